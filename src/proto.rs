@@ -1,0 +1,16 @@
+//! The code generated from the protos, and their descriptors.
+
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    clippy::restriction,
+    reason = "generated"
+)]
+#![allow(rustdoc::all, reason = "generated from comments of protos, which are not written as rustdoc")]
+
+tonic::include_proto!("palimpsest.v1");
+
+/// All protos as an encoded `FileDescriptorSet`, for reflection and for JSON.
+pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("palimpsest.v1");
