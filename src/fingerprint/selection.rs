@@ -1,0 +1,183 @@
+//! Which k-grams are kept.
+//!
+//! A mod-minimizer (Groot Koerkamp & Pibiri, "The mod-minimizer", WABI 2024) in place of winnowing's
+//! least hash: in each window of `t = k + w - 1` tokens take the greatest token, at position `x`, and
+//! keep the k-gram at `x mod w`. It keeps fewer k-grams than winnowing under the same guarantee, and
+//! since tokens are ordered by length before hash, rarer ones: a common phrase has no long word.
+
+use crate::text::{CorpusSeed, Token};
+
+use super::rolling::RollingHash;
+use super::{Context, FingerprintSettings};
+
+/// The hash of a k-gram that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    /// The hash.
+    pub hash: u64,
+    /// What stands around the k-gram.
+    pub context: Context,
+    /// The k-gram's first token.
+    pub position: u32,
+}
+
+/// Makes fingerprints under one seed and one pair of `k` and `w`.
+///
+/// ```
+/// use palimpsest::fingerprint::{FingerprintSettings, Fingerprinter};
+/// use palimpsest::text::{CorpusSeed, Tokenizer};
+///
+/// let seed = CorpusSeed::new(7);
+/// let text = Tokenizer::new(seed).tokenize("one two three four five six seven eight nine ten");
+/// let fingerprinter = Fingerprinter::new(seed, FingerprintSettings::default());
+/// let fingerprints = fingerprinter.fingerprints(text.tokens());
+/// assert!(!fingerprints.is_empty() && fingerprints.len() <= 6);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Fingerprinter {
+    settings: FingerprintSettings,
+    rolling: RollingHash,
+}
+
+impl Fingerprinter {
+    /// A fingerprinter for the corpus with this seed.
+    #[must_use]
+    pub fn new(seed: CorpusSeed, settings: FingerprintSettings) -> Self {
+        let k = settings.kgram.get();
+        Self { settings, rolling: RollingHash::new(k, seed.derive("kgram/base")) }
+    }
+
+    /// The settings it was made with.
+    #[must_use]
+    pub fn settings(&self) -> FingerprintSettings {
+        self.settings
+    }
+
+    /// The fingerprints of a text, in order of position.
+    ///
+    /// Every window of `t` tokens has at least one. A text of `k` to `t - 1` tokens is one window; a
+    /// shorter one has no fingerprints. Linear in the tokens, for any `w`, on average; at worst times `t`.
+    #[must_use]
+    pub fn fingerprints(&self, tokens: &[Token]) -> Vec<Fingerprint> {
+        let mut kgrams = Vec::new();
+        self.rolling.hash_into(tokens, &mut kgrams);
+        let mut out = Vec::with_capacity(kgrams.len() / 2);
+        let k = self.settings.kgram.get() as usize;
+        self.for_each_selected(tokens, |position| {
+            if let Some(hash) = kgrams.get(position) {
+                let context = Context::of(tokens, position, k);
+                let position = u32::try_from(position).unwrap_or(u32::MAX);
+                out.push(Fingerprint { hash: *hash, context, position });
+            }
+        });
+        self.restore_order(&mut out);
+        out
+    }
+
+    /// Calls `select` with the position of each window's k-gram, save those that repeat the last.
+    fn for_each_selected(&self, tokens: &[Token], mut select: impl FnMut(usize)) {
+        let (k, w) = (self.settings.kgram.get() as usize, self.settings.window.get() as usize);
+        if tokens.len() < k {
+            return;
+        }
+        // A short text is a single, shorter window.
+        let w = w.min(tokens.len() - k + 1);
+        let t = k + w - 1;
+        let mut greatest = (Token::default(), 0);
+        let mut last = usize::MAX;
+        for (start, window) in tokens.windows(t).enumerate() {
+            match window.last() {
+                // The greatest left the window, or there was none yet.
+                _ if start == 0 || greatest.1 < start => greatest = leftmost_greatest(window, start),
+                Some(entering) if *entering > greatest.0 => greatest = (*entering, start + t - 1),
+                _ => {}
+            }
+            let selected = start + (greatest.1 - start) % w;
+            if selected != last {
+                select(selected);
+                last = selected;
+            }
+        }
+    }
+
+    /// Where `k` is not 1 modulo `w`, the selected position may step back; then order has to be made.
+    fn restore_order(&self, fingerprints: &mut Vec<Fingerprint>) {
+        let (k, w) = (self.settings.kgram.get(), self.settings.window.get());
+        if k % w != 1 % w {
+            fingerprints.sort_unstable_by_key(|fingerprint| fingerprint.position);
+            fingerprints.dedup_by_key(|fingerprint| fingerprint.position);
+        }
+    }
+}
+
+/// The greatest token of a window and its position in the text; of equals, the first.
+fn leftmost_greatest(window: &[Token], start: usize) -> (Token, usize) {
+    let mut greatest = (Token::default(), start);
+    for (i, token) in window.iter().enumerate() {
+        if *token > greatest.0 {
+            greatest = (*token, start + i);
+        }
+    }
+    greatest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fingerprint::{ContextMatch, KgramLength, WindowSize};
+    use crate::text::Tokenizer;
+
+    fn settings(k: u32, w: u32) -> FingerprintSettings {
+        FingerprintSettings { kgram: KgramLength::new(k).unwrap(), window: WindowSize::new(w).unwrap() }
+    }
+
+    fn tokens(words: &[u8]) -> Vec<Token> {
+        let text: String = words.iter().map(|word| format!("w{} ", "x".repeat(*word as usize))).collect();
+        Tokenizer::new(CorpusSeed::new(3)).tokenize(&text).tokens().to_vec()
+    }
+
+    #[test]
+    fn short_texts() {
+        let fingerprinter = Fingerprinter::new(CorpusSeed::new(3), settings(5, 4));
+        for (words, expected) in [(0, 0), (4, 0), (5, 1), (6, 1), (7, 1), (8, 1)] {
+            let words: Vec<u8> = (0..words).collect();
+            assert_eq!(fingerprinter.fingerprints(&tokens(&words)).len(), expected, "{words:?}");
+        }
+    }
+
+    proptest! {
+        /// The guarantee, where it is made: a run of `t` tokens common to two texts leaves in both a
+        /// fingerprint with the same hash at the same place of the run, whose contexts agree.
+        #[test]
+        fn a_common_run_of_t_tokens_shares_a_fingerprint(
+            k in 3_u32..9, w in 1_u32..9,
+            run in proptest::collection::vec(0_u8..5, 17),
+            around in proptest::array::uniform4(proptest::collection::vec(0_u8..5, 0..12)),
+        ) {
+            let settings = settings(k, w);
+            let fingerprinter = Fingerprinter::new(CorpusSeed::new(3), settings);
+            let run = &run[..settings.guarantee_tokens() as usize];
+            let (a, b) = ([&around[0], run, &around[1]].concat(), [&around[2], run, &around[3]].concat());
+            let within = |words: &[u8], offset: usize| -> Vec<Fingerprint> {
+                fingerprinter.fingerprints(&tokens(words)).into_iter().filter_map(|f| {
+                    let position = (f.position as usize).checked_sub(offset)?;
+                    (position < w as usize).then_some(Fingerprint { position: position as u32, ..f })
+                }).collect()
+            };
+            let (a, b) = (within(&a, around[0].len()), within(&b, around[2].len()));
+            let rule = ContextMatch::new(settings.window);
+            let agree = |x: &Fingerprint, y: &Fingerprint| {
+                x.hash == y.hash && x.position == y.position && rule.agree(x.context, y.context)
+            };
+            prop_assert!(a.iter().any(|x| b.iter().any(|y| agree(x, y))));
+        }
+
+        #[test]
+        fn positions_ascend(words in proptest::collection::vec(0_u8..6, 0..80), k in 3_u32..9, w in 1_u32..9) {
+            let fingerprints = Fingerprinter::new(CorpusSeed::new(3), settings(k, w)).fingerprints(&tokens(&words));
+            prop_assert!(fingerprints.windows(2).all(|pair| pair[0].position < pair[1].position));
+        }
+    }
+}

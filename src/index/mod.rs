@@ -1,0 +1,17 @@
+//! Fingerprints to postings: which sources hold a fingerprint.
+//!
+//! A posting takes 6 bytes and has no position: matching finds positions again in the source's text, in
+//! microseconds. Postings stand in chunks of one cache line, chained from a table of heads ([`table`]),
+//! so adding one touches a line or two, moves nothing and allocates nothing most of the time.
+//!
+//! A small collection is a single table. A large one is split into shards by the first bits of the
+//! hash, each behind a lock of its own; a shard that grows is rebuilt beside the old one while look-ups
+//! go on in that.
+
+mod layout;
+mod shards;
+mod slab;
+mod table;
+
+pub use layout::Slot;
+pub use shards::{Hit, Index, LookUp};

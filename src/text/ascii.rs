@@ -1,0 +1,213 @@
+//! The fast path: words of ASCII text found 64 bytes at a time.
+//!
+//! A text is first cut at every ASCII character that can be part of no word. A piece that is all ASCII
+//! is then one word; any other goes to [`segment`](super::segment). The cuts are those of the
+//! segmentation itself, so the two agree on every text.
+//!
+//! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"), one bit a
+//! byte, so that the edges of the words in 64 bytes are the bits of one integer.
+
+use super::compared::compared_form;
+use super::segment;
+use super::token::{Span, Token, WordHasher};
+
+const BLOCK: usize = 64;
+
+/// Calls `sink` with each token of `text` and its span, in order. Linear in the text.
+///
+/// Texts of 4 GiB or more are cut off there: spans are 32 bits wide, and callers bound texts far below.
+#[inline]
+pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Span)) {
+    let mut pieces = Pieces { text, hasher, compared: String::new() };
+    let mut start = 0;
+    // Whether the byte before the block was part of a piece.
+    let mut inside = 0_u64;
+    let bytes = text.as_bytes();
+    for base in (0..bytes.len()).step_by(BLOCK) {
+        let rest = bytes.get(base..).unwrap_or_default();
+        let mask = piece_mask(rest, inside);
+        let mut edges = mask ^ (mask << 1 | inside);
+        inside = mask >> (BLOCK - 1);
+        while edges != 0 {
+            let at = base + edges.trailing_zeros() as usize;
+            if mask >> (at - base) & 1 == 1 {
+                start = at;
+            } else {
+                pieces.emit(start, at, &mut sink);
+            }
+            edges &= edges - 1;
+        }
+    }
+    if inside == 1 {
+        pieces.emit(start, bytes.len(), &mut sink);
+    }
+}
+
+/// One bit for each of the first 64 bytes: whether it is part of a piece. `before` is the bit of the
+/// byte before them. Bytes past the end are part of none.
+#[inline]
+fn piece_mask(rest: &[u8], before: u64) -> u64 {
+    let (mut words, mut apostrophes) = (0, 0);
+    let mut padded = [0; BLOCK];
+    let block = rest.first_chunk::<BLOCK>().unwrap_or_else(|| {
+        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        &padded
+    });
+    for (i, eight) in block.as_chunks::<8>().0.iter().enumerate() {
+        let eight = u64::from_le_bytes(*eight);
+        words |= to_bits(word_bytes(eight)) << (8 * i);
+        apostrophes |= to_bits(equal_bytes(eight, b'\'')) << (8 * i);
+    }
+    if apostrophes == 0 {
+        return words;
+    }
+    let after = rest.get(BLOCK).is_some_and(|b| *b >= 0x80 || b.is_ascii_alphanumeric());
+    words | apostrophes & (words << 1 | before) & (words >> 1 | u64::from(after) << (BLOCK - 1))
+}
+
+/// `0x0101_0101_0101_0101 * byte`.
+const fn splat(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Sets the top bit of every byte that is an ASCII letter, an ASCII digit, or not ASCII.
+#[inline]
+fn word_bytes(eight: u64) -> u64 {
+    let low = eight & splat(0x7F);
+    let lower = low | splat(0x20);
+    let at_least = |bytes: u64, least: u8| bytes + splat(0x80 - least);
+    let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
+    let digits = at_least(low, b'0') & !at_least(low, b'9' + 1);
+    letters | digits | eight
+}
+
+/// Sets the top bit of every byte that equals `byte`, which is ASCII.
+#[inline]
+fn equal_bytes(eight: u64, byte: u8) -> u64 {
+    let differs = eight ^ splat(byte);
+    !(((differs & splat(0x7F)) + splat(0x7F)) | differs)
+}
+
+/// The top bits of the eight bytes, the first byte's lowest.
+#[inline]
+fn to_bits(eight: u64) -> u64 {
+    (eight >> 7 & splat(1)).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Turns pieces into tokens.
+struct Pieces<'a> {
+    text: &'a str,
+    hasher: &'a WordHasher,
+    /// Kept for its memory.
+    compared: String,
+}
+
+impl Pieces<'_> {
+    #[inline]
+    fn emit(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Span)) {
+        match self.plain_word(start, end) {
+            Some(token) => sink(token, span(start, end)),
+            None => self.emit_slowly(start, end, sink),
+        }
+    }
+
+    /// The token of a piece of at most 16 ASCII letters and digits that does not end the text.
+    #[inline]
+    fn plain_word(&self, start: usize, end: usize) -> Option<Token> {
+        let length = end - start;
+        let block = self.text.as_bytes().get(start..)?.first_chunk::<16>()?;
+        if length > block.len() {
+            return None;
+        }
+        let kept = u128::MAX >> (8 * (block.len() - length));
+        let bytes = u128::from_le_bytes(*block) & kept;
+        // Letters and digits have bit 0x40 or 0x10; an apostrophe has neither, nor bit 0x80.
+        let top = u128::from_ne_bytes([0x80; 16]);
+        let odd = bytes & top | !(bytes << 1 | bytes << 3) & top & kept;
+        if odd != 0 {
+            return None;
+        }
+        // Lower case differs from upper case by bit 0x20, which digits have too.
+        let lower = (bytes | u128::from_ne_bytes([0x20; 16])) & kept;
+        Some(self.hasher.short_token(lower, length))
+    }
+
+    #[cold]
+    fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Span)) {
+        let piece = self.text.get(start..end).unwrap_or_default();
+        let Self { compared, hasher, .. } = self;
+        segment::for_each_word(piece, |from, to| {
+            compared_form(piece.get(from..to).unwrap_or_default(), compared);
+            if !compared.is_empty() {
+                sink(hasher.token(compared.as_bytes()), span(start + from, start + to));
+            }
+        });
+    }
+}
+
+#[inline]
+fn span(start: usize, end: usize) -> Span {
+    let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    Span { start: narrow(start), end: narrow(end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fast(text: &str) -> Vec<(Token, Span)> {
+        let mut out = Vec::new();
+        for_each_token(text, &WordHasher::for_tests(), |token, span| out.push((token, span)));
+        out
+    }
+
+    /// The definition, without any fast path.
+    fn plain(text: &str) -> Vec<(Token, Span)> {
+        let (mut out, mut compared) = (Vec::new(), String::new());
+        segment::for_each_word(text, |from, to| {
+            compared_form(&text[from..to], &mut compared);
+            if !compared.is_empty() {
+                out.push((WordHasher::for_tests().token(compared.as_bytes()), span(from, to)));
+            }
+        });
+        out
+    }
+
+    #[test]
+    fn agrees_with_the_segmentation_on_every_byte_and_length() {
+        for byte in 0..=0x7F_u8 {
+            let text = format!("a{}b {}", byte as char, "x".repeat(70));
+            assert_eq!(fast(&text), plain(&text), "{byte:#x}");
+        }
+        for length in 0..200 {
+            let word = "Word's ".repeat(length);
+            assert_eq!(fast(&word), plain(&word));
+            let long = "q".repeat(length);
+            assert_eq!(fast(&long), plain(&long));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_segmentation(text in "([a-cA-C0-2'’ .,-]|é|数|\u{200b}|ß|\u{301}|—|😀|а|ท){0,200}") {
+            prop_assert_eq!(fast(&text), plain(&text));
+        }
+
+        #[test]
+        fn agrees_with_the_segmentation_on_any_text(text in "\\PC{0,100}") {
+            prop_assert_eq!(fast(&text), plain(&text));
+        }
+
+        #[test]
+        fn spans_lie_on_character_boundaries(text in any::<String>()) {
+            let mut last = 0;
+            for (_, span) in fast(&text) {
+                prop_assert!(span.start >= last && span.start < span.end);
+                prop_assert!(text.get(span.start as usize..span.end as usize).is_some());
+                last = span.end;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The compared form of a word: what is left of it once everything that a copier may change without
+//! changing the word is gone.
+//!
+//! Case is folded (Unicode default case folding), compatibility forms are unified (NFKC), apostrophes
+//! and ignorable characters are dropped, and letters of another script that stand in for the word's own
+//! are replaced by those ([`look_alike`]).
+
+use caseless::Caseless;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+use super::look_alike;
+use super::segment::is_dropped;
+
+/// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word.
+pub(super) fn compared_form(word: &str, out: &mut String) {
+    out.clear();
+    if word.is_ascii() {
+        out.extend(word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        return;
+    }
+    let kept = || word.chars().filter(|c| !is_dropped(*c));
+    match look_alike::Stand::of(&kept()) {
+        look_alike::Stand::None => fold(kept(), out),
+        stand => fold(kept().map(|c| stand.replace(c)), out),
+    }
+}
+
+/// Case folding and NFKC, in the order that makes the result stable under both (Unicode, section 3.13,
+/// D146: compatibility caseless matching).
+fn fold(chars: impl Iterator<Item = char>, out: &mut String) {
+    out.extend(chars.default_case_fold());
+    if is_nfkc_quick(out.chars()) != IsNormalized::Yes {
+        *out = out.nfkc().default_case_fold().nfkc().collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(word: &str) -> String {
+        let mut out = String::new();
+        compared_form(word, &mut out);
+        out
+    }
+
+    #[test]
+    fn unifies_what_a_copier_may_change() {
+        let same: &[(&str, &str)] = &[
+            ("Word", "word"),
+            ("don't", "dont"),
+            ("don’t", "DONT"),
+            ("STRASSE", "straße"),
+            ("café", "CAFE\u{301}"),
+            ("ﬁne", "fine"),
+            ("Ｗｉｄｅ", "wide"),
+            ("𝐛𝐨𝐥𝐝", "bold"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("pla\u{200b}gia\u{ad}rism", "plagiarism"),
+            ("pаper", "paper"),
+            ("ΡLAGIARISM", "plagiarism"),
+            ("мoлoкo", "молоко"),
+            ("ｶﾞ", "ガ"),
+        ];
+        for (a, b) in same {
+            assert_eq!(compared(a), compared(b), "{a:?} and {b:?}");
+        }
+    }
+
+    #[test]
+    fn keeps_different_words_apart() {
+        for (a, b) in [("cafe", "café"), ("рот", "pot"), ("数", "據"), ("resume", "résumé")] {
+            assert_ne!(compared(a), compared(b), "{a:?} and {b:?}");
+        }
+    }
+
+    #[test]
+    fn is_its_own_compared_form() {
+        for word in ["ǅ", "ﬃ", "İstanbul", "ΐ", "㎏", "ᾳ", "pаper", "ſ"] {
+            let once = compared(word);
+            assert_eq!(compared(&once), once, "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Original text to tokens with spans.
+//!
+//! A token is a word, or a single character in the scripts that are written without spaces. Each token
+//! is known by two things only: its [`Span`] in the original, and a [`Token`], the seeded hash of its
+//! compared form. Two words are the same word when their tokens are equal.
+//!
+//! How a text is cut and compared is written down in [`segment`]; [`Tokenizer`] adds a fast path for
+//! ASCII, which agrees with it on every text.
+
+mod ascii;
+mod compared;
+mod look_alike;
+mod offsets;
+mod segment;
+mod token;
+
+pub use offsets::{OffsetUnit, convert_spans};
+pub use token::{CorpusSeed, Span, Token, TokenizedText, Tokenizer};

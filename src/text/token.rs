@@ -1,0 +1,207 @@
+//! Tokens, their spans, and the hash that makes a word comparable.
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::ascii;
+
+/// A half-open range of bytes in an original text, always on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// The byte just past the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The text that the span covers; empty when the span is not one of `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// A word in its compared form, as a seeded 64-bit hash.
+///
+/// The top 5 bits hold the length of the compared form in bytes, 31 at most; the other 59 are a hash.
+/// Ordering tokens therefore orders words by length first, which is what the selection of fingerprints
+/// wants: long words are rare words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Token(u64);
+
+impl Token {
+    /// Bits of the length class.
+    const LENGTH_BITS: u32 = 5;
+
+    fn new(hash: u64, length_bytes: usize) -> Self {
+        let class = length_bytes.min((1 << Self::LENGTH_BITS) - 1) as u64;
+        Self(class << (u64::BITS - Self::LENGTH_BITS) | hash >> Self::LENGTH_BITS)
+    }
+
+    /// The whole value.
+    #[must_use]
+    pub fn value(self) -> u64 {
+        self.0
+    }
+}
+
+/// The secret of a corpus: every hash depends on it, so that nobody outside can make texts whose
+/// fingerprints collide.
+///
+/// Tokens and fingerprints made with one seed mean nothing under another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CorpusSeed(u64);
+
+impl CorpusSeed {
+    /// A seed with a given value, for tests and for a corpus that is opened again.
+    #[must_use]
+    pub const fn new(value: u64) -> Self {
+        Self(value)
+    }
+
+    /// The value, for whoever keeps the corpus.
+    #[must_use]
+    pub fn value(self) -> u64 {
+        self.0
+    }
+
+    /// A 64-bit constant that depends on the seed and on `purpose`.
+    pub(crate) fn derive(self, purpose: &str) -> u64 {
+        xxh3_64_with_seed(purpose.as_bytes(), self.0)
+    }
+}
+
+impl std::fmt::Debug for CorpusSeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CorpusSeed(secret)")
+    }
+}
+
+/// Hashes compared forms into tokens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WordHasher {
+    seed: u64,
+    low: u64,
+    high: u64,
+}
+
+impl WordHasher {
+    fn new(seed: CorpusSeed) -> Self {
+        Self {
+            seed: seed.derive("word/long"),
+            low: seed.derive("word/low"),
+            // Odd, so that multiplying by it alone (a word of 8 bytes or fewer) loses nothing.
+            high: seed.derive("word/high") | 1,
+        }
+    }
+
+    /// The token of a compared form.
+    pub(super) fn token(&self, compared: &[u8]) -> Token {
+        let length = compared.len();
+        let mut block = [0; 16];
+        match block.get_mut(..length) {
+            Some(head) => {
+                head.copy_from_slice(compared);
+                self.short_token(u128::from_le_bytes(block), length)
+            }
+            None => Token::new(xxh3_64_with_seed(compared, self.seed), length),
+        }
+    }
+
+    /// The token of a compared form of at most 16 bytes, given as a little-endian integer.
+    ///
+    /// A folded multiplication (as in wyhash) of its two halves, each under a secret.
+    #[inline]
+    pub(super) fn short_token(&self, compared: u128, length: usize) -> Token {
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves of 128 bits")]
+        let (low, high) = (compared as u64, (compared >> 64) as u64);
+        let folded = fold(low ^ self.low, high ^ self.high);
+        Token::new(fold(folded ^ length as u64, self.high), length)
+    }
+}
+
+/// The two halves of the 128-bit product, exclusive-or-ed.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the two halves of 128 bits")]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The tokens of a text, and where each stands in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenizedText {
+    tokens: Vec<Token>,
+    spans: Vec<Span>,
+}
+
+impl TokenizedText {
+    /// The tokens, in the order of the text.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The span of each token, as long as [`Self::tokens`]; sorted and disjoint.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The span from the first to the last of a non-empty range of tokens.
+    #[must_use]
+    pub fn span_of(&self, tokens: std::ops::Range<u32>) -> Span {
+        let at = |token: u32| self.spans.get(token as usize).copied().unwrap_or_default();
+        Span { start: at(tokens.start).start, end: at(tokens.end.saturating_sub(1)).end }
+    }
+}
+
+/// Cuts texts into tokens under one seed.
+///
+/// ```
+/// use palimpsest::text::{CorpusSeed, Tokenizer};
+///
+/// let tokenizer = Tokenizer::new(CorpusSeed::new(7));
+/// let text = tokenizer.tokenize("Don’t panic!");
+/// assert_eq!(text.tokens(), tokenizer.tokenize("DONT PANIC").tokens());
+/// assert_eq!(text.spans()[1].of("Don’t panic!"), "panic");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Tokenizer {
+    hasher: WordHasher,
+}
+
+impl Tokenizer {
+    /// A tokenizer for the corpus with this seed.
+    #[must_use]
+    pub fn new(seed: CorpusSeed) -> Self {
+        Self { hasher: WordHasher::new(seed) }
+    }
+
+    /// The tokens of `text` with their spans. Linear in the text.
+    #[must_use]
+    pub fn tokenize(&self, text: &str) -> TokenizedText {
+        let mut out = TokenizedText::default();
+        let expected = text.len() / 5;
+        out.tokens.reserve(expected);
+        out.spans.reserve(expected);
+        ascii::for_each_token(text, &self.hasher, |token, span| {
+            out.tokens.push(token);
+            out.spans.push(span);
+        });
+        out
+    }
+
+    /// The tokens of `text`, without spans, in place of what `tokens` held. Linear in the text.
+    pub fn tokenize_into(&self, text: &str, tokens: &mut Vec<Token>) {
+        tokens.clear();
+        ascii::for_each_token(text, &self.hasher, |token, _| tokens.push(token));
+    }
+}
+
+#[cfg(test)]
+impl WordHasher {
+    pub(super) fn for_tests() -> Self {
+        Self::new(CorpusSeed::new(42))
+    }
+}
