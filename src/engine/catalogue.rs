@@ -1,0 +1,280 @@
+//! The sources of one collection: who they are, and from which revision to which they are there.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::names::{Group, Label, Labels, SourceId, Title};
+use super::options::Scope;
+use crate::index::Slot;
+
+/// A source, as everyone but the text store knows it.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its id.
+    pub id: SourceId,
+    /// Its title.
+    pub title: Title,
+    /// Its group.
+    pub group: Group,
+    /// Its labels.
+    pub labels: Labels,
+    /// Words in its text.
+    pub words: u64,
+    /// Bytes of its text.
+    pub text_bytes: u64,
+    /// Its fingerprints in the index.
+    pub fingerprints: u64,
+    /// The revision from which it is there.
+    pub added: u64,
+    pub(super) digest: u128,
+    pub(super) slot: Slot,
+    /// The revision from which it is gone; `u64::MAX` while it is there.
+    gone: AtomicU64,
+}
+
+impl Entry {
+    /// Whether it is there at a revision.
+    pub(super) fn is_there_at(&self, revision: u64) -> bool {
+        self.added <= revision && revision < self.gone.load(Ordering::Relaxed)
+    }
+
+    fn is_excluded(&self, scope: &Scope) -> bool {
+        scope.exclude_source_ids.contains(&self.id)
+            || scope.exclude_groups.contains(&self.group)
+            || self.labels.as_slice().iter().any(|label| scope.exclude_labels.contains(label))
+    }
+
+    /// Whether a check of `scope` at `revision` looks at it.
+    pub(super) fn is_in_scope(&self, scope: &Scope, revision: u64) -> bool {
+        self.is_there_at(revision) && !self.is_excluded(scope)
+    }
+}
+
+/// What is known of a source before it is added.
+#[derive(Debug)]
+pub(super) struct NewEntry {
+    pub(super) id: SourceId,
+    pub(super) title: Title,
+    pub(super) group: Group,
+    pub(super) labels: Labels,
+    pub(super) words: u64,
+    pub(super) text_bytes: u64,
+    pub(super) fingerprints: u64,
+    pub(super) digest: u128,
+    pub(super) slot: Slot,
+}
+
+/// Counts over the sources that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    pub(super) sources: u64,
+    pub(super) words: u64,
+    pub(super) fingerprints: u64,
+    pub(super) text_bytes: u64,
+}
+
+impl Counts {
+    fn add(&mut self, entry: &Entry) {
+        self.sources += 1;
+        self.words += entry.words;
+        self.fingerprints += entry.fingerprints;
+        self.text_bytes += entry.text_bytes;
+    }
+
+    fn subtract(&mut self, entry: &Entry) {
+        self.sources -= 1;
+        self.words -= entry.words;
+        self.fingerprints -= entry.fingerprints;
+        self.text_bytes -= entry.text_bytes;
+    }
+}
+
+/// The sources of one collection. Those that are gone stay until they are [purged](Self::free), for the
+/// checks that still look at an older revision.
+#[derive(Debug, Default)]
+pub(super) struct Catalogue {
+    /// By slot; `None` where a slot is free, or taken by a source that is being added.
+    slots: Vec<Option<Arc<Entry>>>,
+    free: Vec<Slot>,
+    by_id: BTreeMap<SourceId, Slot>,
+    by_group: HashMap<Group, Vec<Slot>>,
+    by_label: HashMap<Label, Vec<Slot>>,
+    by_digest: HashMap<u128, Vec<Slot>>,
+    gone: Vec<Slot>,
+    counts: Counts,
+    revision: u64,
+    closed: bool,
+}
+
+impl Catalogue {
+    /// Takes a slot for a source that is about to be added; `None` when `max_sources` are there.
+    pub(super) fn reserve(&mut self, max_sources: usize) -> Option<Slot> {
+        if let Some(slot) = self.free.pop() {
+            return Some(slot);
+        }
+        let used = self.slots.len();
+        if used - self.gone.len() >= max_sources {
+            return None;
+        }
+        let slot = Slot::new(u32::try_from(used).ok()?)?;
+        self.slots.push(None);
+        Some(slot)
+    }
+
+    /// Gives back a slot that was reserved; some postings may have been added for it.
+    pub(super) fn abandon(&mut self, slot: Slot) {
+        self.gone.push(slot);
+    }
+
+    /// The collection changed as a whole.
+    pub(super) fn changed_at(&mut self, revision: u64) {
+        self.revision = revision;
+    }
+
+    /// The collection was deleted: nothing is published in it any more.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Whether the collection was deleted.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Adds a source as of `revision`, in place of the one with its id if there is one. Gives the new
+    /// entry, and whether it replaced one.
+    pub(super) fn publish(&mut self, new: NewEntry, revision: u64) -> (Arc<Entry>, bool) {
+        let replaced = self.remove(&new.id.clone(), revision);
+        let NewEntry { id, title, group, labels, words, text_bytes, fingerprints, digest, slot } = new;
+        let gone = AtomicU64::new(u64::MAX);
+        let added = revision;
+        let entry = Arc::new(Entry {
+            id,
+            title,
+            group,
+            labels,
+            words,
+            text_bytes,
+            fingerprints,
+            added,
+            digest,
+            slot,
+            gone,
+        });
+        self.by_id.insert(entry.id.clone(), slot);
+        self.by_digest.entry(digest).or_default().push(slot);
+        if !entry.group.as_str().is_empty() {
+            self.by_group.entry(entry.group.clone()).or_default().push(slot);
+        }
+        for label in entry.labels.as_slice() {
+            self.by_label.entry(label.clone()).or_default().push(slot);
+        }
+        self.counts.add(&entry);
+        self.revision = revision;
+        if let Some(place) = self.slots.get_mut(slot.index()) {
+            *place = Some(Arc::clone(&entry));
+        }
+        (entry, replaced.is_some())
+    }
+
+    /// Removes a source as of `revision`.
+    pub(super) fn remove(&mut self, id: &SourceId, revision: u64) -> Option<Arc<Entry>> {
+        let slot = self.by_id.remove(id)?;
+        let entry = Arc::clone(self.entry(slot)?);
+        entry.gone.store(revision, Ordering::Relaxed);
+        self.gone.push(slot);
+        self.counts.subtract(&entry);
+        self.revision = revision;
+        if let Some(same) = self.by_digest.get_mut(&entry.digest) {
+            same.retain(|other| *other != slot);
+            if same.is_empty() {
+                self.by_digest.remove(&entry.digest);
+            }
+        }
+        Some(entry)
+    }
+
+    /// The source in a slot, there or gone.
+    pub(super) fn entry(&self, slot: Slot) -> Option<&Arc<Entry>> {
+        self.slots.get(slot.index())?.as_ref()
+    }
+
+    /// The source with an id.
+    pub(super) fn get(&self, id: &SourceId) -> Option<&Arc<Entry>> {
+        self.entry(*self.by_id.get(id)?)
+    }
+
+    /// Sources in order of their ids, from just after `after` on.
+    pub(super) fn list(&self, after: Option<&SourceId>) -> impl Iterator<Item = &Arc<Entry>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_id.range((from, Bound::Unbounded)).filter_map(|(_, slot)| self.entry(*slot))
+    }
+
+    /// The ids of the sources with a digest, but for one of them; sorted.
+    pub(super) fn duplicates(&self, digest: u128, but: &SourceId) -> Vec<SourceId> {
+        let slots = self.by_digest.get(&digest).into_iter().flatten();
+        let mut ids: Vec<SourceId> = slots
+            .filter_map(|slot| self.entry(*slot))
+            .map(|entry| entry.id.clone())
+            .filter(|id| id != but)
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// How many sources a check of `scope` at the present revision looks at.
+    pub(super) fn sources_in_scope(&self, scope: &Scope) -> u64 {
+        if !scope.has_exclusions() {
+            return self.counts.sources;
+        }
+        let ids = scope.exclude_source_ids.iter().filter_map(|id| self.by_id.get(id));
+        let groups = scope.exclude_groups.iter().filter_map(|group| self.by_group.get(group)).flatten();
+        let labels = scope.exclude_labels.iter().filter_map(|label| self.by_label.get(label)).flatten();
+        let mut excluded: Vec<Slot> = ids.chain(groups).chain(labels).copied().collect();
+        excluded.sort_unstable();
+        excluded.dedup();
+        let there =
+            excluded.iter().filter(|slot| self.entry(**slot).is_some_and(|e| e.is_there_at(self.revision)));
+        self.counts.sources - there.count() as u64
+    }
+
+    /// Slots that are taken or were.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        (0..).map_while(Slot::new).take(self.slots.len())
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The revision at which it last changed.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The sources that are gone, if they are so many that dropping their postings pays.
+    pub(super) fn purge_due(&self) -> Option<Vec<Slot>> {
+        const LEAST: usize = 64;
+        let due = self.gone.len() >= LEAST && self.gone.len() as u64 * 2 > self.counts.sources;
+        due.then(|| self.gone.clone())
+    }
+
+    /// Frees slots of sources that are gone and whose postings were dropped.
+    pub(super) fn free(&mut self, purged: &[Slot]) {
+        let is_purged = |slot: &Slot| purged.binary_search(slot).is_ok();
+        self.gone.retain(|slot| !is_purged(slot));
+        for slots in self.by_group.values_mut().chain(self.by_label.values_mut()) {
+            slots.retain(|slot| !is_purged(slot));
+        }
+        self.by_group.retain(|_, slots| !slots.is_empty());
+        self.by_label.retain(|_, slots| !slots.is_empty());
+        for slot in purged {
+            if let Some(place) = self.slots.get_mut(slot.index()) {
+                *place = None;
+            }
+        }
+        self.free.extend_from_slice(purged);
+    }
+}

@@ -1,0 +1,79 @@
+//! A submission against given texts.
+
+use std::sync::Arc;
+
+use super::check::{report_limits, settings_digest};
+use super::corpus::Engine;
+use super::error::{Error, TextRole};
+use super::options::{DetectionOptions, Scope};
+use super::profile::match_settings;
+use crate::fingerprint::FingerprintSettings;
+use crate::matching::{self, PreparedSubmission, Stop};
+use crate::report::{self, Draft, Finding, Report};
+
+/// A text to compare a submission with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedText {
+    /// Its id in the report.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+impl Engine {
+    /// Compares a submission with texts; the corpus is not touched, nor is anything kept.
+    ///
+    /// All texts are compared in full, so that every run of `min_passage_words` is found: by default as
+    /// many as the guaranteed run of the default settings, or the whole of a submission that has fewer.
+    /// Linear in all texts together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`], [`Error::Stopped`].
+    pub fn compare(
+        &self,
+        submission: &str,
+        texts: &[ComparedText],
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<Report, Error> {
+        let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        let matching = match_settings(tokenized.tokens(), FingerprintSettings::default(), options);
+        let prepared = PreparedSubmission::new(tokenized.tokens(), matching.min_passage_tokens);
+        let mut findings = Vec::new();
+        for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
+            let source = self.tokenize(text, TextRole::Compared(place))?;
+            let passages = matching::passages(&prepared, source.tokens(), matching, stop)?;
+            if !passages.is_empty() {
+                findings.push(Finding {
+                    collection: String::new(),
+                    source_id: id.clone(),
+                    title: title.clone(),
+                    group: String::new(),
+                    labels: Vec::new(),
+                    text: Arc::clone(text),
+                    tokenized: source,
+                    passages,
+                });
+            }
+        }
+        Ok(report::build(Draft {
+            text: submission,
+            tokenized: &tokenized,
+            considered: true,
+            findings,
+            min_run_words: matching.min_passage_tokens,
+            voids: Vec::new(),
+            corpus_revision: 0,
+            settings_digest: settings_digest(&[], &Scope::default(), options, self),
+            sources_in_scope: texts.len() as u64,
+            candidates: texts.len() as u64,
+            candidates_cut: 0,
+            offset_unit: options.offset_unit,
+            include_excerpts: options.include_excerpts,
+            limits: report_limits(options),
+        }))
+    }
+}

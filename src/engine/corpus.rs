@@ -1,0 +1,406 @@
+//! Keeping the corpus: collections, and the sources in them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use dashmap::DashMap;
+use parking_lot::RwLock;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::catalogue::{Entry, NewEntry};
+use super::collection::{Collection, CollectionInfo, CollectionStats};
+use super::error::{Error, TextRole};
+use super::limits::Limits;
+use super::names::{CollectionName, Group, Labels, SourceId, Title};
+use crate::fingerprint::FingerprintSettings;
+use crate::store::{CollectionNumber, TextStore};
+use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
+
+/// A corpus in memory, and everything that can be asked of it.
+///
+/// ```
+/// use palimpsest::{CollectionName, Engine, IfExists, NewSource, Stop};
+///
+/// let engine = Engine::in_memory()?;
+/// let text = "The lighthouse keeper wrote every storm into a ledger that nobody was meant to read.";
+/// engine.add_source(&CollectionName::default(), NewSource::new(text), IfExists::Reject)?;
+///
+/// let submission = "It is said that the lighthouse-keeper wrote every storm into a ledger he burned.";
+/// let report = engine.check(submission, &Default::default(), &Default::default(), &Stop::never())?;
+/// assert_eq!((report.coverage.words, report.coverage.of_words), (9, 15));
+/// # Ok::<(), palimpsest::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) limits: Limits,
+    seed: CorpusSeed,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
+    pub(super) texts: TextStore,
+    next_number: AtomicU32,
+    /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
+    pub(super) revision: RwLock<u64>,
+}
+
+/// A source to add.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewSource {
+    /// Its id; assigned when there is none.
+    pub id: Option<SourceId>,
+    /// Its title.
+    pub title: Title,
+    /// Its group.
+    pub group: Group,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its text.
+    pub text: String,
+}
+
+impl NewSource {
+    /// A source of which there is nothing to say but its text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// What to do when a source's id is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum IfExists {
+    /// Leave the old source as it is, and fail.
+    #[default]
+    Reject,
+    /// Put the new source in its place.
+    Replace,
+}
+
+/// A source that was added.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// What is known of it now.
+    pub entry: Arc<Entry>,
+    /// Whether it took the place of another.
+    pub replaced: bool,
+    /// Other sources of the collection with the very same words in the same order; sorted.
+    pub exact_duplicates: Vec<SourceId>,
+}
+
+/// The totals of the corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CorpusInfo {
+    /// Collections.
+    pub collections: u64,
+    /// The sums over all collections, and the corpus's revision.
+    pub stats: CollectionStats,
+}
+
+impl Engine {
+    /// An empty corpus in memory, with a secret seed of its own and the default limits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRandomness`] if the system has no random numbers to give.
+    pub fn in_memory() -> Result<Self, Error> {
+        Self::with_limits(Limits::default())
+    }
+
+    /// An empty corpus in memory, with a secret seed of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRandomness`] if the system has no random numbers to give.
+    pub fn with_limits(limits: Limits) -> Result<Self, Error> {
+        let seed = getrandom::u64().map_err(|error| Error::NoRandomness(error.to_string()))?;
+        Ok(Self::with_seed(limits, CorpusSeed::new(seed)))
+    }
+
+    /// An empty corpus in memory with a given seed, for reports that are the same in every run.
+    #[must_use]
+    pub fn with_seed(limits: Limits, seed: CorpusSeed) -> Self {
+        let engine = Self {
+            limits,
+            seed,
+            tokenizer: Tokenizer::new(seed),
+            collections: DashMap::new(),
+            texts: TextStore::default(),
+            next_number: AtomicU32::new(0),
+            revision: RwLock::new(0),
+        };
+        let default = engine.new_collection(&CollectionName::default(), FingerprintSettings::default());
+        engine.collections.insert(CollectionName::default(), default);
+        engine
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn seed(&self) -> CorpusSeed {
+        self.seed
+    }
+
+    fn new_collection(&self, name: &CollectionName, settings: FingerprintSettings) -> Arc<Collection> {
+        let number = CollectionNumber(self.next_number.fetch_add(1, Ordering::Relaxed));
+        Arc::new(Collection::new(name.clone(), number, self.seed, settings))
+    }
+
+    pub(super) fn collection(&self, name: &CollectionName) -> Result<Arc<Collection>, Error> {
+        let found = self.collections.get(name).map(|collection| Arc::clone(&collection));
+        found.ok_or_else(|| Error::CollectionNotFound(name.clone()))
+    }
+
+    /// The totals of the corpus. Linear in the number of collections.
+    #[must_use]
+    pub fn corpus(&self) -> CorpusInfo {
+        let mut stats = CollectionStats { revision: *self.revision.read(), ..CollectionStats::default() };
+        let collections = self.all_collections();
+        for one in collections.iter().map(|collection| CollectionInfo::of(collection).stats) {
+            stats.sources += one.sources;
+            stats.words += one.words;
+            stats.fingerprints += one.fingerprints;
+            stats.text_bytes += one.text_bytes;
+            stats.index_bytes += one.index_bytes;
+        }
+        CorpusInfo { collections: collections.len() as u64, stats }
+    }
+
+    fn all_collections(&self) -> Vec<Arc<Collection>> {
+        self.collections.iter().map(|collection| Arc::clone(&collection)).collect()
+    }
+
+    /// Creates an empty collection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionExists`], [`Error::TooManyCollections`].
+    pub fn create_collection(
+        &self,
+        name: &CollectionName,
+        settings: FingerprintSettings,
+    ) -> Result<CollectionInfo, Error> {
+        let max_collections = self.limits.max_collections;
+        let mut revision = self.revision.write();
+        if self.collections.contains_key(name) {
+            return Err(Error::CollectionExists(name.clone()));
+        }
+        if self.collections.len() >= max_collections {
+            return Err(Error::TooManyCollections { max_collections });
+        }
+        let collection = self.new_collection(name, settings);
+        *revision += 1;
+        collection.catalogue.write().changed_at(*revision);
+        let info = CollectionInfo::of(&collection);
+        self.collections.insert(name.clone(), collection);
+        Ok(info)
+    }
+
+    /// A collection's settings and counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`].
+    pub fn get_collection(&self, name: &CollectionName) -> Result<CollectionInfo, Error> {
+        Ok(CollectionInfo::of(&self.collection(name)?))
+    }
+
+    /// Up to `count` collections in order of their names, from just after `after` on. Linear in the
+    /// number of collections.
+    #[must_use]
+    pub fn list_collections(&self, after: Option<&CollectionName>, count: usize) -> Vec<CollectionInfo> {
+        let mut found = self.all_collections();
+        found.retain(|collection| after.is_none_or(|after| collection.name > *after));
+        found.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        found.iter().take(count).map(CollectionInfo::of).collect()
+    }
+
+    /// Deletes a collection with all its sources. `default` is there again at once, empty, with the
+    /// settings it had. Gives the number of sources deleted and the revision from which they are gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`].
+    pub fn delete_collection(&self, name: &CollectionName) -> Result<(u64, u64), Error> {
+        let mut revision = self.revision.write();
+        let collection = self.collection(name)?;
+        *revision += 1;
+        let deleted_at = *revision;
+        let sources = {
+            let mut catalogue = collection.catalogue.write();
+            catalogue.close();
+            catalogue.counts().sources
+        };
+        if *name == CollectionName::default() {
+            let fresh = self.new_collection(name, collection.settings());
+            fresh.catalogue.write().changed_at(deleted_at);
+            self.collections.insert(name.clone(), fresh);
+        } else {
+            self.collections.remove(name);
+        }
+        drop(revision);
+        collection.forget_texts(&self.texts);
+        Ok((sources, deleted_at))
+    }
+
+    /// Adds a source. A check that begins after this returns sees it.
+    ///
+    /// Linear in its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::SourceExists`], [`Error::NoWords`],
+    /// [`Error::TooFewWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`],
+    /// [`Error::TooManySources`], [`Error::NoRandomness`].
+    pub fn add_source(
+        &self,
+        collection: &CollectionName,
+        source: NewSource,
+        if_exists: IfExists,
+    ) -> Result<Added, Error> {
+        let collection = self.collection(collection)?;
+        let tokenized = self.tokenize(&source.text, TextRole::Source)?;
+        let words = tokenized.tokens().len();
+        let fingerprints = collection.fingerprinter.fingerprints(tokenized.tokens());
+        if fingerprints.is_empty() {
+            let kgram_tokens = collection.settings().kgram.get();
+            return Err(Error::TooFewWords { role: TextRole::Source, words, kgram_tokens });
+        }
+        let id = match source.id {
+            Some(id) => id,
+            None => assigned_id()?,
+        };
+        let turn = collection.turn(&id).map(|turn| turn.lock());
+        let replaces = collection.catalogue.read().get(&id).is_some();
+        if replaces && if_exists == IfExists::Reject {
+            return Err(Error::SourceExists { collection: collection.name.clone(), id });
+        }
+        let max_sources = self.limits.max_sources_per_collection;
+        let too_many = || Error::TooManySources { max_sources };
+        let slot =
+            collection.catalogue.write().reserve(max_sources + usize::from(replaces)).ok_or_else(too_many)?;
+        let added = collection.index.insert(slot, &fingerprints);
+        let text_bytes = source.text.len() as u64;
+        self.texts.put(collection.number, slot, source.text.into());
+        let Some(fingerprints) = added else {
+            collection.catalogue.write().abandon(slot);
+            return Err(too_many());
+        };
+        let NewSource { title, group, labels, .. } = source;
+        let (words, digest) = (words as u64, digest(tokenized.tokens()));
+        let fingerprints = fingerprints as u64;
+        let new = NewEntry { id, title, group, labels, words, text_bytes, fingerprints, digest, slot };
+        let added = self.publish(&collection, new)?;
+        drop(turn);
+        collection.purge_if_due(&self.texts);
+        Ok(added)
+    }
+
+    fn publish(&self, collection: &Collection, new: NewEntry) -> Result<Added, Error> {
+        let mut revision = self.revision.write();
+        let mut catalogue = collection.catalogue.write();
+        if catalogue.is_closed() {
+            self.texts.remove(collection.number, new.slot);
+            return Err(Error::CollectionNotFound(collection.name.clone()));
+        }
+        *revision += 1;
+        let (entry, replaced) = catalogue.publish(new, *revision);
+        let exact_duplicates = catalogue.duplicates(entry.digest, &entry.id);
+        Ok(Added { entry, replaced, exact_duplicates })
+    }
+
+    /// A source, and its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`].
+    pub fn get_source(
+        &self,
+        collection: &CollectionName,
+        id: &SourceId,
+    ) -> Result<(Arc<Entry>, Arc<str>), Error> {
+        let collection = self.collection(collection)?;
+        let _in_use = collection.in_use.read();
+        let entry = collection.catalogue.read().get(id).map(Arc::clone);
+        let found = entry.and_then(|entry| {
+            let text = self.texts.get(collection.number, entry.slot)?;
+            Some((entry, text))
+        });
+        found.ok_or_else(|| not_found(&collection, id))
+    }
+
+    /// Up to `count` sources in order of their ids, from just after `after` on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`].
+    pub fn list_sources(
+        &self,
+        collection: &CollectionName,
+        after: Option<&SourceId>,
+        count: usize,
+    ) -> Result<Vec<Arc<Entry>>, Error> {
+        let collection = self.collection(collection)?;
+        let catalogue = collection.catalogue.read();
+        Ok(catalogue.list(after).take(count).cloned().collect())
+    }
+
+    /// Deletes a source. Gives the revision from which a check no longer sees it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`].
+    pub fn delete_source(&self, collection: &CollectionName, id: &SourceId) -> Result<u64, Error> {
+        let collection = self.collection(collection)?;
+        let turn = collection.turn(id).map(|turn| turn.lock());
+        let deleted_at = {
+            let mut revision = self.revision.write();
+            let mut catalogue = collection.catalogue.write();
+            if catalogue.remove(id, *revision + 1).is_none() {
+                return Err(not_found(&collection, id));
+            }
+            *revision += 1;
+            *revision
+        };
+        drop(turn);
+        collection.purge_if_due(&self.texts);
+        Ok(deleted_at)
+    }
+
+    /// The tokens of a text that is within the limits and has any.
+    pub(super) fn tokenize(&self, text: &str, role: TextRole) -> Result<TokenizedText, Error> {
+        let max_text_bytes = self.limits.max_text_bytes.min(Limits::MOST_TEXT_BYTES);
+        if text.len() > max_text_bytes {
+            return Err(Error::TooManyBytes { role, bytes: text.len(), max_text_bytes });
+        }
+        let tokenized = self.tokenizer.tokenize(text);
+        let max_text_words = self.limits.max_text_words;
+        match tokenized.tokens().len() {
+            0 => Err(Error::NoWords { role }),
+            words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
+            _ => Ok(tokenized),
+        }
+    }
+}
+
+fn not_found(collection: &Collection, id: &SourceId) -> Error {
+    Error::SourceNotFound { collection: collection.name.clone(), id: id.clone() }
+}
+
+/// An id that nobody else will be given: 128 random bits.
+fn assigned_id() -> Result<SourceId, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Error::NoRandomness(error.to_string()))?;
+    let id = format!("{:032x}", u128::from_le_bytes(bytes));
+    SourceId::new(&id).map_err(|error| Error::NoRandomness(error.to_string()))
+}
+
+/// A digest of the words of a text in their order.
+fn digest(tokens: &[Token]) -> u128 {
+    let mut hasher = Xxh3::new();
+    for token in tokens {
+        hasher.update(&token.value().to_le_bytes());
+    }
+    hasher.digest128()
+}

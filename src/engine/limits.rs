@@ -1,0 +1,38 @@
+//! A limit on everything.
+
+use crate::index::Slot;
+
+/// What the engine holds requests to. A report says where one of the last two was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one text: 8 MiB by default.
+    pub max_text_bytes: usize,
+    /// Words of one text: 2,000,000 by default.
+    pub max_text_words: usize,
+    /// Collections in the corpus: 100,000 by default.
+    pub max_collections: usize,
+    /// Sources in one collection: 16,000,000 by default; more than 16,777,216 are never taken.
+    pub max_sources_per_collection: usize,
+    /// Candidates that one check compares: 1,000 by default.
+    pub max_candidates: usize,
+    /// Postings that one check reads of one fingerprint in one collection: 20,000 by default.
+    pub max_postings_per_fingerprint: u32,
+}
+
+impl Limits {
+    /// Words of one text can be no more: positions are 32 bits wide.
+    pub const MOST_TEXT_BYTES: usize = 1 << 30;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_text_bytes: 8 << 20,
+            max_text_words: 2_000_000,
+            max_collections: 100_000,
+            max_sources_per_collection: 16_000_000.min(Slot::COUNT as usize),
+            max_candidates: 1_000,
+            max_postings_per_fingerprint: 20_000,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The engine: a corpus, and the detection of what a submission shares with it.
+//!
+//! This is the library's public API. It is synchronous, knows nothing of networks, and may be called
+//! from many threads at once. Work that may take long is handed a [`Stop`](crate::Stop).
+//!
+//! Every change to the corpus raises its revision by one. A check looks at one revision: it sees each
+//! change that was acknowledged before it began, and none that comes later.
+
+mod candidates;
+mod catalogue;
+mod check;
+mod collection;
+mod compare;
+mod corpus;
+mod error;
+mod limits;
+mod names;
+mod options;
+mod profile;
+
+pub use catalogue::Entry;
+pub use collection::{CollectionInfo, CollectionStats};
+pub use compare::ComparedText;
+pub use corpus::{Added, CorpusInfo, Engine, IfExists, NewSource};
+pub use error::{Error, TextRole};
+pub use limits::Limits;
+pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
+pub use options::{DetectionMode, DetectionOptions, Scope};
+
+/// Changes when the same texts may give another report.
+pub const ALGORITHM_VERSION: u32 = 1;

@@ -1,0 +1,271 @@
+//! Names that callers give, each right by construction.
+
+use std::sync::Arc;
+
+/// A value that breaks the rules of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidValue {
+    /// It is empty, and must not be.
+    #[error("must not be empty")]
+    Empty,
+    /// It is too long.
+    #[error("has {bytes} bytes, but may have {max_bytes} at most")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        max_bytes: usize,
+    },
+    /// It has a control character.
+    #[error("has the control character U+{:04X} at byte {byte}; remove it", u32::from(*character))]
+    ControlCharacter {
+        /// The character.
+        character: char,
+        /// Where it stands.
+        byte: usize,
+    },
+    /// It is no collection's name.
+    #[error(
+        "has {character:?} at byte {byte}; a collection's name has letters a-z and A-Z, digits, '.', '_' and '-', and begins with a letter or a digit"
+    )]
+    NotAName {
+        /// The first character that is not allowed where it stands.
+        character: char,
+        /// Where it stands.
+        byte: usize,
+    },
+    /// There are too many of it.
+    #[error("has {count} entries, but may have {max_count} at most")]
+    TooMany {
+        /// How many.
+        count: usize,
+        /// The limit.
+        max_count: usize,
+    },
+}
+
+fn bounded(value: &str, max_bytes: usize) -> Result<(), InvalidValue> {
+    match value.len() {
+        bytes if bytes > max_bytes => Err(InvalidValue::TooLong { bytes, max_bytes }),
+        _ => Ok(()),
+    }
+}
+
+fn without_controls(value: &str) -> Result<(), InvalidValue> {
+    match value.char_indices().find(|(_, c)| c.is_control()) {
+        Some((byte, character)) => Err(InvalidValue::ControlCharacter { character, byte }),
+        None => Ok(()),
+    }
+}
+
+fn not_empty(value: &str) -> Result<(), InvalidValue> {
+    if value.is_empty() { Err(InvalidValue::Empty) } else { Ok(()) }
+}
+
+/// The name of a collection: 1 to 128 of `a-z`, `A-Z`, `0-9`, `.`, `_` and `-`, the first a letter or a
+/// digit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CollectionName(Arc<str>);
+
+impl CollectionName {
+    /// The longest name.
+    pub const MAX_BYTES: usize = 128;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the name breaks the rules.
+    pub fn new(name: &str) -> Result<Self, InvalidValue> {
+        not_empty(name)?;
+        bounded(name, Self::MAX_BYTES)?;
+        let allowed =
+            |byte: usize, c: char| c.is_ascii_alphanumeric() || byte > 0 && matches!(c, '.' | '_' | '-');
+        match name.char_indices().find(|(byte, c)| !allowed(*byte, *c)) {
+            Some((byte, character)) => Err(InvalidValue::NotAName { character, byte }),
+            None => Ok(Self(name.into())),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `default`, the collection that exists from the start.
+impl Default for CollectionName {
+    fn default() -> Self {
+        Self("default".into())
+    }
+}
+
+impl std::fmt::Display for CollectionName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of a source, unique in its collection: 1 to 512 bytes without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(Arc<str>);
+
+impl SourceId {
+    /// The longest id.
+    pub const MAX_BYTES: usize = 512;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the id breaks the rules.
+    pub fn new(id: &str) -> Result<Self, InvalidValue> {
+        not_empty(id)?;
+        bounded(id, Self::MAX_BYTES)?;
+        without_controls(id)?;
+        Ok(Self(id.into()))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SourceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A title for people: up to 1024 bytes without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Title(Box<str>);
+
+impl Title {
+    /// The longest title.
+    pub const MAX_BYTES: usize = 1024;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the title breaks the rules.
+    pub fn new(title: &str) -> Result<Self, InvalidValue> {
+        bounded(title, Self::MAX_BYTES)?;
+        without_controls(title)?;
+        Ok(Self(title.into()))
+    }
+
+    /// The title.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whoever's own texts should not count against them: up to 512 bytes without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Group(Box<str>);
+
+impl Group {
+    /// The longest group.
+    pub const MAX_BYTES: usize = 512;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the group breaks the rules.
+    pub fn new(group: &str) -> Result<Self, InvalidValue> {
+        bounded(group, Self::MAX_BYTES)?;
+        without_controls(group)?;
+        Ok(Self(group.into()))
+    }
+
+    /// The group; empty for none.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A label of a source: 1 to 128 bytes without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(Box<str>);
+
+impl Label {
+    /// The longest label.
+    pub const MAX_BYTES: usize = 128;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the label breaks the rules.
+    pub fn new(label: &str) -> Result<Self, InvalidValue> {
+        not_empty(label)?;
+        bounded(label, Self::MAX_BYTES)?;
+        without_controls(label)?;
+        Ok(Self(label.into()))
+    }
+
+    /// The label.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The labels of a source: up to 64, sorted, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Labels(Box<[Label]>);
+
+impl Labels {
+    /// The most labels.
+    pub const MAX_COUNT: usize = 64;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue::TooMany`] if there are more than [`Self::MAX_COUNT`].
+    pub fn new(mut labels: Vec<Label>) -> Result<Self, InvalidValue> {
+        if labels.len() > Self::MAX_COUNT {
+            return Err(InvalidValue::TooMany { count: labels.len(), max_count: Self::MAX_COUNT });
+        }
+        labels.sort_unstable();
+        labels.dedup();
+        Ok(Self(labels.into()))
+    }
+
+    /// The labels.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Label] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collection_names() {
+        let long = "a".repeat(129);
+        for (name, ok) in [
+            ("default", true),
+            ("2026-a.b_c", true),
+            (&long[..128], true),
+            (&long, false),
+            ("", false),
+            (".hidden", false),
+            ("a b", false),
+            ("a/b", false),
+            ("ä", false),
+            ("a\n", false),
+        ] {
+            assert_eq!(CollectionName::new(name).is_ok(), ok, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn messages_name_the_place_and_the_limit() {
+        let message = |id: &str| SourceId::new(id).unwrap_err().to_string();
+        assert_eq!(message("ab\u{7}c"), "has the control character U+0007 at byte 2; remove it");
+        assert_eq!(message(&"é".repeat(300)), "has 600 bytes, but may have 512 at most");
+        assert_eq!(message(""), "must not be empty");
+        assert!(Labels::new(vec![Label::new("x").unwrap(); 65]).is_err());
+        assert_eq!(Labels::new(vec![Label::new("x").unwrap(); 64]).unwrap().as_slice().len(), 1);
+    }
+}

@@ -1,0 +1,114 @@
+//! Which words are covered.
+
+use std::ops::Range;
+
+/// A set of words, as sorted, disjoint ranges of their numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    ranges: Vec<Range<u32>>,
+}
+
+impl Coverage {
+    /// The union of ranges in any order; ranges that touch become one. `n log n`.
+    #[must_use]
+    pub fn of(ranges: impl IntoIterator<Item = Range<u32>>) -> Self {
+        let mut sorted: Vec<Range<u32>> = ranges.into_iter().filter(|range| !range.is_empty()).collect();
+        sorted.sort_unstable_by_key(|range| (range.start, range.end));
+        let mut union: Vec<Range<u32>> = Vec::with_capacity(sorted.len());
+        for range in sorted {
+            match union.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => union.push(range),
+            }
+        }
+        Self { ranges: union }
+    }
+
+    /// The ranges: sorted, disjoint, not touching.
+    #[must_use]
+    pub fn ranges(&self) -> &[Range<u32>] {
+        &self.ranges
+    }
+
+    /// How many words.
+    #[must_use]
+    pub fn words(&self) -> u64 {
+        self.ranges.iter().map(|range| u64::from(range.end - range.start)).sum()
+    }
+}
+
+/// For each of several coverages of the same `words` words, how many words it alone covers.
+///
+/// Linear in the words and the ranges.
+pub(super) fn unique_words(words: usize, coverages: &[Coverage]) -> Vec<u64> {
+    let unique_before = unique_before(words, coverages);
+    let at = |word: u32| unique_before.get(word as usize).copied().unwrap_or(0);
+    let unique = |coverage: &Coverage| {
+        coverage.ranges.iter().map(|range| u64::from(at(range.end) - at(range.start))).sum()
+    };
+    coverages.iter().map(unique).collect()
+}
+
+/// For each word, and one past the last: how many words before it are covered exactly once.
+fn unique_before(words: usize, coverages: &[Coverage]) -> Vec<u32> {
+    // How much the number of coverages changes at each word.
+    let mut steps = vec![0_i64; words + 1];
+    let mut step = |at: u32, by: i64| {
+        if let Some(step) = steps.get_mut(at as usize) {
+            *step += by;
+        }
+    };
+    for range in coverages.iter().flat_map(|coverage| &coverage.ranges) {
+        step(range.start, 1);
+        step(range.end, -1);
+    }
+    let (mut depth, mut unique) = (0_i64, 0_u32);
+    let counted = steps.into_iter().map(|by| {
+        let before = unique;
+        depth += by;
+        unique += u32::from(depth == 1);
+        before
+    });
+    counted.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ranges() -> impl Strategy<Value = Vec<Range<u32>>> {
+        proptest::collection::vec(
+            (0_u32..40, 0_u32..12).prop_map(|(start, length)| start..(start + length).min(50)),
+            0..8,
+        )
+    }
+
+    fn set(ranges: &[Range<u32>]) -> BTreeSet<u32> {
+        ranges.iter().cloned().flatten().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn is_the_union(ranges in ranges()) {
+            let coverage = Coverage::of(ranges.clone());
+            prop_assert_eq!(set(coverage.ranges()), set(&ranges));
+            prop_assert_eq!(coverage.words(), set(&ranges).len() as u64);
+            prop_assert!(coverage.ranges().windows(2).all(|pair| pair[0].end < pair[1].start));
+        }
+
+        #[test]
+        fn unique_words_are_in_one_set_only(all in proptest::collection::vec(ranges(), 0..5)) {
+            let coverages: Vec<Coverage> = all.iter().map(|ranges| Coverage::of(ranges.clone())).collect();
+            let unique = unique_words(50, &coverages);
+            for (which, ranges) in all.iter().enumerate() {
+                let others: BTreeSet<u32> =
+                    all.iter().enumerate().filter(|(i, _)| *i != which).flat_map(|(_, r)| set(r)).collect();
+                prop_assert_eq!(unique[which], set(ranges).difference(&others).count() as u64);
+            }
+        }
+    }
+}

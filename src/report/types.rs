@@ -1,0 +1,184 @@
+//! What a report consists of.
+
+use crate::matching::PassageKind;
+use crate::text::{OffsetUnit, Span};
+
+/// A share of words, by the two counts that it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Share {
+    /// The numerator, in words.
+    pub words: u64,
+    /// The denominator, in words.
+    pub of_words: u64,
+}
+
+impl Share {
+    /// 100 times the one by the other; 0 when there are no words. 100 exactly when the two are equal.
+    ///
+    /// ```
+    /// use palimpsest::report::Share;
+    ///
+    /// assert_eq!(Share { words: 7, of_words: 7 }.percent(), 100.0);
+    /// assert_eq!(Share { words: 0, of_words: 0 }.percent(), 0.0);
+    /// ```
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "texts have far fewer than 2^53 words")]
+    pub fn percent(self) -> f64 {
+        if self.of_words == 0 { 0.0 } else { 100.0 * self.words as f64 / self.of_words as f64 }
+    }
+}
+
+/// Which limit voided the guarantee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VoidReason {
+    /// A fingerprint stood in more sources than the caller's cap.
+    CommonnessCap,
+    /// A fingerprint had more postings than are read.
+    PostingLimit,
+    /// There were more candidates than are compared.
+    CandidateLimit,
+}
+
+/// One reason for which the guarantee does not hold, and where in the submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuaranteeVoid {
+    /// The limit that was met.
+    pub reason: VoidReason,
+    /// Its value.
+    pub limit: u64,
+    /// Spans of the submission: sorted, disjoint.
+    pub spans: Vec<Span>,
+}
+
+/// The promise of winnowing, as it stands for one report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Guarantee {
+    /// Every run of at least this many words copied from a source in scope is found.
+    pub min_run_words: u32,
+    /// Why not, if it does not hold.
+    pub voids: Vec<GuaranteeVoid>,
+}
+
+impl Guarantee {
+    /// Whether it holds, whole.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.voids.is_empty()
+    }
+}
+
+/// The texts inside a passage's two spans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpts {
+    /// Of the submission.
+    pub submission: String,
+    /// Of the source.
+    pub source: String,
+}
+
+/// A passage, in spans of the original texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedPassage {
+    /// Where it stands in the submission, in the report's unit.
+    pub submission: Span,
+    /// Where it stands in the source, in the report's unit.
+    pub source: Span,
+    /// Verbatim or altered.
+    pub kind: PassageKind,
+    /// The share of the longer side's words that are matched, 0 to 1.
+    pub similarity: f64,
+    /// Words of the submission inside the span.
+    pub submission_words: u32,
+    /// Words of the source inside the span.
+    pub source_words: u32,
+    /// Words matched one to one.
+    pub matched_words: u32,
+    /// The texts, if they were asked for.
+    pub excerpts: Option<Excerpts>,
+}
+
+/// What one source has in common with the submission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceOverlap {
+    /// The collection's name; empty in a comparison.
+    pub collection: String,
+    /// The source's id.
+    pub source_id: String,
+    /// Its title.
+    pub title: String,
+    /// Its group.
+    pub group: String,
+    /// Its labels, sorted.
+    pub labels: Vec<String>,
+    /// Words of the submission that its passages cover, of the words considered.
+    pub covered: Share,
+    /// Of those, the words that no other source covers.
+    pub unique_words: u64,
+    /// Words of the source inside its passages, of all its words.
+    pub source_used: Share,
+    /// In order of their place in the submission.
+    pub passages: Vec<ReportedPassage>,
+    /// How many more there are.
+    pub passages_cut: u64,
+}
+
+/// A span of the submission that passages cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoveredSpan {
+    /// The span, in the report's unit.
+    pub span: Span,
+    /// Words inside it.
+    pub words: u64,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// What is promised of it.
+    pub guarantee: Guarantee,
+    /// The revision of the corpus; 0 in a comparison.
+    pub corpus_revision: u64,
+    /// A digest of everything but the text and the corpus that it depends on.
+    pub settings_digest: u128,
+    /// The unit of all its offsets.
+    pub offset_unit: OffsetUnit,
+    /// Words in the submission.
+    pub words: u64,
+    /// Words that were too few to check.
+    pub too_few_words: u64,
+    /// Words covered, of the words considered.
+    pub coverage: Share,
+    /// The union of all passages.
+    pub covered_spans: Vec<CoveredSpan>,
+    /// The sources, most covered words first, then by collection and id.
+    pub sources: Vec<SourceOverlap>,
+    /// Sources with passages, in all.
+    pub sources_found: u64,
+    /// Passages, in all.
+    pub passages_found: u64,
+    /// Passages that the lists leave out, with their sources or by themselves.
+    pub passages_cut: u64,
+    /// Sources in scope.
+    pub sources_in_scope: u64,
+    /// Sources that shared enough fingerprints to be compared.
+    pub candidates: u64,
+    /// How many of them were not compared.
+    pub candidates_cut: u64,
+}
+
+impl Report {
+    /// Sources that the list leaves out.
+    #[must_use]
+    pub fn sources_cut(&self) -> u64 {
+        self.sources_found.saturating_sub(self.sources.len() as u64)
+    }
+}
+
+/// How much a report lists; what it counts does not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportLimits {
+    /// Sources at most.
+    pub max_sources: usize,
+    /// Passages of each source at most.
+    pub max_passages: usize,
+}
