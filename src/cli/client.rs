@@ -1,0 +1,210 @@
+//! The way to a server: its address, the connection, and what its failures mean.
+
+use std::error::Error as _;
+use std::future::Future;
+use std::time::Duration;
+
+use clap::Args;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Response, Status};
+
+use super::error::{CliError, Refusal};
+use crate::proto;
+use crate::proto::corpus_service_client::CorpusServiceClient;
+use crate::proto::detection_service_client::DetectionServiceClient;
+
+/// Where a server listens by default.
+const DEFAULT_ADDRESS: &str = "http://127.0.0.1:50051";
+
+/// The environment variable that names a server.
+const ADDRESS_VARIABLE: &str = "PALIMPSEST_SERVER";
+
+/// How long to wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The largest answer that is taken: a report with all its excerpts may well be larger than any request.
+const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// Texts of up to this many bytes are sent without asking for the server's limits first: gRPC servers
+/// take messages of 4 MiB at least.
+const SMALL_TEXT_BYTES: usize = 3 << 20;
+
+/// The server that a command talks to.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ServerArgs {
+    // Not by clap's `env`: `compare` and `check --against` must know whether it was named here.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
+    #[arg(help = "The server [env: PALIMPSEST_SERVER] [default: http://127.0.0.1:50051]")]
+    server: Option<String>,
+    /// How long to wait for an answer of the server, such as 500ms, 30s or 5m
+    #[arg(long, global = true, value_name = "DURATION", default_value = "60s", help_heading = "Server")]
+    #[arg(value_parser = humantime::parse_duration)]
+    timeout: Duration,
+}
+
+impl ServerArgs {
+    /// Whether the arguments name a server.
+    pub(super) fn is_named(&self) -> bool {
+        self.server.is_some()
+    }
+
+    fn address(&self) -> String {
+        let from_environment = || std::env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty());
+        let address = self.server.clone().or_else(from_environment);
+        match address.unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()) {
+            address if address.contains("://") => address,
+            address => format!("http://{address}"),
+        }
+    }
+}
+
+/// A connection to a server.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    address: String,
+    timeout: Duration,
+    corpus: CorpusServiceClient<Channel>,
+    detection: DetectionServiceClient<Channel>,
+}
+
+impl Client {
+    /// Connects.
+    pub(super) async fn connect(args: &ServerArgs) -> Result<Self, CliError> {
+        let address = args.address();
+        let bad = |problem: String| CliError::BadAddress { address: address.clone(), problem };
+        if address.starts_with("https:") {
+            return Err(bad("TLS is not supported yet".to_owned()));
+        }
+        let endpoint = Endpoint::from_shared(address.clone()).map_err(|error| bad(causes(&error)))?;
+        if endpoint.uri().scheme_str() != Some("http") || endpoint.uri().host().is_none() {
+            return Err(bad("it must begin with http://".to_owned()));
+        }
+        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
+        let channel = endpoint.connect().await.map_err(|error| {
+            let cause = root_cause(&error);
+            CliError::NoServer { address: address.clone(), cause }
+        })?;
+        let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
+        Ok(Self { address, timeout: args.timeout, corpus, detection })
+    }
+
+    /// The corpus's calls.
+    pub(super) fn corpus(&self) -> CorpusServiceClient<Channel> {
+        self.corpus.clone()
+    }
+
+    /// The calls that check.
+    pub(super) fn detection(&self) -> DetectionServiceClient<Channel> {
+        self.detection.clone()
+    }
+
+    /// How long to wait for an answer.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// A request that the server, too, gives up when the time is over.
+    pub(super) fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(self.timeout);
+        request
+    }
+
+    /// What a call answered, or what its status means.
+    pub(super) fn answer<T>(&self, answer: Result<Response<T>, Status>) -> Result<T, CliError> {
+        answer.map(Response::into_inner).map_err(|status| self.failure(&status))
+    }
+
+    /// What a status means to the user.
+    pub(super) fn failure(&self, status: &Status) -> CliError {
+        let address = self.address.clone();
+        // A status with a source was made on this side, by the transport.
+        let transport = status.source().map(causes);
+        match (status.code(), transport) {
+            (Code::DeadlineExceeded, _) | (Code::Cancelled, Some(_)) => self.timed_out(),
+            (Code::Cancelled, None) if status.message() == "Timeout expired" => self.timed_out(),
+            (Code::Internal, Some(cause)) if cause.contains("frame with invalid size") => {
+                CliError::NotGrpc { address, cause }
+            }
+            (Code::Unavailable | Code::Unknown | Code::Internal, Some(cause)) => {
+                CliError::ServerLost { address, cause }
+            }
+            _ => CliError::Refused(Refusal::of(status)),
+        }
+    }
+
+    /// The server took too long.
+    pub(super) fn timed_out(&self) -> CliError {
+        CliError::TimedOut { address: self.address.clone(), after: self.timeout }
+    }
+
+    /// The server ended a stream before its time.
+    pub(super) fn lost(&self, cause: &str) -> CliError {
+        CliError::ServerLost { address: self.address.clone(), cause: cause.to_owned() }
+    }
+
+    /// The totals of the corpus, and the limits in force.
+    pub(super) async fn totals(&self) -> Result<proto::GetCorpusResponse, CliError> {
+        self.answer(self.corpus().get_corpus(self.request(proto::GetCorpusRequest {})).await)
+    }
+
+    /// The limits in force.
+    pub(super) async fn limits(&self) -> Result<proto::Limits, CliError> {
+        Ok(self.totals().await?.limits.unwrap_or_default())
+    }
+
+    /// Refuses what the server would refuse before it is sent: a message that is too large gets an answer
+    /// from the transport that helps nobody.
+    pub(super) async fn ensure_taken(&self, largest: usize, all: usize) -> Result<(), CliError> {
+        if all <= SMALL_TEXT_BYTES {
+            return Ok(());
+        }
+        let limits = self.limits().await?;
+        let too_large = |bytes: usize, max: u64, what: &str, name: &str| {
+            let message =
+                format!("{what} has {bytes} bytes, but the server takes {max} at most ({name}); split it");
+            CliError::Refused(Refusal { code: Code::OutOfRange, message, violations: Vec::new() })
+        };
+        if largest as u64 > limits.max_text_bytes {
+            return Err(too_large(largest, limits.max_text_bytes, "the text", "max_text_bytes"));
+        }
+        if (all + MESSAGE_SLACK_BYTES) as u64 > limits.max_message_bytes {
+            return Err(too_large(all, limits.max_message_bytes, "the request", "max_message_bytes"));
+        }
+        Ok(())
+    }
+}
+
+/// What a message has besides its texts, at most: ids and titles of 1000 texts.
+const MESSAGE_SLACK_BYTES: usize = 64 << 10;
+
+/// An error with all that caused it, each said once.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = error.to_string();
+        if !said.iter().any(|before| before.contains(&message)) {
+            said.push(message);
+        }
+        next = error.source();
+    }
+    said.join(": ")
+}
+
+/// What an error began with.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut root = error;
+    while let Some(cause) = root.source() {
+        root = cause;
+    }
+    root.to_string()
+}
+
+/// Runs a command that talks to a server.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().map_err(CliError::NoThreads)?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,149 @@
+//! A folder of texts, with all folders in it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Found, InputError, Item, Place, Reading, bad, text};
+
+/// What is read in folders.
+const EXTENSIONS: [&str; 2] = ["txt", "md"];
+
+/// Gives each file under `root` to `each`, in the order of their names. Links are followed, but not back
+/// into a folder that they lie in.
+pub(super) fn read(
+    root: &Path,
+    reading: Reading,
+    each: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    for entry in walk(root) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if is_text(&entry) => each(text::read_source(root, entry.path(), reading))?,
+            Ok(entry) => {
+                let place = Place::file(entry.path());
+                each(Item { place, input_bytes: 0, found: Found::PassedOver })?;
+            }
+            Err(error) => {
+                let place = Place::file(error.path().unwrap_or(root));
+                let reason = error.loop_ancestor().map(|ancestor| InputError::Loop(ancestor.to_owned()));
+                each(bad(place, reason.unwrap_or_else(|| plain_io(&error))))?;
+            }
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn walk(root: &Path) -> walkdir::IntoIter {
+    WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter()
+}
+
+fn is_text(entry: &DirEntry) -> bool {
+    entry.file_type().is_file() && has_extension(entry.path(), &EXTENSIONS)
+}
+
+/// What the system said, without the path, which is said elsewhere.
+fn plain_io(error: &walkdir::Error) -> InputError {
+    let kind = error.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind);
+    let code = error.io_error().and_then(std::io::Error::raw_os_error);
+    InputError::Unreadable(code.map_or_else(|| kind.into(), std::io::Error::from_raw_os_error))
+}
+
+/// Whether a file's name ends in one of `extensions`, in either case.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(std::ffi::OsStr::to_str);
+    extension.is_some_and(|found| extensions.iter().any(|wanted| found.eq_ignore_ascii_case(wanted)))
+}
+
+/// Bytes of the files that [`read`] reads.
+pub(super) fn total_bytes(root: &Path) -> u64 {
+    let texts = walk(root).filter_map(Result::ok).filter(is_text);
+    texts.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::super::{read_all, total_bytes};
+    use super::*;
+
+    const READING: Reading = Reading { max_text_bytes: 20, ids_as_given: false };
+
+    fn found(paths: &[PathBuf], reading: Reading) -> Vec<String> {
+        let mut seen = Vec::new();
+        let end = read_all(paths, reading, &mut |item| {
+            seen.push(match item.found {
+                Found::Source(source) => format!("{} | {} | {}", source.id, source.title, source.text),
+                Found::Bad(error) => format!("{:?} {}", item.place.path.file_name().unwrap(), error.reason()),
+                Found::PassedOver => "passed over".to_owned(),
+            });
+            ControlFlow::Continue(())
+        });
+        assert!(end.is_continue());
+        seen
+    }
+
+    #[test]
+    fn reads_what_can_be_read_and_names_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("b/deep")).unwrap();
+        fs::write(root.join("a.TXT"), "alpha").unwrap();
+        fs::write(root.join("b/deep/c.md"), "# Gamma\ntext").unwrap();
+        fs::write(root.join("b/latin1.txt"), b"caf\xE9").unwrap();
+        fs::write(root.join("picture.png"), b"\x89PNG").unwrap();
+        fs::write(root.join("z.txt"), "more than twenty bytes").unwrap();
+        assert_eq!(
+            found(&[root.to_owned()], READING),
+            [
+                "a.TXT | a | alpha",
+                "b/deep/c.md | Gamma | # Gamma\ntext",
+                "\"latin1.txt\" not valid UTF-8",
+                "passed over",
+                "\"z.txt\" too large",
+            ]
+        );
+        assert_eq!(total_bytes(&[root.to_owned()]), 5 + 12 + 4 + 22);
+    }
+
+    #[test]
+    fn a_single_file_has_its_name_as_id_unless_paths_are_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("one.txt");
+        fs::write(&file, "one").unwrap();
+        assert_eq!(found(std::slice::from_ref(&file), READING), ["one.txt | one | one"]);
+        let as_given = Reading { ids_as_given: true, ..READING };
+        assert_eq!(found(std::slice::from_ref(&file), as_given), [format!("{} | one | one", file.display())]);
+        let missing = folder.path().join("missing.txt");
+        assert_eq!(found(&[missing], READING), ["\"missing.txt\" cannot be read"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_back_to_its_own_folder_is_named_and_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.txt"), "alpha").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
+        assert_eq!(
+            found(&[folder.path().to_owned()], READING),
+            ["a.txt | a | alpha", "\"again\" link back to a folder that it lies in"]
+        );
+    }
+
+    #[test]
+    fn stops_when_told_to() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "b.txt"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let mut seen = 0;
+        let end = read_all(&[folder.path().to_owned()], READING, &mut |_| {
+            seen += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((end, seen), (ControlFlow::Break(()), 1));
+    }
+}

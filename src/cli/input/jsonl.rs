@@ -1,0 +1,179 @@
+//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels"}`, all but `text` optional.
+
+use std::io::{BufRead, Read as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Found, InputError, Item, Place, Reading, SourceText, bad, folder, text};
+
+/// Bytes of a line besides the text: names of fields, ids, titles, labels.
+const LINE_SLACK_BYTES: u64 = 1 << 20;
+
+/// Bytes that one byte of text takes in JSON at most: `\u0007`.
+const ESCAPED_BYTES: u64 = 6;
+
+/// A line's object. Fields that are not known are an error: a typo must not lose a title in silence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    text: String,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    group: Option<String>,
+    #[serde(default)]
+    labels: Option<Vec<String>>,
+}
+
+/// Whether a file's name says that it has JSON lines.
+pub(super) fn is_jsonl(path: &Path) -> bool {
+    folder::has_extension(path, &["jsonl", "ndjson"])
+}
+
+/// Gives the source in each line to `each`; a bad line fails alone.
+pub(super) fn read(
+    path: &Path,
+    reader: &mut dyn BufRead,
+    reading: Reading,
+    each: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let file = Place::file(path);
+    let max_bytes = reading.max_text_bytes.saturating_mul(ESCAPED_BYTES).saturating_add(LINE_SLACK_BYTES);
+    let (mut offset, mut number) = (0, 0);
+    loop {
+        number += 1;
+        let place = file.line(number);
+        let (line, input_bytes) = match next_line(reader, max_bytes) {
+            Ok((_, 0)) => return ControlFlow::Continue(()),
+            Ok(line) => line,
+            Err(error) => return each(bad(place, error.into())),
+        };
+        let found = match line {
+            Some(line) => parse(line, offset, reading.max_text_bytes),
+            None => Some(Found::Bad(InputError::LineTooLong { max_bytes })),
+        };
+        if let Some(found) = found {
+            each(Item { place, input_bytes, found })?;
+        }
+        offset += input_bytes;
+    }
+}
+
+/// The next line with its bytes in the file, which are 0 at the end. A line of more than `max_bytes` is
+/// skipped, without being held in memory.
+fn next_line(reader: &mut dyn BufRead, max_bytes: u64) -> std::io::Result<(Option<Vec<u8>>, u64)> {
+    let mut line = Vec::new();
+    let mut bytes = reader.take(max_bytes).read_until(b'\n', &mut line)? as u64;
+    if bytes < max_bytes || line.last() == Some(&b'\n') {
+        return Ok((Some(line), bytes));
+    }
+    drop(line);
+    loop {
+        let mut rest = Vec::new();
+        let read = reader.take(LINE_SLACK_BYTES).read_until(b'\n', &mut rest)? as u64;
+        bytes += read;
+        if read == 0 || rest.last() == Some(&b'\n') {
+            return Ok((None, bytes));
+        }
+    }
+}
+
+/// What a line holds; nothing, if it is blank.
+fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
+    let line = match text::utf8(line, offset) {
+        Ok(line) => line,
+        Err(error) => return Some(Found::Bad(error)),
+    };
+    let object = if offset == 0 { line.trim_start_matches('\u{FEFF}') } else { &line };
+    if object.trim().is_empty() {
+        return None;
+    }
+    let skipped = line.len() - object.len();
+    if !object.trim_start().starts_with('{') {
+        // Serde would take an array for the fields in their order.
+        let problem = "expected an object, {\"text\": ...}".to_owned();
+        return Some(Found::Bad(InputError::Json { column: skipped + 1, problem }));
+    }
+    Some(match serde_json::from_str::<Line>(object) {
+        Ok(line) if line.text.len() as u64 > max_text_bytes => {
+            Found::Bad(InputError::TooLarge { bytes: line.text.len() as u64, max_bytes: max_text_bytes })
+        }
+        Ok(Line { text, id, title, group, labels }) => Found::Source(SourceText {
+            id: id.unwrap_or_default(),
+            title: title.unwrap_or_default(),
+            group: group.unwrap_or_default(),
+            labels: labels.unwrap_or_default(),
+            text,
+        }),
+        Err(error) => Found::Bad(json_error(&error, skipped)),
+    })
+}
+
+/// The column and the problem; every line is parsed by itself, so that the line in serde's message is
+/// always the first.
+fn json_error(error: &serde_json::Error, skipped: usize) -> InputError {
+    let message = error.to_string();
+    let problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    InputError::Json { column: error.column() + skipped, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_lines(input: &[u8], max_text_bytes: u64) -> Vec<String> {
+        let mut seen = Vec::new();
+        let reading = Reading { max_text_bytes, ids_as_given: false };
+        let end = read(Path::new("in.jsonl"), &mut &*input, reading, &mut |item| {
+            seen.push(match item.found {
+                Found::Source(source) => format!("{}: {}", item.place, source.text),
+                Found::Bad(error) => format!("{}: {error}", item.place),
+                Found::PassedOver => "passed over".to_owned(),
+            });
+            ControlFlow::Continue(())
+        });
+        assert!(end.is_continue());
+        seen
+    }
+
+    #[test]
+    fn a_bad_line_fails_alone_and_says_where() {
+        let input = b"\xEF\xBB\xBF{\"id\":\"a\",\"text\":\"one\"}\r\n\n   \n\
+            {\"id\":\"b\",\"txet\":\"two\"}\n\
+            {\"id\":\"c\"}\n\
+            {\"id\":17,\"text\":\"x\"}\n\
+            {\"text\":\"caf\xE9\"}\n\
+            [1]\n\
+            {\"text\":\"t\",}\n\
+            {\"id\":null,\"text\":\"last\",\"labels\":[\"x\"]}";
+        assert_eq!(
+            read_lines(input, 100),
+            [
+                "in.jsonl, line 1: one",
+                "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
+                 `group`, `labels`",
+                "in.jsonl, line 5: column 10: missing field `text`",
+                "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string",
+                "in.jsonl, line 7: is not valid UTF-8 at byte 101; convert it to UTF-8",
+                "in.jsonl, line 8: column 1: expected an object, {\"text\": ...}",
+                "in.jsonl, line 9: column 13: trailing comma",
+                "in.jsonl, line 10: last",
+            ]
+        );
+    }
+
+    #[test]
+    fn texts_and_lines_are_bounded() {
+        let text = "x".repeat(40);
+        let long = "y".repeat(3 << 20);
+        let input = format!("{{\"text\":\"{text}\"}}\n{{\"text\":\"{long}\"}}\n{{\"text\":\"ok\"}}\n");
+        let seen = read_lines(input.as_bytes(), 39);
+        assert_eq!(seen[0], "in.jsonl, line 1: has 40 bytes, but may have 39 at most; split it");
+        assert!(seen[1].starts_with("in.jsonl, line 2: has more than 1048810 bytes"), "{}", seen[1]);
+        assert_eq!(seen[2], "in.jsonl, line 3: ok");
+    }
+}

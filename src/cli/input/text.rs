@@ -1,0 +1,148 @@
+//! One file, one text.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, folder};
+
+/// The longest title that is made from a heading, in characters.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// A text, and what to call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Text {
+    /// The file's path as it was given.
+    pub(in crate::cli) name: String,
+    /// What it says.
+    pub(in crate::cli) text: String,
+}
+
+/// Reads a submission: a file, or standard input.
+pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, (Place, InputError)> {
+    let place = Place::file(path);
+    let text = if *path == *Path::new(STANDARD_INPUT) {
+        read_from(&mut io::stdin().lock(), MAX_FILE_BYTES)
+    } else {
+        read_file(path, MAX_FILE_BYTES)
+    };
+    match text {
+        Ok(text) => Ok(Text { name: place.to_string(), text }),
+        Err(error) => Err((place, error)),
+    }
+}
+
+/// Reads the file `path`, found under `root`, as a source.
+pub(super) fn read_source(root: &Path, path: &Path, reading: Reading) -> Item {
+    let place = Place::file(path);
+    let input_bytes = path.metadata().map_or(0, |metadata| metadata.len());
+    let source = reading.id(root, path).and_then(|id| {
+        let text = read_file(path, reading.max_text_bytes)?;
+        Ok(SourceText { id, title: title(path, &text), text, ..SourceText::default() })
+    });
+    let found = source.map_or_else(Found::Bad, Found::Source);
+    Item { place, input_bytes, found }
+}
+
+fn read_file(path: &Path, max_bytes: u64) -> Result<String, InputError> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(InputError::Folder);
+    }
+    if metadata.len() > max_bytes {
+        return Err(InputError::TooLarge { bytes: metadata.len(), max_bytes });
+    }
+    read_from(&mut file, max_bytes)
+}
+
+fn read_from(reader: &mut dyn Read, max_bytes: u64) -> Result<String, InputError> {
+    let mut bytes = Vec::new();
+    reader.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(InputError::TooLarge { bytes: bytes.len() as u64, max_bytes });
+    }
+    utf8(bytes, 0)
+}
+
+/// The text, or the first byte, counted from `offset`, that is not UTF-8.
+pub(super) fn utf8(bytes: Vec<u8>, offset: u64) -> Result<String, InputError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = offset + error.utf8_error().valid_up_to() as u64;
+        let utf16 = offset == 0 && matches!(error.as_bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+        InputError::NotUtf8 { byte, utf16 }
+    })
+}
+
+/// The first heading of a Markdown file, or the file's name without its extension.
+fn title(path: &Path, text: &str) -> String {
+    let heading = folder::has_extension(path, &["md"]).then(|| first_heading(text)).flatten();
+    let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let title = heading.map_or_else(stem, str::to_owned);
+    title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect()
+}
+
+fn first_heading(text: &str) -> Option<&str> {
+    let mut fenced = false;
+    for line in text.trim_start_matches('\u{FEFF}').lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        let heading = line.trim_start_matches('#');
+        let level = line.len() - heading.len();
+        let heading = heading.strip_prefix([' ', '\t']).map(|rest| rest.trim().trim_end_matches('#').trim());
+        if let Some(heading) = heading
+            && (1..=6).contains(&level)
+            && !fenced
+            && !heading.is_empty()
+        {
+            return Some(heading);
+        }
+    }
+    None
+}
+
+/// Bytes of all files that [`read_all`](super::read_all) reads; those that cannot be read count nothing.
+pub(in crate::cli) fn total_bytes(paths: &[PathBuf]) -> u64 {
+    paths
+        .iter()
+        .map(
+            |path| {
+                if path.is_dir() { folder::total_bytes(path) } else { path.metadata().map_or(0, |m| m.len()) }
+            },
+        )
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_byte_that_is_not_utf8() {
+        let error = |bytes: &[u8]| utf8(bytes.to_vec(), 0).unwrap_err().to_string();
+        assert_eq!(error(b"caf\xE9 au lait"), "is not valid UTF-8 at byte 3; convert it to UTF-8");
+        assert_eq!(
+            error(b"\xFF\xFEa\0"),
+            "is not valid UTF-8 at byte 0 (it looks like UTF-16); convert it to UTF-8"
+        );
+    }
+
+    #[test]
+    fn a_text_at_the_limit_is_read_and_one_past_it_is_not() {
+        assert_eq!(read_from(&mut &b"abcd"[..], 4).unwrap(), "abcd");
+        let error = read_from(&mut &b"abcde"[..], 4).unwrap_err();
+        assert_eq!(error.to_string(), "has 5 bytes, but may have 4 at most; split it");
+    }
+
+    #[test]
+    fn titles_are_headings_or_stems() {
+        for (path, text, expected) in [
+            ("a/essay.md", "\u{FEFF}intro\n\n## On Ships ##\n# Other", "On Ships"),
+            ("a/essay.md", "#hashtag\n####### seven\n# \nplain", "essay"),
+            ("a/essay.md", "```sh\n# a comment\n```\n# Real", "Real"),
+            ("a/essay.md", "# with\u{7} a bell", "with a bell"),
+            ("a/essay.v2.txt", "# not Markdown", "essay.v2"),
+        ] {
+            assert_eq!(title(Path::new(path), text), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The command line: a server to start, and a client of one that runs.
+//!
+//! Every command but `serve`, `compare` and `check --against` is a gRPC client like any other. Those two
+//! run the engine in the process and need no server. What a command finds goes to standard output; what
+//! went wrong, and progress, to standard error.
+
+mod check;
+mod client;
+mod collections;
+mod compare;
+mod error;
+mod import;
+mod input;
+mod json;
+mod local;
+mod options;
+mod render;
+mod sources;
+mod stats;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CliError;
+
+use self::client::ServerArgs;
+
+/// The arguments of the command line.
+#[derive(Debug, Parser)]
+#[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 wrong usage.")]
+pub struct Cli {
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a server
+    Serve(crate::server::ServeArgs),
+    /// Add sources to a server's corpus: folders of .txt and .md files, single files, .jsonl files
+    Import(import::ImportArgs),
+    /// Check a submission against a server's corpus, or, with --against, against files
+    Check(check::CheckArgs),
+    /// Compare a text with other texts; needs no server
+    Compare(compare::CompareArgs),
+    /// List, create and delete collections
+    Collections(collections::CollectionsArgs),
+    /// List, show and delete sources
+    Sources(sources::SourcesArgs),
+    /// Totals of a server's corpus, and its limits
+    Stats,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was done.
+    Done,
+    /// Some of it was not, and the command said which.
+    PartlyFailed,
+}
+
+impl Outcome {
+    /// Done, if nothing failed.
+    fn of(all_done: bool) -> Self {
+        if all_done { Self::Done } else { Self::PartlyFailed }
+    }
+}
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+///
+/// [`CliError`], which [`explain`] tells the user and turns into an exit code.
+pub fn run(cli: Cli) -> Result<Outcome, CliError> {
+    let Cli { server, command } = cli;
+    let out = &mut anstream::stdout().lock();
+    match command {
+        Command::Serve(_) if server.is_named() => {
+            Err(CliError::Usage("serve starts a server: leave out --server"))
+        }
+        Command::Serve(args) => Ok(crate::server::serve(args).map(|()| Outcome::Done)?),
+        Command::Import(args) => client::block_on(import::run(args, &server, out)),
+        Command::Check(args) => check::run(&args, &server, out),
+        Command::Compare(args) => compare::run(&args, &server, out),
+        Command::Collections(args) => client::block_on(collections::run(args, &server, out)),
+        Command::Sources(args) => client::block_on(sources::run(args, &server, out)),
+        Command::Stats => client::block_on(stats::run(&server, out)),
+    }
+}
+
+/// Tells the user what went wrong, and gives the exit code.
+///
+/// A reader of our output that has gone away (`palimpsest ... | head`) is no failure.
+#[must_use]
+pub fn explain(error: &CliError) -> ExitCode {
+    if let CliError::Write(error) = error
+        && error.kind() == io::ErrorKind::BrokenPipe
+    {
+        return ExitCode::SUCCESS;
+    }
+    let message = render::printable(&error.to_string());
+    // If even standard error is closed, the exit code says it all.
+    drop(writeln!(anstream::stderr(), "{}error:{} {message}", render::ALARM, render::RESET));
+    ExitCode::from(error.exit_code())
+}

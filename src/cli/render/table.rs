@@ -1,0 +1,222 @@
+//! Tables and lists.
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+
+use super::{Look, bytes, counted, number, percent, printable};
+use crate::proto;
+
+/// A column's heading, and whether numbers stand in it.
+type Heading = (&'static str, bool);
+
+fn table(headings: &[Heading], look: Look) -> Table {
+    let mut table = Table::new();
+    let rule = LineStyle::none().fill('─').junction('─');
+    table.load_style(TableStyle::new().header_separator(rule)).force_no_tty();
+    if let Some(columns) = look.columns {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+    }
+    table.set_header(headings.iter().map(|(heading, _)| Cell::new(heading)));
+    for (column, (_, numbers)) in table.column_iter_mut().zip(headings) {
+        column.set_padding((0, 1));
+        column.set_cell_alignment(if *numbers { CellAlignment::Right } else { CellAlignment::Left });
+    }
+    table
+}
+
+/// The sources of a report.
+pub(super) fn overlaps(sources: &[proto::SourceOverlap], look: Look) -> String {
+    let first = sources.first().map(|source| &source.collection);
+    let with_title = sources.iter().any(|source| !source.title.is_empty());
+    let with_collection = sources.iter().any(|source| Some(&source.collection) != first);
+    let mut headings: Vec<Heading> = vec![
+        ("#", true),
+        ("covered", true),
+        ("words", true),
+        ("unique", true),
+        ("of the source", true),
+        ("source", false),
+    ];
+    if with_collection {
+        headings.push(("collection", false));
+    }
+    if with_title {
+        headings.push(("title", false));
+    }
+    let mut table = table(&headings, look);
+    for (place, source) in sources.iter().enumerate() {
+        let covered = source.covered.unwrap_or_default();
+        let mut row = vec![
+            (place + 1).to_string(),
+            percent(&covered),
+            number(covered.words),
+            number(source.unique_words),
+            percent(&source.source_used.unwrap_or_default()),
+            printable(&source.source_id),
+        ];
+        if with_collection {
+            row.push(printable(&source.collection));
+        }
+        if with_title {
+            row.push(printable(&source.title));
+        }
+        table.add_row(row);
+    }
+    table.trim_fmt()
+}
+
+/// Collections with their settings and counts.
+pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look) -> String {
+    let mut table = table(
+        &[
+            ("collection", false),
+            ("sources", true),
+            ("words", true),
+            ("text", true),
+            ("index", true),
+            ("fingerprints", true),
+            ("k", true),
+            ("w", true),
+            ("found from", true),
+        ],
+        look,
+    );
+    for collection in collections {
+        let stats = collection.stats.unwrap_or_default();
+        table.add_row([
+            printable(&collection.name),
+            number(stats.sources),
+            number(stats.words),
+            bytes(stats.text_bytes),
+            bytes(stats.index_bytes),
+            number(stats.fingerprints),
+            collection.kgram_tokens.to_string(),
+            collection.window_kgrams.to_string(),
+            counted(collection.guarantee_words.into(), "word", "words"),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// Sources of a collection.
+pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
+    let headings = [
+        ("source", false),
+        ("words", true),
+        ("text", true),
+        ("group", false),
+        ("labels", false),
+        ("title", false),
+    ];
+    let mut table = table(&headings, look);
+    for source in sources {
+        let stats = source.stats.unwrap_or_default();
+        table.add_row([
+            printable(&source.id),
+            number(stats.words),
+            bytes(stats.text_bytes),
+            printable(&source.group),
+            printable(&source.labels.join(", ")),
+            printable(&source.title),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// What is known of one source, without its text.
+pub(in crate::cli) fn source(source: &proto::Source) -> String {
+    let stats = source.stats.unwrap_or_default();
+    let counts = format!(
+        "{}, {}, {}, added at revision {}",
+        counted(stats.words, "word", "words"),
+        bytes(stats.text_bytes),
+        counted(stats.fingerprints, "fingerprint", "fingerprints"),
+        number(stats.revision)
+    );
+    list(&[
+        ("source", printable(&source.id)),
+        ("title", printable(&source.title)),
+        ("group", printable(&source.group)),
+        ("labels", printable(&source.labels.join(", "))),
+        ("counts", counts),
+    ])
+}
+
+/// The totals of a corpus.
+pub(in crate::cli) fn totals(corpus: &proto::GetCorpusResponse) -> String {
+    let stats = corpus.stats.unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "two decimals are shown")]
+    let ratio = stats.index_bytes as f64 / stats.text_bytes.max(1) as f64;
+    list(&[
+        (
+            "sources",
+            format!(
+                "{} in {}",
+                number(stats.sources),
+                counted(corpus.collections, "collection", "collections")
+            ),
+        ),
+        ("words", number(stats.words)),
+        ("text", bytes(stats.text_bytes)),
+        ("index", format!("{} ({ratio:.2} bytes for each byte of text)", bytes(stats.index_bytes))),
+        ("fingerprints", number(stats.fingerprints)),
+        ("revision", number(stats.revision)),
+        (
+            "server",
+            format!("{}, algorithm version {}", printable(&corpus.server_version), corpus.algorithm_version),
+        ),
+    ])
+}
+
+/// The limits of a server.
+pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
+    let proto::Limits {
+        max_text_bytes,
+        max_text_words,
+        max_message_bytes,
+        max_collections,
+        max_sources_per_collection,
+        max_candidates,
+        max_postings_per_fingerprint,
+        max_compared_texts,
+    } = limits;
+    let list = list(&[
+        ("one text", format!("{} bytes and {} words", number(*max_text_bytes), number(*max_text_words))),
+        ("one message", format!("{} bytes", number(*max_message_bytes))),
+        ("collections", number(*max_collections)),
+        ("sources of a collection", number(*max_sources_per_collection)),
+        ("candidates of a check", number(*max_candidates)),
+        ("postings of a fingerprint", number(*max_postings_per_fingerprint)),
+        ("texts of a comparison", number(*max_compared_texts)),
+    ]);
+    format!("At most:\n{list}")
+}
+
+/// Names and values, the values below one another; empty values are left out.
+fn list(pairs: &[(&str, String)]) -> String {
+    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, value): &(&str, String)| format!("{name:width$}  {value}").trim_end().to_owned();
+    pairs.iter().filter(|(_, value)| !value.is_empty()).map(line).collect::<Vec<String>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_plain_and_wraps_only_on_a_terminal() {
+        let stats = proto::CollectionStats { sources: 10_000, text_bytes: 42_000_000, ..Default::default() };
+        let one = proto::Collection {
+            name: "essays".into(),
+            kgram_tokens: 5,
+            window_kgrams: 4,
+            guarantee_words: 8,
+            stats: Some(stats),
+        };
+        let look = Look { columns: None, colour: false, full: false };
+        let expected = "\
+collection  sources  words     text    index  fingerprints  k  w  found from
+─────────────────────────────────────────────────────────────────────────────
+essays       10,000      0  42.0 MB  0 bytes             0  5  4     8 words";
+        assert_eq!(collections(&[one], look), expected);
+    }
+}

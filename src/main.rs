@@ -1,0 +1,14 @@
+//! The command `palimpsest`: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use palimpsest::cli::{self, Cli, Outcome};
+
+fn main() -> ExitCode {
+    match cli::run(Cli::parse()) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,
+        Err(error) => cli::explain(&error),
+    }
+}

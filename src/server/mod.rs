@@ -1,0 +1,11 @@
+//! Configuration, bootstrap and shutdown.
+//!
+//! The order of boot: settings, telemetry, engine, listener, serve, drain. Tests call [`run`] with a
+//! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
+
+mod boot;
+mod settings;
+mod telemetry;
+
+pub use boot::{ServeError, run, serve};
+pub use settings::{LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer};

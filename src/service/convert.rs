@@ -1,0 +1,243 @@
+//! The engine's types to messages, and enum values back. Exhaustive: a field that a message gains is an
+//! error here until somebody fills it.
+
+use super::{Context, MAX_COMPARED_TEXTS};
+use crate::engine::{
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, IfExists, Limits,
+};
+use crate::matching::PassageKind;
+use crate::proto;
+use crate::report::{
+    CoveredSpan, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+};
+use crate::text::{OffsetUnit, Span};
+
+/// A number that no value of the enum has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is {0}, which no value of this enum has; see the proto")]
+pub(super) struct UnknownValue(i32);
+
+pub(super) fn if_exists(value: i32) -> Result<IfExists, UnknownValue> {
+    match proto::IfExists::try_from(value).map_err(|_| UnknownValue(value))? {
+        proto::IfExists::Unspecified | proto::IfExists::Reject => Ok(IfExists::Reject),
+        proto::IfExists::Replace => Ok(IfExists::Replace),
+    }
+}
+
+pub(super) fn offset_unit(value: i32) -> Result<OffsetUnit, UnknownValue> {
+    match proto::OffsetUnit::try_from(value).map_err(|_| UnknownValue(value))? {
+        proto::OffsetUnit::Unspecified | proto::OffsetUnit::Utf8Bytes => Ok(OffsetUnit::Utf8Bytes),
+        proto::OffsetUnit::Utf16CodeUnits => Ok(OffsetUnit::Utf16CodeUnits),
+        proto::OffsetUnit::CodePoints => Ok(OffsetUnit::CodePoints),
+    }
+}
+
+pub(super) fn mode(value: i32) -> Result<proto::DetectionMode, UnknownValue> {
+    proto::DetectionMode::try_from(value).map_err(|_| UnknownValue(value))
+}
+
+fn stats(stats: CollectionStats) -> proto::CollectionStats {
+    let CollectionStats { sources, words, fingerprints, text_bytes, index_bytes, revision } = stats;
+    proto::CollectionStats { sources, words, fingerprints, text_bytes, index_bytes, revision }
+}
+
+pub(super) fn collection(info: &CollectionInfo) -> proto::Collection {
+    proto::Collection {
+        name: info.name.as_str().to_owned(),
+        kgram_tokens: info.settings.kgram.get(),
+        window_kgrams: info.settings.window.get(),
+        guarantee_words: info.settings.guarantee_tokens(),
+        stats: Some(stats(info.stats)),
+    }
+}
+
+pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusResponse {
+    let Limits {
+        max_text_bytes,
+        max_text_words,
+        max_collections,
+        max_sources_per_collection,
+        max_candidates,
+        max_postings_per_fingerprint,
+    } = *context.engine.limits();
+    proto::GetCorpusResponse {
+        collections: info.collections,
+        stats: Some(stats(info.stats)),
+        algorithm_version: ALGORITHM_VERSION,
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        limits: Some(proto::Limits {
+            max_text_bytes: max_text_bytes as u64,
+            max_text_words: max_text_words as u64,
+            max_message_bytes: context.max_message_bytes as u64,
+            max_collections: max_collections as u64,
+            max_sources_per_collection: max_sources_per_collection as u64,
+            max_candidates: max_candidates as u64,
+            max_postings_per_fingerprint: u64::from(max_postings_per_fingerprint),
+            max_compared_texts: MAX_COMPARED_TEXTS as u64,
+        }),
+    }
+}
+
+/// A source without its text.
+pub(super) fn source(entry: &Entry) -> proto::Source {
+    proto::Source {
+        id: entry.id.as_str().to_owned(),
+        title: entry.title.as_str().to_owned(),
+        group: entry.group.as_str().to_owned(),
+        labels: entry.labels.as_slice().iter().map(|label| label.as_str().to_owned()).collect(),
+        text: String::new(),
+        stats: Some(source_stats(entry)),
+    }
+}
+
+fn source_stats(entry: &Entry) -> proto::SourceStats {
+    proto::SourceStats {
+        words: entry.words,
+        text_bytes: entry.text_bytes,
+        fingerprints: entry.fingerprints,
+        revision: entry.added,
+    }
+}
+
+pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
+    const LISTED: usize = 10;
+    let Added { entry, replaced, exact_duplicates } = added;
+    proto::AddSourceResponse {
+        id: entry.id.as_str().to_owned(),
+        replaced: *replaced,
+        exact_duplicates: exact_duplicates.iter().take(LISTED).map(|id| id.as_str().to_owned()).collect(),
+        exact_duplicates_found: exact_duplicates.len() as u64,
+        stats: Some(source_stats(entry)),
+    }
+}
+
+/// The message for a report of the engine.
+#[must_use]
+pub fn report_to_proto(report: Report) -> proto::Report {
+    let sources_cut = report.sources_cut();
+    let Report {
+        guarantee: promised,
+        corpus_revision,
+        settings_digest,
+        offset_unit,
+        words,
+        too_few_words,
+        coverage,
+        covered_spans,
+        sources,
+        sources_found,
+        passages_found,
+        passages_cut,
+        sources_in_scope,
+        candidates,
+        candidates_cut,
+    } = report;
+    let covered =
+        |CoveredSpan { span: covered, words }| proto::CoveredSpan { span: Some(span(covered)), words };
+    proto::Report {
+        guarantee: Some(guarantee(promised)),
+        corpus_revision,
+        settings_digest: format!("{settings_digest:032x}"),
+        algorithm_version: ALGORITHM_VERSION,
+        offset_unit: match offset_unit {
+            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
+            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
+            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
+        }
+        .into(),
+        words,
+        too_few_words,
+        coverage: Some(share(coverage)),
+        covered_spans: covered_spans.into_iter().map(covered).collect(),
+        sources: sources.into_iter().map(overlap).collect(),
+        sources_found,
+        sources_cut,
+        passages_found,
+        passages_cut,
+        sources_in_scope,
+        candidates,
+        candidates_cut,
+    }
+}
+
+fn span(span: Span) -> proto::Span {
+    proto::Span { start: u64::from(span.start), end: u64::from(span.end) }
+}
+
+fn share(share: Share) -> proto::Share {
+    let Share { words, of_words } = share;
+    proto::Share { words, of_words, percent: share.percent() }
+}
+
+fn guarantee(guarantee: Guarantee) -> proto::Guarantee {
+    let void = |GuaranteeVoid { reason, limit, spans }| proto::GuaranteeVoid {
+        reason: match reason {
+            VoidReason::CommonnessCap => proto::GuaranteeVoidReason::CommonnessCap,
+            VoidReason::PostingLimit => proto::GuaranteeVoidReason::PostingLimit,
+            VoidReason::CandidateLimit => proto::GuaranteeVoidReason::CandidateLimit,
+        }
+        .into(),
+        limit,
+        spans: spans.into_iter().map(span).collect(),
+    };
+    let holds = guarantee.holds();
+    let Guarantee { min_run_words, voids } = guarantee;
+    proto::Guarantee { min_run_words, holds, voids: voids.into_iter().map(void).collect() }
+}
+
+fn overlap(overlap: SourceOverlap) -> proto::SourceOverlap {
+    let SourceOverlap {
+        collection,
+        source_id,
+        title,
+        group,
+        labels,
+        covered,
+        unique_words,
+        source_used,
+        passages,
+        passages_cut,
+    } = overlap;
+    proto::SourceOverlap {
+        collection,
+        source_id,
+        title,
+        group,
+        labels,
+        covered: Some(share(covered)),
+        unique_words,
+        source_used: Some(share(source_used)),
+        passages: passages.into_iter().map(passage).collect(),
+        passages_cut,
+    }
+}
+
+fn passage(passage: ReportedPassage) -> proto::Passage {
+    let ReportedPassage {
+        submission,
+        source,
+        kind,
+        similarity,
+        submission_words,
+        source_words,
+        matched_words,
+        excerpts,
+    } = passage;
+    let (submission_excerpt, source_excerpt) =
+        excerpts.map(|excerpts| (excerpts.submission, excerpts.source)).unwrap_or_default();
+    proto::Passage {
+        submission: Some(span(submission)),
+        source: Some(span(source)),
+        kind: match kind {
+            PassageKind::Verbatim => proto::PassageKind::Verbatim,
+            PassageKind::Altered => proto::PassageKind::Altered,
+        }
+        .into(),
+        similarity,
+        submission_words,
+        source_words,
+        matched_words,
+        submission_excerpt,
+        source_excerpt,
+    }
+}

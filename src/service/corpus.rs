@@ -1,0 +1,180 @@
+//! `CorpusService`.
+
+use tonic::{Request, Response, Status, Streaming};
+
+use super::ordered::{Order, Responses, in_order};
+use super::problem::Problem;
+use super::workers::Deadline;
+use super::{Context, convert, page_token, parse};
+use crate::engine::{CollectionName, SourceId};
+use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
+
+/// The handlers of `CorpusService`.
+#[derive(Debug, Clone)]
+pub struct CorpusApi {
+    context: Context,
+}
+
+impl CorpusApi {
+    /// Handlers that work on the context's engine.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+}
+
+impl Context {
+    async fn add_source(
+        self,
+        deadline: Deadline,
+        request: proto::AddSourceRequest,
+    ) -> Result<proto::AddSourceResponse, Problem> {
+        let (collection, source, if_exists) = parse::new_source(request)?;
+        let engine = self.engine;
+        let add = move || engine.add_source(&collection, source, if_exists);
+        let added = self.workers.run(deadline, move |_| Ok(add()?)).await?;
+        Ok(convert::added(&added))
+    }
+}
+
+#[tonic::async_trait]
+impl CorpusService for CorpusApi {
+    async fn get_corpus(
+        &self,
+        _: Request<proto::GetCorpusRequest>,
+    ) -> Result<Response<proto::GetCorpusResponse>, Status> {
+        Ok(Response::new(convert::corpus(self.context.engine.corpus(), &self.context)))
+    }
+
+    async fn create_collection(
+        &self,
+        request: Request<proto::CreateCollectionRequest>,
+    ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
+        let (name, settings) = parse::new_collection(request.get_ref())?;
+        let info = self.context.engine.create_collection(&name, settings).map_err(Problem::from)?;
+        let collection = Some(convert::collection(&info));
+        Ok(Response::new(proto::CreateCollectionResponse { collection }))
+    }
+
+    async fn get_collection(
+        &self,
+        request: Request<proto::GetCollectionRequest>,
+    ) -> Result<Response<proto::GetCollectionResponse>, Status> {
+        let name = parse::collection_or_default("name", &request.get_ref().name)?;
+        let info = self.context.engine.get_collection(&name).map_err(Problem::from)?;
+        Ok(Response::new(proto::GetCollectionResponse { collection: Some(convert::collection(&info)) }))
+    }
+
+    async fn list_collections(
+        &self,
+        request: Request<proto::ListCollectionsRequest>,
+    ) -> Result<Response<proto::ListCollectionsResponse>, Status> {
+        const LISTING: &str = "collections";
+        let proto::ListCollectionsRequest { page_size, page_token } = request.into_inner();
+        let (after, count) =
+            parse::page(LISTING, page_size, &page_token, |name| CollectionName::new(name).ok())?;
+        let mut found = self.context.engine.list_collections(after.as_ref(), count + 1);
+        let next_page_token = next_page(LISTING, &mut found, count, |info| info.name.as_str());
+        let collections = found.iter().map(convert::collection).collect();
+        Ok(Response::new(proto::ListCollectionsResponse { collections, next_page_token }))
+    }
+
+    async fn delete_collection(
+        &self,
+        request: Request<proto::DeleteCollectionRequest>,
+    ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
+        let deadline = Deadline::of(&request);
+        let name = parse::collection_name(&request.get_ref().name)?;
+        let engine = self.context.engine.clone();
+        let delete = move || engine.delete_collection(&name);
+        let (sources_deleted, revision) = self.context.workers.run(deadline, move |_| Ok(delete()?)).await?;
+        Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
+    }
+
+    async fn add_source(
+        &self,
+        request: Request<proto::AddSourceRequest>,
+    ) -> Result<Response<proto::AddSourceResponse>, Status> {
+        let deadline = Deadline::of(&request);
+        Ok(Response::new(self.context.clone().add_source(deadline, request.into_inner()).await?))
+    }
+
+    type ImportSourcesStream = Responses<proto::ImportSourcesResponse>;
+
+    async fn import_sources(
+        &self,
+        request: Request<Streaming<proto::ImportSourcesRequest>>,
+    ) -> Result<Response<Self::ImportSourcesStream>, Status> {
+        let deadline = Deadline::of(&request);
+        let context = self.context.clone();
+        let order = Order { width: context.stream_width, draining: context.draining.clone() };
+        let key = |request: &proto::ImportSourcesRequest| {
+            let id = request.source.as_ref().map(|source| source.id.clone());
+            id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
+        };
+        let responses = in_order(request.into_inner(), order, key, move |index, request| {
+            let context = context.clone();
+            let proto::ImportSourcesRequest { collection, source, if_exists } = request;
+            let request = proto::AddSourceRequest { collection, source, if_exists };
+            async move {
+                let result = match context.add_source(deadline, request).await {
+                    Ok(added) => import_sources_response::Result::Added(added),
+                    Err(problem) => import_sources_response::Result::Error(problem.into()),
+                };
+                proto::ImportSourcesResponse { index, result: Some(result) }
+            }
+        });
+        Ok(Response::new(responses))
+    }
+
+    async fn get_source(
+        &self,
+        request: Request<proto::GetSourceRequest>,
+    ) -> Result<Response<proto::GetSourceResponse>, Status> {
+        let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
+        let (collection, id) = parse::source_key(&collection, &id)?;
+        let (entry, text) = self.context.engine.get_source(&collection, &id).map_err(Problem::from)?;
+        let mut source = convert::source(&entry);
+        if include_text {
+            text.as_ref().clone_into(&mut source.text);
+        }
+        Ok(Response::new(proto::GetSourceResponse { source: Some(source) }))
+    }
+
+    async fn list_sources(
+        &self,
+        request: Request<proto::ListSourcesRequest>,
+    ) -> Result<Response<proto::ListSourcesResponse>, Status> {
+        let proto::ListSourcesRequest { collection, page_size, page_token } = request.into_inner();
+        let collection = parse::collection_or_default("collection", &collection)?;
+        let listing = format!("sources {collection}");
+        let (after, count) = parse::page(&listing, page_size, &page_token, |id| SourceId::new(id).ok())?;
+        let found = self.context.engine.list_sources(&collection, after.as_ref(), count + 1);
+        let mut found = found.map_err(Problem::from)?;
+        let next_page_token = next_page(&listing, &mut found, count, |entry| entry.id.as_str());
+        let sources = found.iter().map(|entry| convert::source(entry)).collect();
+        Ok(Response::new(proto::ListSourcesResponse { sources, next_page_token }))
+    }
+
+    async fn delete_source(
+        &self,
+        request: Request<proto::DeleteSourceRequest>,
+    ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
+        let deadline = Deadline::of(&request);
+        let proto::DeleteSourceRequest { collection, id } = request.into_inner();
+        let (collection, id) = parse::source_key(&collection, &id)?;
+        let engine = self.context.engine.clone();
+        let delete = move || engine.delete_source(&collection, &id);
+        let revision = self.context.workers.run(deadline, move |_| Ok(delete()?)).await?;
+        Ok(Response::new(proto::DeleteSourceResponse { revision }))
+    }
+}
+
+/// Cuts what was found down to a page of `count`; the token for the next page, if more was found.
+fn next_page<T>(listing: &str, found: &mut Vec<T>, count: usize, name: impl Fn(&T) -> &str) -> String {
+    if found.len() <= count {
+        return String::new();
+    }
+    found.truncate(count);
+    found.last().map(|last| page_token::encode(listing, name(last))).unwrap_or_default()
+}

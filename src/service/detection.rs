@@ -1,0 +1,90 @@
+//! `DetectionService`.
+
+use tonic::{Request, Response, Status, Streaming};
+
+use super::ordered::{Order, Responses, in_order};
+use super::problem::Problem;
+use super::workers::Deadline;
+use super::{Context, convert, parse};
+use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
+
+/// The handlers of `DetectionService`.
+#[derive(Debug, Clone)]
+pub struct DetectionApi {
+    context: Context,
+}
+
+impl DetectionApi {
+    /// Handlers that work on the context's engine.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+}
+
+impl Context {
+    async fn check(self, deadline: Deadline, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
+        let (text, scope, options) = parse::check(request)?;
+        let engine = self.engine;
+        let report =
+            self.workers.run(deadline, move |stop| Ok(engine.check(&text, &scope, &options, stop)?)).await?;
+        Ok(convert::report_to_proto(report))
+    }
+}
+
+#[tonic::async_trait]
+impl DetectionService for DetectionApi {
+    async fn check(
+        &self,
+        request: Request<proto::CheckRequest>,
+    ) -> Result<Response<proto::CheckResponse>, Status> {
+        let deadline = Deadline::of(&request);
+        let report = self.context.clone().check(deadline, request.into_inner()).await?;
+        Ok(Response::new(proto::CheckResponse { report: Some(report) }))
+    }
+
+    type CheckStreamStream = Responses<proto::CheckStreamResponse>;
+
+    async fn check_stream(
+        &self,
+        request: Request<Streaming<proto::CheckStreamRequest>>,
+    ) -> Result<Response<Self::CheckStreamStream>, Status> {
+        let deadline = Deadline::of(&request);
+        let context = self.context.clone();
+        let order = Order { width: context.stream_width, draining: context.draining.clone() };
+        let responses = in_order(
+            request.into_inner(),
+            order,
+            |_| None,
+            move |index, request| {
+                let context = context.clone();
+                async move {
+                    let proto::CheckStreamRequest { key, check } = request;
+                    let checked = match parse::check_item(&key, check) {
+                        Ok(check) => context.check(deadline, check).await,
+                        Err(problem) => Err(problem),
+                    };
+                    let result = match checked {
+                        Ok(report) => check_stream_response::Result::Report(report),
+                        Err(problem) => check_stream_response::Result::Error(problem.into()),
+                    };
+                    proto::CheckStreamResponse { index, key, result: Some(result) }
+                }
+            },
+        );
+        Ok(Response::new(responses))
+    }
+
+    async fn compare(
+        &self,
+        request: Request<proto::CompareRequest>,
+    ) -> Result<Response<proto::CompareResponse>, Status> {
+        let deadline = Deadline::of(&request);
+        let (text, texts, options) = parse::compare(request.into_inner())?;
+        let engine = self.context.engine.clone();
+        let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
+        let report = self.context.workers.run(deadline, compare).await?;
+        let report = Some(convert::report_to_proto(report));
+        Ok(Response::new(proto::CompareResponse { report }))
+    }
+}

@@ -1,0 +1,43 @@
+//! gRPC handlers: unwrap, call the engine, convert.
+//!
+//! Handlers are thin. Requests are turned into the engine's types in [`parse`], which names every field
+//! that is wrong; the engine's types into messages in [`convert`]; errors into statuses in [`problem`].
+//! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
+
+mod convert;
+mod corpus;
+mod detection;
+mod ordered;
+mod page_token;
+mod parse;
+mod problem;
+mod workers;
+
+pub use convert::report_to_proto;
+pub use corpus::CorpusApi;
+pub use detection::DetectionApi;
+pub use workers::{Workers, note_deadline};
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+
+/// What every handler needs.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Where its work is done.
+    pub workers: Workers,
+    /// Bytes of one message at most; the transport enforces it, and GetCorpus tells it.
+    pub max_message_bytes: usize,
+    /// Items of one stream that are worked on at once.
+    pub stream_width: usize,
+    /// Cancelled when the server stops: streams then end after the items that they have read.
+    pub draining: CancellationToken,
+}
+
+/// Texts in one Compare at most.
+const MAX_COMPARED_TEXTS: usize = 1000;

@@ -1,0 +1,128 @@
+//! The one table from errors to statuses.
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::engine::{Error, TextRole};
+use crate::matching::StopReason;
+use crate::proto;
+
+/// Why a call, or an item of a stream, failed, in the terms of gRPC.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    code: Code,
+    message: String,
+    violations: Vec<Violation>,
+}
+
+/// One thing that is wrong with one field of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Violation {
+    pub(super) field: String,
+    pub(super) description: String,
+}
+
+impl Problem {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), violations: Vec::new() }
+    }
+
+    /// A request with fields that are wrong.
+    pub(super) fn invalid(violations: Vec<Violation>) -> Self {
+        let listed: Vec<String> =
+            violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect();
+        Self { code: Code::InvalidArgument, message: listed.join("; "), violations }
+    }
+
+    /// The queue is full.
+    pub(super) fn too_busy(max_queued: usize) -> Self {
+        let message =
+            format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
+        Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// The server is stopping.
+    pub(super) fn stopping() -> Self {
+        let message = "the server is stopping; what was answered is done, send the rest again later";
+        Self::new(Code::Unavailable, message)
+    }
+
+    /// Something that must not happen.
+    pub(super) fn defect() -> Self {
+        Self::new(Code::Internal, "a defect of the server ended this call; its log says more")
+    }
+
+    #[cfg(test)]
+    pub(super) fn code(&self) -> Code {
+        self.code
+    }
+}
+
+/// The table. Everything that is wrong with a text by itself is the caller's `INVALID_ARGUMENT`; what is
+/// too large is `OUT_OF_RANGE`, since trying again won't help; what is full is `RESOURCE_EXHAUSTED`.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NoWords { role } => {
+                Self::invalid_text(role, "has no words; send a text with letters or digits in it")
+            }
+            Error::TooFewWords { role, .. } => Self::invalid_text(role, &message),
+            Error::TooManyBytes { .. } | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
+            Error::CollectionNotFound(_) | Error::SourceNotFound { .. } => Self::new(Code::NotFound, message),
+            Error::CollectionExists(_) | Error::SourceExists { .. } => {
+                Self::new(Code::AlreadyExists, message)
+            }
+            Error::TooManyCollections { .. } | Error::TooManySources { .. } => {
+                Self::new(Code::ResourceExhausted, message)
+            }
+            Error::Stopped(reason) => reason.into(),
+            Error::NoRandomness(_) => Self::new(Code::Internal, message),
+        }
+    }
+}
+
+impl Problem {
+    fn invalid_text(role: TextRole, description: &str) -> Self {
+        let field = match role {
+            TextRole::Submission => "text".to_owned(),
+            TextRole::Source => "source.text".to_owned(),
+            TextRole::Compared(place) => format!("sources[{place}].text"),
+        };
+        Self::invalid(vec![Violation { field, description: description.to_owned() }])
+    }
+}
+
+impl From<StopReason> for Problem {
+    fn from(reason: StopReason) -> Self {
+        let code = match reason {
+            StopReason::DeadlinePassed => Code::DeadlineExceeded,
+            StopReason::CalledOff => Code::Cancelled,
+        };
+        Self::new(code, reason.to_string())
+    }
+}
+
+impl From<Problem> for Status {
+    fn from(problem: Problem) -> Self {
+        if problem.violations.is_empty() {
+            return Self::new(problem.code, problem.message);
+        }
+        let mut details = ErrorDetails::new();
+        for Violation { field, description } in problem.violations {
+            details.add_bad_request_violation(field, description);
+        }
+        Self::with_error_details(problem.code, problem.message, details)
+    }
+}
+
+impl From<Problem> for proto::ItemError {
+    fn from(problem: Problem) -> Self {
+        let violation = |v: Violation| proto::FieldViolation { field: v.field, description: v.description };
+        Self {
+            code: problem.code.into(),
+            message: problem.message,
+            field_violations: problem.violations.into_iter().map(violation).collect(),
+        }
+    }
+}
