@@ -1,0 +1,120 @@
+"""Runs what the README shows, as it stands there.
+
+    readme.py commands   prints the two commands that the README begins with, a line each
+    readme.py session    starts the server by the first of them, runs the session's lines in a shell, holds the
+                         last answer against the one that the README shows, does the same from Python without
+                         any files, and stops the server with SIGTERM
+"""
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+README = Path("README.md").read_text(encoding="utf-8")
+ADDRESS = "127.0.0.1:50051"
+
+
+def blocks(language):
+    """The code blocks in one language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def session_lines():
+    after = README.split("<!-- session:", 1)[1]
+    block = re.search(r"```sh\n(.*?)```", after, re.DOTALL).group(1)
+    return [line for line in block.splitlines() if line.strip()]
+
+
+def run(line):
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60)
+    print(f"$ {line}\n{done.stdout}{done.stderr}", flush=True)
+    if done.returncode:
+        sys.exit(f"the README's line failed with {done.returncode}: {line}")
+    return done.stdout
+
+
+def holds(expected, actual, path="answer"):
+    """Whether everything that the README shows is in the answer."""
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            if key not in actual:
+                sys.exit(f"{path}.{key} is in the README, but not in the answer")
+            holds(value, actual[key], f"{path}.{key}")
+    elif isinstance(expected, list):
+        if len(expected) != len(actual):
+            sys.exit(f"{path} has {len(actual)} entries, {len(expected)} in the README")
+        for index, (one, other) in enumerate(zip(expected, actual)):
+            holds(one, other, f"{path}[{index}]")
+    elif expected != actual:
+        sys.exit(f"{path} is {actual!r}, but {expected!r} in the README")
+
+
+def wait_until_serving(server):
+    for _ in range(600):
+        if server.poll() is not None:
+            sys.exit(f"the server ended with {server.returncode}")
+        probe = subprocess.run(
+            ["grpcurl", "-plaintext", ADDRESS, "grpc.health.v1.Health/Check"], capture_output=True, text=True)
+        if '"SERVING"' in probe.stdout:
+            return
+        time.sleep(0.1)
+    sys.exit("the server did not begin to serve")
+
+
+def check_from_python():
+    """A client made from the protos by grpcio-tools alone."""
+    import tempfile
+
+    import grpc
+    from grpc_tools import protoc
+
+    with tempfile.TemporaryDirectory() as out:
+        files = [str(path) for path in Path("proto").rglob("*.proto")]
+        if protoc.main(["protoc", "-Iproto", f"--python_out={out}", f"--grpc_python_out={out}", *files]):
+            sys.exit("grpcio-tools can't compile the protos")
+        sys.path.insert(0, out)
+        from palimpsest.v1 import detection_pb2, detection_pb2_grpc
+
+        text = "Écrit: a bridge is a promise that two banks make to each other, n'est-ce pas?"
+        options = detection_pb2.DetectionOptions(offset_unit=3)  # code points, as Python counts
+        with grpc.insecure_channel(ADDRESS) as channel:
+            stub = detection_pb2_grpc.DetectionServiceStub(channel)
+            request = detection_pb2.CheckRequest(text=text, options=options)
+            report = stub.Check(request, timeout=10).report
+            span = report.sources[0].passages[0].submission
+            found = text[span.start:span.end]
+            print(f"Python: {report.coverage.percent:.1f} %, {found!r}")
+            if found != "a bridge is a promise that two banks make to each other":
+                sys.exit("Python's slice is not the passage")
+            try:
+                stub.Check(detection_pb2.CheckRequest(), timeout=10)
+                sys.exit("an empty text was checked")
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.INVALID_ARGUMENT:
+                    sys.exit(f"an empty text gave {error.code()}")
+
+
+def main():
+    commands = blocks("sh")[0].strip().splitlines()
+    if sys.argv[1:] == ["commands"]:
+        print("\n".join(commands))
+        return
+    server = subprocess.Popen(shlex.split(commands[0]))
+    try:
+        wait_until_serving(server)
+        answers = [run(line) for line in session_lines()]
+        holds(json.loads(blocks("json")[0]), json.loads(answers[-1]))
+        check_from_python()
+        server.send_signal(signal.SIGTERM)
+        # cargo has become the server by now; that drains, and exits with 0.
+        if server.wait(timeout=40) != 0:
+            sys.exit(f"after SIGTERM the server ended with {server.returncode}")
+    finally:
+        server.kill()
+
+
+main()

@@ -1,0 +1,232 @@
+//! Bad input gets a clear error: the right code, the field, and what to do.
+
+use palimpsest::proto;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::harness::{TestServer, add, check, fill};
+
+fn fields(status: &Status) -> Vec<String> {
+    let violations = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
+    violations.into_iter().map(|violation| violation.field).collect()
+}
+
+#[track_caller]
+fn assert_status(status: &Status, code: Code, expected_fields: &[&str], message: &str) {
+    assert_eq!(status.code(), code, "{status:?}");
+    assert_eq!(fields(status), expected_fields, "{status:?}");
+    assert!(status.message().contains(message), "{message:?} is not in {:?}", status.message());
+}
+
+#[tokio::test]
+async fn bad_sources() {
+    let server = TestServer::start_with(|settings| {
+        settings.limits.max_text_bytes = 1000;
+        settings.limits.max_text_words = 100;
+        settings.limits.max_sources_per_collection = 3;
+    })
+    .await;
+    let mut corpus = server.corpus().await;
+    let good = "five words are quite enough";
+    let edit = |change: &dyn Fn(&mut proto::AddSourceRequest)| {
+        let mut request = add("id", good);
+        change(&mut request);
+        request
+    };
+    let long = "x".repeat(1001);
+    let words = "a ".repeat(101);
+    let cases: Vec<(proto::AddSourceRequest, Code, Vec<&str>, &str)> = vec![
+        (edit(&|r| r.source = None), Code::InvalidArgument, vec!["source"], "is missing"),
+        (add("id", ""), Code::InvalidArgument, vec!["source.text"], "has no words"),
+        (add("id", "… — !"), Code::InvalidArgument, vec!["source.text"], "has no words"),
+        (add("id", "only four words here"), Code::InvalidArgument, vec!["source.text"], "needs 5 at least"),
+        (
+            add("id", &long),
+            Code::OutOfRange,
+            vec![],
+            "1001 bytes, but may have 1000 at most (max_text_bytes)",
+        ),
+        (add("id", &words), Code::OutOfRange, vec![], "101 words, but may have 100 at most (max_text_words)"),
+        (add("a\nb", good), Code::InvalidArgument, vec!["source.id"], "U+000A at byte 1"),
+        (
+            add(&"x".repeat(513), good),
+            Code::InvalidArgument,
+            vec!["source.id"],
+            "513 bytes, but may have 512",
+        ),
+        (
+            edit(&|r| r.collection = "no such".into()),
+            Code::InvalidArgument,
+            vec!["collection"],
+            "' ' at byte 2",
+        ),
+        (edit(&|r| r.collection = "none".into()), Code::NotFound, vec![], "no collection \"none\""),
+        (edit(&|r| r.if_exists = 9), Code::InvalidArgument, vec!["if_exists"], "is 9"),
+        (
+            edit(&|r| {
+                let source = r.source.as_mut().unwrap();
+                source.title = "t".repeat(1025);
+                source.group = "g\u{0}".into();
+                source.labels = vec!["ok".into(), String::new(), "l".repeat(129)];
+            }),
+            Code::InvalidArgument,
+            vec!["source.title", "source.group", "source.labels[1]", "source.labels[2]"],
+            "must not be empty",
+        ),
+        (
+            edit(&|r| r.source.as_mut().unwrap().labels = (0..65).map(|i| format!("l{i}")).collect()),
+            Code::InvalidArgument,
+            vec!["source.labels"],
+            "65 entries, but may have 64",
+        ),
+    ];
+    for (request, code, fields, message) in cases {
+        let shown = format!("{request:?}");
+        let status = corpus.add_source(request).await.expect_err(&shown);
+        assert_status(&status, code, &fields, message);
+    }
+    let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
+    assert_eq!((stats.sources, stats.revision), (0, 0), "nothing was changed");
+    // At the edges all is well.
+    fill(&mut corpus, &[("a", good), ("b", &"x ".repeat(100)), (&"i".repeat(512), good)]).await;
+    let full = corpus.add_source(add("c", good)).await.unwrap_err();
+    assert_status(&full, Code::ResourceExhausted, &[], "max_sources_per_collection");
+    let mut replace = add("a", good);
+    replace.if_exists = proto::IfExists::Replace.into();
+    let full = corpus.add_source(replace).await;
+    assert!(full.is_ok_and(|added| added.into_inner().replaced), "replacing needs no more room");
+}
+
+#[tokio::test]
+async fn bad_names_ids_and_pages() {
+    let server = TestServer::start_with(|settings| settings.limits.max_collections = 2).await;
+    let mut corpus = server.corpus().await;
+    let create = |name: &str, k, w| proto::CreateCollectionRequest {
+        name: name.to_owned(),
+        kgram_tokens: k,
+        window_kgrams: w,
+    };
+    let status = corpus.create_collection(create("", Some(2), Some(65))).await.unwrap_err();
+    assert_status(
+        &status,
+        Code::InvalidArgument,
+        &["name", "kgram_tokens", "window_kgrams"],
+        "must be from 3 to 32",
+    );
+    let status = corpus.create_collection(create("default", None, None)).await.unwrap_err();
+    assert_status(&status, Code::AlreadyExists, &[], "\"default\" already");
+    corpus.create_collection(create("b", None, None)).await.unwrap();
+    let status = corpus.create_collection(create("c", None, None)).await.unwrap_err();
+    assert_status(&status, Code::ResourceExhausted, &[], "max_collections");
+
+    let status =
+        corpus.get_collection(proto::GetCollectionRequest { name: "x/y".to_owned() }).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["name"], "'/' at byte 1");
+    let status =
+        corpus.get_collection(proto::GetCollectionRequest { name: "xy".to_owned() }).await.unwrap_err();
+    assert_status(&status, Code::NotFound, &[], "\"xy\"");
+    let status = corpus.delete_collection(proto::DeleteCollectionRequest::default()).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["name"], "must not be empty");
+
+    let status = corpus.get_source(proto::GetSourceRequest::default()).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["id"], "must not be empty");
+    let unknown = proto::DeleteSourceRequest { id: "x".to_owned(), ..Default::default() };
+    let status = corpus.delete_source(unknown).await.unwrap_err();
+    assert_status(&status, Code::NotFound, &[], "no source \"x\" in collection \"default\"");
+
+    fill(&mut corpus, &[("a", "five words are quite enough"), ("b", "five words are quite enough")]).await;
+    let list = |page_token: &str, page_size| proto::ListSourcesRequest {
+        page_token: page_token.to_owned(),
+        page_size,
+        ..Default::default()
+    };
+    let token = corpus.list_sources(list("", 1)).await.unwrap().into_inner().next_page_token;
+    assert!(corpus.list_sources(list(&token, 1000)).await.is_ok());
+    for (token, size, field) in
+        [("x", 1, "page_token"), (&token[1..], 1, "page_token"), ("", 1001, "page_size")]
+    {
+        let status = corpus.list_sources(list(token, size)).await.unwrap_err();
+        assert_eq!((status.code(), fields(&status)), (Code::InvalidArgument, vec![field.to_owned()]));
+    }
+    let foreign = proto::ListCollectionsRequest { page_token: token, page_size: 1 };
+    let status = corpus.list_collections(foreign).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["page_token"], "start from the beginning");
+}
+
+#[tokio::test]
+async fn bad_checks() {
+    let server = TestServer::start_with(|settings| settings.limits.max_text_bytes = 1000).await;
+    let mut detection = server.detection().await;
+    let status = detection.check(check(" ")).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["text"], "has no words");
+    let status = detection.check(check(&"x".repeat(1001))).await.unwrap_err();
+    assert_status(&status, Code::OutOfRange, &[], "the submission has 1001 bytes");
+
+    let mut request = check("some words to check here");
+    request.options = Some(proto::DetectionOptions {
+        min_passage_words: Some(0),
+        mode: proto::DetectionMode::VerbatimOnly.into(),
+        max_gap_words: Some(4),
+        commonness_cap: Some(0),
+        offset_unit: 12,
+        include_excerpts: true,
+        max_sources: Some(0),
+        max_passages: Some(10_001),
+    });
+    let status = detection.check(request).await.unwrap_err();
+    let expected = [
+        "options.max_passages",
+        "options.max_passages",
+        "options.include_excerpts",
+        "options.min_passage_words",
+        "options.max_gap_words",
+        "options.commonness_cap",
+        "options.offset_unit",
+    ];
+    assert_status(&status, Code::InvalidArgument, &expected, "asks for none; unset one of the two");
+
+    let mut request = check("some words to check here");
+    request.scope = Some(proto::Scope {
+        collections: vec!["a".to_owned(), "b b".to_owned(), "a".to_owned()],
+        exclude_groups: vec![String::new()],
+        exclude_labels: (0..1001).map(|i| i.to_string()).collect(),
+        ..Default::default()
+    });
+    let status = detection.check(request).await.unwrap_err();
+    let expected =
+        ["scope.collections[1]", "scope.collections[2]", "scope.exclude_groups[0]", "scope.exclude_labels"];
+    assert_status(&status, Code::InvalidArgument, &expected, "stands in the list already");
+
+    let mut request = check("some words to check here");
+    request.scope = Some(proto::Scope { collections: vec!["gone".to_owned()], ..Default::default() });
+    assert_status(&detection.check(request).await.unwrap_err(), Code::NotFound, &[], "\"gone\"");
+}
+
+#[tokio::test]
+async fn bad_comparisons_and_messages() {
+    let server = TestServer::start_with(|settings| {
+        settings.max_message_bytes = 100_000;
+        settings.limits.max_text_bytes = 50_000;
+    })
+    .await;
+    let mut detection = server.detection().await;
+    let text = |id: &str, text: &str| proto::ComparedText {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        ..Default::default()
+    };
+    let compare =
+        |sources| proto::CompareRequest { text: "a few words to compare".to_owned(), sources, options: None };
+    let status = detection.compare(compare(vec![])).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["sources"], "has 0 texts");
+    let status = detection.compare(compare(vec![text("", "one"); 1001])).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["sources"], "from 1 to 1000");
+    let status = detection.compare(compare(vec![text("1", "one"), text("", "two")])).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["sources[1].id"], "give each its own");
+    let status = detection.compare(compare(vec![text("", "one"), text("", "!")])).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &["sources[1].text"], "has no words");
+    let status = detection.compare(compare(vec![text("", &"x ".repeat(30_000))])).await.unwrap_err();
+    assert_status(&status, Code::OutOfRange, &[], "text 0 of those to compare with has 60000 bytes");
+    let status = detection.compare(compare(vec![text("", &"x".repeat(100_000))])).await.unwrap_err();
+    assert_status(&status, Code::OutOfRange, &[], "100000");
+}

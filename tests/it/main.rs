@@ -1,0 +1,31 @@
+//! The integration tests: one binary, real gRPC to a real server on a free port, and what is claimed for
+//! all inputs.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    clippy::similar_names,
+    clippy::too_many_lines,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests fail loudly where it matters, and a table of cases may be long"
+)]
+
+mod architecture;
+mod cli;
+mod corpus;
+mod detection;
+mod errors;
+mod golden;
+mod harness;
+mod lifecycle;
+mod properties;
+mod streams;
+mod words;
