@@ -1,7 +1,7 @@
 //! Fingerprints to postings: which sources hold a fingerprint.
 //!
 //! A posting takes 6 bytes and has no position: matching finds positions again in the source's text, in
-//! microseconds. Postings stand in chunks of one cache line, chained from a table of heads ([`table`]),
+//! microseconds. Postings stand in chunks of one cache line, chained from a table of heads (`table`),
 //! so adding one touches a line or two, moves nothing and allocates nothing most of the time.
 //!
 //! A small collection is a single table. A large one is split into shards by the first bits of the

@@ -3,8 +3,8 @@
 //! Matching looks at the full token sequences of both sides, never at fingerprints. Its names and its
 //! steps are those of the PAN shared tasks on text alignment:
 //!
-//! 1. [`seeds`]: k-grams common to both sides, extended to maximal [`Run`]s of equal tokens;
-//! 2. [`merge`]: runs that follow one another on both sides at small gaps, merged to [`Passage`]s.
+//! 1. `seeds`: k-grams common to both sides, extended to maximal [`Run`]s of equal tokens;
+//! 2. `merge`: runs that follow one another on both sides at small gaps, merged to [`Passage`]s.
 //!
 //! Both are linear in the two lengths, whatever the texts.
 

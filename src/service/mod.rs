@@ -1,7 +1,7 @@
 //! gRPC handlers: unwrap, call the engine, convert.
 //!
-//! Handlers are thin. Requests are turned into the engine's types in [`parse`], which names every field
-//! that is wrong; the engine's types into messages in [`convert`]; errors into statuses in [`problem`].
+//! Handlers are thin. Requests are turned into the engine's types in `parse`, which names every field
+//! that is wrong; the engine's types into messages in `convert`; errors into statuses in `problem`.
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
 mod convert;

@@ -1,7 +1,7 @@
 //! The fast path: words of ASCII text found 64 bytes at a time.
 //!
 //! A text is first cut at every ASCII character that can be part of no word. A piece that is all ASCII
-//! is then one word; any other goes to [`segment`](super::segment). The cuts are those of the
+//! is then one word; any other goes to `segment`. The cuts are those of the
 //! segmentation itself, so the two agree on every text.
 //!
 //! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"), one bit a

@@ -4,7 +4,7 @@
 //! is known by two things only: its [`Span`] in the original, and a [`Token`], the seeded hash of its
 //! compared form. Two words are the same word when their tokens are equal.
 //!
-//! How a text is cut and compared is written down in [`segment`]; [`Tokenizer`] adds a fast path for
+//! How a text is cut and compared is written down in `segment`; [`Tokenizer`] adds a fast path for
 //! ASCII, which agrees with it on every text.
 
 mod ascii;
