@@ -18,7 +18,7 @@
 //! let submission = "Remember: every palimpsest was a frugal page before it was a riddle!";
 //! let report = engine.compare(submission, &[source], &DetectionOptions::default(), &Stop::never())?;
 //!
-//! assert_eq!(report.coverage.words, 10);
+//! assert_eq!(report.coverage.words, 11);
 //! let passage = &report.sources[0].passages[0];
 //! assert_eq!(passage.submission.of(submission), "every palimpsest was a frugal page before it was a riddle");
 //! # Ok::<(), palimpsest::Error>(())
