@@ -3,12 +3,12 @@
 //!
 //! Case is folded (Unicode default case folding), compatibility forms are unified (NFKC), apostrophes
 //! and ignorable characters are dropped, and letters of another script that stand in for the word's own
-//! are replaced by those ([`look_alike`]).
+//! are replaced by those ([`disguised_alphabet`]).
 
 use caseless::Caseless;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use super::look_alike;
+use super::alerts::{disguised_alphabet, look_alike_in};
 use super::segment::is_dropped;
 
 /// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word.
@@ -19,10 +19,23 @@ pub(super) fn compared_form(word: &str, out: &mut String) {
         return;
     }
     let kept = || word.chars().filter(|c| !is_dropped(*c));
-    match look_alike::Stand::of(&kept()) {
-        look_alike::Stand::None => fold(kept(), out),
-        stand => fold(kept().map(|c| stand.replace(c)), out),
+    let disguised = if is_mixed(kept()) { disguised_alphabet(&kept().collect::<String>()) } else { None };
+    match disguised {
+        None => fold(kept(), out),
+        Some(alphabet) => fold(kept().map(|c| look_alike_in(c, alphabet).unwrap_or(c)), out),
     }
+}
+
+/// Whether letters of several alphabets stand together; most words have letters of one, which is soon seen.
+fn is_mixed(letters: impl Iterator<Item = char>) -> bool {
+    let alphabet = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' => 1_u8,
+        '\u{370}'..='\u{3FF}' => 2,
+        '\u{400}'..='\u{52F}' => 4,
+        _ if c.is_alphabetic() => 8,
+        _ => 0,
+    };
+    letters.fold(0, |seen, c| seen | alphabet(c)).count_ones() > 1
 }
 
 /// Case folding and NFKC, in the order that makes the result stable under both (Unicode, section 3.13,

@@ -7,11 +7,14 @@
 //! How a text is cut and compared is written down in `segment`; [`Tokenizer`] adds a fast path for
 //! ASCII, which agrees with it on every text.
 
+pub mod alerts;
 mod ascii;
 mod compared;
-mod look_alike;
 mod offsets;
+mod peek;
+pub mod regions;
 mod segment;
+mod spaced;
 mod token;
 
 pub use offsets::{OffsetUnit, convert_spans};

@@ -7,7 +7,7 @@
 //!   since missing spaces after them are the commonest of typing and extraction errors.
 //! - In scripts written without spaces each character, with its marks, is a word.
 //! - Characters that show nothing (`Default_Ignorable_Code_Point`: zero-width, bidi controls, soft
-//!   hyphens, variation selectors) neither separate nor count.
+//!   hyphens, variation selectors), and those of private use, neither separate nor count.
 //! - Everything else separates.
 
 use unicode_normalization::char::is_combining_mark;
@@ -42,7 +42,7 @@ fn class(c: char) -> Class {
         '\u{2019}' | '\u{02BC}' | '\u{FF07}' => Class::Apostrophe,
         // Half-width voicing marks, letters by category, compose with the kana before them.
         '\u{FF9E}' | '\u{FF9F}' => Class::Mark,
-        _ if is_ignorable(c) => Class::Ignorable,
+        _ if is_ignorable(c) || is_private(c) => Class::Ignorable,
         _ if is_combining_mark(c) => Class::Mark,
         _ if is_unspaced(c) => Class::Ideograph,
         _ if c.is_alphanumeric() => Class::Letter,
@@ -58,6 +58,11 @@ pub(super) fn is_ignorable(c: char) -> bool {
         | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether a character has no meaning but by private agreement: a font may show it as anything, or not.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
 /// Whether a letter belongs to a script that is written without spaces between words.
@@ -170,6 +175,7 @@ mod tests {
             ("مرحبا بالعالم", &["مرحبا", "بالعالم"]),
             ("Привет, мир", &["Привет", "мир"]),
             ("😀word😀", &["word"]),
+            ("pla\u{E001}giarism \u{F8FF}", &["pla\u{E001}giarism"]),
         ];
         for (text, expected) in table {
             assert_eq!(&words(text), expected, "{text:?}");

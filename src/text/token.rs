@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::ascii;
+use super::spaced;
 
 /// A half-open range of bytes in an original text, always on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -185,7 +185,7 @@ impl Tokenizer {
         let expected = text.len() / 5;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
-        ascii::for_each_token(text, &self.hasher, |token, span| {
+        spaced::for_each_token(text, &self.hasher, |token, span| {
             out.tokens.push(token);
             out.spans.push(span);
         });
@@ -195,7 +195,7 @@ impl Tokenizer {
     /// The tokens of `text`, without spans, in place of what `tokens` held. Linear in the text.
     pub fn tokenize_into(&self, text: &str, tokens: &mut Vec<Token>) {
         tokens.clear();
-        ascii::for_each_token(text, &self.hasher, |token, _| tokens.push(token));
+        spaced::for_each_token(text, &self.hasher, |token, _| tokens.push(token));
     }
 }
 

@@ -1,0 +1,150 @@
+//! Signs that a text was made to look different to a machine than to a reader: characters that are not
+//! seen, letters of other scripts in the place of their look-alikes, letters spaced out.
+//!
+//! An alert never changes a percentage: the compared form of words sees through all of this, and the
+//! alert tells a person where to look. What a script, a typesetter or an emoji needs raises none: joiners
+//! in Persian and in Indic scripts, marks of direction beside Arabic and Hebrew, hyphenation now and then,
+//! Greek letters as symbols, icons in private-use characters.
+//!
+//! Findings of one kind that lie closer than [`MERGE_GAP_BYTES`] become one alert, so a text in which
+//! every word is touched yields few alerts with high counts.
+
+mod hidden;
+mod look_alikes;
+mod scan;
+mod spaced_letters;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Span, peek};
+
+pub use look_alikes::{Alphabet, look_alike, look_alike_in};
+pub use spaced_letters::spaced_words;
+pub use words::disguised_alphabet;
+
+/// Findings of one kind that are at most so far apart are told as one.
+pub const MERGE_GAP_BYTES: usize = 256;
+
+/// What looks like hiding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertKind {
+    /// Characters without width: zero-width space, joiner and non-joiner, word joiner, U+FEFF inside text.
+    ZeroWidth,
+    /// Controls of writing direction (UAX #9) where nothing is written from right to left.
+    BidiControl,
+    /// Soft hyphens, where they are many or break words as no hyphenation does.
+    SoftHyphen,
+    /// Letters of another script, or styled letters, in the place of letters that they look like.
+    LookAlike,
+    /// Tags, variation selectors, fillers and control characters that nobody sees.
+    Invisible,
+    /// Runs of private-use characters, which a font may show as anything.
+    PrivateUse,
+    /// Words whose letters are set apart: `p l a g i a r i s m`.
+    SpacedLetters,
+    /// Heaps of combining marks, or letters struck through one by one.
+    StackedMarks,
+}
+
+/// How much an alert looks like intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Word processors, scans and web pages leave such things behind.
+    Low,
+    /// Seldom an accident.
+    Medium,
+    /// Hardly ever an accident.
+    High,
+}
+
+/// A part of a text that looks like an attempt to hide copying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Alert {
+    /// What was found.
+    pub kind: AlertKind,
+    /// How much it looks like intent.
+    pub severity: Severity,
+    /// From the first finding to the last.
+    pub span: Span,
+    /// How many: words for look-alikes and spaced letters, characters for the other kinds.
+    pub count: u32,
+}
+
+/// One thing that was found, before neighbours are merged.
+#[derive(Debug, Clone, Copy)]
+struct Finding {
+    kind: AlertKind,
+    severity: Severity,
+    start: usize,
+    end: usize,
+    count: u32,
+}
+
+/// The alerts of `text`, sorted by where they start; those of one kind are disjoint.
+///
+/// Linear in the text, and much faster than reading it word by word where it is ASCII.
+///
+/// ```
+/// use palimpsest::text::alerts::{AlertKind, alerts};
+///
+/// let found = alerts("Nobody has copi\u{200B}ed this.");
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(found[0].kind, AlertKind::ZeroWidth);
+/// ```
+#[must_use]
+pub fn alerts(text: &str) -> Vec<Alert> {
+    let mut findings = scan::findings(text);
+    findings.extend(spaced_letters::findings(text));
+    findings.sort_by_key(|finding| (finding.kind, finding.start));
+    let look_alikes = findings.iter().filter(|finding| finding.kind == AlertKind::LookAlike).count();
+    let mut merged: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match merged.last_mut() {
+            Some(last) if last.kind == finding.kind && finding.start <= last.end + MERGE_GAP_BYTES => {
+                last.end = last.end.max(finding.end);
+                last.count = last.count.saturating_add(finding.count);
+                last.severity = last.severity.max(finding.severity);
+            }
+            _ => merged.push(finding),
+        }
+    }
+    let mut alerts: Vec<Alert> =
+        merged.iter().filter_map(|finding| judge(text, *finding, look_alikes)).collect();
+    alerts.sort_by_key(|alert| (alert.span.start, alert.kind));
+    alerts
+}
+
+/// Weighs merged findings by how many they are; drops those that are too few to mean anything.
+fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
+    use Severity::{High, Low, Medium};
+    let count = finding.count;
+    let severity = match (finding.kind, finding.severity) {
+        (AlertKind::SoftHyphen, Low) if count < 5 => return None,
+        (AlertKind::SoftHyphen, Low) if count >= 10 && is_dense(text, finding) => Medium,
+        (AlertKind::StackedMarks, Low) if count < 4 => return None,
+        (AlertKind::StackedMarks, _) if count >= 60 => High,
+        (AlertKind::StackedMarks, Low) if count >= 12 => Medium,
+        (AlertKind::StackedMarks, severity) => severity,
+        (AlertKind::SoftHyphen, Medium) if count < 10 => Medium,
+        (AlertKind::LookAlike, Medium) if look_alikes >= 10 => High,
+        (AlertKind::LookAlike, Low) if count >= 3 => Medium,
+        (AlertKind::PrivateUse, _) => {
+            if count >= 20 {
+                High
+            } else {
+                finding.severity
+            }
+        }
+        (_, Medium) if count >= 3 => High,
+        (_, severity) => severity,
+    };
+    Some(Alert { kind: finding.kind, severity, span: peek::span(finding.start, finding.end), count })
+}
+
+/// Whether there is one finding for every two words, or more.
+fn is_dense(text: &str, finding: Finding) -> bool {
+    let words = peek::count_words(peek::slice(text, finding.start, finding.end));
+    words <= usize::try_from(finding.count).unwrap_or(usize::MAX).saturating_mul(2)
+}

@@ -1,0 +1,69 @@
+//! Small looks at a text that never panic: neighbours of an offset, slices, counts.
+
+use super::Span;
+
+/// A span of byte offsets. Offsets past 4 GiB are clamped: texts are bounded well below that.
+pub(super) fn span(start: usize, end: usize) -> Span {
+    let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span { start: clamp(start), end: clamp(end) }
+}
+
+/// The character that ends at byte `at`.
+pub(super) fn before(text: &str, at: usize) -> Option<char> {
+    text.get(..at)?.chars().next_back()
+}
+
+/// The character that starts at byte `at`.
+pub(super) fn after(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
+}
+
+/// `text[start..end]`, or nothing where that is no slice.
+pub(super) fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or("")
+}
+
+/// At most `limit_bytes` of `text` from byte `start`, cut at a character boundary.
+pub(super) fn window(text: &str, start: usize, limit_bytes: usize) -> &str {
+    let end = text.floor_char_boundary(start.saturating_add(limit_bytes));
+    slice(text, start, end)
+}
+
+/// The byte at `at`, or 0 past the end.
+pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(0)
+}
+
+/// Words of `text`: runs between white space, and two ideographs or kana to a word, about what
+/// segmenters find in Chinese and Japanese.
+pub(super) fn count_words(text: &str) -> usize {
+    let (mut words, mut ideographs, mut inside) = (0, 0, false);
+    for c in text.chars() {
+        if is_ideographic(c) {
+            ideographs += 1;
+            inside = false;
+        } else {
+            let space = c.is_whitespace();
+            words += usize::from(!space && !inside);
+            inside = !space;
+        }
+    }
+    words + ideographs / 2
+}
+
+/// Han, kana and CJK punctuation: scripts whose words stand without spaces.
+pub(super) fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// A list of spans is sorted, disjoint, not empty, in bounds and on character boundaries.
+#[cfg(test)]
+pub(super) fn sound(text: &str, spans: impl Iterator<Item = Span>) -> bool {
+    let mut last = 0;
+    let mut spans = spans;
+    spans.all(|span| {
+        let fits = span.start >= last && span.start < span.end && !span.of(text).is_empty();
+        last = span.end;
+        fits
+    })
+}

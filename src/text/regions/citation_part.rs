@@ -1,0 +1,222 @@
+//! One part of a citation: names, a year, and a place in the work.
+
+use super::citation_words as words;
+use super::tokens::{Token, tokens};
+
+/// The most tokens in one part.
+const MAX_TOKENS: usize = 60;
+/// The most names and parts of names in one part.
+const MAX_NAMES: usize = 14;
+/// The most letters of names in a script without case, where nothing tells a name from another word.
+const MAX_CASELESS_LETTERS: usize = 16;
+/// A bare year before this one, when printing began, is a date: "(1066)" cites nobody.
+const EARLIEST_BARE_YEAR: u32 = 1450;
+
+/// What was read before the year.
+#[derive(Debug, Default)]
+struct Names {
+    capitals: usize,
+    caseless_letters: usize,
+    /// The last name is a month or the like: perhaps a surname too.
+    calendar: Option<bool>,
+    comma: bool,
+    others: bool,
+}
+
+/// A part of a citation, read from the front.
+pub(super) struct Part<'a> {
+    tokens: Vec<Token<'a>>,
+    at: usize,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn of(text: &'a str) -> Option<Self> {
+        let tokens: Vec<_> = tokens(text).map(|(_, token)| token).take(MAX_TOKENS + 1).collect();
+        (1..=MAX_TOKENS).contains(&tokens.len()).then_some(Self { tokens, at: 0 })
+    }
+
+    pub(super) fn peek(&self) -> Option<Token<'a>> {
+        self.tokens.get(self.at).copied()
+    }
+
+    pub(super) fn peek_second(&self) -> Option<Token<'a>> {
+        self.tokens.get(self.at + 1).copied()
+    }
+
+    pub(super) fn next(&mut self) -> Option<Token<'a>> {
+        let token = self.peek();
+        self.at += 1;
+        token
+    }
+
+    fn skip(&mut self, mut which: impl FnMut(Token<'a>) -> bool) -> bool {
+        let from = self.at;
+        while self.peek().is_some_and(&mut which) {
+            self.at += 1;
+        }
+        self.at > from
+    }
+
+    /// Whether the part cites. `alone` says that the bracket is not glued to a word, as in `f(2009)`.
+    pub(super) fn cites(mut self, alone: bool) -> bool {
+        let prefixed = self.prefixes();
+        if self.again() || self.starts_with_page() {
+            return self.place(true);
+        }
+        let names = self.names();
+        let by_name = names.capitals + names.caseless_letters > 0;
+        if self.again() {
+            return by_name && self.place(true);
+        }
+        if self.starts_with_page() {
+            return names.capitals > 0 && self.place(true);
+        }
+        let recent = !matches!(self.peek(), Some(Token::Number { value: ..EARLIEST_BARE_YEAR, .. }));
+        let bare = recent && alone && !prefixed;
+        self.years()
+            && if by_name { names.are_plausible() && self.place(true) } else { bare && self.place(false) }
+    }
+
+    fn prefixes(&mut self) -> bool {
+        self.skip(|token| match token {
+            Token::Word(word) => is_in(words::PREFIXES, word),
+            Token::Dot | Token::Comma => true,
+            _ => false,
+        })
+    }
+
+    fn again(&mut self) -> bool {
+        let Some(Token::Word(first)) = self.peek() else { return false };
+        let later = self.tokens.get(self.at + 1..).unwrap_or_default();
+        if is_in(words::AGAIN, first) || (is_in(words::AGAIN_ABBREVIATED, first) && !later.is_empty()) {
+            self.at += 1;
+            return true;
+        }
+        let taken = match later {
+            [Token::Dot, Token::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 3,
+            [Token::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 2,
+            _ => 0,
+        };
+        self.at += taken;
+        taken > 0
+    }
+
+    fn starts_with_page(&self) -> bool {
+        let rest = self.tokens.get(self.at..).unwrap_or_default();
+        match rest {
+            [Token::Word("S"), Token::Dot, Token::Number { .. }, ..] => true,
+            [Token::Word(word), Token::Dot, Token::Number { .. }, ..]
+            | [Token::Word(word), Token::Number { .. }, ..] => is_in(words::PAGES, word),
+            _ => false,
+        }
+    }
+
+    fn names(&mut self) -> Names {
+        let mut names = Names::default();
+        let mut small = 0;
+        loop {
+            match self.peek() {
+                Some(Token::Word(_)) if self.starts_with_page() => break,
+                Some(Token::Word(word)) if is_capitalised(word) => {
+                    names.capitals += 1;
+                    let surname = is_in(words::CALENDAR_NAMES, word);
+                    names.calendar = is_in(words::CALENDAR, word).then_some(surname);
+                    small = 0;
+                }
+                Some(Token::Word(word)) if small < 3 && is_small(word, names.capitals > 0) => {
+                    names.others |= is_in(words::OTHERS, word);
+                    small += 1;
+                }
+                Some(Token::Word(word)) if !word.starts_with(char::is_lowercase) => {
+                    names.caseless_letters += word.chars().count();
+                    names.others |= word.ends_with(['等', '외']) || word.ends_with("ほか");
+                }
+                Some(Token::Comma | Token::Dot | Token::And) => {}
+                _ => break,
+            }
+            names.comma = self.next() == Some(Token::Comma);
+        }
+        names
+    }
+
+    /// One year or several, or a word that says that there is none.
+    fn years(&mut self) -> bool {
+        let mut any = false;
+        loop {
+            match (self.peek(), self.peek_second()) {
+                (Some(token), _) if token.is_year() => self.at += 1,
+                (Some(Token::Word(word)), _) if is_in(words::UNDATED, word) => self.at += 1,
+                (Some(Token::Word(a)), Some(Token::Dot)) if self.is_undated_pair(a) => self.at += 3,
+                _ => return any,
+            }
+            any = true;
+            self.skip(|token| token == Token::Dot);
+            if matches!(self.peek(), Some(Token::Comma | Token::Slash))
+                && self.peek_second().is_some_and(Token::is_year)
+            {
+                self.at += 1;
+            }
+        }
+    }
+
+    fn is_undated_pair(&self, first: &str) -> bool {
+        matches!(self.tokens.get(self.at + 2), Some(Token::Word(second)) if is_pair_in(words::UNDATED_IN_TWO, first, second))
+    }
+
+    /// Whether the rest is a place in the work, or nothing. `bare` allows a number without a word to it.
+    pub(super) fn place(&mut self, bare: bool) -> bool {
+        self.skip(|token| token == Token::Dot);
+        let separated = match self.peek() {
+            None => return true,
+            Some(Token::Colon) => self.next().is_some(),
+            Some(Token::Comma) => {
+                self.next().is_some() && (bare || matches!(self.peek(), Some(Token::Word(_))))
+            }
+            Some(_) => matches!(self.peek(), Some(Token::Word(_))),
+        };
+        let mut numbers = false;
+        self.skip(|token| match token {
+            Token::Number { .. } => {
+                numbers = true;
+                true
+            }
+            Token::Word(word) => is_in(words::PAGES, word) || is_in(words::PLACES, word),
+            Token::Comma | Token::Dot | Token::Colon | Token::Dash | Token::Slash | Token::And => true,
+            _ => false,
+        });
+        separated && numbers && self.peek().is_none()
+    }
+}
+
+impl Names {
+    /// Whether the names may be those of authors: not a month and a year, not a phrase without case.
+    fn are_plausible(&self) -> bool {
+        let dated = self.calendar.is_some_and(|surname| !surname || !self.comma || self.capitals > 1);
+        let told = self.capitals > 0 || self.comma || self.others;
+        told && !dated && self.capitals <= MAX_NAMES && self.caseless_letters <= MAX_CASELESS_LETTERS
+    }
+}
+
+/// Marlow, and d’Alembert too.
+fn is_capitalised(word: &str) -> bool {
+    let elided = word.split_once(['\'', '’']).map_or(word, |(_, rest)| rest);
+    word.starts_with(char::is_uppercase) || elided.starts_with(char::is_uppercase)
+}
+
+/// Whether a word in small letters may stand among names; `within` says that a name stands before it.
+fn is_small(word: &str, within: bool) -> bool {
+    is_in(words::PARTICLES, word)
+        || within && [words::JOINING, words::OTHERS, words::WITHIN].iter().any(|list| is_in(list, word))
+        || !word.starts_with(char::is_lowercase)
+            && (is_in(words::JOINING, word) || is_in(words::OTHERS, word))
+}
+
+fn is_in(list: &[&str], word: &str) -> bool {
+    list.contains(&word)
+        || (word.starts_with(char::is_uppercase) && list.contains(&word.to_lowercase().as_str()))
+}
+
+fn is_pair_in(list: &[(&str, &str)], first: &str, second: &str) -> bool {
+    let (first, second) = (first.to_lowercase(), second.to_lowercase());
+    list.contains(&(first.as_str(), second.as_str()))
+}

@@ -1,0 +1,158 @@
+//! Whether a stretch of text looks like an entry of a bibliography.
+//!
+//! Four signs, none of them tied to a style or a language: how it begins ([`entry_start`]), a year, a mark
+//! of publication (pages, volume, DOI, address, publisher), and how dense its punctuation is. Prose has a
+//! point or comma for every seven to ten words, entries one for every two or three.
+
+use super::entry_start::{Start, entry_start};
+use super::peek;
+use super::tokens::{Token, tokens};
+
+/// The longest entry, in bytes; more of it is not looked at.
+pub(super) const MAX_ENTRY_BYTES: usize = 800;
+/// In fewer words, punctuation says nothing: "Name:".
+const MIN_DENSE_WORDS: usize = 3;
+/// The most words of an entry outside any list.
+const MAX_WORDS: usize = 90;
+
+/// The signs of one stretch of text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    pub(super) start: Start,
+    pub(super) year: bool,
+    /// A mark of publication.
+    pub(super) mark: bool,
+    /// It is little more than an address on the web.
+    pub(super) address: bool,
+    pub(super) words: usize,
+    stops: usize,
+}
+
+impl Signs {
+    pub(super) fn of(text: &str) -> Self {
+        let text = peek::window(text, 0, MAX_ENTRY_BYTES);
+        let start = entry_start(text);
+        let (mut stops, mut year, mut ranges) = (0, false, false);
+        let mut last = [Token::Other; 2];
+        for (_, token) in tokens(text) {
+            stops += usize::from(!matches!(token, Token::Word(_) | Token::Number { .. }));
+            year |= token.is_year();
+            let joined = matches!(last[1], Token::Dash | Token::Colon | Token::Open);
+            let both = is_number(last[0]) && is_number(token) && !(last[0].is_year() && token.is_year());
+            ranges |= joined && both;
+            last = [last[1], token];
+        }
+        let lower = text.to_lowercase();
+        let address = is_address(lower.trim_start());
+        let words = peek::count_words(text);
+        Self { start, year, mark: ranges || has_mark(&lower), address, words, stops }
+    }
+
+    /// At least one sign of punctuation for every `words` words.
+    fn is_dense(self, words: usize) -> bool {
+        self.stops * words >= self.words
+    }
+
+    /// Whether it is an entry wherever it stands. Asks for all four signs.
+    pub(super) fn is_entry_anywhere(self) -> bool {
+        let begun = matches!(self.start, Start::Strong | Start::Numbered);
+        begun && self.year && self.mark && self.is_dense(3) && self.words <= MAX_WORDS
+    }
+
+    /// Whether it is an entry under a heading that announces entries.
+    pub(super) fn is_entry_in_list(self) -> bool {
+        let dated = self.year || self.mark;
+        match self.start {
+            Start::Strong => dated && self.is_dense(6),
+            Start::Numbered => (dated || self.is_dense(3)) && self.is_dense(6),
+            Start::Weak => dated && self.is_dense(4),
+            Start::None => self.address || (self.year && self.mark && self.is_dense(4)),
+        }
+    }
+
+    /// Whether it may be the rest of an entry that began on the line before.
+    pub(super) fn may_continue(self) -> bool {
+        self.mark || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
+    }
+}
+
+fn is_number(token: Token<'_>) -> bool {
+    matches!(token, Token::Number { .. })
+}
+
+fn is_address(lower: &str) -> bool {
+    let bare = lower.trim_start_matches(|c: char| !c.is_alphabetic());
+    bare.starts_with("http://")
+        || bare.starts_with("https://")
+        || bare.starts_with("www.")
+        || bare.starts_with("doi:")
+}
+
+/// Whether a text in lower case names pages, a publisher, an identifier or an address.
+fn has_mark(lower: &str) -> bool {
+    const ANYWHERE: &[&str] = &[
+        "doi",
+        "http",
+        "www.",
+        "isbn",
+        "issn",
+        "arxiv",
+        "et al",
+        "[j]",
+        "[m]",
+        "[d]",
+        "[c]",
+        "出版",
+        "学报",
+        "學報",
+        "杂志",
+        "大学",
+        "大學",
+        "書店",
+        "書院",
+        "출판",
+        "학회",
+        "دار ",
+        "press",
+        "verlag",
+        "university",
+        "universit",
+        "journal",
+        "publish",
+        "издательств",
+        "изд-во",
+        "видавництво",
+        "универс",
+        "univers",
+        "éditions",
+        "editorial",
+        "editora",
+        "edizioni",
+        "edições",
+        "wydawnictwo",
+        "uitgeverij",
+        "förlag",
+        "forlag",
+        "yayın",
+        "retrieved from",
+        "accessed",
+        "available at",
+        "abgerufen",
+        "consulté",
+        "disponible",
+        "proceedings",
+        "вестник",
+        "вісник",
+        "журнал",
+    ];
+    const AFTER_SPACE: &[&str] = &[
+        "pp.", "p. ", "vol.", "no. ", "ed.", "eds.", "(ed", "(hrsg", "hrsg.", "in: ", "s. ", "с. ", "bd. ",
+        "nr. ", "т. ", "№", "пер.", "изд.", "t. ", "edn", "rev.", "trans.", "ltd", "inc.", "& sons",
+        "et fils", "nakł", "dir.",
+    ];
+    ANYWHERE.iter().any(|mark| lower.contains(mark))
+        || AFTER_SPACE.iter().any(|mark| {
+            let mut at = lower.match_indices(mark);
+            at.any(|(at, _)| !peek::before(lower, at).is_some_and(char::is_alphanumeric))
+        })
+}

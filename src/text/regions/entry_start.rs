@@ -1,0 +1,233 @@
+//! How an entry of a bibliography begins.
+
+use super::citation_words as words;
+use super::peek;
+use super::tokens::{Token, tokens};
+
+/// How much the beginning of a line looks like that of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Start {
+    /// Like any line.
+    None,
+    /// Like a list item, or like a name that other lines begin with as well: `Marlow, Ann`, `- `, `1. `.
+    Weak,
+    /// Like nothing else: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
+    Strong,
+    /// A number in brackets: `[12] `.
+    Numbered,
+}
+
+/// How far into a line its beginning is looked for, in bytes.
+const LOOK_BYTES: usize = 160;
+/// How many tokens of it are looked at.
+const LOOK_TOKENS: usize = 24;
+
+/// Judges the beginning of `line`. Looks at a bounded part of it.
+pub(super) fn entry_start(line: &str) -> Start {
+    let line = line.trim_start();
+    let Some(first) = line.chars().next() else { return Start::None };
+    if first.is_lowercase() && !starts_with_particle(line) {
+        return Start::None;
+    }
+    if line.starts_with("———")
+        || line.starts_with("---.")
+        || line.starts_with("___")
+        || line.starts_with("---,")
+    {
+        return Start::Strong;
+    }
+    let mut list = [Token::Other; LOOK_TOKENS];
+    let mut count = 0;
+    for ((_, token), slot) in tokens(peek::window(line, 0, LOOK_BYTES)).zip(&mut list) {
+        *slot = token;
+        count += 1;
+    }
+    let list = list.get(..count).unwrap_or_default();
+    match list {
+        [Token::Open, Token::Number { value: 1..=999, .. }, Token::Close, rest @ ..]
+            if first != '(' || is_author(rest) =>
+        {
+            Start::Numbered
+        }
+        [Token::Number { value: 1..=999, .. }, Token::Dot | Token::Close, rest @ ..] => listed(author(rest)),
+        [Token::Other | Token::Dash, rest @ ..] if is_bullet(first) => listed(author(rest)),
+        _ => author(list),
+    }
+}
+
+fn listed(start: Start) -> Start {
+    start.max(Start::Weak)
+}
+
+fn is_author(list: &[Token<'_>]) -> bool {
+    author(list) > Start::None
+}
+
+fn is_bullet(c: char) -> bool {
+    matches!(c, '•' | '*' | '-' | '–' | '·' | '‣' | '◦' | '+')
+}
+
+fn starts_with_particle(line: &str) -> bool {
+    let word = line.split(' ').next().unwrap_or_default();
+    matches!(
+        word,
+        "van"
+            | "von"
+            | "de"
+            | "der"
+            | "den"
+            | "di"
+            | "da"
+            | "du"
+            | "del"
+            | "della"
+            | "la"
+            | "le"
+            | "al"
+            | "ter"
+            | "ten"
+            | "af"
+            | "av"
+            | "el"
+            | "bin"
+            | "ibn"
+            | "zu"
+            | "dos"
+            | "фон"
+            | "ван"
+    )
+}
+
+/// The name that an entry starts with.
+fn author(list: &[Token<'_>]) -> Start {
+    if let [Token::Word(a), Token::Dot, rest @ ..] = list
+        && is_initial(a)
+    {
+        return initials_first(rest);
+    }
+    let surname = list.iter().take_while(|token| is_surname(**token)).count().min(4);
+    let (name, rest) = list.split_at_checked(surname).unwrap_or_default();
+    match (name, rest) {
+        ([], _) => caseless(list),
+        // Osei, K.  Marlow, Ann.
+        (_, [Token::Comma, Token::Word(given), Token::Dot | Token::Comma | Token::Dash | Token::And, ..])
+            if is_initial(given) =>
+        {
+            Start::Strong
+        }
+        // Osei, K.-A. is above; Иванов И. И. and Osei K. A. here.
+        (_, [Token::Word(given), Token::Dot, Token::Word(next), Token::Dot, ..])
+            if is_initial(given) && is_initial(next) =>
+        {
+            Start::Strong
+        }
+        (_, [Token::Comma, Token::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
+        _ => vancouver(name, rest).max(institution(list)),
+    }
+}
+
+fn given_name(next: Token<'_>) -> Start {
+    match next {
+        Token::Dot | Token::Comma | Token::And | Token::Open | Token::Colon | Token::Word(_) => Start::Weak,
+        _ => Start::None,
+    }
+}
+
+/// `A. B. Marlow,` after its first initial.
+fn initials_first(mut rest: &[Token<'_>]) -> Start {
+    while let [Token::Word(next), Token::Dot, tail @ ..] = rest
+        && is_initial(next)
+    {
+        rest = tail;
+    }
+    if let [Token::Dash, tail @ ..] = rest {
+        return initials_first(tail);
+    }
+    let surname = rest.iter().take_while(|token| is_surname(**token)).count();
+    match rest.get(surname..) {
+        Some([next, ..]) if surname > 0 && may_follow_name(*next) => Start::Strong,
+        _ => Start::None,
+    }
+}
+
+fn may_follow_name(token: Token<'_>) -> bool {
+    match token {
+        Token::Comma | Token::Dot | Token::And | Token::Open | Token::Colon => true,
+        Token::Word(word) => matches!(word, "and" | "und" | "et" | "y" | "e" | "и" | "en"),
+        _ => false,
+    }
+}
+
+/// `Osei K,` and `Osei KA.`: a surname, and initials without stops (the Vancouver style).
+fn vancouver(name: &[Token<'_>], rest: &[Token<'_>]) -> Start {
+    let (Some((Token::Word(initials), surname)), Some(Token::Comma | Token::Dot | Token::Colon)) =
+        (name.split_last(), rest.first())
+    else {
+        return Start::None;
+    };
+    let short = initials.chars().count() <= 3 && initials.chars().all(char::is_uppercase);
+    let roman = initials.chars().all(|c| matches!(c, 'I' | 'V' | 'X' | 'L' | 'C'));
+    let heading =
+        surname.len() != 1 || matches!(surname, [Token::Word(word)] if word.chars().all(char::is_uppercase));
+    match (short, roman || heading) {
+        (true, false) => Start::Strong,
+        (true, true) if !surname.is_empty() => Start::Weak,
+        _ => Start::None,
+    }
+}
+
+/// `World Health Organization. (2009).`: names, then a year in brackets and a full stop.
+///
+/// Without that stop it is a sentence: "Osei (2011) argues".
+fn institution(list: &[Token<'_>]) -> Start {
+    let is_name = |token: &Token<'_>| match token {
+        Token::Word(word) => {
+            is_capitalised(word)
+                || [words::PARTICLES, words::JOINING, words::WITHIN].iter().any(|list| list.contains(word))
+        }
+        Token::Dot | Token::Comma | Token::And => true,
+        _ => false,
+    };
+    let names = list.iter().take_while(|token| is_name(token)).count();
+    match list.get(names..) {
+        Some([Token::Open, year, Token::Close, Token::Dot | Token::Colon, ..])
+            if names > 0 && year.is_year() =>
+        {
+            Start::Strong
+        }
+        _ => Start::None,
+    }
+}
+
+/// A name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
+fn caseless(list: &[Token<'_>]) -> Start {
+    let is_name = |token: &Token<'_>| match token {
+        Token::Word(word) => !word.starts_with(char::is_lowercase) && word.chars().count() <= 12,
+        Token::Comma | Token::Dot | Token::And => true,
+        _ => false,
+    };
+    let names = list.iter().take(8).take_while(|token| is_name(token)).count();
+    let rest = list.get(names..).unwrap_or_default();
+    match rest {
+        [Token::Open, year, ..] if names > 0 && year.is_year() => Start::Weak,
+        _ => Start::None,
+    }
+}
+
+fn is_surname(token: Token<'_>) -> bool {
+    matches!(token, Token::Word(word) if is_capitalised(word) || words::PARTICLES.contains(&word))
+}
+
+fn is_capitalised(word: &str) -> bool {
+    word.starts_with(char::is_uppercase)
+}
+
+/// One capital, or two joined by a hyphen: `A`, `J-P`.
+fn is_initial(word: &str) -> bool {
+    word.split(['-', '‐', '‑']).all(|part| {
+        let mut chars = part.chars();
+        chars.next().is_some_and(char::is_uppercase)
+            && chars.next().is_none_or(|c| c == 'h' || c == 'u')
+            && chars.next().is_none()
+    })
+}

@@ -1,0 +1,91 @@
+//! Headings under which works are listed, and headings that end such a list.
+
+use super::heading_words::{AFTERWARDS, WORKS};
+
+/// The longest heading, in bytes.
+pub(super) const MAX_HEADING_BYTES: usize = 80;
+
+/// The most spaces in a heading with its number and dress.
+const MAX_SPACES: usize = 7;
+
+/// Whether `line`, alone on its line, is a heading of a list of works: perhaps numbered, in Markdown or
+/// other dress, with a colon.
+pub(super) fn is_works_heading(line: &str) -> bool {
+    let line = line.trim();
+    let spaces = line.bytes().filter(|byte| *byte == b' ').count();
+    if line.len() > MAX_HEADING_BYTES || spaces > MAX_SPACES {
+        return false;
+    }
+    let bare = undress(line);
+    // The last line of a paragraph may well be "sources."
+    if bare.starts_with(char::is_lowercase) && !line.contains(':') {
+        return false;
+    }
+    names_works(bare) || names_works(without_number(bare))
+}
+
+/// Whether `words` are the words of such a heading, whatever their case.
+pub(super) fn names_works(words: &str) -> bool {
+    // Most lines are too long, or have too many words, to be looked up.
+    if !(4..=64).contains(&words.len()) || words.bytes().filter(|byte| *byte == b' ').count() > 3 {
+        return false;
+    }
+    let lower = words.to_lowercase();
+    WORKS.iter().any(|language| language.contains(&lower.as_str()))
+}
+
+/// Whether `line` is a heading after which no works are listed.
+pub(super) fn is_heading_afterwards(line: &str) -> bool {
+    if line.len() > MAX_HEADING_BYTES {
+        return false;
+    }
+    let bare = undress(line);
+    let bare = if bare.starts_with(|c: char| c.is_ascii_digit()) { without_number(bare) } else { bare };
+    let mut words = bare.split(|c: char| !c.is_alphabetic());
+    let first = words.next().unwrap_or_default().to_lowercase();
+    let short = bare.split_whitespace().count() <= 6 && !bare.contains(',');
+    let capital = !bare.starts_with(char::is_lowercase);
+    short && capital && AFTERWARDS.contains(&first.as_str())
+}
+
+/// Without the signs around a heading: `## References:`, `**References**`, `\section*{References}`.
+fn undress(line: &str) -> &str {
+    let line = line.trim();
+    let line = line.strip_prefix("\\section*{").or_else(|| line.strip_prefix("\\section{")).unwrap_or(line);
+    line.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '#' | '*'
+                    | '_'
+                    | '='
+                    | '~'
+                    | ':'
+                    | '：'
+                    | '.'
+                    | '-'
+                    | '–'
+                    | '—'
+                    | '}'
+                    | '['
+                    | ']'
+                    | '【'
+                    | '】'
+                    | '<'
+                    | '>'
+                    | '\u{FEFF}'
+            )
+    })
+}
+
+/// Without a number before it: `7.`, `5.2`, `VII.`, `A.`, `§ 8`, `第七章` is left alone.
+fn without_number(line: &str) -> &str {
+    let Some((number, rest)) = line.split_once(|c: char| c.is_whitespace() || matches!(c, ')' | '、'))
+    else {
+        return line;
+    };
+    let is_number = number.len() <= 8
+        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '(' | '§' | 'I' | 'V' | 'X'))
+        || matches!(number.trim_end_matches('.'), "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H");
+    if is_number { rest.trim_start_matches([' ', '.', '-', '–', '—', '\t']) } else { line }
+}
