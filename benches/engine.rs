@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use palimpsest::fingerprint::{FingerprintSettings, Fingerprinter};
-use palimpsest::matching::{MatchSettings, PreparedSubmission, passages};
+use palimpsest::matching::{PreparedSubmission, verbatim_passages};
 use palimpsest::text::{CorpusSeed, Tokenizer};
 use palimpsest::{CollectionName, DetectionOptions, Engine, IfExists, Limits, NewSource, Scope, Stop};
 
@@ -59,12 +59,8 @@ fn matching(criterion: &mut Criterion) {
     let submission = tokenizer.tokenize(&format!("{} {copied} {}", prose(1, 400), prose(2, 500)));
     let source = tokenizer.tokenize(&format!("{} {copied} {}", prose(4, 300), prose(5, 350)));
     let prepared = PreparedSubmission::new(submission.tokens(), 8);
-    let settings = MatchSettings { min_passage_tokens: 8, max_gap_tokens: 8 };
-    let align = || passages(&prepared, source.tokens(), settings, &Stop::never());
-    assert_eq!(
-        align().map(|found| found.first().map(|passage| passage.submission.clone())),
-        Ok(Some(400..500))
-    );
+    let align = || verbatim_passages(&prepared, source.tokens(), 8, &Stop::never());
+    assert_eq!(align().map(|found| found.first().map(|passage| passage.submission.clone())), Ok(Some(400..500)));
     criterion.bench_function("matching/1000 words with 750", |bench| bench.iter(align));
 }
 

@@ -59,7 +59,7 @@ pub(super) fn run(args: &CheckArgs, server: &ServerArgs, out: &mut dyn Write) ->
         write_report(out, &report, &submission, &args.options)?;
         return Ok(Outcome::Done);
     }
-    let options = args.options.to_engine(args.commonness_cap);
+    let options = args.options.to_engine(args.commonness_cap)?;
     let corpus = local::Corpus::read(&args.against, &args.submission)?;
     let report = corpus.check(&submission.text, &args.scope()?, &options)?;
     write_report(out, &report, &submission, &args.options)?;
@@ -96,7 +96,7 @@ async fn ask(args: &CheckArgs, server: &ServerArgs, submission: &Text) -> Result
             exclude_groups: args.exclude_groups.clone(),
             exclude_labels: args.exclude_labels.clone(),
         }),
-        options: Some(args.options.to_proto(args.commonness_cap)),
+        options: Some(args.options.to_proto(args.commonness_cap)?),
     };
     let answer = client.answer(client.detection().check(client.request(request)).await)?;
     Ok(answer.report.unwrap_or_default())

@@ -40,7 +40,7 @@ pub(super) fn run(args: &CompareArgs, server: &ServerArgs, out: &mut dyn Write) 
         let compared =
             |text: Text| ComparedText { id: text.name, title: String::new(), text: text.text.into() };
         let others: Vec<ComparedText> = others.into_iter().map(compared).collect();
-        local::compare(&submission.text, &others, &args.options.to_engine(None))?
+        local::compare(&submission.text, &others, &args.options.to_engine(None)?)?
     };
     write_report(out, &report, &submission, &args.options)?;
     Ok(Outcome::Done)
@@ -59,7 +59,7 @@ async fn ask(
     let request = proto::CompareRequest {
         text: submission.text.clone(),
         sources: others.into_iter().map(compared).collect(),
-        options: Some(args.options.to_proto(None)),
+        options: Some(args.options.to_proto(None)?),
     };
     let answer = client.answer(client.detection().compare(client.request(request)).await)?;
     Ok(answer.report.unwrap_or_default())

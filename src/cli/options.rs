@@ -1,8 +1,12 @@
 //! The options of a check, from the command line to the engine's and the server's terms.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
-use crate::engine::{DetectionMode, DetectionOptions};
+use super::check::read_submission;
+use super::error::CliError;
+use crate::engine::{DetectionMode, DetectionOptions, Exclusions};
 use crate::proto;
 use crate::text::OffsetUnit;
 
@@ -20,11 +24,20 @@ pub(super) struct OptionArgs {
     #[arg(long, value_name = "WORDS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     min_passage_words: Option<u32>,
     /// Look for runs of the same words only: a replaced word ends a passage
-    #[arg(long, conflicts_with = "max_gap_words")]
+    #[arg(long)]
     verbatim_only: bool,
-    /// Most words bridged between two runs of the same words [default: 8]
-    #[arg(long, value_name = "WORDS", value_parser = clap::value_parser!(u32).range(0..=50))]
-    max_gap_words: Option<u32>,
+    /// Count quotations too, which are left out of the count otherwise
+    #[arg(long)]
+    count_quotations: bool,
+    /// Count the bibliography too
+    #[arg(long)]
+    count_bibliography: bool,
+    /// Count in-text citations too
+    #[arg(long)]
+    count_citations: bool,
+    /// A file of boilerplate, such as the assignment's text: what stands in it is left out (repeatable)
+    #[arg(long, value_name = "FILE")]
+    boilerplate: Vec<PathBuf>,
     /// Most sources to show [default: 20, with --json 100]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     max_sources: Option<u32>,
@@ -67,8 +80,12 @@ impl OptionArgs {
         self.max_passages.or((!self.json).then_some(SHOWN_PASSAGES))
     }
 
-    /// In the server's terms.
-    pub(super) fn to_proto(&self, commonness_cap: Option<u32>) -> proto::DetectionOptions {
+    fn boilerplate_texts(&self) -> Result<Vec<String>, CliError> {
+        self.boilerplate.iter().map(|path| Ok(read_submission(path)?.text)).collect()
+    }
+
+    /// In the server's terms; the files of boilerplate are read.
+    pub(super) fn to_proto(&self, commonness_cap: Option<u32>) -> Result<proto::DetectionOptions, CliError> {
         let mode = if self.verbatim_only {
             proto::DetectionMode::VerbatimOnly
         } else {
@@ -79,31 +96,45 @@ impl OptionArgs {
             UnitArg::Utf16 => proto::OffsetUnit::Utf16CodeUnits,
             UnitArg::CodePoints => proto::OffsetUnit::CodePoints,
         };
-        proto::DetectionOptions {
+        Ok(proto::DetectionOptions {
             min_passage_words: self.min_passage_words,
             mode: mode.into(),
-            max_gap_words: self.max_gap_words,
             commonness_cap,
+            commonness_percent: None,
             offset_unit: unit.into(),
             include_excerpts: self.excerpts || !self.json,
             max_sources: self.max_sources(),
             max_passages: self.max_passages(),
-        }
+            exclusions: Some(proto::Exclusions {
+                quotations: Some(!self.count_quotations),
+                bibliography: Some(!self.count_bibliography),
+                citations: Some(!self.count_citations),
+                boilerplate_texts: self.boilerplate_texts()?,
+                ..proto::Exclusions::default()
+            }),
+        })
     }
 
-    /// In the engine's terms.
-    pub(super) fn to_engine(&self, commonness_cap: Option<u32>) -> DetectionOptions {
-        let max_gap_words = self.max_gap_words.unwrap_or(DetectionMode::DEFAULT_GAP_WORDS);
+    /// In the engine's terms; the files of boilerplate are read.
+    pub(super) fn to_engine(&self, commonness_cap: Option<u32>) -> Result<DetectionOptions, CliError> {
         let default = DetectionOptions::default();
         let count = |given: Option<u32>, default: usize| given.map_or(default, |count| count as usize);
-        DetectionOptions {
+        Ok(DetectionOptions {
             min_passage_words: self.min_passage_words,
             mode: if self.verbatim_only {
                 DetectionMode::VerbatimOnly
             } else {
-                DetectionMode::AlteredToo { max_gap_words }
+                DetectionMode::AlteredToo
             },
             commonness_cap,
+            commonness_percent: None,
+            exclusions: Exclusions {
+                quotations: !self.count_quotations,
+                bibliography: !self.count_bibliography,
+                citations: !self.count_citations,
+                boilerplate_texts: self.boilerplate_texts()?,
+                ..Exclusions::default()
+            },
             offset_unit: match self.offset_unit {
                 UnitArg::Utf8 => OffsetUnit::Utf8Bytes,
                 UnitArg::Utf16 => OffsetUnit::Utf16CodeUnits,
@@ -112,6 +143,6 @@ impl OptionArgs {
             include_excerpts: self.excerpts || !self.json,
             max_sources: count(self.max_sources(), default.max_sources),
             max_passages: count(self.max_passages(), default.max_passages),
-        }
+        })
     }
 }

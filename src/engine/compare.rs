@@ -6,10 +6,13 @@ use super::check::{report_limits, settings_digest};
 use super::corpus::Engine;
 use super::error::{Error, TextRole};
 use super::options::{DetectionOptions, Scope};
-use super::profile::match_settings;
+use super::exclusions::{in_regions, take_short_passages};
+use super::profile::Profile;
+use super::subject::Subject;
 use crate::fingerprint::FingerprintSettings;
-use crate::matching::{self, PreparedSubmission, Stop};
+use crate::matching::Stop;
 use crate::report::{self, Draft, Finding, Report};
+use crate::text::alerts;
 
 /// A text to compare a submission with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +43,12 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
-        let matching = match_settings(tokenized.tokens(), FingerprintSettings::default(), options);
-        let prepared = PreparedSubmission::new(tokenized.tokens(), matching.min_passage_tokens);
+        let mut subject = Subject::new(submission, &tokenized, options.mode, self.reader());
+        let profile = Profile::new(tokenized.tokens(), self.seed(), FingerprintSettings::default(), options);
         let mut findings = Vec::new();
         for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
             let source = self.tokenize(text, TextRole::Compared(place))?;
-            let passages = matching::passages(&prepared, source.tokens(), matching, stop)?;
+            let passages = subject.passages(&profile.prepared, (text, &source), profile.min_tokens, stop)?;
             if !passages.is_empty() {
                 findings.push(Finding {
                     collection: String::new(),
@@ -59,12 +62,18 @@ impl Engine {
                 });
             }
         }
+        let mut exclusions = self.in_boilerplate(&mut subject, options, stop)?;
+        self.put_reader(subject.into_reader());
+        exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
+        exclusions.extend(take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0)));
         Ok(report::build(Draft {
             text: submission,
             tokenized: &tokenized,
             considered: true,
             findings,
-            min_run_words: matching.min_passage_tokens,
+            exclusions,
+            alerts: alerts::alerts(submission),
+            min_run_words: profile.min_tokens.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
             corpus_revision: 0,
             settings_digest: settings_digest(&[], &Scope::default(), options, self),

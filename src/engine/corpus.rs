@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dashmap::DashMap;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::catalogue::{Entry, NewEntry};
@@ -13,6 +13,7 @@ use super::error::{Error, TextRole};
 use super::limits::Limits;
 use super::names::{CollectionName, Group, Labels, SourceId, Title};
 use crate::fingerprint::FingerprintSettings;
+use crate::matching::altered::Reader;
 use crate::store::{CollectionNumber, TextStore};
 use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
 
@@ -30,7 +31,6 @@ use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
 /// assert_eq!((report.coverage.words, report.coverage.of_words), (9, 15));
 /// # Ok::<(), palimpsest::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Engine {
     pub(super) limits: Limits,
     seed: CorpusSeed,
@@ -38,6 +38,8 @@ pub struct Engine {
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     pub(super) texts: TextStore,
     next_number: AtomicU32,
+    /// Readers that no check uses now; they remember stems.
+    readers: Mutex<Vec<Reader>>,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
 }
@@ -62,6 +64,12 @@ impl NewSource {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("limits", &self.limits).field("corpus", &self.corpus()).finish_non_exhaustive()
     }
 }
 
@@ -125,6 +133,7 @@ impl Engine {
             collections: DashMap::new(),
             texts: TextStore::default(),
             next_number: AtomicU32::new(0),
+            readers: Mutex::default(),
             revision: RwLock::new(0),
         };
         let default = engine.new_collection(&CollectionName::default(), FingerprintSettings::default());
@@ -136,6 +145,16 @@ impl Engine {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// A reader for one check.
+    pub(super) fn reader(&self) -> Reader {
+        self.readers.lock().pop().unwrap_or_default()
+    }
+
+    /// Gives a reader back, for the next check.
+    pub(super) fn put_reader(&self, reader: Reader) {
+        self.readers.lock().push(reader);
     }
 
     pub(super) fn seed(&self) -> CorpusSeed {

@@ -12,6 +12,8 @@ pub enum TextRole {
     Source,
     /// One of the texts to compare with, by its place.
     Compared(usize),
+    /// One of the texts given as boilerplate, by its place.
+    Boilerplate(usize),
 }
 
 impl std::fmt::Display for TextRole {
@@ -19,6 +21,7 @@ impl std::fmt::Display for TextRole {
         match self {
             Self::Submission => f.write_str("the submission"),
             Self::Source => f.write_str("the source"),
+            Self::Boilerplate(place) => write!(f, "boilerplate text {place}"),
             Self::Compared(place) => write!(f, "text {place} of those to compare with"),
         }
     }

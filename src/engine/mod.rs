@@ -13,10 +13,13 @@ mod collection;
 mod compare;
 mod corpus;
 mod error;
+mod exclusions;
 mod limits;
 mod names;
 mod options;
 mod profile;
+mod search;
+mod subject;
 
 pub use catalogue::Entry;
 pub use collection::{CollectionInfo, CollectionStats};
@@ -25,7 +28,7 @@ pub use corpus::{Added, CorpusInfo, Engine, IfExists, NewSource};
 pub use error::{Error, TextRole};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
-pub use options::{DetectionMode, DetectionOptions, Scope};
+pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

@@ -40,45 +40,68 @@ impl Default for Scope {
 }
 
 /// Which passages are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum DetectionMode {
     /// Runs of the same words only.
     VerbatimOnly,
-    /// Such runs, merged where up to this many words were replaced, inserted or left out between them.
-    AlteredToo {
-        /// The most words, on either side, that are bridged.
-        max_gap_words: u32,
-    },
+    /// Besides, passages whose words came from the source with some replaced, moved, left out or condensed.
+    #[default]
+    AlteredToo,
 }
 
-impl DetectionMode {
-    /// What `max_gap_words` is by default.
-    pub const DEFAULT_GAP_WORDS: u32 = 8;
+/// What is left out of the count, of covered words and of considered words alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusions {
+    /// Quotations: quoting is how one ought to use another's words.
+    pub quotations: bool,
+    /// Bibliographies: their entries are meant to be the same in every text.
+    pub bibliography: bool,
+    /// In-text citations.
+    pub citations: bool,
+    /// Texts of which what stands in the submission too is boilerplate.
+    pub boilerplate_texts: Vec<String>,
+    /// Collections of such texts.
+    pub boilerplate_collections: BTreeSet<CollectionName>,
+    /// Groups whose sources are the submitter's own earlier work.
+    pub own_groups: BTreeSet<Group>,
+}
 
-    pub(super) fn max_gap_tokens(self) -> u32 {
-        match self {
-            Self::VerbatimOnly => 0,
-            Self::AlteredToo { max_gap_words } => max_gap_words,
+impl Exclusions {
+    /// Nothing is left out.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { quotations: false, bibliography: false, citations: false, ..Self::default() }
+    }
+}
+
+/// Quotations, bibliographies and citations are left out.
+impl Default for Exclusions {
+    fn default() -> Self {
+        Self {
+            quotations: true,
+            bibliography: true,
+            citations: true,
+            boilerplate_texts: Vec::new(),
+            boilerplate_collections: BTreeSet::new(),
+            own_groups: BTreeSet::new(),
         }
     }
 }
 
-impl Default for DetectionMode {
-    fn default() -> Self {
-        Self::AlteredToo { max_gap_words: Self::DEFAULT_GAP_WORDS }
-    }
-}
-
 /// How a check is done, and what its report holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DetectionOptions {
     /// The fewest words of the submission in a passage; when not given, the guaranteed run, or the whole
-    /// of a submission that has fewer.
+    /// of a submission that has fewer. Shorter passages of at least the guaranteed run become exclusions.
     pub min_passage_words: Option<u32>,
     /// Which passages are looked for.
     pub mode: DetectionMode,
     /// Fingerprints that stand in more sources of a collection than this are left out.
     pub commonness_cap: Option<u32>,
+    /// The same, in percent of the collection's sources. Where both are given, the lower one holds.
+    pub commonness_percent: Option<f64>,
+    /// What is left out of the count.
+    pub exclusions: Exclusions,
     /// The unit of the report's offsets.
     pub offset_unit: OffsetUnit,
     /// Whether passages carry the texts inside their spans.
@@ -89,12 +112,31 @@ pub struct DetectionOptions {
     pub max_passages: usize,
 }
 
+impl DetectionOptions {
+    /// The most sources that a fingerprint may stand in, in a collection of so many.
+    pub(super) fn commonness_cap_of(&self, sources: u64) -> Option<u32> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of at most 2^24 sources"
+        )]
+        let share = self.commonness_percent.map(|percent| (sources as f64 * percent / 100.0) as u32);
+        match (self.commonness_cap, share) {
+            (Some(cap), Some(share)) => Some(cap.min(share)),
+            (cap, share) => cap.or(share),
+        }
+    }
+}
+
 impl Default for DetectionOptions {
     fn default() -> Self {
         Self {
             min_passage_words: None,
             mode: DetectionMode::default(),
             commonness_cap: None,
+            commonness_percent: None,
+            exclusions: Exclusions::default(),
             offset_unit: OffsetUnit::default(),
             include_excerpts: false,
             max_sources: 100,

@@ -2,7 +2,7 @@
 
 use super::options::DetectionOptions;
 use crate::fingerprint::{Fingerprint, FingerprintSettings, Fingerprinter};
-use crate::matching::{MatchSettings, PreparedSubmission};
+use crate::matching::PreparedSubmission;
 use crate::report::Coverage;
 use crate::text::{CorpusSeed, Token};
 
@@ -12,7 +12,9 @@ pub(super) struct Profile<'a> {
     pub(super) settings: FingerprintSettings,
     pub(super) fingerprints: Vec<Fingerprint>,
     pub(super) prepared: PreparedSubmission<'a>,
-    pub(super) matching: MatchSettings,
+    /// The fewest tokens of the submission in a passage.
+    pub(super) min_tokens: u32,
+    min_passage_words: u32,
 }
 
 impl<'a> Profile<'a> {
@@ -22,18 +24,29 @@ impl<'a> Profile<'a> {
         settings: FingerprintSettings,
         options: &DetectionOptions,
     ) -> Self {
-        let matching = match_settings(tokens, settings, options);
+        let default = default_min_tokens(tokens, settings);
+        let min_passage_words = options.min_passage_words.unwrap_or(default).max(1);
+        // Passages that are shorter than asked for, and no shorter than what is guaranteed, are found and
+        // left out of the count.
+        let min_tokens = min_passage_words.min(default);
         Self {
             settings,
             fingerprints: Fingerprinter::new(seed, settings).fingerprints(tokens),
-            prepared: PreparedSubmission::new(tokens, matching.min_passage_tokens),
-            matching,
+            prepared: PreparedSubmission::new(tokens, min_tokens),
+            min_tokens,
+            min_passage_words,
         }
     }
 
     /// The least run that is promised to be found.
     pub(super) fn min_run_words(&self) -> u32 {
-        self.settings.guarantee_tokens().max(self.matching.min_passage_tokens)
+        self.settings.guarantee_tokens().max(self.min_passage_words)
+    }
+
+    /// The words of a fingerprint's k-gram.
+    pub(super) fn words_of(&self, fingerprint: usize) -> Coverage {
+        let words = |position: u32| position..position.saturating_add(self.settings.kgram.get());
+        Coverage::of(self.fingerprints.get(fingerprint).map(|kept| words(kept.position)))
     }
 
     /// The words in which a copied run may go unfound when a fingerprint is left out: those of all the
@@ -49,15 +62,7 @@ impl<'a> Profile<'a> {
 }
 
 /// By default a passage is at least as long as the guaranteed run, or as a submission that is shorter.
-pub(super) fn match_settings(
-    tokens: &[Token],
-    settings: FingerprintSettings,
-    options: &DetectionOptions,
-) -> MatchSettings {
+pub(super) fn default_min_tokens(tokens: &[Token], settings: FingerprintSettings) -> u32 {
     let words = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
-    let default = settings.guarantee_tokens().min(words);
-    MatchSettings {
-        min_passage_tokens: options.min_passage_words.unwrap_or(default).max(1),
-        max_gap_tokens: options.mode.max_gap_tokens(),
-    }
+    settings.guarantee_tokens().min(words).max(1)
 }

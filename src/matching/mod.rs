@@ -1,43 +1,79 @@
-//! Submission against source: seeds, extended to runs, merged to passages.
+//! Submission against source: what they have in common, word by word.
 //!
 //! Matching looks at the full token sequences of both sides, never at fingerprints. Its names and its
-//! steps are those of the PAN shared tasks on text alignment:
+//! steps are those of the PAN shared tasks on text alignment. Two mechanisms work together:
 //!
-//! 1. `seeds`: k-grams common to both sides, extended to maximal [`Run`]s of equal tokens;
-//! 2. `merge`: runs that follow one another on both sides at small gaps, merged to [`Passage`]s.
+//! - `seeds` finds maximal [`Run`]s of equal tokens; every run of the guaranteed length is covered.
+//! - [`altered`] finds passages whose words came from the source however they were replaced, moved or
+//!   condensed, by what their stems say about where they were drawn from, and takes the runs in.
 //!
-//! Both are linear in the two lengths, whatever the texts.
+//! Time is near-linear in the two lengths, whatever the texts.
 
+pub mod altered;
 mod gram_table;
-mod merge;
 mod passage;
 mod seeds;
 mod stop;
 
-pub use passage::{MatchSettings, Passage, PassageKind};
+pub use passage::{Passage, PassageKind};
 pub use seeds::{PreparedSubmission, Run};
 pub use stop::{Stop, StopReason};
 
 use crate::text::Token;
+use altered::{Kind, Profile, Tuning};
 
-/// The passages that a submission and a source have in common.
+/// The runs of at least `min_tokens` equal tokens, as passages, in order of their place in the submission.
 ///
-/// They are sorted by their place in the submission. Every run of at least
-/// [`MatchSettings::min_passage_tokens`] tokens of the submission that stands in the source is covered
-/// by one, unless that is shorter than a seed.
+/// Every such run of the submission that stands in the source is covered by one.
+///
+/// # Errors
+///
+/// The reason, when `stop` says to stop.
+pub fn verbatim_passages(
+    submission: &PreparedSubmission<'_>,
+    source: &[Token],
+    min_tokens: u32,
+    stop: &Stop,
+) -> Result<Vec<Passage>, StopReason> {
+    let runs = submission.covering_runs(source, min_tokens, stop)?;
+    Ok(runs.into_iter().map(Passage::from).collect())
+}
+
+/// All passages, verbatim, altered and summaries, in order of their place in the submission.
+///
+/// Every run of at least `min_tokens` equal tokens of the submission that stands in the source is covered
+/// by one.
 ///
 /// # Errors
 ///
 /// The reason, when `stop` says to stop.
 pub fn passages(
-    submission: &PreparedSubmission<'_>,
-    source: &[Token],
-    settings: MatchSettings,
+    (submission, submission_profile): (&PreparedSubmission<'_>, &Profile),
+    (source, source_profile): (&[Token], &Profile),
+    min_tokens: u32,
     stop: &Stop,
 ) -> Result<Vec<Passage>, StopReason> {
-    let runs = submission.common_runs(source, stop)?;
-    stop.check()?;
-    Ok(merge::merge(&runs, settings))
+    let runs = submission.covering_runs(source, min_tokens, stop)?;
+    let is_stopped = || stop.check().is_err();
+    let found = altered::detect(submission_profile, source_profile, &runs, &Tuning::default(), &is_stopped);
+    let Ok(found) = found else {
+        return Err(stop.check().err().unwrap_or(StopReason::CalledOff));
+    };
+    Ok(found.into_iter().map(|found| with_kind(found, submission.tokens(), source)).collect())
+}
+
+/// Verbatim is what is the same, token by token; what only mostly is, is altered.
+fn with_kind(found: altered::Passage, submission: &[Token], source: &[Token]) -> Passage {
+    let altered::Passage { submission: here, source: there, kind, matched, evidence, .. } = found;
+    let slice = |range: &std::ops::Range<u32>| range.start as usize..range.end as usize;
+    let is_verbatim = submission.get(slice(&here)) == source.get(slice(&there));
+    let kind = match kind {
+        _ if is_verbatim => PassageKind::Verbatim,
+        Kind::Summary => PassageKind::Summary,
+        Kind::Verbatim | Kind::Altered => PassageKind::Altered,
+    };
+    let matched_tokens = if is_verbatim { here.end - here.start } else { matched };
+    Passage { submission: here, source: there, kind, matched_tokens, evidence }
 }
 
 #[cfg(test)]

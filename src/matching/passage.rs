@@ -1,53 +1,59 @@
-//! What matching is asked for, and what it gives.
+//! What matching gives.
 
 use std::ops::Range;
+
+use super::seeds::Run;
 
 /// How a passage of the submission relates to its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PassageKind {
     /// The same tokens in the same order.
     Verbatim,
-    /// Runs of the same tokens with others between them.
+    /// The same words for a good part, with some replaced, moved, inserted or left out.
     Altered,
+    /// What the source says at length, condensed.
+    Summary,
 }
 
 /// A pair of token ranges, one in the submission and one in the source, that say the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
     /// Tokens of the submission.
     pub submission: Range<u32>,
     /// Tokens of the source.
     pub source: Range<u32>,
-    /// Tokens that stand on both sides, in runs of the same order.
+    /// How the two relate.
+    pub kind: PassageKind,
+    /// Tokens, by their stems, that stand on both sides, each as often as both have it.
     pub matched_tokens: u32,
+    /// The natural logarithm of how much likelier the passage's words are if they were drawn from one another
+    /// than by chance; 0 where only runs were looked for.
+    pub evidence: f32,
 }
 
 impl Passage {
-    /// Verbatim when every token on both sides is matched, altered otherwise.
-    #[must_use]
-    pub fn kind(&self) -> PassageKind {
-        if self.longer_side() == self.matched_tokens { PassageKind::Verbatim } else { PassageKind::Altered }
-    }
-
-    /// The share of the longer side's tokens that are matched: 1 exactly when verbatim.
+    /// The share of words in common: of both sides together (Dice's coefficient), or, of a summary, of the
+    /// submission alone. 1 when verbatim.
     #[must_use]
     pub fn similarity(&self) -> f64 {
-        f64::from(self.matched_tokens) / f64::from(self.longer_side().max(1))
-    }
-
-    /// Tokens on the longer side.
-    fn longer_side(&self) -> u32 {
-        let length = |range: &Range<u32>| range.end - range.start;
-        length(&self.submission).max(length(&self.source))
+        let length = |range: &Range<u32>| f64::from(range.end - range.start);
+        let (here, there) = (length(&self.submission), length(&self.source));
+        let matched = f64::from(self.matched_tokens);
+        match self.kind {
+            PassageKind::Summary => matched / here.max(1.0),
+            PassageKind::Verbatim | PassageKind::Altered => 2.0 * matched / (here + there).max(1.0),
+        }
     }
 }
 
-/// Which passages are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MatchSettings {
-    /// The fewest tokens of the submission in a passage.
-    pub min_passage_tokens: u32,
-    /// The most tokens, on either side, that are bridged when runs are merged; 0 merges none, so that
-    /// every passage is verbatim.
-    pub max_gap_tokens: u32,
+impl From<Run> for Passage {
+    fn from(run: Run) -> Self {
+        Self {
+            submission: run.submission..run.submission + run.length,
+            source: run.source..run.source + run.length,
+            kind: PassageKind::Verbatim,
+            matched_tokens: run.length,
+            evidence: 0.0,
+        }
+    }
 }

@@ -48,6 +48,23 @@ impl<'a> PreparedSubmission<'a> {
         self.tokens
     }
 
+    /// Maximal runs of at least `least` equal tokens, of which none lies inside another's place in the
+    /// submission; in order of that.
+    pub(super) fn covering_runs(&self, source: &[Token], least: u32, stop: &Stop) -> Result<Vec<Run>, StopReason> {
+        let mut runs = self.common_runs(source, stop)?;
+        runs.retain(|run| run.length >= least);
+        // Of those that start at the same token the longest first.
+        runs.sort_unstable_by_key(|run| (run.submission, u32::MAX - run.length, run.source));
+        let mut reach = 0;
+        runs.retain(|run| {
+            let end = run.submission + run.length;
+            let is_inside = end <= reach;
+            reach = reach.max(end);
+            !is_inside
+        });
+        Ok(runs)
+    }
+
     /// Maximal runs of equal tokens, in order of their places in the submission, then in the source.
     ///
     /// Every run with a seed that is not too common in the submission is there; of runs without one,

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::coverage::{Coverage, unique_words};
 use super::types::{
-    CoveredSpan, Excerpts, Guarantee, GuaranteeVoid, Report, ReportLimits, ReportedPassage, Share,
+    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits, ReportedPassage, Share,
     SourceOverlap, VoidReason,
 };
 use crate::matching::Passage;
+use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
 /// A source with the passages that it shares with the submission, at least one.
@@ -48,6 +49,10 @@ pub struct Draft<'a> {
     pub min_run_words: u32,
     /// What voids the promise: the limit's kind, its value, and tokens of the submission.
     pub voids: Vec<(VoidReason, u64, Coverage)>,
+    /// What is left out of the count; where several reasons hold for a word, the first is given.
+    pub exclusions: Vec<(ExclusionReason, Coverage)>,
+    /// Signs of hiding, with spans in bytes.
+    pub alerts: Vec<Alert>,
     /// The corpus's revision.
     pub corpus_revision: u64,
     /// A digest of the settings.
@@ -71,8 +76,11 @@ pub struct Draft<'a> {
 pub fn build(mut draft: Draft<'_>) -> Report {
     let words = draft.tokenized.tokens().len() as u64;
     let too_few_words = if draft.considered { 0 } else { words };
-    let considered_words = words - too_few_words;
-    let coverages: Vec<Coverage> = draft.findings.iter().map(|finding| covered(&finding.passages)).collect();
+    let claims = claims(std::mem::take(&mut draft.exclusions));
+    let excluded = Coverage::of(claims.iter().map(|(range, _)| range.clone()));
+    let considered_words = if draft.considered { words - excluded.words() } else { 0 };
+    let coverages: Vec<Coverage> =
+        draft.findings.iter().map(|finding| covered(&finding.passages).minus(&excluded)).collect();
     let unique = unique_words(draft.tokenized.tokens().len(), &coverages);
     let all = Coverage::of(coverages.iter().flat_map(|coverage| coverage.ranges().iter().cloned()));
     let passages_found: u64 = draft.findings.iter().map(|finding| finding.passages.len() as u64).sum();
@@ -91,7 +99,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         .into_iter()
         .map(|(finding, covered, unique)| {
             let covered = Share { words: covered, of_words: considered_words };
-            overlap(&draft, finding, covered, unique)
+            overlap(&draft, &excluded, finding, covered, unique)
         })
         .collect();
     let listed: u64 = sources.iter().map(|source| source.passages.len() as u64).sum();
@@ -103,6 +111,8 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         words,
         too_few_words,
         coverage: Share { words: all.words(), of_words: considered_words },
+        exclusions: exclusions(&draft, &claims),
+        alerts: alerts(&draft),
         covered_spans: covered_spans(&draft, &all),
         sources,
         sources_found,
@@ -125,6 +135,38 @@ fn spans(draft: &Draft<'_>, ranges: &[Range<u32>]) -> Vec<Span> {
     spans
 }
 
+/// Disjoint ranges of words with the first reason that holds for each; sorted.
+fn claims(exclusions: Vec<(ExclusionReason, Coverage)>) -> Vec<(Range<u32>, ExclusionReason)> {
+    let mut taken = Coverage::default();
+    let mut claims = Vec::new();
+    let mut ordered = exclusions;
+    ordered.sort_by_key(|(reason, _)| *reason);
+    for (reason, words) in ordered {
+        let own = words.minus(&taken);
+        claims.extend(own.ranges().iter().map(|range| (range.clone(), reason)));
+        taken = taken.plus(&own);
+    }
+    claims.sort_by_key(|(range, _)| range.start);
+    claims
+}
+
+fn exclusions(draft: &Draft<'_>, claims: &[(Range<u32>, ExclusionReason)]) -> Vec<Exclusion> {
+    let ranges: Vec<Range<u32>> = claims.iter().map(|(range, _)| range.clone()).collect();
+    let spans = spans(draft, &ranges);
+    let exclusion = |((range, reason), span): (&(Range<u32>, ExclusionReason), Span)| Exclusion {
+        reason: *reason,
+        span,
+        words: u64::from(range.end - range.start),
+    };
+    claims.iter().zip(spans).map(exclusion).collect()
+}
+
+fn alerts(draft: &Draft<'_>) -> Vec<Alert> {
+    let mut spans: Vec<Span> = draft.alerts.iter().map(|alert| alert.span).collect();
+    convert_spans(draft.text, draft.offset_unit, &mut spans);
+    draft.alerts.iter().zip(spans).map(|(alert, span)| Alert { span, ..*alert }).collect()
+}
+
 fn covered_spans(draft: &Draft<'_>, all: &Coverage) -> Vec<CoveredSpan> {
     let words = all.ranges().iter().map(|range| u64::from(range.end - range.start));
     spans(draft, all.ranges())
@@ -143,10 +185,16 @@ fn guarantee(draft: &Draft<'_>) -> Guarantee {
     Guarantee { min_run_words: draft.min_run_words, voids: draft.voids.iter().map(void).collect() }
 }
 
-fn overlap(draft: &Draft<'_>, finding: Finding, covered: Share, unique_words: u64) -> SourceOverlap {
+fn overlap(
+    draft: &Draft<'_>,
+    excluded: &Coverage,
+    finding: Finding,
+    covered: Share,
+    unique_words: u64,
+) -> SourceOverlap {
     let used = Coverage::of(finding.passages.iter().map(|passage| passage.source.clone()));
     let source_used = Share { words: used.words(), of_words: finding.tokenized.tokens().len() as u64 };
-    let passages = passages(draft, &finding);
+    let passages = passages(draft, excluded, &finding);
     let passages_cut = (finding.passages.len() - passages.len()) as u64;
     let Finding { collection, source_id, title, group, labels, .. } = finding;
     SourceOverlap {
@@ -163,7 +211,7 @@ fn overlap(draft: &Draft<'_>, finding: Finding, covered: Share, unique_words: u6
     }
 }
 
-fn passages(draft: &Draft<'_>, finding: &Finding) -> Vec<ReportedPassage> {
+fn passages(draft: &Draft<'_>, excluded: &Coverage, finding: &Finding) -> Vec<ReportedPassage> {
     let listed = finding.passages.get(..draft.limits.max_passages).unwrap_or(&finding.passages);
     let bytes = |of: &TokenizedText, side: fn(&Passage) -> &Range<u32>| -> Vec<Span> {
         listed.iter().map(|passage| of.span_of(side(passage).clone())).collect()
@@ -193,11 +241,13 @@ fn passages(draft: &Draft<'_>, finding: &Finding) -> Vec<ReportedPassage> {
         .map(|((passage, (submission, source)), excerpts)| ReportedPassage {
             submission,
             source,
-            kind: passage.kind(),
+            kind: passage.kind,
             similarity: passage.similarity(),
+            evidence_nats: f64::from(passage.evidence),
             submission_words: passage.submission.end - passage.submission.start,
             source_words: passage.source.end - passage.source.start,
             matched_words: passage.matched_tokens,
+            counted_words: Coverage::of([passage.submission.clone()]).minus(excluded).words(),
             excerpts,
         })
         .collect()

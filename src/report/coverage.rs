@@ -30,6 +30,36 @@ impl Coverage {
         &self.ranges
     }
 
+    /// The words of this that are not in `other`. Linear in the ranges of both.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        let mut holes = other.ranges.iter().peekable();
+        let mut left = Vec::with_capacity(self.ranges.len());
+        for range in &self.ranges {
+            let mut start = range.start;
+            while let Some(hole) = holes.peek().filter(|hole| hole.start < range.end) {
+                if hole.start > start {
+                    left.push(start..hole.start);
+                }
+                start = start.max(hole.end);
+                if hole.end > range.end {
+                    break;
+                }
+                holes.next();
+            }
+            if start < range.end {
+                left.push(start..range.end);
+            }
+        }
+        Self { ranges: left }
+    }
+
+    /// The words of both.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self::of(self.ranges.iter().chain(&other.ranges).cloned())
+    }
+
     /// How many words.
     #[must_use]
     pub fn words(&self) -> u64 {
@@ -98,6 +128,13 @@ mod tests {
             prop_assert_eq!(set(coverage.ranges()), set(&ranges));
             prop_assert_eq!(coverage.words(), set(&ranges).len() as u64);
             prop_assert!(coverage.ranges().windows(2).all(|pair| pair[0].end < pair[1].start));
+        }
+
+        #[test]
+        fn minus_and_plus_are_those_of_sets(a in ranges(), b in ranges()) {
+            let (one, other) = (Coverage::of(a.clone()), Coverage::of(b.clone()));
+            prop_assert_eq!(set(one.minus(&other).ranges()), set(&a).difference(&set(&b)).copied().collect());
+            prop_assert_eq!(set(one.plus(&other).ranges()), set(&a).union(&set(&b)).copied().collect());
         }
 
         #[test]

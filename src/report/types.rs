@@ -1,6 +1,7 @@
 //! What a report consists of.
 
 use crate::matching::PassageKind;
+use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span};
 
 /// A share of words, by the two counts that it comes from.
@@ -50,6 +51,36 @@ pub struct GuaranteeVoid {
     pub spans: Vec<Span>,
 }
 
+/// Why a span of the submission is left out of the count; where several reasons hold, the first is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExclusionReason {
+    /// It stands in a text or a collection that was given as boilerplate.
+    Boilerplate,
+    /// It is a bibliography.
+    Bibliography,
+    /// It is a quotation.
+    Quotation,
+    /// It is an in-text citation.
+    Citation,
+    /// It stands in the submitter's own earlier work.
+    OwnWork,
+    /// It stands in more sources than the caller's cap.
+    Common,
+    /// It is a passage with fewer words than the caller wants.
+    ShortPassage,
+}
+
+/// A span of the submission that is left out of the count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Why.
+    pub reason: ExclusionReason,
+    /// The span, in the report's unit.
+    pub span: Span,
+    /// Words inside it.
+    pub words: u64,
+}
+
 /// The promise of winnowing, as it stands for one report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Guarantee {
@@ -85,14 +116,18 @@ pub struct ReportedPassage {
     pub source: Span,
     /// Verbatim or altered.
     pub kind: PassageKind,
-    /// The share of the longer side's words that are matched, 0 to 1.
+    /// The share of words in common, 0 to 1; see [`Passage::similarity`](crate::matching::Passage::similarity).
     pub similarity: f64,
+    /// The natural logarithm of how much likelier its words are if drawn from one another than by chance.
+    pub evidence_nats: f64,
     /// Words of the submission inside the span.
     pub submission_words: u32,
     /// Words of the source inside the span.
     pub source_words: u32,
-    /// Words matched one to one.
+    /// Words in common.
     pub matched_words: u32,
+    /// Words of the submission inside the span that no exclusion leaves out.
+    pub counted_words: u64,
     /// The texts, if they were asked for.
     pub excerpts: Option<Excerpts>,
 }
@@ -148,7 +183,11 @@ pub struct Report {
     pub too_few_words: u64,
     /// Words covered, of the words considered.
     pub coverage: Share,
-    /// The union of all passages.
+    /// What is left out of the count: sorted, disjoint.
+    pub exclusions: Vec<Exclusion>,
+    /// Signs of hiding, with spans in the report's unit.
+    pub alerts: Vec<Alert>,
+    /// The union of all passages, less the exclusions.
     pub covered_spans: Vec<CoveredSpan>,
     /// The sources, most covered words first, then by collection and id.
     pub sources: Vec<SourceOverlap>,
@@ -167,6 +206,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Words of all exclusions.
+    #[must_use]
+    pub fn excluded_words(&self) -> u64 {
+        self.exclusions.iter().map(|exclusion| exclusion.words).sum()
+    }
+
     /// Sources that the list leaves out.
     #[must_use]
     pub fn sources_cut(&self) -> u64 {

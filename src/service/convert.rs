@@ -3,13 +3,14 @@
 
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, IfExists, Limits,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, IfExists, Limits,
 };
 use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
-    CoveredSpan, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
+use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};
 
 /// A number that no value of the enum has.
@@ -32,8 +33,11 @@ pub(super) fn offset_unit(value: i32) -> Result<OffsetUnit, UnknownValue> {
     }
 }
 
-pub(super) fn mode(value: i32) -> Result<proto::DetectionMode, UnknownValue> {
-    proto::DetectionMode::try_from(value).map_err(|_| UnknownValue(value))
+pub(super) fn mode(value: i32) -> Result<DetectionMode, UnknownValue> {
+    match proto::DetectionMode::try_from(value).map_err(|_| UnknownValue(value))? {
+        proto::DetectionMode::Unspecified | proto::DetectionMode::AlteredToo => Ok(DetectionMode::AlteredToo),
+        proto::DetectionMode::VerbatimOnly => Ok(DetectionMode::VerbatimOnly),
+    }
 }
 
 fn stats(stats: CollectionStats) -> proto::CollectionStats {
@@ -114,7 +118,7 @@ pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
 /// The message for a report of the engine.
 #[must_use]
 pub fn report_to_proto(report: Report) -> proto::Report {
-    let sources_cut = report.sources_cut();
+    let (sources_cut, excluded_words) = (report.sources_cut(), report.excluded_words());
     let Report {
         guarantee: promised,
         corpus_revision,
@@ -123,6 +127,8 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         words,
         too_few_words,
         coverage,
+        exclusions,
+        alerts,
         covered_spans,
         sources,
         sources_found,
@@ -157,11 +163,46 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         sources_in_scope,
         candidates,
         candidates_cut,
+        exclusions: exclusions.into_iter().map(exclusion).collect(),
+        excluded_words,
+        alerts: alerts.into_iter().map(alert).collect(),
     }
 }
 
 fn span(span: Span) -> proto::Span {
     proto::Span { start: u64::from(span.start), end: u64::from(span.end) }
+}
+
+fn exclusion(Exclusion { reason, span: excluded, words }: Exclusion) -> proto::Exclusion {
+    let reason = match reason {
+        ExclusionReason::Boilerplate => proto::ExclusionReason::Boilerplate,
+        ExclusionReason::Bibliography => proto::ExclusionReason::Bibliography,
+        ExclusionReason::Quotation => proto::ExclusionReason::Quotation,
+        ExclusionReason::Citation => proto::ExclusionReason::Citation,
+        ExclusionReason::OwnWork => proto::ExclusionReason::OwnWork,
+        ExclusionReason::Common => proto::ExclusionReason::Common,
+        ExclusionReason::ShortPassage => proto::ExclusionReason::ShortPassage,
+    };
+    proto::Exclusion { reason: reason.into(), span: Some(span(excluded)), words }
+}
+
+fn alert(Alert { kind, severity, span: seen, count }: Alert) -> proto::Alert {
+    let kind = match kind {
+        AlertKind::ZeroWidth => proto::AlertKind::ZeroWidth,
+        AlertKind::BidiControl => proto::AlertKind::BidiControl,
+        AlertKind::SoftHyphen => proto::AlertKind::SoftHyphen,
+        AlertKind::LookAlike => proto::AlertKind::LookAlike,
+        AlertKind::Invisible => proto::AlertKind::Invisible,
+        AlertKind::PrivateUse => proto::AlertKind::PrivateUse,
+        AlertKind::SpacedLetters => proto::AlertKind::SpacedLetters,
+        AlertKind::StackedMarks => proto::AlertKind::StackedMarks,
+    };
+    let severity = match severity {
+        Severity::Low => proto::AlertSeverity::Low,
+        Severity::Medium => proto::AlertSeverity::Medium,
+        Severity::High => proto::AlertSeverity::High,
+    };
+    proto::Alert { kind: kind.into(), severity: severity.into(), span: Some(span(seen)), count }
 }
 
 fn share(share: Share) -> proto::Share {
@@ -218,9 +259,11 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         source,
         kind,
         similarity,
+        evidence_nats,
         submission_words,
         source_words,
         matched_words,
+        counted_words,
         excerpts,
     } = passage;
     let (submission_excerpt, source_excerpt) =
@@ -231,6 +274,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         kind: match kind {
             PassageKind::Verbatim => proto::PassageKind::Verbatim,
             PassageKind::Altered => proto::PassageKind::Altered,
+            PassageKind::Summary => proto::PassageKind::Summary,
         }
         .into(),
         similarity,
@@ -239,5 +283,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         matched_words,
         submission_excerpt,
         source_excerpt,
+        counted_words: u32::try_from(counted_words).unwrap_or(u32::MAX),
+        evidence_nats,
     }
 }

@@ -7,7 +7,7 @@ use super::page_token;
 use super::problem::{Problem, Violation};
 use super::{MAX_COMPARED_TEXTS, convert};
 use crate::engine::{
-    CollectionName, ComparedText, DetectionMode, DetectionOptions, Group, IfExists, Label, Labels, NewSource,
+    CollectionName, ComparedText, DetectionOptions, Exclusions, Group, InvalidValue, IfExists, Label, Labels, NewSource,
     Scope, SourceId, Title,
 };
 use crate::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
@@ -162,6 +162,7 @@ pub(super) fn page<T>(
 const MAX_COLLECTIONS: usize = 1000;
 const MAX_IDS: usize = 10_000;
 const MAX_LABELS: usize = 1000;
+const MAX_BOILERPLATE: usize = 100;
 
 pub(super) fn check(request: proto::CheckRequest) -> Result<(String, Scope, DetectionOptions), Problem> {
     let proto::CheckRequest { text, scope, options } = request;
@@ -228,9 +229,7 @@ impl Fields {
                 MAX_IDS,
                 SourceId::new,
             ),
-            exclude_groups: self.set("scope.exclude_groups", exclude_groups, MAX_IDS, |group| {
-                if group.is_empty() { Err(crate::engine::InvalidValue::Empty) } else { Group::new(group) }
-            }),
+            exclude_groups: self.set("scope.exclude_groups", exclude_groups, MAX_IDS, group),
             exclude_labels: self.set("scope.exclude_labels", exclude_labels, MAX_LABELS, Label::new),
         }
     }
@@ -241,13 +240,17 @@ impl Fields {
         let proto::DetectionOptions {
             min_passage_words,
             mode,
-            max_gap_words,
             commonness_cap,
+            commonness_percent,
             offset_unit,
             include_excerpts,
             max_sources,
             max_passages,
+            exclusions,
         } = options;
+        if let Some(percent) = commonness_percent.filter(|percent| !(*percent > 0.0 && *percent <= 100.0)) {
+            self.wrong("options.commonness_percent", format!("is {percent}, but must be more than 0, and 100 at most"));
+        }
         let max_sources = self.number("options.max_sources", *max_sources, (0, MOST));
         let max_passages = self.number("options.max_passages", *max_passages, (0, MOST));
         if max_sources == Some(0) && max_passages.is_some_and(|most| most > 0) {
@@ -259,7 +262,9 @@ impl Fields {
         let listed = |most: Option<u32>, default: usize| most.map_or(default, |most| most as usize);
         DetectionOptions {
             min_passage_words: self.number("options.min_passage_words", *min_passage_words, (1, MOST)),
-            mode: self.mode(*mode, *max_gap_words),
+            mode: self.get("options.mode", convert::mode(*mode)),
+            exclusions: exclusions.as_ref().map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
+            commonness_percent: *commonness_percent,
             commonness_cap: self.number("options.commonness_cap", *commonness_cap, (1, u32::MAX)),
             offset_unit: self.get("options.offset_unit", convert::offset_unit(*offset_unit)),
             include_excerpts: *include_excerpts,
@@ -268,18 +273,41 @@ impl Fields {
         }
     }
 
-    fn mode(&mut self, mode: i32, max_gap_words: Option<u32>) -> DetectionMode {
-        let gap = self.number("options.max_gap_words", max_gap_words, (0, 50));
-        match self.get("options.mode", convert::mode(mode)) {
-            proto::DetectionMode::VerbatimOnly => {
-                if gap.is_some_and(|gap| gap > 0) {
-                    self.wrong("options.max_gap_words", "bridges altered words, but mode = DETECTION_MODE_VERBATIM_ONLY asks for none; unset one of the two");
-                }
-                DetectionMode::VerbatimOnly
-            }
-            proto::DetectionMode::Unspecified | proto::DetectionMode::AlteredToo => {
-                DetectionMode::AlteredToo { max_gap_words: gap.unwrap_or(DetectionMode::DEFAULT_GAP_WORDS) }
-            }
+    fn exclusions(&mut self, exclusions: &proto::Exclusions) -> Exclusions {
+        let proto::Exclusions {
+            quotations,
+            bibliography,
+            citations,
+            boilerplate_texts,
+            boilerplate_collections,
+            own_groups,
+        } = exclusions;
+        const FIELD: &str = "options.exclusions";
+        if boilerplate_texts.len() > MAX_BOILERPLATE {
+            let count = boilerplate_texts.len();
+            self.wrong(
+                format!("{FIELD}.boilerplate_texts"),
+                format!("has {count} entries, but may have {MAX_BOILERPLATE} at most"),
+            );
+        }
+        let collections = format!("{FIELD}.boilerplate_collections");
+        Exclusions {
+            quotations: quotations.unwrap_or(true),
+            bibliography: bibliography.unwrap_or(true),
+            citations: citations.unwrap_or(true),
+            boilerplate_texts: boilerplate_texts.clone(),
+            boilerplate_collections: self.set(
+                &collections,
+                boilerplate_collections,
+                MAX_BOILERPLATE,
+                CollectionName::new,
+            ),
+            own_groups: self.set(&format!("{FIELD}.own_groups"), own_groups, MAX_IDS, group),
         }
     }
+}
+
+/// A group to name, which can't be the empty one.
+fn group(group: &str) -> Result<Group, InvalidValue> {
+    if group.is_empty() { Err(InvalidValue::Empty) } else { Group::new(group) }
 }

@@ -88,6 +88,7 @@ impl Problem {
             TextRole::Submission => "text".to_owned(),
             TextRole::Source => "source.text".to_owned(),
             TextRole::Compared(place) => format!("sources[{place}].text"),
+            TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
         };
         Self::invalid(vec![Violation { field, description: description.to_owned() }])
     }

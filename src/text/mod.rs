@@ -9,6 +9,7 @@
 
 pub mod alerts;
 mod ascii;
+mod boundary;
 mod compared;
 mod offsets;
 mod peek;
@@ -17,5 +18,6 @@ mod segment;
 mod spaced;
 mod token;
 
+pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};
-pub use token::{CorpusSeed, Span, Token, TokenizedText, Tokenizer};
+pub use token::{CorpusSeed, Span, Token, TokenizedText, Tokenizer, compared_form_at};

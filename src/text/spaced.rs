@@ -30,7 +30,7 @@ pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnM
 }
 
 /// The compared form of a word without what sets its letters apart.
-fn joined(word: &str) -> String {
+pub(super) fn joined(word: &str) -> String {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut compared = String::new();
     compared_form(&letters, &mut compared);

@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::compared::compared_form;
 use super::spaced;
 
 /// A half-open range of bytes in an original text, always on character boundaries.
@@ -153,6 +154,18 @@ impl TokenizedText {
     pub fn span_of(&self, tokens: std::ops::Range<u32>) -> Span {
         let at = |token: u32| self.spans.get(token as usize).copied().unwrap_or_default();
         Span { start: at(tokens.start).start, end: at(tokens.end.saturating_sub(1)).end }
+    }
+}
+
+/// Writes the compared form of the token with this span to `out`, in place of what it held.
+///
+/// Equal tokens have equal compared forms. Linear in the token.
+pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
+    let word = span.of(text);
+    compared_form(word, out);
+    // Only of letters set apart is anything left that is no part of a word.
+    if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+        *out = spaced::joined(word);
     }
 }
 

@@ -1,0 +1,194 @@
+//! A submission against collections: look up, rank, compare.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use parking_lot::RwLockReadGuard;
+
+use super::candidates::{Candidate, KgramChannel, candidates};
+use super::collection::Collection;
+use super::corpus::Engine;
+use super::error::Error;
+use super::options::{DetectionOptions, Scope};
+use super::profile::Profile;
+use super::subject::Subject;
+use crate::fingerprint::ContextMatch;
+use crate::matching::Stop;
+use crate::report::{Coverage, Finding, VoidReason};
+
+/// What a search found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    pub(super) revision: u64,
+    pub(super) sources_in_scope: u64,
+    pub(super) candidates: u64,
+    pub(super) candidates_cut: u64,
+    /// The least run that is promised to be found.
+    pub(super) min_run_words: u32,
+    /// Whether the submission was long enough to be looked up.
+    pub(super) considered: bool,
+    /// What voids the promise.
+    pub(super) voids: Vec<(VoidReason, u64, Coverage)>,
+    /// The k-grams that are too common.
+    pub(super) common: Coverage,
+}
+
+/// What a search looks at: the collections in scope at one revision.
+struct View<'a> {
+    revision: u64,
+    sources_in_scope: u64,
+    collections: &'a [Arc<Collection>],
+    /// Keeps what is gone by now, but was there at the revision, from being purged.
+    _in_use: Vec<RwLockReadGuard<'a, ()>>,
+}
+
+/// Candidates of all collections, and what voids the guarantee.
+struct Shortlist {
+    /// With the places of their collection and their profile.
+    candidates: Vec<(usize, usize, Candidate)>,
+    found: u64,
+    cut: u64,
+    voids: Vec<(VoidReason, u64, Coverage)>,
+    common: Coverage,
+}
+
+impl Engine {
+    /// Looks for what the submission shares with the sources in scope.
+    ///
+    /// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
+    pub(super) fn search(
+        &self,
+        subject: &mut Subject<'_>,
+        scope: &Scope,
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<Found, Error> {
+        let collections: Result<Vec<_>, _> = scope.collections.iter().map(|name| self.collection(name)).collect();
+        let collections = collections?;
+        let tokens = subject.tokenized.tokens();
+        let mut profiles: Vec<Profile<'_>> = Vec::new();
+        for settings in collections.iter().map(|collection| collection.settings()) {
+            if profiles.iter().all(|profile| profile.settings != settings) {
+                profiles.push(Profile::new(tokens, self.seed(), settings, options));
+            }
+        }
+        let view = self.view(&collections, scope);
+        let shortlist = self.shortlist(&view, &profiles, scope, options, stop)?;
+        let mut findings = Vec::new();
+        for (place, which, candidate) in &shortlist.candidates {
+            let (Some(collection), Some(profile)) = (collections.get(*place), profiles.get(*which)) else { continue };
+            findings.extend(self.compare_candidate(subject, collection, profile, candidate, stop)?);
+        }
+        Ok(Found {
+            findings,
+            revision: view.revision,
+            sources_in_scope: view.sources_in_scope,
+            candidates: shortlist.found,
+            candidates_cut: shortlist.cut,
+            min_run_words: profiles.iter().map(Profile::min_run_words).max().unwrap_or(0),
+            considered: profiles.iter().any(|profile| !profile.fingerprints.is_empty()),
+            voids: shortlist.voids,
+            common: shortlist.common,
+        })
+    }
+
+    fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
+        let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
+        // While this is held nothing is published, so that the revision and the counts agree.
+        let revision = self.revision.read();
+        let counts = collections.iter().map(|collection| collection.catalogue.read().sources_in_scope(scope));
+        View { revision: *revision, sources_in_scope: counts.sum(), collections, _in_use: in_use }
+    }
+
+    fn shortlist(
+        &self,
+        view: &View<'_>,
+        profiles: &[Profile<'_>],
+        scope: &Scope,
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<Shortlist, Error> {
+        let channel = KgramChannel::new(options.mode);
+        let (mut all, mut too_common, mut common, mut unread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut least_cap = u64::MAX;
+        for (place, collection) in view.collections.iter().enumerate() {
+            stop.check()?;
+            let settings = collection.settings();
+            let Some(which) = profiles.iter().position(|profile| profile.settings == settings) else { continue };
+            let Some(profile) = profiles.get(which) else { continue };
+            let limit = self.limits.max_postings_per_fingerprint;
+            let look_up =
+                collection.index.look_up(&profile.fingerprints, ContextMatch::new(settings.window), limit);
+            let catalogue = collection.catalogue.read();
+            let cap = options.commonness_cap_of(catalogue.counts().sources);
+            let scope = (scope, view.revision);
+            let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, cap, &channel);
+            all.extend(found.candidates.into_iter().map(|candidate| (place, which, candidate)));
+            if !found.too_common.is_empty() {
+                least_cap = least_cap.min(u64::from(cap.unwrap_or(0)));
+            }
+            too_common.extend(found.too_common.iter().map(|at| profile.words_around(*at as usize)));
+            common.extend(found.too_common.iter().map(|at| profile.words_of(*at as usize)));
+            unread.extend(look_up.unread.iter().map(|at| profile.words_around(*at as usize)));
+        }
+        all.sort_by(|(a_place, _, a), (b_place, _, b)| {
+            let key = |place, c: &Candidate| (Reverse(c.in_context.min(1)), Reverse(c.shared), place);
+            key(*a_place, a).cmp(&key(*b_place, b)).then_with(|| a.entry.id.cmp(&b.entry.id))
+        });
+        let found = all.len() as u64;
+        let cut = all.split_off(all.len().min(self.limits.max_candidates));
+        let uncompared = cut.iter().flat_map(|(_, which, candidate)| {
+            let profile = profiles.get(*which);
+            candidate.fingerprints.iter().filter_map(move |at| profile.map(|p| p.words_around(*at as usize)))
+        });
+        let voids = [
+            void(VoidReason::CommonnessCap, least_cap, too_common),
+            void(VoidReason::PostingLimit, u64::from(self.limits.max_postings_per_fingerprint), unread),
+            void(VoidReason::CandidateLimit, self.limits.max_candidates as u64, uncompared),
+        ];
+        let cut = cut.len() as u64;
+        let voids = voids.into_iter().flatten().collect();
+        Ok(Shortlist { candidates: all, found, cut, voids, common: union(common) })
+    }
+
+    fn compare_candidate(
+        &self,
+        subject: &mut Subject<'_>,
+        collection: &Collection,
+        profile: &Profile<'_>,
+        candidate: &Candidate,
+        stop: &Stop,
+    ) -> Result<Option<Finding>, Error> {
+        let entry = &candidate.entry;
+        let Some(text) = self.texts.get(collection.number, entry.slot) else { return Ok(None) };
+        let tokenized = self.tokenizer.tokenize(&text);
+        let passages = subject.passages(&profile.prepared, (&text, &tokenized), profile.min_tokens, stop)?;
+        Ok((!passages.is_empty()).then(|| Finding {
+            collection: collection.name.as_str().to_owned(),
+            source_id: entry.id.as_str().to_owned(),
+            title: entry.title.as_str().to_owned(),
+            group: entry.group.as_str().to_owned(),
+            labels: entry.labels.as_slice().iter().map(|label| label.as_str().to_owned()).collect(),
+            text,
+            tokenized,
+            passages,
+        }))
+    }
+}
+
+/// A void, if it concerns any words.
+fn void(
+    reason: VoidReason,
+    limit: u64,
+    words: impl IntoIterator<Item = Coverage>,
+) -> Option<(VoidReason, u64, Coverage)> {
+    let words = union(words);
+    (!words.ranges().is_empty()).then_some((reason, limit, words))
+}
+
+/// All words of several coverages.
+pub(super) fn union(coverages: impl IntoIterator<Item = Coverage>) -> Coverage {
+    let coverages: Vec<Coverage> = coverages.into_iter().collect();
+    Coverage::of(coverages.iter().flat_map(|coverage| coverage.ranges().iter().cloned()))
+}

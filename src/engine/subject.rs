@@ -1,0 +1,60 @@
+//! A submission, ready to be compared with texts.
+
+use super::options::DetectionMode;
+use crate::matching::altered::{Guess, Language, Profile, Reader};
+use crate::matching::{self, Passage, PreparedSubmission, Stop, StopReason};
+use crate::text::TokenizedText;
+
+/// The text being checked, with what is made of it once for all comparisons.
+pub(super) struct Subject<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokenized: &'a TokenizedText,
+    /// What altered passages are looked for with; `None` when they are not.
+    altered: Option<Altered>,
+}
+
+/// The submission's side of the altered channel.
+struct Altered {
+    detected: Guess,
+    /// By the languages that its words were stemmed as so far.
+    profiles: Vec<(Language, Profile)>,
+    reader: Reader,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(text: &'a str, tokenized: &'a TokenizedText, mode: DetectionMode, reader: Reader) -> Self {
+        let altered = (mode == DetectionMode::AlteredToo)
+            .then(|| Altered { detected: Guess::of(text), profiles: Vec::new(), reader });
+        Self { text, tokenized, altered }
+    }
+
+    /// The reader, to be used again.
+    pub(super) fn into_reader(self) -> Reader {
+        self.altered.map(|altered| altered.reader).unwrap_or_default()
+    }
+
+    /// The passages that it shares with a text; those of fewer than `min_tokens` are not looked for.
+    pub(super) fn passages(
+        &mut self,
+        prepared: &PreparedSubmission<'_>,
+        (source, source_tokenized): (&str, &TokenizedText),
+        min_tokens: u32,
+        stop: &Stop,
+    ) -> Result<Vec<Passage>, StopReason> {
+        let Some(altered) = &mut self.altered else {
+            return matching::verbatim_passages(prepared, source_tokenized.tokens(), min_tokens, stop);
+        };
+        // Both sides are to be stemmed alike.
+        let language = altered.detected.or_surer(Guess::of(source)).language;
+        let place = altered.profiles.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
+            altered.profiles.push((language, altered.reader.profile(language, self.text, self.tokenized)));
+            altered.profiles.len() - 1
+        });
+        let source_profile = altered.reader.profile(language, source, source_tokenized);
+        let Some((_, own)) = altered.profiles.get(place) else { return Ok(Vec::new()) };
+        let theirs = (source_tokenized.tokens(), &source_profile);
+        let mut found = matching::passages((prepared, own), theirs, min_tokens, stop)?;
+        found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
+        Ok(found)
+    }
+}

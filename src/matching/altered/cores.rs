@@ -1,0 +1,117 @@
+//! Seeds that lie close together, linked into the cores of passages.
+use super::edges::Spans;
+use super::num::{at, hull, index, small};
+use super::profile::NONE;
+use super::seeds::Seed;
+use super::tuning::Tuning;
+
+/// Where a passage may lie.
+#[derive(Debug)]
+pub(super) struct Core {
+    /// The hull of seeds linked over wide gaps.
+    pub(super) whole: Spans,
+    /// Hulls of those of its seeds that are linked over narrow gaps too, where they differ from it.
+    pub(super) inner: Vec<Spans>,
+}
+
+impl From<Spans> for Core {
+    fn from(whole: Spans) -> Self {
+        Self { whole, inner: Vec::new() }
+    }
+}
+
+/// Fewest seeds of a group: one or two rare words in common are chance.
+const LEAST_SEEDS: u32 = 3;
+/// Earlier seeds looked at in each of three columns, the nearest first; in a crowd they are linked to each other anyway.
+const LOOKED_BACK: usize = 64;
+
+/// Links `seeds` (by `i`, then `j`) into cores, by their first seed.
+pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<Core> {
+    let wide = groups(seeds, tuning.gap_words, source_words);
+    let narrow = groups(seeds, tuning.inner_gap_words, source_words);
+    let mut core_of = vec![NONE; seeds.len()];
+    let mut cores: Vec<Core> = Vec::new();
+    for (first, whole) in hulls(seeds, &wide) {
+        if let Some(entry) = core_of.get_mut(index(first)) {
+            *entry = small(cores.len());
+        }
+        cores.push(Core { whole, inner: Vec::new() });
+    }
+    for (first, spans) in hulls(seeds, &narrow) {
+        let core = at(&core_of, index(at(&wide, index(first))));
+        if let Some(core) = cores.get_mut(index(core)).filter(|core| core.whole != spans) {
+            core.inner.push(spans);
+        }
+    }
+    cores
+}
+
+/// Per seed: the first of the seeds it is linked to, directly or through others, within `gap` words on both sides.
+fn groups(seeds: &[Seed], gap: u32, source_words: usize) -> Vec<u32> {
+    let mut group: Vec<u32> = (0..small(seeds.len())).collect();
+    let mut latest = vec![NONE; source_words / (index(gap) + 1) + 1];
+    let mut before = vec![NONE; seeds.len()];
+    for (n, seed) in (0..).zip(seeds) {
+        let column = index(seed.j / (gap + 1));
+        for near in column.saturating_sub(1)..=column + 1 {
+            let mut other = latest.get(near).copied().unwrap_or(NONE);
+            for _ in 0..LOOKED_BACK {
+                let Some(seen) = seeds.get(index(other)).filter(|seen| seen.i + gap >= seed.i) else { break };
+                if seen.j.abs_diff(seed.j) <= gap {
+                    unite(&mut group, n, other);
+                }
+                other = at(&before, index(other));
+            }
+        }
+        if let (Some(latest), Some(before)) = (latest.get_mut(column), before.get_mut(index(n))) {
+            *before = std::mem::replace(latest, n);
+        }
+    }
+    for n in 0..small(seeds.len()) {
+        let first = root(&mut group, n);
+        if let Some(entry) = group.get_mut(index(n)) {
+            *entry = first;
+        }
+    }
+    group
+}
+
+fn root(group: &mut [u32], mut n: u32) -> u32 {
+    loop {
+        let parent = at(group, index(n));
+        if parent == n {
+            return n;
+        }
+        let above = at(group, index(parent));
+        if let Some(entry) = group.get_mut(index(n)) {
+            *entry = above;
+        }
+        n = above;
+    }
+}
+
+fn unite(group: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (root(group, a), root(group, b));
+    if let Some(entry) = group.get_mut(index(a.max(b))) {
+        *entry = a.min(b);
+    }
+}
+
+/// The hull of each group with enough seeds, and its first seed.
+fn hulls(seeds: &[Seed], group: &[u32]) -> Vec<(u32, Spans)> {
+    let mut place = vec![NONE; seeds.len()];
+    let mut found: Vec<(u32, u32, Spans)> = Vec::new();
+    for (seed, &first) in seeds.iter().zip(group) {
+        let Some(slot) = place.get_mut(index(first)) else { continue };
+        let spans = Spans { submission: seed.i..seed.i + 1, source: seed.j..seed.j + 1 };
+        if let Some((_, count, known)) = found.get_mut(index(*slot)) {
+            *count += 1;
+            known.submission = hull(&known.submission, &spans.submission);
+            known.source = hull(&known.source, &spans.source);
+        } else {
+            *slot = small(found.len());
+            found.push((first, 1, spans));
+        }
+    }
+    found.into_iter().filter(|(_, count, _)| *count >= LEAST_SEEDS).map(|(first, _, spans)| (first, spans)).collect()
+}

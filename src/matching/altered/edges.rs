@@ -1,0 +1,218 @@
+//! Where a passage begins and ends: the likeliest segment on each side, given the other.
+//!
+//! A word of one side either comes from the other side's span (with probability `drawn`, evenly from its words) or
+//! from the background. Its score is the logarithm of that mixture's likelihood over the background's alone; a passage
+//! is the segment where the scores add up to most (Dunning 1993 for the ratio, Bentley's maximum segment for the edges).
+use std::ops::Range;
+
+use super::num::{at, index, real, size, slice};
+use super::pair::{Counts, Pair, Side, Which};
+use crate::text::Boundary;
+use super::profile::{NONE};
+use super::tuning::Tuning;
+
+/// A span of words in each text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spans {
+    pub(super) submission: Range<u32>,
+    pub(super) source: Range<u32>,
+}
+
+/// A pair of spans, with the evidence for it.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) spans: Spans,
+    /// How much better the words of both sides are explained by the other side than by the background, in nats.
+    pub(super) evidence: f32,
+    /// Words in common, each as often as both sides have it.
+    pub(super) matched: u32,
+}
+
+/// How the share of words drawn from the other side is set.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Drawn {
+    /// As measured between the two spans, within bounds.
+    Measured([f32; 2]),
+    /// Given.
+    Fixed(f32),
+}
+
+/// Scores words of one side under the words of the other; keeps its tables between calls.
+pub(super) struct Scorer<'p, 'a> {
+    pub(super) pair: &'p Pair<'a>,
+    pub(super) own: Counts,
+    pub(super) other: Counts,
+    pub(super) drawn: Drawn,
+    /// What a word scores that the other side does not have.
+    pub(super) miss: f32,
+    /// Per shared stem: what a word of it scores; valid for the stems in `other`.
+    scores: Vec<f32>,
+    words: Vec<f32>,
+}
+
+impl<'p, 'a> Scorer<'p, 'a> {
+    pub(super) fn new(pair: &'p Pair<'a>) -> Self {
+        let stems = pair.shared.len();
+        Self {
+            pair,
+            own: Counts::new(stems),
+            other: Counts::new(stems),
+            drawn: Drawn::Measured(pair.tuning.drawn),
+            miss: 0.0,
+            scores: vec![0.0; stems],
+            words: Vec::new(),
+        }
+    }
+
+    /// Moves the edges of `spans` to where the words of each side stop being the other side's; of long ones, each edge
+    /// by the words near it.
+    pub(super) fn refine(&mut self, spans: Spans) -> Candidate {
+        let refined = match pieces(&spans) {
+            0..=1 => self.settle(spans),
+            many => {
+                let Spans { submission: a, source: b } = self.settle(piece(&spans, 0, many));
+                let Spans { submission: c, source: d } = self.settle(piece(&spans, many - 1, many));
+                Spans { submission: a.start..c.end.max(a.end), source: b.start..d.end.max(b.end) }
+            }
+        };
+        self.weigh(refined)
+    }
+
+    /// Two alternating rounds of finding the best edges of each side.
+    fn settle(&mut self, mut spans: Spans) -> Spans {
+        for _ in 0..2 {
+            let before = spans.clone();
+            spans.source = self.best(Which::Source, &spans.source, &spans.submission);
+            spans.submission = self.best(Which::Submission, &spans.submission, &spans.source);
+            if before == spans {
+                break;
+            }
+        }
+        spans
+    }
+
+    /// The evidence for a pair of spans as they are; of long ones, piece by piece.
+    pub(super) fn weigh(&mut self, spans: Spans) -> Candidate {
+        let many = pieces(&spans);
+        let mut sum = Candidate { spans, evidence: 0.0, matched: 0 };
+        for n in 0..many {
+            let Spans { submission, source } = piece(&sum.spans, n, many);
+            let (one, matched) = self.ratio(Which::Submission, &submission, &source);
+            let (two, _) = self.ratio(Which::Source, &source, &submission);
+            sum.evidence += one + two;
+            sum.matched += matched;
+        }
+        sum
+    }
+
+    /// The log-likelihood ratio of the words in `own` under those in `other`, and how many of them are matched.
+    pub(super) fn ratio(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> (f32, u32) {
+        let matched = self.prepare(which, own, other);
+        let words = slice(&self.pair.side(which).shared, own);
+        (words.iter().map(|&word| self.score(word)).sum(), matched)
+    }
+
+    /// What a word scores under the spans last prepared.
+    pub(super) fn score(&self, stem: u32) -> f32 {
+        if self.other.get(stem) == 0 { self.miss } else { at(&self.scores, index(stem)) }
+    }
+
+    /// Sets the scores of the stems of `other` for words of `own`; gives the number of words matched.
+    ///
+    /// The background is what both texts have outside the two spans, smoothed. A word that `own` has more often than
+    /// `other` is matched only as often as `other` has it, so each of its occurrences gets that share of the score.
+    pub(super) fn prepare(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> u32 {
+        let Self { pair, own: mine, other: theirs, scores, .. } = self;
+        mine.count(slice(&pair.side(which).shared, own));
+        theirs.count(slice(&pair.side(which.other()).shared, other));
+        let matched: u32 = mine.seen().iter().map(|&stem| mine.get(stem).min(theirs.get(stem))).sum();
+        let drawn = match self.drawn {
+            Drawn::Measured([least, most]) => (real(matched) / real(size(own).max(1))).clamp(least, most),
+            Drawn::Fixed(share) => share,
+        };
+        self.miss = (1.0 - drawn).ln();
+        let outside = real(pair.len().saturating_sub(size(own) + size(other))) + pair.tuning.prior_words;
+        for &stem in theirs.seen() {
+            let shared = pair.stem(stem);
+            let (here, there) = (mine.get(stem), theirs.get(stem));
+            let left = (shared.counts[0] + shared.counts[1]).saturating_sub(here + there);
+            let background = (real(left) + shared.prior) / outside;
+            let likely = drawn * real(there) / real(size(other).max(1)) / background + 1.0 - drawn;
+            let share = if here > there { real(there) / real(here) } else { 1.0 };
+            if let Some(score) = scores.get_mut(index(stem)) {
+                *score = share * likely.ln() + (1.0 - share) * self.miss;
+            }
+        }
+        matched
+    }
+
+    /// The segment of one side around `core` that the words of `other` explain best.
+    ///
+    /// Outside the core, a stem that the core has used up counts as not matched.
+    pub(super) fn best(&mut self, which: Which, core: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+        self.prepare(which, core, other);
+        let side = self.pair.side(which);
+        let reach = self.pair.tuning.reach_words;
+        let from = core.start.saturating_sub(reach);
+        let to = core.end.saturating_add(reach).min(side.len());
+        let mut words = std::mem::take(&mut self.words);
+        words.clear();
+        words.extend((from..).zip(slice(&side.shared, &(from..to))).map(|(position, &stem)| {
+            let used = !core.contains(&position) && stem != NONE && self.own.get(stem) >= self.other.get(stem);
+            if used { self.miss } else { self.score(stem) }
+        }));
+        let cost = edge_costs(which, side, self.pair.tuning);
+        let best = maximum_segment(&words, from, cost);
+        self.words = words;
+        if best.is_empty() { core.clone() } else { best }
+    }
+}
+
+/// Words of one side that are weighed at once. The words of a longer copy say little of each other without their order:
+/// the order that whole pages keep.
+const PIECE_WORDS: u32 = 2048;
+
+fn pieces(spans: &Spans) -> u32 {
+    size(&spans.submission).min(size(&spans.source)).div_ceil(PIECE_WORDS).max(1)
+}
+
+/// The `n`th of `many` equal pieces of both sides.
+fn piece(spans: &Spans, n: u32, many: u32) -> Spans {
+    let part = |span: &Range<u32>| {
+        let place = |n: u32| span.start + size(span) / many * n + (size(span) % many).min(n);
+        place(n)..place(n + 1)
+    };
+    Spans { submission: part(&spans.submission), source: part(&spans.source) }
+}
+
+/// What an edge before a word costs, by the boundary there.
+fn edge_costs<'s>(which: Which, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(u32) -> f32 + use<'s> {
+    let [inside, line] = match which {
+        Which::Submission => tuning.submission_edge,
+        Which::Source => tuning.source_edge,
+    };
+    move |position| match at(&side.profile.boundaries, index(position)) {
+        Boundary::None => inside,
+        Boundary::Line => line,
+        Boundary::Sentence | Boundary::Paragraph => 0.0,
+    }
+}
+
+/// The segment of greatest sum, less what its two edges cost; the first of equals.
+fn maximum_segment(scores: &[f32], from: u32, cost: impl Fn(u32) -> f32) -> Range<u32> {
+    let mut best = (0.0, from..from);
+    let mut open = (f32::INFINITY, from);
+    let mut sum = 0.0;
+    for (position, &score) in (from..).zip(scores) {
+        let start = sum + cost(position);
+        if start < open.0 {
+            open = (start, position);
+        }
+        sum += score;
+        let gain = sum - cost(position + 1) - open.0;
+        if gain > best.0 {
+            best = (gain, open.1..position + 1);
+        }
+    }
+    best.1
+}

@@ -1,0 +1,119 @@
+//! Which stemmer a text's words go through.
+use rust_stemmers::Algorithm;
+
+/// A language with a Snowball stemmer, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Language(Option<whatlang::Lang>);
+
+/// A text's language, and how sure that is: what is to be kept with a source, so that each pair of texts can be compared
+/// in one language at no cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Guess {
+    /// The language.
+    pub language: Language,
+    /// From 0, anything, to 1, surely.
+    pub confidence: f32,
+}
+
+impl Guess {
+    /// Detects the language from the middle of `text`.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "a confidence from 0 to 1")]
+    pub fn of(text: &str) -> Self {
+        let [brief, long] = DETECTED_BYTES;
+        let sure = whatlang::detect(middle(text, brief)).filter(whatlang::Info::is_reliable);
+        let info = sure.or_else(|| whatlang::detect(middle(text, long)));
+        let info = info.filter(|info| info.confidence() >= LEAST_CONFIDENCE);
+        info.map_or_else(Self::default, |info| Self {
+            language: Language(Some(info.lang())),
+            confidence: info.confidence() as f32,
+        })
+    }
+
+    /// The surer of the two, this one of equals.
+    #[must_use]
+    pub fn or_surer(self, other: Self) -> Self {
+        if other.confidence > self.confidence { other } else { self }
+    }
+}
+
+/// Bytes that detection reads: a few sentences, and more when those do not settle it.
+const DETECTED_BYTES: [usize; 2] = [400, 4000];
+
+/// whatlang's confidence below which a guess over the longer piece is not taken.
+const LEAST_CONFIDENCE: f64 = 0.1;
+
+impl Language {
+    /// No stemming: words are compared as they are.
+    pub const NONE: Self = Self(None);
+    /// English.
+    pub const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
+
+    /// Detects the language from the middle of `text`: [`Language::NONE`] when it is too short or strange to tell.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Guess::of(text).language
+    }
+
+    /// The one language that two texts are compared in, so that both sides have the same stems: that of the text whose
+    /// language is surer, the first of equals.
+    #[must_use]
+    pub fn of_both(submission: &str, source: &str) -> Self {
+        Guess::of(submission).or_surer(Guess::of(source)).language
+    }
+
+    /// The Snowball algorithm, if there is one.
+    #[must_use]
+    pub fn algorithm(self) -> Option<Algorithm> {
+        use whatlang::Lang as L;
+        Some(match self.0? {
+            L::Ara => Algorithm::Arabic,
+            L::Dan => Algorithm::Danish,
+            L::Nld => Algorithm::Dutch,
+            L::Eng => Algorithm::English,
+            L::Fin => Algorithm::Finnish,
+            L::Fra => Algorithm::French,
+            L::Deu => Algorithm::German,
+            L::Ell => Algorithm::Greek,
+            L::Hun => Algorithm::Hungarian,
+            L::Ita => Algorithm::Italian,
+            L::Nob => Algorithm::Norwegian,
+            L::Por => Algorithm::Portuguese,
+            L::Ron => Algorithm::Romanian,
+            L::Rus => Algorithm::Russian,
+            L::Spa => Algorithm::Spanish,
+            L::Swe => Algorithm::Swedish,
+            L::Tam => Algorithm::Tamil,
+            L::Tur => Algorithm::Turkish,
+            _ => return None,
+        })
+    }
+}
+
+fn middle(text: &str, bytes: usize) -> &str {
+    let from = text.ceil_char_boundary(text.len().saturating_sub(bytes) / 2);
+    let to = text.floor_char_boundary(from.saturating_add(bytes));
+    text.get(from..to).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Guess, Language};
+
+    const ENGLISH: &str = "The committee met in the old library, and whoever had read the report said that it was long.";
+
+    #[test]
+    fn a_text_that_tells_nothing_takes_the_language_of_the_other() {
+        assert_eq!(Language::of("1914 1918 1939 1945"), Language::NONE);
+        assert_eq!(Language::of_both("1914 1918 1939 1945", ENGLISH), Language::ENGLISH);
+        assert_eq!(Language::of_both(ENGLISH, ""), Language::ENGLISH);
+    }
+
+    #[test]
+    fn the_surer_guess_wins() {
+        let guess = |language, confidence| Guess { language, confidence };
+        let (weak, strong) = (guess(Language::NONE, 0.2), guess(Language::ENGLISH, 0.9));
+        assert_eq!(weak.or_surer(strong), strong);
+        assert_eq!(strong.or_surer(weak), strong);
+    }
+}

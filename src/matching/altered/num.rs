@@ -1,0 +1,51 @@
+//! Conversions and look-ups that cannot fail.
+use std::ops::Range;
+
+/// The item at `i`, or its type's zero past the end.
+#[inline]
+pub(super) fn at<T: Copy + Default>(items: &[T], i: usize) -> T {
+    items.get(i).copied().unwrap_or_default()
+}
+
+/// A word's number as an index.
+#[inline]
+pub(super) fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A count that is known to fit, as a word's number.
+#[inline]
+pub(super) fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// How many words a span has.
+#[inline]
+pub(super) fn size(span: &Range<u32>) -> u32 {
+    span.end.saturating_sub(span.start)
+}
+
+/// The words of a span.
+#[inline]
+pub(super) fn slice<'s>(words: &'s [u32], span: &Range<u32>) -> &'s [u32] {
+    words.get(index(span.start)..index(span.end)).unwrap_or_default()
+}
+
+/// Whether two spans have a word in common.
+#[inline]
+pub(super) fn touches(a: &Range<u32>, b: &Range<u32>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// The shortest span that has both.
+#[inline]
+pub(super) fn hull(a: &Range<u32>, b: &Range<u32>) -> Range<u32> {
+    a.start.min(b.start)..a.end.max(b.end)
+}
+
+/// A count as a real number; exact up to 16 million, near enough past that.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "shares and logarithms of counts need no more")]
+pub(super) fn real(count: u32) -> f32 {
+    count as f32
+}

@@ -1,0 +1,150 @@
+//! What two texts have in common, stem by stem.
+use super::num::{at, index, real, small};
+use super::profile::{NONE, Profile};
+use super::tuning::Tuning;
+
+/// A stem that both texts have.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shared {
+    /// Its number in the source's profile.
+    pub(super) in_source: u32,
+    /// Its occurrences in the submission and in the source.
+    pub(super) counts: [u32; 2],
+    /// What the smoothing adds to its count in the background.
+    pub(super) prior: f32,
+    /// -ln of its background probability, the whole of both texts taken as background.
+    pub(super) weight: f32,
+}
+
+/// One of the two texts.
+pub(super) struct Side<'a> {
+    pub(super) profile: &'a Profile,
+    /// Per word: the number of its stem among the shared ones, or [`NONE`].
+    pub(super) shared: Vec<u32>,
+}
+
+impl Side<'_> {
+    pub(super) fn len(&self) -> u32 {
+        small(self.shared.len())
+    }
+}
+
+/// Two texts over one numbering of the stems they share.
+pub(super) struct Pair<'a> {
+    pub(super) submission: Side<'a>,
+    pub(super) source: Side<'a>,
+    pub(super) shared: Vec<Shared>,
+    pub(super) tuning: &'a Tuning,
+}
+
+impl<'a> Pair<'a> {
+    /// None when the texts have too little in common for any passage: the usual case, and cheap to see.
+    pub(super) fn new(submission: &'a Profile, source: &'a Profile, tuning: &'a Tuning) -> Option<Self> {
+        let (found, shared) = share(submission, source, tuning);
+        let most: f32 = shared.iter().map(|s| real(s.counts[0].min(s.counts[1])) * s.weight).sum();
+        if most < tuning.density {
+            return None;
+        }
+        let mut from_submission = vec![NONE; submission.stems.len()];
+        let mut from_source = vec![NONE; source.stems.len()];
+        for (number, (&there, stem)) in found.iter().zip(&shared).enumerate() {
+            if let Some(entry) = from_submission.get_mut(index(there)) {
+                *entry = small(number);
+            }
+            if let Some(entry) = from_source.get_mut(index(stem.in_source)) {
+                *entry = small(number);
+            }
+        }
+        let side = |profile: &'a Profile, map: &[u32]| Side {
+            profile,
+            shared: profile.words.iter().map(|&word| map.get(index(word)).copied().unwrap_or(NONE)).collect(),
+        };
+        let (submission, source) = (side(submission, &from_submission), side(source, &from_source));
+        Some(Self { submission, source, shared, tuning })
+    }
+
+    pub(super) fn side(&self, which: Which) -> &Side<'a> {
+        match which {
+            Which::Submission => &self.submission,
+            Which::Source => &self.source,
+        }
+    }
+
+    pub(super) fn stem(&self, number: u32) -> Shared {
+        at(&self.shared, index(number))
+    }
+
+    /// Words in both texts together.
+    pub(super) fn len(&self) -> u32 {
+        self.submission.len().saturating_add(self.source.len())
+    }
+}
+
+/// The stems in common: their numbers in the submission, and what is known of them.
+fn share(submission: &Profile, source: &Profile, tuning: &Tuning) -> (Vec<u32>, Vec<Shared>) {
+    let total = real(small(submission.len() + source.len())) + tuning.prior_words;
+    let common = source.stems.iter().enumerate().filter_map(|(number, stem)| {
+        let there = submission.find(stem.key)?;
+        let in_source = small(number);
+        let counts = [small(submission.positions(there).len()), small(source.positions(in_source).len())];
+        let prior = tuning.prior_words * stem.frequency;
+        let weight = -((real(counts[0]) + real(counts[1]) + prior) / total).ln();
+        Some((there, Shared { in_source, counts, prior, weight }))
+    });
+    common.unzip()
+}
+
+/// Names one of the two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Submission,
+    Source,
+}
+
+impl Which {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Submission => Self::Source,
+            Self::Source => Self::Submission,
+        }
+    }
+}
+
+/// Counts per shared stem, cleared in time proportional to what was counted.
+pub(super) struct Counts {
+    values: Vec<u32>,
+    seen: Vec<u32>,
+}
+
+impl Counts {
+    pub(super) fn new(stems: usize) -> Self {
+        Self { values: vec![0; stems], seen: Vec::new() }
+    }
+
+    /// Counts the shared stems of `words`, and forgets what was counted before.
+    pub(super) fn count(&mut self, words: &[u32]) {
+        for stem in self.seen.drain(..) {
+            if let Some(value) = self.values.get_mut(index(stem)) {
+                *value = 0;
+            }
+        }
+        for &stem in words {
+            if let Some(value) = self.values.get_mut(index(stem)) {
+                if *value == 0 {
+                    self.seen.push(stem);
+                }
+                *value += 1;
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, stem: u32) -> u32 {
+        at(&self.values, index(stem))
+    }
+
+    /// The stems counted, in the order of their first word.
+    pub(super) fn seen(&self) -> &[u32] {
+        &self.seen
+    }
+}

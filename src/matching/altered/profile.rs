@@ -1,0 +1,151 @@
+//! One text, prepared once for any number of comparisons.
+use super::num::{at, index, small};
+use super::stems::Stem;
+use crate::text::Boundary;
+
+/// No such stem.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// The stems of a text's words by dense numbers of its own, where each occurs, and its boundaries.
+///
+/// About 14 bytes a word and 28 a distinct stem.
+#[derive(Debug, Default)]
+pub struct Profile {
+    /// Per word: the number of its stem.
+    pub(super) words: Vec<u32>,
+    /// Per word, and once more for the end of the text.
+    pub(super) boundaries: Vec<Boundary>,
+    /// Per stem.
+    pub(super) stems: Vec<Stem>,
+    /// Per stem, and once more: where its positions begin.
+    starts: Vec<u32>,
+    positions: Vec<u32>,
+    table: Vec<u32>,
+}
+
+impl Profile {
+    /// Prepares a text from its words: the stem of each and the boundary before it.
+    pub fn new(words: impl Iterator<Item = (Stem, Boundary)>) -> Self {
+        let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
+        let mut words = words.take(index(NONE) - 1).peekable();
+        while let Some((mut stem, boundary)) = words.next() {
+            if stem.character {
+                let next = words.peek().filter(|(next, before)| next.character && *before == Boundary::None);
+                stem = next.map_or(stem, |(next, _)| stem.with(*next));
+            }
+            let number = profile.number(stem);
+            profile.words.push(number);
+            profile.boundaries.push(boundary);
+        }
+        profile.boundaries.push(Boundary::Paragraph);
+        if let Some(first) = profile.boundaries.first_mut() {
+            *first = Boundary::Paragraph;
+        }
+        profile.index_positions();
+        profile
+    }
+
+    /// How many words the text has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Whether the text has no word.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The number of a stem of this text.
+    pub(super) fn find(&self, key: u64) -> Option<u32> {
+        let mask = self.table.len().wrapping_sub(1);
+        let mut slot = index_of(key) & mask;
+        loop {
+            let number = *self.table.get(slot)?;
+            if number == NONE {
+                return None;
+            }
+            if self.stems.get(index(number))?.key == key {
+                return Some(number);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// Where a stem occurs, ascending.
+    pub(super) fn positions(&self, number: u32) -> &[u32] {
+        let from = at(&self.starts, index(number));
+        let to = at(&self.starts, index(number) + 1);
+        self.positions.get(index(from)..index(to)).unwrap_or_default()
+    }
+
+    fn number(&mut self, stem: Stem) -> u32 {
+        let mask = self.table.len() - 1;
+        let mut slot = index_of(stem.key) & mask;
+        loop {
+            let number = at(&self.table, slot);
+            if number == NONE {
+                break;
+            }
+            if self.stems.get(index(number)).is_some_and(|s| s.key == stem.key) {
+                return number;
+            }
+            slot = (slot + 1) & mask;
+        }
+        let number = small(self.stems.len());
+        self.stems.push(stem);
+        self.put(slot, number);
+        if self.stems.len() * 2 > self.table.len() {
+            self.grow();
+        }
+        number
+    }
+
+    fn put(&mut self, slot: usize, number: u32) {
+        if let Some(entry) = self.table.get_mut(slot) {
+            *entry = number;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = self.table.len() * 2;
+        self.table = vec![NONE; size];
+        for number in 0..self.stems.len() {
+            let mut slot = self.stems.get(number).map_or(0, |s| index_of(s.key)) & (size - 1);
+            while at(&self.table, slot) != NONE {
+                slot = (slot + 1) & (size - 1);
+            }
+            self.put(slot, small(number));
+        }
+    }
+
+    fn index_positions(&mut self) {
+        let mut ends = vec![0u32; self.stems.len() + 1];
+        for &word in &self.words {
+            if let Some(count) = ends.get_mut(index(word) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        self.starts.clone_from(&ends);
+        self.positions = vec![0; self.words.len()];
+        for (position, &word) in self.words.iter().enumerate() {
+            if let Some(next) = ends.get_mut(index(word)) {
+                if let Some(slot) = self.positions.get_mut(index(*next)) {
+                    *slot = small(position);
+                }
+                *next += 1;
+            }
+        }
+    }
+}
+
+fn index_of(key: u64) -> usize {
+    // The upper half of the key: usize has 64 bits or the low 32 of it.
+    usize::try_from(key >> 32).unwrap_or_default()
+}

@@ -1,0 +1,114 @@
+//! Of candidates that overlap, which stay.
+use super::edges::{Candidate, Scorer, Spans};
+use super::num::{hull, size, touches};
+
+/// Candidates compared with one another at most; past this the weakest go unseen.
+const COMPARED: usize = 16_384;
+/// Past this many words two neighbours are joined unweighed, so that joining stays linear.
+const WEIGHED_WORDS: u32 = 2048;
+
+/// The strongest candidates that overlap on neither side, strongest first.
+pub(super) fn strongest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    by_evidence(&mut candidates);
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        let apart = |other: &Candidate| {
+            !touches(&candidate.spans.submission, &other.spans.submission)
+                && !touches(&candidate.spans.source, &other.spans.source)
+        };
+        if kept.iter().all(apart) {
+            kept.push(candidate);
+        }
+    }
+    kept
+}
+
+/// Of candidates that overlap on one side only the stronger stays; those that overlap on both are merged where the
+/// two together are better than the stronger.
+pub(super) fn merged(mut candidates: Vec<Candidate>, scorer: &mut Scorer<'_, '_>) -> Vec<Candidate> {
+    by_evidence(&mut candidates);
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        let overlap = |other: &&mut Candidate| {
+            touches(&candidate.spans.submission, &other.spans.submission)
+                || touches(&candidate.spans.source, &other.spans.source)
+        };
+        let Some(other) = kept.iter_mut().find(overlap) else {
+            kept.push(candidate);
+            continue;
+        };
+        if touches(&candidate.spans.submission, &other.spans.submission)
+            && touches(&candidate.spans.source, &other.spans.source)
+        {
+            let both = scorer.weigh(union(&candidate.spans, &other.spans));
+            if both.evidence >= other.evidence {
+                *other = both;
+            }
+        }
+    }
+    kept
+}
+
+/// Candidates that follow one another on both sides, joined where the two together are better than either: closely, or
+/// at a gap of a few sentences whose own words are rather one another's than not.
+pub(super) fn chained(mut candidates: Vec<Candidate>, scorer: &mut Scorer<'_, '_>) -> Vec<Candidate> {
+    candidates.sort_by_key(|c| (c.spans.submission.start, c.spans.source.start));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        if let Some(last) = kept.last_mut().filter(|last| continues(last, &candidate, scorer)) {
+            let both = joined(last, &candidate, scorer);
+            if both.evidence >= last.evidence.max(candidate.evidence) {
+                *last = both;
+                continue;
+            }
+        }
+        kept.push(candidate);
+    }
+    kept
+}
+
+fn continues(last: &Candidate, next: &Candidate, scorer: &mut Scorer<'_, '_>) -> bool {
+    let (last, next) = (&last.spans, &next.spans);
+    let between = Spans {
+        submission: last.submission.end..next.submission.start,
+        source: last.source.end..next.source.start,
+    };
+    let widest = size(&between.submission).max(size(&between.source));
+    let tuning = scorer.pair.tuning;
+    next.source.start >= last.source.start
+        && (widest <= tuning.inner_gap_words
+            || (widest <= tuning.gap_words && scorer.weigh(between).evidence > 0.0))
+}
+
+fn joined(last: &Candidate, next: &Candidate, scorer: &mut Scorer<'_, '_>) -> Candidate {
+    let spans = union(&last.spans, &next.spans);
+    if size(&spans.submission).max(size(&spans.source)) <= WEIGHED_WORDS {
+        return scorer.weigh(spans);
+    }
+    Candidate { spans, evidence: last.evidence + next.evidence, matched: last.matched + next.matched }
+}
+
+/// Spans by place, those that overlap on both sides made one.
+pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
+    spans.sort_by_key(|s| (s.submission.start, s.source.start));
+    let mut kept: Vec<Spans> = Vec::new();
+    for next in spans {
+        let overlaps =
+            |last: &&mut Spans| touches(&last.submission, &next.submission) && touches(&last.source, &next.source);
+        match kept.last_mut().filter(overlaps) {
+            Some(last) => *last = union(last, &next),
+            None => kept.push(next),
+        }
+    }
+    kept
+}
+
+/// The shortest spans that have both.
+pub(super) fn union(a: &Spans, b: &Spans) -> Spans {
+    Spans { submission: hull(&a.submission, &b.submission), source: hull(&a.source, &b.source) }
+}
+
+fn by_evidence(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+    candidates.truncate(COMPARED);
+}

@@ -1,0 +1,135 @@
+//! Places where many rare shared stems stand close together on both sides.
+use std::ops::Range;
+
+use super::num::{at, index, real, small};
+use super::pair::Pair;
+use super::profile::NONE;
+
+/// A shared stem at word `i` of the submission and word `j` of the source.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seed {
+    pub(super) i: u32,
+    pub(super) j: u32,
+}
+
+/// Words between two looks at whether to stop.
+const STOP_WORDS: usize = 4096;
+
+/// A stem that occurs more often than this in the source says nothing of a place, and moving it would take long.
+const LIVE_OCCURRENCES: u32 = 256;
+
+/// Seeds in dense surroundings, by `i`, then `j`.
+///
+/// A seed's density is the weight of the source's words around `j` whose stems (other than its own) also stand around
+/// `i`. Words of the `known` spans of the submission (sorted) make no seeds. Linear in the texts: a stem makes at most
+/// `seed_occurrences` seeds per occurrence in the other text.
+pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
+    let near = index(pair.tuning.near_words);
+    let least = fixed(pair.tuning.density);
+    let most = most_occurrences(pair);
+    let mut window = Window::new(pair);
+    let mut kept = Vec::new();
+    let mut known = known.iter().peekable();
+    for (i, &stem) in pair.submission.shared.iter().enumerate() {
+        if i % STOP_WORDS == 0 && stop() {
+            break;
+        }
+        window.centre(i);
+        while known.next_if(|span| index(span.end) <= i).is_some() {}
+        let is_known = known.peek().is_some_and(|span| index(span.start) <= i);
+        let shared = pair.stem(stem);
+        if is_known || stem == NONE || shared.counts[0].min(shared.counts[1]) > most {
+            continue;
+        }
+        let places = pair.source.profile.positions(shared.in_source);
+        for (n, &j) in places.iter().enumerate() {
+            let around = index(j).saturating_sub(near)..index(j) + near + 1;
+            let own = real(near_by(places, n, pair.tuning.near_words)) * shared.weight;
+            if window.weight(around).saturating_sub(fixed(own)) >= least {
+                kept.push(Seed { i: small(i), j });
+            }
+        }
+    }
+    kept
+}
+
+/// Texts up to this long are what `seed_occurrences` is meant for.
+const LONG_TEXT: usize = 1 << 16;
+
+/// How often a seed's stem may occur on the rarer side: more often in huge texts, by the root of their length, as Heaps'
+/// law would have it that a text's stems grow by the root of it too.
+fn most_occurrences(pair: &Pair<'_>) -> u32 {
+    let shorter = pair.source.shared.len().min(pair.submission.shared.len());
+    pair.tuning.seed_occurrences.saturating_mul(small((shorter / LONG_TEXT).isqrt()).max(1))
+}
+
+/// How many of the ascending `places` lie within `near` of the one numbered `n`, itself included.
+fn near_by(places: &[u32], n: usize, near: u32) -> u32 {
+    let here = at(places, n);
+    let before = places.iter().take(n).rev().take_while(|&&place| place + near >= here).count();
+    let after = places.iter().skip(n).take_while(|&&place| place <= here.saturating_add(near)).count();
+    small(before + after)
+}
+
+/// The stems around a word of the submission, and the weight that each word of the source has by them.
+struct Window<'p, 'a> {
+    pair: &'p Pair<'a>,
+    /// Per shared stem: how often it stands in the window.
+    counts: Vec<u32>,
+    /// Per word of the source: its weight, while its stem is in the window.
+    live: Vec<u32>,
+    /// Words of the submission that have entered.
+    entered: usize,
+}
+
+impl<'p, 'a> Window<'p, 'a> {
+    fn new(pair: &'p Pair<'a>) -> Self {
+        Self { pair, counts: vec![0; pair.shared.len()], live: vec![0; pair.source.shared.len()], entered: 0 }
+    }
+
+    /// Moves the window one word on, to stand around word `i`.
+    fn centre(&mut self, i: usize) {
+        let words = &self.pair.submission.shared;
+        let near = index(self.pair.tuning.near_words);
+        while self.entered < words.len().min(i + near + 1) {
+            let stem = at(words, self.entered);
+            self.entered += 1;
+            if let Some(count) = self.counts.get_mut(index(stem)) {
+                *count += 1;
+                if *count == 1 {
+                    self.set(stem, fixed(self.pair.stem(stem).weight));
+                }
+            }
+        }
+        let Some(&stem) = i.checked_sub(near + 1).and_then(|gone| words.get(gone)) else { return };
+        if let Some(count) = self.counts.get_mut(index(stem)) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.set(stem, 0);
+            }
+        }
+    }
+
+    fn set(&mut self, stem: u32, weight: u32) {
+        let shared = self.pair.stem(stem);
+        if shared.counts[1] > LIVE_OCCURRENCES {
+            return;
+        }
+        for &place in self.pair.source.profile.positions(shared.in_source) {
+            if let Some(live) = self.live.get_mut(index(place)) {
+                *live = weight;
+            }
+        }
+    }
+
+    fn weight(&self, span: Range<usize>) -> u32 {
+        let end = span.end.min(self.live.len());
+        self.live.get(span.start..end).unwrap_or_default().iter().sum()
+    }
+}
+
+/// A weight in 256ths, so that sums do not depend on their order.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "weights are positive and below 100")]
+fn fixed(weight: f32) -> u32 {
+    (weight * 256.0) as u32
+}

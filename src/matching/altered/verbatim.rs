@@ -1,0 +1,69 @@
+//! Exact runs, and the passages they stand in: no run is ever lost.
+use std::ops::Range;
+
+use super::edges::{Candidate, Spans};
+use super::num::{real, size, touches};
+use super::resolve::union;
+use crate::matching::seeds::Run;
+use super::tuning::Tuning;
+
+/// The hull of the runs that a candidate touches on both sides, if they cover enough of it to call it verbatim.
+/// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
+pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
+    let spans = &candidate.spans;
+    let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
+    let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
+    let (mut covered, mut reached) = (0, 0);
+    let mut found: Option<Spans> = None;
+    for run in inside.filter(|run| touches(&run.source_span(), &spans.source)) {
+        covered += size(&(run.submission.max(reached)..run.submission_span().end));
+        reached = run.submission_span().end;
+        found = Some(found.map_or_else(|| run.spans(), |known| union(&known, &run.spans())));
+    }
+    found.filter(|_| real(covered) >= tuning.verbatim * real(candidate.words()))
+}
+
+/// Runs of this many words need no seeds: they are cores as they are.
+const LONG_RUN: u32 = 48;
+
+/// The long runs, as cores of passages.
+pub(super) fn cores(runs: &[Run]) -> Vec<Spans> {
+    runs.iter().filter(|run| run.length >= LONG_RUN).map(Run::spans).collect()
+}
+
+/// Passages of the runs that stand in none of `taken`, joined where they follow one another closely on both sides.
+pub(super) fn left_over(runs: &[Run], taken: &[Range<u32>], join: u32) -> Vec<Spans> {
+    let mut found: Vec<Spans> = Vec::new();
+    for run in runs {
+        let span = run.submission_span();
+        let next = taken.partition_point(|t| t.end < span.end);
+        if taken.get(next).is_some_and(|t| t.start <= span.start) {
+            continue;
+        }
+        match found.last_mut().filter(|last| follows(&run.spans(), last, join)) {
+            Some(last) => *last = union(last, &run.spans()),
+            None => found.push(run.spans()),
+        }
+    }
+    found
+}
+
+fn follows(next: &Spans, last: &Spans, join: u32) -> bool {
+    next.submission.start <= last.submission.end.saturating_add(join)
+        && next.source.start <= last.source.end.saturating_add(join)
+        && next.source.start >= last.source.start
+}
+
+impl Run {
+    fn submission_span(&self) -> Range<u32> {
+        self.submission..self.submission.saturating_add(self.length)
+    }
+
+    fn source_span(&self) -> Range<u32> {
+        self.source..self.source.saturating_add(self.length)
+    }
+
+    fn spans(&self) -> Spans {
+        Spans { submission: self.submission_span(), source: self.source_span() }
+    }
+}

@@ -1,0 +1,67 @@
+//! What stands between two words.
+
+use super::Span;
+
+/// What stands before a word, from nothing to a blank line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Boundary {
+    /// Part of the same sentence, as far as punctuation tells.
+    #[default]
+    None,
+    /// A new line, without a sentence's end.
+    Line,
+    /// The end of a sentence.
+    Sentence,
+    /// A blank line, or the start or end of the text.
+    Paragraph,
+}
+
+impl Boundary {
+    /// The boundary between two words of `text`, one after the other.
+    ///
+    /// A sentence ends with a full stop, an exclamation or a question mark that white space follows; with
+    /// the marks of scripts that set none, at once. Linear in what stands between the words.
+    #[must_use]
+    pub fn between(text: &str, before: Span, after: Span) -> Self {
+        let gap = Span { start: before.end, end: after.start }.of(text);
+        match gap.as_bytes() {
+            b" " | [] => return Self::None,
+            _ => {}
+        }
+        let (mut lines, mut stop, mut sentence) = (0, false, false);
+        for c in gap.chars() {
+            match c {
+                '.' | '!' | '?' | '…' => stop = true,
+                '。' | '！' | '？' | '।' | '۔' | '؟' => sentence = true,
+                '\n' => {
+                    lines += 1;
+                    sentence |= stop;
+                }
+                c if c.is_whitespace() => sentence |= stop,
+                _ => {}
+            }
+        }
+        match (lines, sentence) {
+            (2.., _) => Self::Paragraph,
+            (_, true) => Self::Sentence,
+            (1, _) => Self::Line,
+            _ => Self::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{CorpusSeed, Tokenizer};
+
+    #[test]
+    fn sees_sentences_lines_and_paragraphs() {
+        let text = "One two, three. Four\nfive!\n\nsix (e.g.seven) 八。九";
+        let tokenized = Tokenizer::new(CorpusSeed::new(1)).tokenize(text);
+        let found: Vec<Boundary> =
+            tokenized.spans().windows(2).map(|pair| Boundary::between(text, pair[0], pair[1])).collect();
+        use Boundary::{Line, None, Paragraph, Sentence};
+        assert_eq!(found, [None, None, Sentence, Line, Paragraph, None, None, None, None, Sentence]);
+    }
+}
