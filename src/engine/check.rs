@@ -38,9 +38,10 @@ impl Engine {
         exclusions.extend(take_own_work(&mut found.findings, &options.exclusions));
         exclusions.extend(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
         exclusions.push((ExclusionReason::Common, found.common));
-        let settings: Result<Vec<_>, _> = scope.collections.iter().map(|name| self.collection(name)).collect();
-        let settings: Vec<(&str, FingerprintSettings)> =
-            scope.collections.iter().map(|name| name.as_str()).zip(settings?.iter().map(|c| c.settings())).collect();
+        let names = scope.collections.iter();
+        let settings: Result<Vec<(&str, FingerprintSettings)>, Error> =
+            names.map(|name| Ok((name.as_str(), self.collection(name)?.settings()))).collect();
+        let settings = settings?;
         Ok(report::build(Draft {
             text: submission,
             tokenized: &tokenized,

@@ -274,6 +274,7 @@ impl Fields {
     }
 
     fn exclusions(&mut self, exclusions: &proto::Exclusions) -> Exclusions {
+        const FIELD: &str = "options.exclusions";
         let proto::Exclusions {
             quotations,
             bibliography,
@@ -282,7 +283,6 @@ impl Fields {
             boilerplate_collections,
             own_groups,
         } = exclusions;
-        const FIELD: &str = "options.exclusions";
         if boilerplate_texts.len() > MAX_BOILERPLATE {
             let count = boilerplate_texts.len();
             self.wrong(

@@ -57,11 +57,11 @@ impl Reader {
 
 impl Vocabulary {
     #[inline]
-    fn stem(&mut self, token: Token, make: impl FnOnce(&mut Stems) -> Stem) -> Stem {
+    fn stem(&mut self, token: Token, make: impl FnOnce(&Stems) -> Stem) -> Stem {
         if let Some(stem) = self.known.get(&token) {
             return *stem;
         }
-        let stem = make(&mut self.stems);
+        let stem = make(&self.stems);
         if self.known.len() >= REMEMBERED_WORDS {
             self.known.clear();
         }

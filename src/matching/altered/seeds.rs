@@ -38,7 +38,7 @@ pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bo
         while known.next_if(|span| index(span.end) <= i).is_some() {}
         let is_known = known.peek().is_some_and(|span| index(span.start) <= i);
         let shared = pair.stem(stem);
-        if is_known || stem == NONE || shared.counts[0].min(shared.counts[1]) > most {
+        if is_known || stem == NONE || shared.weight < 6.5 || shared.counts[0].min(shared.counts[1]) > most {
             continue;
         }
         let places = pair.source.profile.positions(shared.in_source);

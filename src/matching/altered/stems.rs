@@ -1,6 +1,5 @@
 //! Words to stems, and how common a stem is in its language at large.
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 
 use super::background::Table;
 use super::language::Language;
@@ -27,43 +26,30 @@ impl Stem {
     }
 }
 
-/// The frequency of any pair of characters: between a common word's and a rare one's.
-const PAIR: f32 = 3e-4;
+/// The frequency of any pair of characters: that of a word of six letters.
+const PAIR: f32 = 2e-4;
 
-/// Stems words of one language, each distinct word once.
-pub struct Stems {
+/// Stems words of one language.
+pub(super) struct Stems {
     stemmer: Option<rust_stemmers::Stemmer>,
     table: Table,
-    cache: HashMap<u64, Stem, BuildHasherDefault<Identity>>,
 }
 
-/// Distinct words kept at most; past this the cache starts anew.
-const CACHED_WORDS: usize = 1 << 20;
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Stems {
     /// A stemmer for `language`.
-    #[must_use]
-    pub fn new(language: Language) -> Self {
+    pub(super) fn new(language: Language) -> Self {
         let stemmer = language.algorithm().map(rust_stemmers::Stemmer::create);
-        Self { stemmer, table: Table::of(language), cache: HashMap::default() }
+        Self { stemmer, table: Table::of(language) }
     }
 
     /// The stem of a word in its compared (lower-case) form.
-    pub fn stem(&mut self, word: &str) -> Stem {
-        let hash = hash_word(word.as_bytes());
-        if let Some(&known) = self.cache.get(&hash) {
-            return known;
-        }
+    pub(super) fn stem(&self, word: &str) -> Stem {
         let stemmed = self.stemmer.as_ref().map_or(word.into(), |s| s.stem(word));
         let key = hash_word(stemmed.as_bytes());
         let character = word.chars().next().is_some_and(is_unspaced);
-        let stem = Stem { key, frequency: self.table.frequency(&stemmed, key), character };
-        if self.cache.len() >= CACHED_WORDS {
-            self.cache.clear();
-        }
-        self.cache.insert(hash, stem);
-        stem
+        Stem { key, frequency: self.table.frequency(&stemmed, key), character }
     }
 }
 
@@ -80,8 +66,7 @@ fn is_unspaced(c: char) -> bool {
 }
 
 /// Hashes a word by folded multiplications (wyhash's), eight bytes at a time.
-#[must_use]
-pub fn hash_word(bytes: &[u8]) -> u64 {
+pub(super) fn hash_word(bytes: &[u8]) -> u64 {
     let mut state = SEED ^ bytes.len() as u64;
     for chunk in bytes.chunks(8) {
         let mut block = [0; 8];

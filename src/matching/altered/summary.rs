@@ -23,7 +23,7 @@ pub(super) fn find(
     if real(size(&all)) < tuning.summary_shrink * least {
         return Vec::new();
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Candidate> = Vec::new();
     scorer.drawn = Drawn::Fixed(tuning.summary_drawn);
     for mut segment in segments(scorer, &all) {
         if stop() {
@@ -39,8 +39,15 @@ pub(super) fn find(
         }
         found.extend(condensed(scorer, segment, &all, rivals));
     }
+    found.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     scorer.drawn = Drawn::Measured(tuning.drawn);
-    found
+    let mut kept: Vec<Candidate> = Vec::new();
+    for summary in found {
+        if kept.iter().all(|other| !touches(&other.spans.submission, &summary.spans.submission)) {
+            kept.push(summary);
+        }
+    }
+    kept
 }
 
 /// The segment as a summary, if it is one.

@@ -57,10 +57,10 @@ impl Default for Tuning {
     fn default() -> Self {
         Self {
             prior_words: 800.0,
-            seed_occurrences: 12,
+            seed_occurrences: 16,
             near_words: 21,
             density: 60.0,
-            gap_words: 60,
+            gap_words: 50,
             inner_gap_words: 12,
             reach_words: 60,
             submission_edge: [3.0, 1.5],
@@ -72,7 +72,7 @@ impl Default for Tuning {
             summary_words: 50,
             summary_shrink: 3.0,
             summary_drawn: 0.6,
-            summary_accept: [10.0, 80.0],
+            summary_accept: [8.0, 80.0],
             summary_drop: 20.0,
             summary_scatter: 1.2,
         }

@@ -1,16 +1,15 @@
 //! Exact runs, and the passages they stand in: no run is ever lost.
 use std::ops::Range;
 
-use super::edges::{Candidate, Spans};
+use super::edges::{Candidate, Scorer, Spans};
 use super::num::{real, size, touches};
 use super::resolve::union;
 use crate::matching::seeds::Run;
 use super::tuning::Tuning;
 
-/// The hull of the runs that a candidate touches on both sides, if they cover enough of it to call it verbatim.
+/// The runs that a candidate touches on both sides: their hull, and how many of the candidate's words they cover.
 /// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
-pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
-    let spans = &candidate.spans;
+fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
     let (mut covered, mut reached) = (0, 0);
@@ -20,7 +19,21 @@ pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Opti
         reached = run.submission_span().end;
         found = Some(found.map_or_else(|| run.spans(), |known| union(&known, &run.spans())));
     }
-    found.filter(|_| real(covered) >= tuning.verbatim * real(candidate.words()))
+    found.map(|hull| (hull, covered))
+}
+
+/// The hull of a candidate's runs, if they cover enough of it to call it verbatim.
+pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
+    let enough = |covered| real(covered) >= tuning.verbatim * real(candidate.words());
+    touched(&candidate.spans, runs).filter(|&(_, covered)| enough(covered)).map(|(hull, _)| hull)
+}
+
+/// The candidate with the whole of the runs that reach over its edges: so that they make no fragments beside it.
+pub(super) fn whole(candidate: Candidate, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Candidate {
+    match touched(&candidate.spans, runs).map(|(hull, _)| union(&candidate.spans, &hull)) {
+        Some(spans) if spans != candidate.spans => scorer.weigh(spans),
+        _ => candidate,
+    }
 }
 
 /// Runs of this many words need no seeds: they are cores as they are.
