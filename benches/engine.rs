@@ -43,10 +43,10 @@ fn text_to_fingerprints(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("text");
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("tokens", |bench| bench.iter(|| cutter.tokenize(black_box(&text))));
-    let mut tokens = Vec::new();
+    let (mut tokens, mut stems) = (Vec::new(), Vec::new());
     group.bench_function("fingerprints", |bench| {
         bench.iter(|| {
-            cutter.tokenize_into(black_box(&text), &mut tokens);
+            cutter.tokenize_with_stems_into(black_box(&text), &mut tokens, &mut stems);
             fingerprinter.fingerprints(&tokens)
         });
     });
@@ -60,7 +60,10 @@ fn matching(criterion: &mut Criterion) {
     let source = tokenizer.tokenize(&format!("{} {copied} {}", prose(4, 300), prose(5, 350)));
     let prepared = PreparedSubmission::new(submission.tokens(), 8);
     let align = || verbatim_passages(&prepared, source.tokens(), 8, &Stop::never());
-    assert_eq!(align().map(|found| found.first().map(|passage| passage.submission.clone())), Ok(Some(400..500)));
+    assert_eq!(
+        align().map(|found| found.first().map(|passage| passage.submission.clone())),
+        Ok(Some(400..500))
+    );
     criterion.bench_function("matching/1000 words with 750", |bench| bench.iter(align));
 }
 

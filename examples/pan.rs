@@ -1,15 +1,16 @@
 //! Text alignment on a PAN corpus: detections as PAN XML, for the official measure.
 //!
 //! ```sh
-//! cargo run --release --example pan -- CORPUS_DIR OUT_DIR [--via-index] [--min-evidence NATS]
+//! cargo run --release --example pan -- CORPUS_DIR OUT_DIR [--via-index] [--min-words WORDS]
 //! ```
 //!
-//! CORPUS_DIR holds `susp/`, `src/`, and folders with a file `pairs` each ("suspicious source" a line). Every
+//! `CORPUS_DIR` holds `susp/`, `src/`, and folders with a file `pairs` each ("suspicious source" a line). Every
 //! pair is compared, on all cores; with `--via-index` every suspicious text is checked against all sources
-//! instead. OUT_DIR gets one XML file for each suspicious text; offsets are code points.
+//! instead. `OUT_DIR` gets one XML file for each suspicious text; offsets are code points.
 //!
-//! The product reports every common run of eight words. What a corpus like PAN's annotates as reuse is more than
-//! a stock phrase, so passages with less than `--min-evidence` (nats; see docs/algorithm.md) are left out here.
+//! The product reports every common run of eight words. What a corpus like PAN's annotates as reuse is longer than
+//! a stock phrase or a title, so passages of fewer than `--min-words` (40) on both sides are left out here, or of
+//! fewer than a quarter of the shorter text where that is less. 0 leaves out none.
 
 #![expect(clippy::print_stdout, reason = "a tool that prints")]
 
@@ -22,10 +23,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use palimpsest::report::Report;
+use palimpsest::report::{Report, ReportedPassage};
 use palimpsest::text::OffsetUnit;
 use palimpsest::{
-    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, NewSource, Scope, SourceId, Stop,
+    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, NewSource, Scope, SourceId,
+    Stop,
 };
 
 /// What is asked for on the command line.
@@ -33,26 +35,26 @@ struct Arguments {
     corpus: PathBuf,
     out: PathBuf,
     via_index: bool,
-    min_evidence: f64,
+    min_words: usize,
 }
 
 impl Arguments {
-    /// The evidence below which a passage is no more than a stock phrase.
-    const MIN_EVIDENCE: f64 = 75.0;
+    /// The words below which a passage is no more than a stock phrase or a title.
+    const MIN_WORDS: usize = 40;
 
     fn read() -> Result<Self, Box<dyn Error>> {
-        let (mut paths, mut via_index, mut min_evidence) = (Vec::new(), false, Self::MIN_EVIDENCE);
+        let (mut paths, mut via_index, mut min_words) = (Vec::new(), false, Self::MIN_WORDS);
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--via-index" => via_index = true,
-                "--min-evidence" => min_evidence = arguments.next().unwrap_or_default().parse()?,
+                "--min-words" => min_words = arguments.next().unwrap_or_default().parse()?,
                 path => paths.push(PathBuf::from(path)),
             }
         }
         let [corpus, out] =
             <[PathBuf; 2]>::try_from(paths).map_err(|_| "usage: pan CORPUS_DIR OUT_DIR [--via-index]")?;
-        Ok(Self { corpus, out, via_index, min_evidence })
+        Ok(Self { corpus, out, via_index, min_words })
     }
 }
 
@@ -83,10 +85,13 @@ fn options() -> DetectionOptions {
 }
 
 /// A report as a PAN document.
-fn to_xml(suspicious: &str, report: &Report, min_evidence: f64) -> String {
+fn to_xml(suspicious: &str, report: &Report, min_words: usize) -> String {
     let mut xml = format!("<document reference=\"{suspicious}\">\n");
     for source in &report.sources {
-        for passage in source.passages.iter().filter(|passage| passage.evidence_nats >= min_evidence) {
+        let shorter = report.words.min(source.source_used.of_words);
+        let least = u64::from(u32::try_from(min_words).unwrap_or(u32::MAX)).min(shorter / 4);
+        let words = |passage: &ReportedPassage| u64::from(passage.submission_words.max(passage.source_words));
+        for passage in source.passages.iter().filter(|passage| words(passage) >= least) {
             let (this, that) = (passage.submission, passage.source);
             let _ = writeln!(
                 xml,
@@ -104,7 +109,10 @@ fn to_xml(suspicious: &str, report: &Report, min_evidence: f64) -> String {
 }
 
 /// Does `work` for every item, on all cores.
-fn on_all_cores<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<(), Box<dyn Error>> + Sync) -> Result<(), String> {
+fn on_all_cores<T: Sync>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<(), Box<dyn Error>> + Sync,
+) -> Result<(), String> {
     let next = AtomicUsize::new(0);
     let failure = Mutex::new(Ok(()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -124,7 +132,7 @@ fn on_all_cores<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<(), Box<dyn Er
 
 fn main() -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
-    let Arguments { corpus, out, via_index, min_evidence } = Arguments::read()?;
+    let Arguments { corpus, out, via_index, min_words } = Arguments::read()?;
     let pairs: Vec<(String, Vec<String>)> = read_pairs(&corpus)?.into_iter().collect();
     fs::create_dir_all(&out)?;
     let engine = Engine::in_memory()?;
@@ -152,13 +160,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             engine.compare(&text, &texts, &options(), &Stop::never())?
         };
         let file = Path::new(suspicious).with_extension("xml");
-        Ok(fs::write(out.join(file), to_xml(suspicious, &report, min_evidence))?)
+        Ok(fs::write(out.join(file), to_xml(suspicious, &report, min_words))?)
     })?;
     let count: usize = pairs.iter().map(|(_, sources)| sources.len()).sum();
     let seconds = begun.elapsed().as_secs_f64();
     if via_index {
         println!("sources indexed in {:.2} s", indexed.as_secs_f64());
     }
-    println!("{count} pairs in {seconds:.2} s: {:.0} pairs a second", f64::from(u32::try_from(count)?) / seconds);
+    println!(
+        "{count} pairs in {seconds:.2} s: {:.0} pairs a second",
+        f64::from(u32::try_from(count)?) / seconds
+    );
     Ok(())
 }

@@ -9,10 +9,10 @@ use super::client::{self, Client, ServerArgs};
 use super::error::CliError;
 use super::input::{self, Text};
 use super::local;
-use super::options::OptionArgs;
+use super::options::{CorpusArgs, OptionArgs, boilerplate_sizes, named_group};
 use super::render::{self, Look, Subject};
 use super::{Outcome, json};
-use crate::engine::{CollectionName, Group, InvalidValue, Label, Scope, SourceId};
+use crate::engine::{CollectionName, InvalidValue, Label, Scope, SourceId};
 use crate::proto;
 
 /// What to check, against what, and how.
@@ -41,9 +41,8 @@ pub(super) struct CheckArgs {
     /// Leave out the sources with this label; may be given several times
     #[arg(long = "exclude-label", value_name = "LABEL")]
     exclude_labels: Vec<String>,
-    /// Leave out runs that stand in more than this many sources [default: no cap]
-    #[arg(long, value_name = "SOURCES", value_parser = clap::value_parser!(u32).range(1..))]
-    commonness_cap: Option<u32>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     #[command(flatten)]
     options: OptionArgs,
 }
@@ -53,13 +52,15 @@ pub(super) fn run(args: &CheckArgs, server: &ServerArgs, out: &mut dyn Write) ->
     if !args.against.is_empty() && server.is_named() {
         return Err(CliError::Usage("--against needs no server: leave out --server, or --against"));
     }
-    let submission = read_submission(&args.submission)?;
     if args.against.is_empty() {
-        let report = client::block_on(ask(args, server, &submission))?;
+        let options = args.options.to_proto(&args.corpus)?;
+        let submission = read_submission(&args.submission)?;
+        let report = client::block_on(ask(args, options, server, &submission))?;
         write_report(out, &report, &submission, &args.options)?;
         return Ok(Outcome::Done);
     }
-    let options = args.options.to_engine(args.commonness_cap)?;
+    let options = args.options.to_engine(&args.corpus)?;
+    let submission = read_submission(&args.submission)?;
     let corpus = local::Corpus::read(&args.against, &args.submission)?;
     let report = corpus.check(&submission.text, &args.scope()?, &options)?;
     write_report(out, &report, &submission, &args.options)?;
@@ -85,9 +86,16 @@ pub(super) fn write_report(
     Ok(render::report(out, report, &Subject { name, text }, Look::of_stdout(options.full))?)
 }
 
-async fn ask(args: &CheckArgs, server: &ServerArgs, submission: &Text) -> Result<proto::Report, CliError> {
+async fn ask(
+    args: &CheckArgs,
+    options: proto::DetectionOptions,
+    server: &ServerArgs,
+    submission: &Text,
+) -> Result<proto::Report, CliError> {
     let client = Client::connect(server).await?;
-    client.ensure_taken(submission.text.len(), submission.text.len()).await?;
+    let mut sizes = boilerplate_sizes(&options);
+    sizes.push(submission.text.len());
+    client.ensure_taken(&sizes).await?;
     let request = proto::CheckRequest {
         text: submission.text.clone(),
         scope: Some(proto::Scope {
@@ -96,7 +104,7 @@ async fn ask(args: &CheckArgs, server: &ServerArgs, submission: &Text) -> Result
             exclude_groups: args.exclude_groups.clone(),
             exclude_labels: args.exclude_labels.clone(),
         }),
-        options: Some(args.options.to_proto(args.commonness_cap)?),
+        options: Some(options),
     };
     let answer = client.answer(client.detection().check(client.request(request)).await)?;
     Ok(answer.report.unwrap_or_default())
@@ -107,7 +115,7 @@ impl CheckArgs {
     fn scope(&self) -> Result<Scope, CliError> {
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
         let ids = self.exclude_sources.iter().map(|id| SourceId::new(id));
-        let groups = self.exclude_groups.iter().map(|group| Group::new(group));
+        let groups = self.exclude_groups.iter().map(|group| named_group(group));
         let labels = self.exclude_labels.iter().map(|label| Label::new(label));
         Ok(Scope {
             collections: [CollectionName::default()].into(),

@@ -154,9 +154,10 @@ impl Client {
         Ok(self.totals().await?.limits.unwrap_or_default())
     }
 
-    /// Refuses what the server would refuse before it is sent: a message that is too large gets an answer
-    /// from the transport that helps nobody.
-    pub(super) async fn ensure_taken(&self, largest: usize, all: usize) -> Result<(), CliError> {
+    /// Refuses what the server would refuse, before it is sent: a message that is too large gets an answer
+    /// from the transport that helps nobody. `sizes` are those of the message's texts, in bytes.
+    pub(super) async fn ensure_taken(&self, sizes: &[usize]) -> Result<(), CliError> {
+        let (largest, all) = (sizes.iter().copied().max().unwrap_or(0), sizes.iter().sum::<usize>());
         if all <= SMALL_TEXT_BYTES {
             return Ok(());
         }

@@ -1,15 +1,16 @@
 //! Which sources are worth comparing.
 //!
-//! A channel turns hits of the index into candidates. There is one so far: a source is a candidate when
-//! it shares a fingerprint with the submission whose surroundings agree, as every run of `t` words
-//! leaves; or, where altered passages are looked for, two different fingerprints, whatever surrounds
-//! them.
+//! Two channels turn hits of the indexes into candidates. That of k-grams admits a source that shares a
+//! fingerprint with the submission whose surroundings agree, as every run of `t` words leaves. That of
+//! order-free pairs, only for altered passages, admits a source for which [enough speaks](super::evidence).
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Entry};
-use super::options::{DetectionMode, Scope};
+use super::evidence::Evidence;
+use super::options::Scope;
 use crate::fingerprint::Fingerprint;
 use crate::index::{Hit, LookUp, Slot};
 
@@ -17,66 +18,69 @@ use crate::index::{Hit, LookUp, Slot};
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) entry: Arc<Entry>,
-    /// Different fingerprints shared, those whose surroundings agree first.
-    pub(super) in_context: u32,
-    pub(super) shared: u32,
-    /// The fingerprints shared, by their places in the submission's list.
+    /// Fingerprints of k-grams shared whose surroundings agree.
+    in_context: u32,
+    /// Different fingerprints of k-grams shared.
+    shared: u32,
+    /// What order-free pairs say for it.
+    weight: f32,
+    /// The fingerprints of k-grams shared, by their places in the submission's list.
     pub(super) fingerprints: Vec<u32>,
 }
 
-/// What makes a source a candidate: a channel of fingerprints.
-pub(super) trait Channel {
-    /// Whether what a source shares with the submission makes it a candidate.
-    fn admits(&self, shared: &Candidate) -> bool;
-}
-
-/// The channel of k-grams.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct KgramChannel {
-    /// Whether altered passages are looked for too.
-    altered_too: bool,
-}
-
-impl KgramChannel {
-    pub(super) fn new(mode: DetectionMode) -> Self {
-        Self { altered_too: mode != DetectionMode::VerbatimOnly }
+impl Candidate {
+    fn new(entry: &Arc<Entry>) -> Self {
+        Self { entry: Arc::clone(entry), in_context: 0, shared: 0, weight: 0.0, fingerprints: Vec::new() }
     }
-}
 
-impl Channel for KgramChannel {
-    fn admits(&self, shared: &Candidate) -> bool {
-        shared.in_context > 0 || self.altered_too && shared.shared > 1
+    /// What the guarantee rests on first, then by what speaks for it; of equals by id.
+    pub(super) fn compare_ranks(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |c: &Self| (Reverse(c.in_context.min(1)), Reverse(c.shared));
+        let by_weight = other.weight.total_cmp(&self.weight);
+        let (here, there) = (key(self), key(other));
+        here.0
+            .cmp(&there.0)
+            .then(by_weight)
+            .then(here.1.cmp(&there.1))
+            .then_with(|| self.entry.id.cmp(&other.entry.id))
     }
 }
 
 /// What a look-up in one collection came to.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Shortlisted {
     pub(super) candidates: Vec<Candidate>,
     /// Fingerprints left out because they stand in more sources than the cap.
     pub(super) too_common: Vec<u32>,
 }
 
-/// The sources that a look-up found and that are in scope, by what they share.
+/// The sources in scope that the look-up of k-grams admits, or that were admitted already; by slot.
 pub(super) fn candidates(
     look_up: &LookUp,
     fingerprints: &[Fingerprint],
     catalogue: &Catalogue,
     (scope, revision): (&Scope, u64),
     commonness_cap: Option<u32>,
-    channel: &impl Channel,
-) -> Found {
+    admitted: &[Evidence],
+) -> Shortlisted {
     let too_common = commonness_cap.map_or_else(Vec::new, |cap| {
         too_common(look_up, fingerprints.len(), cap, |slot| {
             catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(revision))
         })
     });
-    let mut by_slot: HashMap<Slot, Option<Candidate>> = HashMap::new();
+    let in_scope = |slot: Slot| {
+        let entry = catalogue.entry(slot).filter(|entry| entry.is_in_scope(scope, revision));
+        entry.map(Candidate::new)
+    };
+    let mut by_slot: BTreeMap<Slot, Option<Candidate>> = BTreeMap::new();
+    for evidence in admitted {
+        let candidate = by_slot.entry(evidence.slot).or_insert_with(|| in_scope(evidence.slot));
+        if let Some(candidate) = candidate {
+            candidate.weight = evidence.weight;
+        }
+    }
     for hit in look_up.hits.iter().filter(|hit| too_common.binary_search(&hit.fingerprint).is_err()) {
-        let shared = by_slot.entry(hit.slot).or_insert_with(|| {
-            let entry = catalogue.entry(hit.slot).filter(|entry| entry.is_in_scope(scope, revision))?;
-            Some(Candidate { entry: Arc::clone(entry), in_context: 0, shared: 0, fingerprints: Vec::new() })
-        });
+        let shared = by_slot.entry(hit.slot).or_insert_with(|| in_scope(hit.slot));
         if let Some(shared) = shared {
             shared.in_context += u32::from(hit.in_context);
             shared.fingerprints.push(hit.fingerprint);
@@ -86,7 +90,8 @@ pub(super) fn candidates(
         candidate.shared = distinct(&mut candidate.fingerprints, fingerprints);
         candidate
     });
-    Found { candidates: counted.filter(|candidate| channel.admits(candidate)).collect(), too_common }
+    let admits = |c: &Candidate| c.in_context > 0 || c.weight > 0.0;
+    Shortlisted { candidates: counted.filter(admits).collect(), too_common }
 }
 
 /// Sorts the places of fingerprints, each once, and counts the different hashes among them.

@@ -254,6 +254,11 @@ impl Catalogue {
         self.revision
     }
 
+    /// Whether it may have slots of sources that are not there at a revision.
+    pub(super) fn has_others_than_at(&self, revision: u64) -> bool {
+        self.revision > revision || !self.gone.is_empty()
+    }
+
     /// The sources that are gone, if they are so many that dropping their postings pays.
     pub(super) fn purge_due(&self) -> Option<Vec<Slot>> {
         const LEAST: usize = 64;

@@ -1,4 +1,4 @@
-//! One collection: its index and its catalogue.
+//! One collection: its indexes and its catalogue.
 
 use std::sync::Arc;
 
@@ -22,7 +22,10 @@ pub(super) struct Collection {
     pub(super) name: CollectionName,
     pub(super) number: CollectionNumber,
     pub(super) fingerprinter: Fingerprinter,
-    pub(super) index: Index,
+    /// Of k-grams: what the guarantee rests on.
+    pub(super) kgrams: Index,
+    /// Of order-free pairs of words: what survives rewriting.
+    pub(super) pairs: Index,
     pub(super) catalogue: RwLock<Catalogue>,
     /// Held for reading by whoever looks at slots of an older revision; see [`Self::purge_if_due`].
     pub(super) in_use: RwLock<()>,
@@ -42,7 +45,8 @@ impl Collection {
             name,
             number,
             fingerprinter: Fingerprinter::new(seed, settings),
-            index: Index::default(),
+            kgrams: Index::default(),
+            pairs: Index::default(),
             catalogue: RwLock::default(),
             in_use: RwLock::default(),
             turns: Default::default(),
@@ -72,7 +76,9 @@ impl Collection {
         // that begin later don't.
         drop(self.in_use.write());
         gone.sort_unstable();
-        self.index.purge(|slot: Slot| gone.binary_search(&slot).is_err());
+        let keep = |slot: Slot| gone.binary_search(&slot).is_err();
+        self.kgrams.purge(keep);
+        self.pairs.purge(keep);
         for slot in &gone {
             texts.remove(self.number, *slot);
         }
@@ -129,7 +135,7 @@ impl CollectionInfo {
                 words: counts.words,
                 fingerprints: counts.fingerprints,
                 text_bytes: counts.text_bytes,
-                index_bytes: collection.index.bytes() as u64,
+                index_bytes: (collection.kgrams.bytes() + collection.pairs.bytes()) as u64,
                 revision: catalogue.revision(),
             },
         }

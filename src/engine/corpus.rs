@@ -12,7 +12,7 @@ use super::collection::{Collection, CollectionInfo, CollectionStats};
 use super::error::{Error, TextRole};
 use super::limits::Limits;
 use super::names::{CollectionName, Group, Labels, SourceId, Title};
-use crate::fingerprint::FingerprintSettings;
+use crate::fingerprint::{FingerprintSettings, OrderFree};
 use crate::matching::altered::Reader;
 use crate::store::{CollectionNumber, TextStore};
 use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
@@ -35,6 +35,7 @@ pub struct Engine {
     pub(super) limits: Limits,
     seed: CorpusSeed,
     pub(super) tokenizer: Tokenizer,
+    pub(super) order_free: OrderFree,
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     pub(super) texts: TextStore,
     next_number: AtomicU32,
@@ -69,7 +70,10 @@ impl NewSource {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("limits", &self.limits).field("corpus", &self.corpus()).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("limits", &self.limits)
+            .field("corpus", &self.corpus())
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,6 +134,7 @@ impl Engine {
             limits,
             seed,
             tokenizer: Tokenizer::new(seed),
+            order_free: OrderFree::new(seed),
             collections: DashMap::new(),
             texts: TextStore::default(),
             next_number: AtomicU32::new(0),
@@ -279,13 +284,16 @@ impl Engine {
         if_exists: IfExists,
     ) -> Result<Added, Error> {
         let collection = self.collection(collection)?;
-        let tokenized = self.tokenize(&source.text, TextRole::Source)?;
-        let words = tokenized.tokens().len();
-        let fingerprints = collection.fingerprinter.fingerprints(tokenized.tokens());
-        if fingerprints.is_empty() {
+        self.check_bytes(&source.text, TextRole::Source)?;
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        self.tokenizer.tokenize_with_stems_into(&source.text, &mut tokens, &mut stems);
+        let words = self.check_words(tokens.len(), TextRole::Source)?;
+        let kgrams = collection.fingerprinter.fingerprints(&tokens);
+        if kgrams.is_empty() {
             let kgram_tokens = collection.settings().kgram.get();
             return Err(Error::TooFewWords { role: TextRole::Source, words, kgram_tokens });
         }
+        let pairs = self.order_free.of_source(&stems);
         let id = match source.id {
             Some(id) => id,
             None => assigned_id()?,
@@ -299,16 +307,16 @@ impl Engine {
         let too_many = || Error::TooManySources { max_sources };
         let slot =
             collection.catalogue.write().reserve(max_sources + usize::from(replaces)).ok_or_else(too_many)?;
-        let added = collection.index.insert(slot, &fingerprints);
+        let added = collection.kgrams.insert(slot, &kgrams).zip(collection.pairs.insert(slot, &pairs));
         let text_bytes = source.text.len() as u64;
         self.texts.put(collection.number, slot, source.text.into());
-        let Some(fingerprints) = added else {
+        let Some((kgrams, pairs)) = added else {
             collection.catalogue.write().abandon(slot);
             return Err(too_many());
         };
         let NewSource { title, group, labels, .. } = source;
-        let (words, digest) = (words as u64, digest(tokenized.tokens()));
-        let fingerprints = fingerprints as u64;
+        let (words, digest) = (words as u64, digest(&tokens));
+        let fingerprints = (kgrams + pairs) as u64;
         let new = NewEntry { id, title, group, labels, words, text_bytes, fingerprints, digest, slot };
         let added = self.publish(&collection, new)?;
         drop(turn);
@@ -389,16 +397,26 @@ impl Engine {
 
     /// The tokens of a text that is within the limits and has any.
     pub(super) fn tokenize(&self, text: &str, role: TextRole) -> Result<TokenizedText, Error> {
-        let max_text_bytes = self.limits.max_text_bytes.min(Limits::MOST_TEXT_BYTES);
-        if text.len() > max_text_bytes {
-            return Err(Error::TooManyBytes { role, bytes: text.len(), max_text_bytes });
-        }
+        self.check_bytes(text, role)?;
         let tokenized = self.tokenizer.tokenize(text);
+        self.check_words(tokenized.tokens().len(), role)?;
+        Ok(tokenized)
+    }
+
+    fn check_bytes(&self, text: &str, role: TextRole) -> Result<(), Error> {
+        let max_text_bytes = self.limits.max_text_bytes.min(Limits::MOST_TEXT_BYTES);
+        match text.len() {
+            bytes if bytes > max_text_bytes => Err(Error::TooManyBytes { role, bytes, max_text_bytes }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_words(&self, words: usize, role: TextRole) -> Result<usize, Error> {
         let max_text_words = self.limits.max_text_words;
-        match tokenized.tokens().len() {
+        match words {
             0 => Err(Error::NoWords { role }),
             words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
-            _ => Ok(tokenized),
+            _ => Ok(words),
         }
     }
 }

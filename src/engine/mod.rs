@@ -13,6 +13,7 @@ mod collection;
 mod compare;
 mod corpus;
 mod error;
+mod evidence;
 mod exclusions;
 mod limits;
 mod names;

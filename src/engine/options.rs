@@ -121,7 +121,7 @@ impl DetectionOptions {
             clippy::cast_precision_loss,
             reason = "a share of at most 2^24 sources"
         )]
-        let share = self.commonness_percent.map(|percent| (sources as f64 * percent / 100.0) as u32);
+        let share = self.commonness_percent.map(|percent| ((sources as f64 * percent / 100.0) as u32).max(1));
         match (self.commonness_cap, share) {
             (Some(cap), Some(share)) => Some(cap.min(share)),
             (cap, share) => cap.or(share),

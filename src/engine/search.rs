@@ -1,18 +1,20 @@
 //! A submission against collections: look up, rank, compare.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use parking_lot::RwLockReadGuard;
 
-use super::candidates::{Candidate, KgramChannel, candidates};
+use super::candidates::{Candidate, candidates};
+use super::catalogue::Catalogue;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
-use super::options::{DetectionOptions, Scope};
+use super::evidence::{Channel, Evidence, MAX_PAIR_CHUNKS, MAX_PAIR_POSTINGS, evidence};
+use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::profile::Profile;
 use super::subject::Subject;
-use crate::fingerprint::ContextMatch;
+use crate::fingerprint::{ContextMatch, Fingerprint};
+use crate::index::LookUp;
 use crate::matching::Stop;
 use crate::report::{Coverage, Finding, VoidReason};
 
@@ -38,6 +40,8 @@ pub(super) struct Found {
 struct View<'a> {
     revision: u64,
     sources_in_scope: u64,
+    /// Sources of each collection, in scope or not.
+    sources: Vec<u64>,
     collections: &'a [Arc<Collection>],
     /// Keeps what is gone by now, but was there at the revision, from being purged.
     _in_use: Vec<RwLockReadGuard<'a, ()>>,
@@ -53,6 +57,35 @@ struct Shortlist {
     common: Coverage,
 }
 
+impl View<'_> {
+    /// Drops hits of sources that are not there at the revision, so that nothing depends on them.
+    fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
+        if catalogue.has_others_than_at(self.revision) {
+            let is_there = |slot| catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(self.revision));
+            look_up.hits.retain(|hit| is_there(hit.slot));
+        }
+    }
+
+    /// The sources of a collection for which enough speaks that they hold altered text.
+    fn admitted(
+        &self,
+        collection: &Collection,
+        catalogue: &Catalogue,
+        pairs: &[Fingerprint],
+        kgrams: Channel<'_>,
+        sources: u64,
+    ) -> Vec<Evidence> {
+        if pairs.is_empty() {
+            return Vec::new();
+        }
+        let mut look_up =
+            collection.pairs.look_up_within(pairs, ContextMatch::none(), MAX_PAIR_POSTINGS, MAX_PAIR_CHUNKS);
+        self.keep_visible(catalogue, &mut look_up);
+        let pairs = Channel { fingerprints: pairs, look_up: &look_up };
+        evidence(pairs, kgrams, usize::try_from(sources).unwrap_or(usize::MAX))
+    }
+}
+
 impl Engine {
     /// Looks for what the submission shares with the sources in scope.
     ///
@@ -64,7 +97,8 @@ impl Engine {
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Found, Error> {
-        let collections: Result<Vec<_>, _> = scope.collections.iter().map(|name| self.collection(name)).collect();
+        let collections: Result<Vec<_>, _> =
+            scope.collections.iter().map(|name| self.collection(name)).collect();
         let collections = collections?;
         let tokens = subject.tokenized.tokens();
         let mut profiles: Vec<Profile<'_>> = Vec::new();
@@ -74,10 +108,13 @@ impl Engine {
             }
         }
         let view = self.view(&collections, scope);
-        let shortlist = self.shortlist(&view, &profiles, scope, options, stop)?;
+        let pairs = self.pairs_of(subject.text, options.mode);
+        let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
         let mut findings = Vec::new();
         for (place, which, candidate) in &shortlist.candidates {
-            let (Some(collection), Some(profile)) = (collections.get(*place), profiles.get(*which)) else { continue };
+            let (Some(collection), Some(profile)) = (collections.get(*place), profiles.get(*which)) else {
+                continue;
+            };
             findings.extend(self.compare_candidate(subject, collection, profile, candidate, stop)?);
         }
         Ok(Found {
@@ -93,37 +130,58 @@ impl Engine {
         })
     }
 
+    /// The order-free pairs of a submission, where altered passages are looked for.
+    fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
+        if mode == DetectionMode::VerbatimOnly {
+            return Vec::new();
+        }
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        self.tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
+        self.order_free.of_submission(&stems)
+    }
+
     fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
         let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
         // While this is held nothing is published, so that the revision and the counts agree.
         let revision = self.revision.read();
-        let counts = collections.iter().map(|collection| collection.catalogue.read().sources_in_scope(scope));
-        View { revision: *revision, sources_in_scope: counts.sum(), collections, _in_use: in_use }
+        let (mut sources_in_scope, mut sources) = (0, Vec::with_capacity(collections.len()));
+        for collection in collections {
+            let catalogue = collection.catalogue.read();
+            sources_in_scope += catalogue.sources_in_scope(scope);
+            sources.push(catalogue.counts().sources);
+        }
+        View { revision: *revision, sources_in_scope, sources, collections, _in_use: in_use }
     }
 
     fn shortlist(
         &self,
         view: &View<'_>,
-        profiles: &[Profile<'_>],
+        (profiles, pairs): (&[Profile<'_>], &[Fingerprint]),
         scope: &Scope,
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Shortlist, Error> {
-        let channel = KgramChannel::new(options.mode);
-        let (mut all, mut too_common, mut common, mut unread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut all, mut too_common, mut common, mut unread) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut least_cap = u64::MAX;
         for (place, collection) in view.collections.iter().enumerate() {
             stop.check()?;
             let settings = collection.settings();
-            let Some(which) = profiles.iter().position(|profile| profile.settings == settings) else { continue };
+            let Some(which) = profiles.iter().position(|profile| profile.settings == settings) else {
+                continue;
+            };
             let Some(profile) = profiles.get(which) else { continue };
             let limit = self.limits.max_postings_per_fingerprint;
-            let look_up =
-                collection.index.look_up(&profile.fingerprints, ContextMatch::new(settings.window), limit);
+            let mut look_up =
+                collection.kgrams.look_up(&profile.fingerprints, ContextMatch::new(settings.window), limit);
+            let sources = view.sources.get(place).copied().unwrap_or(0);
             let catalogue = collection.catalogue.read();
-            let cap = options.commonness_cap_of(catalogue.counts().sources);
+            view.keep_visible(&catalogue, &mut look_up);
+            let kgrams = Channel { fingerprints: &profile.fingerprints, look_up: &look_up };
+            let admitted = view.admitted(collection, &catalogue, pairs, kgrams, sources);
+            let cap = options.commonness_cap_of(sources);
             let scope = (scope, view.revision);
-            let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, cap, &channel);
+            let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, cap, &admitted);
             all.extend(found.candidates.into_iter().map(|candidate| (place, which, candidate)));
             if !found.too_common.is_empty() {
                 least_cap = least_cap.min(u64::from(cap.unwrap_or(0)));
@@ -132,10 +190,7 @@ impl Engine {
             common.extend(found.too_common.iter().map(|at| profile.words_of(*at as usize)));
             unread.extend(look_up.unread.iter().map(|at| profile.words_around(*at as usize)));
         }
-        all.sort_by(|(a_place, _, a), (b_place, _, b)| {
-            let key = |place, c: &Candidate| (Reverse(c.in_context.min(1)), Reverse(c.shared), place);
-            key(*a_place, a).cmp(&key(*b_place, b)).then_with(|| a.entry.id.cmp(&b.entry.id))
-        });
+        all.sort_by(|(a_place, _, a), (b_place, _, b)| a.compare_ranks(b).then(a_place.cmp(b_place)));
         let found = all.len() as u64;
         let cut = all.split_off(all.len().min(self.limits.max_candidates));
         let uncompared = cut.iter().flat_map(|(_, which, candidate)| {

@@ -13,6 +13,9 @@ pub(super) struct Subject<'a> {
     altered: Option<Altered>,
 }
 
+/// The confidence from which a guessed language is taken without a second look.
+const SURE: f32 = 0.5;
+
 /// The submission's side of the altered channel.
 struct Altered {
     detected: Guess,
@@ -22,9 +25,17 @@ struct Altered {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(text: &'a str, tokenized: &'a TokenizedText, mode: DetectionMode, reader: Reader) -> Self {
-        let altered = (mode == DetectionMode::AlteredToo)
-            .then(|| Altered { detected: Guess::of(text), profiles: Vec::new(), reader });
+    pub(super) fn new(
+        text: &'a str,
+        tokenized: &'a TokenizedText,
+        mode: DetectionMode,
+        reader: Reader,
+    ) -> Self {
+        let altered = (mode == DetectionMode::AlteredToo).then(|| Altered {
+            detected: Guess::of(text),
+            profiles: Vec::new(),
+            reader,
+        });
         Self { text, tokenized, altered }
     }
 
@@ -44,8 +55,13 @@ impl<'a> Subject<'a> {
         let Some(altered) = &mut self.altered else {
             return matching::verbatim_passages(prepared, source_tokenized.tokens(), min_tokens, stop);
         };
-        // Both sides are to be stemmed alike.
-        let language = altered.detected.or_surer(Guess::of(source)).language;
+        // Both sides are to be stemmed alike. The submission's language is asked of the source only where
+        // the submission itself doesn't tell.
+        let language = if altered.detected.confidence >= SURE {
+            altered.detected.language
+        } else {
+            altered.detected.or_surer(Guess::of(source)).language
+        };
         let place = altered.profiles.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
             altered.profiles.push((language, altered.reader.profile(language, self.text, self.tokenized)));
             altered.profiles.len() - 1

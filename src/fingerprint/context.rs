@@ -67,6 +67,12 @@ impl ContextMatch {
         }
     }
 
+    /// No context need agree.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { before: 0, after: 0 }
+    }
+
     /// Whether the neighbours on one side agree.
     #[inline]
     #[must_use]

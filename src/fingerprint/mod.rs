@@ -5,10 +5,12 @@
 //! fingerprint inside that run: the guarantee of winnowing (Schleimer, Wilkerson & Aiken 2003).
 
 mod context;
+mod order_free;
 mod rolling;
 mod selection;
 mod settings;
 
 pub use context::{Context, ContextMatch};
+pub use order_free::OrderFree;
 pub use selection::{Fingerprint, Fingerprinter};
 pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};

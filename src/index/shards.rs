@@ -23,6 +23,8 @@ pub struct Hit {
     pub fingerprint: u32,
     /// The source.
     pub slot: Slot,
+    /// What was kept with the posting.
+    pub context: Context,
     /// Whether the words around agree, as they do in every common run of `t` words.
     pub in_context: bool,
 }
@@ -123,6 +125,20 @@ impl Index {
     /// `postings / 2^38`, so whoever asks verifies on the text.
     #[must_use]
     pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limit: u32) -> LookUp {
+        self.look_up_within(fingerprints, rule, limit, u32::MAX)
+    }
+
+    /// As [`Self::look_up`], and reading at most `chunks` chunks of ten postings for each fingerprint,
+    /// its own or those of others that share its chain. For fingerprints that no guarantee depends on:
+    /// a very common one then slows none of those beside it.
+    #[must_use]
+    pub fn look_up_within(
+        &self,
+        fingerprints: &[Fingerprint],
+        rule: ContextMatch,
+        limit: u32,
+        chunks: u32,
+    ) -> LookUp {
         let shards = self.shards.read();
         let tables: Vec<RwLockReadGuard<'_, Table>> = shards.tables.iter().map(RwLock::read).collect();
         let mut chains: Vec<Chain<'_>> = Vec::with_capacity(fingerprints.len());
@@ -130,7 +146,7 @@ impl Index {
             let (shard, hash) = shards.place(fingerprint.hash);
             if let Some(table) = tables.get(shard) {
                 let cursor = table.cursor(hash);
-                chains.push(Chain { table, cursor, number, context: fingerprint.context, found: 0 });
+                chains.push(Chain { table, cursor, number, context: fingerprint.context, found: 0, chunks });
             }
         }
         let mut out = LookUp::default();
@@ -171,18 +187,21 @@ struct Chain<'a> {
     number: u32,
     context: Context,
     found: u32,
+    /// Chunks that may still be read.
+    chunks: u32,
 }
 
 impl Chain<'_> {
     /// Reads one chunk; `false` when there is no more to read.
     fn step(&mut self, rule: ContextMatch, limit: u32, out: &mut LookUp) -> bool {
-        let Self { table, cursor, number, context, found } = self;
+        let Self { table, cursor, number, context, found, chunks } = self;
         let more = table.step(cursor, |other, slot| {
             let in_context = rule.agree(*context, other);
-            out.hits.push(Hit { fingerprint: *number, slot, in_context });
+            out.hits.push(Hit { fingerprint: *number, slot, context: other, in_context });
             *found += 1;
         });
-        if more && *found >= limit {
+        *chunks = chunks.saturating_sub(1);
+        if more && (*found >= limit || *chunks == 0) {
             out.unread.push(*number);
             return false;
         }

@@ -59,7 +59,34 @@ pub fn passages(
     let Ok(found) = found else {
         return Err(stop.check().err().unwrap_or(StopReason::CalledOff));
     };
-    Ok(found.into_iter().map(|found| with_kind(found, submission.tokens(), source)).collect())
+    Ok(joined(found).into_iter().map(|found| with_kind(found, submission.tokens(), source)).collect())
+}
+
+/// Tokens between two passages, on either side, that are no more than a replaced phrase.
+const JOINED_GAP_TOKENS: u32 = 8;
+
+/// Joins passages that follow one another on both sides with no more than a phrase between them: the end of
+/// a passage whose last words but a few were replaced is no passage of its own.
+fn joined(found: Vec<altered::Passage>) -> Vec<altered::Passage> {
+    let gap = |before: u32, after: u32| after.checked_sub(before).filter(|gap| *gap <= JOINED_GAP_TOKENS);
+    let mut joined: Vec<altered::Passage> = Vec::with_capacity(found.len());
+    for next in found {
+        match joined.last_mut() {
+            Some(last)
+                if last.kind != Kind::Summary
+                    && next.kind != Kind::Summary
+                    && gap(last.submission.end, next.submission.start).is_some()
+                    && gap(last.source.end, next.source.start).is_some() =>
+            {
+                last.submission.end = next.submission.end;
+                last.source.end = next.source.end;
+                last.matched += next.matched;
+                last.evidence += next.evidence;
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
 }
 
 /// Verbatim is what is the same, token by token; what only mostly is, is altered.

@@ -50,7 +50,12 @@ impl<'a> PreparedSubmission<'a> {
 
     /// Maximal runs of at least `least` equal tokens, of which none lies inside another's place in the
     /// submission; in order of that.
-    pub(super) fn covering_runs(&self, source: &[Token], least: u32, stop: &Stop) -> Result<Vec<Run>, StopReason> {
+    pub(super) fn covering_runs(
+        &self,
+        source: &[Token],
+        least: u32,
+        stop: &Stop,
+    ) -> Result<Vec<Run>, StopReason> {
         let mut runs = self.common_runs(source, stop)?;
         runs.retain(|run| run.length >= least);
         // Of those that start at the same token the longest first.

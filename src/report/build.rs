@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::coverage::{Coverage, unique_words};
 use super::types::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits, ReportedPassage, Share,
-    SourceOverlap, VoidReason,
+    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
+    ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 use crate::matching::Passage;
 use crate::text::alerts::Alert;

@@ -10,6 +10,6 @@ mod types;
 pub use build::{Draft, Finding, build};
 pub use coverage::Coverage;
 pub use types::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits, ReportedPassage, Share,
-    SourceOverlap, VoidReason,
+    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
+    ReportedPassage, Share, SourceOverlap, VoidReason,
 };

@@ -3,12 +3,14 @@
 
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, IfExists, Limits,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, IfExists,
+    Limits,
 };
 use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
-    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share,
+    SourceOverlap, VoidReason,
 };
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};

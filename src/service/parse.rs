@@ -7,8 +7,8 @@ use super::page_token;
 use super::problem::{Problem, Violation};
 use super::{MAX_COMPARED_TEXTS, convert};
 use crate::engine::{
-    CollectionName, ComparedText, DetectionOptions, Exclusions, Group, InvalidValue, IfExists, Label, Labels, NewSource,
-    Scope, SourceId, Title,
+    CollectionName, ComparedText, DetectionOptions, Exclusions, Group, IfExists, InvalidValue, Label, Labels,
+    NewSource, Scope, SourceId, Title,
 };
 use crate::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use crate::proto;
@@ -249,7 +249,10 @@ impl Fields {
             exclusions,
         } = options;
         if let Some(percent) = commonness_percent.filter(|percent| !(*percent > 0.0 && *percent <= 100.0)) {
-            self.wrong("options.commonness_percent", format!("is {percent}, but must be more than 0, and 100 at most"));
+            self.wrong(
+                "options.commonness_percent",
+                format!("is {percent}, but must be more than 0, and 100 at most"),
+            );
         }
         let max_sources = self.number("options.max_sources", *max_sources, (0, MOST));
         let max_passages = self.number("options.max_passages", *max_passages, (0, MOST));
@@ -263,7 +266,9 @@ impl Fields {
         DetectionOptions {
             min_passage_words: self.number("options.min_passage_words", *min_passage_words, (1, MOST)),
             mode: self.get("options.mode", convert::mode(*mode)),
-            exclusions: exclusions.as_ref().map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
+            exclusions: exclusions
+                .as_ref()
+                .map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
             commonness_percent: *commonness_percent,
             commonness_cap: self.number("options.commonness_cap", *commonness_cap, (1, u32::MAX)),
             offset_unit: self.get("options.offset_unit", convert::offset_unit(*offset_unit)),

@@ -9,15 +9,16 @@
 
 use super::compared::compared_form;
 use super::segment;
+use super::stem::Stem;
 use super::token::{Span, Token, WordHasher};
 
 const BLOCK: usize = 64;
 
-/// Calls `sink` with each token of `text` and its span, in order. Linear in the text.
+/// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
 /// Texts of 4 GiB or more are cut off there: spans are 32 bits wide, and callers bound texts far below.
 #[inline]
-pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Span)) {
+pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Stem, Span)) {
     let mut pieces = Pieces { text, hasher, compared: String::new() };
     let mut start = 0;
     // Whether the byte before the block was part of a piece.
@@ -104,16 +105,16 @@ struct Pieces<'a> {
 
 impl Pieces<'_> {
     #[inline]
-    fn emit(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Span)) {
+    fn emit(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         match self.plain_word(start, end) {
-            Some(token) => sink(token, span(start, end)),
+            Some((token, stem)) => sink(token, stem, span(start, end)),
             None => self.emit_slowly(start, end, sink),
         }
     }
 
-    /// The token of a piece of at most 16 ASCII letters and digits that does not end the text.
+    /// The token and the stem of a piece of at most 16 ASCII letters and digits that does not end the text.
     #[inline]
-    fn plain_word(&self, start: usize, end: usize) -> Option<Token> {
+    fn plain_word(&self, start: usize, end: usize) -> Option<(Token, Stem)> {
         let length = end - start;
         let block = self.text.as_bytes().get(start..)?.first_chunk::<16>()?;
         if length > block.len() {
@@ -129,17 +130,18 @@ impl Pieces<'_> {
         }
         // Lower case differs from upper case by bit 0x20, which digits have too.
         let lower = (bytes | u128::from_ne_bytes([0x20; 16])) & kept;
-        Some(self.hasher.short_token(lower, length))
+        Some((self.hasher.short_token(lower, length), Stem::of_ascii(self.hasher, lower, length)))
     }
 
     #[cold]
-    fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Span)) {
+    fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         let piece = self.text.get(start..end).unwrap_or_default();
         let Self { compared, hasher, .. } = self;
         segment::for_each_word(piece, |from, to| {
             compared_form(piece.get(from..to).unwrap_or_default(), compared);
             if !compared.is_empty() {
-                sink(hasher.token(compared.as_bytes()), span(start + from, start + to));
+                let span = span(start + from, start + to);
+                sink(hasher.token(compared.as_bytes()), Stem::of(hasher, compared), span);
             }
         });
     }
@@ -159,7 +161,7 @@ mod tests {
 
     fn fast(text: &str) -> Vec<(Token, Span)> {
         let mut out = Vec::new();
-        for_each_token(text, &WordHasher::for_tests(), |token, span| out.push((token, span)));
+        for_each_token(text, &WordHasher::for_tests(), |token, _, span| out.push((token, span)));
         out
     }
 

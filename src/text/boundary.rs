@@ -52,6 +52,7 @@ impl Boundary {
 
 #[cfg(test)]
 mod tests {
+    use super::Boundary::{Line, None, Paragraph, Sentence};
     use super::*;
     use crate::text::{CorpusSeed, Tokenizer};
 
@@ -61,7 +62,6 @@ mod tests {
         let tokenized = Tokenizer::new(CorpusSeed::new(1)).tokenize(text);
         let found: Vec<Boundary> =
             tokenized.spans().windows(2).map(|pair| Boundary::between(text, pair[0], pair[1])).collect();
-        use Boundary::{Line, None, Paragraph, Sentence};
         assert_eq!(found, [None, None, Sentence, Line, Paragraph, None, None, None, None, Sentence]);
     }
 }

@@ -16,8 +16,10 @@ mod peek;
 pub mod regions;
 mod segment;
 mod spaced;
+mod stem;
 mod token;
 
 pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};
+pub use stem::Stem;
 pub use token::{CorpusSeed, Span, Token, TokenizedText, Tokenizer, compared_form_at};

@@ -66,7 +66,7 @@ fn is_private(c: char) -> bool {
 }
 
 /// Whether a letter belongs to a script that is written without spaces between words.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     // Below the first such script, Thai, there is nothing to look up.
     if c < '\u{0E00}' || !c.is_alphanumeric() {
         return false;

@@ -3,11 +3,12 @@
 use super::alerts::spaced_words;
 use super::ascii;
 use super::compared::compared_form;
+use super::stem::Stem;
 use super::token::{Span, Token, WordHasher};
 
-/// Calls `sink` with each token of `text` and its span, in order. Linear in the text.
+/// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 #[inline]
-pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Span)) {
+pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Stem, Span)) {
     let spaced = spaced_words(text);
     if spaced.is_empty() {
         ascii::for_each_token(text, hasher, sink);
@@ -16,14 +17,15 @@ pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnM
     let mut spaced = spaced.into_iter().peekable();
     // The word set apart that the last token was part of.
     let mut inside = None;
-    ascii::for_each_token(text, hasher, |token, span| {
+    ascii::for_each_token(text, hasher, |token, stem, span| {
         while spaced.next_if(|word| word.end <= span.start).is_some() {}
         match spaced.peek().filter(|word| word.start <= span.start && span.end <= word.end) {
-            None => sink(token, span),
+            None => sink(token, stem, span),
             Some(word) if inside == Some(*word) => {}
             Some(word) => {
                 inside = Some(*word);
-                sink(hasher.token(joined(word.of(text)).as_bytes()), *word);
+                let joined = joined(word.of(text));
+                sink(hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), *word);
             }
         }
     });
@@ -43,10 +45,10 @@ mod tests {
 
     #[test]
     fn letters_set_apart_are_one_word() {
-        let tokenizer = Tokenizer::new(CorpusSeed::new(1));
+        let cutter = Tokenizer::new(CorpusSeed::new(1));
         let text = "This is P L A G I A R I S M, plain and simple.";
-        let tokenized = tokenizer.tokenize(text);
-        assert_eq!(tokenized.tokens(), tokenizer.tokenize("This is plagiarism plain and simple").tokens());
+        let tokenized = cutter.tokenize(text);
+        assert_eq!(tokenized.tokens(), cutter.tokenize("This is plagiarism plain and simple").tokens());
         assert_eq!(tokenized.spans()[2].of(text), "P L A G I A R I S M");
     }
 }

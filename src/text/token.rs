@@ -4,6 +4,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::compared::compared_form;
 use super::spaced;
+use super::stem::Stem;
 
 /// A half-open range of bytes in an original text, always on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -82,6 +83,7 @@ impl std::fmt::Debug for CorpusSeed {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WordHasher {
     seed: u64,
+    stem: u64,
     low: u64,
     high: u64,
 }
@@ -90,6 +92,7 @@ impl WordHasher {
     fn new(seed: CorpusSeed) -> Self {
         Self {
             seed: seed.derive("word/long"),
+            stem: seed.derive("word/stem"),
             low: seed.derive("word/low"),
             // Odd, so that multiplying by it alone (a word of 8 bytes or fewer) loses nothing.
             high: seed.derive("word/high") | 1,
@@ -107,6 +110,12 @@ impl WordHasher {
             }
             None => Token::new(xxh3_64_with_seed(compared, self.seed), length),
         }
+    }
+
+    /// The hash of a stem of at most 8 bytes, given as a little-endian integer.
+    #[inline]
+    pub(super) fn stem(&self, kept: u64) -> u64 {
+        fold(kept ^ self.stem, self.high)
     }
 
     /// The token of a compared form of at most 16 bytes, given as a little-endian integer.
@@ -198,17 +207,22 @@ impl Tokenizer {
         let expected = text.len() / 5;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
-        spaced::for_each_token(text, &self.hasher, |token, span| {
+        spaced::for_each_token(text, &self.hasher, |token, _, span| {
             out.tokens.push(token);
             out.spans.push(span);
         });
         out
     }
 
-    /// The tokens of `text`, without spans, in place of what `tokens` held. Linear in the text.
-    pub fn tokenize_into(&self, text: &str, tokens: &mut Vec<Token>) {
+    /// The tokens of `text` and their stems, without spans, in place of what both held. Linear in the
+    /// text.
+    pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
         tokens.clear();
-        spaced::for_each_token(text, &self.hasher, |token, _| tokens.push(token));
+        stems.clear();
+        spaced::for_each_token(text, &self.hasher, |token, stem, _| {
+            tokens.push(token);
+            stems.push(stem);
+        });
     }
 }
 

@@ -6,10 +6,15 @@
 mod differences;
 mod excerpt;
 mod figures;
+mod left_out;
 mod lines;
+mod passages;
+#[cfg(test)]
+mod passages_tests;
 mod report;
 #[cfg(test)]
 mod report_tests;
+mod signs;
 mod table;
 
 use std::io;
@@ -51,7 +56,7 @@ pub(super) struct Look {
     columns: Option<u16>,
     /// Whether there are colours.
     colour: bool,
-    /// Whether long excerpts are shown in full.
+    /// Whether long excerpts and lists are shown in full.
     full: bool,
 }
 

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::differences::differing;
+use super::left_out::by_reason;
 use super::lines::Lines;
-use super::{FAINT, Look, STRONG, counted, excerpt, number, percent, printable, table};
+use super::passages::{Ground, overlap};
+use super::signs::signs;
+use super::{FAINT, Look, STRONG, counted, number, percent, printable, table};
 use crate::proto;
 use crate::proto::{GuaranteeVoidReason, PassageKind};
 
@@ -29,23 +31,37 @@ pub(in crate::cli) fn report(
 ) -> io::Result<()> {
     let lines = Lines::of(subject.text);
     headline(out, report, subject, look)?;
-    if report.too_few_words < report.words {
+    if was_checked(report) {
         guarantee(out, report, &lines)?;
     }
-    if !report.sources.is_empty() {
-        writeln!(out, "\n{}", table::overlaps(&report.sources, look))?;
-        cut(out, report)?;
-        if has_altered(report) {
-            let marked = if look.colour { "highlighted" } else { "in ⟦brackets⟧" };
-            writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
-        }
-        for (place, source) in report.sources.iter().enumerate() {
-            overlap(out, place + 1, source, &lines, look)?;
-        }
-    }
+    signs(out, &report.alerts, &lines, look)?;
+    sources(out, report, &lines, look)?;
     provenance(out, report, look)
 }
 
+/// The sources that are listed, and each with its passages.
+fn sources(out: &mut dyn Write, report: &proto::Report, lines: &Lines, look: Look) -> io::Result<()> {
+    if !report.sources.is_empty() {
+        writeln!(out, "\n{}", table::overlaps(&report.sources, look))?;
+    }
+    cut(out, report)?;
+    if has_altered(report) {
+        let marked = if look.colour { "highlighted" } else { "in ⟦brackets⟧" };
+        writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
+    }
+    let ground = Ground { lines, exclusions: &report.exclusions, look };
+    for (place, source) in report.sources.iter().enumerate() {
+        overlap(out, place + 1, source, ground)?;
+    }
+    Ok(())
+}
+
+/// Whether the submission was long enough.
+fn was_checked(report: &proto::Report) -> bool {
+    report.too_few_words < report.words
+}
+
+/// What was covered, and what was left out of the count.
 fn headline(
     out: &mut dyn Write,
     report: &proto::Report,
@@ -55,21 +71,32 @@ fn headline(
     let name = printable(subject.name);
     let coverage = report.coverage.unwrap_or_default();
     let words = counted(report.words, "word", "words");
-    if report.too_few_words == report.words {
+    if !was_checked(report) {
         let few = look.paint(STRONG, "not checked");
         return writeln!(
             out,
             "{name}: {few}: its {words} are too few for a single k-gram of the collections in scope."
         );
     }
-    let covered = look.paint(STRONG, &format!("{} covered", percent(&coverage)));
-    write!(out, "{name}: {covered}: {} of {} words", number(coverage.words), number(coverage.of_words))?;
+    let (covered_words, considered) = (number(coverage.words), number(coverage.of_words));
+    if coverage.of_words == 0 {
+        let nothing = look.paint(STRONG, "nothing to count");
+        write!(out, "{name}: {nothing}: all of its {words} are left out")?;
+    } else {
+        let covered = look.paint(STRONG, &format!("{} covered", percent(&coverage)));
+        write!(out, "{name}: {covered}: {covered_words} of {considered} words")?;
+    }
     if report.sources_found > 0 {
         let sources = counted(report.sources_found, "source", "sources");
         let passages = counted(report.passages_found, "passage", "passages");
-        write!(out, ", in {passages} from {sources}")?;
+        let among = if coverage.of_words == 0 { ", among them" } else { ", in" };
+        write!(out, "{among} {passages} from {sources}")?;
     }
     writeln!(out, ".")?;
+    if report.excluded_words > 0 {
+        let left_out = counted(report.excluded_words, "word", "words");
+        writeln!(out, "Left out of the count: {left_out}: {}.", by_reason(report))?;
+    }
     if report.too_few_words > 0 {
         writeln!(out, "{} of its {words} were too few to check.", number(report.too_few_words))?;
     }
@@ -115,7 +142,10 @@ fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
     let limit = number(void.limit);
     match void.reason() {
         GuaranteeVoidReason::CommonnessCap => {
-            format!("runs that stand in more than {limit} sources were left out (--commonness-cap)")
+            let sources = counted(void.limit, "source", "sources");
+            format!(
+                "runs that stand in more than {sources} were left out (--commonness-cap, --commonness-percent)"
+            )
         }
         GuaranteeVoidReason::PostingLimit => {
             format!("runs that are so common that only {limit} places of each were read")
@@ -128,11 +158,15 @@ fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
     }
 }
 
-/// What the lists leave out.
+/// The sources that the list leaves out.
 fn cut(out: &mut dyn Write, report: &proto::Report) -> io::Result<()> {
     if report.sources_cut > 0 {
-        let more = counted(report.sources_cut, "more source", "more sources");
-        writeln!(out, "Not shown: {more} (--max-sources shows them).")?;
+        let cut = if report.sources.is_empty() {
+            format!("\nNot shown: {}", counted(report.sources_cut, "source", "sources"))
+        } else {
+            format!("Not shown: {}", counted(report.sources_cut, "more source", "more sources"))
+        };
+        writeln!(out, "{cut} (--max-sources shows them).")?;
     }
     Ok(())
 }
@@ -140,71 +174,6 @@ fn cut(out: &mut dyn Write, report: &proto::Report) -> io::Result<()> {
 fn has_altered(report: &proto::Report) -> bool {
     let mut passages = report.sources.iter().flat_map(|source| &source.passages);
     passages.any(|passage| passage.kind() == PassageKind::Altered)
-}
-
-fn overlap(
-    out: &mut dyn Write,
-    place: usize,
-    source: &proto::SourceOverlap,
-    lines: &Lines,
-    look: Look,
-) -> io::Result<()> {
-    let mut about = vec![format!("{place}. {}", look.paint(STRONG, &printable(&source.source_id)))];
-    let named = [("group", source.group.clone()), ("labels", source.labels.join(", "))];
-    about.extend((!source.title.is_empty()).then(|| printable(&source.title)));
-    about.extend(
-        named
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name} {}", printable(value))),
-    );
-    writeln!(out, "\n{}", about.join(" · "))?;
-    for passage in &source.passages {
-        self::passage(out, passage, lines, look)?;
-    }
-    if source.passages_cut > 0 {
-        let more = counted(source.passages_cut, "more passage", "more passages");
-        writeln!(out, "\n   Not shown: {more} of this source (--max-passages shows them).")?;
-    }
-    Ok(())
-}
-
-fn passage(out: &mut dyn Write, passage: &proto::Passage, lines: &Lines, look: Look) -> io::Result<()> {
-    let here = passage.submission.unwrap_or_default();
-    let there = passage.source.unwrap_or_default();
-    let (here_text, there_text) =
-        (printable(&passage.submission_excerpt), printable(&passage.source_excerpt));
-    let altered = passage.kind() == PassageKind::Altered;
-    let longer = passage.submission_words.max(passage.source_words);
-    let words = counted(longer.into(), "word", "words");
-    let kind = if altered {
-        let matched = number(passage.matched_words.into());
-        format!("altered, {matched} of {words} the same, similarity {:.2}", passage.similarity.min(0.99))
-    } else {
-        format!("verbatim, {words}")
-    };
-    let (start, end) = (number(there.start), number(there.end));
-    writeln!(out, "\n   {}: {kind}, source bytes {start}-{end}", lines.of_span(&here))?;
-    let marks = if altered { differing(&here_text, &there_text) } else { Default::default() };
-    side(out, "submission", &here_text, &marks.0, look)?;
-    side(out, "source", &there_text, &marks.1, look)
-}
-
-/// One side of a passage: its excerpt after its name.
-fn side(
-    out: &mut dyn Write,
-    name: &str,
-    text: &str,
-    marks: &[crate::text::Span],
-    look: Look,
-) -> io::Result<()> {
-    const INDENT: usize = "   submission │ ".len() - "│".len() + 1;
-    let mut shown = look.paint(FAINT, &format!("{name:10}"));
-    for line in excerpt::lines(text, marks, INDENT, look) {
-        writeln!(out, "   {shown} {} {line}", look.paint(FAINT, "│"))?;
-        shown = " ".repeat(10);
-    }
-    Ok(())
 }
 
 /// What the same question needs for the same answer.

@@ -23,7 +23,7 @@ impl From<Spans> for Core {
 /// Fewest seeds of a group: one or two rare words in common are chance.
 const LEAST_SEEDS: u32 = 3;
 /// Earlier seeds looked at in each of three columns, the nearest first; in a crowd they are linked to each other anyway.
-const LOOKED_BACK: usize = 64;
+const LOOKED_BACK: usize = 16;
 
 /// Links `seeds` (by `i`, then `j`) into cores, by their first seed.
 pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<Core> {
@@ -113,5 +113,9 @@ fn hulls(seeds: &[Seed], group: &[u32]) -> Vec<(u32, Spans)> {
             found.push((first, 1, spans));
         }
     }
-    found.into_iter().filter(|(_, count, _)| *count >= LEAST_SEEDS).map(|(first, _, spans)| (first, spans)).collect()
+    found
+        .into_iter()
+        .filter(|(_, count, _)| *count >= LEAST_SEEDS)
+        .map(|(first, _, spans)| (first, spans))
+        .collect()
 }

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::num::{at, index, real, size, slice};
 use super::pair::{Counts, Pair, Side, Which};
-use crate::text::Boundary;
-use super::profile::{NONE};
+use super::profile::NONE;
 use super::tuning::Tuning;
+use crate::text::Boundary;
 
 /// A span of words in each text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +158,8 @@ impl<'p, 'a> Scorer<'p, 'a> {
         let mut words = std::mem::take(&mut self.words);
         words.clear();
         words.extend((from..).zip(slice(&side.shared, &(from..to))).map(|(position, &stem)| {
-            let used = !core.contains(&position) && stem != NONE && self.own.get(stem) >= self.other.get(stem);
+            let used =
+                !core.contains(&position) && stem != NONE && self.own.get(stem) >= self.other.get(stem);
             if used { self.miss } else { self.score(stem) }
         }));
         let cost = edge_costs(which, side, self.pair.tuning);
@@ -215,4 +216,30 @@ fn maximum_segment(scores: &[f32], from: u32, cost: impl Fn(u32) -> f32) -> Rang
         }
     }
     best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE_WORDS, Spans, maximum_segment, piece, pieces};
+
+    #[test]
+    fn pieces_follow_one_another_and_cover_both_sides() {
+        let spans = Spans { submission: 7..10_000, source: 100..30_003 };
+        let many = pieces(&spans);
+        assert_eq!(many, 9_993_u32.div_ceil(PIECE_WORDS));
+        let mut reached = (7, 100);
+        for n in 0..many {
+            let part = piece(&spans, n, many);
+            assert_eq!((part.submission.start, part.source.start), reached);
+            reached = (part.submission.end, part.source.end);
+        }
+        assert_eq!(reached, (10_000, 30_003));
+    }
+
+    #[test]
+    fn an_edge_is_where_the_sum_less_its_cost_is_greatest() {
+        let scores = [-1.0, 2.0, 3.0, -0.5, 1.0, -4.0];
+        assert_eq!(maximum_segment(&scores, 10, |_| 0.0), 11..15);
+        assert_eq!(maximum_segment(&scores, 10, |position| if position == 15 { 2.0 } else { 0.0 }), 11..13);
+    }
 }

@@ -47,20 +47,8 @@ impl Language {
     /// No stemming: words are compared as they are.
     pub const NONE: Self = Self(None);
     /// English.
-    pub const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
-
-    /// Detects the language from the middle of `text`: [`Language::NONE`] when it is too short or strange to tell.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        Guess::of(text).language
-    }
-
-    /// The one language that two texts are compared in, so that both sides have the same stems: that of the text whose
-    /// language is surer, the first of equals.
-    #[must_use]
-    pub fn of_both(submission: &str, source: &str) -> Self {
-        Guess::of(submission).or_surer(Guess::of(source)).language
-    }
+    #[cfg(test)]
+    pub(super) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
     /// The Snowball algorithm, if there is one.
     #[must_use]
@@ -100,13 +88,15 @@ fn middle(text: &str, bytes: usize) -> &str {
 mod tests {
     use super::{Guess, Language};
 
-    const ENGLISH: &str = "The committee met in the old library, and whoever had read the report said that it was long.";
+    const ENGLISH: &str =
+        "The committee met in the old library, and whoever had read the report said that it was long.";
 
     #[test]
     fn a_text_that_tells_nothing_takes_the_language_of_the_other() {
-        assert_eq!(Language::of("1914 1918 1939 1945"), Language::NONE);
-        assert_eq!(Language::of_both("1914 1918 1939 1945", ENGLISH), Language::ENGLISH);
-        assert_eq!(Language::of_both(ENGLISH, ""), Language::ENGLISH);
+        let both = |a, b| Guess::of(a).or_surer(Guess::of(b)).language;
+        assert_eq!(Guess::of("1914 1918 1939 1945").language, Language::NONE);
+        assert_eq!(both("1914 1918 1939 1945", ENGLISH), Language::ENGLISH);
+        assert_eq!(both(ENGLISH, ""), Language::ENGLISH);
     }
 
     #[test]

@@ -7,9 +7,14 @@
 //!
 //! 1. [`Stems`] turns words to stems; a [`Profile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
-//! 3. `edges`: the likeliest segment around each core, on both sides in turn; `resolve`: of overlapping ones the best.
-//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs that are in no passage make their own.
+//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, of long passages
+//!    piece by piece; `resolve`: of overlapping ones the best, and neighbours joined over gaps that match too.
+//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over an altered passage's edge become
+//!    part of it; runs that are in no passage make their own.
 //! 5. `summary`: segments that the whole source explains and no one place of it.
+//!
+//! A language without a table of frequencies gets them by the length of its words; a script without spaces is compared by
+//! overlapping pairs of characters. A pair of texts is best compared in one language, [`Language::of_both`].
 //!
 //! Time and memory are linear in the two texts (the ratio's constants are small: about 40 steps a seed, and at most
 //! sixteen seeds for each word).
@@ -20,8 +25,8 @@ mod language;
 mod num;
 mod pair;
 mod profile;
-mod resolve;
 mod reader;
+mod resolve;
 mod seeds;
 mod stems;
 mod summary;
@@ -35,9 +40,9 @@ pub use profile::Profile;
 pub use reader::Reader;
 pub use tuning::Tuning;
 
+use super::seeds::Run;
 use cores::Core;
 use edges::{Candidate, Scorer};
-use super::seeds::Run;
 use num::{real, size, touches};
 use pair::Pair;
 
@@ -90,7 +95,9 @@ pub fn detect(
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Passage>, Stopped> {
     let Some(pair) = Pair::new(submission, source, tuning) else {
-        return Ok(sorted(verbatim::left_over(runs, &[], tuning.join_words).into_iter().map(copied).collect()));
+        return Ok(sorted(
+            verbatim::left_over(runs, &[], tuning.join_words).into_iter().map(copied).collect(),
+        ));
     };
     let mut scorer = Scorer::new(&pair);
     let candidates = candidates(&pair, &mut scorer, runs, stop);
@@ -117,7 +124,12 @@ pub fn detect(
 }
 
 /// Pairs of spans that are passages by their evidence, some of them overlapping.
-fn candidates(pair: &Pair<'_>, scorer: &mut Scorer<'_, '_>, runs: &[Run], stop: &dyn Fn() -> bool) -> Vec<Candidate> {
+fn candidates(
+    pair: &Pair<'_>,
+    scorer: &mut Scorer<'_, '_>,
+    runs: &[Run],
+    stop: &dyn Fn() -> bool,
+) -> Vec<Candidate> {
     let long = verbatim::cores(runs);
     let known: Vec<Range<u32>> = long.iter().map(|spans| spans.submission.clone()).collect();
     let seeds = seeds::dense(pair, &known, stop);

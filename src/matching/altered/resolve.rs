@@ -93,8 +93,9 @@ pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
     spans.sort_by_key(|s| (s.submission.start, s.source.start));
     let mut kept: Vec<Spans> = Vec::new();
     for next in spans {
-        let overlaps =
-            |last: &&mut Spans| touches(&last.submission, &next.submission) && touches(&last.source, &next.source);
+        let overlaps = |last: &&mut Spans| {
+            touches(&last.submission, &next.submission) && touches(&last.source, &next.source)
+        };
         match kept.last_mut().filter(overlaps) {
             Some(last) => *last = union(last, &next),
             None => kept.push(next),

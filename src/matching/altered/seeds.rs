@@ -38,14 +38,18 @@ pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bo
         while known.next_if(|span| index(span.end) <= i).is_some() {}
         let is_known = known.peek().is_some_and(|span| index(span.start) <= i);
         let shared = pair.stem(stem);
-        if is_known || stem == NONE || shared.weight < 6.5 || shared.counts[0].min(shared.counts[1]) > most {
+        if is_known || stem == NONE || shared.counts[0].min(shared.counts[1]) > most {
             continue;
         }
         let places = pair.source.profile.positions(shared.in_source);
         for (n, &j) in places.iter().enumerate() {
             let around = index(j).saturating_sub(near)..index(j) + near + 1;
+            let weight = window.weight(around);
+            if weight < least {
+                continue;
+            }
             let own = real(near_by(places, n, pair.tuning.near_words)) * shared.weight;
-            if window.weight(around).saturating_sub(fixed(own)) >= least {
+            if weight.saturating_sub(fixed(own)) >= least {
                 kept.push(Seed { i: small(i), j });
             }
         }
@@ -56,11 +60,22 @@ pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bo
 /// Texts up to this long are what `seed_occurrences` is meant for.
 const LONG_TEXT: usize = 1 << 16;
 
-/// How often a seed's stem may occur on the rarer side: more often in huge texts, by the root of their length, as Heaps'
-/// law would have it that a text's stems grow by the root of it too.
+/// How often a seed's stem may occur on the rarer side: more often in huge texts, by the root of their length, as by
+/// Heaps' law the number of a text's stems grows; but only as far as the seeds stay linear in the texts.
 fn most_occurrences(pair: &Pair<'_>) -> u32 {
-    let shorter = pair.source.shared.len().min(pair.submission.shared.len());
-    pair.tuning.seed_occurrences.saturating_mul(small((shorter / LONG_TEXT).isqrt()).max(1))
+    let least = pair.tuning.seed_occurrences;
+    let lengths = [pair.source.shared.len(), pair.submission.shared.len()];
+    let grown = small((lengths[0].min(lengths[1]) / LONG_TEXT).isqrt());
+    let budget = u64::from(least) * (lengths[0] as u64 + lengths[1] as u64);
+    let seeds = |most: u32| {
+        let rare = pair.shared.iter().filter(|stem| stem.counts[0].min(stem.counts[1]) <= most);
+        rare.map(|stem| u64::from(stem.counts[0]) * u64::from(stem.counts[1])).sum::<u64>()
+    };
+    (2..=grown)
+        .rev()
+        .map(|times| least.saturating_mul(times))
+        .find(|&most| seeds(most) <= budget)
+        .unwrap_or(least)
 }
 
 /// How many of the ascending `places` lie within `near` of the one numbered `n`, itself included.
@@ -129,7 +144,11 @@ impl<'p, 'a> Window<'p, 'a> {
 }
 
 /// A weight in 256ths, so that sums do not depend on their order.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "weights are positive and below 100")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "weights are positive and below 100"
+)]
 fn fixed(weight: f32) -> u32 {
     (weight * 256.0) as u32
 }

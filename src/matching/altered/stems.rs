@@ -110,3 +110,31 @@ impl Hasher for Identity {
         self.0 = key;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, Stems};
+
+    #[test]
+    fn words_of_one_stem_are_one() {
+        let stems = Stems::new(Language::ENGLISH);
+        assert_eq!(stems.stem("walking").key, stems.stem("walked").key);
+        assert_ne!(stems.stem("walking").key, stems.stem("talking").key);
+        assert!(stems.stem("the").frequency > stems.stem("zymurgy").frequency);
+    }
+
+    #[test]
+    fn without_a_table_short_words_are_common() {
+        let stems = Stems::new(Language::NONE);
+        assert!(stems.stem("dhe").frequency > 10.0 * stems.stem("shqiptar").frequency);
+    }
+
+    #[test]
+    fn characters_are_told_by_their_script_and_pair_in_order() {
+        let stems = Stems::new(Language::NONE);
+        let (a, b) = (stems.stem("木"), stems.stem("匠"));
+        assert!(a.character && stems.stem("の").character && stems.stem("ก").character);
+        assert!(!stems.stem("a").character && !stems.stem("한국").character);
+        assert_ne!(a.with(b).key, b.with(a).key);
+    }
+}

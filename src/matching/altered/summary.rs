@@ -66,7 +66,11 @@ fn condensed(
     scorer.drawn = Drawn::Measured([0.02, tuning.drawn[1]]);
     let whole = scorer.weigh(Spans { submission: segment.clone(), source: all.clone() });
     scorer.drawn = Drawn::Fixed(tuning.summary_drawn);
-    let rival = rivals.iter().filter(|r| mostly(&r.spans.submission, &segment)).map(|r| r.evidence).fold(0.0, f32::max);
+    let rival = rivals
+        .iter()
+        .filter(|r| mostly(&r.spans.submission, &segment))
+        .map(|r| r.evidence)
+        .fold(0.0, f32::max);
     let advantage = (rival / whole.evidence).max(0.05);
     (scatter * scatter >= tuning.summary_scatter * advantage).then_some(Candidate { evidence, ..whole })
 }
@@ -109,7 +113,8 @@ fn scatter(scorer: &mut Scorer<'_, '_>, segment: &Range<u32>, all: &Range<u32>, 
     let window = size(segment) * 3 / 2;
     let (mut highest, mut most) = (0.0, 1);
     for from in all.clone().step_by(index(size(segment) / 3).max(1)) {
-        let (sum, matched) = scorer.ratio(Which::Submission, segment, &(from..from.saturating_add(window).min(all.end)));
+        let (sum, matched) =
+            scorer.ratio(Which::Submission, segment, &(from..from.saturating_add(window).min(all.end)));
         if sum > highest {
             (highest, most) = (sum, matched.max(1));
         }

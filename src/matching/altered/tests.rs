@@ -1,7 +1,8 @@
 //! What the whole of it finds.
-use super::{
-    Boundary, Kind, Language, Passage, Profile, Run, Stems, Stopped, Tuning, detect, exact_runs, hash_word,
-};
+use super::stems::Stems;
+use super::{Kind, Language, Passage, Profile, Run, Stopped, Tuning, detect};
+use crate::matching::{PreparedSubmission, Stop};
+use crate::text::{Boundary, CorpusSeed, Tokenizer};
 
 /// Words that stand for nothing: `w0 w1 ...`, a sentence every twelve.
 fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
@@ -10,14 +11,23 @@ fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
 }
 
 fn compare(submission: &[(String, Boundary)], source: &[(String, Boundary)]) -> Vec<Passage> {
-    let mut stems = Stems::new(Language::NONE);
-    let mut profile =
-        |text: &[(String, Boundary)]| Profile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)));
+    let stems = Stems::new(Language::NONE);
+    let profile = |text: &[(String, Boundary)]| {
+        Profile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)))
+    };
     let (a, b) = (profile(submission), profile(source));
-    let hashes =
-        |text: &[(String, Boundary)]| text.iter().map(|(w, _)| hash_word(w.as_bytes())).collect::<Vec<_>>();
-    let runs: Vec<Run> = exact_runs(&hashes(submission), &hashes(source), 8);
-    detect(&a, &b, &runs, &Tuning::default(), &|| false).unwrap_or_default()
+    detect(&a, &b, &exact_runs(submission, source), &Tuning::default(), &|| false).unwrap_or_default()
+}
+
+/// The runs of eight words or more.
+fn exact_runs(submission: &[(String, Boundary)], source: &[(String, Boundary)]) -> Vec<Run> {
+    let tokenizer = Tokenizer::new(CorpusSeed::new(1));
+    let tokens = |text: &[(String, Boundary)]| {
+        let words: Vec<&str> = text.iter().map(|(word, _)| word.as_str()).collect();
+        tokenizer.tokenize(&words.join(", ")).tokens().to_vec()
+    };
+    let (submission, source) = (tokens(submission), tokens(source));
+    PreparedSubmission::new(&submission, 8).covering_runs(&source, 8, &Stop::never()).unwrap_or_default()
 }
 
 #[test]
@@ -47,7 +57,10 @@ fn words_replaced_and_moved_are_one_passage() {
         passage.submission.start.abs_diff(240) <= 1 && passage.submission.end.abs_diff(360) <= 1,
         "{passage:?}"
     );
-    assert!(passage.source.start.abs_diff(300) <= 12 && passage.source.end.abs_diff(420) <= 12, "{passage:?}");
+    assert!(
+        passage.source.start.abs_diff(300) <= 12 && passage.source.end.abs_diff(420) <= 12,
+        "{passage:?}"
+    );
 }
 
 #[test]
@@ -71,7 +84,7 @@ fn equal_texts_are_one_verbatim_passage() {
 
 #[test]
 fn stops_when_asked() {
-    let mut stems = Stems::new(Language::NONE);
+    let stems = Stems::new(Language::NONE);
     let profile = Profile::new(prose(0..300).iter().map(|(word, before)| (stems.stem(word), *before)));
     assert_eq!(detect(&profile, &profile, &[], &Tuning::default(), &|| true), Err(Stopped));
 }
@@ -118,15 +131,19 @@ fn unrelated_chinese_texts_have_no_passage() {
             assert_eq!(compare(one, other), []);
         }
     }
-    assert_eq!(compare(&characters(&[RIVER, KITCHEN].concat()), &characters(&[CARPENTER, LIBRARY].concat())), []);
+    assert_eq!(
+        compare(&characters(&[RIVER, KITCHEN].concat()), &characters(&[CARPENTER, LIBRARY].concat())),
+        []
+    );
 }
 
 #[test]
 fn half_the_words_of_a_book_changed_is_one_passage() {
     let vocabulary = |n: u32| n.wrapping_mul(2_654_435_761) >> 12;
     let source = prose((0..60_000).map(|n| vocabulary(n) % 20_000));
-    let submission =
-        prose((0..60_000).map(|n: u32| if n.is_multiple_of(2) { 500_000 + n } else { vocabulary(n) % 20_000 }));
+    let submission = prose(
+        (0..60_000).map(|n: u32| if n.is_multiple_of(2) { 500_000 + n } else { vocabulary(n) % 20_000 }),
+    );
     let found = compare(&submission, &source);
     assert_eq!(found.len(), 1);
     assert!(found.iter().all(|p| p.submission.len() > 59_000 && p.kind == Kind::Altered));

@@ -74,7 +74,7 @@ impl Default for Tuning {
             summary_drawn: 0.6,
             summary_accept: [8.0, 80.0],
             summary_drop: 20.0,
-            summary_scatter: 1.2,
+            summary_scatter: 1.25,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 use super::edges::{Candidate, Scorer, Spans};
 use super::num::{real, size, touches};
 use super::resolve::union;
-use crate::matching::seeds::Run;
 use super::tuning::Tuning;
+use crate::matching::seeds::Run;
 
 /// The runs that a candidate touches on both sides: their hull, and how many of the candidate's words they cover.
 /// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.

@@ -119,6 +119,7 @@ fn block_quotes_by_sign() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn citations_in_many_styles() {
     for citation in [
         "(Marlow and Finch, 2009; Osei, 2011, p. 4)",

@@ -1,12 +1,16 @@
 //! The options of a check, from the command line to the engine's and the server's terms.
 
-use std::path::PathBuf;
+mod exclusions;
+#[cfg(test)]
+mod tests;
 
 use clap::{Args, ValueEnum};
 
-use super::check::read_submission;
+pub(super) use exclusions::{CorpusArgs, boilerplate_sizes, named_group};
+
+use self::exclusions::ExclusionArgs;
 use super::error::CliError;
-use crate::engine::{DetectionMode, DetectionOptions, Exclusions};
+use crate::engine::{DetectionMode, DetectionOptions};
 use crate::proto;
 use crate::text::OffsetUnit;
 
@@ -26,25 +30,15 @@ pub(super) struct OptionArgs {
     /// Look for runs of the same words only: a replaced word ends a passage
     #[arg(long)]
     verbatim_only: bool,
-    /// Count quotations too, which are left out of the count otherwise
-    #[arg(long)]
-    count_quotations: bool,
-    /// Count the bibliography too
-    #[arg(long)]
-    count_bibliography: bool,
-    /// Count in-text citations too
-    #[arg(long)]
-    count_citations: bool,
-    /// A file of boilerplate, such as the assignment's text: what stands in it is left out (repeatable)
-    #[arg(long, value_name = "FILE")]
-    boilerplate: Vec<PathBuf>,
+    #[command(flatten)]
+    exclusions: ExclusionArgs,
     /// Most sources to show [default: 20, with --json 100]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     max_sources: Option<u32>,
     /// Most passages of each source to show [default: 10, with --json 1000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     max_passages: Option<u32>,
-    /// Show long excerpts in full
+    /// Show long excerpts, and long lists of signs of hiding, in full
     #[arg(long, conflicts_with = "json")]
     pub(super) full: bool,
     /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, fields with default values
@@ -77,70 +71,71 @@ impl OptionArgs {
     }
 
     fn max_passages(&self) -> Option<u32> {
-        self.max_passages.or((!self.json).then_some(SHOWN_PASSAGES))
+        self.max_passages.or((!self.json && self.lists_sources()).then_some(SHOWN_PASSAGES))
     }
 
-    fn boilerplate_texts(&self) -> Result<Vec<String>, CliError> {
-        self.boilerplate.iter().map(|path| Ok(read_submission(path)?.text)).collect()
+    /// Whether there is a list that passages can stand in.
+    fn lists_sources(&self) -> bool {
+        self.max_sources != Some(0)
     }
 
-    /// In the server's terms; the files of boilerplate are read.
-    pub(super) fn to_proto(&self, commonness_cap: Option<u32>) -> Result<proto::DetectionOptions, CliError> {
-        let mode = if self.verbatim_only {
-            proto::DetectionMode::VerbatimOnly
-        } else {
-            proto::DetectionMode::AlteredToo
+    /// For the engine in this process; the files of boilerplate are read.
+    pub(super) fn to_engine(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
+        self.exclusions.need_no_server()?;
+        self.in_engine_terms(corpus)
+    }
+
+    /// For a server; the files of boilerplate are read.
+    pub(super) fn to_proto(&self, corpus: &CorpusArgs) -> Result<proto::DetectionOptions, CliError> {
+        let DetectionOptions {
+            min_passage_words,
+            mode,
+            commonness_cap,
+            commonness_percent,
+            exclusions,
+            offset_unit,
+            include_excerpts,
+            // What was not given is the server's to choose.
+            max_sources: _,
+            max_passages: _,
+        } = self.in_engine_terms(corpus)?;
+        let mode = match mode {
+            DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
+            DetectionMode::AlteredToo => proto::DetectionMode::AlteredToo,
         };
-        let unit = match self.offset_unit {
-            UnitArg::Utf8 => proto::OffsetUnit::Utf8Bytes,
-            UnitArg::Utf16 => proto::OffsetUnit::Utf16CodeUnits,
-            UnitArg::CodePoints => proto::OffsetUnit::CodePoints,
+        let unit = match offset_unit {
+            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
+            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
+            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
         };
         Ok(proto::DetectionOptions {
-            min_passage_words: self.min_passage_words,
+            min_passage_words,
             mode: mode.into(),
             commonness_cap,
-            commonness_percent: None,
+            commonness_percent,
             offset_unit: unit.into(),
-            include_excerpts: self.excerpts || !self.json,
+            include_excerpts,
             max_sources: self.max_sources(),
             max_passages: self.max_passages(),
-            exclusions: Some(proto::Exclusions {
-                quotations: Some(!self.count_quotations),
-                bibliography: Some(!self.count_bibliography),
-                citations: Some(!self.count_citations),
-                boilerplate_texts: self.boilerplate_texts()?,
-                ..proto::Exclusions::default()
-            }),
+            exclusions: Some(exclusions::to_proto(exclusions)),
         })
     }
 
-    /// In the engine's terms; the files of boilerplate are read.
-    pub(super) fn to_engine(&self, commonness_cap: Option<u32>) -> Result<DetectionOptions, CliError> {
+    fn in_engine_terms(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
         let default = DetectionOptions::default();
         let count = |given: Option<u32>, default: usize| given.map_or(default, |count| count as usize);
         Ok(DetectionOptions {
             min_passage_words: self.min_passage_words,
-            mode: if self.verbatim_only {
-                DetectionMode::VerbatimOnly
-            } else {
-                DetectionMode::AlteredToo
-            },
-            commonness_cap,
-            commonness_percent: None,
-            exclusions: Exclusions {
-                quotations: !self.count_quotations,
-                bibliography: !self.count_bibliography,
-                citations: !self.count_citations,
-                boilerplate_texts: self.boilerplate_texts()?,
-                ..Exclusions::default()
-            },
+            mode: if self.verbatim_only { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
+            commonness_cap: corpus.commonness_cap,
+            commonness_percent: corpus.commonness_percent,
+            exclusions: self.exclusions.to_engine(corpus)?,
             offset_unit: match self.offset_unit {
                 UnitArg::Utf8 => OffsetUnit::Utf8Bytes,
                 UnitArg::Utf16 => OffsetUnit::Utf16CodeUnits,
                 UnitArg::CodePoints => OffsetUnit::CodePoints,
             },
-            include_excerpts: self.excerpts || !self.json,
+            include_excerpts: if self.json { self.excerpts } else { self.lists_sources() },
             max_sources: count(self.max_sources(), default.max_sources),
             max_passages: count(self.max_passages(), default.max_passages),
         })

@@ -1,0 +1,233 @@
+//! How much of the index speaks for a source: what is needed to admit candidates for altered text.
+//!
+//! Each shared fingerprint weighs the logarithm of how rare it is (Spärck Jones 1972), less a discount,
+//! since a copier keeps but some: a log-likelihood ratio of "copied" against "by chance". Weights are
+//! summed within a window of the submission *and* of the source at once: chance strews its hits over
+//! both, copying doesn't. Sums of independent such ratios reach `x` by chance in a share `e^-x` of the
+//! sources, so that `ln(sources)` plus a constant lets about the same few strangers through in a
+//! collection of any size.
+
+use crate::fingerprint::{Context, Fingerprint, OrderFree};
+use crate::index::{LookUp, Slot};
+
+/// Regions of a cell, in the source; a window is two cells long, on both sides: 128 tokens.
+const CELL_REGIONS: u16 = 2;
+/// A copier keeps about this share of the fingerprints, as a logarithm: one in four or five.
+const DISCOUNT: f32 = 1.5;
+/// Rarity is judged as in a collection of at least so many sources. In a small one little can be learnt
+/// from the few, and comparing too many of them costs little.
+const LEAST_SOURCES: u32 = 1_000;
+/// What must speak for a source, besides the logarithm of the number of sources.
+const MARGIN: f32 = 3.0;
+
+/// Postings that are read of one order-free fingerprint. What is more common tells little, and would
+/// take most of the time.
+pub(super) const MAX_PAIR_POSTINGS: u32 = 128;
+/// Chunks that are read for one order-free fingerprint.
+pub(super) const MAX_PAIR_CHUNKS: u32 = 32;
+
+/// Fingerprints of one kind, and what looking them up found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Channel<'a> {
+    /// What was looked up.
+    pub(super) fingerprints: &'a [Fingerprint],
+    /// What was found.
+    pub(super) look_up: &'a LookUp,
+}
+
+/// What speaks for a source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Evidence {
+    /// The source.
+    pub(super) slot: Slot,
+    /// Natural logarithm of the odds, up to a constant.
+    pub(super) weight: f32,
+}
+
+/// A shared fingerprint that weighs something.
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    slot: Slot,
+    hash: u64,
+    weight: f32,
+    /// The cell of the submission.
+    here: u16,
+    /// The cell of the source; `None` if the posting doesn't tell.
+    there: Option<u16>,
+}
+
+/// The sources that enough speaks for, in order of their slots.
+///
+/// `pairs` are order-free fingerprints, whose postings tell where in the source they stand; `kgrams`
+/// speak for any part of it. `sources` is the size of the collection. Fingerprints that the look-up left
+/// unread tell nothing. Linear in the hits, but for sorting those of the sources that may be admitted.
+#[must_use]
+pub(super) fn evidence(pairs: Channel<'_>, kgrams: Channel<'_>, sources: usize) -> Vec<Evidence> {
+    let sources = u32::try_from(sources).unwrap_or(u32::MAX).max(LEAST_SOURCES);
+    let log_sources = logarithm(sources);
+    let wanted = log_sources + MARGIN;
+    let mut shared = Vec::with_capacity(pairs.look_up.hits.len() + kgrams.look_up.hits.len());
+    pairs.collect(log_sources, |context| Some(OrderFree::region(context) / CELL_REGIONS), &mut shared);
+    kgrams.collect(log_sources, |_| None, &mut shared);
+    keep_promising(&mut shared, wanted);
+    shared.sort_unstable_by_key(|shared| (shared.slot, shared.hash, shared.here));
+    let groups = shared.chunk_by(|a, b| a.slot == b.slot);
+    let weighed = groups.filter_map(|group| {
+        let slot = group.first()?.slot;
+        Some(Evidence { slot, weight: best_window(group) })
+    });
+    weighed.filter(|evidence| evidence.weight >= wanted).collect()
+}
+
+impl Channel<'_> {
+    /// Appends the hits that weigh something.
+    fn collect(self, log_sources: f32, there: impl Fn(Context) -> Option<u16>, out: &mut Vec<Shared>) {
+        let weights = self.weights(log_sources);
+        out.extend(self.look_up.hits.iter().filter_map(|hit| {
+            let weight = *weights.get(hit.fingerprint as usize)?;
+            let fingerprint = self.fingerprints.get(hit.fingerprint as usize)?;
+            (weight > 0.0).then(|| Shared {
+                slot: hit.slot,
+                hash: fingerprint.hash,
+                weight,
+                here: OrderFree::region_of(fingerprint.position) / CELL_REGIONS,
+                there: there(hit.context),
+            })
+        }));
+    }
+
+    /// What a hit of each fingerprint weighs.
+    fn weights(self, log_sources: f32) -> Vec<f32> {
+        let mut found = vec![0_u32; self.fingerprints.len()];
+        for hit in &self.look_up.hits {
+            if let Some(count) = found.get_mut(hit.fingerprint as usize) {
+                *count += 1;
+            }
+        }
+        let mut weights: Vec<f32> =
+            found.into_iter().map(|count| log_sources - logarithm(count.max(1)) - DISCOUNT).collect();
+        for unread in &self.look_up.unread {
+            if let Some(weight) = weights.get_mut(*unread as usize) {
+                *weight = 0.0;
+            }
+        }
+        weights
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a logarithm needs few digits")]
+fn logarithm(count: u32) -> f32 {
+    (count as f32).ln()
+}
+
+/// Drops what belongs to sources that can't be admitted, whatever the window.
+///
+/// Weights are added up in a table of counters by a few bits of the slot; sources that share a counter
+/// only make it larger (as in a count-min sketch, Cormode & Muthukrishnan 2005).
+fn keep_promising(shared: &mut Vec<Shared>, wanted: f32) {
+    let mut counters = vec![0.0_f32; (2 * shared.len()).next_power_of_two().clamp(64, 1 << 16)];
+    let mask = counters.len() - 1;
+    let place = |slot: Slot| slot.index() & mask;
+    for one in shared.iter() {
+        if let Some(counter) = counters.get_mut(place(one.slot)) {
+            *counter += one.weight;
+        }
+    }
+    shared.retain(|one| counters.get(place(one.slot)).is_some_and(|sum| *sum >= wanted));
+}
+
+/// The greatest weight of the different fingerprints in a window of two cells by two.
+fn best_window(group: &[Shared]) -> f32 {
+    let mut windows: Vec<((u16, u16), u64, f32)> = Vec::with_capacity(4 * group.len());
+    let mut anywhere: Vec<(u16, u64, f32)> = Vec::new();
+    for one in group {
+        for here in [one.here, one.here + 1] {
+            match one.there {
+                Some(there) => {
+                    windows.extend([there, there + 1].map(|there| ((here, there), one.hash, one.weight)));
+                }
+                None => anywhere.push((here, one.hash, one.weight)),
+            }
+        }
+    }
+    windows.sort_unstable_by_key(|(window, hash, _)| (*window, *hash));
+    windows.dedup_by_key(|(window, hash, _)| (*window, *hash));
+    anywhere.sort_unstable_by_key(|(here, hash, _)| (*here, *hash));
+    anywhere.dedup_by_key(|(here, hash, _)| (*here, *hash));
+    let sums = windows.chunk_by(|a, b| a.0 == b.0).map(|window| {
+        let here = window.first().map_or(0, |((here, _), _, _)| *here);
+        let from = anywhere.partition_point(|one| one.0 < here);
+        let kgrams = anywhere.get(from..).unwrap_or_default().iter().take_while(|one| one.0 == here);
+        window.iter().map(|one| one.2).sum::<f32>() + kgrams.map(|one| one.2).sum::<f32>()
+    });
+    sums.fold(0.0, f32::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::{ContextMatch, FingerprintSettings, Fingerprinter, WindowSize};
+    use crate::index::Index;
+    use crate::text::{CorpusSeed, Tokenizer};
+
+    const SEED: CorpusSeed = CorpusSeed::new(3);
+
+    /// The numbers of the sources that something speaks for.
+    fn admitted(sources: &[String], submission: &str) -> Vec<u32> {
+        let (tokenizer, order_free) = (Tokenizer::new(SEED), OrderFree::new(SEED));
+        let fingerprinter = Fingerprinter::new(SEED, FingerprintSettings::default());
+        let (pairs, kgrams) = (Index::default(), Index::default());
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        for (text, number) in sources.iter().zip(0..) {
+            let slot = Slot::new(number).unwrap();
+            tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
+            kgrams.insert(slot, &fingerprinter.fingerprints(&tokens)).unwrap();
+            pairs.insert(slot, &order_free.of_source(&stems)).unwrap();
+        }
+        tokenizer.tokenize_with_stems_into(submission, &mut tokens, &mut stems);
+        let rule = ContextMatch::new(WindowSize::default());
+        let (of_kgrams, of_pairs) = (fingerprinter.fingerprints(&tokens), order_free.of_submission(&stems));
+        let found = kgrams.look_up(&of_kgrams, rule, 20_000);
+        let found_pairs = pairs.look_up_within(&of_pairs, rule, MAX_PAIR_POSTINGS, MAX_PAIR_CHUNKS);
+        let channel = |fingerprints, look_up| Channel { fingerprints, look_up };
+        let found = evidence(
+            Channel { fingerprints: &of_pairs, look_up: &found_pairs },
+            channel(&of_kgrams, &found),
+            sources.len(),
+        );
+        found.iter().map(|evidence| evidence.slot.number()).collect()
+    }
+
+    /// Words that look like words and occur nowhere else.
+    fn prose(salt: u64, words: u64) -> Vec<String> {
+        let word = |i: u64| {
+            let mut state = (salt << 32 | i).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            (0..5 + i % 4)
+                .map(|_| {
+                    state = (state ^ state >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                    char::from(b'a' + (state >> 40) as u8 % 26)
+                })
+                .collect()
+        };
+        (0..words).map(word).collect()
+    }
+
+    #[test]
+    fn finds_the_source_of_reversed_and_thinned_words_only() {
+        let sources: Vec<String> = (0..50).map(|salt| prose(salt, 300).join(" ")).collect();
+        // Neighbours swapped, every fifth word replaced: no run of three words is left.
+        let mut copied = prose(17, 160)[40..120].to_vec();
+        copied.chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
+        copied.iter_mut().step_by(5).for_each(|word| *word = "other".to_owned());
+        assert_eq!(admitted(&sources, &copied.join(" ")), [17]);
+    }
+
+    #[test]
+    fn says_nothing_for_strangers_and_for_few_words() {
+        let sources: Vec<String> = (0..50).map(|salt| prose(salt, 300).join(" ")).collect();
+        for submission in [prose(99, 300).join(" "), String::new(), "the the the".repeat(100)] {
+            assert_eq!(admitted(&sources, &submission), [0_u32; 0]);
+        }
+        assert_eq!(admitted(&[], "nothing to find here"), [0_u32; 0]);
+    }
+}

@@ -1,0 +1,115 @@
+//! What is left of a word when its ending is gone: what the order-free fingerprints are made of.
+
+use super::segment::is_unspaced;
+use super::token::WordHasher;
+
+/// A word without its ending, as a seeded hash, and its length in characters.
+///
+/// The stem is the first six characters of the compared form. Cutting words is the simplest of stemmers,
+/// needs no language, and does about as well as those that know one (`McNamee` & Mayfield 2004, "Character
+/// n-gram tokenization for European language text retrieval"); that matters for a collection that mixes
+/// languages. Measured as a source of candidates it equals the Snowball stemmer for English, at no cost.
+///
+/// The top four bits hold the word's length in characters, [`Self::LONGEST`] at most, or mark a character
+/// of a script that is written without spaces; the other 60 are a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Stem(u64);
+
+impl Stem {
+    /// Characters that are kept of a word.
+    const CHARACTERS: usize = 6;
+    /// Longer words count as this long.
+    pub const LONGEST: u32 = 12;
+    const CLASS_BITS: u32 = 4;
+    /// The class of a character that is a token by itself.
+    const CHARACTER: u32 = (1 << Self::CLASS_BITS) - 1;
+
+    fn new(hash: u64, class: u32) -> Self {
+        Self(u64::from(class) << (u64::BITS - Self::CLASS_BITS) | hash >> Self::CLASS_BITS)
+    }
+
+    /// The stem of a word of at most 16 ASCII bytes, given as a little-endian integer.
+    #[inline]
+    pub(super) fn of_ascii(hasher: &WordHasher, compared: u128, length: usize) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "six bytes are kept of sixteen")]
+        let kept = compared as u64 & (u64::MAX >> (u64::BITS as usize - 8 * Self::CHARACTERS));
+        Self::new(hasher.stem(kept), Self::class_of(length))
+    }
+
+    /// The stem of any compared form.
+    pub(super) fn of(hasher: &WordHasher, compared: &str) -> Self {
+        let end = compared.char_indices().nth(Self::CHARACTERS).map_or(compared.len(), |(at, _)| at);
+        let kept = compared.get(..end).unwrap_or_default();
+        let mut block = [0; 8];
+        let hash = match block.get_mut(..kept.len()) {
+            Some(head) => {
+                head.copy_from_slice(kept.as_bytes());
+                hasher.stem(u64::from_le_bytes(block))
+            }
+            None => hasher.token(kept.as_bytes()).value().rotate_left(Self::CLASS_BITS + 1),
+        };
+        let class = if compared.starts_with(is_unspaced) {
+            Self::CHARACTER
+        } else {
+            Self::class_of(compared.chars().take(Self::LONGEST as usize).count())
+        };
+        Self::new(hash, class)
+    }
+
+    #[inline]
+    fn class_of(characters: usize) -> u32 {
+        u32::try_from(characters).unwrap_or(Self::LONGEST).min(Self::LONGEST)
+    }
+
+    /// The length of the word in characters; `None` for a character that is a token by itself.
+    #[inline]
+    #[must_use]
+    pub fn characters(self) -> Option<u32> {
+        let class = (self.0 >> (u64::BITS - Self::CLASS_BITS)) as u32;
+        (class != Self::CHARACTER).then_some(class)
+    }
+
+    /// The hash; it knows nothing of the length.
+    #[inline]
+    #[must_use]
+    pub fn hash(self) -> u64 {
+        self.0 << Self::CLASS_BITS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{CorpusSeed, Stem, Tokenizer};
+
+    fn stems(text: &str) -> Vec<Stem> {
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        Tokenizer::new(CorpusSeed::new(5)).tokenize_with_stems_into(text, &mut tokens, &mut stems);
+        assert_eq!(tokens.len(), stems.len());
+        stems
+    }
+
+    #[test]
+    fn endings_are_gone() {
+        let same = [("compares", "comparison"), ("Höflichkeit", "höflicher"), ("переводчик", "переводами")];
+        for (a, b) in same {
+            assert_eq!(stems(a)[0].hash(), stems(b)[0].hash(), "{a} and {b}");
+        }
+        assert_ne!(stems("compare")[0].hash(), stems("compose")[0].hash());
+    }
+
+    #[test]
+    fn both_paths_agree() {
+        // A word that ends the text takes the slow path, any other the fast one.
+        for word in ["a", "four", "sixsix", "sevenof", "internationally"] {
+            let found = stems(&format!("{word} and some more words {word}"));
+            assert_eq!(found.first(), found.last(), "{word}");
+        }
+    }
+
+    #[test]
+    fn length_is_in_characters() {
+        let lengths: Vec<Option<u32>> =
+            stems("the мир naïve internationally 数").iter().map(|s| s.characters()).collect();
+        assert_eq!(lengths, [Some(3), Some(3), Some(5), Some(12), None]);
+    }
+}
