@@ -47,7 +47,7 @@ const BIGRAM_CHARACTERS: u32 = 6;
 /// let order_free = OrderFree::new(seed);
 /// let source = order_free.of_source(&stems("transatlantic communication"));
 /// let submission = order_free.of_submission(&stems("Communications were often transatlantic"));
-/// assert_eq!(source[0].hash, submission[0].hash);
+/// assert!(submission.iter().any(|pair| pair.hash == source[0].hash));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OrderFree {

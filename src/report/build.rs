@@ -76,7 +76,9 @@ pub struct Draft<'a> {
 pub fn build(mut draft: Draft<'_>) -> Report {
     let words = draft.tokenized.tokens().len() as u64;
     let too_few_words = if draft.considered { 0 } else { words };
-    let claims = claims(std::mem::take(&mut draft.exclusions));
+    // Words are left out for one reason: those of a text too short are not excluded besides.
+    let left_out = if draft.considered { std::mem::take(&mut draft.exclusions) } else { Vec::new() };
+    let claims = claims(left_out);
     let excluded = Coverage::of(claims.iter().map(|(range, _)| range.clone()));
     let considered_words = if draft.considered { words - excluded.words() } else { 0 };
     let coverages: Vec<Coverage> =
