@@ -27,10 +27,14 @@ async fn a_report_is_exact_on_both_sides() {
     fill(&mut corpus, &[("ferry", FERRY), ("other", &Words::new(5).text(300))]).await;
     let submission = "As I heard: “the RIVER carried the old ferry past the\nsleeping town!” It was late.";
     let mut request = check(submission);
-    request.options = options(|options| options.include_excerpts = true);
+    request.options = options(|options| {
+        options.include_excerpts = true;
+        // It is a quotation, which is not counted unless asked for.
+        options.exclusions = Some(proto::Exclusions { quotations: Some(false), ..Default::default() });
+    });
     let report = report(&mut detection, request).await;
 
-    assert_eq!((report.words, report.too_few_words), (16, 0));
+    assert_eq!((report.words, report.too_few_words, report.excluded_words), (16, 0, 0));
     let coverage = report.coverage.unwrap();
     assert_eq!((coverage.words, coverage.of_words, coverage.percent), (10, 16, 62.5));
     assert_eq!((report.sources_in_scope, report.sources_found, report.passages_found), (2, 1, 1));
@@ -43,6 +47,7 @@ async fn a_report_is_exact_on_both_sides() {
     let passage = &source.passages[0];
     assert_eq!(passage.kind(), PassageKind::Verbatim);
     assert_eq!((passage.submission_words, passage.source_words, passage.matched_words), (10, 10, 10));
+    assert_eq!((passage.similarity, passage.counted_words), (1.0, 10));
     assert_eq!(
         slice(submission, passage.submission),
         "the RIVER carried the old ferry past the\nsleeping town"
@@ -84,7 +89,9 @@ async fn altered_passages_are_merged_or_not_as_asked() {
         (PassageKind::Altered, 31, 29)
     );
     assert_eq!(passage.matched_words, 26);
-    assert!((passage.similarity - 26.0 / 31.0).abs() < 1e-12);
+    // Twice the words in common, of the words of both.
+    assert!((passage.similarity - 2.0 * 26.0 / (31.0 + 29.0)).abs() < 1e-6);
+    assert!(passage.evidence_nats > 0.0);
 
     let mut request = check(&submission);
     request.options = options(|options| options.set_mode(proto::DetectionMode::VerbatimOnly));
@@ -189,9 +196,10 @@ async fn what_is_cut_is_counted() {
     let server = TestServer::start().await;
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
     let (one, two) = (Words::new(1).text(20), Words::new(2).text(20));
-    let submission = format!("{one} {} {two}", Words::new(3).text(30));
-    fill(&mut corpus, &[("a", &one), ("b", &two), ("c", &submission.replace(&Words::new(3).text(30), ""))])
-        .await;
+    // So far apart that they don't make one passage.
+    let between = Words::new(3).text(60);
+    let submission = format!("{one} {between} {two}");
+    fill(&mut corpus, &[("a", &one), ("b", &two), ("c", &submission.replace(&between, ""))]).await;
     for (max_sources, max_passages, sources_cut, passages_cut, listed) in
         [(None, None, 0, 0, 4), (Some(1), None, 2, 2, 2), (None, Some(1), 0, 1, 3), (Some(0), None, 3, 4, 0)]
     {

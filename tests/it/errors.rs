@@ -165,25 +165,39 @@ async fn bad_checks() {
     let mut request = check("some words to check here");
     request.options = Some(proto::DetectionOptions {
         min_passage_words: Some(0),
-        mode: proto::DetectionMode::VerbatimOnly.into(),
-        max_gap_words: Some(4),
+        mode: 7,
         commonness_cap: Some(0),
+        commonness_percent: Some(100.5),
         offset_unit: 12,
         include_excerpts: true,
         max_sources: Some(0),
         max_passages: Some(10_001),
+        exclusions: Some(proto::Exclusions {
+            boilerplate_texts: vec!["some text".to_owned(); 101],
+            boilerplate_collections: vec!["a".to_owned(), "b b".to_owned(), "a".to_owned()],
+            own_groups: vec!["anna".to_owned(), String::new()],
+            ..Default::default()
+        }),
     });
     let status = detection.check(request).await.unwrap_err();
     let expected = [
-        "options.max_passages",
-        "options.max_passages",
-        "options.include_excerpts",
-        "options.min_passage_words",
-        "options.max_gap_words",
         "options.commonness_cap",
+        "options.commonness_percent",
+        "options.exclusions.boilerplate_collections[1]",
+        "options.exclusions.boilerplate_collections[2]",
+        "options.exclusions.boilerplate_texts",
+        "options.exclusions.own_groups[1]",
+        "options.include_excerpts",
+        "options.max_passages",
+        "options.max_passages",
+        "options.min_passage_words",
+        "options.mode",
         "options.offset_unit",
     ];
-    assert_status(&status, Code::InvalidArgument, &expected, "asks for none; unset one of the two");
+    let mut named = fields(&status);
+    named.sort();
+    assert_eq!((status.code(), named), (Code::InvalidArgument, expected.map(str::to_owned).to_vec()));
+    assert!(status.message().contains("unset one of the two"), "{}", status.message());
 
     let mut request = check("some words to check here");
     request.scope = Some(proto::Scope {
@@ -200,6 +214,51 @@ async fn bad_checks() {
     let mut request = check("some words to check here");
     request.scope = Some(proto::Scope { collections: vec!["gone".to_owned()], ..Default::default() });
     assert_status(&detection.check(request).await.unwrap_err(), Code::NotFound, &[], "\"gone\"");
+}
+
+#[tokio::test]
+async fn bad_exclusions() {
+    let server = TestServer::start_with(|settings| settings.limits.max_text_bytes = 1000).await;
+    let mut detection = server.detection().await;
+    let exclude = |exclusions: proto::Exclusions| {
+        let mut request = check("some words to check here");
+        request.options =
+            Some(proto::DetectionOptions { exclusions: Some(exclusions), ..Default::default() });
+        request
+    };
+    for percent in [0.0, -1.0, f64::NAN, f64::INFINITY, 100.000_1] {
+        let mut request = check("some words to check here");
+        let commonness_percent = Some(percent);
+        request.options = Some(proto::DetectionOptions { commonness_percent, ..Default::default() });
+        let status = detection.check(request).await.unwrap_err();
+        let message = "must be more than 0, and 100 at most";
+        assert_status(&status, Code::InvalidArgument, &["options.commonness_percent"], message);
+    }
+    for percent in [f64::MIN_POSITIVE, 100.0] {
+        let mut request = check("some words to check here");
+        let commonness_percent = Some(percent);
+        request.options = Some(proto::DetectionOptions { commonness_percent, ..Default::default() });
+        assert!(detection.check(request).await.is_ok(), "{percent}");
+    }
+    let texts = |texts: &[&str]| proto::Exclusions {
+        boilerplate_texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+        ..Default::default()
+    };
+    let empty = exclude(texts(&["an assignment", " … "]));
+    let status = detection.check(empty.clone()).await.unwrap_err();
+    let field = "options.exclusions.boilerplate_texts[1]";
+    assert_status(&status, Code::InvalidArgument, &[field], "has no words");
+    let compare = proto::CompareRequest {
+        text: "some words to compare".to_owned(),
+        sources: vec![proto::ComparedText { text: "with others".to_owned(), ..Default::default() }],
+        options: empty.options,
+    };
+    let status = detection.compare(compare).await.unwrap_err();
+    assert_status(&status, Code::InvalidArgument, &[field], "has no words");
+    let status = detection.check(exclude(texts(&["fine", &"x".repeat(1001)]))).await.unwrap_err();
+    assert_status(&status, Code::OutOfRange, &[], "1001 bytes, but may have 1000 at most");
+    let gone = proto::Exclusions { boilerplate_collections: vec!["gone".to_owned()], ..Default::default() };
+    assert_status(&detection.check(exclude(gone)).await.unwrap_err(), Code::NotFound, &[], "\"gone\"");
 }
 
 #[tokio::test]

@@ -3,26 +3,31 @@
 
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::float_cmp,
     clippy::expect_used,
     clippy::format_collect,
     clippy::indexing_slicing,
+    clippy::items_after_statements,
     clippy::panic,
     clippy::unnecessary_wraps,
     clippy::unwrap_used,
     clippy::similar_names,
     clippy::too_many_lines,
+    clippy::type_complexity,
     missing_docs,
     unreachable_pub,
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod altered;
 mod architecture;
 mod cli;
 mod corpus;
 mod detection;
 mod errors;
+mod exclusions;
 mod golden;
 mod harness;
 mod lifecycle;
