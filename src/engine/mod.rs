@@ -10,6 +10,7 @@ mod candidates;
 mod catalogue;
 mod check;
 mod collection;
+mod collections;
 mod compare;
 mod corpus;
 mod error;
@@ -24,8 +25,9 @@ mod subject;
 
 pub use catalogue::Entry;
 pub use collection::{CollectionInfo, CollectionStats};
+pub use collections::CorpusInfo;
 pub use compare::ComparedText;
-pub use corpus::{Added, CorpusInfo, Engine, IfExists, NewSource};
+pub use corpus::{Added, Engine, IfExists, NewSource};
 pub use error::{Error, TextRole};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};

@@ -245,7 +245,8 @@ fn passages(draft: &Draft<'_>, excluded: &Coverage, finding: &Finding) -> Vec<Re
             source,
             kind: passage.kind,
             similarity: passage.similarity(),
-            evidence_nats: f64::from(passage.evidence),
+            // What lies beyond a tenth differs from one processor's logarithm to another's.
+            evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
             submission_words: passage.submission.end - passage.submission.start,
             source_words: passage.source.end - passage.source.start,
             matched_words: passage.matched_tokens,

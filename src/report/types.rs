@@ -118,7 +118,8 @@ pub struct ReportedPassage {
     pub kind: PassageKind,
     /// The share of words in common, 0 to 1; see [`Passage::similarity`](crate::matching::Passage::similarity).
     pub similarity: f64,
-    /// The natural logarithm of how much likelier its words are if drawn from one another than by chance.
+    /// The natural logarithm of how much likelier its words are if drawn from one another than by chance, to
+    /// a tenth.
     pub evidence_nats: f64,
     /// Words of the submission inside the span.
     pub submission_words: u32,

@@ -5,7 +5,7 @@
 //! little general language. It needs no word order, so replaced, moved and inflected words cost only themselves; and it
 //! weighs a word by how unlikely it is here, so common words and the texts' subject count for little.
 //!
-//! 1. [`Stems`] turns words to stems; a [`Profile`] prepares a text once for any number of comparisons.
+//! 1. A [`Reader`] turns words to stems; a [`Profile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
 //! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, of long passages
 //!    piece by piece; `resolve`: of overlapping ones the best, and neighbours joined over gaps that match too.
@@ -14,7 +14,7 @@
 //! 5. `summary`: segments that the whole source explains and no one place of it.
 //!
 //! A language without a table of frequencies gets them by the length of its words; a script without spaces is compared by
-//! overlapping pairs of characters. A pair of texts is best compared in one language, [`Language::of_both`].
+//! overlapping pairs of characters. A pair of texts is best compared in one language, that of the surer [`Guess`].
 //!
 //! Time and memory are linear in the two texts (the ratio's constants are small: about 40 steps a seed, and at most
 //! sixteen seeds for each word).
