@@ -24,10 +24,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use palimpsest::report::{Report, ReportedPassage};
-use palimpsest::text::OffsetUnit;
+use palimpsest::text::{CorpusSeed, OffsetUnit};
 use palimpsest::{
-    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, NewSource, Scope, SourceId,
-    Stop,
+    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, Limits, NewSource, Scope,
+    SourceId, Stop,
 };
 
 /// What is asked for on the command line.
@@ -135,7 +135,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Arguments { corpus, out, via_index, min_words } = Arguments::read()?;
     let pairs: Vec<(String, Vec<String>)> = read_pairs(&corpus)?.into_iter().collect();
     fs::create_dir_all(&out)?;
-    let engine = Engine::in_memory()?;
+    // A seed that is known, so that anyone gets the same figures.
+    let engine = Engine::with_seed(Limits::default(), CorpusSeed::new(1));
     let source = |name: &str| fs::read_to_string(corpus.join("src").join(name));
     if via_index {
         let mut names: Vec<&String> = pairs.iter().flat_map(|(_, sources)| sources).collect();

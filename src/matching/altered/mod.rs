@@ -43,7 +43,7 @@ pub use tuning::Tuning;
 use super::seeds::Run;
 use cores::Core;
 use edges::{Candidate, Scorer};
-use num::{real, size, touches};
+use num::touches;
 use pair::Pair;
 
 /// How a passage was taken over.
@@ -66,9 +66,6 @@ pub struct Passage {
     pub source: Range<u32>,
     /// How it was taken over.
     pub kind: Kind,
-    /// The share of words in common, from 0 to 1. A word is in common when its stem is on both sides, each as often as
-    /// both have it (Dice's coefficient); of a summary, the share of the submission's words alone.
-    pub similarity: f32,
     /// Words in common, by their stems, each as often as both sides have it.
     pub matched: u32,
     /// The natural logarithm of how much likelier the passage's words are when drawn from one another than by chance.
@@ -95,9 +92,9 @@ pub fn detect(
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Passage>, Stopped> {
     let Some(pair) = Pair::new(submission, source, tuning) else {
-        return Ok(sorted(
-            verbatim::left_over(runs, &[], tuning.join_words).into_iter().map(copied).collect(),
-        ));
+        let left_over = verbatim::left_over(runs, &[], tuning.join_words);
+        let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs));
+        return Ok(sorted(parts.map(|spans| copied(spans, runs)).collect()));
     };
     let mut scorer = Scorer::new(&pair);
     let candidates = candidates(&pair, &mut scorer, runs, stop);
@@ -120,7 +117,19 @@ pub fn detect(
     taken.sort_by_key(|span| (span.end, span.start));
     let rest = verbatim::left_over(runs, &taken, tuning.join_words);
     passages.extend(rest.into_iter().map(|spans| passage(&scorer.weigh(spans), Kind::Verbatim)));
-    Ok(sorted(passages))
+    let parts = passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
+    Ok(sorted(parts))
+}
+
+/// A passage, or the parts of it between what was inserted.
+fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passage> {
+    let spans = edges::Spans { submission: whole.submission.clone(), source: whole.source.clone() };
+    match verbatim::without_insertions(&spans, runs) {
+        several if several.len() > 1 && whole.kind != Kind::Summary => {
+            several.into_iter().map(|spans| passage(&scorer.weigh(spans), whole.kind)).collect()
+        }
+        _ => vec![whole],
+    }
 }
 
 /// Pairs of spans that are passages by their evidence, some of them overlapping.
@@ -154,21 +163,15 @@ fn outside(candidates: Vec<Candidate>, summaries: &[Candidate]) -> Vec<Candidate
 }
 
 fn passage(candidate: &Candidate, kind: Kind) -> Passage {
-    let (here, there) = (size(&candidate.spans.submission), size(&candidate.spans.source));
-    let common = real(candidate.matched);
-    let similarity = match kind {
-        Kind::Summary => common / real(here.max(1)),
-        Kind::Verbatim | Kind::Altered => 2.0 * common / (real(here) + real(there)).max(1.0),
-    };
     let edges::Spans { submission, source } = candidate.spans.clone();
-    Passage { submission, source, kind, similarity, matched: candidate.matched, evidence: candidate.evidence }
+    Passage { submission, source, kind, matched: candidate.matched, evidence: candidate.evidence }
 }
 
 /// A passage of exact runs between texts that have next to nothing else in common.
-fn copied(spans: edges::Spans) -> Passage {
+fn copied(spans: edges::Spans, runs: &[Run]) -> Passage {
+    let matched = verbatim::in_runs(&spans, runs);
     let edges::Spans { submission, source } = spans;
-    let matched = size(&submission);
-    Passage { submission, source, kind: Kind::Verbatim, similarity: 1.0, matched, evidence: 0.0 }
+    Passage { submission, source, kind: Kind::Verbatim, matched, evidence: 0.0 }
 }
 
 fn sorted(mut passages: Vec<Passage>) -> Vec<Passage> {

@@ -52,7 +52,7 @@ fn words_replaced_and_moved_are_one_passage() {
     assert_eq!(found.len(), 1);
     let Some(passage) = found.first() else { return };
     assert_eq!(passage.kind, Kind::Altered);
-    assert!((0.7..=0.8).contains(&passage.similarity), "{passage:?}");
+    assert!((80..=96).contains(&passage.matched), "{passage:?}");
     assert!(
         passage.submission.start.abs_diff(240) <= 1 && passage.submission.end.abs_diff(360) <= 1,
         "{passage:?}"
@@ -147,4 +147,15 @@ fn half_the_words_of_a_book_changed_is_one_passage() {
     let found = compare(&submission, &source);
     assert_eq!(found.len(), 1);
     assert!(found.iter().all(|p| p.submission.len() > 59_000 && p.kind == Kind::Altered));
+}
+
+#[test]
+fn words_put_between_two_copied_parts_are_in_no_passage() {
+    for inserted in [12, 20, 30, 45] {
+        let own = 9000..9000 + inserted;
+        let submission = prose((5000..5040).chain(own).chain(5040..5080));
+        let found = compare(&submission, &prose((1000..1300).chain(5000..5080).chain(1300..1500)));
+        let spans: Vec<_> = found.iter().map(|passage| passage.submission.clone()).collect();
+        assert_eq!(spans, [0..40, 40 + inserted..80 + inserted], "{inserted} words between");
+    }
 }

@@ -36,6 +36,45 @@ pub(super) fn whole(candidate: Candidate, runs: &[Run], scorer: &mut Scorer<'_, 
     }
 }
 
+/// Words between two runs, from which on they are an insertion rather than a replaced phrase.
+const INSERTED_WORDS: u32 = 12;
+/// How many times more words an insertion has than what stands in its place in the source.
+const INSERTED_SHARE: u32 = 4;
+
+/// The parts of a passage between what was inserted: words between two runs that are neighbours in the source were
+/// drawn from nowhere in it, however much speaks for the runs on both sides of them.
+pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
+    let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
+    let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
+    let (mut parts, mut rest) = (Vec::new(), spans.clone());
+    let mut last: Option<Spans> = None;
+    for run in inside.map(Run::spans).filter(|run| touches(&run.source, &spans.source)) {
+        if let Some(last) = &last {
+            let here = run.submission.start.saturating_sub(last.submission.end);
+            let there = run.source.start.abs_diff(last.source.end);
+            let splits = last.source.end > rest.source.start && run.source.start < rest.source.end;
+            if here >= INSERTED_WORDS && there.saturating_mul(INSERTED_SHARE) <= here && splits {
+                parts.push(Spans {
+                    submission: rest.submission.start..last.submission.end,
+                    source: rest.source.start..last.source.end,
+                });
+                rest = Spans {
+                    submission: run.submission.start..rest.submission.end,
+                    source: run.source.start..rest.source.end,
+                };
+            }
+        }
+        last = Some(run);
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Words of a passage's submission that stand in runs.
+pub(super) fn in_runs(spans: &Spans, runs: &[Run]) -> u32 {
+    touched(spans, runs).map_or(0, |(_, covered)| covered)
+}
+
 /// Runs of this many words need no seeds: they are cores as they are.
 const LONG_RUN: u32 = 48;
 
