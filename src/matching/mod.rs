@@ -10,6 +10,7 @@
 //! Time is near-linear in the two lengths, whatever the texts.
 
 pub mod altered;
+mod edges;
 mod gram_table;
 mod passage;
 mod seeds;
@@ -59,7 +60,10 @@ pub fn passages(
     let Ok(found) = found else {
         return Err(stop.check().err().unwrap_or(StopReason::CalledOff));
     };
-    Ok(joined(found).into_iter().map(|found| with_kind(found, submission.tokens(), source)).collect())
+    let with_kind = |found| with_kind(found, submission.tokens(), source);
+    let mut passages: Vec<Passage> = joined(found).into_iter().map(with_kind).collect();
+    edges::extend(&mut passages, submission.tokens(), source);
+    Ok(passages)
 }
 
 /// Tokens between two passages, on either side, that are no more than a replaced phrase.
