@@ -11,6 +11,8 @@ pub(super) struct Subject<'a> {
     pub(super) tokenized: &'a TokenizedText,
     /// What altered passages are looked for with; `None` when they are not.
     altered: Option<Altered>,
+    /// Makes profiles; borrowed from the engine, and given back.
+    reader: Reader,
 }
 
 /// The confidence from which a guessed language is taken without a second look.
@@ -21,7 +23,6 @@ struct Altered {
     detected: Guess,
     /// By the languages that its words were stemmed as so far.
     profiles: Vec<(Language, Profile)>,
-    reader: Reader,
 }
 
 impl<'a> Subject<'a> {
@@ -31,17 +32,14 @@ impl<'a> Subject<'a> {
         mode: DetectionMode,
         reader: Reader,
     ) -> Self {
-        let altered = (mode == DetectionMode::AlteredToo).then(|| Altered {
-            detected: Guess::of(text),
-            profiles: Vec::new(),
-            reader,
-        });
-        Self { text, tokenized, altered }
+        let altered = (mode == DetectionMode::AlteredToo)
+            .then(|| Altered { detected: Guess::of(text), profiles: Vec::new() });
+        Self { text, tokenized, altered, reader }
     }
 
     /// The reader, to be used again.
     pub(super) fn into_reader(self) -> Reader {
-        self.altered.map(|altered| altered.reader).unwrap_or_default()
+        self.reader
     }
 
     /// The passages that it shares with a text; those of fewer than `min_tokens` are not looked for.
@@ -63,10 +61,10 @@ impl<'a> Subject<'a> {
             altered.detected.or_surer(Guess::of(source)).language
         };
         let place = altered.profiles.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
-            altered.profiles.push((language, altered.reader.profile(language, self.text, self.tokenized)));
+            altered.profiles.push((language, self.reader.profile(language, self.text, self.tokenized)));
             altered.profiles.len() - 1
         });
-        let source_profile = altered.reader.profile(language, source, source_tokenized);
+        let source_profile = self.reader.profile(language, source, source_tokenized);
         let Some((_, own)) = altered.profiles.get(place) else { return Ok(Vec::new()) };
         let theirs = (source_tokenized.tokens(), &source_profile);
         let mut found = matching::passages((prepared, own), theirs, min_tokens, stop)?;

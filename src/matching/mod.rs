@@ -21,7 +21,7 @@ pub use seeds::{PreparedSubmission, Run};
 pub use stop::{Stop, StopReason};
 
 use crate::text::Token;
-use altered::{Kind, Profile, Tuning};
+use altered::{Profile, Tuning};
 
 /// The runs of at least `min_tokens` equal tokens, as passages, in order of their place in the submission.
 ///
@@ -71,20 +71,20 @@ const JOINED_GAP_TOKENS: u32 = 8;
 
 /// Joins passages that follow one another on both sides with no more than a phrase between them: the end of
 /// a passage whose last words but a few were replaced is no passage of its own.
-fn joined(found: Vec<altered::Passage>) -> Vec<altered::Passage> {
+fn joined(found: Vec<Passage>) -> Vec<Passage> {
     let gap = |before: u32, after: u32| after.checked_sub(before).filter(|gap| *gap <= JOINED_GAP_TOKENS);
-    let mut joined: Vec<altered::Passage> = Vec::with_capacity(found.len());
+    let mut joined: Vec<Passage> = Vec::with_capacity(found.len());
     for next in found {
         match joined.last_mut() {
             Some(last)
-                if last.kind != Kind::Summary
-                    && next.kind != Kind::Summary
+                if last.kind != PassageKind::Summary
+                    && next.kind != PassageKind::Summary
                     && gap(last.submission.end, next.submission.start).is_some()
                     && gap(last.source.end, next.source.start).is_some() =>
             {
                 last.submission.end = next.submission.end;
                 last.source.end = next.source.end;
-                last.matched += next.matched;
+                last.matched_tokens += next.matched_tokens;
                 last.evidence += next.evidence;
             }
             _ => joined.push(next),
@@ -94,17 +94,14 @@ fn joined(found: Vec<altered::Passage>) -> Vec<altered::Passage> {
 }
 
 /// Verbatim is what is the same, token by token; what only mostly is, is altered.
-fn with_kind(found: altered::Passage, submission: &[Token], source: &[Token]) -> Passage {
-    let altered::Passage { submission: here, source: there, kind, matched, evidence, .. } = found;
+fn with_kind(found: Passage, submission: &[Token], source: &[Token]) -> Passage {
     let slice = |range: &std::ops::Range<u32>| range.start as usize..range.end as usize;
-    let is_verbatim = submission.get(slice(&here)) == source.get(slice(&there));
-    let kind = match kind {
-        _ if is_verbatim => PassageKind::Verbatim,
-        Kind::Summary => PassageKind::Summary,
-        Kind::Verbatim | Kind::Altered => PassageKind::Altered,
-    };
-    let matched_tokens = if is_verbatim { here.end - here.start } else { matched };
-    Passage { submission: here, source: there, kind, matched_tokens, evidence }
+    let tokens = found.submission.end - found.submission.start;
+    if submission.get(slice(&found.submission)) == source.get(slice(&found.source)) {
+        return Passage { kind: PassageKind::Verbatim, matched_tokens: tokens, ..found };
+    }
+    let kind = if found.kind == PassageKind::Verbatim { PassageKind::Altered } else { found.kind };
+    Passage { kind, ..found }
 }
 
 #[cfg(test)]

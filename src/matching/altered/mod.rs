@@ -40,37 +40,12 @@ pub use profile::Profile;
 pub use reader::Reader;
 pub use tuning::Tuning;
 
+use super::passage::{Passage, PassageKind};
 use super::seeds::Run;
 use cores::Core;
 use edges::{Candidate, Scorer};
 use num::touches;
 use pair::Pair;
-
-/// How a passage was taken over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Word for word, for the most part.
-    Verbatim,
-    /// With words replaced, moved or inflected.
-    Altered,
-    /// The whole source, condensed.
-    Summary,
-}
-
-/// A span of the submission and where it came from, in words.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Passage {
-    /// Words of the submission.
-    pub submission: Range<u32>,
-    /// Words of the source.
-    pub source: Range<u32>,
-    /// How it was taken over.
-    pub kind: Kind,
-    /// Words in common, by their stems, each as often as both sides have it.
-    pub matched: u32,
-    /// The natural logarithm of how much likelier the passage's words are when drawn from one another than by chance.
-    pub evidence: f32,
-}
 
 /// The comparison was called off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,20 +78,22 @@ pub fn detect(
         return Err(Stopped);
     }
     let altered = outside(resolve::merged(candidates, &mut scorer), &summaries);
-    let mut passages: Vec<Passage> = summaries.iter().map(|c| passage(c, Kind::Summary)).collect();
+    let mut passages: Vec<Passage> = summaries.iter().map(|c| passage(c, PassageKind::Summary)).collect();
     let mut verbatim = Vec::new();
     for candidate in altered {
         match verbatim::hull(&candidate, runs, tuning) {
             Some(spans) => verbatim.push(spans),
-            None => passages.push(passage(&verbatim::whole(candidate, runs, &mut scorer), Kind::Altered)),
+            None => {
+                passages.push(passage(&verbatim::whole(candidate, runs, &mut scorer), PassageKind::Altered));
+            }
         }
     }
     let verbatim = resolve::distinct(verbatim).into_iter().map(|spans| scorer.weigh(spans));
-    passages.extend(verbatim.map(|candidate| passage(&candidate, Kind::Verbatim)));
+    passages.extend(verbatim.map(|candidate| passage(&candidate, PassageKind::Verbatim)));
     let mut taken: Vec<Range<u32>> = passages.iter().map(|p| p.submission.clone()).collect();
     taken.sort_by_key(|span| (span.end, span.start));
     let rest = verbatim::left_over(runs, &taken, tuning.join_words);
-    passages.extend(rest.into_iter().map(|spans| passage(&scorer.weigh(spans), Kind::Verbatim)));
+    passages.extend(rest.into_iter().map(|spans| passage(&scorer.weigh(spans), PassageKind::Verbatim)));
     let parts = passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
     Ok(sorted(parts))
 }
@@ -125,7 +102,7 @@ pub fn detect(
 fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passage> {
     let spans = edges::Spans { submission: whole.submission.clone(), source: whole.source.clone() };
     match verbatim::without_insertions(&spans, runs) {
-        several if several.len() > 1 && whole.kind != Kind::Summary => {
+        several if several.len() > 1 && whole.kind != PassageKind::Summary => {
             several.into_iter().map(|spans| passage(&scorer.weigh(spans), whole.kind)).collect()
         }
         _ => vec![whole],
@@ -162,16 +139,16 @@ fn outside(candidates: Vec<Candidate>, summaries: &[Candidate]) -> Vec<Candidate
     candidates.into_iter().filter(apart).collect()
 }
 
-fn passage(candidate: &Candidate, kind: Kind) -> Passage {
+fn passage(candidate: &Candidate, kind: PassageKind) -> Passage {
     let edges::Spans { submission, source } = candidate.spans.clone();
-    Passage { submission, source, kind, matched: candidate.matched, evidence: candidate.evidence }
+    Passage { submission, source, kind, matched_tokens: candidate.matched, evidence: candidate.evidence }
 }
 
 /// A passage of exact runs between texts that have next to nothing else in common.
 fn copied(spans: edges::Spans, runs: &[Run]) -> Passage {
-    let matched = verbatim::in_runs(&spans, runs);
+    let matched_tokens = verbatim::in_runs(&spans, runs);
     let edges::Spans { submission, source } = spans;
-    Passage { submission, source, kind: Kind::Verbatim, matched, evidence: 0.0 }
+    Passage { submission, source, kind: PassageKind::Verbatim, matched_tokens, evidence: 0.0 }
 }
 
 fn sorted(mut passages: Vec<Passage>) -> Vec<Passage> {

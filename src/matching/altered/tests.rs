@@ -1,6 +1,6 @@
 //! What the whole of it finds.
 use super::stems::Stems;
-use super::{Kind, Language, Passage, Profile, Run, Stopped, Tuning, detect};
+use super::{Language, Passage, PassageKind, Profile, Run, Stopped, Tuning, detect};
 use crate::matching::{PreparedSubmission, Stop};
 use crate::text::{Boundary, CorpusSeed, Tokenizer};
 
@@ -51,8 +51,8 @@ fn words_replaced_and_moved_are_one_passage() {
     let found = compare(&submission, &prose((1000..1300).chain(5000..5120).chain(1300..1500)));
     assert_eq!(found.len(), 1);
     let Some(passage) = found.first() else { return };
-    assert_eq!(passage.kind, Kind::Altered);
-    assert!((80..=96).contains(&passage.matched), "{passage:?}");
+    assert_eq!(passage.kind, PassageKind::Altered);
+    assert!((80..=96).contains(&passage.matched_tokens), "{passage:?}");
     assert!(
         passage.submission.start.abs_diff(240) <= 1 && passage.submission.end.abs_diff(360) <= 1,
         "{passage:?}"
@@ -68,7 +68,7 @@ fn a_tenth_of_a_long_source_drawn_from_all_of_it_is_a_summary() {
     let summary = (0..60).map(|n| 5000 + n * 10);
     let found = compare(&prose((0..240).chain(summary).chain(240..480)), &prose(5000..5600));
     assert_eq!(found.len(), 1);
-    assert_eq!(found.first().map(|p| (p.kind, p.source.clone())), Some((Kind::Summary, 0..600)));
+    assert_eq!(found.first().map(|p| (p.kind, p.source.clone())), Some((PassageKind::Summary, 0..600)));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn equal_texts_are_one_verbatim_passage() {
     assert_eq!(found.len(), 1);
     assert_eq!(
         found.first().map(|p| (p.kind, p.submission.clone(), p.source.clone())),
-        Some((Kind::Verbatim, 0..3000, 0..3000))
+        Some((PassageKind::Verbatim, 0..3000, 0..3000))
     );
 }
 
@@ -116,7 +116,7 @@ fn chinese_with_words_replaced_and_moved_is_one_passage() {
     let found = compare(&submission, &source);
     assert_eq!(found.len(), 1, "{found:?}");
     let Some(passage) = found.first() else { return };
-    assert_eq!(passage.kind, Kind::Altered);
+    assert_eq!(passage.kind, PassageKind::Altered);
     let (from, words) = (characters(LIBRARY).len(), characters(CARPENTER_ALTERED).len());
     assert!(passage.submission.len().abs_diff(words) <= 6, "{passage:?} {from} {words}");
     assert!(usize::try_from(passage.submission.start).unwrap_or_default().abs_diff(from) <= 6, "{passage:?}");
@@ -146,7 +146,7 @@ fn half_the_words_of_a_book_changed_is_one_passage() {
     );
     let found = compare(&submission, &source);
     assert_eq!(found.len(), 1);
-    assert!(found.iter().all(|p| p.submission.len() > 59_000 && p.kind == Kind::Altered));
+    assert!(found.iter().all(|p| p.submission.len() > 59_000 && p.kind == PassageKind::Altered));
 }
 
 #[test]
