@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dashmap::DashMap;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::catalogue::{Entry, NewEntry};
@@ -12,8 +12,8 @@ use super::collection::Collection;
 use super::error::{Error, TextRole};
 use super::limits::Limits;
 use super::names::{CollectionName, Group, Labels, SourceId, Title};
+use super::readers::Readers;
 use crate::fingerprint::{FingerprintSettings, OrderFree};
-use crate::matching::altered::Reader;
 use crate::store::{CollectionNumber, TextStore};
 use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
 
@@ -39,8 +39,7 @@ pub struct Engine {
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     pub(super) texts: TextStore,
     next_number: AtomicU32,
-    /// Readers that no check uses now; they remember stems.
-    readers: Mutex<Vec<Reader>>,
+    pub(super) readers: Readers,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
 }
@@ -129,7 +128,7 @@ impl Engine {
             collections: DashMap::new(),
             texts: TextStore::default(),
             next_number: AtomicU32::new(0),
-            readers: Mutex::default(),
+            readers: Readers::default(),
             revision: RwLock::new(0),
         };
         let default = engine.new_collection(&CollectionName::default(), FingerprintSettings::default());
@@ -141,16 +140,6 @@ impl Engine {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
-    }
-
-    /// A reader for one check.
-    pub(super) fn reader(&self) -> Reader {
-        self.readers.lock().pop().unwrap_or_default()
-    }
-
-    /// Gives a reader back, for the next check.
-    pub(super) fn put_reader(&self, reader: Reader) {
-        self.readers.lock().push(reader);
     }
 
     pub(super) fn seed(&self) -> CorpusSeed {

@@ -20,6 +20,7 @@ mod limits;
 mod names;
 mod options;
 mod profile;
+mod readers;
 mod search;
 mod subject;
 

@@ -64,7 +64,7 @@ pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusRes
         max_collections,
         max_sources_per_collection,
         max_candidates,
-        max_postings_per_fingerprint,
+        max_common_postings,
     } = *context.engine.limits();
     proto::GetCorpusResponse {
         collections: info.collections,
@@ -78,7 +78,7 @@ pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusRes
             max_collections: max_collections as u64,
             max_sources_per_collection: max_sources_per_collection as u64,
             max_candidates: max_candidates as u64,
-            max_postings_per_fingerprint: u64::from(max_postings_per_fingerprint),
+            max_common_postings: u64::from(max_common_postings),
             max_compared_texts: MAX_COMPARED_TEXTS as u64,
         }),
     }
