@@ -65,13 +65,13 @@ fn main() -> Result<(), Failure> {
         println!("{}", serde_json::to_string(&figures)?);
         return Ok(());
     }
+    println!("{}", table::workload(&arguments.workload()?));
     let mut all = Vec::new();
     for name in Name::ALL {
         let figures = in_a_process_of_its_own(name)?;
         println!("measured: {}", figures.name.title());
         all.push(figures);
     }
-    println!("\n{}", table::workload(&arguments.workload()?));
     println!("\n{}\n\n{}", table::figures(&all), table::ratios(&all));
     Ok(())
 }
