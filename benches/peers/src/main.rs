@@ -26,6 +26,10 @@ use measure::{Figures, measure};
 use systems::Name;
 use workload::{Files, Workload};
 
+/// All systems run with the allocator that the program `palimpsest` has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever ends a run: there is nobody but the person who reads the message to handle it.
 type Failure = Box<dyn Error>;
 
@@ -76,14 +80,11 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// So that no system's memory, heap or cache is another's. There, glibc gives large blocks back to the
-/// system as soon as they are freed, whatever was freed before; otherwise what one has done with stays in its
-/// figure.
+/// So that no system's memory, heap or cache is another's.
 fn in_a_process_of_its_own(name: Name) -> Result<Figures, Failure> {
     let child = Command::new(std::env::current_exe()?)
         .args(std::env::args_os().skip(1))
         .args(["--system", name.as_argument()])
-        .env("MALLOC_MMAP_THRESHOLD_", "131072")
         .stderr(Stdio::inherit())
         .output()?;
     if !child.status.success() {

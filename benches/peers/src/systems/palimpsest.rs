@@ -1,7 +1,7 @@
 //! Ours: the whole engine, and the room of the index by itself.
 
 use palimpsest::fingerprint::{ContextMatch, FingerprintSettings, Fingerprinter};
-use palimpsest::index::{Index, Slot};
+use palimpsest::index::{Index, ReadLimits, Slot};
 use palimpsest::text::Tokenizer;
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, IfExists, Limits, NewSource, Scope, SourceId,
@@ -83,8 +83,8 @@ impl System for IndexRoom {
         let tokens = self.tokenizer.tokenize(text);
         let fingerprints = self.fingerprinter.fingerprints(tokens.tokens());
         let rule = ContextMatch::new(self.fingerprinter.settings().window);
-        let limit = Limits::default().max_postings_per_fingerprint;
-        let hits = self.index.look_up(&fingerprints, rule, limit).hits;
+        let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: Limits::default().max_common_postings };
+        let hits = self.index.look_up(&fingerprints, rule, limits).hits;
         Ok(Found::all(hits.iter().filter(|hit| hit.in_context).map(|hit| hit.slot.number())))
     }
 
