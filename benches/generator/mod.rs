@@ -17,10 +17,10 @@ use vocabulary::{Rank, Vocabulary};
 
 /// Two or three words that often stand together.
 const COLLOCATIONS: Phrases =
-    Phrases { count: 3e5, exponent: 0.57, least_words: 2, most_words: 4, longer: 0.25 };
+    Phrases { count: 3e5, exponent: 0.56, least_words: 2, most_words: 4, longer: 0.25 };
 /// Phrases that many authors use.
 const STOCK_PHRASES: Phrases =
-    Phrases { count: 1e6, exponent: 0.455, least_words: 5, most_words: 12, longer: 0.20 };
+    Phrases { count: 1e6, exponent: 0.455, least_words: 5, most_words: 12, longer: 0.205 };
 /// Where a text takes its next words from; the rest are drawn one by one.
 const COLLOCATIONS_SHARE: f64 = 0.40;
 const STOCK_PHRASES_SHARE: f64 = 0.06;

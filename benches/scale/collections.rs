@@ -54,11 +54,14 @@ pub(crate) fn run(prose: &Prose, spread: Spread) -> Result<(), String> {
     let (sources, Spread { collections, per_collection, words }) = (spread.sources(), spread);
     println!("{sources} sources of {words} words, bytes a source:");
     // In a process of its own, since none gives all its memory back.
-    let large = print_memory("in one collection", sources, &in_one_collection_elsewhere(spread)?);
+    let large = in_one_collection_elsewhere(spread)?;
+    print_memory("in one collection", sources, &large);
     let make = |number| (name(number / per_collection), NewSource::new(spread.text(prose, number)));
-    let (engine, memory) = filled(collections, sources, make)?;
-    let small = print_memory(&format!("in {collections} collections"), sources, &memory);
-    println!("factor {:.2} (to reach: 1.5)", small / large);
+    let (engine, small) = filled(collections, sources, make)?;
+    print_memory(&format!("in {collections} collections"), sources, &small);
+    let resident = small.resident.zip(large.resident).map_or(f64::NAN, |(small, large)| ratio(small, large));
+    let index = ratio(small.index, large.index);
+    println!("  factor {index:.2} by the index, {resident:.2} resident (to reach: 1.5)");
     check_at_once(&engine, spread, |number| spread.text(prose, number))
 }
 
@@ -117,13 +120,10 @@ fn filled(
     Ok((engine, Memory { index, resident }))
 }
 
-/// Gives what a source takes: resident, or what the index says where that can't be told.
-fn print_memory(name: &str, sources: u64, memory: &Memory) -> f64 {
-    let index = ratio(memory.index, sources);
-    let resident = memory.resident.map(|bytes| ratio(bytes, sources));
-    let shown = resident.map_or_else(|| "unknown".to_owned(), |bytes| format!("{bytes:.0}"));
-    println!("  {name:24} index {index:.0}, resident with texts {shown}");
-    resident.unwrap_or(index)
+fn print_memory(name: &str, sources: u64, memory: &Memory) {
+    let resident =
+        memory.resident.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.0}", ratio(bytes, sources)));
+    println!("  {name:24} index {:.0}, resident with texts {resident}", ratio(memory.index, sources));
 }
 
 fn check_at_once(engine: &Engine, spread: Spread, text: impl Fn(u64) -> String) -> Result<(), String> {

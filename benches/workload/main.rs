@@ -11,10 +11,10 @@
 
 #![expect(clippy::print_stdout, reason = "a bench that prints a table")]
 
-#[allow(dead_code, reason = "the scale bench uses the rest")]
+#[expect(dead_code, reason = "the scale bench uses the rest")]
 #[path = "../generator/mod.rs"]
 mod generator;
-#[allow(dead_code, reason = "the scale bench uses the rest")]
+#[expect(dead_code, reason = "the scale bench uses the rest")]
 #[path = "../shared/mod.rs"]
 mod shared;
 
