@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use palimpsest::fingerprint::FingerprintSettings;
+use palimpsest::text::CorpusSeed;
 use palimpsest::{CollectionName, DetectionMode, Engine, Limits, NewSource, Scope};
 
 use crate::generator::Prose;
@@ -108,7 +109,7 @@ fn filled(
 ) -> Result<(Engine, Memory), String> {
     let before = resident_bytes();
     let limits = Limits { max_collections: 200_000, ..Limits::default() };
-    let engine = Engine::with_limits(limits).map_err(|error| error.to_string())?;
+    let engine = Engine::with_seed(limits, CorpusSeed::new(1));
     for collection in 0..collections {
         let created = engine.create_collection(&name(collection), FingerprintSettings::default());
         created.map_err(|error| error.to_string())?;

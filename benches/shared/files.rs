@@ -43,7 +43,9 @@ pub(crate) fn lines(file: &Path) -> Result<Vec<Text>, String> {
         .lines()
         .zip(1..)
         .filter(|(line, _)| !line.trim().is_empty())
-        .map(|(line, number)| parse(line).map_err(|error| at(file, format!("line {number}: {error}"))))
+        .map(|(line, number)| {
+            parse(line).map_err(|error| at(file, format!("in line {number}, {}", of_one_line(&error))))
+        })
         .collect();
     match lines {
         Ok(lines) if lines.is_empty() => Err(at(file, "has no texts")),
@@ -104,8 +106,13 @@ fn read(file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| at(file, error))
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| format!("{error}"))
+fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    serde_json::from_str(text)
+}
+
+/// What is wrong with a line, without the number that it has in itself.
+fn of_one_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
 }
 
 fn at(file: &Path, what: impl Display) -> String {
