@@ -37,11 +37,11 @@ pub(super) struct Found {
 }
 
 /// What a search looks at: the collections in scope at one revision.
-struct View<'a> {
-    revision: u64,
+pub(super) struct View<'a> {
+    pub(super) revision: u64,
     sources_in_scope: u64,
     /// Sources of each collection, in scope or not.
-    sources: Vec<u64>,
+    pub(super) sources: Vec<u64>,
     collections: &'a [Arc<Collection>],
     /// Keeps what is gone by now, but was there at the revision, from being purged.
     _in_use: Vec<RwLockReadGuard<'a, ()>>,
@@ -59,7 +59,7 @@ struct Shortlist {
 
 impl View<'_> {
     /// Drops hits of sources that are not there at the revision, so that nothing depends on them.
-    fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
+    pub(super) fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
         if catalogue.has_others_than_at(self.revision) {
             let is_there = |slot| catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(self.revision));
             look_up.hits.retain(|hit| is_there(hit.slot));
@@ -67,7 +67,7 @@ impl View<'_> {
     }
 
     /// The sources of a collection for which enough speaks that they hold altered text.
-    fn admitted(
+    pub(super) fn admitted(
         &self,
         collection: &Collection,
         catalogue: &Catalogue,
@@ -131,7 +131,7 @@ impl Engine {
     }
 
     /// The order-free pairs of a submission, where altered passages are looked for.
-    fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
+    pub(super) fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
         if mode == DetectionMode::VerbatimOnly {
             return Vec::new();
         }
@@ -140,7 +140,7 @@ impl Engine {
         self.order_free.of_submission(&stems)
     }
 
-    fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
+    pub(super) fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
         let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
         // While this is held nothing is published, so that the revision and the counts agree.
         let revision = self.revision.read();

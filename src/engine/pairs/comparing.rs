@@ -1,0 +1,267 @@
+//! One text with those that come after it: look up, rank, compare.
+
+use std::sync::{Arc, OnceLock};
+
+use super::options::PairOptions;
+use super::roster::Roster;
+use crate::engine::candidates::{Candidate, candidates};
+use crate::engine::catalogue::Entry;
+use crate::engine::collection::Collection;
+use crate::engine::corpus::Engine;
+use crate::engine::error::Error;
+use crate::engine::evidence::Channel;
+use crate::engine::exclusions::in_regions;
+use crate::engine::options::{DetectionOptions, Scope};
+use crate::engine::profile::Profile;
+use crate::engine::search::{View, union};
+use crate::engine::subject::Subject;
+use crate::fingerprint::{ContextMatch, Fingerprint};
+use crate::matching::{Passage, Stop};
+use crate::report::{Coverage, Share, VoidReason};
+use crate::text::TokenizedText;
+
+/// What all comparisons of one collection have in common.
+pub(super) struct Comparing<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) view: View<'a>,
+    pub(super) collection: &'a Collection,
+    pub(super) scope: Scope,
+    pub(super) options: &'a PairOptions,
+    pub(super) detection: DetectionOptions,
+    /// What is left out of the count of each source, once it was needed.
+    pub(super) left_out: Vec<OnceLock<LeftOut>>,
+    pub(super) nothing: LeftOut,
+    pub(super) stop: &'a Stop,
+}
+
+/// What is left out of the count of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// All of it.
+    pub(super) words: Coverage,
+    /// Of that, what stands in boilerplate.
+    boilerplate: Coverage,
+}
+
+/// What two texts share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Overlap {
+    pub(super) texts: (usize, usize),
+    pub(super) shares: (Share, Share),
+    pub(super) passages: u64,
+}
+
+/// What one text came to.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) overlaps: Vec<Overlap>,
+    pub(super) comparisons: u64,
+    pub(super) comparisons_cut: u64,
+    /// Words in which shared runs may have gone unfound, and through which limit.
+    pub(super) voids: Vec<(VoidReason, u64, u64)>,
+}
+
+/// A source with its text.
+#[derive(Clone, Copy)]
+struct Read<'a> {
+    place: usize,
+    text: &'a str,
+    tokenized: &'a TokenizedText,
+}
+
+impl Comparing<'_> {
+    /// The most sources that a fingerprint may stand in, and what it is that says so.
+    fn commonness_cap(&self) -> (VoidReason, u32) {
+        let limits = self.engine.limits();
+        let partners = u32::try_from(limits.max_candidates).unwrap_or(u32::MAX);
+        let most = limits.max_postings_per_fingerprint.min(partners);
+        let sources = self.view.sources.first().copied().unwrap_or(0);
+        match self.detection.commonness_cap_of(sources) {
+            Some(cap) if cap <= most => (VoidReason::CommonnessCap, cap),
+            _ => (VoidReason::PostingLimit, most),
+        }
+    }
+
+    /// What a text shares with those that come after it.
+    ///
+    /// Linear in the text, in the postings of its fingerprints (bounded by the cap for each), and in the
+    /// texts of the candidates (bounded by `max_candidates`).
+    pub(super) fn overlaps(&self, roster: &Roster, text: usize) -> Result<Outcome, Error> {
+        self.stop.check()?;
+        let mut outcome = Outcome::default();
+        let Some((place, entry)) = roster.first_holder(text) else { return Ok(outcome) };
+        let Some(original) = self.engine.texts.get(self.collection.number, entry.slot) else {
+            return Ok(outcome);
+        };
+        let tokenized = self.engine.tokenizer.tokenize(&original);
+        let own = Read { place, text: &original, tokenized: &tokenized };
+        let settings = self.collection.settings();
+        let mut profile = Profile::new(tokenized.tokens(), self.engine.seed(), settings, &self.detection);
+        let mut pairs = self.engine.pairs_of(&original, self.detection.mode);
+        // What is left out is worked out only where something is shared, unless it says what to look for.
+        if self.boilerplate_is_given() {
+            let boilerplate = &self.left_out(own)?.boilerplate;
+            let width = settings.kgram.get();
+            profile.fingerprints.retain(|kept| !holds(boilerplate, kept.position, width));
+            pairs.retain(|kept| !holds(boilerplate, kept.position, 1));
+        }
+        let kept = self.shortlist(roster, text, &profile, &pairs, &mut outcome);
+        outcome.comparisons = kept.len() as u64;
+        if kept.is_empty() {
+            return Ok(outcome);
+        }
+        let mut subject = Subject::new(&original, &tokenized, self.detection.mode, self.engine.reader());
+        for (other, candidate) in kept {
+            self.stop.check()?;
+            let compared = self.compare(&mut subject, own, &profile, &candidate, roster, other)?;
+            let overlap = |(shares, passages)| Overlap { texts: (text, other), shares, passages };
+            outcome.overlaps.extend(compared.map(overlap));
+        }
+        self.engine.put_reader(subject.into_reader());
+        Ok(outcome)
+    }
+
+    /// The texts to compare one with, by what speaks for them; no more than the limit.
+    fn shortlist(
+        &self,
+        roster: &Roster,
+        text: usize,
+        profile: &Profile<'_>,
+        pairs: &[Fingerprint],
+        outcome: &mut Outcome,
+    ) -> Vec<(usize, Candidate)> {
+        let (reason, cap) = self.commonness_cap();
+        let rule = ContextMatch::new(profile.settings.window);
+        // One more than the cap, so that what goes unread is too common for certain.
+        let mut look_up = self.collection.kgrams.look_up(&profile.fingerprints, rule, cap.saturating_add(1));
+        let unread = std::mem::take(&mut look_up.unread);
+        look_up.hits.retain(|hit| unread.binary_search(&hit.fingerprint).is_err());
+        let sources = self.view.sources.first().copied().unwrap_or(0);
+        let catalogue = self.collection.catalogue.read();
+        self.view.keep_visible(&catalogue, &mut look_up);
+        let kgrams = Channel { fingerprints: &profile.fingerprints, look_up: &look_up };
+        let admitted = self.view.admitted(self.collection, &catalogue, pairs, kgrams, sources);
+        let scope = (&self.scope, self.view.revision);
+        let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, Some(cap), &admitted);
+        drop(catalogue);
+        let mut kept: Vec<(usize, Candidate)> = found
+            .candidates
+            .into_iter()
+            .filter_map(|candidate| Some((roster.partner(text, candidate.entry.slot)?, candidate)))
+            .collect();
+        kept.sort_unstable_by(|(_, a), (_, b)| a.compare_ranks(b));
+        let most = self.engine.limits().max_candidates;
+        let cut = kept.split_off(kept.len().min(most));
+        outcome.comparisons_cut = cut.len() as u64;
+        let around = |places: &mut dyn Iterator<Item = u32>| {
+            union(places.map(|at| profile.words_around(at as usize))).words()
+        };
+        let common = around(&mut found.too_common.iter().chain(&unread).copied());
+        let uncompared = around(&mut cut.iter().flat_map(|(_, candidate)| &candidate.fingerprints).copied());
+        let voids = [(reason, u64::from(cap), common), (VoidReason::CandidateLimit, most as u64, uncompared)];
+        outcome.voids = voids.into_iter().filter(|(.., words)| *words > 0).collect();
+        kept
+    }
+
+    /// The words that a text shares with a candidate, of the words that count, on both sides.
+    fn compare(
+        &self,
+        subject: &mut Subject<'_>,
+        own: Read<'_>,
+        profile: &Profile<'_>,
+        candidate: &Candidate,
+        roster: &Roster,
+        other: usize,
+    ) -> Result<Option<((Share, Share), u64)>, Error> {
+        let Some((place, _)) = roster.first_holder(other) else { return Ok(None) };
+        let Some(text) = self.engine.texts.get(self.collection.number, candidate.entry.slot) else {
+            return Ok(None);
+        };
+        let tokenized = self.engine.tokenizer.tokenize(&text);
+        let source = (&*text, &tokenized);
+        let mut passages = subject.passages(&profile.prepared, source, profile.min_tokens, self.stop)?;
+        let least = self.options.min_passage_words.unwrap_or(0);
+        passages.retain(|passage| longer_side(passage) >= least);
+        if passages.is_empty() {
+            return Ok(None);
+        }
+        let theirs = Read { place, text: &text, tokenized: &tokenized };
+        let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
+        let used = Coverage::of(passages.iter().map(|passage| passage.source.clone()));
+        let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
+        let any = shares.0.words > 0 || shares.1.words > 0;
+        Ok(any.then_some((shares, passages.len() as u64)))
+    }
+
+    fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {
+        let left_out = &self.left_out(source)?.words;
+        let words = source.tokenized.tokens().len() as u64;
+        Ok(Share { words: covered.minus(left_out).words(), of_words: words - left_out.words() })
+    }
+
+    /// All words of a text that count, of themselves: what sources of the same words share.
+    pub(super) fn whole(&self, roster: &Roster, text: usize) -> Option<Share> {
+        let (place, entry) = roster.first_holder(text)?;
+        let left_out = self.left_out.get(place)?.get().map_or(0, |left_out| left_out.words.words());
+        let words = entry.words - left_out;
+        let least = u64::from(self.options.min_passage_words.unwrap_or(1));
+        (words > 0 && entry.words >= least).then_some(Share { words, of_words: words })
+    }
+
+    fn boilerplate_is_given(&self) -> bool {
+        let given = &self.detection.exclusions;
+        !(given.boilerplate_texts.is_empty() && given.boilerplate_collections.is_empty())
+    }
+
+    /// What is left out of the count of a source that was not read yet.
+    pub(super) fn read_left_out(&self, place: usize, source: &Arc<Entry>) -> Result<(), Error> {
+        if let Some(text) = self.engine.texts.get(self.collection.number, source.slot) {
+            let tokenized = self.engine.tokenizer.tokenize(&text);
+            self.left_out(Read { place, text: &text, tokenized: &tokenized })?;
+        }
+        Ok(())
+    }
+
+    /// What is left out of the count of a source, as numbers of words, where it was worked out.
+    pub(super) fn left_out_ranges(&self, place: usize) -> Vec<(u32, u32)> {
+        let left_out = self.left_out.get(place).and_then(OnceLock::get).unwrap_or(&self.nothing);
+        left_out.words.ranges().iter().map(|range| (range.start, range.end)).collect()
+    }
+
+    /// What is left out of the count of a source; worked out once.
+    fn left_out(&self, source: Read<'_>) -> Result<&LeftOut, Error> {
+        let Some(known) = self.left_out.get(source.place) else { return Ok(&self.nothing) };
+        if let Some(left_out) = known.get() {
+            return Ok(left_out);
+        }
+        self.stop.check()?;
+        let boilerplate = self.boilerplate(source)?;
+        let regions = in_regions(source.text, source.tokenized, &self.detection.exclusions);
+        let words = union(regions.into_iter().map(|(_, words)| words).chain([boilerplate.clone()]));
+        Ok(known.get_or_init(|| LeftOut { words, boilerplate }))
+    }
+
+    fn boilerplate(&self, source: Read<'_>) -> Result<Coverage, Error> {
+        if !self.boilerplate_is_given() {
+            return Ok(Coverage::default());
+        }
+        let Read { text, tokenized, .. } = source;
+        let mut subject = Subject::new(text, tokenized, self.detection.mode, self.engine.reader());
+        let found = self.engine.in_boilerplate(&mut subject, &self.detection, self.stop)?;
+        self.engine.put_reader(subject.into_reader());
+        Ok(union(found.into_iter().map(|(_, words)| words)))
+    }
+}
+
+/// Words of a passage, on the side where it has more.
+fn longer_side(passage: &Passage) -> u32 {
+    let words = |side: &std::ops::Range<u32>| side.end - side.start;
+    words(&passage.submission).max(words(&passage.source))
+}
+
+/// Whether so many words from a position on are all among `words`.
+fn holds(words: &Coverage, position: u32, width: u32) -> bool {
+    let at = words.ranges().partition_point(|range| range.end <= position);
+    let range = words.ranges().get(at);
+    range.is_some_and(|range| range.start <= position && position.saturating_add(width) <= range.end)
+}
