@@ -254,6 +254,11 @@ impl Catalogue {
         (0..).map_while(Slot::new).take(self.slots.len())
     }
 
+    /// How many slots are taken or were.
+    pub(super) fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
     pub(super) fn counts(&self) -> Counts {
         self.counts
     }

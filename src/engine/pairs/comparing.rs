@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::options::PairOptions;
 use super::roster::Roster;
 use crate::engine::candidates::{Candidate, candidates};
-use crate::engine::catalogue::Entry;
+use crate::engine::catalogue::{Catalogue, Entry};
 use crate::engine::collection::Collection;
 use crate::engine::corpus::Engine;
 use crate::engine::error::Error;
@@ -16,7 +16,8 @@ use crate::engine::profile::Profile;
 use crate::engine::search::{View, union};
 use crate::engine::subject::Subject;
 use crate::fingerprint::{ContextMatch, Fingerprint};
-use crate::matching::{Passage, Stop};
+use crate::index::LookUp;
+use crate::matching::{Passage, PassageKind, Stop};
 use crate::report::{Coverage, Share, VoidReason};
 use crate::text::TokenizedText;
 
@@ -75,8 +76,7 @@ impl Comparing<'_> {
         let limits = self.engine.limits();
         let partners = u32::try_from(limits.max_candidates).unwrap_or(u32::MAX);
         let most = limits.max_postings_per_fingerprint.min(partners);
-        let sources = self.view.sources.first().copied().unwrap_or(0);
-        match self.detection.commonness_cap_of(sources) {
+        match self.detection.commonness_cap_of(self.sources()) {
             Some(cap) if cap <= most => (VoidReason::CommonnessCap, cap),
             _ => (VoidReason::PostingLimit, most),
         }
@@ -113,9 +113,8 @@ impl Comparing<'_> {
         let mut subject = Subject::new(&original, &tokenized, self.detection.mode, self.engine.reader());
         for (other, candidate) in kept {
             self.stop.check()?;
-            let compared = self.compare(&mut subject, own, &profile, &candidate, roster, other)?;
-            let overlap = |(shares, passages)| Overlap { texts: (text, other), shares, passages };
-            outcome.overlaps.extend(compared.map(overlap));
+            let texts = (text, other);
+            outcome.overlaps.extend(self.compare(&mut subject, own, &profile, &candidate, roster, texts)?);
         }
         self.engine.put_reader(subject.into_reader());
         Ok(outcome)
@@ -131,16 +130,10 @@ impl Comparing<'_> {
         outcome: &mut Outcome,
     ) -> Vec<(usize, Candidate)> {
         let (reason, cap) = self.commonness_cap();
-        let rule = ContextMatch::new(profile.settings.window);
-        // One more than the cap, so that what goes unread is too common for certain.
-        let mut look_up = self.collection.kgrams.look_up(&profile.fingerprints, rule, cap.saturating_add(1));
-        let unread = std::mem::take(&mut look_up.unread);
-        look_up.hits.retain(|hit| unread.binary_search(&hit.fingerprint).is_err());
-        let sources = self.view.sources.first().copied().unwrap_or(0);
         let catalogue = self.collection.catalogue.read();
-        self.view.keep_visible(&catalogue, &mut look_up);
+        let (look_up, unread) = self.look_up(&catalogue, &profile.fingerprints, cap);
         let kgrams = Channel { fingerprints: &profile.fingerprints, look_up: &look_up };
-        let admitted = self.view.admitted(self.collection, &catalogue, pairs, kgrams, sources);
+        let admitted = self.view.admitted(self.collection, &catalogue, pairs, kgrams, self.sources());
         let scope = (&self.scope, self.view.revision);
         let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, Some(cap), &admitted);
         drop(catalogue);
@@ -163,6 +156,27 @@ impl Comparing<'_> {
         kept
     }
 
+    /// The hits of k-grams, without those of the fingerprints that were left unread; and these. They stand in
+    /// more sources than the cap.
+    fn look_up(&self, catalogue: &Catalogue, fingerprints: &[Fingerprint], cap: u32) -> (LookUp, Vec<u32>) {
+        // Sources that are not there at the revision may have postings yet; they are dropped below.
+        let hidden = (catalogue.slot_count() as u64).saturating_sub(self.sources());
+        let enough = u64::from(cap).saturating_add(hidden);
+        let most = u64::from(self.engine.limits().max_postings_per_fingerprint);
+        let limit = u32::try_from(enough.min(most).saturating_add(1)).unwrap_or(u32::MAX);
+        let rule = ContextMatch::new(self.collection.settings().window);
+        let mut look_up = self.collection.kgrams.look_up(fingerprints, rule, limit);
+        let unread = std::mem::take(&mut look_up.unread);
+        look_up.hits.retain(|hit| unread.binary_search(&hit.fingerprint).is_err());
+        self.view.keep_visible(catalogue, &mut look_up);
+        (look_up, unread)
+    }
+
+    /// Sources of the collection, in scope or not.
+    fn sources(&self) -> u64 {
+        self.view.sources.first().copied().unwrap_or(0)
+    }
+
     /// The words that a text shares with a candidate, of the words that count, on both sides.
     fn compare(
         &self,
@@ -171,9 +185,9 @@ impl Comparing<'_> {
         profile: &Profile<'_>,
         candidate: &Candidate,
         roster: &Roster,
-        other: usize,
-    ) -> Result<Option<((Share, Share), u64)>, Error> {
-        let Some((place, _)) = roster.first_holder(other) else { return Ok(None) };
+        texts: (usize, usize),
+    ) -> Result<Option<Overlap>, Error> {
+        let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
         let Some(text) = self.engine.texts.get(self.collection.number, candidate.entry.slot) else {
             return Ok(None);
         };
@@ -187,10 +201,12 @@ impl Comparing<'_> {
         }
         let theirs = Read { place, text: &text, tokenized: &tokenized };
         let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
-        let used = Coverage::of(passages.iter().map(|passage| passage.source.clone()));
+        // What a summary condenses was not taken word by word: its span tells where from, not how much.
+        let word_by_word = passages.iter().filter(|passage| passage.kind != PassageKind::Summary);
+        let used = Coverage::of(word_by_word.map(|passage| passage.source.clone()));
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
         let any = shares.0.words > 0 || shares.1.words > 0;
-        Ok(any.then_some((shares, passages.len() as u64)))
+        Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))
     }
 
     fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {
@@ -235,10 +251,26 @@ impl Comparing<'_> {
             return Ok(left_out);
         }
         self.stop.check()?;
-        let boilerplate = self.boilerplate(source)?;
+        let (boilerplate, common) = (self.boilerplate(source)?, self.common(source));
         let regions = in_regions(source.text, source.tokenized, &self.detection.exclusions);
-        let words = union(regions.into_iter().map(|(_, words)| words).chain([boilerplate.clone()]));
+        let words = union(regions.into_iter().map(|(_, words)| words).chain([boilerplate.clone(), common]));
         Ok(known.get_or_init(|| LeftOut { words, boilerplate }))
+    }
+
+    /// The k-grams that stand in more sources than the caller wants.
+    fn common(&self, source: Read<'_>) -> Coverage {
+        let (VoidReason::CommonnessCap, cap) = self.commonness_cap() else { return Coverage::default() };
+        let fingerprints = self.collection.fingerprinter.fingerprints(source.tokenized.tokens());
+        let kgram = self.collection.settings().kgram.get();
+        let words = |at: u32| {
+            let kept = fingerprints.get(at as usize)?;
+            Some(kept.position..kept.position.saturating_add(kgram))
+        };
+        let catalogue = self.collection.catalogue.read();
+        let (look_up, unread) = self.look_up(&catalogue, &fingerprints, cap);
+        let scope = (&self.scope, self.view.revision);
+        let found = candidates(&look_up, &fingerprints, &catalogue, scope, Some(cap), &[]);
+        Coverage::of(found.too_common.into_iter().chain(unread).filter_map(words))
     }
 
     fn boilerplate(&self, source: Read<'_>) -> Result<Coverage, Error> {

@@ -13,6 +13,7 @@ use crate::engine::catalogue::Entry;
 use crate::report::VoidReason;
 
 /// What was asked, as far as the result tells it.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) revision: u64,
     pub(super) settings_digest: u128,

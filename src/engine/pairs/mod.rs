@@ -24,8 +24,9 @@ use self::roster::Roster;
 use super::catalogue::Entry;
 use super::check::settings_digest;
 use super::corpus::Engine;
-use super::error::Error;
+use super::error::{Error, TextRole};
 use super::names::CollectionName;
+use super::options::Exclusions;
 use crate::matching::Stop;
 
 pub use options::{PairOptions, PairsProgress};
@@ -59,11 +60,7 @@ impl Engine {
         progress: &mut (dyn FnMut(PairsProgress) + Send),
         stop: &Stop,
     ) -> Result<Pairs, Error> {
-        if let Some(place) =
-            options.exclusions.boilerplate_collections.iter().position(|own| own == collection)
-        {
-            return Err(Error::OwnBoilerplate { collection: collection.clone(), place });
-        }
+        self.check_boilerplate(collection, &options.exclusions)?;
         let collections = [self.collection(collection)?];
         let [of_sources] = &collections;
         let scope = options.scope(collection);
@@ -98,6 +95,20 @@ impl Engine {
             min_run_words: settings.guarantee_tokens().max(options.min_passage_words.unwrap_or(0)),
             max_clusters: options.max_clusters,
         }))
+    }
+
+    /// What would go wrong with boilerplate goes wrong before any work, and whether it is needed or not.
+    fn check_boilerplate(&self, own: &CollectionName, exclusions: &Exclusions) -> Result<(), Error> {
+        for (place, text) in exclusions.boilerplate_texts.iter().enumerate() {
+            self.tokenize(text, TextRole::Boilerplate(place))?;
+        }
+        for (place, collection) in exclusions.boilerplate_collections.iter().enumerate() {
+            if collection == own {
+                return Err(Error::OwnBoilerplate { collection: own.clone(), place });
+            }
+            self.collection(collection)?;
+        }
+        Ok(())
     }
 }
 

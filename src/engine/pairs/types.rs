@@ -67,7 +67,8 @@ pub struct Pair {
 pub struct Side {
     /// The source.
     pub source: Arc<Entry>,
-    /// Its words that the passages cover, of its words that are not left out of the count.
+    /// Its words that the passages cover, of its words that are not left out of the count. A summary covers
+    /// none of the text that it condenses.
     pub covered: Share,
 }
 
