@@ -89,7 +89,7 @@ impl Roster {
         let (Some(one), Some(other)) = (self.texts.get(a), self.texts.get(b)) else { return 0 };
         let count = one.places.len() as u64;
         if a == b {
-            let among = |count: u64| count * (count - 1) / 2;
+            let among = |count: u64| count * count.saturating_sub(1) / 2;
             let of_one_group: u64 = one.by_group.iter().map(|(_, count)| among(*count)).sum();
             return among(count) - of_one_group;
         }
