@@ -6,6 +6,7 @@
 mod clusters;
 mod comparing;
 mod gathered;
+mod left_out;
 mod options;
 mod roster;
 mod top;
@@ -18,8 +19,9 @@ use parking_lot::Mutex;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
-use self::comparing::{Comparing, LeftOut, Overlap};
+use self::comparing::{Comparing, Overlap};
 use self::gathered::{Asked, Gathered};
+use self::left_out::LeftOut;
 use self::roster::Roster;
 use super::catalogue::Entry;
 use super::check::settings_digest;
@@ -47,7 +49,7 @@ impl Engine {
     /// their fingerprints, and in the texts of the candidates. The limits of a check bound that:
     /// `max_candidates` texts at most are compared with one, and a fingerprint that stands in more sources
     /// than that (or than `max_postings_per_fingerprint`) makes no pairs. What that may have cost is in the
-    /// result. Memory: about 200 bytes a source, besides the pairs that are kept.
+    /// result. Memory: about 250 bytes a source, besides the pairs that are kept.
     ///
     /// # Errors
     ///
