@@ -19,6 +19,7 @@ mod exclusions;
 mod limits;
 mod names;
 mod options;
+mod pairs;
 mod profile;
 mod readers;
 mod search;
@@ -33,6 +34,7 @@ pub use error::{Error, TextRole};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
+pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

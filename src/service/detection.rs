@@ -87,4 +87,15 @@ impl DetectionService for DetectionApi {
         let report = Some(convert::report_to_proto(report));
         Ok(Response::new(proto::CompareResponse { report }))
     }
+
+    type CompareAllStream = Responses<proto::CompareAllResponse>;
+
+    async fn compare_all(
+        &self,
+        request: Request<proto::CompareAllRequest>,
+    ) -> Result<Response<Self::CompareAllStream>, Status> {
+        let deadline = Deadline::of(&request);
+        let asked = parse::compare_all(request.get_ref())?;
+        Ok(Response::new(self.context.clone().compare_all(deadline, asked)))
+    }
 }

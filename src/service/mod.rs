@@ -9,6 +9,7 @@ mod corpus;
 mod detection;
 mod ordered;
 mod page_token;
+mod pairs;
 mod parse;
 mod problem;
 mod workers;

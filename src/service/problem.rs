@@ -76,6 +76,12 @@ impl From<Error> for Problem {
             Error::TooManyCollections { .. } | Error::TooManySources { .. } => {
                 Self::new(Code::ResourceExhausted, message)
             }
+            Error::OwnBoilerplate { place, .. } => {
+                let field = format!("options.exclusions.boilerplate_collections[{place}]");
+                let description =
+                    "is the collection itself, of which nothing would be left; leave it out".to_owned();
+                Self::invalid(vec![Violation { field, description }])
+            }
             Error::Stopped(reason) => reason.into(),
             Error::NoRandomness(_) => Self::new(Code::Internal, message),
         }

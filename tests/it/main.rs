@@ -31,6 +31,7 @@ mod exclusions;
 mod golden;
 mod harness;
 mod lifecycle;
+mod pairs;
 mod properties;
 mod streams;
 mod words;
