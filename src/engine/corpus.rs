@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use dashmap::DashMap;
 use parking_lot::RwLock;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::catalogue::{Entry, NewEntry};
 use super::collection::Collection;
@@ -327,9 +327,7 @@ fn assigned_id() -> Result<SourceId, Error> {
 
 /// A digest of the words of a text in their order.
 fn digest(tokens: &[Token]) -> u128 {
-    let mut hasher = Xxh3::new();
-    for token in tokens {
-        hasher.update(&token.value().to_le_bytes());
-    }
-    hasher.digest128()
+    let mut bytes = Vec::with_capacity(size_of_val(tokens));
+    tokens.iter().for_each(|token| bytes.extend_from_slice(&token.value().to_le_bytes()));
+    xxh3_128(&bytes)
 }
