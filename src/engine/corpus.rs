@@ -93,8 +93,14 @@ pub struct Added {
     pub entry: Arc<Entry>,
     /// Whether it took the place of another.
     pub replaced: bool,
-    /// Other sources of the collection with the very same words in the same order; sorted.
+    /// Other sources of the collection with the very same words in the same order,
+    /// [`Self::MAX_DUPLICATES`] at most; sorted.
     pub exact_duplicates: Vec<SourceId>,
+}
+
+impl Added {
+    /// Exact duplicates that are looked for; so adding the same text time and again stays linear.
+    pub const MAX_DUPLICATES: usize = 100;
 }
 
 impl Engine {
@@ -225,7 +231,7 @@ impl Engine {
         }
         *revision += 1;
         let (entry, replaced) = catalogue.publish(new, *revision);
-        let exact_duplicates = catalogue.duplicates(entry.digest, &entry.id);
+        let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
         Ok(Added { entry, replaced, exact_duplicates })
     }
 
