@@ -23,6 +23,7 @@
 
 mod altered;
 mod architecture;
+mod bounded;
 mod cli;
 mod corpus;
 mod detection;
