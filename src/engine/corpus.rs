@@ -334,6 +334,8 @@ fn assigned_id() -> Result<SourceId, Error> {
 /// A digest of the words of a text in their order.
 fn digest(tokens: &[Token]) -> u128 {
     let mut bytes = Vec::with_capacity(size_of_val(tokens));
-    tokens.iter().for_each(|token| bytes.extend_from_slice(&token.value().to_le_bytes()));
+    for token in tokens {
+        bytes.extend_from_slice(&token.value().to_le_bytes());
+    }
     xxh3_128(&bytes)
 }
