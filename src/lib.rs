@@ -50,6 +50,6 @@ pub mod text;
 pub use engine::{
     ALGORITHM_VERSION, Added, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo,
     DetectionMode, DetectionOptions, Engine, Entry, Error, Exclusions, Group, IfExists, InvalidValue, Label,
-    Labels, Limits, NewSource, Scope, SourceId, TextRole, Title,
+    Labels, Limits, NewSource, Progress, Scope, SourceId, StoreError, TextRole, Title,
 };
 pub use matching::{Stop, StopReason};

@@ -20,8 +20,11 @@ mod limits;
 mod names;
 mod options;
 mod profile;
+mod recovery;
 mod search;
+mod shared;
 mod subject;
+mod writing;
 
 pub use catalogue::Entry;
 pub use collection::{CollectionInfo, CollectionStats};
@@ -32,6 +35,9 @@ pub use error::{Error, TextRole};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
+pub use recovery::Progress;
+
+pub use crate::store::StoreError;
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

@@ -24,6 +24,8 @@ pub(super) fn if_exists(value: i32) -> Result<IfExists, UnknownValue> {
     match proto::IfExists::try_from(value).map_err(|_| UnknownValue(value))? {
         proto::IfExists::Unspecified | proto::IfExists::Reject => Ok(IfExists::Reject),
         proto::IfExists::Replace => Ok(IfExists::Replace),
+        proto::IfExists::RejectDifferent => Ok(IfExists::RejectDifferent),
+        proto::IfExists::ReplaceDifferent => Ok(IfExists::ReplaceDifferent),
     }
 }
 
@@ -57,7 +59,7 @@ pub(super) fn collection(info: &CollectionInfo) -> proto::Collection {
     }
 }
 
-pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusResponse {
+pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> proto::GetCorpusResponse {
     let Limits {
         max_text_bytes,
         max_text_words,
@@ -65,7 +67,7 @@ pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusRes
         max_sources_per_collection,
         max_candidates,
         max_postings_per_fingerprint,
-    } = *context.engine.limits();
+    } = *limits;
     proto::GetCorpusResponse {
         collections: info.collections,
         stats: Some(stats(info.stats)),
@@ -107,10 +109,11 @@ fn source_stats(entry: &Entry) -> proto::SourceStats {
 
 pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
     const LISTED: usize = 10;
-    let Added { entry, replaced, exact_duplicates } = added;
+    let Added { entry, replaced, unchanged, exact_duplicates } = added;
     proto::AddSourceResponse {
         id: entry.id.as_str().to_owned(),
         replaced: *replaced,
+        unchanged: *unchanged,
         exact_duplicates: exact_duplicates.iter().take(LISTED).map(|id| id.as_str().to_owned()).collect(),
         exact_duplicates_found: exact_duplicates.len() as u64,
         stats: Some(source_stats(entry)),

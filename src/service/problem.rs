@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::engine::{Error, TextRole};
+use crate::engine::{Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
 
@@ -39,6 +39,15 @@ impl Problem {
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
         Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// The server is starting.
+    pub(super) fn starting(progress: Progress) -> Self {
+        let Progress { sources, of_sources } = progress;
+        let message = format!(
+            "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
+        );
+        Self::new(Code::Unavailable, message)
     }
 
     /// The server is stopping.
@@ -77,7 +86,8 @@ impl From<Error> for Problem {
                 Self::new(Code::ResourceExhausted, message)
             }
             Error::Stopped(reason) => reason.into(),
-            Error::NoRandomness(_) => Self::new(Code::Internal, message),
+            Error::Store(error) => Self::new(code_of(&error), message),
+            Error::NoThread(_) | Error::NoRandomness(_) => Self::new(Code::Internal, message),
         }
     }
 }
@@ -91,6 +101,17 @@ impl Problem {
             TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
         };
         Self::invalid(vec![Violation { field, description: description.to_owned() }])
+    }
+}
+
+/// What is full can be emptied; what failed may work again; what is damaged stays so.
+fn code_of(error: &StoreError) -> Code {
+    match error {
+        StoreError::Full { .. } => Code::ResourceExhausted,
+        StoreError::Damaged { .. } => Code::DataLoss,
+        StoreError::Exists { .. } => Code::AlreadyExists,
+        StoreError::Missing { .. } => Code::NotFound,
+        _ => Code::Unavailable,
     }
 }
 
