@@ -48,8 +48,8 @@ pub mod store;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo,
-    DetectionMode, DetectionOptions, Engine, Entry, Error, Exclusions, Group, IfExists, InvalidValue, Label,
-    Labels, Limits, NewSource, Progress, Scope, SourceId, StoreError, TextRole, Title,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo,
+    DetectionMode, DetectionOptions, Engine, Entry, Error, Exclusions, Finding, Group, IfExists, InvalidValue, Label,
+    Labels, Limits, NewSource, Progress, Scope, SourceId, StoreError, TextRole, Title, Verified,
 };
 pub use matching::{Stop, StopReason};

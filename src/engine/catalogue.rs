@@ -43,6 +43,11 @@ impl Entry {
         self.added <= revision && revision < self.gone.load(Ordering::Relaxed)
     }
 
+    /// Whether it was deleted, or another took its place.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed) != u64::MAX
+    }
+
     fn is_excluded(&self, scope: &Scope) -> bool {
         scope.exclude_source_ids.contains(&self.id)
             || scope.exclude_groups.contains(&self.group)

@@ -34,7 +34,7 @@ impl Engine {
         CorpusInfo { collections: collections.len() as u64, stats }
     }
 
-    fn all_collections(&self) -> Vec<Arc<Collection>> {
+    pub(super) fn all_collections(&self) -> Vec<Arc<Collection>> {
         self.shared.collections.iter().map(|collection| Arc::clone(&collection)).collect()
     }
 

@@ -6,6 +6,7 @@
 //! Every change to the corpus raises its revision by one. A check looks at one revision: it sees each
 //! change that was acknowledged before it began, and none that comes later.
 
+mod backup;
 mod candidates;
 mod catalogue;
 mod check;
@@ -24,6 +25,7 @@ mod recovery;
 mod search;
 mod shared;
 mod subject;
+mod verify;
 mod writing;
 
 pub use catalogue::Entry;
@@ -36,8 +38,9 @@ pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use recovery::Progress;
+pub use verify::{Finding, Verified};
 
-pub use crate::store::StoreError;
+pub use crate::store::{BackedUp, BackupError, StoreError};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

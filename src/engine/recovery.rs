@@ -50,8 +50,21 @@ impl Engine {
         Self::open_in(DataDirectory::create(directory)?, limits, text_cache_bytes, progress)
     }
 
-    /// As [`Self::open`], in a directory that is held already.
-    pub(super) fn open_in(
+    /// As [`Self::open`], in a data directory that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Missing`] besides those of [`Self::open`].
+    pub fn open_existing(
+        directory: &Path,
+        limits: Limits,
+        text_cache_bytes: u64,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
+        Self::open_in(DataDirectory::open(directory)?, limits, text_cache_bytes, progress)
+    }
+
+    fn open_in(
         directory: DataDirectory,
         limits: Limits,
         text_cache_bytes: u64,

@@ -18,9 +18,10 @@ use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::telemetry;
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
+use crate::proto::admin_service_server::AdminServiceServer;
 use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
+use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +153,8 @@ impl Health {
     async fn tell(&self, status: ServingStatus) {
         let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
         let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
-        for service in [corpus, detection, ""] {
+        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
+        for service in [corpus, detection, admin, ""] {
             self.0.set_service_status(service, status).await;
         }
     }
@@ -218,9 +220,11 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     };
     let most = settings.max_message_bytes;
     let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
+    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
     Ok(Server::builder()
         .add_service(InterceptedService::new(corpus, note_deadline))
+        .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))

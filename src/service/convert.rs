@@ -3,8 +3,8 @@
 
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, IfExists,
-    Limits,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding, IfExists,
+    Limits, Verified,
 };
 use crate::matching::PassageKind;
 use crate::proto;
@@ -118,6 +118,18 @@ pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
         exact_duplicates_found: exact_duplicates.len() as u64,
         stats: Some(source_stats(entry)),
     }
+}
+
+/// The message for what verifying came to so far.
+#[must_use]
+pub fn verified_to_proto(verified: Verified) -> proto::VerifyResponse {
+    let Verified { sources, of_sources, findings, is_complete } = verified;
+    let finding = |finding: Finding| {
+        let Finding { collection, source_id, problem } = finding;
+        proto::VerifyFinding { collection, source_id, problem }
+    };
+    let findings = findings.into_iter().map(finding).collect();
+    proto::VerifyResponse { sources, of_sources, findings, is_complete }
 }
 
 /// The message for a report of the engine.

@@ -4,6 +4,7 @@
 //! that is wrong; the engine's types into messages in `convert`; errors into statuses in `problem`.
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
+mod admin;
 mod convert;
 mod corpus;
 mod detection;
@@ -14,7 +15,8 @@ mod parse;
 mod problem;
 mod workers;
 
-pub use convert::report_to_proto;
+pub use admin::AdminApi;
+pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
 pub use opening::Opening;

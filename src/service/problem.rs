@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::engine::{Error, Progress, StoreError, TextRole};
+use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
 
@@ -38,6 +38,12 @@ impl Problem {
     pub(super) fn too_busy(max_queued: usize) -> Self {
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
+        Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// As many long calls as may are running.
+    pub(super) fn too_many_running(max_running: usize) -> Self {
+        let message = format!("{max_running} such calls are running already, as many as may; try again later");
         Self::new(Code::ResourceExhausted, message)
     }
 
@@ -101,6 +107,17 @@ impl Problem {
             TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
         };
         Self::invalid(vec![Violation { field, description: description.to_owned() }])
+    }
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        let message = error.to_string();
+        match error {
+            BackupError::Store(error) => Self::new(code_of(&error), message),
+            BackupError::Write(_) => Self::new(Code::Cancelled, message),
+            BackupError::InMemory => Self::new(Code::FailedPrecondition, message),
+        }
     }
 }
 

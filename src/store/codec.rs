@@ -73,6 +73,11 @@ impl<'a> Decoder<'a> {
         String::from_utf8(self.take(usize::from(length))?.to_vec()).ok()
     }
 
+    /// All that is left.
+    pub(super) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
     /// Whether nothing is left.
     pub(super) fn is_at_end(&self) -> bool {
         self.rest.is_empty()

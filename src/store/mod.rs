@@ -9,6 +9,7 @@
 //! that refer to them. So a row's text is always there, and what a crash leaves behind a segment's last
 //! row is nobody's.
 
+mod backup;
 mod codec;
 mod directory;
 mod error;
@@ -23,6 +24,7 @@ use std::path::Path;
 
 use crate::index::Slot;
 
+pub use backup::{BackedUp, BackupError};
 pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::StoreError;
 pub use packing::{PackedText, Packer};
@@ -271,6 +273,22 @@ impl Store {
             let what = format!("the text of source {} of collection {} is not there", key.slot.number(), key.collection.0);
             StoreError::damaged(self.path().unwrap_or(Path::new("")), what)
         })
+    }
+
+    /// Calls `each` with every row on disk, as of one commit; gives what the corpus had in common then,
+    /// `None` if it is in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows can't be read.
+    pub fn rows(&self, each: &mut dyn FnMut(StoredSource)) -> Result<Option<StoredCorpus>, StoreError> {
+        let Some(disk) = &self.disk else { return Ok(None) };
+        let view = disk.ledger.view()?;
+        view.sources(&mut |source, _| {
+            each(source);
+            Ok(())
+        })?;
+        view.corpus()
     }
 
     /// Forgets the text of a source that is gone.

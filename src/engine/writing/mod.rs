@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
-pub(super) use prepare::Preparation;
+pub(super) use prepare::{Preparation, content_digest};
 pub(super) use request::{Request, wait};
 
 use self::commit::Committer;

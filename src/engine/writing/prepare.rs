@@ -47,7 +47,8 @@ impl Engine {
     ) -> Result<Preparation, Error> {
         let collection = self.collection(collection)?;
         self.check_bytes(&source.text, TextRole::Source)?;
-        let content_digest = content_digest(&source, self.seed());
+        let NewSource { title, group, labels, text, .. } = &source;
+        let content_digest = content_digest(text, (title, group, labels), self.seed());
         if let Some(id) = &source.id {
             // Whether it is there still is looked at again when its turn comes; but most who want to add
             // what is there are spared the work.
@@ -197,10 +198,13 @@ fn digest(tokens: &[Token]) -> u128 {
 
 /// A digest of all that a caller says of a source, but for its id. Seeded, so that nobody can make two
 /// that have the same.
-fn content_digest(source: &NewSource, seed: CorpusSeed) -> u128 {
-    let NewSource { id: _, title, group, labels, text } = source;
+pub(in crate::engine) fn content_digest(
+    text: &str,
+    (title, group, labels): (&Title, &Group, &Labels),
+    seed: CorpusSeed,
+) -> u128 {
     let mut hasher = Xxh3::with_seed(seed.derive("content of a source"));
-    let parts = [text.as_str(), title.as_str(), group.as_str()];
+    let parts = [text, title.as_str(), group.as_str()];
     for part in parts.into_iter().chain(labels.as_slice().iter().map(|label| label.as_str())) {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());

@@ -1,0 +1,307 @@
+//! The whole corpus as one file, and back; docs/format.md draws it.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::codec::{Decoder, Encoder};
+use super::directory::DataDirectory;
+use super::error::{At, StoreError};
+use super::ledger::{Ledger, Rows, in_file};
+use super::rows::{StoredCollection, StoredCorpus, StoredSource};
+use super::segments::{Frame, Place, Segments};
+use super::{CollectionNumber, SourceKey, Store};
+
+const MAGIC: &[u8; 8] = b"PLIMBACK";
+const VERSION: u32 = 1;
+
+/// Kinds of records.
+const CORPUS: u8 = 1;
+const COLLECTION: u8 = 2;
+const SOURCE: u8 = 3;
+const END: u8 = 4;
+
+/// A record can be no longer than a text and all that is said of it.
+const MAX_RECORD_BYTES: u32 = 2 << 30;
+
+/// Bytes of texts that a restore commits at once.
+const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
+
+/// The row of a source in a backup has no place yet.
+const NOWHERE: Place = Place { segment: 0, offset: 0, stored_bytes: 0 };
+
+/// What a backup holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BackedUp {
+    /// The revision of the corpus.
+    pub revision: u64,
+    /// Collections.
+    pub collections: u64,
+    /// Sources.
+    pub sources: u64,
+}
+
+/// Why a backup was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The corpus can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The backup can't be written.
+    #[error("the backup can't be written: {0}")]
+    Write(#[from] io::Error),
+    /// There is nothing on disk.
+    #[error("the corpus is in memory alone, so that there is nothing to back up; export its collections instead")]
+    InMemory,
+}
+
+impl Store {
+    /// Writes the corpus as of its last commit. Commits go on meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError`]; what was written until then is no backup.
+    pub fn backup(&self, out: &mut dyn Write) -> Result<BackedUp, BackupError> {
+        let disk = self.disk.as_ref().ok_or(BackupError::InMemory)?;
+        // Texts of the view stand in segments that are there before it or after it is taken.
+        let mut segments = disk.segments.all();
+        let view = disk.ledger.view()?;
+        segments.extend(disk.segments.all());
+        let corpus = view.corpus()?.ok_or(BackupError::InMemory)?;
+        let mut records = RecordWriter::new(out)?;
+        let mut written = BackedUp { revision: corpus.revision, ..BackedUp::default() };
+        records.write(CORPUS, &corpus.encode())?;
+        for collection in view.collections()? {
+            let mut record = Encoder::default();
+            record.u32(collection.number.0);
+            record.bytes.extend_from_slice(&collection.encode());
+            records.write(COLLECTION, &record.bytes)?;
+            written.collections += 1;
+        }
+        let mut failed = None;
+        view.sources(&mut |source, place| {
+            if failed.is_some() {
+                return Ok(());
+            }
+            let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
+            let Frame { bytes, text_bytes } = segment.read(source.key, place)?;
+            let row = source.encode(NOWHERE);
+            let mut record = Encoder::default();
+            record.u64(source.key.to_u64());
+            record.u32(u32::try_from(row.len()).unwrap_or(u32::MAX));
+            record.bytes.extend_from_slice(&row);
+            record.u32(text_bytes);
+            record.bytes.extend_from_slice(&bytes);
+            failed = records.write(SOURCE, &record.bytes).err();
+            written.sources += 1;
+            Ok(())
+        })?;
+        failed.map_or(Ok(()), Err)?;
+        let mut end = Encoder::default();
+        end.u64(written.collections);
+        end.u64(written.sources);
+        records.write(END, &end.bytes)?;
+        out.flush()?;
+        Ok(written)
+    }
+
+    /// Makes a data directory of a backup. The folder must be empty, or not be there; it is there only when
+    /// all of the backup is in it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the folder is taken or can't be written, or if the backup is damaged, cut off, or
+    /// of a newer version; nothing is left behind then.
+    pub fn restore(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<BackedUp, StoreError> {
+        refuse_taken(folder)?;
+        let unfinished = beside(folder, "restoring");
+        refuse_taken(&unfinished)?;
+        let restored = restore_into(backup, input, &unfinished)
+            .and_then(|restored| std::fs::rename(&unfinished, folder).at(folder).map(|()| restored));
+        if restored.is_err() && unfinished.exists() {
+            std::fs::remove_dir_all(&unfinished).at(&unfinished)?;
+        }
+        restored
+    }
+}
+
+/// A name beside a path, for what is not finished yet.
+fn beside(path: &Path, why: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{why}"));
+    path.with_file_name(name)
+}
+
+/// A folder must be empty, or not be there.
+fn refuse_taken(folder: &Path) -> Result<(), StoreError> {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(StoreError::Exists { path: folder.to_owned() }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(StoreError::NotAFolder { path: folder.to_owned() })
+        }
+        Err(error) => Err(StoreError::io(folder, &error)),
+    }
+}
+
+fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<BackedUp, StoreError> {
+    let mut records = RecordReader::new(backup, input)?;
+    let directory = DataDirectory::create(folder)?;
+    let segments = Segments::open(&directory.texts(), std::iter::empty())?;
+    let ledger = Ledger::open(&directory.ledger(), in_file(&directory.ledger()))?;
+    let (mut restored, mut pending) = (BackedUp::default(), Pending::default());
+    loop {
+        let (kind, record) = records.next()?;
+        let mut fields = Decoder::new(&record);
+        let read = match kind {
+            CORPUS => StoredCorpus::decode(&record).map(|corpus| {
+                restored.revision = corpus.revision;
+                pending.rows.corpus = Some(corpus);
+            }),
+            COLLECTION => fields.u32().and_then(|number| {
+                let row = fields.rest();
+                pending.rows.collections.push(StoredCollection::decode(CollectionNumber(number), row)?);
+                restored.collections += 1;
+                Some(())
+            }),
+            SOURCE => source(&mut fields).map(|source| {
+                pending.bytes += source.frame.bytes.len();
+                pending.sources.push(source);
+                restored.sources += 1;
+            }),
+            END => {
+                let whole = (fields.u64(), fields.u64()) == (Some(restored.collections), Some(restored.sources));
+                if !whole {
+                    return Err(records.damaged("it does not hold as much as it says"));
+                }
+                pending.commit(&segments, &ledger)?;
+                return Ok(restored);
+            }
+            _ => None,
+        };
+        read.ok_or_else(|| records.damaged("a record is malformed"))?;
+        if pending.bytes >= RESTORED_AT_ONCE_BYTES {
+            pending.commit(&segments, &ledger)?;
+        }
+    }
+}
+
+/// A source read from a backup.
+struct Restored {
+    source: StoredSource,
+    frame: Frame,
+}
+
+fn source(fields: &mut Decoder<'_>) -> Option<Restored> {
+    let key = SourceKey::from_u64(fields.u64()?)?;
+    let row_bytes = fields.u32()? as usize;
+    let (source, _) = StoredSource::decode(key, fields.take(row_bytes)?)?;
+    let text_bytes = fields.u32()?;
+    Some(Restored { source, frame: Frame { bytes: fields.rest().to_vec(), text_bytes } })
+}
+
+/// What is not committed yet.
+#[derive(Default)]
+struct Pending {
+    rows: Rows,
+    sources: Vec<Restored>,
+    bytes: usize,
+}
+
+impl Pending {
+    fn commit(&mut self, segments: &Segments, ledger: &Ledger) -> Result<(), StoreError> {
+        let Self { mut rows, sources, .. } = std::mem::take(self);
+        let frames = sources.iter().map(|one| (one.source.key, one.frame.bytes.as_slice(), one.frame.text_bytes));
+        let places = segments.append(frames)?;
+        places.iter().for_each(|place| segments.refer(*place));
+        rows.sources =
+            sources.iter().zip(places).map(|(one, place)| (one.source.key, one.source.encode(place))).collect();
+        ledger.commit(&rows)
+    }
+}
+
+/// Writes records, each with its checksum.
+struct RecordWriter<'a> {
+    out: &'a mut dyn Write,
+    number: u64,
+}
+
+impl<'a> RecordWriter<'a> {
+    fn new(out: &'a mut dyn Write) -> io::Result<Self> {
+        let mut header = Encoder { bytes: MAGIC.to_vec() };
+        header.u32(VERSION);
+        header.u32(0);
+        out.write_all(&header.bytes)?;
+        Ok(Self { out, number: 0 })
+    }
+
+    fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
+        let mut header = Encoder::default();
+        header.u8(kind);
+        header.u32(u32::try_from(record.len()).map_err(io::Error::other)?);
+        header.u64(checksum(self.number, kind, record));
+        self.number += 1;
+        self.out.write_all(&header.bytes)?;
+        self.out.write_all(record)
+    }
+}
+
+/// Reads records, and holds each against its checksum.
+struct RecordReader<'a> {
+    path: &'a Path,
+    input: &'a mut dyn Read,
+    number: u64,
+}
+
+impl<'a> RecordReader<'a> {
+    fn new(path: &'a Path, input: &'a mut dyn Read) -> Result<Self, StoreError> {
+        let mut reader = Self { path, input, number: 0 };
+        let header = reader.read(16)?;
+        let mut fields = Decoder::new(&header);
+        if fields.take(MAGIC.len()) != Some(MAGIC) {
+            return Err(reader.damaged("it is no backup of palimpsest"));
+        }
+        match fields.u32() {
+            Some(found) if found > VERSION => {
+                Err(StoreError::NewerFormat { path: path.to_owned(), found, known: VERSION })
+            }
+            _ => Ok(reader),
+        }
+    }
+
+    fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
+        let header = self.read(13)?;
+        let mut fields = Decoder::new(&header);
+        let (Some(kind), Some(length), Some(sum)) = (fields.u8(), fields.u32(), fields.u64()) else {
+            return Err(self.damaged("it is cut off"));
+        };
+        if length > MAX_RECORD_BYTES {
+            return Err(self.damaged("a record is longer than any can be"));
+        }
+        let record = self.read(length as usize)?;
+        if checksum(self.number, kind, &record) != sum {
+            return Err(self.damaged(&format!("record {} is not what was written", self.number)));
+        }
+        self.number += 1;
+        Ok((kind, record))
+    }
+
+    fn read(&mut self, bytes: usize) -> Result<Vec<u8>, StoreError> {
+        let mut read = Vec::new();
+        Read::take(&mut *self.input, bytes as u64).read_to_end(&mut read).at(self.path)?;
+        if read.len() < bytes { Err(self.damaged("it is cut off")) } else { Ok(read) }
+    }
+
+    fn damaged(&self, what: &str) -> StoreError {
+        StoreError::damaged(self.path, what)
+    }
+}
+
+/// Over a record, its kind and its number, so that none is missing or stands elsewhere.
+fn checksum(number: u64, kind: u8, record: &[u8]) -> u64 {
+    xxh3_64_with_seed(record, number << 8 | u64::from(kind))
+}
