@@ -5,14 +5,13 @@
 //! order-free pairs, only for altered passages, admits a source for which [enough speaks](super::evidence).
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Entry};
 use super::evidence::Evidence;
 use super::options::Scope;
 use crate::fingerprint::Fingerprint;
-use crate::index::{Hit, LookUp, Slot};
+use crate::index::{Hit, LookUp, Slot, Unread};
 
 /// A source that may share passages with the submission.
 #[derive(Debug, Clone)]
@@ -29,8 +28,19 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn new(entry: &Arc<Entry>) -> Self {
-        Self { entry: Arc::clone(entry), in_context: 0, shared: 0, weight: 0.0, fingerprints: Vec::new() }
+    /// A candidate by its hits, in order of their fingerprints.
+    fn new(entry: &Arc<Entry>, weight: f32, hits: &[Hit], fingerprints: &[Fingerprint]) -> Self {
+        let in_context = hits.iter().filter(|hit| hit.in_context).count();
+        let in_context = u32::try_from(in_context).unwrap_or(u32::MAX);
+        let mut places: Vec<u32> = hits.iter().map(|hit| hit.fingerprint).collect();
+        places.dedup();
+        let shared = distinct(&places, fingerprints);
+        Self { entry: Arc::clone(entry), in_context, shared, weight, fingerprints: places }
+    }
+
+    /// Whether enough speaks for altered text.
+    pub(super) fn is_admitted(&self) -> bool {
+        self.weight > 0.0
     }
 
     /// What the guarantee rests on first, then by what speaks for it; of equals by id.
@@ -55,6 +65,8 @@ pub(super) struct Shortlisted {
 }
 
 /// The sources in scope that the look-up of k-grams admits, or that were admitted already; by slot.
+///
+/// The hits are those of sources that are there, and `admitted` is sorted by slot.
 pub(super) fn candidates(
     look_up: &LookUp,
     fingerprints: &[Fingerprint],
@@ -63,41 +75,32 @@ pub(super) fn candidates(
     commonness_cap: Option<u32>,
     admitted: &[Evidence],
 ) -> Shortlisted {
-    let too_common = commonness_cap.map_or_else(Vec::new, |cap| {
-        too_common(look_up, fingerprints.len(), cap, |slot| {
-            catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(revision))
-        })
-    });
-    let in_scope = |slot: Slot| {
-        let entry = catalogue.entry(slot).filter(|entry| entry.is_in_scope(scope, revision));
-        entry.map(Candidate::new)
-    };
-    let mut by_slot: BTreeMap<Slot, Option<Candidate>> = BTreeMap::new();
-    for evidence in admitted {
-        let candidate = by_slot.entry(evidence.slot).or_insert_with(|| in_scope(evidence.slot));
-        if let Some(candidate) = candidate {
-            candidate.weight = evidence.weight;
+    let too_common = commonness_cap.map_or_else(Vec::new, |cap| too_common(look_up, fingerprints.len(), cap));
+    let is_rare = |hit: &&Hit| too_common.binary_search(&hit.fingerprint).is_err();
+    let mut hits: Vec<Hit> = look_up.hits.iter().filter(is_rare).copied().collect();
+    hits.sort_unstable_by_key(|hit| (hit.slot, hit.fingerprint));
+    let mut admitted = admitted.iter().peekable();
+    let mut found: Vec<(Slot, f32, &[Hit])> = Vec::new();
+    for of_source in hits.chunk_by(|a, b| a.slot == b.slot) {
+        let Some(slot) = of_source.first().map(|hit| hit.slot) else { continue };
+        while let Some(evidence) = admitted.next_if(|evidence| evidence.slot < slot) {
+            found.push((evidence.slot, evidence.weight, &[]));
+        }
+        let weight = admitted.next_if(|evidence| evidence.slot == slot).map_or(0.0, |found| found.weight);
+        if weight > 0.0 || of_source.iter().any(|hit| hit.in_context) {
+            found.push((slot, weight, of_source));
         }
     }
-    for hit in look_up.hits.iter().filter(|hit| too_common.binary_search(&hit.fingerprint).is_err()) {
-        let shared = by_slot.entry(hit.slot).or_insert_with(|| in_scope(hit.slot));
-        if let Some(shared) = shared {
-            shared.in_context += u32::from(hit.in_context);
-            shared.fingerprints.push(hit.fingerprint);
-        }
-    }
-    let counted = by_slot.into_values().flatten().map(|mut candidate| {
-        candidate.shared = distinct(&mut candidate.fingerprints, fingerprints);
-        candidate
+    found.extend(admitted.map(|evidence| (evidence.slot, evidence.weight, [].as_slice())));
+    let candidates = found.into_iter().filter_map(|(slot, weight, hits)| {
+        let entry = catalogue.entry(slot).filter(|entry| entry.is_in_scope(scope, revision))?;
+        Some(Candidate::new(entry, weight, hits, fingerprints))
     });
-    let admits = |c: &Candidate| c.in_context > 0 || c.weight > 0.0;
-    Shortlisted { candidates: counted.filter(admits).collect(), too_common }
+    Shortlisted { candidates: candidates.collect(), too_common }
 }
 
-/// Sorts the places of fingerprints, each once, and counts the different hashes among them.
-fn distinct(places: &mut Vec<u32>, fingerprints: &[Fingerprint]) -> u32 {
-    places.sort_unstable();
-    places.dedup();
+/// The different hashes among fingerprints, given by their places.
+fn distinct(places: &[u32], fingerprints: &[Fingerprint]) -> u32 {
     let hash = |place: &u32| fingerprints.get(*place as usize).map(|fingerprint| fingerprint.hash);
     let mut hashes: Vec<u64> = places.iter().filter_map(hash).collect();
     hashes.sort_unstable();
@@ -105,16 +108,21 @@ fn distinct(places: &mut Vec<u32>, fingerprints: &[Fingerprint]) -> u32 {
     u32::try_from(hashes.len()).unwrap_or(u32::MAX)
 }
 
-/// The fingerprints that stand in more than `cap` sources; ascending.
-fn too_common(look_up: &LookUp, fingerprints: usize, cap: u32, is_there: impl Fn(Slot) -> bool) -> Vec<u32> {
-    let mut seen: Vec<(u32, Slot)> =
-        look_up.hits.iter().map(|Hit { fingerprint, slot, .. }| (*fingerprint, *slot)).collect();
+/// The fingerprints that stand in more than `cap` sources; ascending. Of those that were left unread the
+/// postings are counted in place of the sources.
+fn too_common(look_up: &LookUp, fingerprints: usize, cap: u32) -> Vec<u32> {
+    let mut seen: Vec<(u32, Slot)> = look_up.hits.iter().map(|hit| (hit.fingerprint, hit.slot)).collect();
     seen.sort_unstable();
     seen.dedup();
     let mut sources = vec![0_u32; fingerprints];
-    for (fingerprint, _) in seen.iter().filter(|(_, slot)| is_there(*slot)) {
-        if let Some(count) = sources.get_mut(*fingerprint as usize) {
+    for (fingerprint, _) in seen {
+        if let Some(count) = sources.get_mut(fingerprint as usize) {
             *count += 1;
+        }
+    }
+    for Unread { fingerprint, postings } in &look_up.unread {
+        if let Some(count) = sources.get_mut(*fingerprint as usize) {
+            *count = *postings;
         }
     }
     (0..).zip(sources).filter(|(_, count)| *count > cap).map(|(fingerprint, _)| fingerprint).collect()

@@ -30,10 +30,9 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
-        let mut subject = Subject::new(submission, &tokenized, options.mode, self.reader());
+        let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
         let mut found = self.search(&mut subject, scope, options, stop)?;
         let mut exclusions = self.in_boilerplate(&mut subject, options, stop)?;
-        self.put_reader(subject.into_reader());
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
         exclusions.extend(take_own_work(&mut found.findings, &options.exclusions));
         exclusions.extend(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
@@ -100,7 +99,7 @@ pub(super) fn settings_digest(
         OffsetUnit::CodePoints => "code points",
     };
     let altered_too = *mode == DetectionMode::AlteredToo;
-    let limits = (engine.limits().max_candidates, engine.limits().max_postings_per_fingerprint);
+    let limits = (engine.limits().max_candidates, engine.limits().max_common_postings);
     let settings = format!(
         "{ALGORITHM_VERSION} {min_passage_words:?} {altered_too} {commonness_cap:?} {commonness_percent:?} {unit} \
          {include_excerpts} {max_sources} {max_passages} {limits:?} {quotations} {bibliography} {citations}",

@@ -43,7 +43,7 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
-        let mut subject = Subject::new(submission, &tokenized, options.mode, self.reader());
+        let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
         let profile = Profile::new(tokenized.tokens(), self.seed(), FingerprintSettings::default(), options);
         let mut findings = Vec::new();
         for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
@@ -63,7 +63,6 @@ impl Engine {
             }
         }
         let mut exclusions = self.in_boilerplate(&mut subject, options, stop)?;
-        self.put_reader(subject.into_reader());
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
         exclusions.extend(take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0)));
         Ok(report::build(Draft {

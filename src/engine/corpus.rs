@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::catalogue::Entry;
 use super::collection::Collection;
 use super::error::{Error, TextRole};
 use super::limits::Limits;
 use super::names::{CollectionName, Group, Labels, SourceId, Title};
+use super::readers::Readers;
 use super::shared::Shared;
 use super::writing::{Preparation, Request, Writer, wait};
 use crate::fingerprint::{FingerprintSettings, OrderFree};
-use crate::matching::altered::Reader;
 use crate::store::Store;
 use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 
@@ -36,8 +34,7 @@ pub struct Engine {
     pub(super) order_free: OrderFree,
     pub(super) shared: Arc<Shared>,
     pub(super) writer: Writer,
-    /// Readers that no check uses now; they remember stems.
-    readers: Mutex<Vec<Reader>>,
+    pub(super) readers: Readers,
 }
 
 /// A source to add.
@@ -146,7 +143,7 @@ impl Engine {
             order_free: OrderFree::new(shared.seed),
             shared,
             writer,
-            readers: Mutex::default(),
+            readers: Readers::default(),
         }
     }
 
@@ -154,16 +151,6 @@ impl Engine {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
-    }
-
-    /// A reader for one check.
-    pub(super) fn reader(&self) -> Reader {
-        self.readers.lock().pop().unwrap_or_default()
-    }
-
-    /// Gives a reader back, for the next check.
-    pub(super) fn put_reader(&self, reader: Reader) {
-        self.readers.lock().push(reader);
     }
 
     pub(super) fn seed(&self) -> CorpusSeed {

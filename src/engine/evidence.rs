@@ -8,7 +8,7 @@
 //! collection of any size.
 
 use crate::fingerprint::{Context, Fingerprint, OrderFree};
-use crate::index::{LookUp, Slot};
+use crate::index::{LookUp, ReadLimits, Slot};
 
 /// Regions of a cell, in the source; a window is two cells long, on both sides: 128 tokens.
 const CELL_REGIONS: u16 = 2;
@@ -18,13 +18,11 @@ const DISCOUNT: f32 = 1.5;
 /// from the few, and comparing too many of them costs little.
 const LEAST_SOURCES: u32 = 1_000;
 /// What must speak for a source, besides the logarithm of the number of sources.
-const MARGIN: f32 = 3.0;
+const MARGIN: f32 = 4.0;
 
-/// Postings that are read of one order-free fingerprint. What is more common tells little, and would
-/// take most of the time.
-pub(super) const MAX_PAIR_POSTINGS: u32 = 128;
-/// Chunks that are read for one order-free fingerprint.
-pub(super) const MAX_PAIR_CHUNKS: u32 = 32;
+/// What is read of order-free fingerprints. What is more common tells little, and would take most of the
+/// time.
+pub(super) const PAIR_LIMITS: ReadLimits = ReadLimits { per_fingerprint: 128, in_all: 1 << 16 };
 
 /// Fingerprints of one kind, and what looking them up found.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +105,7 @@ impl Channel<'_> {
         let mut weights: Vec<f32> =
             found.into_iter().map(|count| log_sources - logarithm(count.max(1)) - DISCOUNT).collect();
         for unread in &self.look_up.unread {
-            if let Some(weight) = weights.get_mut(*unread as usize) {
+            if let Some(weight) = weights.get_mut(unread.fingerprint as usize) {
                 *weight = 0.0;
             }
         }
@@ -187,8 +185,8 @@ mod tests {
         tokenizer.tokenize_with_stems_into(submission, &mut tokens, &mut stems);
         let rule = ContextMatch::new(WindowSize::default());
         let (of_kgrams, of_pairs) = (fingerprinter.fingerprints(&tokens), order_free.of_submission(&stems));
-        let found = kgrams.look_up(&of_kgrams, rule, 20_000);
-        let found_pairs = pairs.look_up_within(&of_pairs, rule, MAX_PAIR_POSTINGS, MAX_PAIR_CHUNKS);
+        let found = kgrams.look_up(&of_kgrams, rule, PAIR_LIMITS);
+        let found_pairs = pairs.look_up(&of_pairs, rule, PAIR_LIMITS);
         let channel = |fingerprints, look_up| Channel { fingerprints, look_up };
         let found = evidence(
             Channel { fingerprints: &of_pairs, look_up: &found_pairs },

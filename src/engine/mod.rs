@@ -21,6 +21,7 @@ mod limits;
 mod names;
 mod options;
 mod profile;
+mod readers;
 mod recovery;
 mod search;
 mod shared;

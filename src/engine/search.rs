@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use parking_lot::RwLockReadGuard;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::candidates::{Candidate, candidates};
 use super::catalogue::Catalogue;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
-use super::evidence::{Channel, Evidence, MAX_PAIR_CHUNKS, MAX_PAIR_POSTINGS, evidence};
+use super::evidence::{Channel, Evidence, PAIR_LIMITS, evidence};
 use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::profile::Profile;
 use super::subject::Subject;
 use crate::fingerprint::{ContextMatch, Fingerprint};
-use crate::index::LookUp;
-use crate::matching::Stop;
+use crate::index::{LookUp, ReadLimits};
+use crate::matching::{self, Stop};
 use crate::report::{Coverage, Finding, VoidReason};
+
+/// Candidates that it is worth waking a thread for.
+const LEAST_SHARE: usize = 2;
 
 /// What a search found.
 #[derive(Default)]
@@ -78,8 +82,7 @@ impl View<'_> {
         if pairs.is_empty() {
             return Vec::new();
         }
-        let mut look_up =
-            collection.pairs.look_up_within(pairs, ContextMatch::none(), MAX_PAIR_POSTINGS, MAX_PAIR_CHUNKS);
+        let mut look_up = collection.pairs.look_up(pairs, ContextMatch::none(), PAIR_LIMITS);
         self.keep_visible(catalogue, &mut look_up);
         let pairs = Channel { fingerprints: pairs, look_up: &look_up };
         evidence(pairs, kgrams, usize::try_from(sources).unwrap_or(usize::MAX))
@@ -110,15 +113,25 @@ impl Engine {
         let view = self.view(&collections, scope);
         let pairs = self.pairs_of(subject.text, options.mode);
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
-        let mut findings = Vec::new();
-        for (place, which, candidate) in &shortlist.candidates {
-            let (Some(collection), Some(profile)) = (collections.get(*place), profiles.get(*which)) else {
-                continue;
+        let compare =
+            |subject: &mut Subject<'_>, (place, which, candidate): &(usize, usize, Candidate)| match (
+                collections.get(*place),
+                profiles.get(*which),
+            ) {
+                (Some(collection), Some(profile)) => {
+                    self.compare_candidate(subject, collection, profile, candidate, stop)
+                }
+                _ => Ok(None),
             };
-            findings.extend(self.compare_candidate(subject, collection, profile, candidate, stop)?);
+        if shortlist.candidates.iter().any(|(.., candidate)| candidate.is_admitted()) {
+            subject.prepare();
         }
+        let subject = &*subject;
+        let side_by_side = shortlist.candidates.par_iter().with_min_len(LEAST_SHARE);
+        let compared: Result<Vec<Option<Finding>>, Error> =
+            side_by_side.map_init(|| subject.fork(), compare).collect();
         Ok(Found {
-            findings,
+            findings: compared?.into_iter().flatten().collect(),
             revision: view.revision,
             sources_in_scope: view.sources_in_scope,
             candidates: shortlist.found,
@@ -171,9 +184,9 @@ impl Engine {
                 continue;
             };
             let Some(profile) = profiles.get(which) else { continue };
-            let limit = self.limits.max_postings_per_fingerprint;
-            let mut look_up =
-                collection.kgrams.look_up(&profile.fingerprints, ContextMatch::new(settings.window), limit);
+            let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: self.limits.max_common_postings };
+            let rule = ContextMatch::new(settings.window);
+            let mut look_up = collection.kgrams.look_up(&profile.fingerprints, rule, limits);
             let sources = view.sources.get(place).copied().unwrap_or(0);
             let catalogue = collection.catalogue.read();
             view.keep_visible(&catalogue, &mut look_up);
@@ -188,7 +201,7 @@ impl Engine {
             }
             too_common.extend(found.too_common.iter().map(|at| profile.words_around(*at as usize)));
             common.extend(found.too_common.iter().map(|at| profile.words_of(*at as usize)));
-            unread.extend(look_up.unread.iter().map(|at| profile.words_around(*at as usize)));
+            unread.extend(look_up.unread.iter().map(|at| profile.words_around(at.fingerprint as usize)));
         }
         all.sort_by(|(a_place, _, a), (b_place, _, b)| a.compare_ranks(b).then(a_place.cmp(b_place)));
         let found = all.len() as u64;
@@ -199,7 +212,7 @@ impl Engine {
         });
         let voids = [
             void(VoidReason::CommonnessCap, least_cap, too_common),
-            void(VoidReason::PostingLimit, u64::from(self.limits.max_postings_per_fingerprint), unread),
+            void(VoidReason::PostingLimit, u64::from(self.limits.max_common_postings), unread),
             void(VoidReason::CandidateLimit, self.limits.max_candidates as u64, uncompared),
         ];
         let cut = cut.len() as u64;
@@ -218,7 +231,15 @@ impl Engine {
         let entry = &candidate.entry;
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.tokenizer.tokenize(&text);
-        let passages = subject.passages(&profile.prepared, (&text, &tokenized), profile.min_tokens, stop)?;
+        let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
+        // Where nothing but a shared k-gram speaks for a source, a run is looked for first: most have none.
+        if subject.wants_altered()
+            && !candidate.is_admitted()
+            && matching::verbatim_passages(prepared, tokenized.tokens(), min_tokens, stop)?.is_empty()
+        {
+            return Ok(None);
+        }
+        let passages = subject.passages(prepared, (&text, &tokenized), min_tokens, stop)?;
         Ok((!passages.is_empty()).then(|| Finding {
             collection: collection.name.as_str().to_owned(),
             source_id: entry.id.as_str().to_owned(),

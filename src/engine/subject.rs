@@ -1,7 +1,10 @@
 //! A submission, ready to be compared with texts.
 
+use std::sync::Arc;
+
 use super::options::DetectionMode;
-use crate::matching::altered::{Guess, Language, Profile, Reader};
+use super::readers::{Lent, Readers};
+use crate::matching::altered::{Guess, Language, Profile};
 use crate::matching::{self, Passage, PreparedSubmission, Stop, StopReason};
 use crate::text::TokenizedText;
 
@@ -11,18 +14,20 @@ pub(super) struct Subject<'a> {
     pub(super) tokenized: &'a TokenizedText,
     /// What altered passages are looked for with; `None` when they are not.
     altered: Option<Altered>,
-    /// Makes profiles; borrowed from the engine, and given back.
-    reader: Reader,
+    readers: &'a Readers,
+    /// Makes profiles.
+    reader: Lent<'a>,
 }
 
 /// The confidence from which a guessed language is taken without a second look.
 const SURE: f32 = 0.5;
 
 /// The submission's side of the altered channel.
+#[derive(Clone)]
 struct Altered {
     detected: Guess,
     /// By the languages that its words were stemmed as so far.
-    profiles: Vec<(Language, Profile)>,
+    profiles: Vec<(Language, Arc<Profile>)>,
 }
 
 impl<'a> Subject<'a> {
@@ -30,16 +35,42 @@ impl<'a> Subject<'a> {
         text: &'a str,
         tokenized: &'a TokenizedText,
         mode: DetectionMode,
-        reader: Reader,
+        readers: &'a Readers,
     ) -> Self {
         let altered = (mode == DetectionMode::AlteredToo)
             .then(|| Altered { detected: Guess::of(text), profiles: Vec::new() });
-        Self { text, tokenized, altered, reader }
+        Self { text, tokenized, altered, readers, reader: readers.lend() }
     }
 
-    /// The reader, to be used again.
-    pub(super) fn into_reader(self) -> Reader {
-        self.reader
+    /// Makes the submission's own profile, so that its [forks](Self::fork) have it.
+    pub(super) fn prepare(&mut self) {
+        if let Some(Altered { detected, .. }) = self.altered
+            && detected.confidence >= SURE
+        {
+            self.profile(detected.language);
+        }
+    }
+
+    /// The same submission, for another thread.
+    pub(super) fn fork(&self) -> Self {
+        let Self { text, tokenized, ref altered, readers, .. } = *self;
+        Self { text, tokenized, altered: altered.clone(), readers, reader: readers.lend() }
+    }
+
+    /// The submission's profile in a language.
+    fn profile(&mut self, language: Language) -> Option<Arc<Profile>> {
+        let profiles = &mut self.altered.as_mut()?.profiles;
+        if let Some((_, known)) = profiles.iter().find(|(known, _)| *known == language) {
+            return Some(Arc::clone(known));
+        }
+        let profile = Arc::new(self.reader.profile(language, self.text, self.tokenized));
+        profiles.push((language, Arc::clone(&profile)));
+        Some(profile)
+    }
+
+    /// Whether altered passages are looked for.
+    pub(super) fn wants_altered(&self) -> bool {
+        self.altered.is_some()
     }
 
     /// The passages that it shares with a text; those of fewer than `min_tokens` are not looked for.
@@ -50,7 +81,7 @@ impl<'a> Subject<'a> {
         min_tokens: u32,
         stop: &Stop,
     ) -> Result<Vec<Passage>, StopReason> {
-        let Some(altered) = &mut self.altered else {
+        let Some(altered) = &self.altered else {
             return matching::verbatim_passages(prepared, source_tokenized.tokens(), min_tokens, stop);
         };
         // Both sides are to be stemmed alike. The submission's language is asked of the source only where
@@ -60,14 +91,10 @@ impl<'a> Subject<'a> {
         } else {
             altered.detected.or_surer(Guess::of(source)).language
         };
-        let place = altered.profiles.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
-            altered.profiles.push((language, self.reader.profile(language, self.text, self.tokenized)));
-            altered.profiles.len() - 1
-        });
+        let Some(own) = self.profile(language) else { return Ok(Vec::new()) };
         let source_profile = self.reader.profile(language, source, source_tokenized);
-        let Some((_, own)) = altered.profiles.get(place) else { return Ok(Vec::new()) };
         let theirs = (source_tokenized.tokens(), &source_profile);
-        let mut found = matching::passages((prepared, own), theirs, min_tokens, stop)?;
+        let mut found = matching::passages((prepared, &own), theirs, min_tokens, stop)?;
         found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
         Ok(found)
     }

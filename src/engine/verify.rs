@@ -10,7 +10,7 @@ use super::corpus::Engine;
 use super::error::Error;
 use super::writing::content_digest;
 use crate::fingerprint::{ContextMatch, Fingerprint};
-use crate::index::{Index, Slot};
+use crate::index::{Index, ReadLimits, Slot};
 use crate::store::{SourceKey, StoredSource};
 
 /// Sources that are looked at before the next word of progress.
@@ -105,9 +105,8 @@ impl Engine {
         }
         let kgrams = collection.fingerprinter.fingerprints(&tokens);
         let pairs = self.order_free.of_source(&stems);
-        let limit = self.limits.max_postings_per_fingerprint;
-        let missing = missing(&collection.kgrams, entry.slot, &kgrams, limit)
-            + missing(&collection.pairs, entry.slot, &pairs, limit);
+        let missing = missing(&collection.kgrams, entry.slot, &kgrams)
+            + missing(&collection.pairs, entry.slot, &pairs);
         (missing > 0).then(|| format!("{missing} of its fingerprints are not in the index; restart the server"))
     }
 
@@ -152,9 +151,11 @@ fn finding(collection: &Collection, entry: &Entry, problem: &str) -> (u64, Findi
 
 /// How many of a source's fingerprints the index does not hold under its slot. Those that too many sources
 /// share to be read all are taken for there.
-fn missing(index: &Index, slot: Slot, fingerprints: &[Fingerprint], limit: u32) -> usize {
-    let look_up = index.look_up(fingerprints, ContextMatch::none(), limit);
+fn missing(index: &Index, slot: Slot, fingerprints: &[Fingerprint]) -> usize {
+    const LIMITS: ReadLimits = ReadLimits { per_fingerprint: 1 << 12, in_all: 1 << 16 };
+    let look_up = index.look_up(fingerprints, ContextMatch::none(), LIMITS);
     let hits = look_up.hits.iter().filter(|hit| hit.slot == slot).map(|hit| hit.fingerprint);
-    let found: HashSet<u32> = hits.chain(look_up.unread.iter().copied()).collect();
+    let unread = look_up.unread.iter().map(|unread| unread.fingerprint);
+    let found: HashSet<u32> = hits.chain(unread).collect();
     fingerprints.len() - found.len()
 }

@@ -80,8 +80,8 @@ impl OrderFree {
         out
     }
 
-    /// What a submission is looked up by, in order of position. A pair that occurs often is there as
-    /// often. Linear in the tokens.
+    /// What a submission is looked up by, in order of the position of a pair's second word. A pair that
+    /// occurs often is there as often. Linear in the tokens.
     #[must_use]
     pub fn of_submission(&self, stems: &[Stem]) -> Vec<Fingerprint> {
         self.pairs(stems, REACH)
@@ -100,12 +100,16 @@ impl OrderFree {
     }
 
     fn pairs(self, stems: &[Stem], reach: usize) -> Vec<Fingerprint> {
-        let contents = self.contents(stems);
-        let mut out = Vec::with_capacity(contents.len() * reach / 2);
-        for (at, a) in contents.iter().enumerate() {
-            let partners = contents.get(at + 1..).unwrap_or_default().iter().take(reach);
-            out.extend(partners.filter_map(|b| self.pair(*a, *b)));
-        }
+        let mut out = Vec::with_capacity(stems.len() * reach / 2);
+        let mut last: [Option<Content>; REACH] = [None; REACH];
+        self.for_each_content(stems, |content| {
+            let before = last.iter().take(reach).flatten();
+            out.extend(before.filter_map(|before| self.pair(*before, content)));
+            last.rotate_right(1);
+            if let Some(first) = last.first_mut() {
+                *first = Some(content);
+            }
+        });
         out
     }
 
@@ -120,18 +124,21 @@ impl OrderFree {
         kept.then(|| Fingerprint { hash, context: region(a.position), position })
     }
 
-    fn contents(self, stems: &[Stem]) -> Vec<Content> {
-        let mut out = Vec::with_capacity(stems.len() / 2);
+    #[inline]
+    fn for_each_content(self, stems: &[Stem], mut each: impl FnMut(Content)) {
         for (position, stem) in stems.iter().enumerate() {
             match stem.characters() {
                 Some(characters @ LEAST_CHARACTERS..) => {
-                    out.push(Content { hash: stem.hash(), characters, position });
+                    each(Content { hash: stem.hash(), characters, position });
                 }
                 Some(_) => {}
-                None => out.extend(self.bigram(*stem, stems.get(position + 1), position)),
+                None => {
+                    if let Some(content) = self.bigram(*stem, stems.get(position + 1), position) {
+                        each(content);
+                    }
+                }
             }
         }
-        out
     }
 
     /// The content word that a character and the next one make, if it is one of those kept.

@@ -18,16 +18,23 @@ impl RollingHash {
         Self { k: k as usize, base, leaving: base.wrapping_pow(k) }
     }
 
-    /// Appends the hash of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them.
-    pub(super) fn hash_into(&self, tokens: &[Token], out: &mut Vec<u64>) {
+    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them. The
+    /// [`hash`](Self::hash) of those that are kept is made of it.
+    pub(super) fn polynomials_into(&self, tokens: &[Token], out: &mut Vec<u64>) {
         let Some((first, rest)) = tokens.split_at_checked(self.k) else { return };
         let mut hash = first.iter().fold(0, |hash, token| self.push(hash, *token));
         out.reserve(rest.len() + 1);
-        out.push(mix(hash));
+        out.push(hash);
         out.extend(rest.iter().zip(tokens).map(|(entering, leaving)| {
             hash = self.push(hash, *entering).wrapping_sub(leaving.value().wrapping_mul(self.leaving));
-            mix(hash)
+            hash
         }));
+    }
+
+    /// The hash of a k-gram: its polynomial's entropy, spread to all bits.
+    #[inline]
+    pub(super) fn hash(polynomial: u64) -> u64 {
+        mix(polynomial)
     }
 
     fn push(&self, hash: u64, token: Token) -> u64 {
@@ -55,10 +62,10 @@ mod tests {
         for k in 3..=9 {
             let rolling = RollingHash::new(k, 0x9E37_79B9_7F4A_7C15);
             let mut rolled = Vec::new();
-            rolling.hash_into(tokens, &mut rolled);
+            rolling.polynomials_into(tokens, &mut rolled);
             let mut afresh = Vec::new();
             for kgram in tokens.windows(k as usize) {
-                rolling.hash_into(kgram, &mut afresh);
+                rolling.polynomials_into(kgram, &mut afresh);
             }
             assert_eq!(rolled, afresh, "k = {k}");
             assert_eq!(rolled.len(), tokens.len() + 1 - k as usize);
@@ -68,7 +75,7 @@ mod tests {
     #[test]
     fn gives_nothing_for_fewer_tokens_than_k() {
         let mut out = Vec::new();
-        RollingHash::new(3, 5).hash_into(&[Token::default(); 2], &mut out);
+        RollingHash::new(3, 5).polynomials_into(&[Token::default(); 2], &mut out);
         assert!(out.is_empty());
     }
 }

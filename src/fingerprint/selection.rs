@@ -59,15 +59,16 @@ impl Fingerprinter {
     /// shorter one has no fingerprints. Linear in the tokens, for any `w`, on average; at worst times `t`.
     #[must_use]
     pub fn fingerprints(&self, tokens: &[Token]) -> Vec<Fingerprint> {
-        let mut kgrams = Vec::new();
-        self.rolling.hash_into(tokens, &mut kgrams);
-        let mut out = Vec::with_capacity(kgrams.len() / 2);
+        let mut polynomials = Vec::new();
+        self.rolling.polynomials_into(tokens, &mut polynomials);
+        let mut out = Vec::with_capacity(polynomials.len() / 2);
         let k = self.settings.kgram.get() as usize;
         self.for_each_selected(tokens, |position| {
-            if let Some(hash) = kgrams.get(position) {
+            if let Some(polynomial) = polynomials.get(position) {
+                let hash = RollingHash::hash(*polynomial);
                 let context = Context::of(tokens, position, k);
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
-                out.push(Fingerprint { hash: *hash, context, position });
+                out.push(Fingerprint { hash, context, position });
             }
         });
         self.restore_order(&mut out);

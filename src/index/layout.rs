@@ -33,6 +33,11 @@ impl Slot {
         self.0
     }
 
+    /// Bits that its number takes.
+    pub(super) fn bits(self) -> u32 {
+        u32::BITS - self.0.leading_zeros()
+    }
+
     /// Its number, as a position in a list.
     #[must_use]
     pub fn index(self) -> usize {

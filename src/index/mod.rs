@@ -4,14 +4,20 @@
 //! microseconds. Postings stand in chunks of one cache line, chained from a table of heads (`table`),
 //! so adding one touches a line or two, moves nothing and allocates nothing most of the time.
 //!
+//! A fingerprint that very many sources share has a chain of its own, and is counted (`common`): it slows no
+//! other, and a look-up may leave it out, and say so.
+//!
 //! A small collection is a single table. A large one is split into shards by the first bits of the
 //! hash, each behind a lock of its own; a shard that grows is rebuilt beside the old one while look-ups
 //! go on in that.
 
+mod common;
 mod layout;
+mod look_up;
 mod shards;
 mod slab;
 mod table;
 
 pub use layout::Slot;
-pub use shards::{Hit, Index, LookUp};
+pub use look_up::{Hit, LookUp, ReadLimits, Unread};
+pub use shards::Index;

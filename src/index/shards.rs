@@ -1,42 +1,18 @@
 //! The index of one collection: tables behind locks.
 
-use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
 use super::layout::Slot;
-use super::table::{Cursor, Table};
+use super::look_up::{LookUp, ReadLimits, look_up};
+use super::table::Table;
 
 /// An index with more postings than this is split into shards.
 const SPLIT_AT_POSTINGS: usize = 1 << 18;
 
 /// The shards are `2^SHARD_BITS`.
-const SHARD_BITS: u32 = 6;
-
-/// Chains that are read side by side, so that their cache misses overlap.
-const SIDE_BY_SIDE: usize = 16;
-
-/// A posting that a look-up found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
-    /// Which of the fingerprints that were looked up, by its place in the list.
-    pub fingerprint: u32,
-    /// The source.
-    pub slot: Slot,
-    /// What was kept with the posting.
-    pub context: Context,
-    /// Whether the words around agree, as they do in every common run of `t` words.
-    pub in_context: bool,
-}
-
-/// What a look-up found.
-#[derive(Debug, Default)]
-pub struct LookUp {
-    /// The postings, in an order that depends on nothing but the index.
-    pub hits: Vec<Hit>,
-    /// The fingerprints that had more postings than the limit, by their places in the list, ascending.
-    pub unread: Vec<u32>,
-}
+const SHARD_BITS: u32 = 5;
 
 /// Fingerprints to sources, for one collection. All methods may be called from many threads.
 #[derive(Debug, Default)]
@@ -44,8 +20,11 @@ pub struct Index {
     shards: RwLock<Shards>,
 }
 
+/// What is inserted: the hash of a fingerprint, and its context.
+type Item = (u64, Context);
+
 #[derive(Debug)]
-struct Shards {
+pub(super) struct Shards {
     bits: u32,
     tables: Vec<RwLock<Table>>,
 }
@@ -58,15 +37,85 @@ impl Default for Shards {
 
 impl Shards {
     /// The shard of a hash, and the hash within it.
-    fn place(&self, hash: u64) -> (usize, u64) {
+    #[inline]
+    pub(super) fn place(&self, hash: u64) -> (usize, u64) {
         #[expect(clippy::cast_possible_truncation, reason = "a few bits")]
         let shard = hash.checked_shr(u64::BITS - self.bits).unwrap_or(0) as usize;
         (shard, hash << self.bits)
     }
 
+    /// All tables, for reading.
+    pub(super) fn read(&self) -> Vec<RwLockReadGuard<'_, Table>> {
+        self.tables.iter().map(RwLock::read).collect()
+    }
+
     fn postings(&self) -> usize {
         self.tables.iter().map(|table| table.read().postings()).sum()
     }
+
+    /// The items by shard, within a shard in order, and each once.
+    fn by_shard(&self, fingerprints: &[Fingerprint]) -> Vec<Item> {
+        let mut ends = [0_usize; 1 << SHARD_BITS];
+        for fingerprint in fingerprints {
+            if let Some(end) = ends.get_mut(self.place(fingerprint.hash).0) {
+                *end += 1;
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += std::mem::replace(end, sum);
+        }
+        let mut items = vec![Item::default(); fingerprints.len()];
+        for Fingerprint { hash, context, .. } in fingerprints {
+            if let Some(next) = ends.get_mut(self.place(*hash).0)
+                && let Some(item) = items.get_mut(*next)
+            {
+                *item = (*hash, *context);
+                *next += 1;
+            }
+        }
+        items.chunk_by_mut(|a, b| self.place(a.0).0 == self.place(b.0).0).for_each(<[Item]>::sort_unstable);
+        items.dedup();
+        items
+    }
+
+    /// Reads what adding the items will write to, so that the cache misses of all overlap.
+    fn touch(&self, items: &[Item]) {
+        let tables = self.read();
+        let touched = items.iter().map(|(hash, _)| {
+            let (shard, hash) = self.place(*hash);
+            tables.get(shard).map_or(0, |table| table.touch(table.cursor(hash)))
+        });
+        std::hint::black_box(touched.sum::<usize>());
+    }
+
+    fn insert(&self, slot: Slot, items: &[Item]) -> usize {
+        self.touch(items);
+        let mut added = 0;
+        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
+            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
+            let Some(lock) = self.tables.get(shard) else { continue };
+            let mut table = with_room(lock, group.len(), slot);
+            for (hash, context) in group {
+                added += usize::from(table.insert(self.place(*hash).1, *context, slot));
+            }
+        }
+        added
+    }
+}
+
+/// The table, for writing, with room for `more` postings of sources up to `slot`.
+fn with_room(lock: &RwLock<Table>, more: usize, slot: Slot) -> RwLockWriteGuard<'_, Table> {
+    let table = lock.write();
+    if table.has_room(more, slot) {
+        return table;
+    }
+    // Built while look-ups still read the old one.
+    let table = RwLockWriteGuard::downgrade_to_upgradable(table);
+    let grown = table.grown(more, slot);
+    let mut table = RwLockUpgradableReadGuard::upgrade(table);
+    *table = grown;
+    table
 }
 
 impl Index {
@@ -75,35 +124,13 @@ impl Index {
     ///
     /// Constant time a fingerprint, on average. Look-ups go on meanwhile and may see any part of it.
     pub fn insert(&self, slot: Slot, fingerprints: &[Fingerprint]) -> Option<usize> {
-        let mut sorted: Vec<(u64, Context)> = fingerprints.iter().map(|f| (f.hash, f.context)).collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let added = self.insert_sorted(slot, &sorted);
+        let (added, wanted) = {
+            let shards = self.shards.read();
+            let items = shards.by_shard(fingerprints);
+            (shards.insert(slot, &items), items.len())
+        };
         self.split_if_large();
-        (added == sorted.len()).then_some(added)
-    }
-
-    fn insert_sorted(&self, slot: Slot, sorted: &[(u64, Context)]) -> usize {
-        let shards = self.shards.read();
-        let mut added = 0;
-        for group in sorted.chunk_by(|a, b| shards.place(a.0).0 == shards.place(b.0).0) {
-            let Some(shard) = group.first().map(|(hash, _)| shards.place(*hash).0) else { continue };
-            let Some(lock) = shards.tables.get(shard) else { continue };
-            let table = lock.upgradable_read();
-            let mut table = if table.has_room(group.len(), slot) {
-                RwLockUpgradableReadGuard::upgrade(table)
-            } else {
-                // Built while look-ups still read the old one.
-                let grown = table.grown(group.len(), slot);
-                let mut table = RwLockUpgradableReadGuard::upgrade(table);
-                *table = grown;
-                table
-            };
-            for (hash, context) in group {
-                added += usize::from(table.insert(shards.place(*hash).1, *context, slot));
-            }
-        }
-        added
+        (added == wanted).then_some(added)
     }
 
     fn split_if_large(&self) {
@@ -119,46 +146,14 @@ impl Index {
         }
     }
 
-    /// Looks up fingerprints, reading at most about `limit` postings of each.
+    /// Looks up fingerprints, reading no more of the common ones than `limits` says.
     ///
     /// `rule` says which contexts agree. A hit may be false with a probability of about
-    /// `postings / 2^38`, so whoever asks verifies on the text.
+    /// `postings / 2^38`, so whoever asks verifies on the text. What is found depends on nothing but the
+    /// postings in the index.
     #[must_use]
-    pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limit: u32) -> LookUp {
-        self.look_up_within(fingerprints, rule, limit, u32::MAX)
-    }
-
-    /// As [`Self::look_up`], and reading at most `chunks` chunks of ten postings for each fingerprint,
-    /// its own or those of others that share its chain. For fingerprints that no guarantee depends on:
-    /// a very common one then slows none of those beside it.
-    #[must_use]
-    pub fn look_up_within(
-        &self,
-        fingerprints: &[Fingerprint],
-        rule: ContextMatch,
-        limit: u32,
-        chunks: u32,
-    ) -> LookUp {
-        let shards = self.shards.read();
-        let tables: Vec<RwLockReadGuard<'_, Table>> = shards.tables.iter().map(RwLock::read).collect();
-        let mut chains: Vec<Chain<'_>> = Vec::with_capacity(fingerprints.len());
-        for (fingerprint, number) in fingerprints.iter().zip(0..) {
-            let (shard, hash) = shards.place(fingerprint.hash);
-            if let Some(table) = tables.get(shard) {
-                let cursor = table.cursor(hash);
-                chains.push(Chain { table, cursor, number, context: fingerprint.context, found: 0, chunks });
-            }
-        }
-        let mut out = LookUp::default();
-        while !chains.is_empty() {
-            for side_by_side in chains.chunks(SIDE_BY_SIDE) {
-                let touched: usize = side_by_side.iter().map(|chain| chain.table.touch(chain.cursor)).sum();
-                std::hint::black_box(touched);
-            }
-            chains.retain_mut(|chain| chain.step(rule, limit, &mut out));
-        }
-        out.unread.sort_unstable();
-        out
+    pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limits: ReadLimits) -> LookUp {
+        look_up(&self.shards.read(), fingerprints, rule, limits)
     }
 
     /// Drops the postings of the sources that `keep` refuses. Linear in the index; look-ups go on
@@ -180,35 +175,6 @@ impl Index {
     }
 }
 
-/// A fingerprint whose chain is being read.
-struct Chain<'a> {
-    table: &'a Table,
-    cursor: Cursor,
-    number: u32,
-    context: Context,
-    found: u32,
-    /// Chunks that may still be read.
-    chunks: u32,
-}
-
-impl Chain<'_> {
-    /// Reads one chunk; `false` when there is no more to read.
-    fn step(&mut self, rule: ContextMatch, limit: u32, out: &mut LookUp) -> bool {
-        let Self { table, cursor, number, context, found, chunks } = self;
-        let more = table.step(cursor, |other, slot| {
-            let in_context = rule.agree(*context, other);
-            out.hits.push(Hit { fingerprint: *number, slot, context: other, in_context });
-            *found += 1;
-        });
-        *chunks = chunks.saturating_sub(1);
-        if more && (*found >= limit || *chunks == 0) {
-            out.unread.push(*number);
-            return false;
-        }
-        more
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -217,6 +183,7 @@ mod tests {
 
     use super::*;
     use crate::fingerprint::WindowSize;
+    use crate::index::Unread;
 
     fn fingerprint(hash: u64) -> Fingerprint {
         Fingerprint {
@@ -226,8 +193,10 @@ mod tests {
         }
     }
 
-    fn found(index: &Index, hash: u64, limit: u32) -> (BTreeSet<u32>, bool) {
-        let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::new(WindowSize::default()), limit);
+    const NO_LIMITS: ReadLimits = ReadLimits { per_fingerprint: u32::MAX, in_all: u32::MAX };
+
+    fn found(index: &Index, hash: u64, limits: ReadLimits) -> (BTreeSet<u32>, bool) {
+        let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::new(WindowSize::default()), limits);
         (look_up.hits.iter().map(|hit| hit.slot.number()).collect(), !look_up.unread.is_empty())
     }
 
@@ -245,13 +214,13 @@ mod tests {
             for hash in 0..210 {
                 let expected: BTreeSet<u32> =
                     sources.iter().zip(0..).filter(|(s, _)| s.contains(&hash)).map(|(_, n)| n).collect();
-                prop_assert_eq!(found(&index, hash, u32::MAX).0, expected);
+                prop_assert_eq!(found(&index, hash, NO_LIMITS).0, expected);
             }
             index.purge(|slot| slot.number() % 2 == 0);
             for hash in 0..210 {
                 let expected: BTreeSet<u32> = sources.iter().zip(0..)
                     .filter(|(s, n)| s.contains(&hash) && n % 2 == 0).map(|(_, n)| n).collect();
-                prop_assert_eq!(found(&index, hash, u32::MAX).0, expected);
+                prop_assert_eq!(found(&index, hash, NO_LIMITS).0, expected);
             }
         }
     }
@@ -268,20 +237,56 @@ mod tests {
         assert_eq!(index.shards.read().tables.len(), 1 << SHARD_BITS);
         for hash in (0..u64::from(sources / 3) * each).step_by(97) {
             let first = u32::try_from(hash / each).unwrap() * 3;
-            assert_eq!(found(&index, hash, u32::MAX).0, (first..first + 3).collect());
+            assert_eq!(found(&index, hash, NO_LIMITS).0, (first..first + 3).collect());
         }
         let per_posting = index.bytes() as f64 / (f64::from(sources) * each as f64);
-        assert!(per_posting < 9.5, "{per_posting} bytes a posting");
+        assert!(per_posting < 8.5, "{per_posting} bytes a posting");
+    }
+
+    /// An index of so many sources that share three fingerprints and have five each of their own.
+    fn with_boilerplate(sources: u32) -> Index {
+        let index = Index::default();
+        for number in 0..sources {
+            let own = (0..5).map(|i| 1_000 + u64::from(number) * 5 + i);
+            let fingerprints: Vec<_> = (0..3).chain(own).map(fingerprint).collect();
+            assert_eq!(index.insert(Slot::new(number).unwrap(), &fingerprints), Some(8));
+        }
+        index
     }
 
     #[test]
-    fn stops_at_the_limit_and_says_so() {
-        let index = Index::default();
-        for number in 0..500 {
-            index.insert(Slot::new(number).unwrap(), &[fingerprint(1)]);
+    fn common_fingerprints_slow_no_others_and_are_kept_whole() {
+        let index = with_boilerplate(40_000);
+        assert_eq!(index.shards.read().bits, SHARD_BITS);
+        for hash in 0..3 {
+            assert_eq!(found(&index, hash, NO_LIMITS), ((0..40_000).collect(), false));
+            let longest = index.shards.read().tables.iter().map(|table| table.read().longest_chain()).max();
+            assert!(longest.unwrap() < 100, "{longest:?} chunks");
         }
-        let (slots, unread) = found(&index, 1, 100);
-        assert!(slots.len() >= 100 && slots.len() < 120 && unread);
-        assert_eq!(found(&index, 1, 500), ((0..500).collect(), false));
+        for number in (0..40_000).step_by(997) {
+            assert_eq!(found(&index, 1_000 + u64::from(number) * 5, NO_LIMITS).0, [number].into());
+        }
+        index.purge(|slot| slot.number() % 1_000 == 7);
+        assert_eq!(found(&index, 2, NO_LIMITS), ((7..40_000).step_by(1_000).collect(), false));
+    }
+
+    #[test]
+    fn of_what_is_too_common_a_sample_is_read_and_it_says_so() {
+        let index = with_boilerplate(2_000);
+        for limits in [
+            ReadLimits { per_fingerprint: 1_999, in_all: u32::MAX },
+            ReadLimits { per_fingerprint: u32::MAX, in_all: 1_999 },
+        ] {
+            let (slots, unread) = found(&index, 1, limits);
+            assert_eq!(slots, (0..16).collect());
+            assert!(unread);
+        }
+        let enough = ReadLimits { per_fingerprint: 2_000, in_all: 2_000 };
+        assert_eq!(found(&index, 1, enough), ((0..2_000).collect(), false));
+        let all: Vec<_> = (0..3).map(fingerprint).collect();
+        let two = ReadLimits { per_fingerprint: 2_000, in_all: 4_000 };
+        let look_up = index.look_up(&all, ContextMatch::none(), two);
+        assert_eq!(look_up.unread, [Unread { fingerprint: 2, postings: 2_000 }]);
+        assert_eq!(look_up.hits.len(), 4_016);
     }
 }

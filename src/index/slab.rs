@@ -8,9 +8,29 @@ const CAPACITY: usize = 10;
 /// Chunks in a page: a page never moves once it is full, so growing the slab copies little.
 const PAGE: usize = 1024;
 
+/// The fewest chunks by which a page grows. It grows by a quarter, so that little of it stands empty.
+const LEAST_GROWTH: usize = 16;
+
 /// A link to a chunk: its number plus one, 0 for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Link(u32);
+
+impl Link {
+    /// Bits that a link takes.
+    pub(super) const BITS: u32 = 28;
+
+    /// From the low bits of a number that [`Self::bits`] gave.
+    #[inline]
+    pub(super) fn from_bits(bits: u32) -> Self {
+        Self(bits & ((1 << Self::BITS) - 1))
+    }
+
+    /// A number of [`Self::BITS`] bits; 0 for no link.
+    #[inline]
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+}
 
 /// Up to ten postings, and the chunk that was filled before this one.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,12 +42,22 @@ struct Chunk {
 }
 
 impl Chunk {
-    const COUNT_BITS: u32 = 4;
+    const COUNT_BITS: u32 = u32::BITS - Link::BITS;
 
+    fn first(posting: Posting, next: Link) -> Self {
+        let mut chunk = Self { count_and_next: next.0 << Self::COUNT_BITS | 1, ..Self::default() };
+        if let Some(first) = chunk.postings.first_mut() {
+            *first = posting;
+        }
+        chunk
+    }
+
+    #[inline]
     fn count(&self) -> usize {
         (self.count_and_next & ((1 << Self::COUNT_BITS) - 1)) as usize
     }
 
+    #[inline]
     fn next(&self) -> Link {
         Link(self.count_and_next >> Self::COUNT_BITS)
     }
@@ -37,14 +67,17 @@ impl Chunk {
 #[derive(Debug, Default)]
 pub(super) struct Slab {
     pages: Vec<Vec<Chunk>>,
+    /// The first of the chunks that were given back, chained.
+    free: Link,
 }
 
 impl Slab {
     /// Chunks that a slab can link to; 16 GiB of them.
-    pub(super) const MAX_CHUNKS: usize = (1 << (u32::BITS - Chunk::COUNT_BITS)) - 1;
+    pub(super) const MAX_CHUNKS: usize = (1 << Link::BITS) - 1;
 
     /// Adds a posting at the front of the chain at `head`, and gives the chain's new front; `None` when
     /// the slab is full.
+    #[inline]
     pub(super) fn push(&mut self, head: Link, posting: Posting) -> Option<Link> {
         if let Some(chunk) = self.get_mut(head) {
             let count = chunk.count();
@@ -54,11 +87,20 @@ impl Slab {
                 return Some(head);
             }
         }
-        let mut chunk = Chunk { count_and_next: head.0 << Chunk::COUNT_BITS | 1, ..Chunk::default() };
-        if let Some(first) = chunk.postings.first_mut() {
-            *first = posting;
+        self.add(Chunk::first(posting, head))
+    }
+
+    fn add(&mut self, chunk: Chunk) -> Option<Link> {
+        let free = self.free;
+        match self.get_mut(free) {
+            None => self.append(chunk),
+            Some(place) => {
+                let next = place.next();
+                *place = chunk;
+                self.free = next;
+                Some(free)
+            }
         }
-        self.append(chunk)
     }
 
     fn append(&mut self, chunk: Chunk) -> Option<Link> {
@@ -71,8 +113,31 @@ impl Slab {
         if number >= Self::MAX_CHUNKS {
             return None;
         }
+        if page.len() == page.capacity() {
+            page.reserve_exact((page.len() / 4).max(LEAST_GROWTH).min(PAGE - page.len()));
+        }
         page.push(chunk);
         u32::try_from(number + 1).ok().map(Link)
+    }
+
+    /// Takes a chain apart: gives its postings, oldest first, and its chunks back for others.
+    pub(super) fn take(&mut self, chain: Link) -> Vec<Posting> {
+        let (mut postings, mut link) = (Vec::new(), chain);
+        while let Some((chunk, next)) = self.chunk(link) {
+            postings.extend(chunk.iter().rev());
+            self.give_back(link);
+            link = next;
+        }
+        postings.reverse();
+        postings
+    }
+
+    fn give_back(&mut self, link: Link) {
+        let free = self.free;
+        if let Some(chunk) = self.get_mut(link) {
+            *chunk = Chunk { count_and_next: free.0 << Chunk::COUNT_BITS, ..Chunk::default() };
+            self.free = link;
+        }
     }
 
     #[inline]
@@ -81,6 +146,7 @@ impl Slab {
         self.pages.get(number / PAGE)?.get(number % PAGE)
     }
 
+    #[inline]
     fn get_mut(&mut self, link: Link) -> Option<&mut Chunk> {
         let number = (link.0 as usize).checked_sub(1)?;
         self.pages.get_mut(number / PAGE)?.get_mut(number % PAGE)
@@ -91,6 +157,16 @@ impl Slab {
     pub(super) fn chunk(&self, link: Link) -> Option<(&[Posting], Link)> {
         let chunk = self.get(link)?;
         Some((chunk.postings.get(..chunk.count())?, chunk.next()))
+    }
+
+    /// The chunks of a chain, the one that was filled last first.
+    pub(super) fn chunks(&self, chain: Link) -> impl Iterator<Item = &[Posting]> {
+        let mut link = chain;
+        std::iter::from_fn(move || {
+            let (postings, next) = self.chunk(link)?;
+            link = next;
+            Some(postings)
+        })
     }
 
     /// Bytes of memory.
@@ -104,6 +180,15 @@ impl Slab {
 mod tests {
     use super::*;
 
+    fn posting(number: u32) -> Posting {
+        let [a, b, c, d] = number.to_le_bytes();
+        [a, b, c, d, 0, 0]
+    }
+
+    fn numbers<'a>(postings: impl Iterator<Item = &'a Posting>) -> Vec<u32> {
+        postings.map(|p| u32::from_le_bytes([p[0], p[1], p[2], p[3]])).collect()
+    }
+
     #[test]
     fn a_chunk_is_a_cache_line() {
         assert_eq!(size_of::<Chunk>(), 64);
@@ -115,17 +200,31 @@ mod tests {
         let mut heads = [Link::default(); 3];
         for i in 0..5_000_u32 {
             let head = &mut heads[i as usize % 3];
-            let [a, b, c, d] = i.to_le_bytes();
-            *head = slab.push(*head, [a, b, c, d, 0, 0]).unwrap();
+            *head = slab.push(*head, posting(i)).unwrap();
         }
         for (which, head) in heads.into_iter().enumerate() {
-            let (mut found, mut link) = (Vec::new(), head);
-            while let Some((postings, next)) = slab.chunk(link) {
-                found.extend(postings.iter().rev().map(|p| u32::from_le_bytes([p[0], p[1], p[2], p[3]])));
-                link = next;
-            }
+            let found = numbers(slab.chunks(head).flat_map(|chunk| chunk.iter().rev()));
             let expected: Vec<u32> = (0..5_000).rev().filter(|i| *i as usize % 3 == which).collect();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn chunks_given_back_are_used_again() {
+        let mut slab = Slab::default();
+        let (mut a, mut b) = (Link::default(), Link::default());
+        for i in 0..95 {
+            a = slab.push(a, posting(i)).unwrap();
+            b = slab.push(b, posting(1000 + i)).unwrap();
+        }
+        let bytes = slab.bytes();
+        assert_eq!(numbers(slab.take(a).iter()), (0..95).collect::<Vec<_>>());
+        let mut c = Link::default();
+        for i in 0..95 {
+            c = slab.push(c, posting(i)).unwrap();
+        }
+        assert_eq!(slab.bytes(), bytes);
+        assert_eq!(numbers(slab.take(b).iter()), (1000..1095).collect::<Vec<_>>());
+        assert_eq!(numbers(slab.take(c).iter()), (0..95).collect::<Vec<_>>());
     }
 }

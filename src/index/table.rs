@@ -1,20 +1,54 @@
 //! A hash table of chains of postings.
 
+use std::collections::BTreeMap;
+
 use crate::fingerprint::Context;
 
+use super::common::{self, Common};
 use super::layout::{Layout, Posting, Slot};
 use super::slab::{Link, Slab};
 
-/// Postings a head has on average before the table doubles. Between a half and the whole of this, a
-/// posting takes 7.5 to 8.5 bytes, and a chain has two or three chunks.
-const MAX_LOAD: usize = 28;
+/// Postings a head has on average, at most, before a table doubles: the least and the greatest that one
+/// may be given. At an average load of 40 a posting takes 7.2 bytes, and a chain has four or five chunks.
+const MAX_LOAD: std::ops::RangeInclusive<usize> = 28..=56;
+
+/// A chain of more chunks than this is looked through for common fingerprints.
+const LONG_CHAIN: usize = 32;
+
+/// Whether a chain is long is asked for one in so many new chunks.
+const ASK_EVERY: u32 = 8;
+
+/// The front of a chain, and whether fingerprints that belong to it were set apart.
+#[derive(Debug, Clone, Copy, Default)]
+struct Head(u32);
+
+impl Head {
+    const HAS_COMMON: u32 = 1 << Link::BITS;
+
+    #[inline]
+    fn link(self) -> Link {
+        Link::from_bits(self.0)
+    }
+
+    #[inline]
+    fn has_common(self) -> bool {
+        self.0 & Self::HAS_COMMON != 0
+    }
+
+    fn with_link(self, link: Link) -> Self {
+        Self(self.0 & Self::HAS_COMMON | link.bits())
+    }
+}
 
 /// The postings of one shard.
 #[derive(Debug)]
 pub(super) struct Table {
     layout: Layout,
-    heads: Vec<Link>,
+    max_load: usize,
+    heads: Vec<Head>,
     slab: Slab,
+    /// By head and tag.
+    commons: BTreeMap<(usize, u64), Common>,
     postings: usize,
 }
 
@@ -26,25 +60,28 @@ pub(super) struct Cursor {
 }
 
 impl Default for Table {
+    /// An empty table.
     fn default() -> Self {
-        Self::with_layout(Layout::SMALLEST)
+        Self::with_layout(Layout::SMALLEST, usize::midpoint(*MAX_LOAD.start(), *MAX_LOAD.end()))
     }
 }
 
 impl Table {
-    fn with_layout(layout: Layout) -> Self {
-        let heads = vec![Link::default(); 1 << layout.head_bits];
-        Self { layout, heads, slab: Slab::default(), postings: 0 }
+    fn with_layout(layout: Layout, max_load: usize) -> Self {
+        let heads = vec![Head::default(); 1 << layout.head_bits];
+        Self { layout, max_load, heads, slab: Slab::default(), commons: BTreeMap::new(), postings: 0 }
     }
 
     /// Whether `more` postings of sources up to `slot` can be added as it stands.
     pub(super) fn has_room(&self, more: usize, slot: Slot) -> bool {
-        self.wanted_layout(self.postings + more, slot) == self.layout
+        self.postings + more <= self.heads.len() * self.max_load && slot.bits() <= self.layout.slot_bits
     }
 
     /// Doubled as often as it takes to have room for `more` postings of sources up to `slot`.
     pub(super) fn grown(&self, more: usize, slot: Slot) -> Self {
-        self.rebuilt(self.wanted_layout(self.postings + more, slot), |_| true)
+        let heads = (self.postings + more).div_ceil(self.max_load).next_power_of_two().ilog2();
+        let (heads, slots) = (self.layout.head_bits.max(heads), self.layout.slot_bits.max(slot.bits()));
+        self.rebuilt(self.layout.grown(heads, slots), |_| true)
     }
 
     /// The table without the postings of the sources that `keep` refuses.
@@ -52,20 +89,8 @@ impl Table {
         self.rebuilt(self.layout, keep)
     }
 
-    fn wanted_layout(&self, postings: usize, slot: Slot) -> Layout {
-        let wanted_heads = postings.div_ceil(MAX_LOAD).next_power_of_two().ilog2();
-        let wanted_slots = u32::BITS - slot.number().leading_zeros();
-        let (heads, slots) =
-            (self.layout.head_bits.max(wanted_heads), self.layout.slot_bits.max(wanted_slots));
-        if (heads, slots) == (self.layout.head_bits, self.layout.slot_bits) {
-            self.layout
-        } else {
-            self.layout.grown(heads, slots)
-        }
-    }
-
     fn rebuilt(&self, layout: Layout, keep: impl Fn(Slot) -> bool) -> Self {
-        let mut table = Self::with_layout(layout);
+        let mut table = Self::with_layout(layout, self.max_load);
         self.for_each(|hash, context, slot| {
             if keep(slot) {
                 table.insert(hash, context, slot);
@@ -75,9 +100,15 @@ impl Table {
     }
 
     /// The table cut into `2^bits` by the first bits of the hash. In the parts, hashes have lost those.
+    ///
+    /// Each part doubles at another load, so that they don't all at once, and the memory that a posting
+    /// takes is about the same at any size.
     pub(super) fn split(&self, bits: u32) -> Vec<Self> {
         let layout = Layout { head_bits: self.layout.head_bits.saturating_sub(bits), ..self.layout };
-        let mut parts: Vec<Self> = (0..1 << bits).map(|_| Self::with_layout(layout)).collect();
+        let loads = MAX_LOAD.end() - MAX_LOAD.start();
+        let max_load = |part: usize| MAX_LOAD.start() + ((part * loads) >> bits);
+        let mut parts: Vec<Self> =
+            (0..1_usize << bits).map(|part| Self::with_layout(layout, max_load(part))).collect();
         self.for_each(|hash, context, slot| {
             #[expect(clippy::cast_possible_truncation, reason = "a few bits")]
             let part = (hash >> (u64::BITS - bits)) as usize;
@@ -90,13 +121,11 @@ impl Table {
 
     /// Calls `each` with every posting; those of a chain in the order in which they were added.
     fn for_each(&self, mut each: impl FnMut(u64, Context, Slot)) {
+        let chains = self.heads.iter().enumerate().map(|(head, first)| (head, first.link()));
+        let apart = self.commons.iter().map(|((head, _), common)| (*head, common.chain()));
         let mut chunks: Vec<&[Posting]> = Vec::new();
-        for (head, first) in self.heads.iter().enumerate() {
-            let mut link = *first;
-            while let Some((postings, next)) = self.slab.chunk(link) {
-                chunks.push(postings);
-                link = next;
-            }
+        for (head, chain) in chains.chain(apart) {
+            chunks.extend(self.slab.chunks(chain));
             for posting in chunks.drain(..).rev().flatten() {
                 let (tag, context, slot) = self.layout.unpack(*posting);
                 each(self.layout.hash(head, tag), context, slot);
@@ -104,23 +133,74 @@ impl Table {
         }
     }
 
-    /// Adds a posting; the caller made sure that it [has room](Self::has_room). Constant time. Gives
-    /// whether the posting was added: it is not when the table's chunks are used up.
+    /// Adds a posting; the caller made sure that it [has room](Self::has_room). Constant time, on
+    /// average. Gives whether the posting was added: it is not when the table's chunks are used up.
+    #[inline]
     pub(super) fn insert(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
-        let posting = self.layout.pack(self.layout.tag(hash), context, slot);
-        let head = self.layout.head(hash);
-        let Some(link) = self.heads.get_mut(head) else { return false };
-        let Some(front) = self.slab.push(*link, posting) else { return false };
-        *link = front;
+        let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
+        let posting = self.layout.pack(tag, context, slot);
+        let Some(head) = self.heads.get_mut(number) else { return false };
+        if head.has_common()
+            && let Some(common) = self.commons.get_mut(&(number, tag))
+        {
+            let added = common.push(&mut self.slab, posting, slot, context);
+            self.postings += usize::from(added);
+            return added;
+        }
+        let before = head.link();
+        let Some(front) = self.slab.push(before, posting) else { return false };
+        *head = head.with_link(front);
         self.postings += 1;
+        if front != before && front.bits().is_multiple_of(ASK_EVERY) {
+            self.set_common_apart(number);
+        }
         true
     }
 
-    /// Where the postings of a fingerprint begin.
+    /// Sets the common fingerprints of a chain apart, if it is long.
+    fn set_common_apart(&mut self, number: usize) {
+        let Some(head) = self.heads.get(number).copied() else { return };
+        if self.slab.chunks(head.link()).nth(LONG_CHAIN).is_none() {
+            return;
+        }
+        let tag_of = |posting: &Posting| self.layout.unpack(*posting).0;
+        let mut tags: Vec<u64> = self.slab.chunks(head.link()).flatten().map(tag_of).collect();
+        tags.sort_unstable();
+        let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS);
+        let common: Vec<u64> = common.filter_map(|same| same.first().copied()).collect();
+        if common.is_empty() {
+            return;
+        }
+        let postings = self.slab.take(head.link());
+        self.postings -= postings.len();
+        self.commons.extend(common.into_iter().map(|tag| ((number, tag), Common::default())));
+        if let Some(head) = self.heads.get_mut(number) {
+            *head = Head(Head::HAS_COMMON);
+        }
+        for posting in postings {
+            let (tag, context, slot) = self.layout.unpack(posting);
+            self.insert(self.layout.hash(number, tag), context, slot);
+        }
+    }
+
+    /// The postings of a fingerprint, if it was set apart.
+    #[inline]
+    pub(super) fn common(&self, hash: u64) -> Option<&Common> {
+        let number = self.layout.head(hash);
+        self.heads.get(number).filter(|head| head.has_common())?;
+        self.commons.get(&(number, self.layout.tag(hash)))
+    }
+
+    /// Where the postings of a fingerprint begin that was not set apart.
     #[inline]
     pub(super) fn cursor(&self, hash: u64) -> Cursor {
-        let link = self.heads.get(self.layout.head(hash)).copied().unwrap_or_default();
-        Cursor { tag: self.layout.tag(hash), link }
+        let head = self.heads.get(self.layout.head(hash)).copied().unwrap_or_default();
+        Cursor { tag: self.layout.tag(hash), link: head.link() }
+    }
+
+    /// Where the postings of a common fingerprint begin.
+    pub(super) fn cursor_of(&self, common: &Common, hash: u64) -> Cursor {
+        Cursor { tag: self.layout.tag(hash), link: common.chain() }
     }
 
     /// Reads the next chunk of a chain without looking at it, so that it is in the cache when
@@ -145,6 +225,12 @@ impl Table {
         next != Link::default()
     }
 
+    /// Chunks of the longest chain that fingerprints share.
+    #[cfg(test)]
+    pub(super) fn longest_chain(&self) -> usize {
+        self.heads.iter().map(|head| self.slab.chunks(head.link()).count()).max().unwrap_or(0)
+    }
+
     /// Postings in the table.
     pub(super) fn postings(&self) -> usize {
         self.postings
@@ -152,6 +238,7 @@ impl Table {
 
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
-        self.heads.capacity() * size_of::<Link>() + self.slab.bytes()
+        let commons: usize = self.commons.values().map(Common::bytes).sum();
+        self.heads.capacity() * size_of::<Head>() + self.slab.bytes() + commons
     }
 }

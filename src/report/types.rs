@@ -34,7 +34,7 @@ impl Share {
 pub enum VoidReason {
     /// A fingerprint stood in more sources than the caller's cap.
     CommonnessCap,
-    /// A fingerprint had more postings than are read.
+    /// Fingerprints stood in more sources than are looked at.
     PostingLimit,
     /// There were more candidates than are compared.
     CandidateLimit,

@@ -263,7 +263,7 @@ fn log_settings(settings: &Settings) {
         max_collections = limits.max_collections,
         max_sources_per_collection = limits.max_sources_per_collection,
         max_candidates = limits.max_candidates,
-        max_postings_per_fingerprint = limits.max_postings_per_fingerprint,
+        max_common_postings = limits.max_common_postings,
         "settings"
     );
 }

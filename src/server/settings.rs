@@ -77,9 +77,9 @@ pub struct SettingsLayer {
     /// Candidates that one check compares at most [default: 1000]
     #[arg(long, env = "PALIMPSEST_MAX_CANDIDATES", value_name = "COUNT")]
     pub max_candidates: Option<usize>,
-    /// Postings that one check reads of one fingerprint at most [default: 20000]
-    #[arg(long, env = "PALIMPSEST_MAX_POSTINGS_PER_FINGERPRINT", value_name = "COUNT")]
-    pub max_postings_per_fingerprint: Option<u32>,
+    /// Postings of common fingerprints that one check reads in one collection at most [default: 65536]
+    #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT")]
+    pub max_common_postings: Option<u32>,
 }
 
 /// How log lines look.
@@ -217,7 +217,7 @@ impl Settings {
             max_collections,
             max_sources_per_collection,
             max_candidates,
-            max_postings_per_fingerprint,
+            max_common_postings,
         } = upper;
         let default = Self::default();
         let limits = default.limits;
@@ -251,9 +251,9 @@ impl Settings {
                     .or(lower.max_sources_per_collection)
                     .unwrap_or(limits.max_sources_per_collection),
                 max_candidates: max_candidates.or(lower.max_candidates).unwrap_or(limits.max_candidates),
-                max_postings_per_fingerprint: max_postings_per_fingerprint
-                    .or(lower.max_postings_per_fingerprint)
-                    .unwrap_or(limits.max_postings_per_fingerprint),
+                max_common_postings: max_common_postings
+                    .or(lower.max_common_postings)
+                    .unwrap_or(limits.max_common_postings),
             },
         };
         settings.validated(wrong)
@@ -276,12 +276,7 @@ impl Settings {
         range("max_collections", limits.max_collections, 1, u32::MAX as usize);
         range("max_sources_per_collection", limits.max_sources_per_collection, 1, Slot::COUNT as usize);
         range("max_candidates", limits.max_candidates, 1, 1_000_000);
-        range(
-            "max_postings_per_fingerprint",
-            limits.max_postings_per_fingerprint as usize,
-            10,
-            u32::MAX as usize,
-        );
+        range("max_common_postings", limits.max_common_postings as usize, 10, u32::MAX as usize);
         if limits.max_text_bytes > self.max_message_bytes {
             let (text, message) = (limits.max_text_bytes, self.max_message_bytes);
             wrong.push(format!(

@@ -66,7 +66,7 @@ pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> pr
         max_collections,
         max_sources_per_collection,
         max_candidates,
-        max_postings_per_fingerprint,
+        max_common_postings,
     } = *limits;
     proto::GetCorpusResponse {
         collections: info.collections,
@@ -80,7 +80,7 @@ pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> pr
             max_collections: max_collections as u64,
             max_sources_per_collection: max_sources_per_collection as u64,
             max_candidates: max_candidates as u64,
-            max_postings_per_fingerprint: u64::from(max_postings_per_fingerprint),
+            max_common_postings: u64::from(max_common_postings),
             max_compared_texts: MAX_COMPARED_TEXTS as u64,
         }),
     }

@@ -222,14 +222,14 @@ async fn what_is_cut_is_counted() {
 async fn a_limit_that_is_met_voids_the_guarantee_where_it_matters() {
     let server = TestServer::start_with(|settings| {
         settings.limits.max_candidates = 5;
-        settings.limits.max_postings_per_fingerprint = 50;
+        settings.limits.max_common_postings = 50;
     })
     .await;
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
-    for i in 0..100 {
-        let text = format!("{} {FERRY}", Words::new(i).text(30));
-        fill(&mut corpus, &[(&format!("s{i}"), &text)]).await;
-    }
+    let texts: Vec<(String, String)> =
+        (0..600).map(|i| (format!("s{i}"), format!("{} {FERRY}", Words::new(i).text(30)))).collect();
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    fill(&mut corpus, &texts).await;
     let submission = format!("{} {FERRY}", Words::new(3).text(30));
     let full = report(&mut detection, check(&submission)).await;
     let guarantee = full.guarantee.unwrap();

@@ -18,10 +18,10 @@ pub fn palimpsest() -> Command {
 }
 
 /// Runs a command of the program to its end.
-pub fn run(arguments: &[&dyn AsRef<OsStr>], server: &str) -> Output {
+pub fn run(arguments: &[&OsStr], server: &str) -> Output {
     let mut command = palimpsest();
     command.env("PALIMPSEST_SERVER", server).stdin(Stdio::null());
-    arguments.iter().for_each(|argument| drop(command.arg(argument)));
+    command.args(arguments);
     command.output().unwrap()
 }
 

@@ -148,7 +148,9 @@ fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
             )
         }
         GuaranteeVoidReason::PostingLimit => {
-            format!("runs that are so common that only {limit} places of each were read")
+            format!(
+                "runs that are so common that past {limit} places only a few sources of each were looked at"
+            )
         }
         GuaranteeVoidReason::CandidateLimit => {
             let uncompared = counted(report.candidates_cut, "candidate", "candidates");

@@ -176,7 +176,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         max_collections,
         max_sources_per_collection,
         max_candidates,
-        max_postings_per_fingerprint,
+        max_common_postings,
         max_compared_texts,
     } = limits;
     let list = list(&[
@@ -185,7 +185,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         ("collections", number(*max_collections)),
         ("sources of a collection", number(*max_sources_per_collection)),
         ("candidates of a check", number(*max_candidates)),
-        ("postings of a fingerprint", number(*max_postings_per_fingerprint)),
+        ("common postings of a check", number(*max_common_postings)),
         ("texts of a comparison", number(*max_compared_texts)),
     ]);
     format!("At most:\n{list}")

@@ -1,0 +1,60 @@
+//! Fingerprints that stand in very many sources, each in a chain of its own.
+//!
+//! A page of boilerplate leaves the same fingerprints in every source that holds it. In a chain that
+//! others share they would make looking those up slow, so they are set apart. Being apart they are
+//! counted, which tells what reading them would cost before it is done.
+
+use crate::fingerprint::Context;
+
+use super::layout::{Posting, Slot};
+use super::slab::{Link, Slab};
+
+/// A fingerprint with more postings than this in a chain that has grown long is set apart.
+pub(super) const LEAST_POSTINGS: usize = 128;
+
+/// Postings of a [`Common::sample`].
+const SAMPLE: usize = 16;
+
+/// The postings of one common fingerprint.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    chain: Link,
+    count: u32,
+    /// The postings of the lowest slots, ascending.
+    sample: Vec<(Slot, Context)>,
+}
+
+impl Common {
+    /// Adds a posting. Gives whether there was room for it.
+    pub(super) fn push(&mut self, slab: &mut Slab, posting: Posting, slot: Slot, context: Context) -> bool {
+        let Some(front) = slab.push(self.chain, posting) else { return false };
+        self.chain = front;
+        self.count = self.count.saturating_add(1);
+        let place = self.sample.partition_point(|known| *known < (slot, context));
+        if place < SAMPLE {
+            self.sample.truncate(SAMPLE - 1);
+            self.sample.insert(place, (slot, context));
+        }
+        true
+    }
+
+    /// How many postings there are.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Where they begin.
+    pub(super) fn chain(&self) -> Link {
+        self.chain
+    }
+
+    /// A few of them: those of the sources that came first.
+    pub(super) fn sample(&self) -> &[(Slot, Context)] {
+        &self.sample
+    }
+
+    /// Bytes of memory, but for the chain's.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.sample.capacity() * size_of::<(Slot, Context)>()
+    }
+}
