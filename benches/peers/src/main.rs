@@ -1,0 +1,94 @@
+//! One workload through Palimpsest and its peers: what a Rust developer would otherwise take from crates.io.
+//!
+//! ```sh
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- \
+//!     --sources SOURCES.jsonl --submissions SUBMISSIONS.jsonl --truth TRUTH.json
+//! ```
+//!
+//! Without files, a small workload is made up. Each system runs in a process of its own, one after the
+//! other, on one thread. How each is set up, and what was measured: `docs/peers.md`.
+
+mod grams;
+mod made_up;
+mod measure;
+mod score;
+mod systems;
+mod table;
+mod workload;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::Parser;
+
+use measure::{Figures, measure};
+use systems::Name;
+use workload::{Files, Workload};
+
+/// All systems run with the allocator that the program `palimpsest` has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Whatever ends a run: there is nobody but the person who reads the message to handle it.
+type Failure = Box<dyn Error>;
+
+#[derive(Parser)]
+#[command(about = "Measures Palimpsest and its peers on one workload")]
+struct Arguments {
+    /// The sources, one object {id, text} a line.
+    #[arg(long, requires_all = ["submissions", "truth"])]
+    sources: Option<PathBuf>,
+    /// The submissions, likewise.
+    #[arg(long, requires = "sources")]
+    submissions: Option<PathBuf>,
+    /// What stands where: {"submission": {"spans": [{"q": [start, end], "doc": "source"}], "natural": []}}.
+    #[arg(long, requires = "sources")]
+    truth: Option<PathBuf>,
+    /// Measures this system in this very process, and prints its figures as a line of JSON.
+    #[arg(long, hide = true)]
+    system: Option<Name>,
+}
+
+impl Arguments {
+    fn workload(self) -> Result<Workload, Failure> {
+        match (self.sources, self.submissions, self.truth) {
+            (Some(sources), Some(submissions), Some(truth)) => {
+                Workload::read(&Files { sources, submissions, truth })
+            }
+            _ => Ok(made_up::workload()),
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the program's result")]
+fn main() -> Result<(), Failure> {
+    let arguments = Arguments::parse();
+    if let Some(name) = arguments.system {
+        let figures = measure(name, &arguments.workload()?)?;
+        println!("{}", serde_json::to_string(&figures)?);
+        return Ok(());
+    }
+    println!("{}", table::workload(&arguments.workload()?));
+    let mut all = Vec::new();
+    for name in Name::ALL {
+        let figures = in_a_process_of_its_own(name)?;
+        println!("measured: {}", figures.name.title());
+        all.push(figures);
+    }
+    println!("\n{}\n\n{}", table::figures(&all), table::ratios(&all));
+    Ok(())
+}
+
+/// So that no system's memory, heap or cache is another's.
+fn in_a_process_of_its_own(name: Name) -> Result<Figures, Failure> {
+    let child = Command::new(std::env::current_exe()?)
+        .args(std::env::args_os().skip(1))
+        .args(["--system", name.as_argument()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !child.status.success() {
+        return Err(format!("{} could not be measured: {}", name.title(), child.status).into());
+    }
+    Ok(serde_json::from_slice(&child.stdout)?)
+}

@@ -1,0 +1,84 @@
+//! Passages to a report.
+
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion};
+use palimpsest::matching::{PreparedSubmission, Stop, verbatim_passages};
+use palimpsest::report::{Draft, ExclusionReason, Finding, ReportLimits, build};
+use palimpsest::text::{OffsetUnit, TokenizedText, Tokenizer};
+
+use crate::{SEED, prose};
+
+/// Sources with a passage each.
+const SOURCES: u64 = 10;
+const COPIED_WORDS: usize = 60;
+const MIN_TOKENS: u32 = 8;
+
+pub(crate) fn benches(criterion: &mut Criterion) {
+    let tokenizer = Tokenizer::new(SEED);
+    let copied = |number| prose(100 + number, COPIED_WORDS);
+    let text: Vec<String> =
+        (0..SOURCES).map(|number| format!("{} {}", prose(number, 40), copied(number))).collect();
+    let text = text.join(" ");
+    let cut = tokenizer.tokenize(&text);
+    let prepared = PreparedSubmission::new(cut.tokens(), MIN_TOKENS);
+    let findings: Vec<Finding> = (0..SOURCES)
+        .map(|number| finding(&prepared, number, format!("{} {}", copied(number), prose(200 + number, 690))))
+        .collect();
+    let made = || draft(&text, &cut, findings.iter().map(copy).collect());
+    let report = build(made());
+    assert_eq!((report.coverage.words, report.sources.len()), (SOURCES * COPIED_WORDS as u64, 10));
+    criterion.bench_function("report/ten sources", |bench| {
+        bench.iter_batched(made, build, BatchSize::SmallInput);
+    });
+}
+
+fn finding(prepared: &PreparedSubmission<'_>, number: u64, text: String) -> Finding {
+    let tokenized = Tokenizer::new(SEED).tokenize(&text);
+    let passages = verbatim_passages(prepared, tokenized.tokens(), MIN_TOKENS, &Stop::never());
+    Finding {
+        collection: "default".to_owned(),
+        source_id: format!("s{number}"),
+        title: String::new(),
+        group: String::new(),
+        labels: Vec::new(),
+        text: Arc::from(text),
+        tokenized,
+        passages: passages.unwrap_or_default(),
+    }
+}
+
+fn copy(finding: &Finding) -> Finding {
+    let Finding { collection, source_id, title, group, labels, text, tokenized, passages } = finding;
+    Finding {
+        collection: collection.clone(),
+        source_id: source_id.clone(),
+        title: title.clone(),
+        group: group.clone(),
+        labels: labels.clone(),
+        text: Arc::clone(text),
+        tokenized: tokenized.clone(),
+        passages: passages.clone(),
+    }
+}
+
+fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>) -> Draft<'a> {
+    Draft {
+        text,
+        tokenized,
+        considered: true,
+        findings,
+        min_run_words: MIN_TOKENS,
+        voids: Vec::new(),
+        exclusions: Vec::<(ExclusionReason, _)>::new(),
+        alerts: Vec::new(),
+        corpus_revision: 1,
+        settings_digest: 0,
+        sources_in_scope: SOURCES,
+        candidates: SOURCES,
+        candidates_cut: 0,
+        offset_unit: OffsetUnit::Utf16CodeUnits,
+        include_excerpts: false,
+        limits: ReportLimits { max_sources: 100, max_passages: 1000 },
+    }
+}

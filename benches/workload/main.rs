@@ -1,0 +1,100 @@
+//! What Palimpsest takes and finds on a workload of which the truth is known, beside what it is to reach.
+//!
+//! ```sh
+//! cargo bench --bench workload -- --sources SOURCES.jsonl --submissions SUBMISSIONS.jsonl --truth TRUTH.json
+//! ```
+//!
+//! Sources and submissions are objects `{id, text}`, one a line. The truth maps a submission's id to its
+//! `spans`: `q` and `d` are half-open byte ranges of the submission and of the source `doc`, `words` their
+//! length, `kind` how the passage was changed; and to `natural`, sources that share text with it by
+//! themselves. Without files, a small workload is generated. Every answer is asserted before it is timed.
+
+#![expect(clippy::print_stdout, reason = "a bench that prints a table")]
+
+#[expect(dead_code, reason = "the scale bench uses the rest")]
+#[path = "../generator/mod.rs"]
+mod generator;
+#[expect(dead_code, reason = "the scale bench uses the rest")]
+#[path = "../shared/mod.rs"]
+mod shared;
+
+mod checking;
+mod indexing;
+mod over_grpc;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use generator::Prose;
+use shared::files::{self, Text};
+use shared::memory::ratio;
+use shared::planted;
+use shared::workload::Submission;
+
+/// The size of the workload that is generated when no files are named.
+const SOURCES: u64 = 2_000;
+const SUBMISSIONS: u64 = 50;
+
+/// Indexes sources, checks submissions against them in the engine and over gRPC, and holds the reports against
+/// the truth. Without files, on a small workload that is generated.
+#[derive(Parser)]
+struct Arguments {
+    /// Sources: objects {id, text}, one a line
+    #[arg(long, value_name = "FILE.jsonl", requires_all = ["submissions", "truth"])]
+    sources: Option<PathBuf>,
+    /// Submissions: objects {id, text}, one a line
+    #[arg(long, value_name = "FILE.jsonl", requires_all = ["sources", "truth"])]
+    submissions: Option<PathBuf>,
+    /// What was planted in them: {ID: {spans: [{q, d, doc, words, kind}], natural: [ID]}}
+    #[arg(long, value_name = "FILE.json", requires_all = ["sources", "submissions"])]
+    truth: Option<PathBuf>,
+    /// Tell of each passage that was missed, is off, or was not planted
+    #[arg(long)]
+    verbose: bool,
+    /// What cargo passes to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            println!("FAILED: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let (sources, submissions) = workload(arguments)?;
+    let megabytes = ratio(sources.iter().map(|source| source.text.len() as u64).sum(), 1_000_000);
+    println!("{} sources, {:.1} MB; {} submissions\n", sources.len(), megabytes, submissions.len());
+    table::head();
+    // The engine goes first, for its memory is told from that of the process.
+    let engine = indexing::engine(&sources)?;
+    let checked = checking::run(&engine, &submissions)?;
+    drop(engine);
+    indexing::rooms(&sources)?;
+    over_grpc::run(sources, &submissions, &checked.covered_words)?;
+    checking::print_found(&checked);
+    if arguments.verbose {
+        checked.score.remarks.iter().for_each(|remark| println!("{remark}"));
+    }
+    Ok(())
+}
+
+/// Sources and submissions, read or generated.
+fn workload(arguments: &Arguments) -> Result<(Vec<Text>, Vec<Submission>), String> {
+    let Arguments { sources: Some(sources), submissions: Some(submissions), truth: Some(truth), .. } =
+        arguments
+    else {
+        let prose = Prose::new(1);
+        let source = |number| Text { id: planted::source_id(number), text: prose.source(number) };
+        let submission = |number| planted::submission(&prose, number, SOURCES);
+        return Ok(((0..SOURCES).map(source).collect(), (0..SUBMISSIONS).map(submission).collect()));
+    };
+    Ok((files::lines(sources)?, files::submissions(submissions, truth)?))
+}
