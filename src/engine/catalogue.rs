@@ -183,6 +183,12 @@ impl Catalogue {
         catalogue
     }
 
+    /// There may be postings in these slots, which nobody has: they are not free.
+    pub(super) fn leave_to_purge(&mut self, slots: Vec<Slot>) {
+        self.free.retain(|slot| slots.binary_search(slot).is_err());
+        self.gone = slots;
+    }
+
     /// Puts a source into its slot.
     fn insert(&mut self, new: NewEntry, added: u64) -> Arc<Entry> {
         let NewEntry {

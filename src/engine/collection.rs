@@ -47,6 +47,11 @@ impl Collection {
         }
     }
 
+    /// With indexes that were read back.
+    pub(super) fn with_indexes(self, kgrams: Index, pairs: Index) -> Self {
+        Self { kgrams, pairs, ..self }
+    }
+
     pub(super) fn settings(&self) -> FingerprintSettings {
         self.fingerprinter.settings()
     }

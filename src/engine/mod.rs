@@ -25,6 +25,7 @@ mod readers;
 mod recovery;
 mod search;
 mod shared;
+mod snapshot;
 mod subject;
 mod verify;
 mod writing;

@@ -13,7 +13,9 @@ use super::error::Error;
 use super::limits::Limits;
 use super::names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 use super::shared::Shared;
+use super::snapshot::{self, Snapshot};
 use super::writing::Writer;
+use crate::index::Slot;
 use crate::fingerprint::{Fingerprint, FingerprintSettings, KgramLength, WindowSize};
 use crate::store::{
     Batch, Change, CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredSource,
@@ -77,16 +79,19 @@ impl Engine {
             None => begin(Shared::new(limits, random_seed()?, store))?,
         };
         let shared = Arc::new(shared);
-        let entries = restore(&shared, collections, sources)?;
+        let mut snapshots = read_snapshots(&shared, !sources.is_empty());
+        let entries = restore(&shared, &mut snapshots, collections, sources)?;
         let writer = Writer::start(Arc::clone(&shared))?;
         let engine = Self::of(shared, writer);
         engine.index(entries, progress)?;
         Ok(engine)
     }
 
-    /// Keeps what was submitted, and lets the data directory go. Later changes are refused.
+    /// Keeps what was submitted, and what the index looks like, and lets nothing more be written.
     pub fn close(&self) {
-        self.writer.close();
+        if self.writer.close() {
+            write_snapshot(&self.shared, true);
+        }
     }
 
     /// Fingerprints sources on all cores, and puts them into the index in the order in which they were
@@ -159,9 +164,26 @@ fn begin(shared: Shared) -> Result<Shared, Error> {
     Ok(shared)
 }
 
-/// Installs the collections with their catalogues. Gives the sources, none of which is in an index yet.
+/// The indexes that were written, by collection. There need not be any.
+fn read_snapshots(shared: &Shared, is_wanted: bool) -> BTreeMap<CollectionNumber, Snapshot> {
+    let read = if is_wanted { snapshot::read(shared) } else { Ok(BTreeMap::new()) };
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no snapshot of the index can be used: all texts are fingerprinted again");
+        BTreeMap::new()
+    })
+}
+
+/// Writes what the index looks like. If that fails, opening the corpus takes longer.
+pub(super) fn write_snapshot(shared: &Shared, quiet: bool) {
+    if let Err(error) = snapshot::write(shared, quiet) {
+        tracing::warn!(%error, "no snapshot of the index was written: opening the corpus will take longer");
+    }
+}
+
+/// Installs the collections with their catalogues. Gives the sources that are not in an index yet.
 fn restore(
     shared: &Shared,
+    snapshots: &mut BTreeMap<CollectionNumber, Snapshot>,
     collections: Vec<StoredCollection>,
     sources: Vec<StoredSource>,
 ) -> Result<Vec<(Arc<Collection>, Arc<Entry>)>, Error> {
@@ -178,9 +200,10 @@ fn restore(
         let collection = restored_collection(shared, &stored)
             .map_err(|problem| malformed(shared, &format!("collection {:?}: {problem}", stored.name)))?;
         let sources = by_collection.remove(&number).unwrap_or_default();
-        let catalogue = Catalogue::restored(sources, stored.revision);
+        let mut catalogue = Catalogue::restored(sources, stored.revision);
+        let (collection, missing) = indexed(collection, &mut catalogue, snapshots.remove(&number));
         let collection = Arc::new(collection);
-        all.extend(catalogue.list(None).map(|entry| (Arc::clone(&collection), Arc::clone(entry))));
+        all.extend(missing.into_iter().map(|entry| (Arc::clone(&collection), entry)));
         *collection.catalogue.write() = catalogue;
         shared.install(collection);
     }
@@ -188,6 +211,29 @@ fn restore(
         Some(number) => Err(malformed(shared, &format!("sources of collection {}, which is not there", number.0))),
         None => Ok(all),
     }
+}
+
+/// The collection with what the snapshot has of its indexes, and the sources that the snapshot has not.
+fn indexed(
+    collection: Collection,
+    catalogue: &mut Catalogue,
+    snapshot: Option<Snapshot>,
+) -> (Collection, Vec<Arc<Entry>>) {
+    let Some(snapshot) = snapshot else { return (collection, catalogue.list(None).cloned().collect()) };
+    let (held, missing): (Vec<Arc<Entry>>, Vec<Arc<Entry>>) =
+        catalogue.list(None).cloned().partition(|entry| snapshot.holds(entry));
+    let mut held: Vec<Slot> = held.iter().map(|entry| entry.slot).collect();
+    held.sort_unstable();
+    let is_taken = |slot: &Slot| missing.iter().any(|entry| entry.slot == *slot);
+    match snapshot.others_than(&held) {
+        // They are in nobody's way until their time comes.
+        Some(others) if !others.iter().any(is_taken) => catalogue.leave_to_purge(others),
+        _ => {
+            let keep = |slot: Slot| held.binary_search(&slot).is_ok();
+            rayon::join(|| snapshot.kgrams.purge(keep), || snapshot.pairs.purge(keep));
+        }
+    }
+    (collection.with_indexes(snapshot.kgrams, snapshot.pairs), missing)
 }
 
 fn malformed(shared: &Shared, what: &str) -> Error {

@@ -50,7 +50,7 @@ pub struct SettingsLayer {
     /// Calls that may wait for a worker thread; more are refused [default: 1024]
     #[arg(long, env = "PALIMPSEST_MAX_QUEUED", value_name = "COUNT")]
     pub max_queued: Option<usize>,
-    /// Items of one stream that are worked on at once [default: twice the worker threads]
+    /// Items of one stream that are worked on at once [default: eight for each worker thread]
     #[arg(long, env = "PALIMPSEST_STREAM_WIDTH", value_name = "COUNT")]
     pub stream_width: Option<usize>,
     /// Sources of one import that may wait to be made durable together [default: 512]
@@ -166,7 +166,7 @@ impl Default for Settings {
             log: "info".to_owned(),
             worker_threads,
             max_queued: 1024,
-            stream_width: 2 * worker_threads,
+            stream_width: 8 * worker_threads,
             import_width: 512,
             drain: Duration::from_secs(30),
             max_message_bytes: 32 << 20,
@@ -237,7 +237,7 @@ impl Settings {
             log: log.or(lower.log).unwrap_or(default.log),
             worker_threads,
             max_queued: max_queued.or(lower.max_queued).unwrap_or(default.max_queued),
-            stream_width: stream_width.or(lower.stream_width).unwrap_or(worker_threads.saturating_mul(2)),
+            stream_width: stream_width.or(lower.stream_width).unwrap_or(worker_threads.saturating_mul(8)),
             import_width: import_width.or(lower.import_width).unwrap_or(default.import_width),
             drain,
             max_message_bytes: max_message_bytes
@@ -313,7 +313,7 @@ mod tests {
         let settings = Settings::from_layers(upper, lower).unwrap();
         assert_eq!(settings.listen.port(), 1);
         assert_eq!(settings.limits.max_candidates, 7);
-        assert_eq!((settings.worker_threads, settings.stream_width), (3, 6));
+        assert_eq!((settings.worker_threads, settings.stream_width), (3, 24));
         assert_eq!(settings.max_message_bytes, Settings::default().max_message_bytes);
     }
 

@@ -3,27 +3,22 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
 use super::codec::{Decoder, Encoder};
 use super::directory::DataDirectory;
 use super::error::{At, StoreError};
 use super::ledger::{Ledger, Rows, in_file};
+use super::records::{FileKind, RecordReader, RecordWriter};
 use super::rows::{StoredCollection, StoredCorpus, StoredSource};
-use super::segments::{Frame, Place, Segments};
+use super::segments::{FULL_BYTES, Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
-const MAGIC: &[u8; 8] = b"PLIMBACK";
-const VERSION: u32 = 1;
+const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 1, what: "a backup" };
 
 /// Kinds of records.
 const CORPUS: u8 = 1;
 const COLLECTION: u8 = 2;
 const SOURCE: u8 = 3;
 const END: u8 = 4;
-
-/// A record can be no longer than a text and all that is said of it.
-const MAX_RECORD_BYTES: u32 = 2 << 30;
 
 /// Bytes of texts that a restore commits at once.
 const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
@@ -69,7 +64,7 @@ impl Store {
         let view = disk.ledger.view()?;
         segments.extend(disk.segments.all());
         let corpus = view.corpus()?.ok_or(BackupError::InMemory)?;
-        let mut records = RecordWriter::new(out)?;
+        let mut records = RecordWriter::new(FILE, out)?;
         let mut written = BackedUp { revision: corpus.revision, ..BackedUp::default() };
         records.write(CORPUS, &corpus.encode())?;
         for collection in view.collections()? {
@@ -149,9 +144,9 @@ fn refuse_taken(folder: &Path) -> Result<(), StoreError> {
 }
 
 fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<BackedUp, StoreError> {
-    let mut records = RecordReader::new(backup, input)?;
+    let mut records = RecordReader::new(FILE, backup, input)?;
     let directory = DataDirectory::create(folder)?;
-    let segments = Segments::open(&directory.texts(), std::iter::empty())?;
+    let segments = Segments::open(&directory.texts(), FULL_BYTES, std::iter::empty())?;
     let ledger = Ledger::open(&directory.ledger(), in_file(&directory.ledger()))?;
     let (mut restored, mut pending) = (BackedUp::default(), Pending::default());
     loop {
@@ -222,86 +217,4 @@ impl Pending {
             sources.iter().zip(places).map(|(one, place)| (one.source.key, one.source.encode(place))).collect();
         ledger.commit(&rows)
     }
-}
-
-/// Writes records, each with its checksum.
-struct RecordWriter<'a> {
-    out: &'a mut dyn Write,
-    number: u64,
-}
-
-impl<'a> RecordWriter<'a> {
-    fn new(out: &'a mut dyn Write) -> io::Result<Self> {
-        let mut header = Encoder { bytes: MAGIC.to_vec() };
-        header.u32(VERSION);
-        header.u32(0);
-        out.write_all(&header.bytes)?;
-        Ok(Self { out, number: 0 })
-    }
-
-    fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
-        let mut header = Encoder::default();
-        header.u8(kind);
-        header.u32(u32::try_from(record.len()).map_err(io::Error::other)?);
-        header.u64(checksum(self.number, kind, record));
-        self.number += 1;
-        self.out.write_all(&header.bytes)?;
-        self.out.write_all(record)
-    }
-}
-
-/// Reads records, and holds each against its checksum.
-struct RecordReader<'a> {
-    path: &'a Path,
-    input: &'a mut dyn Read,
-    number: u64,
-}
-
-impl<'a> RecordReader<'a> {
-    fn new(path: &'a Path, input: &'a mut dyn Read) -> Result<Self, StoreError> {
-        let mut reader = Self { path, input, number: 0 };
-        let header = reader.read(16)?;
-        let mut fields = Decoder::new(&header);
-        if fields.take(MAGIC.len()) != Some(MAGIC) {
-            return Err(reader.damaged("it is no backup of palimpsest"));
-        }
-        match fields.u32() {
-            Some(found) if found > VERSION => {
-                Err(StoreError::NewerFormat { path: path.to_owned(), found, known: VERSION })
-            }
-            _ => Ok(reader),
-        }
-    }
-
-    fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
-        let header = self.read(13)?;
-        let mut fields = Decoder::new(&header);
-        let (Some(kind), Some(length), Some(sum)) = (fields.u8(), fields.u32(), fields.u64()) else {
-            return Err(self.damaged("it is cut off"));
-        };
-        if length > MAX_RECORD_BYTES {
-            return Err(self.damaged("a record is longer than any can be"));
-        }
-        let record = self.read(length as usize)?;
-        if checksum(self.number, kind, &record) != sum {
-            return Err(self.damaged(&format!("record {} is not what was written", self.number)));
-        }
-        self.number += 1;
-        Ok((kind, record))
-    }
-
-    fn read(&mut self, bytes: usize) -> Result<Vec<u8>, StoreError> {
-        let mut read = Vec::new();
-        Read::take(&mut *self.input, bytes as u64).read_to_end(&mut read).at(self.path)?;
-        if read.len() < bytes { Err(self.damaged("it is cut off")) } else { Ok(read) }
-    }
-
-    fn damaged(&self, what: &str) -> StoreError {
-        StoreError::damaged(self.path, what)
-    }
-}
-
-/// Over a record, its kind and its number, so that none is missing or stands elsewhere.
-fn checksum(number: u64, kind: u8, record: &[u8]) -> u64 {
-    xxh3_64_with_seed(record, number << 8 | u64::from(kind))
 }

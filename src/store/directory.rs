@@ -113,6 +113,7 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
     let format = path.join(FORMAT_FILE);
     match fs::read_to_string(&format) {
         Ok(text) => return refuse_newer(&format, &text),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => return refuse_newer(&format, ""),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             return Err(StoreError::io(&format, &error));
         }

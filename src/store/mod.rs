@@ -15,8 +15,10 @@ mod directory;
 mod error;
 mod ledger;
 mod packing;
+mod records;
 mod rows;
 mod segments;
+mod snapshot;
 mod texts;
 
 use std::fmt;
@@ -30,6 +32,7 @@ pub use error::StoreError;
 pub use packing::{PackedText, Packer};
 pub use rows::{StoredCollection, StoredCorpus, StoredSource};
 pub use segments::TextPlace;
+pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 
 use self::ledger::Ledger;
 use self::segments::{Place, Segments};
@@ -133,12 +136,13 @@ impl Store {
     /// [`StoreError`] when a file is damaged, of a newer format, or cannot be read and written.
     pub fn open(directory: DataDirectory, cache_bytes: u64) -> Result<(Self, Loaded), StoreError> {
         let opener = ledger::in_file(&directory.ledger());
-        Self::open_with(directory, cache_bytes, opener)
+        Self::open_with(directory, cache_bytes, segments::FULL_BYTES, opener)
     }
 
     fn open_with(
         directory: DataDirectory,
         cache_bytes: u64,
+        full_bytes: u64,
         opener: ledger::Opener,
     ) -> Result<(Self, Loaded), StoreError> {
         let ledger = Ledger::open(&directory.ledger(), opener)?;
@@ -153,7 +157,7 @@ impl Store {
             Ok(())
         })?;
         drop(view);
-        let segments = Segments::open(&directory.texts(), places.into_iter())?;
+        let segments = Segments::open(&directory.texts(), full_bytes, places.into_iter())?;
         let (packer, in_doubt) = (Packer::default(), parking_lot::Mutex::default());
         Ok((Self { texts, disk: Some(Disk { ledger, segments, packer, in_doubt, directory }) }, loaded))
     }
@@ -368,3 +372,6 @@ impl Store {
         self.disk.as_ref().map(|disk| disk.directory.path())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ const HEADER_BYTES: u32 = 16;
 const RECORD_HEADER_BYTES: u32 = 16;
 
 /// A segment that has grown to this is full.
-const FULL_BYTES: u32 = 256 << 20;
+pub(super) const FULL_BYTES: u64 = 256 << 20;
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,8 @@ pub(super) struct Segment {
 #[derive(Debug)]
 pub(super) struct Segments {
     folder: PathBuf,
+    /// A segment that has grown to this is full.
+    full_bytes: u64,
     segments: RwLock<BTreeMap<u32, Arc<Segment>>>,
     /// The number of the segment that is written to; 0 for none. Held while appending.
     current: Mutex<u32>,
@@ -99,7 +101,11 @@ pub(super) struct Segments {
 impl Segments {
     /// The segments in a folder, which is made if it is not there. `places` are those that rows refer
     /// to; what no row refers to is dropped.
-    pub(super) fn open(folder: &Path, places: impl Iterator<Item = Place>) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        folder: &Path,
+        full_bytes: u64,
+        places: impl Iterator<Item = Place>,
+    ) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).at(folder)?;
         let mut used: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
         for place in places {
@@ -112,7 +118,12 @@ impl Segments {
         for (number, (used_bytes, end)) in used {
             segments.insert(number, Arc::new(Segment::open(folder, number, used_bytes, end)?));
         }
-        let segments = Self { folder: folder.to_owned(), segments: RwLock::new(segments), current: Mutex::new(last) };
+        let segments = Self {
+            folder: folder.to_owned(),
+            full_bytes,
+            segments: RwLock::new(segments),
+            current: Mutex::new(last),
+        };
         segments.delete_strays()?;
         Ok(segments)
     }
@@ -170,7 +181,7 @@ impl Segments {
     /// The segment to write to; a new one if the current one is full.
     fn writable(&self, current: &mut u32) -> Result<Arc<Segment>, StoreError> {
         let found = self.segments.read().get(current).cloned();
-        let has_room = |segment: &Arc<Segment>| segment.length.load(Ordering::Relaxed) < u64::from(FULL_BYTES);
+        let has_room = |segment: &Arc<Segment>| segment.length.load(Ordering::Relaxed) < self.full_bytes;
         if let Some(segment) = found.filter(has_room) {
             return Ok(segment);
         }
@@ -338,11 +349,11 @@ mod tests {
     #[test]
     fn what_rows_refer_to_is_there_when_opened_again_and_the_rest_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), std::iter::empty()).unwrap();
+        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
         let places = append(&segments, &[(1, b"one"), (2, b"two"), (3, b"three")]);
         drop(segments);
         fs::write(folder.path().join("00000007.texts"), "of nobody").unwrap();
-        let segments = Segments::open(folder.path(), places[..2].iter().copied()).unwrap();
+        let segments = Segments::open(folder.path(), FULL_BYTES, places[..2].iter().copied()).unwrap();
         for (place, (slot, bytes)) in places.iter().zip([(1, b"one"), (2, b"two")]) {
             assert_eq!(segments.read(key(slot), *place).unwrap().unwrap().bytes, bytes);
         }
@@ -354,7 +365,7 @@ mod tests {
     #[test]
     fn what_is_not_what_was_written_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), std::iter::empty()).unwrap();
+        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
         let place = append(&segments, &[(1, b"a text"), (2, b"a text")])[0];
         assert!(segments.read(key(2), place).is_err(), "of another source");
         let path = folder.path().join("00000001.texts");
@@ -368,13 +379,13 @@ mod tests {
         }
         fs::write(&path, &good[..good.len() - 1]).unwrap();
         let last = Place { offset: u32::try_from(place.end()).unwrap(), ..place };
-        assert!(Segments::open(folder.path(), [place, last].into_iter()).is_err());
+        assert!(Segments::open(folder.path(), FULL_BYTES, [place, last].into_iter()).is_err());
     }
 
     #[test]
     fn a_segment_that_nobody_refers_to_is_deleted_once_it_is_not_written_to() {
         let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), std::iter::empty()).unwrap();
+        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
         let first = append(&segments, &[(1, b"one"), (2, b"two")]);
         first.iter().for_each(|place| segments.refer(*place));
         *segments.current.lock() = 0;

@@ -21,12 +21,14 @@
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod admin;
 mod altered;
 mod architecture;
 mod cli;
 mod corpus;
 mod crash;
 mod detection;
+mod durable;
 mod errors;
 mod exclusions;
 mod golden;

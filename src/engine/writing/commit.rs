@@ -21,7 +21,16 @@ pub(in crate::engine) struct Committer {
     shared: Arc<Shared>,
     /// Changes of which it is not known whether they were kept. Until it is, nothing is written.
     in_doubt: Option<Vec<Step>>,
+    /// Bytes of texts in the corpus, and of those that were added since the last snapshot.
+    text_bytes: u64,
+    unsnapped_bytes: u64,
 }
+
+/// A snapshot is due when so many bytes of texts are not in the last one.
+const SNAPSHOT_AFTER_BYTES: u64 = 64 << 20;
+
+/// And when they are one in so many of all.
+const SNAPSHOT_AFTER_SHARE: u64 = 8;
 
 /// A change that was decided on, with the revision that it makes.
 struct Step {
@@ -44,7 +53,9 @@ impl std::fmt::Debug for Step {
 
 impl Committer {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, in_doubt: None }
+        let counts = shared.collections.iter().map(|one| one.catalogue.read().counts().text_bytes);
+        let text_bytes = counts.sum();
+        Self { shared, in_doubt: None, text_bytes, unsnapped_bytes: 0 }
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
@@ -71,10 +82,23 @@ impl Committer {
             return tasks;
         }
         match self.shared.store.commit(&self.batch(&steps, revision)) {
-            Ok(()) => steps.into_iter().for_each(|step| tasks.extend(self.publish(step))),
+            Ok(()) => {
+                self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
+                steps.into_iter().for_each(|step| tasks.extend(self.publish(step)));
+                tasks.extend(self.snapshot_if_due());
+            }
             Err(error) => self.give_up(steps, &error),
         }
         tasks
+    }
+
+    fn snapshot_if_due(&mut self) -> Option<Task> {
+        let least = SNAPSHOT_AFTER_BYTES.max(self.text_bytes / SNAPSHOT_AFTER_SHARE);
+        if self.unsnapped_bytes < least || self.shared.store.path().is_none() {
+            return None;
+        }
+        self.text_bytes += std::mem::take(&mut self.unsnapped_bytes);
+        Some(Task::Snapshot)
     }
 
     /// Finds out what became of the commit that is in doubt, if one is.
@@ -292,6 +316,13 @@ impl Step {
             stored.added = revision;
         }
         Self { revision, action }
+    }
+
+    fn text_bytes(&self) -> u64 {
+        match &self.action {
+            Action::Add { source, .. } => source.text_bytes,
+            _ => 0,
+        }
     }
 
     /// Tells whoever waits that it failed; nobody waits for it then.

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use super::Message;
 use super::request::{Request, wait};
 use crate::engine::collection::Collection;
+use crate::engine::recovery::write_snapshot;
 use crate::engine::shared::Shared;
 
 /// Something to clean up.
@@ -16,6 +17,8 @@ pub(super) enum Task {
     Purge(Arc<Collection>),
     /// Forget the texts of a collection that is gone.
     Forget(Arc<Collection>),
+    /// Write what the index looks like.
+    Snapshot,
     /// There is nothing more to do.
     Stop,
 }
@@ -32,6 +35,7 @@ impl Task {
         match self {
             Self::Purge(collection) => collection.purge_if_due(&shared.store),
             Self::Forget(collection) => collection.forget_texts(&shared.store),
+            Self::Snapshot => write_snapshot(shared, false),
             Self::Stop => {}
         }
     }

@@ -107,15 +107,17 @@ impl Writer {
         }
     }
 
-    /// Commits what was submitted, and ends the threads. Later requests are refused.
-    pub(super) fn close(&self) {
-        let Self::Thread(threads) = self else { return };
-        let Some((committer, keeper)) = threads.running.lock().take() else { return };
+    /// Commits what was submitted, and ends the threads. Later requests are refused. Gives whether there
+    /// were threads to end.
+    pub(super) fn close(&self) -> bool {
+        let Self::Thread(threads) = self else { return false };
+        let Some((committer, keeper)) = threads.running.lock().take() else { return false };
         keeper.stop();
         drop(threads.requests.send(Message::Stop));
         if committer.join().is_err() {
             tracing::error!("the committing thread ended by a defect");
         }
+        true
     }
 }
 
