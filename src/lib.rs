@@ -48,8 +48,9 @@ pub mod store;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo,
-    DetectionMode, DetectionOptions, Engine, Entry, Error, Exclusions, Finding, Group, IfExists, InvalidValue, Label,
-    Labels, Limits, NewSource, Progress, Scope, SourceId, StoreError, TextRole, Title, Verified,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, Cluster, CollectionInfo, CollectionName,
+    CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error,
+    Exclusions, Finding, Group, IfExists, InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions,
+    Pairs, PairsProgress, PairsVoid, Progress, Scope, Side, SourceId, StoreError, TextRole, Title, Verified,
 };
 pub use matching::{Stop, StopReason};

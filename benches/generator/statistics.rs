@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use palimpsest::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter, OrderFree};
-use palimpsest::index::{Index, Slot};
+use palimpsest::index::{Index, ReadLimits, Slot};
 use palimpsest::text::{CorpusSeed, TokenizedText, Tokenizer, compared_form_at};
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, IfExists, Limits, NewSource, Scope, SourceId,
@@ -137,7 +137,7 @@ impl Indexed {
         let step = self.fingerprints.len().div_ceil(PROBES).max(1);
         for (of_text, own) in self.fingerprints.iter().zip(0_u32..).step_by(step) {
             let rule = ContextMatch::new(FingerprintSettings::default().window);
-            let mut look_up = self.index.look_up(of_text, rule, u32::MAX).hits;
+            let mut look_up = self.index.look_up(of_text, rule, ReadLimits::NONE).hits;
             look_up.retain(|hit| hit.slot.number() != own);
             hits += look_up.len();
             any += different(look_up.iter().map(|hit| hit.slot));

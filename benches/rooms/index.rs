@@ -2,7 +2,7 @@
 
 use criterion::{BatchSize, Criterion, Throughput};
 use palimpsest::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter};
-use palimpsest::index::{Index, Slot};
+use palimpsest::index::{Index, ReadLimits, Slot};
 use palimpsest::text::Tokenizer;
 
 use crate::{PROSE, SEED, prose};
@@ -45,7 +45,7 @@ fn insert(index: &Index, sources: &[Vec<Fingerprint>]) -> u64 {
 /// Other submissions follow one another, so that the caches don't hold what is looked up.
 fn look_up(criterion: &mut Criterion, index: &Index, submissions: &[Vec<Fingerprint>]) {
     let rule = ContextMatch::new(FingerprintSettings::default().window);
-    let look_up = |submission: &Vec<Fingerprint>| index.look_up(submission, rule, u32::MAX);
+    let look_up = |submission: &Vec<Fingerprint>| index.look_up(submission, rule, ReadLimits::NONE);
     for (submission, number) in submissions.iter().zip(0..) {
         let of_source = look_up(submission).hits.iter().filter(|hit| hit.slot.number() == number).count();
         assert!(of_source > 100, "the source that submission {number} begins with is hit {of_source} times");

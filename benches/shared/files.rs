@@ -85,9 +85,10 @@ pub(crate) fn submissions(file: &Path, truth_file: &Path) -> Result<Vec<Submissi
                 return Err(at(truth_file, format!("submission {id:?} has no bytes {start} to {end}")));
             }
         }
-        let natural = natural.iter().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        // Either an id, or an id and a count.
+        let natural = natural.iter().filter_map(|id| id.as_str().or_else(|| id.get(0)?.as_str()));
         out.push(Submission {
-            natural: natural.collect(),
+            natural: natural.map(str::to_owned).collect(),
             cases: spans.into_iter().map(Case::from).collect(),
             id,
             text,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use palimpsest::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter};
-use palimpsest::index::{Index, Slot};
+use palimpsest::index::{Index, ReadLimits, Slot};
 use palimpsest::text::{CorpusSeed, Tokenizer};
 use palimpsest::{CollectionName, Engine, IfExists, Limits, NewSource, SourceId};
 
@@ -127,7 +127,7 @@ fn assert_found(sources: &[Text], index: &Index) -> Result<(), String> {
     let rule = ContextMatch::new(FingerprintSettings::default().window);
     for (source, number) in sources.iter().zip(0..).step_by(97) {
         let fingerprints = fingerprinter.fingerprints(Tokenizer::new(SEED).tokenize(&source.text).tokens());
-        let hits = index.look_up(&fingerprints, rule, u32::MAX).hits;
+        let hits = index.look_up(&fingerprints, rule, ReadLimits::NONE).hits;
         let mut own: Vec<u32> = hits
             .iter()
             .filter(|hit| hit.slot.number() == number && hit.in_context)

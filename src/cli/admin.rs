@@ -50,8 +50,10 @@ pub(super) struct VerifyArgs {
 
 /// What to export, and where to.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Each source is a line of JSON: {\"id\", \"title\", \"group\", \"labels\", \"text\"}, \
-    which `import` reads.")]
+#[command(
+    after_help = "Each source is a line of JSON: {\"id\", \"title\", \"group\", \"labels\", \"text\"}, \
+    which `import` reads."
+)]
 pub(super) struct ExportArgs {
     /// The file to write, which must not be there; - for standard output
     #[arg(value_name = "FILE")]

@@ -93,7 +93,7 @@ async fn ask(
     submission: &Text,
 ) -> Result<proto::Report, CliError> {
     let client = Client::connect(server).await?;
-    let mut sizes = boilerplate_sizes(&options);
+    let mut sizes = boilerplate_sizes(options.exclusions.as_ref());
     sizes.push(submission.text.len());
     client.ensure_taken(&sizes).await?;
     let request = proto::CheckRequest {

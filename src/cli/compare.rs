@@ -68,7 +68,7 @@ async fn ask(
     others: Vec<Text>,
 ) -> Result<proto::Report, CliError> {
     let client = Client::connect(server).await?;
-    let mut sizes = boilerplate_sizes(&options);
+    let mut sizes = boilerplate_sizes(options.exclusions.as_ref());
     sizes.extend(others.iter().chain([submission]).map(|text| text.text.len()));
     client.ensure_taken(&sizes).await?;
     let compared = |text: Text| proto::ComparedText { id: text.name, title: String::new(), text: text.text };

@@ -15,6 +15,7 @@ mod input;
 mod json;
 mod local;
 mod options;
+mod pairs;
 mod render;
 mod sources;
 mod stats;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Compare a text with other texts; needs no server
     Compare(compare::CompareArgs),
+    /// Compare all sources of a collection with one another: who shares passages with whom
+    Pairs(pairs::PairsArgs),
     /// List, create and delete collections
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
@@ -97,6 +100,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Import(args) => client::block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
+        Command::Pairs(args) => client::block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => client::block_on(collections::run(args, &server, out)),
         Command::Sources(args) => client::block_on(sources::run(args, &server, out)),
         Command::Stats => client::block_on(stats::run(&server, out)),

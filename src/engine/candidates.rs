@@ -17,25 +17,22 @@ use crate::index::{Hit, LookUp, Slot, Unread};
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) entry: Arc<Entry>,
-    /// Fingerprints of k-grams shared whose surroundings agree.
-    in_context: u32,
     /// Different fingerprints of k-grams shared.
     shared: u32,
     /// What order-free pairs say for it.
     weight: f32,
-    /// The fingerprints of k-grams shared, by their places in the submission's list.
+    /// The fingerprints of k-grams shared whose surroundings agree, by their places in the submission's list.
     pub(super) fingerprints: Vec<u32>,
 }
 
 impl Candidate {
     /// A candidate by its hits, in order of their fingerprints.
     fn new(entry: &Arc<Entry>, weight: f32, hits: &[Hit], fingerprints: &[Fingerprint]) -> Self {
-        let in_context = hits.iter().filter(|hit| hit.in_context).count();
-        let in_context = u32::try_from(in_context).unwrap_or(u32::MAX);
-        let mut places: Vec<u32> = hits.iter().map(|hit| hit.fingerprint).collect();
+        let shared = distinct(hits, fingerprints);
+        let in_context = hits.iter().filter(|hit| hit.in_context);
+        let mut places: Vec<u32> = in_context.map(|hit| hit.fingerprint).collect();
         places.dedup();
-        let shared = distinct(&places, fingerprints);
-        Self { entry: Arc::clone(entry), in_context, shared, weight, fingerprints: places }
+        Self { entry: Arc::clone(entry), shared, weight, fingerprints: places }
     }
 
     /// Whether enough speaks for altered text.
@@ -45,7 +42,7 @@ impl Candidate {
 
     /// What the guarantee rests on first, then by what speaks for it; of equals by id.
     pub(super) fn compare_ranks(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |c: &Self| (Reverse(c.in_context.min(1)), Reverse(c.shared));
+        let key = |c: &Self| (c.fingerprints.is_empty(), Reverse(c.shared));
         let by_weight = other.weight.total_cmp(&self.weight);
         let (here, there) = (key(self), key(other));
         here.0
@@ -99,10 +96,10 @@ pub(super) fn candidates(
     Shortlisted { candidates: candidates.collect(), too_common }
 }
 
-/// The different hashes among fingerprints, given by their places.
-fn distinct(places: &[u32], fingerprints: &[Fingerprint]) -> u32 {
-    let hash = |place: &u32| fingerprints.get(*place as usize).map(|fingerprint| fingerprint.hash);
-    let mut hashes: Vec<u64> = places.iter().filter_map(hash).collect();
+/// How many different hashes were hit.
+fn distinct(hits: &[Hit], fingerprints: &[Fingerprint]) -> u32 {
+    let hash = |hit: &Hit| fingerprints.get(hit.fingerprint as usize).map(|fingerprint| fingerprint.hash);
+    let mut hashes: Vec<u64> = hits.iter().filter_map(hash).collect();
     hashes.sort_unstable();
     hashes.dedup();
     u32::try_from(hashes.len()).unwrap_or(u32::MAX)

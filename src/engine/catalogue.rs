@@ -294,9 +294,23 @@ impl Catalogue {
         self.counts.sources - there.count() as u64
     }
 
+    /// The sources that a check of `scope` at a revision looks at, in order of their ids. Linear in the
+    /// collection but for the sort.
+    pub(super) fn there_at(&self, scope: &Scope, revision: u64) -> Vec<Arc<Entry>> {
+        let there = self.slots.iter().flatten().filter(|entry| entry.is_in_scope(scope, revision));
+        let mut there: Vec<Arc<Entry>> = there.cloned().collect();
+        there.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        there
+    }
+
     /// Slots that are taken or were.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
         (0..).map_while(Slot::new).take(self.slots.len())
+    }
+
+    /// How many slots are taken or were.
+    pub(super) fn slot_count(&self) -> usize {
+        self.slots.len()
     }
 
     pub(super) fn counts(&self) -> Counts {

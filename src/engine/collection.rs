@@ -1,6 +1,7 @@
 //! One collection: its indexes and its catalogue.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 
@@ -10,6 +11,12 @@ use crate::fingerprint::{FingerprintSettings, Fingerprinter};
 use crate::index::{Index, Slot};
 use crate::store::{CollectionNumber, SourceKey, Store, StoredCollection};
 use crate::text::CorpusSeed;
+
+/// How long purging waits for checks that began before.
+const WAIT_FOR_CHECKS: Duration = Duration::from_millis(5);
+
+/// How long it is put off when there was one that takes longer.
+const GIVE_UP_FOR: Duration = Duration::from_secs(1);
 
 /// A named set of sources, its index and its settings.
 #[derive(Debug)]
@@ -24,8 +31,8 @@ pub(super) struct Collection {
     pub(super) catalogue: RwLock<Catalogue>,
     /// Held for reading by whoever looks at slots of an older revision; see [`Self::purge_if_due`].
     pub(super) in_use: RwLock<()>,
-    /// Held while purging, so that only one does.
-    purging: Mutex<()>,
+    /// Held while purging, so that only one does; when that was given up last.
+    purging: Mutex<Option<Instant>>,
 }
 
 impl Collection {
@@ -78,15 +85,21 @@ impl Collection {
     /// Linear in the collection, and so, spread over the removals that led to it, constant for each.
     /// Checks go on meanwhile.
     pub(super) fn purge_if_due(&self, store: &Store) {
-        let Some(_purging) = self.purging.try_lock() else { return };
+        let Some(mut given_up) = self.purging.try_lock() else { return };
+        if given_up.is_some_and(|at| at.elapsed() < GIVE_UP_FOR) {
+            return;
+        }
         let due = {
             let catalogue = self.catalogue.read();
             catalogue.is_purge_due().then(|| catalogue.gone())
         };
         let Some(mut gone) = due else { return };
         // Checks that began before those sources were gone may still need them: let them end. Checks
-        // that begin later don't.
-        drop(self.in_use.write());
+        // that begin later don't. While this waits they wait too, so it doesn't for long.
+        if self.in_use.try_write_for(WAIT_FOR_CHECKS).is_none() {
+            *given_up = Some(Instant::now());
+            return;
+        }
         gone.sort_unstable();
         let keep = |slot: Slot| gone.binary_search(&slot).is_err();
         self.kgrams.purge(keep);

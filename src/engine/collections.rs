@@ -22,7 +22,8 @@ impl Engine {
     /// The totals of the corpus. Linear in the number of collections.
     #[must_use]
     pub fn corpus(&self) -> CorpusInfo {
-        let mut stats = CollectionStats { revision: *self.shared.revision.read(), ..CollectionStats::default() };
+        let mut stats =
+            CollectionStats { revision: *self.shared.revision.read(), ..CollectionStats::default() };
         let collections = self.all_collections();
         for one in collections.iter().map(|collection| CollectionInfo::of(collection).stats) {
             stats.sources += one.sources;

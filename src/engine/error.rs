@@ -113,6 +113,17 @@ pub enum Error {
         /// The limit.
         max_sources: usize,
     },
+    /// A collection that is to be its own boilerplate.
+    #[error(
+        "collection {name:?} can't be boilerplate for its own sources: nothing would be left of them; leave it out",
+        name = .collection.as_str()
+    )]
+    OwnBoilerplate {
+        /// The collection.
+        collection: CollectionName,
+        /// Its place among the collections of boilerplate.
+        place: usize,
+    },
     /// The work was stopped before its end.
     #[error(transparent)]
     Stopped(#[from] StopReason),

@@ -17,6 +17,8 @@ const DISCOUNT: f32 = 1.5;
 /// Rarity is judged as in a collection of at least so many sources. In a small one little can be learnt
 /// from the few, and comparing too many of them costs little.
 const LEAST_SOURCES: u32 = 1_000;
+/// What one fingerprint weighs at most: however rare it is, texts on one subject may share it.
+const MAX_WEIGHT: f32 = 6.5;
 /// What must speak for a source, besides the logarithm of the number of sources.
 const MARGIN: f32 = 4.0;
 
@@ -102,8 +104,7 @@ impl Channel<'_> {
                 *count += 1;
             }
         }
-        let mut weights: Vec<f32> =
-            found.into_iter().map(|count| log_sources - logarithm(count.max(1)) - DISCOUNT).collect();
+        let mut weights: Vec<f32> = found.into_iter().map(|count| weight(log_sources, count)).collect();
         for unread in &self.look_up.unread {
             if let Some(weight) = weights.get_mut(unread.fingerprint as usize) {
                 *weight = 0.0;
@@ -111,6 +112,11 @@ impl Channel<'_> {
         }
         weights
     }
+}
+
+/// What a fingerprint weighs that stands in so many sources.
+fn weight(log_sources: f32, count: u32) -> f32 {
+    (log_sources - logarithm(count.max(1)) - DISCOUNT).min(MAX_WEIGHT)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a logarithm needs few digits")]

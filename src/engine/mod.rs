@@ -20,6 +20,7 @@ mod exclusions;
 mod limits;
 mod names;
 mod options;
+mod pairs;
 mod profile;
 mod readers;
 mod recovery;
@@ -39,6 +40,7 @@ pub use error::{Error, TextRole};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
+pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;
 pub use verify::{Finding, Verified};
 

@@ -15,8 +15,8 @@ use super::names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId,
 use super::shared::Shared;
 use super::snapshot::{self, Snapshot};
 use super::writing::Writer;
-use crate::index::Slot;
 use crate::fingerprint::{Fingerprint, FingerprintSettings, KgramLength, WindowSize};
+use crate::index::Slot;
 use crate::store::{
     Batch, Change, CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredSource,
 };
@@ -191,7 +191,8 @@ fn restore(
     for source in sources {
         let (number, added) = (source.key.collection, source.added);
         let id = source.id.clone();
-        let entry = new_entry(source).map_err(|problem| malformed(shared, &format!("source {id:?}: {problem}")))?;
+        let entry =
+            new_entry(source).map_err(|problem| malformed(shared, &format!("source {id:?}: {problem}")))?;
         by_collection.entry(number).or_default().push((entry, added));
     }
     let mut all = Vec::new();
@@ -208,7 +209,9 @@ fn restore(
         shared.install(collection);
     }
     match by_collection.into_keys().next() {
-        Some(number) => Err(malformed(shared, &format!("sources of collection {}, which is not there", number.0))),
+        Some(number) => {
+            Err(malformed(shared, &format!("sources of collection {}, which is not there", number.0)))
+        }
         None => Ok(all),
     }
 }

@@ -16,7 +16,7 @@ use super::profile::Profile;
 use super::subject::Subject;
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{LookUp, ReadLimits};
-use crate::matching::{self, Stop};
+use crate::matching::Stop;
 use crate::report::{Coverage, Finding, VoidReason};
 
 /// Candidates that it is worth waking a thread for.
@@ -41,29 +41,61 @@ pub(super) struct Found {
 }
 
 /// What a search looks at: the collections in scope at one revision.
-struct View<'a> {
-    revision: u64,
+pub(super) struct View<'a> {
+    pub(super) revision: u64,
     sources_in_scope: u64,
     /// Sources of each collection, in scope or not.
-    sources: Vec<u64>,
+    pub(super) sources: Vec<u64>,
     collections: &'a [Arc<Collection>],
     /// Keeps what is gone by now, but was there at the revision, from being purged.
     _in_use: Vec<RwLockReadGuard<'a, ()>>,
 }
 
+/// A candidate with the places of its collection and its profile.
+type Place = (usize, usize, Candidate);
+
 /// Candidates of all collections, and what voids the guarantee.
 struct Shortlist {
-    /// With the places of their collection and their profile.
-    candidates: Vec<(usize, usize, Candidate)>,
+    candidates: Vec<Place>,
     found: u64,
     cut: u64,
     voids: Vec<(VoidReason, u64, Coverage)>,
     common: Coverage,
 }
 
+/// So many candidates are compared, whatever they share.
+const ENOUGH: usize = 64;
+
+/// Past [`ENOUGH`], a candidate is compared only if it shares a k-gram with fewer others than this that are.
+const WITNESSES: u32 = 16;
+
+/// Of ranked candidates those that may tell something that others don't, and the rest: a page that thousands
+/// of sources have is found in a few of them.
+fn telling(ranked: Vec<Place>, profiles: &[Profile<'_>]) -> (Vec<Place>, Vec<Place>) {
+    let mut witnesses: Vec<Vec<u32>> =
+        profiles.iter().map(|profile| vec![0; profile.fingerprints.len()]).collect();
+    let mut compared = 0;
+    ranked.into_iter().partition(|(_, which, candidate)| {
+        let Some(witnesses) = witnesses.get_mut(*which) else { return false };
+        let is_new = |at: &u32| witnesses.get(*at as usize).is_some_and(|count| *count < WITNESSES);
+        let tells = compared < ENOUGH
+            || candidate.fingerprints.is_empty()
+            || candidate.fingerprints.iter().any(is_new);
+        if tells {
+            compared += 1;
+            for at in &candidate.fingerprints {
+                if let Some(count) = witnesses.get_mut(*at as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        tells
+    })
+}
+
 impl View<'_> {
     /// Drops hits of sources that are not there at the revision, so that nothing depends on them.
-    fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
+    pub(super) fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
         if catalogue.has_others_than_at(self.revision) {
             let is_there = |slot| catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(self.revision));
             look_up.hits.retain(|hit| is_there(hit.slot));
@@ -71,7 +103,7 @@ impl View<'_> {
     }
 
     /// The sources of a collection for which enough speaks that they hold altered text.
-    fn admitted(
+    pub(super) fn admitted(
         &self,
         collection: &Collection,
         catalogue: &Catalogue,
@@ -113,16 +145,15 @@ impl Engine {
         let view = self.view(&collections, scope);
         let pairs = self.pairs_of(subject.text, options.mode);
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
-        let compare =
-            |subject: &mut Subject<'_>, (place, which, candidate): &(usize, usize, Candidate)| match (
-                collections.get(*place),
-                profiles.get(*which),
-            ) {
-                (Some(collection), Some(profile)) => {
-                    self.compare_candidate(subject, collection, profile, candidate, stop)
-                }
-                _ => Ok(None),
-            };
+        let compare = |subject: &mut Subject<'_>, (place, which, candidate): &Place| match (
+            collections.get(*place),
+            profiles.get(*which),
+        ) {
+            (Some(collection), Some(profile)) => {
+                self.compare_candidate(subject, collection, profile, candidate, stop)
+            }
+            _ => Ok(None),
+        };
         if shortlist.candidates.iter().any(|(.., candidate)| candidate.is_admitted()) {
             subject.prepare();
         }
@@ -144,7 +175,7 @@ impl Engine {
     }
 
     /// The order-free pairs of a submission, where altered passages are looked for.
-    fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
+    pub(super) fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
         if mode == DetectionMode::VerbatimOnly {
             return Vec::new();
         }
@@ -153,7 +184,7 @@ impl Engine {
         self.order_free.of_submission(&stems)
     }
 
-    fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
+    pub(super) fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
         let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
         // While this is held nothing is published, so that the revision and the counts agree.
         let revision = self.shared.revision.read();
@@ -205,17 +236,24 @@ impl Engine {
         }
         all.sort_by(|(a_place, _, a), (b_place, _, b)| a.compare_ranks(b).then(a_place.cmp(b_place)));
         let found = all.len() as u64;
+        let (mut all, witnessed) = telling(all, profiles);
         let cut = all.split_off(all.len().min(self.limits.max_candidates));
-        let uncompared = cut.iter().flat_map(|(_, which, candidate)| {
-            let profile = profiles.get(*which);
-            candidate.fingerprints.iter().filter_map(move |at| profile.map(|p| p.words_around(*at as usize)))
-        });
+        let words = |candidates: &[Place]| -> Vec<Coverage> {
+            let words = candidates.iter().flat_map(|(_, which, candidate)| {
+                let profile = profiles.get(*which);
+                let places = candidate.fingerprints.iter();
+                places.filter_map(move |at| profile.map(|profile| profile.words_around(*at as usize)))
+            });
+            words.collect()
+        };
+        unread.extend(words(&witnessed));
+        let uncompared = words(&cut);
         let voids = [
             void(VoidReason::CommonnessCap, least_cap, too_common),
             void(VoidReason::PostingLimit, u64::from(self.limits.max_common_postings), unread),
             void(VoidReason::CandidateLimit, self.limits.max_candidates as u64, uncompared),
         ];
-        let cut = cut.len() as u64;
+        let cut = (cut.len() + witnessed.len()) as u64;
         let voids = voids.into_iter().flatten().collect();
         Ok(Shortlist { candidates: all, found, cut, voids, common: union(common) })
     }
@@ -232,14 +270,9 @@ impl Engine {
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.tokenizer.tokenize(&text);
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
-        // Where nothing but a shared k-gram speaks for a source, a run is looked for first: most have none.
-        if subject.wants_altered()
-            && !candidate.is_admitted()
-            && matching::verbatim_passages(prepared, tokenized.tokens(), min_tokens, stop)?.is_empty()
-        {
-            return Ok(None);
-        }
-        let passages = subject.passages(prepared, (&text, &tokenized), min_tokens, stop)?;
+        let admitted = candidate.is_admitted();
+        let passages =
+            subject.passages_of_candidate(prepared, (&text, &tokenized), min_tokens, admitted, stop)?;
         Ok((!passages.is_empty()).then(|| Finding {
             collection: collection.name.as_str().to_owned(),
             source_id: entry.id.as_str().to_owned(),

@@ -13,7 +13,8 @@ use super::collection::Collection;
 use super::shared::Shared;
 use crate::index::{EncodedTable, Index, Slot};
 use crate::store::{
-    CollectionNumber, SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter, StoreError,
+    CollectionNumber, SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter,
+    StoreError,
 };
 
 /// The stamp of a slot without postings.
@@ -131,7 +132,8 @@ pub(super) fn read(shared: &Shared) -> Result<BTreeMap<CollectionNumber, Snapsho
         let tables: Option<Vec<EncodedTable>> =
             places.iter().map(|place| decoded.remove(place).flatten()).collect();
         let number = CollectionNumber(collection.number);
-        let snapshot = tables.and_then(|tables| assembled(collection, tables)).ok_or_else(|| damaged(shared))?;
+        let snapshot =
+            tables.and_then(|tables| assembled(collection, tables)).ok_or_else(|| damaged(shared))?;
         found.insert(number, snapshot);
     }
     Ok(found)

@@ -68,9 +68,23 @@ impl<'a> Subject<'a> {
         Some(profile)
     }
 
-    /// Whether altered passages are looked for.
-    pub(super) fn wants_altered(&self) -> bool {
-        self.altered.is_some()
+    /// The passages that it shares with a candidate. Where no altered text was
+    /// [admitted](super::candidates::Candidate::is_admitted), a run is looked for first: most have none.
+    pub(super) fn passages_of_candidate(
+        &mut self,
+        prepared: &PreparedSubmission<'_>,
+        source: (&str, &TokenizedText),
+        min_tokens: u32,
+        is_admitted: bool,
+        stop: &Stop,
+    ) -> Result<Vec<Passage>, StopReason> {
+        if self.altered.is_some()
+            && !is_admitted
+            && matching::verbatim_passages(prepared, source.1.tokens(), min_tokens, stop)?.is_empty()
+        {
+            return Ok(Vec::new());
+        }
+        self.passages(prepared, source, min_tokens, stop)
     }
 
     /// The passages that it shares with a text; those of fewer than `min_tokens` are not looked for.

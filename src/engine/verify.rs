@@ -105,9 +105,10 @@ impl Engine {
         }
         let kgrams = collection.fingerprinter.fingerprints(&tokens);
         let pairs = self.order_free.of_source(&stems);
-        let missing = missing(&collection.kgrams, entry.slot, &kgrams)
-            + missing(&collection.pairs, entry.slot, &pairs);
-        (missing > 0).then(|| format!("{missing} of its fingerprints are not in the index; restart the server"))
+        let missing =
+            missing(&collection.kgrams, entry.slot, &kgrams) + missing(&collection.pairs, entry.slot, &pairs);
+        (missing > 0)
+            .then(|| format!("{missing} of its fingerprints are not in the index; restart the server"))
     }
 
     /// Holds the rows on disk against the catalogues in memory, as far as nothing has changed since.

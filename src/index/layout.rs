@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! hash of a fingerprint   [ head_bits | tag_bits | not kept ]
-//! posting, 48 bits        [ tag | context, 12 bits | slot, slot_bits ]
+//! posting, 48 bits        [ tag | context, 16 bits | slot, slot_bits ]
 //! ```
 //!
 //! The head's number in the table is part of the hash too, so a posting is recognised by

@@ -54,6 +54,11 @@ pub struct ReadLimits {
     pub in_all: u32,
 }
 
+impl ReadLimits {
+    /// Everything is read.
+    pub const NONE: Self = Self { per_fingerprint: u32::MAX, in_all: u32::MAX };
+}
+
 /// A fingerprint whose chain is being read.
 struct Chain<'a> {
     table: &'a Table,

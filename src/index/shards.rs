@@ -198,8 +198,6 @@ mod tests {
         }
     }
 
-    const NO_LIMITS: ReadLimits = ReadLimits { per_fingerprint: u32::MAX, in_all: u32::MAX };
-
     fn found(index: &Index, hash: u64, limits: ReadLimits) -> (BTreeSet<u32>, bool) {
         let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::new(WindowSize::default()), limits);
         (look_up.hits.iter().map(|hit| hit.slot.number()).collect(), !look_up.unread.is_empty())
@@ -219,13 +217,13 @@ mod tests {
             for hash in 0..210 {
                 let expected: BTreeSet<u32> =
                     sources.iter().zip(0..).filter(|(s, _)| s.contains(&hash)).map(|(_, n)| n).collect();
-                prop_assert_eq!(found(&index, hash, NO_LIMITS).0, expected);
+                prop_assert_eq!(found(&index, hash, ReadLimits::NONE).0, expected);
             }
             index.purge(|slot| slot.number() % 2 == 0);
             for hash in 0..210 {
                 let expected: BTreeSet<u32> = sources.iter().zip(0..)
                     .filter(|(s, n)| s.contains(&hash) && n % 2 == 0).map(|(_, n)| n).collect();
-                prop_assert_eq!(found(&index, hash, NO_LIMITS).0, expected);
+                prop_assert_eq!(found(&index, hash, ReadLimits::NONE).0, expected);
             }
         }
     }
@@ -242,7 +240,7 @@ mod tests {
         assert_eq!(index.shards.read().tables.len(), 1 << SHARD_BITS);
         for hash in (0..u64::from(sources / 3) * each).step_by(97) {
             let first = u32::try_from(hash / each).unwrap() * 3;
-            assert_eq!(found(&index, hash, NO_LIMITS).0, (first..first + 3).collect());
+            assert_eq!(found(&index, hash, ReadLimits::NONE).0, (first..first + 3).collect());
         }
         let per_posting = index.bytes() as f64 / (f64::from(sources) * each as f64);
         assert!(per_posting < 8.5, "{per_posting} bytes a posting");
@@ -264,15 +262,15 @@ mod tests {
         let index = with_boilerplate(40_000);
         assert_eq!(index.shards.read().bits, SHARD_BITS);
         for hash in 0..3 {
-            assert_eq!(found(&index, hash, NO_LIMITS), ((0..40_000).collect(), false));
+            assert_eq!(found(&index, hash, ReadLimits::NONE), ((0..40_000).collect(), false));
             let longest = index.shards.read().tables.iter().map(|table| table.read().longest_chain()).max();
             assert!(longest.unwrap() < 100, "{longest:?} chunks");
         }
         for number in (0..40_000).step_by(997) {
-            assert_eq!(found(&index, 1_000 + u64::from(number) * 5, NO_LIMITS).0, [number].into());
+            assert_eq!(found(&index, 1_000 + u64::from(number) * 5, ReadLimits::NONE).0, [number].into());
         }
         index.purge(|slot| slot.number() % 1_000 == 7);
-        assert_eq!(found(&index, 2, NO_LIMITS), ((7..40_000).step_by(1_000).collect(), false));
+        assert_eq!(found(&index, 2, ReadLimits::NONE), ((7..40_000).step_by(1_000).collect(), false));
     }
 
     #[test]

@@ -69,7 +69,11 @@ mod tests {
     use crate::index::{ReadLimits, Slot};
 
     fn fingerprint(hash: u64) -> Fingerprint {
-        Fingerprint { hash: hash.wrapping_mul(0x9E37_79B9_7F4A_7C15), context: Context::from_bits(9), position: 0 }
+        Fingerprint {
+            hash: hash.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            context: Context::from_bits(9),
+            position: 0,
+        }
     }
 
     fn round_trip(index: &Index) -> Index {

@@ -77,7 +77,7 @@ pub struct SettingsLayer {
     /// Candidates that one check compares at most [default: 1000]
     #[arg(long, env = "PALIMPSEST_MAX_CANDIDATES", value_name = "COUNT")]
     pub max_candidates: Option<usize>,
-    /// Postings of common fingerprints that one check reads in one collection at most [default: 65536]
+    /// Postings of common fingerprints that one check reads in one collection at most [default: 16384]
     #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT")]
     pub max_common_postings: Option<u32>,
 }
@@ -228,7 +228,8 @@ impl Settings {
             wrong.push("in_memory and data_dir contradict one another; leave one of them out".to_owned());
         }
         let upper = storage(data_dir, in_memory);
-        let storage = upper.or_else(|| storage(lower.data_dir, lower.in_memory.filter(|_| in_memory.is_none())));
+        let storage =
+            upper.or_else(|| storage(lower.data_dir, lower.in_memory.filter(|_| in_memory.is_none())));
         let settings = Self {
             listen: listen.or(lower.listen).unwrap_or(default.listen),
             storage: storage.unwrap_or(default.storage),

@@ -153,19 +153,13 @@ fn export(
 impl AdminService for AdminApi {
     type VerifyStream = Responses<proto::VerifyResponse>;
 
-    async fn verify(
-        &self,
-        _: Request<proto::VerifyRequest>,
-    ) -> Result<Response<Self::VerifyStream>, Status> {
+    async fn verify(&self, _: Request<proto::VerifyRequest>) -> Result<Response<Self::VerifyStream>, Status> {
         self.stream(verify)
     }
 
     type BackupStream = Responses<proto::BackupResponse>;
 
-    async fn backup(
-        &self,
-        _: Request<proto::BackupRequest>,
-    ) -> Result<Response<Self::BackupStream>, Status> {
+    async fn backup(&self, _: Request<proto::BackupRequest>) -> Result<Response<Self::BackupStream>, Status> {
         self.stream(backup)
     }
 

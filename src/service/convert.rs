@@ -1,10 +1,14 @@
 //! The engine's types to messages, and enum values back. Exhaustive: a field that a message gains is an
 //! error here until somebody fills it.
 
+mod pairs;
+
+pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
+
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding, IfExists,
-    Limits, Verified,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding,
+    IfExists, Limits, Verified,
 };
 use crate::matching::PassageKind;
 use crate::proto;
@@ -229,18 +233,21 @@ fn share(share: Share) -> proto::Share {
 
 fn guarantee(guarantee: Guarantee) -> proto::Guarantee {
     let void = |GuaranteeVoid { reason, limit, spans }| proto::GuaranteeVoid {
-        reason: match reason {
-            VoidReason::CommonnessCap => proto::GuaranteeVoidReason::CommonnessCap,
-            VoidReason::PostingLimit => proto::GuaranteeVoidReason::PostingLimit,
-            VoidReason::CandidateLimit => proto::GuaranteeVoidReason::CandidateLimit,
-        }
-        .into(),
+        reason: guarantee_void_reason(reason).into(),
         limit,
         spans: spans.into_iter().map(span).collect(),
     };
     let holds = guarantee.holds();
     let Guarantee { min_run_words, voids } = guarantee;
     proto::Guarantee { min_run_words, holds, voids: voids.into_iter().map(void).collect() }
+}
+
+fn guarantee_void_reason(reason: VoidReason) -> proto::GuaranteeVoidReason {
+    match reason {
+        VoidReason::CommonnessCap => proto::GuaranteeVoidReason::CommonnessCap,
+        VoidReason::PostingLimit => proto::GuaranteeVoidReason::PostingLimit,
+        VoidReason::CandidateLimit => proto::GuaranteeVoidReason::CandidateLimit,
+    }
 }
 
 fn overlap(overlap: SourceOverlap) -> proto::SourceOverlap {

@@ -51,11 +51,8 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
         let deadline = Deadline::of(&request);
         let context = self.context.clone();
-        let order = Order {
-            width: context.stream_width,
-            max_bytes: usize::MAX,
-            draining: context.draining.clone(),
-        };
+        let order =
+            Order { width: context.stream_width, max_bytes: usize::MAX, draining: context.draining.clone() };
         let responses = in_order(
             request.into_inner(),
             order,
@@ -90,5 +87,16 @@ impl DetectionService for DetectionApi {
         let report = self.context.workers.run(deadline, compare).await?;
         let report = Some(convert::report_to_proto(report));
         Ok(Response::new(proto::CompareResponse { report }))
+    }
+
+    type CompareAllStream = Responses<proto::CompareAllResponse>;
+
+    async fn compare_all(
+        &self,
+        request: Request<proto::CompareAllRequest>,
+    ) -> Result<Response<Self::CompareAllStream>, Status> {
+        let deadline = Deadline::of(&request);
+        let asked = parse::compare_all(request.get_ref())?;
+        Ok(Response::new(self.context.clone().compare_all(deadline, asked)))
     }
 }

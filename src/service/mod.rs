@@ -11,6 +11,7 @@ mod detection;
 mod opening;
 mod ordered;
 mod page_token;
+mod pairs;
 mod parse;
 mod problem;
 mod workers;

@@ -1,5 +1,9 @@
 //! Requests to the engine's types. Everything that is wrong with a request is named at once.
 
+mod pairs;
+
+pub(super) use pairs::compare_all;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -164,6 +168,9 @@ const MAX_IDS: usize = 10_000;
 const MAX_LABELS: usize = 1000;
 const MAX_BOILERPLATE: usize = 100;
 
+/// The most that may be asked for of what is listed, and of the words of a passage.
+const MOST: u32 = 10_000;
+
 pub(super) fn check(request: proto::CheckRequest) -> Result<(String, Scope, DetectionOptions), Problem> {
     let proto::CheckRequest { text, scope, options } = request;
     let mut fields = Fields::default();
@@ -235,7 +242,6 @@ impl Fields {
     }
 
     fn options(&mut self, options: &proto::DetectionOptions) -> DetectionOptions {
-        const MOST: u32 = 10_000;
         let defaults = DetectionOptions::default();
         let proto::DetectionOptions {
             min_passage_words,
@@ -248,12 +254,6 @@ impl Fields {
             max_passages,
             exclusions,
         } = options;
-        if let Some(percent) = commonness_percent.filter(|percent| !(*percent > 0.0 && *percent <= 100.0)) {
-            self.wrong(
-                "options.commonness_percent",
-                format!("is {percent}, but must be more than 0, and 100 at most"),
-            );
-        }
         let max_sources = self.number("options.max_sources", *max_sources, (0, MOST));
         let max_passages = self.number("options.max_passages", *max_passages, (0, MOST));
         if max_sources == Some(0) && max_passages.is_some_and(|most| most > 0) {
@@ -264,18 +264,36 @@ impl Fields {
         }
         let listed = |most: Option<u32>, default: usize| most.map_or(default, |most| most as usize);
         DetectionOptions {
-            min_passage_words: self.number("options.min_passage_words", *min_passage_words, (1, MOST)),
+            min_passage_words: self.min_passage_words(*min_passage_words),
             mode: self.get("options.mode", convert::mode(*mode)),
             exclusions: exclusions
                 .as_ref()
                 .map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
-            commonness_percent: *commonness_percent,
-            commonness_cap: self.number("options.commonness_cap", *commonness_cap, (1, u32::MAX)),
+            commonness_percent: self.commonness_percent(*commonness_percent),
+            commonness_cap: self.commonness_cap(*commonness_cap),
             offset_unit: self.get("options.offset_unit", convert::offset_unit(*offset_unit)),
             include_excerpts: *include_excerpts,
             max_sources: listed(max_sources, defaults.max_sources),
             max_passages: listed(max_passages, defaults.max_passages),
         }
+    }
+
+    fn min_passage_words(&mut self, words: Option<u32>) -> Option<u32> {
+        self.number("options.min_passage_words", words, (1, MOST))
+    }
+
+    fn commonness_cap(&mut self, sources: Option<u32>) -> Option<u32> {
+        self.number("options.commonness_cap", sources, (1, u32::MAX))
+    }
+
+    fn commonness_percent(&mut self, percent: Option<f64>) -> Option<f64> {
+        if let Some(percent) = percent.filter(|percent| !(*percent > 0.0 && *percent <= 100.0)) {
+            self.wrong(
+                "options.commonness_percent",
+                format!("is {percent}, but must be more than 0, and 100 at most"),
+            );
+        }
+        percent
     }
 
     fn exclusions(&mut self, exclusions: &proto::Exclusions) -> Exclusions {

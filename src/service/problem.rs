@@ -43,7 +43,8 @@ impl Problem {
 
     /// As many long calls as may are running.
     pub(super) fn too_many_running(max_running: usize) -> Self {
-        let message = format!("{max_running} such calls are running already, as many as may; try again later");
+        let message =
+            format!("{max_running} such calls are running already, as many as may; try again later");
         Self::new(Code::ResourceExhausted, message)
     }
 
@@ -90,6 +91,12 @@ impl From<Error> for Problem {
             }
             Error::TooManyCollections { .. } | Error::TooManySources { .. } => {
                 Self::new(Code::ResourceExhausted, message)
+            }
+            Error::OwnBoilerplate { place, .. } => {
+                let field = format!("options.exclusions.boilerplate_collections[{place}]");
+                let description =
+                    "is the collection itself, of which nothing would be left; leave it out".to_owned();
+                Self::invalid(vec![Violation { field, description }])
             }
             Error::Stopped(reason) => reason.into(),
             Error::Store(error) => Self::new(code_of(&error), message),

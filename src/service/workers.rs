@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 
@@ -20,21 +20,27 @@ pub struct Workers {
     pool: Arc<rayon::ThreadPool>,
     places: Arc<Semaphore>,
     max_queued: usize,
+    /// For work that takes all threads for long: beside the pool, so that short work never waits for it.
+    long_pool: Arc<rayon::ThreadPool>,
+    /// Held by the one piece of long work that is done.
+    long_turn: Arc<Semaphore>,
 }
 
 impl Workers {
-    /// A pool of `threads` threads, with room for `max_queued` pieces of work to wait.
+    /// A pool of `threads` threads, with room for `max_queued` pieces of work to wait; and as many threads for
+    /// work that takes long.
     ///
     /// # Errors
     ///
     /// When the system gives no threads.
     pub fn new(threads: usize, max_queued: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|number| format!("worker-{number}"))
-            .build()?;
+        let pool = |name: &'static str| {
+            let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            builder.thread_name(move |number| format!("{name}-{number}")).build().map(Arc::new)
+        };
         let places = Arc::new(Semaphore::new(threads.saturating_add(max_queued).min(Semaphore::MAX_PERMITS)));
-        Ok(Self { pool: Arc::new(pool), places, max_queued })
+        let long_turn = Arc::new(Semaphore::new(1));
+        Ok(Self { pool: pool("worker")?, places, max_queued, long_pool: pool("long-worker")?, long_turn })
     }
 
     /// Does a piece of work, and gives what it gives.
@@ -45,19 +51,50 @@ impl Workers {
         deadline: Deadline,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        Self::run_in(&self.pool, deadline, self.place()?, work).await
+    }
+
+    /// As [`Self::run`], for work that spreads over all threads of its pool and takes long. Such pieces are
+    /// done one after the other: two in one pool would wait for parts of one another.
+    pub(super) async fn run_long<T: Send + 'static>(
+        &self,
+        deadline: Deadline,
+        work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.long_turn);
+        let turn = if let Ok(turn) = Arc::clone(&turn).try_acquire_owned() {
+            Ok(turn)
+        } else {
+            let _place = self.place()?;
+            deadline.bound(turn.acquire_owned()).await?
+        };
+        Self::run_in(&self.long_pool, deadline, turn, work).await
+    }
+
+    /// A place in the queue, if there is one left.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| Problem::too_busy(self.max_queued))?;
+        place.map_err(|_| Problem::too_busy(self.max_queued))
+    }
+
+    /// Does a piece of work, and drops `held` when it has ended, whoever still waits for it.
+    async fn run_in<T: Send + 'static>(
+        pool: &rayon::ThreadPool,
+        deadline: Deadline,
+        held: impl Send + 'static,
+        work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let stop = deadline.stop();
         let call_off = CallOff(stop.clone());
         let (sender, receiver) = oneshot::channel();
-        self.pool.spawn(move || {
+        pool.spawn(move || {
             let done = match stop.check() {
                 Ok(()) => {
                     catch_unwind(AssertUnwindSafe(|| work(&stop))).unwrap_or_else(|_| Err(Problem::defect()))
                 }
                 Err(reason) => Err(reason.into()),
             };
-            drop(place);
+            drop(held);
             // Nobody may be waiting any more.
             let _ = sender.send(done);
         });

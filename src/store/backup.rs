@@ -47,7 +47,9 @@ pub enum BackupError {
     #[error("the backup can't be written: {0}")]
     Write(#[from] io::Error),
     /// There is nothing on disk.
-    #[error("the corpus is in memory alone, so that there is nothing to back up; export its collections instead")]
+    #[error(
+        "the corpus is in memory alone, so that there is nothing to back up; export its collections instead"
+    )]
     InMemory,
 }
 
@@ -169,7 +171,8 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
                 restored.sources += 1;
             }),
             END => {
-                let whole = (fields.u64(), fields.u64()) == (Some(restored.collections), Some(restored.sources));
+                let whole =
+                    (fields.u64(), fields.u64()) == (Some(restored.collections), Some(restored.sources));
                 if !whole {
                     return Err(records.damaged("it does not hold as much as it says"));
                 }
@@ -210,11 +213,15 @@ struct Pending {
 impl Pending {
     fn commit(&mut self, segments: &Segments, ledger: &Ledger) -> Result<(), StoreError> {
         let Self { mut rows, sources, .. } = std::mem::take(self);
-        let frames = sources.iter().map(|one| (one.source.key, one.frame.bytes.as_slice(), one.frame.text_bytes));
+        let frames =
+            sources.iter().map(|one| (one.source.key, one.frame.bytes.as_slice(), one.frame.text_bytes));
         let places = segments.append(frames)?;
         places.iter().for_each(|place| segments.refer(*place));
-        rows.sources =
-            sources.iter().zip(places).map(|(one, place)| (one.source.key, one.source.encode(place))).collect();
+        rows.sources = sources
+            .iter()
+            .zip(places)
+            .map(|(one, place)| (one.source.key, one.source.encode(place)))
+            .collect();
         ledger.commit(&rows)
     }
 }

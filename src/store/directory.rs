@@ -96,7 +96,10 @@ impl DataDirectory {
             return Ok(());
         }
         let unfinished = self.path.join(format!("{FORMAT_FILE}.new"));
-        let text = format!("{FORMAT_LINE}{FORMAT_VERSION}\nSee docs/format.md of palimpsest {}.\n", env!("CARGO_PKG_VERSION"));
+        let text = format!(
+            "{FORMAT_LINE}{FORMAT_VERSION}\nSee docs/format.md of palimpsest {}.\n",
+            env!("CARGO_PKG_VERSION")
+        );
         let written = (|| {
             let mut file = File::create(&unfinished)?;
             file.write_all(text.as_bytes())?;
@@ -145,7 +148,8 @@ fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
 fn lock(path: &Path) -> Result<File, StoreError> {
     let lock_path = path.join(LOCK_FILE);
     let mut options = OpenOptions::new();
-    let mut file = options.read(true).write(true).create(true).truncate(false).open(&lock_path).at(&lock_path)?;
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).open(&lock_path).at(&lock_path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::Error(error)) => return Err(StoreError::io(&lock_path, &error)),
@@ -186,7 +190,9 @@ mod tests {
         let file = folder.path().join("a file");
         fs::write(&file, "x").unwrap();
         assert!(matches!(DataDirectory::create(&file), Err(StoreError::NotAFolder { .. })));
-        assert!(matches!(DataDirectory::create(folder.path()), Err(StoreError::Foreign { found, .. }) if found == "a file"));
+        assert!(
+            matches!(DataDirectory::create(folder.path()), Err(StoreError::Foreign { found, .. }) if found == "a file")
+        );
         assert!(matches!(DataDirectory::open(&folder.path().join("none")), Err(StoreError::Missing { .. })));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

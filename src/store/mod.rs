@@ -147,7 +147,8 @@ impl Store {
     ) -> Result<(Self, Loaded), StoreError> {
         let ledger = Ledger::open(&directory.ledger(), opener)?;
         let view = ledger.view()?;
-        let mut loaded = Loaded { corpus: view.corpus()?, collections: view.collections()?, sources: Vec::new() };
+        let mut loaded =
+            Loaded { corpus: view.corpus()?, collections: view.collections()?, sources: Vec::new() };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| {
@@ -274,7 +275,11 @@ impl Store {
     pub fn read(&self, key: SourceKey) -> Result<std::sync::Arc<str>, StoreError> {
         let text = self.texts.read(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))?;
         text.map(|(text, _)| text).ok_or_else(|| {
-            let what = format!("the text of source {} of collection {} is not there", key.slot.number(), key.collection.0);
+            let what = format!(
+                "the text of source {} of collection {} is not there",
+                key.slot.number(),
+                key.collection.0
+            );
             StoreError::damaged(self.path().unwrap_or(Path::new("")), what)
         })
     }

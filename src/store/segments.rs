@@ -154,7 +154,8 @@ impl Segments {
         let begin = segment.length.load(Ordering::Relaxed);
         let (mut places, mut records) = (Vec::new(), Encoder::default());
         for (key, frame, text_bytes) in texts {
-            let too_long = || StoreError::Io { path: segment.path.clone(), cause: "a text is too long".to_owned() };
+            let too_long =
+                || StoreError::Io { path: segment.path.clone(), cause: "a text is too long".to_owned() };
             let offset = u32::try_from(begin + records.bytes.len() as u64).map_err(|_| too_long())?;
             let stored_bytes = u32::try_from(frame.len()).map_err(|_| too_long())?;
             records.u32(stored_bytes);
@@ -277,10 +278,13 @@ impl Segment {
     /// after that is cut off: a crash left it.
     fn open(folder: &Path, number: u32, used_bytes: u64, end: u64) -> Result<Self, StoreError> {
         let path = Self::path(folder, number);
-        let file = OpenOptions::new().read(true).write(true).open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => StoreError::damaged(&path, "it is missing, but texts are kept in it"),
-            _ => StoreError::io(&path, &error),
-        })?;
+        let file =
+            OpenOptions::new().read(true).write(true).open(&path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => {
+                    StoreError::damaged(&path, "it is missing, but texts are kept in it")
+                }
+                _ => StoreError::io(&path, &error),
+            })?;
         let mut header = [0; HEADER_BYTES as usize];
         let known = file.read_exact_at(&mut header, 0).is_ok();
         let mut fields = Decoder::new(&header);
@@ -302,9 +306,11 @@ impl Segment {
 
     pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Frame, StoreError> {
         let mut record = vec![0; (RECORD_HEADER_BYTES + place.stored_bytes) as usize];
-        self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => damaged(&self.path, place),
-            _ => StoreError::io(&self.path, &error),
+        self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof => damaged(&self.path, place),
+                _ => StoreError::io(&self.path, &error),
+            }
         })?;
         let bytes = record.split_off(RECORD_HEADER_BYTES as usize);
         let mut header = Decoder::new(&record);

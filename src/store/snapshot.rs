@@ -138,9 +138,8 @@ impl Store {
             let taken = match record.kind {
                 END if record.is_whole() => return Ok(()),
                 TABLE => each(SnapshotPart::Table(SnapshotTable(record))),
-                COLLECTION if record.is_whole() => {
-                    decode_collection(&record.bytes).and_then(|collection| each(SnapshotPart::Collection(collection)))
-                }
+                COLLECTION if record.is_whole() => decode_collection(&record.bytes)
+                    .and_then(|collection| each(SnapshotPart::Collection(collection))),
                 _ => None,
             };
             taken.ok_or_else(|| records.damaged("a record is not what was written"))?;

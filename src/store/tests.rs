@@ -21,7 +21,8 @@ struct FailingFile {
 
 impl FailingFile {
     fn spend(&self, bytes: u64) -> io::Result<()> {
-        let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        let spent =
+            self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         spent.map(drop).map_err(|_| io::ErrorKind::StorageFull.into())
     }
 }
@@ -168,13 +169,20 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     let full = size();
     let gone: Vec<u32> = (0..600).filter(|slot| slot % 4 != 0).collect();
     let changes = gone.iter().map(|slot| Change::RemoveSource(key(*slot))).collect();
-    store.commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1 }, changes }).unwrap();
+    store
+        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1 }, changes })
+        .unwrap();
     assert!(store.text(key(1)).unwrap().is_some(), "it can be read until it is forgotten");
     gone.iter().for_each(|slot| store.forget(key(*slot)));
     // Once the disk fails; then nothing has moved.
     left.store(5000, Ordering::Relaxed);
     let mut outcomes = Vec::new();
-    store.compact(&mut |texts| { outcomes.push(store.relocate(&texts)); true }).unwrap();
+    store
+        .compact(&mut |texts| {
+            outcomes.push(store.relocate(&texts));
+            true
+        })
+        .unwrap();
     left.store(u64::MAX, Ordering::Relaxed);
     if outcomes.iter().any(Result::is_err) {
         store.settle().unwrap();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use quick_cache::{Weighter, sync::Cache};
 
+use super::SourceKey;
 use super::error::StoreError;
 use super::packing::Packer;
 use super::segments::{Place, Segments};
-use super::SourceKey;
 
 /// What texts on disk are read with.
 type Disk<'a> = Option<(&'a Segments, &'a Packer)>;

@@ -47,7 +47,8 @@ async fn a_backup_is_of_one_moment_and_comes_back() {
     let writing = tokio::spawn(async move {
         for number in 200.. {
             corpus.add_source(add(&format!("s{number}"), &text(number))).await.unwrap();
-            let delete = proto::DeleteSourceRequest { id: format!("s{}", number - 200), ..Default::default() };
+            let delete =
+                proto::DeleteSourceRequest { id: format!("s{}", number - 200), ..Default::default() };
             corpus.delete_source(delete).await.unwrap();
             if number == 300 {
                 break;
@@ -99,7 +100,10 @@ async fn an_export_is_imported_again_and_the_second_time_passed_over() {
 
     let (code, said) = cli(&["import", path(&file)], &server.address);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("Added 0 sources") && said.contains("151 sources that were there already"), "{said}");
+    assert!(
+        said.contains("Added 0 sources") && said.contains("151 sources that were there already"),
+        "{said}"
+    );
     let create = proto::CreateCollectionRequest { name: "other".to_owned(), ..Default::default() };
     corpus.create_collection(create).await.unwrap();
     let (code, said) = cli(&["import", path(&file), "--collection", "other"], &server.address);
@@ -157,7 +161,8 @@ async fn mistakes_are_told_and_touch_nothing() {
         assert!(said.contains(message), "{arguments:?}: {message:?} is not in {said}");
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
-    let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort_unstable();
     assert_eq!(names, ["a file", "backup", "data", "newer", "theirs"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
@@ -184,7 +189,9 @@ async fn a_full_disk_is_told_and_leaves_the_corpus_readable() {
         let server = Process::start_command(command).await;
         let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
         let mut detection =
-            proto::detection_service_client::DetectionServiceClient::connect(server.address.clone()).await.unwrap();
+            proto::detection_service_client::DetectionServiceClient::connect(server.address.clone())
+                .await
+                .unwrap();
         let (mut kept, mut refused) = (Vec::new(), 0);
         for number in 0..100_000 {
             let id = format!("{kibibytes} {number}");
@@ -215,8 +222,8 @@ async fn a_full_disk_is_told_and_leaves_the_corpus_readable() {
         let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
         let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
         assert!(stats.sources as usize >= kept.len());
-        let (code, said) = cli(&["verify"], &server.address);
-        assert_eq!(code, Some(0), "{said}");
+        let (code, verified) = cli(&["verify"], &server.address);
+        assert_eq!(code, Some(0), "{verified}");
         corpus.add_source(add(&format!("more than {kibibytes}"), &text(1))).await.unwrap();
         let export = folder.path().join("export");
         let mut command = with_little_space(4, &["export", path(&export)]);
@@ -226,7 +233,6 @@ async fn a_full_disk_is_told_and_leaves_the_corpus_readable() {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of the export");
     }
 }
-
 
 #[tokio::test]
 async fn a_corpus_in_memory_has_no_backup() {

@@ -13,26 +13,26 @@ fn palimpsest() -> Command {
     command
 }
 
-fn run(arguments: &[&str], server: &str) -> Output {
+pub fn run(arguments: &[&str], server: &str) -> Output {
     palimpsest().env("PALIMPSEST_SERVER", server).args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// `palimpsest serve` as a process, killed when dropped.
-struct Served {
+pub struct Served {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Served {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = palimpsest()
             .args(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(arguments)

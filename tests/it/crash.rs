@@ -5,8 +5,8 @@
 //! told. `PALIMPSEST_CRASH_ROUNDS` sets the number of rounds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use palimpsest::proto;
@@ -40,7 +40,10 @@ struct Figures {
 }
 
 fn text(client: u64, id: u64, version: u64) -> String {
-    format!("version {version} {}", Words::new(client << 40 | id << 20 | version).text(60 + version as usize % 50))
+    format!(
+        "version {version} {}",
+        Words::new(client << 40 | id << 20 | version).text(60 + version as usize % 50)
+    )
 }
 
 fn id(client: u64, number: u64) -> String {
@@ -48,7 +51,13 @@ fn id(client: u64, number: u64) -> String {
 }
 
 /// Adds, replaces and deletes its own sources until the server is gone.
-async fn write(address: String, client: u64, mut known: Knowledge, first: u64, figures: Arc<Figures>) -> Knowledge {
+async fn write(
+    address: String,
+    client: u64,
+    mut known: Knowledge,
+    first: u64,
+    figures: Arc<Figures>,
+) -> Knowledge {
     let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return known };
     let mut choice = Words::new(first << 8 | client);
     for version in first.. {
@@ -77,14 +86,27 @@ async fn write(address: String, client: u64, mut known: Knowledge, first: u64, f
 }
 
 /// The same through one stream, whose answers come while more is sent.
-async fn stream(address: String, client: u64, mut known: Knowledge, first: u64, figures: Arc<Figures>) -> Knowledge {
+async fn stream(
+    address: String,
+    client: u64,
+    mut known: Knowledge,
+    first: u64,
+    figures: Arc<Figures>,
+) -> Knowledge {
     let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return known };
     let (sender, receiver) = tokio::sync::mpsc::channel(64);
     let sent = tokio::spawn(async move {
         for version in first.. {
-            let source = Some(crate::harness::source(&id(client, version % IDS), &text(client, version % IDS, version)));
+            let source = Some(crate::harness::source(
+                &id(client, version % IDS),
+                &text(client, version % IDS, version),
+            ));
             let if_exists = proto::IfExists::Replace.into();
-            if sender.send(proto::ImportSourcesRequest { source, if_exists, ..Default::default() }).await.is_err() {
+            if sender
+                .send(proto::ImportSourcesRequest { source, if_exists, ..Default::default() })
+                .await
+                .is_err()
+            {
                 return version;
             }
         }

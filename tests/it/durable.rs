@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
-    CollectionName, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels, Limits, NewSource,
-    Scope, SourceId, Stop, StoreError, Title,
+    CollectionName, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels, Limits,
+    NewSource, Scope, SourceId, Stop, StoreError, Title,
 };
 
 use crate::words::Words;
@@ -41,7 +41,8 @@ fn source(number: u64) -> NewSource {
 /// Three collections, with sources added, replaced and deleted, one collection deleted and made anew.
 fn fill(engine: &Engine) {
     let default = CollectionName::default();
-    let settings = FingerprintSettings { kgram: KgramLength::new(7).unwrap(), window: WindowSize::new(2).unwrap() };
+    let settings =
+        FingerprintSettings { kgram: KgramLength::new(7).unwrap(), window: WindowSize::new(2).unwrap() };
     engine.create_collection(&name("sevens"), settings).unwrap();
     engine.create_collection(&name("passing"), FingerprintSettings::default()).unwrap();
     for number in 0..120 {
@@ -70,7 +71,9 @@ fn seen(engine: &Engine) -> Result<String, Error> {
         for entry in engine.list_sources(&info.name, None, 1000)? {
             let Entry { id, title, group, labels, words, text_bytes, fingerprints, added, .. } = &*entry;
             let (_, text) = engine.get_source(&info.name, id)?;
-            seen += &format!("{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}\n");
+            seen += &format!(
+                "{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}\n"
+            );
         }
     }
     let scope = Scope { collections, ..Scope::default() };
@@ -109,7 +112,8 @@ fn a_corpus_comes_back_as_it_was_with_or_without_a_snapshot() {
         assert_eq!(seen(&engine).unwrap(), before);
         assert_sound(&engine);
         engine.close();
-        let refused = engine.add_source(&CollectionName::default(), source(1), IfExists::Replace).unwrap_err();
+        let refused =
+            engine.add_source(&CollectionName::default(), source(1), IfExists::Replace).unwrap_err();
         assert_eq!(refused, Error::Store(StoreError::Closed));
         assert_eq!(seen(&engine).unwrap(), before, "it can be read to the end");
     }
@@ -158,7 +162,8 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
 
 /// All files of a data directory that hold something.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = ["corpus.redb", "palimpsest.format", "index.snapshot"].map(|name| folder.join(name)).to_vec();
+    let mut files =
+        ["corpus.redb", "palimpsest.format", "index.snapshot"].map(|name| folder.join(name)).to_vec();
     files.extend(fs::read_dir(folder.join("texts")).unwrap().map(|entry| entry.unwrap().path()));
     files
 }
@@ -302,7 +307,10 @@ fn many_writers_share_commits_and_agree_with_the_disk() {
             let (engine, default) = (&engine, &default);
             scope.spawn(move || {
                 for number in 0..30 {
-                    let own = NewSource { id: Some(id(&format!("s{}", number % 10))), ..source(writer * 100 + number) };
+                    let own = NewSource {
+                        id: Some(id(&format!("s{}", number % 10))),
+                        ..source(writer * 100 + number)
+                    };
                     engine.add_source(default, own, IfExists::Replace).unwrap();
                     if number % 5 == 4 {
                         // Another may have been faster.

@@ -34,6 +34,7 @@ mod exclusions;
 mod golden;
 mod harness;
 mod lifecycle;
+mod pairs;
 mod process;
 mod properties;
 mod streams;

@@ -67,9 +67,8 @@ impl Process {
     }
 
     async fn wait_until_serving(&self) {
-        let mut health = HealthClient::new(
-            Endpoint::from_shared(self.address.clone()).unwrap().connect().await.unwrap(),
-        );
+        let mut health =
+            HealthClient::new(Endpoint::from_shared(self.address.clone()).unwrap().connect().await.unwrap());
         loop {
             let status = health.check(HealthCheckRequest::default()).await.unwrap().into_inner().status();
             if status == ServingStatus::Serving {

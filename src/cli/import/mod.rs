@@ -67,11 +67,8 @@ impl ImportArgs {
             group.clone_from(&self.group);
         }
         labels.extend(self.labels.iter().cloned());
-        let if_exists = if self.replace {
-            proto::IfExists::ReplaceDifferent
-        } else {
-            proto::IfExists::RejectDifferent
-        };
+        let if_exists =
+            if self.replace { proto::IfExists::ReplaceDifferent } else { proto::IfExists::RejectDifferent };
         proto::ImportSourcesRequest {
             collection: self.collection.clone(),
             source: Some(proto::Source { id, title, group, labels, text, stats: None }),

@@ -11,7 +11,7 @@ use crate::proto;
 
 /// What is left out of the count in any check or comparison.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct ExclusionArgs {
+pub(in crate::cli) struct ExclusionArgs {
     /// Count quotations too, which are left out of the count otherwise
     #[arg(long)]
     count_quotations: bool,
@@ -47,7 +47,7 @@ pub(in crate::cli) struct CorpusArgs {
 }
 
 /// A percentage that is more than 0, and 100 at most.
-fn percentage(given: &str) -> Result<f64, String> {
+pub(in crate::cli) fn percentage(given: &str) -> Result<f64, String> {
     let percent = given.parse().ok().filter(|percent: &f64| *percent > 0.0 && *percent <= 100.0);
     percent.ok_or_else(|| "it must be a number of more than 0, and 100 at most".to_owned())
 }
@@ -70,7 +70,7 @@ impl ExclusionArgs {
     }
 
     /// In the engine's terms; the files of boilerplate are read.
-    pub(super) fn to_engine(&self, corpus: &CorpusArgs) -> Result<Exclusions, CliError> {
+    pub(in crate::cli) fn to_engine(&self, corpus: &CorpusArgs) -> Result<Exclusions, CliError> {
         let Self { count_quotations, count_bibliography, count_citations, .. } = *self;
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
         let texts = self.boilerplate.iter().map(|path| Ok(read_submission(path)?.text));
@@ -90,7 +90,7 @@ impl ExclusionArgs {
 }
 
 /// In the server's terms.
-pub(super) fn to_proto(exclusions: Exclusions) -> proto::Exclusions {
+pub(in crate::cli) fn to_proto(exclusions: Exclusions) -> proto::Exclusions {
     let Exclusions {
         quotations,
         bibliography,
@@ -113,7 +113,7 @@ pub(super) fn to_proto(exclusions: Exclusions) -> proto::Exclusions {
 }
 
 /// The sizes of the boilerplate that a message carries, in bytes.
-pub(in crate::cli) fn boilerplate_sizes(options: &proto::DetectionOptions) -> Vec<usize> {
-    let texts = options.exclusions.iter().flat_map(|exclusions| &exclusions.boilerplate_texts);
+pub(in crate::cli) fn boilerplate_sizes(exclusions: Option<&proto::Exclusions>) -> Vec<usize> {
+    let texts = exclusions.into_iter().flat_map(|exclusions| &exclusions.boilerplate_texts);
     texts.map(String::len).collect()
 }

@@ -6,9 +6,9 @@ mod tests;
 
 use clap::{Args, ValueEnum};
 
-pub(super) use exclusions::{CorpusArgs, boilerplate_sizes, named_group};
+pub(super) use exclusions::to_proto as exclusions_to_proto;
+pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, named_group, percentage};
 
-use self::exclusions::ExclusionArgs;
 use super::error::CliError;
 use crate::engine::{DetectionMode, DetectionOptions};
 use crate::proto;

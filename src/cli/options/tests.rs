@@ -58,7 +58,7 @@ fn what_is_left_out_is_the_same_for_the_engine_and_a_server() {
     assert_eq!(engine.exclusions, expected);
     assert_eq!((engine.commonness_cap, engine.commonness_percent), (Some(40), Some(2.5)));
     let server = options.to_proto(&corpus).unwrap();
-    assert_eq!(boilerplate_sizes(&server), [20]);
+    assert_eq!(boilerplate_sizes(server.exclusions.as_ref()), [20]);
     assert_eq!((server.commonness_cap, server.commonness_percent), (Some(40), Some(2.5)));
     let proto::Exclusions { quotations, bibliography, citations, own_groups, .. } =
         server.exclusions.unwrap();

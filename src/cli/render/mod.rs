@@ -8,6 +8,7 @@ mod excerpt;
 mod figures;
 mod left_out;
 mod lines;
+mod pairs;
 mod passages;
 #[cfg(test)]
 mod passages_tests;
@@ -22,6 +23,7 @@ use std::io;
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
+pub(super) use pairs::pairs;
 pub(super) use report::{Subject, report};
 pub(super) use table::{collections, limits, source, sources, totals};
 

@@ -148,9 +148,7 @@ fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
             )
         }
         GuaranteeVoidReason::PostingLimit => {
-            format!(
-                "runs that are so common that past {limit} places only a few sources of each were looked at"
-            )
+            "runs that stand in so many sources that only a few of these were compared".to_owned()
         }
         GuaranteeVoidReason::CandidateLimit => {
             let uncompared = counted(report.candidates_cut, "candidate", "candidates");

@@ -64,6 +64,32 @@ pub(super) fn overlaps(sources: &[proto::SourceOverlap], look: Look) -> String {
     table.trim_fmt()
 }
 
+/// Pairs of sources.
+pub(super) fn pairs(pairs: &[proto::SourcePair], look: Look) -> String {
+    let sides = |pair: &proto::SourcePair| {
+        [pair.first.clone().unwrap_or_default(), pair.second.clone().unwrap_or_default()]
+    };
+    let with_group = pairs.iter().any(|pair| sides(pair).iter().any(|side| !side.group.is_empty()));
+    let mut headings: Vec<Heading> = vec![("#", true)];
+    for _ in 0..2 {
+        headings.extend([("covered", true), ("words", true), ("source", false)]);
+        headings.extend(with_group.then_some(("group", false)));
+    }
+    headings.extend([("passages", true), ("cluster", true)]);
+    let mut table = table(&headings, look);
+    for (place, pair) in pairs.iter().enumerate() {
+        let mut row = vec![(place + 1).to_string()];
+        for proto::PairedSource { id, title: _, group, covered } in sides(pair) {
+            let covered = covered.unwrap_or_default();
+            row.extend([percent(&covered), number(covered.words), printable(&id)]);
+            row.extend(with_group.then(|| printable(&group)));
+        }
+        row.extend([number(pair.passages), number(pair.cluster)]);
+        table.add_row(row);
+    }
+    table.trim_fmt()
+}
+
 /// Collections with their settings and counts.
 pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look) -> String {
     let mut table = table(

@@ -207,7 +207,8 @@ impl Committer {
             };
             changed.insert(collection.number, (collection, *revision));
         }
-        changes.extend(changed.values().map(|(collection, at)| Change::PutCollection(collection.stored(*at))));
+        changes
+            .extend(changed.values().map(|(collection, at)| Change::PutCollection(collection.stored(*at))));
         Batch { corpus: self.shared.stored(revision), changes }
     }
 

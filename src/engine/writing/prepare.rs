@@ -118,7 +118,12 @@ pub(super) fn verdict(
 ) -> Option<Result<Added, Error>> {
     if if_exists.keeps_same() && old.content_digest == content_digest {
         let exact_duplicates = collection.catalogue.read().duplicates(old.digest, &old.id);
-        return Some(Ok(Added { entry: Arc::clone(old), replaced: false, unchanged: true, exact_duplicates }));
+        return Some(Ok(Added {
+            entry: Arc::clone(old),
+            replaced: false,
+            unchanged: true,
+            exact_duplicates,
+        }));
     }
     let exists = || Error::SourceExists { collection: collection.name.clone(), id: old.id.clone() };
     (!if_exists.replaces()).then(|| Err(exists()))

@@ -1,0 +1,77 @@
+//! What a comparison of all pairs found, to messages.
+
+use super::{guarantee_void_reason, share};
+use crate::engine::{ALGORITHM_VERSION, Cluster, Pair, Pairs, PairsProgress, PairsVoid, Side};
+use crate::proto;
+
+pub(in crate::service) fn pairs_progress(progress: PairsProgress) -> proto::PairsProgress {
+    let PairsProgress { sources_done, sources, comparisons, pairs_found } = progress;
+    proto::PairsProgress { sources_done, sources, comparisons, pairs_found }
+}
+
+pub(in crate::service) fn pair(pair: &Pair) -> proto::SourcePair {
+    let Pair { first, second, passages, cluster } = pair;
+    proto::SourcePair {
+        first: Some(side(first)),
+        second: Some(side(second)),
+        passages: *passages,
+        cluster: *cluster,
+    }
+}
+
+fn side(Side { source, covered }: &Side) -> proto::PairedSource {
+    proto::PairedSource {
+        id: source.id.as_str().to_owned(),
+        title: source.title.as_str().to_owned(),
+        group: source.group.as_str().to_owned(),
+        covered: Some(share(*covered)),
+    }
+}
+
+pub(in crate::service) fn cluster(cluster: &Cluster, number: u64) -> proto::SourceCluster {
+    let Cluster { size, sources } = cluster;
+    let source_ids = sources.iter().map(|source| source.id.as_str().to_owned()).collect();
+    proto::SourceCluster { number, size: *size, source_ids }
+}
+
+pub(in crate::service) fn pairs_summary(found: &Pairs) -> proto::PairsSummary {
+    let Pairs {
+        revision,
+        settings_digest,
+        min_run_words,
+        voids,
+        sources,
+        texts,
+        comparisons,
+        comparisons_cut,
+        pairs_found,
+        pairs_below,
+        pairs: _,
+        clusters,
+        clusters_found,
+        sources_in_clusters,
+    } = found;
+    proto::PairsSummary {
+        corpus_revision: *revision,
+        settings_digest: format!("{settings_digest:032x}"),
+        algorithm_version: ALGORITHM_VERSION,
+        min_run_words: *min_run_words,
+        holds: voids.is_empty(),
+        voids: voids.iter().map(void).collect(),
+        sources: *sources,
+        texts: *texts,
+        comparisons: *comparisons,
+        comparisons_cut: *comparisons_cut,
+        pairs_found: *pairs_found,
+        pairs_cut: found.pairs_cut(),
+        pairs_below: *pairs_below,
+        clusters_found: *clusters_found,
+        clusters_cut: clusters_found - clusters.len() as u64,
+        sources_in_clusters: *sources_in_clusters,
+    }
+}
+
+fn void(void: &PairsVoid) -> proto::PairsVoid {
+    let PairsVoid { reason, limit, sources, words } = *void;
+    proto::PairsVoid { reason: guarantee_void_reason(reason).into(), limit, sources, words }
+}

@@ -1,0 +1,71 @@
+//! What `CompareAll` asks for.
+
+use super::{Fields, MAX_IDS, group};
+use crate::engine::{CollectionName, Exclusions, PairOptions};
+use crate::proto;
+use crate::service::convert;
+use crate::service::problem::Problem;
+
+/// The most pairs of one answer.
+const MAX_PAIRS: u32 = 100_000;
+
+/// The most clusters of one answer.
+const MAX_CLUSTERS: u32 = 10_000;
+
+pub(in crate::service) fn compare_all(
+    request: &proto::CompareAllRequest,
+) -> Result<(CollectionName, PairOptions), Problem> {
+    let proto::CompareAllRequest { collection, options } = request;
+    let mut fields = Fields::default();
+    let collection = fields.collection("collection", collection);
+    let options = fields.pair_options(options.as_ref().unwrap_or(&proto::PairOptions::default()));
+    fields.done((collection, options))
+}
+
+impl Fields {
+    fn pair_options(&mut self, options: &proto::PairOptions) -> PairOptions {
+        let defaults = PairOptions::default();
+        let proto::PairOptions {
+            min_passage_words,
+            mode,
+            min_coverage_percent,
+            commonness_cap,
+            commonness_percent,
+            exclusions,
+            leave_out_same_group,
+            exclude_groups,
+            max_pairs,
+            max_clusters,
+        } = options;
+        let percent = min_coverage_percent.unwrap_or(defaults.min_coverage_percent);
+        if !(0.0..=100.0).contains(&percent) {
+            self.wrong("options.min_coverage_percent", format!("is {percent}, but must be from 0 to 100"));
+        }
+        let exclusions = exclusions.as_ref().map_or_else(Exclusions::default, |given| self.exclusions(given));
+        if !exclusions.own_groups.is_empty() {
+            self.wrong(
+                "options.exclusions.own_groups",
+                "has no meaning where all sources are compared; set options.leave_out_same_group instead",
+            );
+        }
+        let listed = |most: Option<u32>, default: usize| most.map_or(default, |most| most as usize);
+        PairOptions {
+            min_passage_words: self.min_passage_words(*min_passage_words),
+            mode: self.get("options.mode", convert::mode(*mode)),
+            min_coverage_percent: percent,
+            commonness_cap: self.commonness_cap(*commonness_cap),
+            commonness_percent: self.commonness_percent(*commonness_percent),
+            exclusions,
+            leave_out_same_group: *leave_out_same_group,
+            exclude_groups: self.set("options.exclude_groups", exclude_groups, MAX_IDS, group),
+            max_pairs: listed(
+                self.number("options.max_pairs", *max_pairs, (0, MAX_PAIRS)),
+                defaults.max_pairs,
+            ),
+            max_clusters: listed(
+                self.number("options.max_clusters", *max_clusters, (0, MAX_CLUSTERS)),
+                defaults.max_clusters,
+            ),
+        }
+    }
+}
