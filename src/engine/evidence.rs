@@ -4,8 +4,9 @@
 //! since a copier keeps but some: a log-likelihood ratio of "copied" against "by chance". Weights are
 //! summed within a window of the submission *and* of the source at once: chance strews its hits over
 //! both, copying doesn't. Sums of independent such ratios reach `x` by chance in a share `e^-x` of the
-//! sources, so that `ln(sources)` plus a constant lets about the same few strangers through in a
-//! collection of any size.
+//! sources; but pairs of words that a subject brings with it come together, and in English prose that
+//! share was found to fall by `e^-0.62x`. So what is asked for grows by the logarithm of the number of
+//! sources, divided by that, to let about the same few strangers through in a collection of any size.
 
 use crate::fingerprint::{Context, Fingerprint, OrderFree};
 use crate::index::{LookUp, ReadLimits, Slot};
@@ -19,8 +20,10 @@ const DISCOUNT: f32 = 1.5;
 const LEAST_SOURCES: u32 = 1_000;
 /// What one fingerprint weighs at most: however rare it is, texts on one subject may share it.
 const MAX_WEIGHT: f32 = 6.5;
-/// What must speak for a source, besides the logarithm of the number of sources.
-const MARGIN: f32 = 4.0;
+/// How fast the share of strangers falls as more is asked for.
+const DECAY: f32 = 0.62;
+/// What must speak for a source in a collection of [`LEAST_SOURCES`].
+const LEAST_WEIGHT: f32 = 10.2;
 
 /// What is read of order-free fingerprints. What is more common tells little, and would take most of the
 /// time.
@@ -65,7 +68,7 @@ struct Shared {
 pub(super) fn evidence(pairs: Channel<'_>, kgrams: Channel<'_>, sources: usize) -> Vec<Evidence> {
     let sources = u32::try_from(sources).unwrap_or(u32::MAX).max(LEAST_SOURCES);
     let log_sources = logarithm(sources);
-    let wanted = log_sources + MARGIN;
+    let wanted = LEAST_WEIGHT + (log_sources - logarithm(LEAST_SOURCES)) / DECAY;
     let mut shared = Vec::with_capacity(pairs.look_up.hits.len() + kgrams.look_up.hits.len());
     pairs.collect(log_sources, |context| Some(OrderFree::region(context) / CELL_REGIONS), &mut shared);
     kgrams.collect(log_sources, |_| None, &mut shared);

@@ -69,7 +69,8 @@ impl<'a> Subject<'a> {
     }
 
     /// The passages that it shares with a candidate. Where no altered text was
-    /// [admitted](super::candidates::Candidate::is_admitted), a run is looked for first: most have none.
+    /// [admitted](super::candidates::Candidate::is_admitted), runs are looked for first: most have none, or a
+    /// phrase that many texts have, and only a longer one says that there may be more.
     pub(super) fn passages_of_candidate(
         &mut self,
         prepared: &PreparedSubmission<'_>,
@@ -78,11 +79,12 @@ impl<'a> Subject<'a> {
         is_admitted: bool,
         stop: &Stop,
     ) -> Result<Vec<Passage>, StopReason> {
-        if self.altered.is_some()
-            && !is_admitted
-            && matching::verbatim_passages(prepared, source.1.tokens(), min_tokens, stop)?.is_empty()
-        {
-            return Ok(Vec::new());
+        if !is_admitted && self.altered.is_some() {
+            let runs = matching::verbatim_passages(prepared, source.1.tokens(), min_tokens, stop)?;
+            let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
+            if words < min_tokens + min_tokens / 2 {
+                return Ok(runs);
+            }
         }
         self.passages(prepared, source, min_tokens, stop)
     }

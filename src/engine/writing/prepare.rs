@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::engine::catalogue::{Entry, NewEntry};
 use crate::engine::collection::Collection;
@@ -194,11 +194,9 @@ fn assigned_id() -> Result<SourceId, Error> {
 
 /// A digest of the words of a text in their order.
 fn digest(tokens: &[Token]) -> u128 {
-    let mut hasher = Xxh3::new();
-    for token in tokens {
-        hasher.update(&token.value().to_le_bytes());
-    }
-    hasher.digest128()
+    let mut bytes = Vec::with_capacity(size_of_val(tokens));
+    tokens.iter().for_each(|token| bytes.extend_from_slice(&token.value().to_le_bytes()));
+    xxh3_128(&bytes)
 }
 
 /// A digest of all that a caller says of a source, but for its id. Seeded, so that nobody can make two
