@@ -24,6 +24,9 @@ use crate::store::{
 /// Texts that are fingerprinted while those before them are put into the index.
 const TEXTS_AT_ONCE: usize = 1024;
 
+/// A source with its collection.
+type Placed = (Arc<Collection>, Arc<Entry>);
+
 /// How far opening a corpus has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -96,11 +99,7 @@ impl Engine {
 
     /// Fingerprints sources on all cores, and puts them into the index in the order in which they were
     /// added.
-    fn index(
-        &self,
-        mut sources: Vec<(Arc<Collection>, Arc<Entry>)>,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<(), Error> {
+    fn index(&self, mut sources: Vec<Placed>, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
         sources.sort_by_key(|(_, entry)| entry.added);
         let of_sources = sources.len() as u64;
         let mut told = Progress { sources: 0, of_sources };
@@ -118,10 +117,7 @@ impl Engine {
         Ok(())
     }
 
-    fn fingerprint<'a>(
-        &self,
-        sources: &'a [(Arc<Collection>, Arc<Entry>)],
-    ) -> Result<Vec<Fingerprinted<'a>>, Error> {
+    fn fingerprint<'a>(&self, sources: &'a [Placed]) -> Result<Vec<Fingerprinted<'a>>, Error> {
         let buffers = || (Vec::new(), Vec::new());
         let fingerprinted = sources.par_iter().map_init(buffers, |(tokens, stems), (collection, entry)| {
             let text = self.shared.store.read(collection.key(entry.slot))?;
@@ -186,7 +182,7 @@ fn restore(
     snapshots: &mut BTreeMap<CollectionNumber, Snapshot>,
     collections: Vec<StoredCollection>,
     sources: Vec<StoredSource>,
-) -> Result<Vec<(Arc<Collection>, Arc<Entry>)>, Error> {
+) -> Result<Vec<Placed>, Error> {
     let mut by_collection: BTreeMap<CollectionNumber, Vec<(NewEntry, u64)>> = BTreeMap::new();
     for source in sources {
         let (number, added) = (source.key.collection, source.added);

@@ -236,9 +236,13 @@ impl Table {
         let Layout { head_bits, slot_bits, tag_bits } = self.layout;
         let numbers = [head_bits, slot_bits, tag_bits, u32::try_from(self.max_load).unwrap_or(u32::MAX)];
         let mut out = Vec::with_capacity(self.bytes() + 64);
-        numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+        for number in numbers {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
         out.extend_from_slice(&(self.postings as u64).to_le_bytes());
-        self.heads.iter().for_each(|head| out.extend_from_slice(&head.0.to_le_bytes()));
+        for head in &self.heads {
+            out.extend_from_slice(&head.0.to_le_bytes());
+        }
         self.slab.encode(&mut out);
         for ((head, tag), common) in &self.commons {
             out.extend_from_slice(&(*head as u64).to_le_bytes());

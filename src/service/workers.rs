@@ -120,7 +120,11 @@ impl Workers {
                 Some(turns) => Some(deadline.bound(turns.acquire()).await?),
                 None => None,
             };
-            self.run(deadline, move |_| Ok(work(Done(sender)))).await?;
+            let begin = move |_: &Stop| {
+                work(Done(sender));
+                Ok(())
+            };
+            self.run(deadline, begin).await?;
         }
         deadline.bound(receiver).await?.map_err(|_| Problem::stopping())
     }

@@ -216,7 +216,9 @@ impl Pending {
         let frames =
             sources.iter().map(|one| (one.source.key, one.frame.bytes.as_slice(), one.frame.text_bytes));
         let places = segments.append(frames)?;
-        places.iter().for_each(|place| segments.refer(*place));
+        for place in &places {
+            segments.refer(*place);
+        }
         rows.sources = sources
             .iter()
             .zip(places)

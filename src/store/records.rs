@@ -70,9 +70,10 @@ impl<'a> RecordReader<'a> {
     /// The next record, with its kind.
     pub(super) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
         let record = self.next_unchecked()?;
-        match record.is_whole() {
-            true => Ok((record.kind, record.bytes)),
-            false => Err(self.damaged(&format!("record {} is not what was written", record.number))),
+        if record.is_whole() {
+            Ok((record.kind, record.bytes))
+        } else {
+            Err(self.damaged(&format!("record {} is not what was written", record.number)))
         }
     }
 

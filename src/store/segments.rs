@@ -93,7 +93,7 @@ pub(super) struct Segments {
     folder: PathBuf,
     /// A segment that has grown to this is full.
     full_bytes: u64,
-    segments: RwLock<BTreeMap<u32, Arc<Segment>>>,
+    by_number: RwLock<BTreeMap<u32, Arc<Segment>>>,
     /// The number of the segment that is written to; 0 for none. Held while appending.
     current: Mutex<u32>,
 }
@@ -121,7 +121,7 @@ impl Segments {
         let segments = Self {
             folder: folder.to_owned(),
             full_bytes,
-            segments: RwLock::new(segments),
+            by_number: RwLock::new(segments),
             current: Mutex::new(last),
         };
         segments.delete_strays()?;
@@ -133,7 +133,7 @@ impl Segments {
         for entry in fs::read_dir(&self.folder).at(&self.folder)? {
             let path = entry.at(&self.folder)?.path();
             let number = number_of(&path);
-            if number.is_some_and(|number| !self.segments.read().contains_key(&number)) {
+            if number.is_some_and(|number| !self.by_number.read().contains_key(&number)) {
                 fs::remove_file(&path).at(&path)?;
             }
         }
@@ -181,15 +181,15 @@ impl Segments {
 
     /// The segment to write to; a new one if the current one is full.
     fn writable(&self, current: &mut u32) -> Result<Arc<Segment>, StoreError> {
-        let found = self.segments.read().get(current).cloned();
+        let found = self.by_number.read().get(current).cloned();
         let has_room = |segment: &Arc<Segment>| segment.length.load(Ordering::Relaxed) < self.full_bytes;
         if let Some(segment) = found.filter(has_room) {
             return Ok(segment);
         }
-        let last = self.segments.read().last_key_value().map_or(0, |(number, _)| *number);
+        let last = self.by_number.read().last_key_value().map_or(0, |(number, _)| *number);
         let number = last.max(*current) + 1;
         let segment = Arc::new(Segment::create(&self.folder, number)?);
-        self.segments.write().insert(number, Arc::clone(&segment));
+        self.by_number.write().insert(number, Arc::clone(&segment));
         let full = std::mem::replace(current, number);
         self.delete_if_unused(full, *current);
         Ok(segment)
@@ -197,14 +197,14 @@ impl Segments {
 
     /// A row refers to a place from now on.
     pub(super) fn refer(&self, place: Place) {
-        if let Some(segment) = self.segments.read().get(&place.segment) {
+        if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_add(place.record_bytes(), Ordering::Relaxed);
         }
     }
 
     /// Nobody refers to a place any more.
     pub(super) fn release(&self, place: Place) {
-        if let Some(segment) = self.segments.read().get(&place.segment) {
+        if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_sub(place.record_bytes(), Ordering::Relaxed);
         }
         let current = self.current.lock();
@@ -213,7 +213,7 @@ impl Segments {
 
     fn delete_if_unused(&self, number: u32, current: u32) {
         let is_unused = |segment: &Arc<Segment>| segment.used_bytes.load(Ordering::Relaxed) == 0;
-        let mut segments = self.segments.write();
+        let mut segments = self.by_number.write();
         if number != current && segments.get(&number).is_some_and(is_unused) {
             let segment = segments.remove(&number);
             // If it can't be deleted now, it will be when the store is opened again.
@@ -223,7 +223,7 @@ impl Segments {
 
     /// The text at a place; `None` if the segment is not there any more.
     pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
-        let segment = self.segments.read().get(&place.segment).cloned();
+        let segment = self.by_number.read().get(&place.segment).cloned();
         segment.map(|segment| segment.read(key, place)).transpose()
     }
 
@@ -234,7 +234,7 @@ impl Segments {
 
     /// The segments as they are now. As long as somebody has them, they can be read, deleted or not.
     pub(super) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
-        self.segments.read().clone()
+        self.by_number.read().clone()
     }
 
     /// Segments of which less than half is in use.
@@ -243,7 +243,7 @@ impl Segments {
         let is_sparse = |segment: &Segment| {
             segment.used_bytes.load(Ordering::Relaxed) * 2 < segment.length.load(Ordering::Relaxed)
         };
-        let segments = self.segments.read();
+        let segments = self.by_number.read();
         let sparse = segments.iter().filter(|(number, segment)| **number != current && is_sparse(segment));
         sparse.map(|(number, _)| *number).collect()
     }
@@ -393,7 +393,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
         let first = append(&segments, &[(1, b"one"), (2, b"two")]);
-        first.iter().for_each(|place| segments.refer(*place));
+        for place in &first {
+            segments.refer(*place);
+        }
         *segments.current.lock() = 0;
         let second = append(&segments, &[(3, b"three")]);
         assert_eq!(second[0].segment, 2);

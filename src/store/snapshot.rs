@@ -56,9 +56,13 @@ impl SnapshotWriter<'_> {
     pub fn collection(&mut self, collection: &SnapshotCollection) -> io::Result<()> {
         let SnapshotCollection { number, kgram_tables, pair_tables, has_strays, stamps } = collection;
         let mut record = Encoder::default();
-        [number, kgram_tables, pair_tables].into_iter().for_each(|field| record.u32(*field));
+        for field in [number, kgram_tables, pair_tables] {
+            record.u32(*field);
+        }
         record.u8(u8::from(*has_strays));
-        stamps.iter().for_each(|stamp| record.u64(*stamp));
+        for stamp in stamps {
+            record.u64(*stamp);
+        }
         self.records.write(COLLECTION, &record.bytes)
     }
 

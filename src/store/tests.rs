@@ -173,7 +173,9 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
         .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1 }, changes })
         .unwrap();
     assert!(store.text(key(1)).unwrap().is_some(), "it can be read until it is forgotten");
-    gone.iter().for_each(|slot| store.forget(key(*slot)));
+    for slot in &gone {
+        store.forget(key(*slot));
+    }
     // Once the disk fails; then nothing has moved.
     left.store(5000, Ordering::Relaxed);
     let mut outcomes = Vec::new();

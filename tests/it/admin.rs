@@ -244,3 +244,33 @@ async fn a_corpus_in_memory_has_no_backup() {
     let missing = proto::ExportSourcesRequest { collection: "nobody".to_owned() };
     assert_eq!(admin.export_sources(missing).await.unwrap_err().code(), Code::NotFound);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_the_corpus_is_open_calls_are_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut server = Process::start(&data).await;
+    let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
+    let items = (0..3000).map(|number| proto::ImportSourcesRequest {
+        source: Some(crate::harness::source(&format!("s{number}"), &Words::new(number).text(900))),
+        ..Default::default()
+    });
+    let mut answers = corpus.import_sources(tokio_stream::iter(items)).await.unwrap().into_inner();
+    while answers.message().await.unwrap().is_some() {}
+    server.kill();
+    let server = Process::launch(palimpsest_serving(&data));
+    let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
+    let status = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable);
+    assert!(status.message().contains("of 3000 sources"), "{status:?}");
+    assert!(!server.is_serving().await);
+    server.wait_until_serving().await;
+    let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
+    assert_eq!(stats.sources, 3000);
+}
+
+fn palimpsest_serving(data: &Path) -> Command {
+    let mut command = palimpsest();
+    command.args(["serve", "--data-dir"]).arg(data);
+    command
+}

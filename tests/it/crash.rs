@@ -170,6 +170,7 @@ fn compare(client: u64, known: &mut Knowledge, there: &BTreeMap<String, String>,
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
     let rounds = std::env::var("PALIMPSEST_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_u64);
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! A corpus that is kept: what comes back when it is opened again, from good files and from bad ones.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,20 +68,22 @@ fn seen(engine: &Engine) -> Result<String, Error> {
     for mut info in engine.list_collections(None, 100) {
         // How much memory an index takes depends on how it grew.
         info.stats.index_bytes = 0;
-        seen += &format!("{info:?}\n");
+        writeln!(seen, "{info:?}").unwrap();
         for entry in engine.list_sources(&info.name, None, 1000)? {
             let Entry { id, title, group, labels, words, text_bytes, fingerprints, added, .. } = &*entry;
             let (_, text) = engine.get_source(&info.name, id)?;
-            seen += &format!(
-                "{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}\n"
-            );
+            writeln!(
+                seen,
+                "{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}"
+            )
+            .unwrap();
         }
     }
     let scope = Scope { collections, ..Scope::default() };
     for number in [3, 50, 110, 1007, 2003, 9999] {
         let submission = format!("{} {}", Words::new(7).text(30), text(number));
         let report = engine.check(&submission, &scope, &DetectionOptions::default(), &Stop::never())?;
-        seen += &format!("{report:?}\n");
+        writeln!(seen, "{report:?}").unwrap();
     }
     Ok(seen)
 }
@@ -170,7 +173,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to.join("texts")).unwrap();
-    for file in files(from) {
+    for file in files(from).into_iter().filter(|file| file.exists()) {
         fs::copy(&file, to.join(file.strip_prefix(from).unwrap())).unwrap();
     }
 }
@@ -325,4 +328,71 @@ fn many_writers_share_commits_and_agree_with_the_disk() {
     let engine = open(folder.path()).unwrap();
     assert_eq!(seen(&engine).unwrap(), before);
     assert_sound(&engine);
+}
+
+/// What the fixtures hold: see [`every_version_of_the_format_is_opened`].
+fn fill_fixture(engine: &Engine) {
+    let default = CollectionName::default();
+    for number in 0..12 {
+        engine.add_source(&default, source(number), IfExists::Reject).unwrap();
+    }
+    engine.create_collection(&name("other"), FingerprintSettings::default()).unwrap();
+    engine.add_source(&name("other"), source(100), IfExists::Reject).unwrap();
+    engine.add_source(&default, NewSource { text: text(200), ..source(3) }, IfExists::Replace).unwrap();
+    engine.delete_source(&default, &id("s4")).unwrap();
+}
+
+/// A small data directory of each version of the format is kept. When there is a new version, its fixture is
+/// written with `PALIMPSEST_WRITE_FIXTURE=tests/fixtures/data-vN cargo test --test it every_version`.
+#[test]
+fn every_version_of_the_format_is_opened() {
+    if let Ok(folder) = std::env::var("PALIMPSEST_WRITE_FIXTURE") {
+        let engine = open(Path::new(&folder)).unwrap();
+        fill_fixture(&engine);
+        engine.close();
+    }
+    let expected = Engine::in_memory().unwrap();
+    fill_fixture(&expected);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut versions = 0;
+    for fixture in fs::read_dir(fixtures).unwrap() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&fixture.unwrap().path(), folder.path());
+        for _ in 0..2 {
+            let engine = open(folder.path()).unwrap();
+            assert_sound(&engine);
+            for collection in [CollectionName::default(), name("other")] {
+                let ids = |engine: &Engine| {
+                    let entries = engine.list_sources(&collection, None, 100).unwrap();
+                    entries
+                        .iter()
+                        .map(|entry| (entry.id.clone(), entry.added, entry.words))
+                        .collect::<Vec<_>>()
+                };
+                assert_eq!(ids(&engine), ids(&expected));
+                for (id, ..) in ids(&expected) {
+                    let (ours, theirs) = (&engine, &expected);
+                    let [(one, text), (other, expected)] =
+                        [ours, theirs].map(|engine| engine.get_source(&collection, &id).unwrap());
+                    assert_eq!(text, expected);
+                    assert_eq!(
+                        (&one.title, &one.group, &one.labels),
+                        (&other.title, &other.group, &other.labels)
+                    );
+                }
+            }
+            let submission = text(7);
+            let report = engine
+                .check(&submission, &Scope::default(), &DetectionOptions::default(), &Stop::never())
+                .unwrap();
+            assert_eq!(report.coverage.words, report.coverage.of_words);
+            engine.add_source(&name("other"), source(300), IfExists::Replace).unwrap();
+            engine.delete_source(&name("other"), &id("s300")).unwrap();
+            drop(engine);
+            // And once more, without the snapshot.
+            drop(fs::remove_file(folder.path().join("index.snapshot")));
+        }
+        versions += 1;
+    }
+    assert_eq!(versions, 1);
 }

@@ -45,7 +45,14 @@ impl Process {
     }
 
     /// Starts `command`, which ends with the arguments of a server, and waits until it serves.
-    pub async fn start_command(mut command: Command) -> Self {
+    pub async fn start_command(command: Command) -> Self {
+        let process = Self::launch(command);
+        process.wait_until_serving().await;
+        process
+    }
+
+    /// Starts `command`, and waits until it listens.
+    pub fn launch(mut command: Command) -> Self {
         let mut child = command
             .args(["--listen", "127.0.0.1:0", "--log-format", "json"])
             .stderr(Stdio::piped())
@@ -61,19 +68,19 @@ impl Process {
         // Nobody may write to a pipe that nobody reads.
         std::thread::spawn(move || lines.for_each(drop));
         let address = format!("http://{}", address.unwrap_or_else(|| panic!("no server: {said}")));
-        let process = Self { child, address };
-        process.wait_until_serving().await;
-        process
+        Self { child, address }
     }
 
-    async fn wait_until_serving(&self) {
-        let mut health =
-            HealthClient::new(Endpoint::from_shared(self.address.clone()).unwrap().connect().await.unwrap());
-        loop {
-            let status = health.check(HealthCheckRequest::default()).await.unwrap().into_inner().status();
-            if status == ServingStatus::Serving {
-                return;
-            }
+    /// What its health says.
+    pub async fn is_serving(&self) -> bool {
+        let endpoint = Endpoint::from_shared(self.address.clone()).unwrap();
+        let mut health = HealthClient::new(endpoint.connect().await.unwrap());
+        let status = health.check(HealthCheckRequest::default()).await.unwrap().into_inner().status();
+        status == ServingStatus::Serving
+    }
+
+    pub async fn wait_until_serving(&self) {
+        while !self.is_serving().await {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }

@@ -67,7 +67,9 @@ impl Committer {
     pub(super) fn commit(&mut self, requests: Vec<Request>) -> Vec<Task> {
         let mut tasks = Vec::new();
         if let Err(error) = self.settle(&mut tasks) {
-            requests.into_iter().for_each(|request| request.refuse(&error));
+            for request in requests {
+                request.refuse(&error);
+            }
             return tasks;
         }
         let mut steps = Vec::new();
@@ -84,7 +86,9 @@ impl Committer {
         match self.shared.store.commit(&self.batch(&steps, revision)) {
             Ok(()) => {
                 self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
-                steps.into_iter().for_each(|step| tasks.extend(self.publish(step)));
+                for step in steps {
+                    tasks.extend(self.publish(step));
+                }
                 tasks.extend(self.snapshot_if_due());
             }
             Err(error) => self.give_up(steps, &error),
@@ -185,7 +189,7 @@ impl Committer {
     /// What the store is to keep.
     fn batch<'a>(&self, steps: &'a [Step], revision: u64) -> Batch<'a> {
         let mut changes = Vec::with_capacity(steps.len() + 1);
-        let mut changed: BTreeMap<_, (&Arc<Collection>, u64)> = BTreeMap::new();
+        let mut touched: BTreeMap<_, (&Arc<Collection>, u64)> = BTreeMap::new();
         for Step { revision, action } in steps {
             let collection = match action {
                 Action::Add { source, stored, .. } => {
@@ -205,10 +209,10 @@ impl Committer {
                     fresh
                 }
             };
-            changed.insert(collection.number, (collection, *revision));
+            touched.insert(collection.number, (collection, *revision));
         }
         changes
-            .extend(changed.values().map(|(collection, at)| Change::PutCollection(collection.stored(*at))));
+            .extend(touched.values().map(|(collection, at)| Change::PutCollection(collection.stored(*at))));
         Batch { corpus: self.shared.stored(revision), changes }
     }
 

@@ -95,7 +95,9 @@ impl Writer {
                     let tasks = committer.commit(vec![request]);
                     (Arc::clone(committer.shared()), tasks)
                 };
-                tasks.into_iter().for_each(|task| task.run(&shared));
+                for task in tasks {
+                    task.run(&shared);
+                }
             }
             Self::Thread(threads) => {
                 if let Err(refused) = threads.requests.send(Message::Request(request))

@@ -8,7 +8,7 @@ use crate::engine::catalogue::{Entry, NewEntry};
 use crate::engine::collection::Collection;
 use crate::engine::corpus::{Added, Engine, IfExists, NewSource};
 use crate::engine::error::{Error, TextRole};
-use crate::engine::names::{CollectionName, Group, Labels, SourceId, Title};
+use crate::engine::names::{CollectionName, Group, Label, Labels, SourceId, Title};
 use crate::index::Slot;
 use crate::store::{PackedText, StoredSource};
 use crate::text::{CorpusSeed, Token};
@@ -195,7 +195,9 @@ fn assigned_id() -> Result<SourceId, Error> {
 /// A digest of the words of a text in their order.
 fn digest(tokens: &[Token]) -> u128 {
     let mut bytes = Vec::with_capacity(size_of_val(tokens));
-    tokens.iter().for_each(|token| bytes.extend_from_slice(&token.value().to_le_bytes()));
+    for token in tokens {
+        bytes.extend_from_slice(&token.value().to_le_bytes());
+    }
     xxh3_128(&bytes)
 }
 
@@ -208,7 +210,7 @@ pub(in crate::engine) fn content_digest(
 ) -> u128 {
     let mut hasher = Xxh3::with_seed(seed.derive("content of a source"));
     let parts = [text, title.as_str(), group.as_str()];
-    for part in parts.into_iter().chain(labels.as_slice().iter().map(|label| label.as_str())) {
+    for part in parts.into_iter().chain(labels.as_slice().iter().map(Label::as_str)) {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
