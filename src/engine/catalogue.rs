@@ -1,6 +1,6 @@
 //! The sources of one collection: who they are, and from which revision to which they are there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,7 +110,7 @@ pub(super) struct Catalogue {
     by_id: BTreeMap<SourceId, Slot>,
     by_group: HashMap<Group, Vec<Slot>>,
     by_label: HashMap<Label, Vec<Slot>>,
-    by_digest: HashMap<u128, Vec<Slot>>,
+    by_digest: BTreeSet<(u128, Slot)>,
     gone: Vec<Slot>,
     /// Slots of sources that are being added.
     reserved: usize,
@@ -219,7 +219,7 @@ impl Catalogue {
             gone,
         });
         self.by_id.insert(entry.id.clone(), slot);
-        self.by_digest.entry(digest).or_default().push(slot);
+        self.by_digest.insert((digest, slot));
         if !entry.group.as_str().is_empty() {
             self.by_group.entry(entry.group.clone()).or_default().push(slot);
         }
@@ -241,12 +241,7 @@ impl Catalogue {
         self.gone.push(slot);
         self.counts.subtract(&entry);
         self.revision = revision;
-        if let Some(same) = self.by_digest.get_mut(&entry.digest) {
-            same.retain(|other| *other != slot);
-            if same.is_empty() {
-                self.by_digest.remove(&entry.digest);
-            }
-        }
+        self.by_digest.remove(&(entry.digest, slot));
         Some(entry)
     }
 
@@ -266,14 +261,14 @@ impl Catalogue {
         self.by_id.range((from, Bound::Unbounded)).filter_map(|(_, slot)| self.entry(*slot))
     }
 
-    /// The ids of the sources with a digest, but for one of them; sorted.
-    pub(super) fn duplicates(&self, digest: u128, but: &SourceId) -> Vec<SourceId> {
-        let slots = self.by_digest.get(&digest).into_iter().flatten();
-        let mut ids: Vec<SourceId> = slots
-            .filter_map(|slot| self.entry(*slot))
-            .map(|entry| entry.id.clone())
-            .filter(|id| id != but)
-            .collect();
+    /// The ids of other sources with the digest of one of them, `most` at most: those of the lowest slots;
+    /// sorted.
+    pub(super) fn duplicates(&self, of: &Entry, most: usize) -> Vec<SourceId> {
+        let same = self.by_digest.range((of.digest, Slot::FIRST)..);
+        let slots = same.take_while(|(digest, _)| *digest == of.digest).map(|(_, slot)| *slot);
+        let others = slots.filter(|slot| *slot != of.slot).take(most);
+        let mut ids: Vec<SourceId> =
+            others.filter_map(|slot| self.entry(slot)).map(|entry| entry.id.clone()).collect();
         ids.sort_unstable();
         ids
     }

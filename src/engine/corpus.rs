@@ -104,8 +104,14 @@ pub struct Added {
     pub replaced: bool,
     /// Whether the very same source was there already, and was left as it was.
     pub unchanged: bool,
-    /// Other sources of the collection with the very same words in the same order; sorted.
+    /// Other sources of the collection with the very same words in the same order,
+    /// [`Self::MAX_DUPLICATES`] at most; sorted.
     pub exact_duplicates: Vec<SourceId>,
+}
+
+impl Added {
+    /// Exact duplicates that are looked for; so adding the same text time and again stays linear.
+    pub const MAX_DUPLICATES: usize = 100;
 }
 
 impl Engine {

@@ -20,6 +20,8 @@ impl Slot {
     pub(super) const MAX_BITS: u32 = 24;
     /// Slots that one index has: 16,777,216.
     pub const COUNT: u32 = 1 << Self::MAX_BITS;
+    /// The lowest of them.
+    pub const FIRST: Self = Self(0);
 
     /// The slot with this number, if it is below [`Self::COUNT`].
     #[must_use]

@@ -23,6 +23,13 @@ use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
 use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
 
+/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
+/// import doesn't wait for leave to go on.
+const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+
+/// And on all streams of a connection.
+const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
+
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -223,6 +230,8 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
     Ok(Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .add_service(InterceptedService::new(corpus, note_deadline))
         .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))

@@ -24,6 +24,7 @@
 mod admin;
 mod altered;
 mod architecture;
+mod bounded;
 mod cli;
 mod corpus;
 mod crash;

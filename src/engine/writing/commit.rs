@@ -227,7 +227,7 @@ impl Committer {
                     let mut catalogue = collection.catalogue.write();
                     *now = revision;
                     let (entry, replaced) = catalogue.publish(new, revision);
-                    let exact_duplicates = catalogue.duplicates(entry.digest, &entry.id);
+                    let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
                     Added { entry, replaced, unchanged: false, exact_duplicates }
                 };
                 done(Ok(added));

@@ -117,7 +117,7 @@ pub(super) fn verdict(
     if_exists: IfExists,
 ) -> Option<Result<Added, Error>> {
     if if_exists.keeps_same() && old.content_digest == content_digest {
-        let exact_duplicates = collection.catalogue.read().duplicates(old.digest, &old.id);
+        let exact_duplicates = collection.catalogue.read().duplicates(old, Added::MAX_DUPLICATES);
         return Some(Ok(Added {
             entry: Arc::clone(old),
             replaced: false,
