@@ -53,7 +53,7 @@ pub struct SettingsLayer {
     /// Items of one stream that are worked on at once [default: eight for each worker thread]
     #[arg(long, env = "PALIMPSEST_STREAM_WIDTH", value_name = "COUNT")]
     pub stream_width: Option<usize>,
-    /// Sources of one import that may wait to be made durable together [default: 512]
+    /// Sources of one import that may wait to be made durable together [default: 1024]
     #[arg(long, env = "PALIMPSEST_IMPORT_WIDTH", value_name = "COUNT")]
     pub import_width: Option<usize>,
     /// Seconds that running calls have to end after SIGTERM or Ctrl-C [default: 30]
@@ -167,7 +167,7 @@ impl Default for Settings {
             worker_threads,
             max_queued: 1024,
             stream_width: 8 * worker_threads,
-            import_width: 512,
+            import_width: 1024,
             drain: Duration::from_secs(30),
             max_message_bytes: 32 << 20,
             limits: Limits::default(),

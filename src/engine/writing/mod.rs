@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -54,6 +55,15 @@ pub(super) struct Threads {
     requests: SyncSender<Message>,
     running: Mutex<Option<(JoinHandle<()>, Keeper)>>,
 }
+
+/// A commit of so many requests says that many are coming: the next one waits for more, for a moment.
+const MANY_REQUESTS: usize = 8;
+
+/// Until there are so many,
+const WORTH_A_COMMIT: usize = 256;
+
+/// or so much time has passed.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 enum Message {
     Request(Request),
@@ -133,14 +143,20 @@ impl Drop for Writer {
 /// one about a whole collection is alone in its.
 fn batches(waiting: &Receiver<Message>) -> impl Iterator<Item = Vec<Request>> {
     let mut held: Option<Message> = None;
-    let mut stopped = false;
+    let (mut stopped, mut last) = (false, 0);
     std::iter::from_fn(move || {
         let (mut batch, mut sources, mut bytes) = (Vec::new(), HashSet::new(), 0);
+        let patience = if last >= MANY_REQUESTS { PATIENCE } else { Duration::ZERO };
+        let mut until = None;
         while !stopped && batch.len() < REQUESTS_A_COMMIT && bytes < TEXT_BYTES_A_COMMIT {
             let next = match held.take() {
                 Some(message) => Some(message),
                 None if batch.is_empty() => waiting.recv().ok(),
-                None => waiting.try_recv().ok(),
+                None if batch.len() >= WORTH_A_COMMIT => waiting.try_recv().ok(),
+                None => {
+                    let until = *until.get_or_insert_with(|| Instant::now() + patience);
+                    waiting.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+                }
             };
             let request = match next {
                 Some(Message::Request(request)) => request,
@@ -163,6 +179,7 @@ fn batches(waiting: &Receiver<Message>) -> impl Iterator<Item = Vec<Request>> {
                 break;
             }
         }
+        last = batch.len();
         (!batch.is_empty()).then_some(batch)
     })
 }
