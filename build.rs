@@ -5,8 +5,12 @@ use std::{env, fs};
 
 use prost::Message;
 
-const PROTOS: [&str; 3] =
-    ["palimpsest/v1/corpus.proto", "palimpsest/v1/detection.proto", "palimpsest/v1/report.proto"];
+const PROTOS: [&str; 4] = [
+    "palimpsest/v1/admin.proto",
+    "palimpsest/v1/corpus.proto",
+    "palimpsest/v1/detection.proto",
+    "palimpsest/v1/report.proto",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");

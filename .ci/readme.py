@@ -6,11 +6,13 @@
                          any files, and stops the server with SIGTERM
 """
 import json
+import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -103,7 +105,9 @@ def main():
     if sys.argv[1:] == ["commands"]:
         print("\n".join(commands))
         return
-    server = subprocess.Popen(shlex.split(commands[0]))
+    folder = tempfile.TemporaryDirectory()
+    data_dir = {"PALIMPSEST_DATA_DIR": os.path.join(folder.name, "data")}
+    server = subprocess.Popen(shlex.split(commands[0]), env={**os.environ, **data_dir})
     try:
         wait_until_serving(server)
         answers = [run(line) for line in session_lines()]

@@ -48,9 +48,9 @@ pub mod store;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, Cluster, CollectionInfo, CollectionName, CollectionStats, ComparedText,
-    CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error, Exclusions, Group, IfExists,
-    InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions, Pairs, PairsProgress, PairsVoid,
-    Scope, Side, SourceId, TextRole, Title,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, Cluster, CollectionInfo, CollectionName,
+    CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error,
+    Exclusions, Finding, Group, IfExists, InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions,
+    Pairs, PairsProgress, PairsVoid, Progress, Scope, Side, SourceId, StoreError, TextRole, Title, Verified,
 };
 pub use matching::{Stop, StopReason};

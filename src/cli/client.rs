@@ -10,6 +10,7 @@ use tonic::{Code, Request, Response, Status};
 
 use super::error::{CliError, Refusal};
 use crate::proto;
+use crate::proto::admin_service_client::AdminServiceClient;
 use crate::proto::corpus_service_client::CorpusServiceClient;
 use crate::proto::detection_service_client::DetectionServiceClient;
 
@@ -65,6 +66,7 @@ pub(super) struct Client {
     timeout: Duration,
     corpus: CorpusServiceClient<Channel>,
     detection: DetectionServiceClient<Channel>,
+    admin: AdminServiceClient<Channel>,
 }
 
 impl Client {
@@ -85,8 +87,9 @@ impl Client {
             CliError::NoServer { address: address.clone(), cause }
         })?;
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { address, timeout: args.timeout, corpus, detection })
+        Ok(Self { address, timeout: args.timeout, corpus, detection, admin })
     }
 
     /// The corpus's calls.
@@ -97,6 +100,11 @@ impl Client {
     /// The calls that check.
     pub(super) fn detection(&self) -> DetectionServiceClient<Channel> {
         self.detection.clone()
+    }
+
+    /// The calls that look after the corpus.
+    pub(super) fn admin(&self) -> AdminServiceClient<Channel> {
+        self.admin.clone()
     }
 
     /// How long to wait for an answer.

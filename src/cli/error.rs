@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -93,6 +94,14 @@ pub enum CliError {
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Write(#[from] io::Error),
+    /// A file could not be written.
+    #[error("{path:?} was not written: {cause}")]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The answer could not be turned into JSON.
     #[error("the report could not be written as JSON: {0}")]
     Json(String),

@@ -1,9 +1,10 @@
 //! The command line: a server to start, and a client of one that runs.
 //!
-//! Every command but `serve`, `compare` and `check --against` is a gRPC client like any other. Those two
-//! run the engine in the process and need no server. What a command finds goes to standard output; what
+//! Every command but `serve`, `restore`, `verify FOLDER`, `compare` and `check --against` is a gRPC client
+//! like any other. Those run the engine in the process and need no server. What a command finds goes to standard output; what
 //! went wrong, and progress, to standard error.
 
+mod admin;
 mod check;
 mod client;
 mod collections;
@@ -57,6 +58,14 @@ enum Command {
     Sources(sources::SourcesArgs),
     /// Totals of a server's corpus, and its limits
     Stats,
+    /// Write a server's corpus to a file, as of one moment, while it is in use
+    Backup(admin::BackupArgs),
+    /// Make a data directory of a backup; needs no server
+    Restore(admin::RestoreArgs),
+    /// Hold what is kept against its checksums, and the index against the texts
+    Verify(admin::VerifyArgs),
+    /// Write the sources of a collection as lines of JSON, which import reads
+    Export(admin::ExportArgs),
 }
 
 /// How a command ended.
@@ -95,6 +104,11 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Collections(args) => client::block_on(collections::run(args, &server, out)),
         Command::Sources(args) => client::block_on(sources::run(args, &server, out)),
         Command::Stats => client::block_on(stats::run(&server, out)),
+        Command::Backup(args) => client::block_on(admin::backup(args, &server, out)),
+        Command::Restore(args) => admin::restore(&args, out),
+        Command::Verify(admin::VerifyArgs { folder: Some(folder) }) => admin::verify_folder(&folder, out),
+        Command::Verify(admin::VerifyArgs { folder: None }) => client::block_on(admin::verify(&server, out)),
+        Command::Export(args) => client::block_on(admin::export(args, &server, out)),
     }
 }
 

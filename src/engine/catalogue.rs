@@ -28,7 +28,10 @@ pub struct Entry {
     pub fingerprints: u64,
     /// The revision from which it is there.
     pub added: u64,
+    /// Of its words in their order.
     pub(super) digest: u128,
+    /// Of its text, title, group and labels, byte for byte.
+    pub(super) content_digest: u128,
     pub(super) slot: Slot,
     /// The revision from which it is gone; `u64::MAX` while it is there.
     gone: AtomicU64,
@@ -38,6 +41,11 @@ impl Entry {
     /// Whether it is there at a revision.
     pub(super) fn is_there_at(&self, revision: u64) -> bool {
         self.added <= revision && revision < self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was deleted, or another took its place.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed) != u64::MAX
     }
 
     fn is_excluded(&self, scope: &Scope) -> bool {
@@ -63,6 +71,7 @@ pub(super) struct NewEntry {
     pub(super) text_bytes: u64,
     pub(super) fingerprints: u64,
     pub(super) digest: u128,
+    pub(super) content_digest: u128,
     pub(super) slot: Slot,
 }
 
@@ -103,6 +112,8 @@ pub(super) struct Catalogue {
     by_label: HashMap<Label, Vec<Slot>>,
     by_digest: BTreeSet<(u128, Slot)>,
     gone: Vec<Slot>,
+    /// Slots of sources that are being added.
+    reserved: usize,
     counts: Counts,
     revision: u64,
     closed: bool,
@@ -112,6 +123,7 @@ impl Catalogue {
     /// Takes a slot for a source that is about to be added; `None` when `max_sources` are there.
     pub(super) fn reserve(&mut self, max_sources: usize) -> Option<Slot> {
         if let Some(slot) = self.free.pop() {
+            self.reserved += 1;
             return Some(slot);
         }
         let used = self.slots.len();
@@ -120,11 +132,13 @@ impl Catalogue {
         }
         let slot = Slot::new(u32::try_from(used).ok()?)?;
         self.slots.push(None);
+        self.reserved += 1;
         Some(slot)
     }
 
     /// Gives back a slot that was reserved; some postings may have been added for it.
     pub(super) fn abandon(&mut self, slot: Slot) {
+        self.reserved -= 1;
         self.gone.push(slot);
     }
 
@@ -143,13 +157,53 @@ impl Catalogue {
         self.closed
     }
 
-    /// Adds a source as of `revision`, in place of the one with its id if there is one. Gives the new
-    /// entry, and whether it replaced one.
+    /// Adds the source for which a slot was reserved as of `revision`, in place of the one with its id if
+    /// there is one. Gives the new entry, and whether it replaced one.
     pub(super) fn publish(&mut self, new: NewEntry, revision: u64) -> (Arc<Entry>, bool) {
+        self.reserved -= 1;
         let replaced = self.remove(&new.id.clone(), revision);
-        let NewEntry { id, title, group, labels, words, text_bytes, fingerprints, digest, slot } = new;
+        let entry = self.insert(new, revision);
+        self.revision = revision;
+        (entry, replaced.is_some())
+    }
+
+    /// The catalogue of a collection that was kept: its sources, each with the revision at which it was
+    /// added, and the revision at which the collection last changed. Slots between theirs are free.
+    pub(super) fn restored(sources: Vec<(NewEntry, u64)>, revision: u64) -> Self {
+        let mut catalogue = Self { revision, ..Self::default() };
+        let used = sources.iter().map(|(new, _)| new.slot.index() + 1).max().unwrap_or(0);
+        catalogue.slots.resize(used, None);
+        for (new, added) in sources {
+            catalogue.insert(new, added);
+        }
+        let slots = (0..).map_while(Slot::new).zip(&catalogue.slots);
+        // The last first, so that they are taken in order.
+        catalogue.free = slots.filter(|(_, entry)| entry.is_none()).map(|(slot, _)| slot).collect();
+        catalogue.free.reverse();
+        catalogue
+    }
+
+    /// There may be postings in these slots, which nobody has: they are not free.
+    pub(super) fn leave_to_purge(&mut self, slots: Vec<Slot>) {
+        self.free.retain(|slot| slots.binary_search(slot).is_err());
+        self.gone = slots;
+    }
+
+    /// Puts a source into its slot.
+    fn insert(&mut self, new: NewEntry, added: u64) -> Arc<Entry> {
+        let NewEntry {
+            id,
+            title,
+            group,
+            labels,
+            words,
+            text_bytes,
+            fingerprints,
+            digest,
+            content_digest,
+            slot,
+        } = new;
         let gone = AtomicU64::new(u64::MAX);
-        let added = revision;
         let entry = Arc::new(Entry {
             id,
             title,
@@ -160,6 +214,7 @@ impl Catalogue {
             fingerprints,
             added,
             digest,
+            content_digest,
             slot,
             gone,
         });
@@ -172,11 +227,10 @@ impl Catalogue {
             self.by_label.entry(label.clone()).or_default().push(slot);
         }
         self.counts.add(&entry);
-        self.revision = revision;
         if let Some(place) = self.slots.get_mut(slot.index()) {
             *place = Some(Arc::clone(&entry));
         }
-        (entry, replaced.is_some())
+        entry
     }
 
     /// Removes a source as of `revision`.
@@ -265,14 +319,18 @@ impl Catalogue {
 
     /// Whether it may have slots of sources that are not there at a revision.
     pub(super) fn has_others_than_at(&self, revision: u64) -> bool {
-        self.revision > revision || !self.gone.is_empty()
+        self.revision > revision || !self.gone.is_empty() || self.reserved > 0
     }
 
-    /// The sources that are gone, if they are so many that dropping their postings pays.
-    pub(super) fn purge_due(&self) -> Option<Vec<Slot>> {
+    /// Whether the sources that are gone are so many that dropping their postings pays.
+    pub(super) fn is_purge_due(&self) -> bool {
         const LEAST: usize = 64;
-        let due = self.gone.len() >= LEAST && self.gone.len() as u64 * 2 > self.counts.sources;
-        due.then(|| self.gone.clone())
+        self.gone.len() >= LEAST && self.gone.len() as u64 * 2 > self.counts.sources
+    }
+
+    /// The slots of sources that are gone.
+    pub(super) fn gone(&self) -> Vec<Slot> {
+        self.gone.clone()
     }
 
     /// Frees slots of sources that are gone and whose postings were dropped.

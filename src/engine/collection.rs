@@ -1,20 +1,22 @@
 //! One collection: its indexes and its catalogue.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::catalogue::Catalogue;
-use super::names::{CollectionName, SourceId};
+use super::names::CollectionName;
 use crate::fingerprint::{FingerprintSettings, Fingerprinter};
 use crate::index::{Index, Slot};
-use crate::store::{CollectionNumber, TextStore};
+use crate::store::{CollectionNumber, SourceKey, Store, StoredCollection};
 use crate::text::CorpusSeed;
 
-/// Turns that writers of one collection take: by the id, so that two that write the same source wait
-/// for each other, and others mostly don't.
-const TURNS: usize = 16;
+/// How long purging waits for checks that began before.
+const WAIT_FOR_CHECKS: Duration = Duration::from_millis(5);
+
+/// How long it is put off when there was one that takes longer.
+const GIVE_UP_FOR: Duration = Duration::from_secs(1);
 
 /// A named set of sources, its index and its settings.
 #[derive(Debug)]
@@ -29,9 +31,8 @@ pub(super) struct Collection {
     pub(super) catalogue: RwLock<Catalogue>,
     /// Held for reading by whoever looks at slots of an older revision; see [`Self::purge_if_due`].
     pub(super) in_use: RwLock<()>,
-    turns: [Mutex<()>; TURNS],
-    /// Held while purging, so that only one does.
-    purging: Mutex<()>,
+    /// Held while purging, so that only one does; when that was given up last.
+    purging: Mutex<Option<Instant>>,
 }
 
 impl Collection {
@@ -49,48 +50,73 @@ impl Collection {
             pairs: Index::default(),
             catalogue: RwLock::default(),
             in_use: RwLock::default(),
-            turns: Default::default(),
             purging: Mutex::default(),
         }
+    }
+
+    /// With indexes that were read back.
+    pub(super) fn with_indexes(self, kgrams: Index, pairs: Index) -> Self {
+        Self { kgrams, pairs, ..self }
     }
 
     pub(super) fn settings(&self) -> FingerprintSettings {
         self.fingerprinter.settings()
     }
 
-    /// The lock to hold while the source with this id is written.
-    pub(super) fn turn(&self, id: &SourceId) -> Option<&Mutex<()>> {
-        #[expect(clippy::cast_possible_truncation, reason = "only the rest modulo TURNS matters")]
-        let hash = xxh3_64(id.as_str().as_bytes()) as usize;
-        self.turns.get(hash % TURNS)
+    /// Which source is in a slot, as the store knows it.
+    pub(super) fn key(&self, slot: Slot) -> SourceKey {
+        SourceKey { collection: self.number, slot }
+    }
+
+    /// What the store keeps of the collection, as of a revision at which it changed.
+    pub(super) fn stored(&self, revision: u64) -> StoredCollection {
+        let FingerprintSettings { kgram, window } = self.settings();
+        StoredCollection {
+            number: self.number,
+            name: self.name.as_str().to_owned(),
+            kgram_tokens: kgram.get(),
+            window_kgrams: window.get(),
+            revision,
+        }
     }
 
     /// Drops what is left of sources that are gone, once they outnumber half of those that are there.
     ///
     /// Linear in the collection, and so, spread over the removals that led to it, constant for each.
     /// Checks go on meanwhile.
-    pub(super) fn purge_if_due(&self, texts: &TextStore) {
-        let Some(_purging) = self.purging.try_lock() else { return };
-        let Some(mut gone) = self.catalogue.read().purge_due() else { return };
+    pub(super) fn purge_if_due(&self, store: &Store) {
+        let Some(mut given_up) = self.purging.try_lock() else { return };
+        if given_up.is_some_and(|at| at.elapsed() < GIVE_UP_FOR) {
+            return;
+        }
+        let due = {
+            let catalogue = self.catalogue.read();
+            catalogue.is_purge_due().then(|| catalogue.gone())
+        };
+        let Some(mut gone) = due else { return };
         // Checks that began before those sources were gone may still need them: let them end. Checks
-        // that begin later don't.
-        drop(self.in_use.write());
+        // that begin later don't. While this waits they wait too, so it doesn't for long.
+        if self.in_use.try_write_for(WAIT_FOR_CHECKS).is_none() {
+            *given_up = Some(Instant::now());
+            return;
+        }
         gone.sort_unstable();
         let keep = |slot: Slot| gone.binary_search(&slot).is_err();
         self.kgrams.purge(keep);
         self.pairs.purge(keep);
         for slot in &gone {
-            texts.remove(self.number, *slot);
+            store.forget(self.key(*slot));
         }
         self.catalogue.write().free(&gone);
     }
 
     /// Forgets all texts, once the checks that look at them have ended; for a collection that nobody can
     /// find any more.
-    pub(super) fn forget_texts(&self, texts: &TextStore) {
+    pub(super) fn forget_texts(&self, store: &Store) {
         drop(self.in_use.write());
-        for slot in self.catalogue.read().slots() {
-            texts.remove(self.number, slot);
+        let slots: Vec<Slot> = self.catalogue.read().slots().collect();
+        for slot in slots {
+            store.forget(self.key(slot));
         }
     }
 }

@@ -6,6 +6,7 @@ use super::collection::{Collection, CollectionInfo, CollectionStats};
 use super::corpus::Engine;
 use super::error::Error;
 use super::names::CollectionName;
+use super::writing::{Request, wait};
 use crate::fingerprint::FingerprintSettings;
 
 /// The totals of the corpus.
@@ -21,7 +22,8 @@ impl Engine {
     /// The totals of the corpus. Linear in the number of collections.
     #[must_use]
     pub fn corpus(&self) -> CorpusInfo {
-        let mut stats = CollectionStats { revision: *self.revision.read(), ..CollectionStats::default() };
+        let mut stats =
+            CollectionStats { revision: *self.shared.revision.read(), ..CollectionStats::default() };
         let collections = self.all_collections();
         for one in collections.iter().map(|collection| CollectionInfo::of(collection).stats) {
             stats.sources += one.sources;
@@ -33,34 +35,32 @@ impl Engine {
         CorpusInfo { collections: collections.len() as u64, stats }
     }
 
-    fn all_collections(&self) -> Vec<Arc<Collection>> {
-        self.collections.iter().map(|collection| Arc::clone(&collection)).collect()
+    pub(super) fn all_collections(&self) -> Vec<Arc<Collection>> {
+        self.shared.collections.iter().map(|collection| Arc::clone(&collection)).collect()
     }
 
-    /// Creates an empty collection.
+    /// Creates an empty collection, and waits until it is kept.
     ///
     /// # Errors
     ///
-    /// [`Error::CollectionExists`], [`Error::TooManyCollections`].
+    /// [`Error::CollectionExists`], [`Error::TooManyCollections`], [`Error::Store`].
     pub fn create_collection(
         &self,
         name: &CollectionName,
         settings: FingerprintSettings,
     ) -> Result<CollectionInfo, Error> {
-        let max_collections = self.limits.max_collections;
-        let mut revision = self.revision.write();
-        if self.collections.contains_key(name) {
-            return Err(Error::CollectionExists(name.clone()));
-        }
-        if self.collections.len() >= max_collections {
-            return Err(Error::TooManyCollections { max_collections });
-        }
-        let collection = self.new_collection(name, settings);
-        *revision += 1;
-        collection.catalogue.write().changed_at(*revision);
-        let info = CollectionInfo::of(&collection);
-        self.collections.insert(name.clone(), collection);
-        Ok(info)
+        wait(|done| self.submit_collection(name, settings, done))
+    }
+
+    /// Creates a collection without waiting, as [`Self::submit_source`] adds a source.
+    pub fn submit_collection(
+        &self,
+        name: &CollectionName,
+        settings: FingerprintSettings,
+        done: impl FnOnce(Result<CollectionInfo, Error>) + Send + 'static,
+    ) {
+        let name = name.clone();
+        self.writer.submit(Request::CreateCollection { name, settings, done: Box::new(done) });
     }
 
     /// A collection's settings and counts.
@@ -82,31 +82,23 @@ impl Engine {
         found.iter().take(count).map(CollectionInfo::of).collect()
     }
 
-    /// Deletes a collection with all its sources. `default` is there again at once, empty, with the
-    /// settings it had. Gives the number of sources deleted and the revision from which they are gone.
+    /// Deletes a collection with all its sources, and waits until that is kept. `default` is there again
+    /// at once, empty, with the settings it had. Gives the number of sources deleted and the revision from
+    /// which they are gone.
     ///
     /// # Errors
     ///
-    /// [`Error::CollectionNotFound`].
+    /// [`Error::CollectionNotFound`], [`Error::Store`].
     pub fn delete_collection(&self, name: &CollectionName) -> Result<(u64, u64), Error> {
-        let mut revision = self.revision.write();
-        let collection = self.collection(name)?;
-        *revision += 1;
-        let deleted_at = *revision;
-        let sources = {
-            let mut catalogue = collection.catalogue.write();
-            catalogue.close();
-            catalogue.counts().sources
-        };
-        if *name == CollectionName::default() {
-            let fresh = self.new_collection(name, collection.settings());
-            fresh.catalogue.write().changed_at(deleted_at);
-            self.collections.insert(name.clone(), fresh);
-        } else {
-            self.collections.remove(name);
-        }
-        drop(revision);
-        collection.forget_texts(&self.texts);
-        Ok((sources, deleted_at))
+        wait(|done| self.submit_collection_deletion(name, done))
+    }
+
+    /// Deletes a collection without waiting, as [`Self::submit_source`] adds a source.
+    pub fn submit_collection_deletion(
+        &self,
+        name: &CollectionName,
+        done: impl FnOnce(Result<(u64, u64), Error>) + Send + 'static,
+    ) {
+        self.writer.submit(Request::DeleteCollection { name: name.clone(), done: Box::new(done) });
     }
 }

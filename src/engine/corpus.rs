@@ -1,23 +1,20 @@
 //! Keeping the corpus: collections, and the sources in them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use dashmap::DashMap;
-use parking_lot::RwLock;
-use xxhash_rust::xxh3::xxh3_128;
-
-use super::catalogue::{Entry, NewEntry};
+use super::catalogue::Entry;
 use super::collection::Collection;
 use super::error::{Error, TextRole};
 use super::limits::Limits;
 use super::names::{CollectionName, Group, Labels, SourceId, Title};
 use super::readers::Readers;
+use super::shared::Shared;
+use super::writing::{Preparation, Request, Writer, wait};
 use crate::fingerprint::{FingerprintSettings, OrderFree};
-use crate::store::{CollectionNumber, TextStore};
-use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
+use crate::store::Store;
+use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 
-/// A corpus in memory, and everything that can be asked of it.
+/// A corpus, and everything that can be asked of it.
 ///
 /// ```
 /// use palimpsest::{CollectionName, Engine, IfExists, NewSource, Stop};
@@ -33,15 +30,11 @@ use crate::text::{CorpusSeed, Token, TokenizedText, Tokenizer};
 /// ```
 pub struct Engine {
     pub(super) limits: Limits,
-    seed: CorpusSeed,
     pub(super) tokenizer: Tokenizer,
     pub(super) order_free: OrderFree,
-    pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
-    pub(super) texts: TextStore,
-    next_number: AtomicU32,
+    pub(super) shared: Arc<Shared>,
+    pub(super) writer: Writer,
     pub(super) readers: Readers,
-    /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
-    pub(super) revision: RwLock<u64>,
 }
 
 /// A source to add.
@@ -84,6 +77,22 @@ pub enum IfExists {
     Reject,
     /// Put the new source in its place.
     Replace,
+    /// Leave the old source as it is; fail, unless the two are the same in every byte.
+    RejectDifferent,
+    /// Put the new source in its place, unless the two are the same in every byte.
+    ReplaceDifferent,
+}
+
+impl IfExists {
+    /// Whether a source in whose place another is to be put is left there because they are the same.
+    pub(super) fn keeps_same(self) -> bool {
+        matches!(self, Self::RejectDifferent | Self::ReplaceDifferent)
+    }
+
+    /// Whether another source is put in its place.
+    pub(super) fn replaces(self) -> bool {
+        matches!(self, Self::Replace | Self::ReplaceDifferent)
+    }
 }
 
 /// A source that was added.
@@ -93,6 +102,8 @@ pub struct Added {
     pub entry: Arc<Entry>,
     /// Whether it took the place of another.
     pub replaced: bool,
+    /// Whether the very same source was there already, and was left as it was.
+    pub unchanged: bool,
     /// Other sources of the collection with the very same words in the same order,
     /// [`Self::MAX_DUPLICATES`] at most; sorted.
     pub exact_duplicates: Vec<SourceId>,
@@ -119,27 +130,27 @@ impl Engine {
     ///
     /// [`Error::NoRandomness`] if the system has no random numbers to give.
     pub fn with_limits(limits: Limits) -> Result<Self, Error> {
-        let seed = getrandom::u64().map_err(|error| Error::NoRandomness(error.to_string()))?;
-        Ok(Self::with_seed(limits, CorpusSeed::new(seed)))
+        Ok(Self::with_seed(limits, random_seed()?))
     }
 
     /// An empty corpus in memory with a given seed, for reports that are the same in every run.
     #[must_use]
     pub fn with_seed(limits: Limits, seed: CorpusSeed) -> Self {
-        let engine = Self {
-            limits,
-            seed,
-            tokenizer: Tokenizer::new(seed),
-            order_free: OrderFree::new(seed),
-            collections: DashMap::new(),
-            texts: TextStore::default(),
-            next_number: AtomicU32::new(0),
+        let shared = Arc::new(Shared::new(limits, seed, Store::in_memory()));
+        shared.install(shared.new_collection(&CollectionName::default(), FingerprintSettings::default()));
+        let writer = Writer::inline(Arc::clone(&shared));
+        Self::of(shared, writer)
+    }
+
+    pub(super) fn of(shared: Arc<Shared>, writer: Writer) -> Self {
+        Self {
+            limits: shared.limits,
+            tokenizer: Tokenizer::new(shared.seed),
+            order_free: OrderFree::new(shared.seed),
+            shared,
+            writer,
             readers: Readers::default(),
-            revision: RwLock::new(0),
-        };
-        let default = engine.new_collection(&CollectionName::default(), FingerprintSettings::default());
-        engine.collections.insert(CollectionName::default(), default);
-        engine
+        }
     }
 
     /// The limits in force.
@@ -149,24 +160,14 @@ impl Engine {
     }
 
     pub(super) fn seed(&self) -> CorpusSeed {
-        self.seed
-    }
-
-    pub(super) fn new_collection(
-        &self,
-        name: &CollectionName,
-        settings: FingerprintSettings,
-    ) -> Arc<Collection> {
-        let number = CollectionNumber(self.next_number.fetch_add(1, Ordering::Relaxed));
-        Arc::new(Collection::new(name.clone(), number, self.seed, settings))
+        self.shared.seed
     }
 
     pub(super) fn collection(&self, name: &CollectionName) -> Result<Arc<Collection>, Error> {
-        let found = self.collections.get(name).map(|collection| Arc::clone(&collection));
-        found.ok_or_else(|| Error::CollectionNotFound(name.clone()))
+        self.shared.collection(name)
     }
 
-    /// Adds a source. A check that begins after this returns sees it.
+    /// Adds a source, and waits until it is kept. A check that begins after this returns sees it.
     ///
     /// Linear in its text.
     ///
@@ -174,72 +175,41 @@ impl Engine {
     ///
     /// [`Error::CollectionNotFound`], [`Error::SourceExists`], [`Error::NoWords`],
     /// [`Error::TooFewWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`],
-    /// [`Error::TooManySources`], [`Error::NoRandomness`].
+    /// [`Error::TooManySources`], [`Error::NoRandomness`], [`Error::Store`].
     pub fn add_source(
         &self,
         collection: &CollectionName,
         source: NewSource,
         if_exists: IfExists,
     ) -> Result<Added, Error> {
-        let collection = self.collection(collection)?;
-        self.check_bytes(&source.text, TextRole::Source)?;
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        self.tokenizer.tokenize_with_stems_into(&source.text, &mut tokens, &mut stems);
-        let words = self.check_words(tokens.len(), TextRole::Source)?;
-        let kgrams = collection.fingerprinter.fingerprints(&tokens);
-        if kgrams.is_empty() {
-            let kgram_tokens = collection.settings().kgram.get();
-            return Err(Error::TooFewWords { role: TextRole::Source, words, kgram_tokens });
-        }
-        let pairs = self.order_free.of_source(&stems);
-        let id = match source.id {
-            Some(id) => id,
-            None => assigned_id()?,
-        };
-        let turn = collection.turn(&id).map(|turn| turn.lock());
-        let replaces = collection.catalogue.read().get(&id).is_some();
-        if replaces && if_exists == IfExists::Reject {
-            return Err(Error::SourceExists { collection: collection.name.clone(), id });
-        }
-        let max_sources = self.limits.max_sources_per_collection;
-        let too_many = || Error::TooManySources { max_sources };
-        let slot =
-            collection.catalogue.write().reserve(max_sources + usize::from(replaces)).ok_or_else(too_many)?;
-        let added = collection.kgrams.insert(slot, &kgrams).zip(collection.pairs.insert(slot, &pairs));
-        let text_bytes = source.text.len() as u64;
-        self.texts.put(collection.number, slot, source.text.into());
-        let Some((kgrams, pairs)) = added else {
-            collection.catalogue.write().abandon(slot);
-            return Err(too_many());
-        };
-        let NewSource { title, group, labels, .. } = source;
-        let (words, digest) = (words as u64, digest(&tokens));
-        let fingerprints = (kgrams + pairs) as u64;
-        let new = NewEntry { id, title, group, labels, words, text_bytes, fingerprints, digest, slot };
-        let added = self.publish(&collection, new)?;
-        drop(turn);
-        collection.purge_if_due(&self.texts);
-        Ok(added)
+        wait(|done| self.submit_source(collection, source, if_exists, done))
     }
 
-    fn publish(&self, collection: &Collection, new: NewEntry) -> Result<Added, Error> {
-        let mut revision = self.revision.write();
-        let mut catalogue = collection.catalogue.write();
-        if catalogue.is_closed() {
-            self.texts.remove(collection.number, new.slot);
-            return Err(Error::CollectionNotFound(collection.name.clone()));
+    /// Adds a source without waiting: `done` is called with what [`Self::add_source`] would give, in this
+    /// thread or in another, once the source is kept. It should not take long.
+    ///
+    /// Sources that are submitted before the first of them is kept are made durable together.
+    pub fn submit_source(
+        &self,
+        collection: &CollectionName,
+        source: NewSource,
+        if_exists: IfExists,
+        done: impl FnOnce(Result<Added, Error>) + Send + 'static,
+    ) {
+        match self.prepare(collection, source, if_exists) {
+            Ok(Preparation::Ready(source)) => {
+                self.writer.submit(Request::Add { source, if_exists, done: Box::new(done) });
+            }
+            Ok(Preparation::Unchanged(added)) => done(Ok(added)),
+            Err(error) => done(Err(error)),
         }
-        *revision += 1;
-        let (entry, replaced) = catalogue.publish(new, *revision);
-        let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
-        Ok(Added { entry, replaced, exact_duplicates })
     }
 
     /// A source, and its text.
     ///
     /// # Errors
     ///
-    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`].
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`], [`Error::Store`].
     pub fn get_source(
         &self,
         collection: &CollectionName,
@@ -248,11 +218,9 @@ impl Engine {
         let collection = self.collection(collection)?;
         let _in_use = collection.in_use.read();
         let entry = collection.catalogue.read().get(id).map(Arc::clone);
-        let found = entry.and_then(|entry| {
-            let text = self.texts.get(collection.number, entry.slot)?;
-            Some((entry, text))
-        });
-        found.ok_or_else(|| not_found(&collection, id))
+        let Some(entry) = entry else { return Err(not_found(&collection, id)) };
+        let text = self.shared.store.text(collection.key(entry.slot))?;
+        text.map(|text| (entry, text)).ok_or_else(|| not_found(&collection, id))
     }
 
     /// Up to `count` sources in order of their ids, from just after `after` on.
@@ -271,26 +239,29 @@ impl Engine {
         Ok(catalogue.list(after).take(count).cloned().collect())
     }
 
-    /// Deletes a source. Gives the revision from which a check no longer sees it.
+    /// Deletes a source, and waits until that is kept. Gives the revision from which a check no longer
+    /// sees it.
     ///
     /// # Errors
     ///
-    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`].
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`], [`Error::Store`].
     pub fn delete_source(&self, collection: &CollectionName, id: &SourceId) -> Result<u64, Error> {
-        let collection = self.collection(collection)?;
-        let turn = collection.turn(id).map(|turn| turn.lock());
-        let deleted_at = {
-            let mut revision = self.revision.write();
-            let mut catalogue = collection.catalogue.write();
-            if catalogue.remove(id, *revision + 1).is_none() {
-                return Err(not_found(&collection, id));
+        wait(|done| self.submit_deletion(collection, id, done))
+    }
+
+    /// Deletes a source without waiting, as [`Self::submit_source`] adds one.
+    pub fn submit_deletion(
+        &self,
+        collection: &CollectionName,
+        id: &SourceId,
+        done: impl FnOnce(Result<u64, Error>) + Send + 'static,
+    ) {
+        match self.collection(collection) {
+            Ok(collection) => {
+                self.writer.submit(Request::Delete { collection, id: id.clone(), done: Box::new(done) });
             }
-            *revision += 1;
-            *revision
-        };
-        drop(turn);
-        collection.purge_if_due(&self.texts);
-        Ok(deleted_at)
+            Err(error) => done(Err(error)),
+        }
     }
 
     /// The tokens of a text that is within the limits and has any.
@@ -301,7 +272,7 @@ impl Engine {
         Ok(tokenized)
     }
 
-    fn check_bytes(&self, text: &str, role: TextRole) -> Result<(), Error> {
+    pub(super) fn check_bytes(&self, text: &str, role: TextRole) -> Result<(), Error> {
         let max_text_bytes = self.limits.max_text_bytes.min(Limits::MOST_TEXT_BYTES);
         match text.len() {
             bytes if bytes > max_text_bytes => Err(Error::TooManyBytes { role, bytes, max_text_bytes }),
@@ -309,7 +280,7 @@ impl Engine {
         }
     }
 
-    fn check_words(&self, words: usize, role: TextRole) -> Result<usize, Error> {
+    pub(super) fn check_words(&self, words: usize, role: TextRole) -> Result<usize, Error> {
         let max_text_words = self.limits.max_text_words;
         match words {
             0 => Err(Error::NoWords { role }),
@@ -319,23 +290,12 @@ impl Engine {
     }
 }
 
-fn not_found(collection: &Collection, id: &SourceId) -> Error {
+pub(super) fn not_found(collection: &Collection, id: &SourceId) -> Error {
     Error::SourceNotFound { collection: collection.name.clone(), id: id.clone() }
 }
 
-/// An id that nobody else will be given: 128 random bits.
-fn assigned_id() -> Result<SourceId, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Error::NoRandomness(error.to_string()))?;
-    let id = format!("{:032x}", u128::from_le_bytes(bytes));
-    SourceId::new(&id).map_err(|error| Error::NoRandomness(error.to_string()))
-}
-
-/// A digest of the words of a text in their order.
-fn digest(tokens: &[Token]) -> u128 {
-    let mut bytes = Vec::with_capacity(size_of_val(tokens));
-    for token in tokens {
-        bytes.extend_from_slice(&token.value().to_le_bytes());
-    }
-    xxh3_128(&bytes)
+/// The secret seed of a new corpus.
+pub(super) fn random_seed() -> Result<CorpusSeed, Error> {
+    let seed = getrandom::u64().map_err(|error| Error::NoRandomness(error.to_string()))?;
+    Ok(CorpusSeed::new(seed))
 }

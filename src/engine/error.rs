@@ -2,6 +2,7 @@
 
 use super::names::{CollectionName, SourceId};
 use crate::matching::StopReason;
+use crate::store::StoreError;
 
 /// Which text of a request an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +127,12 @@ pub enum Error {
     /// The work was stopped before its end.
     #[error(transparent)]
     Stopped(#[from] StopReason),
+    /// Something could not be kept, or read back.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system gave no thread.
+    #[error("the system gave no thread: {0}")]
+    NoThread(String),
     /// The system has no random numbers to give.
     #[error("the system gave no random numbers: {0}")]
     NoRandomness(String),

@@ -6,6 +6,7 @@
 //! Every change to the corpus raises its revision by one. A check looks at one revision: it sees each
 //! change that was acknowledged before it began, and none that comes later.
 
+mod backup;
 mod candidates;
 mod catalogue;
 mod check;
@@ -22,8 +23,13 @@ mod options;
 mod pairs;
 mod profile;
 mod readers;
+mod recovery;
 mod search;
+mod shared;
+mod snapshot;
 mod subject;
+mod verify;
+mod writing;
 
 pub use catalogue::Entry;
 pub use collection::{CollectionInfo, CollectionStats};
@@ -35,6 +41,10 @@ pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
+pub use recovery::Progress;
+pub use verify::{Finding, Verified};
+
+pub use crate::store::{BackedUp, BackupError, StoreError};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

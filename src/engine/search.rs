@@ -187,7 +187,7 @@ impl Engine {
     pub(super) fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
         let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
         // While this is held nothing is published, so that the revision and the counts agree.
-        let revision = self.revision.read();
+        let revision = self.shared.revision.read();
         let (mut sources_in_scope, mut sources) = (0, Vec::with_capacity(collections.len()));
         for collection in collections {
             let catalogue = collection.catalogue.read();
@@ -267,7 +267,7 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Option<Finding>, Error> {
         let entry = &candidate.entry;
-        let Some(text) = self.texts.get(collection.number, entry.slot) else { return Ok(None) };
+        let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.tokenizer.tokenize(&text);
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
         let admitted = candidate.is_admitted();

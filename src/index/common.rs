@@ -38,6 +38,30 @@ impl Common {
         true
     }
 
+    /// Appends what it is, but for the postings.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        let samples = u32::try_from(self.sample.len()).unwrap_or(u32::MAX);
+        for number in [self.chain.bits(), self.count, samples] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        for (slot, context) in &self.sample {
+            out.extend_from_slice(&slot.number().to_le_bytes());
+            out.extend_from_slice(&u32::from(context.bits()).to_le_bytes());
+        }
+    }
+
+    /// What [`Self::encode`] appended, at the front of `numbers`.
+    pub(super) fn decode(mut numbers: impl Iterator<Item = u32>) -> Option<Self> {
+        let (chain, count) = (Link::from_bits(numbers.next()?), numbers.next()?);
+        let samples = numbers.next().filter(|samples| *samples as usize <= SAMPLE)?;
+        let mut sample = || {
+            let (slot, context) = (Slot::new(numbers.next()?)?, numbers.next()?);
+            Some((slot, Context::from_bits(u16::try_from(context).ok()?)))
+        };
+        let sample: Option<Vec<_>> = (0..samples).map(|_| sample()).collect();
+        Some(Self { chain, count, sample: sample? })
+    }
+
     /// How many postings there are.
     pub(super) fn count(&self) -> u32 {
         self.count

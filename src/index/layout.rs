@@ -82,6 +82,15 @@ impl Layout {
     pub(super) const SMALLEST: Self =
         Self { head_bits: 6, slot_bits: 2, tag_bits: POSTING_BITS - Context::BITS - 2 };
 
+    /// The layout with these bits; `None` if no table has them.
+    pub(super) fn of_bits(head_bits: u32, slot_bits: u32, tag_bits: u32) -> Option<Self> {
+        let fits = (1..=u32::BITS).contains(&head_bits)
+            && (1..=Slot::MAX_BITS).contains(&slot_bits)
+            && tag_bits + Context::BITS + slot_bits <= POSTING_BITS
+            && head_bits + tag_bits <= u64::BITS;
+        fits.then_some(Self { head_bits, slot_bits, tag_bits })
+    }
+
     /// The layout with more bits for heads and slots, and as much of the tag as there is room for.
     pub(super) fn grown(self, head_bits: u32, slot_bits: u32) -> Self {
         let room = POSTING_BITS - Context::BITS - slot_bits;

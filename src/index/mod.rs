@@ -16,8 +16,10 @@ mod layout;
 mod look_up;
 mod shards;
 mod slab;
+mod snapshot;
 mod table;
 
 pub use layout::Slot;
 pub use look_up::{Hit, LookUp, ReadLimits, Unread};
 pub use shards::Index;
+pub use snapshot::EncodedTable;

@@ -17,7 +17,7 @@ const SHARD_BITS: u32 = 5;
 /// Fingerprints to sources, for one collection. All methods may be called from many threads.
 #[derive(Debug, Default)]
 pub struct Index {
-    shards: RwLock<Shards>,
+    pub(super) shards: RwLock<Shards>,
 }
 
 /// What is inserted: the hash of a fingerprint, and its context.
@@ -26,7 +26,7 @@ type Item = (u64, Context);
 #[derive(Debug)]
 pub(super) struct Shards {
     bits: u32,
-    tables: Vec<RwLock<Table>>,
+    pub(super) tables: Vec<RwLock<Table>>,
 }
 
 impl Default for Shards {
@@ -36,6 +36,11 @@ impl Default for Shards {
 }
 
 impl Shards {
+    /// The shards of tables that were read back; `None` if an index is never split so.
+    pub(super) fn of_tables(bits: u32, tables: Vec<RwLock<Table>>) -> Option<Self> {
+        (bits == 0 || bits == SHARD_BITS).then_some(Self { bits, tables })
+    }
+
     /// The shard of a hash, and the hash within it.
     #[inline]
     pub(super) fn place(&self, hash: u64) -> (usize, u64) {

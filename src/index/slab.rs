@@ -52,6 +52,14 @@ impl Chunk {
         chunk
     }
 
+    fn decode(bytes: &[u8; size_of::<Self>()]) -> Self {
+        let mut chunk = Self::default();
+        let (postings, rest) = bytes.as_chunks();
+        chunk.postings.iter_mut().zip(postings).for_each(|(to, from)| *to = *from);
+        chunk.count_and_next = rest.first_chunk().map_or(0, |last| u32::from_le_bytes(*last));
+        chunk
+    }
+
     #[inline]
     fn count(&self) -> usize {
         (self.count_and_next & ((1 << Self::COUNT_BITS) - 1)) as usize
@@ -167,6 +175,28 @@ impl Slab {
             link = next;
             Some(postings)
         })
+    }
+
+    /// Appends the slab as it stands: the first free chunk, the number of chunks, and the chunks.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        let count: usize = self.pages.iter().map(Vec::len).sum();
+        out.extend_from_slice(&self.free.0.to_le_bytes());
+        out.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        for chunk in self.pages.iter().flatten() {
+            out.extend_from_slice(chunk.postings.as_flattened());
+            out.extend_from_slice(&chunk.count_and_next.to_le_bytes());
+        }
+    }
+
+    /// The slab at the front of `bytes`, and what comes after it; `None` if there is none.
+    pub(super) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (free, bytes) = bytes.split_first_chunk()?;
+        let (count, bytes) = bytes.split_first_chunk()?;
+        let count = u32::from_le_bytes(*count) as usize;
+        let (chunks, rest) = bytes.split_at_checked(count.checked_mul(size_of::<Chunk>())?)?;
+        let (chunks, _) = chunks.as_chunks::<{ size_of::<Chunk>() }>();
+        let pages = chunks.chunks(PAGE).map(|page| page.iter().map(Chunk::decode).collect()).collect();
+        Some((Self { pages, free: Link(u32::from_le_bytes(*free)) }, rest))
     }
 
     /// Bytes of memory.

@@ -231,6 +231,51 @@ impl Table {
         self.heads.iter().map(|head| self.slab.chunks(head.link()).count()).max().unwrap_or(0)
     }
 
+    /// The table as bytes.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let Layout { head_bits, slot_bits, tag_bits } = self.layout;
+        let numbers = [head_bits, slot_bits, tag_bits, u32::try_from(self.max_load).unwrap_or(u32::MAX)];
+        let mut out = Vec::with_capacity(self.bytes() + 64);
+        for number in numbers {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&(self.postings as u64).to_le_bytes());
+        for head in &self.heads {
+            out.extend_from_slice(&head.0.to_le_bytes());
+        }
+        self.slab.encode(&mut out);
+        for ((head, tag), common) in &self.commons {
+            out.extend_from_slice(&(*head as u64).to_le_bytes());
+            out.extend_from_slice(&tag.to_le_bytes());
+            common.encode(&mut out);
+        }
+        out
+    }
+
+    /// The table that [`Self::encode`] gave; `None` if these are no such bytes.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (numbers, bytes) = bytes.split_first_chunk::<16>()?;
+        let [head_bits, slot_bits, tag_bits, max_load] = numbers_of(numbers)?;
+        let layout = Layout::of_bits(head_bits, slot_bits, tag_bits)?;
+        let (postings, bytes) = bytes.split_first_chunk()?;
+        let (heads, bytes) = bytes.split_at_checked(4_usize.checked_shl(head_bits)?)?;
+        let heads = numbers_in(heads).map(Head).collect();
+        let (slab, rest) = Slab::decode(bytes)?;
+        let mut table = Self::with_layout(Layout::SMALLEST, max_load as usize);
+        table.layout = layout;
+        table.heads = heads;
+        table.slab = slab;
+        table.postings = usize::try_from(u64::from_le_bytes(*postings)).ok()?;
+        let mut numbers = numbers_in(rest).peekable();
+        while numbers.peek().is_some() {
+            let mut long = || Some(u64::from(numbers.next()?) | u64::from(numbers.next()?) << u32::BITS);
+            let key = (usize::try_from(long()?).ok()?, long()?);
+            table.commons.insert(key, Common::decode(&mut numbers)?);
+        }
+        let has_load = MAX_LOAD.contains(&table.max_load);
+        (has_load && rest.len().is_multiple_of(4)).then_some(table)
+    }
+
     /// Postings in the table.
     pub(super) fn postings(&self) -> usize {
         self.postings
@@ -241,4 +286,14 @@ impl Table {
         let commons: usize = self.commons.values().map(Common::bytes).sum();
         self.heads.capacity() * size_of::<Head>() + self.slab.bytes() + commons
     }
+}
+
+/// Little-endian numbers, one after the other.
+fn numbers_in(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+fn numbers_of<const N: usize>(bytes: &[u8]) -> Option<[u32; N]> {
+    let numbers: Vec<u32> = numbers_in(bytes).collect();
+    numbers.try_into().ok()
 }

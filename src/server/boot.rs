@@ -2,22 +2,33 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tonic::server::NamedService;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 
-use super::settings::{ServeArgs, Settings, SettingsError};
+use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::telemetry;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, Progress};
 use crate::proto;
+use crate::proto::admin_service_server::AdminServiceServer;
 use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{Context, CorpusApi, DetectionApi, Workers, note_deadline};
+use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
+
+/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
+/// import doesn't wait for leave to go on.
+const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+
+/// And on all streams of a connection.
+const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -99,28 +110,36 @@ pub async fn run(
     log_settings(settings);
     let draining = CancellationToken::new();
     let context = Context {
-        engine: Arc::new(Engine::with_limits(settings.limits)?),
+        engine: Opening::default(),
         workers: Workers::new(settings.worker_threads, settings.max_queued)?,
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.stream_width,
+        import_width: settings.import_width,
         draining: draining.clone(),
     };
-    let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<CorpusServiceServer<CorpusApi>>().await;
-    health.set_serving::<DetectionServiceServer<DetectionApi>>().await;
+    let (reporter, health_service) = tonic_health::server::health_reporter();
+    let health = Health(reporter);
+    health.tell(ServingStatus::NotServing).await;
+    let opening = context.engine.clone();
     let router = router(context, settings)?.add_service(health_service);
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
     tokio::pin!(serving);
+    // Until the corpus is open, calls are told so.
+    let engine = tokio::select! {
+        biased;
+        engine = open(settings, opening) => engine?,
+        ended = &mut serving => return Ok(ended?),
+        () = shutdown.cancelled() => return Ok(()),
+    };
+    health.tell(ServingStatus::Serving).await;
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => {}
     }
     tracing::info!(seconds = settings.drain.as_secs(), "stopping: running calls may end");
-    health.set_not_serving::<CorpusServiceServer<CorpusApi>>().await;
-    health.set_not_serving::<DetectionServiceServer<DetectionApi>>().await;
-    health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+    health.tell(ServingStatus::NotServing).await;
     // Whoever watches the health hears of it before connections are closed.
     tokio::time::sleep(Duration::from_millis(50).min(settings.drain)).await;
     draining.cancel();
@@ -130,7 +149,72 @@ pub async fn run(
     } else {
         tracing::warn!("stopped: some calls had not ended in time and were cut off");
     }
+    close(engine).await;
     Ok(())
+}
+
+/// What the health service says.
+struct Health(HealthReporter);
+
+impl Health {
+    async fn tell(&self, status: ServingStatus) {
+        let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
+        let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
+        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
+        for service in [corpus, detection, admin, ""] {
+            self.0.set_service_status(service, status).await;
+        }
+    }
+}
+
+/// Opens the corpus, and lets the handlers have it.
+async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, ServeError> {
+    let limits = settings.limits;
+    let engine = match settings.storage.clone() {
+        Storage::InMemory => Arc::new(Engine::with_limits(limits)?),
+        Storage::DataDirectory(path) => {
+            let (note, cache_bytes) = (opening.clone(), settings.text_cache_bytes);
+            let opened = tokio::task::spawn_blocking(move || {
+                let mut log = ProgressLog::new();
+                Engine::open(&path, limits, cache_bytes, &mut |progress| {
+                    note.note(progress);
+                    log.tell(progress);
+                })
+            });
+            // It ends without a result only when it panics, which is a defect that the log has told.
+            Arc::new(opened.await.map_err(std::io::Error::other)??)
+        }
+    };
+    opening.done(Arc::clone(&engine));
+    let totals = engine.corpus();
+    tracing::info!(sources = totals.stats.sources, revision = totals.stats.revision, "the corpus is open");
+    Ok(engine)
+}
+
+/// Keeps what was acknowledged, and lets the data directory go.
+async fn close(engine: Arc<Engine>) {
+    if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
+        tracing::error!("a defect ended the closing of the corpus");
+    }
+}
+
+/// Tells the log every second how far opening the corpus has come.
+struct ProgressLog {
+    last: Instant,
+}
+
+impl ProgressLog {
+    fn new() -> Self {
+        Self { last: Instant::now() }
+    }
+
+    fn tell(&mut self, progress: Progress) {
+        if self.last.elapsed() >= Duration::from_secs(1) {
+            self.last = Instant::now();
+            let Progress { sources, of_sources } = progress;
+            tracing::info!(sources, of_sources, "opening the corpus");
+        }
+    }
 }
 
 fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
@@ -143,9 +227,13 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     };
     let most = settings.max_message_bytes;
     let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
+    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
     Ok(Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .add_service(InterceptedService::new(corpus, note_deadline))
+        .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
@@ -154,11 +242,14 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
 fn log_settings(settings: &Settings) {
     let Settings {
         listen,
+        storage,
+        text_cache_bytes,
         log_format,
         log,
         worker_threads,
         max_queued,
         stream_width,
+        import_width,
         drain,
         max_message_bytes,
         limits,
@@ -166,11 +257,14 @@ fn log_settings(settings: &Settings) {
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         %listen,
+        ?storage,
+        text_cache_bytes,
         ?log_format,
         log,
         worker_threads,
         max_queued,
         stream_width,
+        import_width,
         drain_seconds = drain.as_secs(),
         max_message_bytes,
         max_text_bytes = limits.max_text_bytes,

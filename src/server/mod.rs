@@ -8,4 +8,4 @@ mod settings;
 mod telemetry;
 
 pub use boot::{ServeError, run, serve};
-pub use settings::{LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer};
+pub use settings::{LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer, Storage};

@@ -28,6 +28,16 @@ pub struct SettingsLayer {
     /// The address and port to listen on [default: 127.0.0.1:50051]
     #[arg(long, env = "PALIMPSEST_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// The folder that the corpus is kept in; made if it is not there [default: palimpsest-data]
+    #[arg(long, env = "PALIMPSEST_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Keep the corpus in memory alone: it ends with the server
+    #[arg(long, env = "PALIMPSEST_IN_MEMORY", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", require_equals = true, conflicts_with = "data_dir")]
+    pub in_memory: Option<bool>,
+    /// Bytes of texts read from the data directory that are held in memory at most [default: 268435456]
+    #[arg(long, env = "PALIMPSEST_TEXT_CACHE_BYTES", value_name = "BYTES")]
+    pub text_cache_bytes: Option<u64>,
     /// How log lines look [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -40,9 +50,12 @@ pub struct SettingsLayer {
     /// Calls that may wait for a worker thread; more are refused [default: 1024]
     #[arg(long, env = "PALIMPSEST_MAX_QUEUED", value_name = "COUNT")]
     pub max_queued: Option<usize>,
-    /// Items of one stream that are worked on at once [default: twice the worker threads]
+    /// Items of one stream that are worked on at once [default: eight for each worker thread]
     #[arg(long, env = "PALIMPSEST_STREAM_WIDTH", value_name = "COUNT")]
     pub stream_width: Option<usize>,
+    /// Sources of one import that may wait to be made durable together [default: 1024]
+    #[arg(long, env = "PALIMPSEST_IMPORT_WIDTH", value_name = "COUNT")]
+    pub import_width: Option<usize>,
     /// Seconds that running calls have to end after SIGTERM or Ctrl-C [default: 30]
     #[arg(long, env = "PALIMPSEST_DRAIN_SECONDS", value_name = "SECONDS")]
     pub drain_seconds: Option<u64>,
@@ -80,11 +93,24 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where the corpus is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// In memory alone.
+    InMemory,
+    /// In a data directory.
+    DataDirectory(PathBuf),
+}
+
 /// What the server runs with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The address and port to listen on.
     pub listen: SocketAddr,
+    /// Where the corpus is.
+    pub storage: Storage,
+    /// Bytes of texts read from the data directory that are held in memory.
+    pub text_cache_bytes: u64,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged, as directives of tracing-subscriber's `EnvFilter`.
@@ -95,6 +121,8 @@ pub struct Settings {
     pub max_queued: usize,
     /// Items of one stream that are worked on at once.
     pub stream_width: usize,
+    /// Sources of one import that may wait to be made durable together.
+    pub import_width: usize,
     /// How long running calls have to end when the server stops.
     pub drain: Duration,
     /// Bytes of one message at most.
@@ -132,11 +160,14 @@ impl Default for Settings {
         let worker_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
+            storage: Storage::DataDirectory(PathBuf::from("palimpsest-data")),
+            text_cache_bytes: 256 << 20,
             log_format: LogFormat::Text,
             log: "info".to_owned(),
             worker_threads,
             max_queued: 1024,
-            stream_width: 2 * worker_threads,
+            stream_width: 8 * worker_threads,
+            import_width: 1024,
             drain: Duration::from_secs(30),
             max_message_bytes: 32 << 20,
             limits: Limits::default(),
@@ -170,11 +201,15 @@ impl Settings {
     pub fn from_layers(upper: SettingsLayer, lower: SettingsLayer) -> Result<Self, SettingsError> {
         let SettingsLayer {
             listen,
+            data_dir,
+            in_memory,
+            text_cache_bytes,
             log_format,
             log,
             worker_threads,
             max_queued,
             stream_width,
+            import_width,
             drain_seconds,
             max_message_bytes,
             max_text_bytes,
@@ -188,13 +223,23 @@ impl Settings {
         let limits = default.limits;
         let worker_threads = worker_threads.or(lower.worker_threads).unwrap_or(default.worker_threads);
         let drain = drain_seconds.or(lower.drain_seconds).map_or(default.drain, Duration::from_secs);
+        let mut wrong = Vec::new();
+        if lower.in_memory == Some(true) && lower.data_dir.is_some() {
+            wrong.push("in_memory and data_dir contradict one another; leave one of them out".to_owned());
+        }
+        let upper = storage(data_dir, in_memory);
+        let storage =
+            upper.or_else(|| storage(lower.data_dir, lower.in_memory.filter(|_| in_memory.is_none())));
         let settings = Self {
             listen: listen.or(lower.listen).unwrap_or(default.listen),
+            storage: storage.unwrap_or(default.storage),
+            text_cache_bytes: text_cache_bytes.or(lower.text_cache_bytes).unwrap_or(default.text_cache_bytes),
             log_format: log_format.or(lower.log_format).unwrap_or(default.log_format),
             log: log.or(lower.log).unwrap_or(default.log),
             worker_threads,
             max_queued: max_queued.or(lower.max_queued).unwrap_or(default.max_queued),
-            stream_width: stream_width.or(lower.stream_width).unwrap_or(worker_threads.saturating_mul(2)),
+            stream_width: stream_width.or(lower.stream_width).unwrap_or(worker_threads.saturating_mul(8)),
+            import_width: import_width.or(lower.import_width).unwrap_or(default.import_width),
             drain,
             max_message_bytes: max_message_bytes
                 .or(lower.max_message_bytes)
@@ -212,11 +257,10 @@ impl Settings {
                     .unwrap_or(limits.max_common_postings),
             },
         };
-        settings.validated()
+        settings.validated(wrong)
     }
 
-    fn validated(self) -> Result<Self, SettingsError> {
-        let mut wrong = Vec::new();
+    fn validated(self, mut wrong: Vec<String>) -> Result<Self, SettingsError> {
         let mut range = |name: &str, value: usize, min: usize, max: usize| {
             if !(min..=max).contains(&value) {
                 wrong.push(format!("{name} is {value}, but must be from {min} to {max}"));
@@ -226,6 +270,7 @@ impl Settings {
         range("worker_threads", self.worker_threads, 1, 1024);
         range("max_queued", self.max_queued, 0, 1_000_000);
         range("stream_width", self.stream_width, 1, 4096);
+        range("import_width", self.import_width, 1, 65_536);
         range("max_message_bytes", self.max_message_bytes, 1024, 1 << 30);
         range("max_text_bytes", limits.max_text_bytes, 64, Limits::MOST_TEXT_BYTES);
         range("max_text_words", limits.max_text_words, 16, Limits::MOST_TEXT_BYTES);
@@ -246,6 +291,14 @@ impl Settings {
     }
 }
 
+/// Where one layer says that the corpus is, if it says so.
+fn storage(data_dir: Option<PathBuf>, in_memory: Option<bool>) -> Option<Storage> {
+    match in_memory {
+        Some(true) => Some(Storage::InMemory),
+        _ => data_dir.map(Storage::DataDirectory),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,8 +314,26 @@ mod tests {
         let settings = Settings::from_layers(upper, lower).unwrap();
         assert_eq!(settings.listen.port(), 1);
         assert_eq!(settings.limits.max_candidates, 7);
-        assert_eq!((settings.worker_threads, settings.stream_width), (3, 6));
+        assert_eq!((settings.worker_threads, settings.stream_width), (3, 24));
         assert_eq!(settings.max_message_bytes, Settings::default().max_message_bytes);
+    }
+
+    #[test]
+    fn the_corpus_is_where_the_uppermost_layer_says() {
+        let folder = |name: &str| Storage::DataDirectory(PathBuf::from(name));
+        for (upper, lower, expected) in [
+            ("", "", folder("palimpsest-data")),
+            ("", "data_dir = 'low'", folder("low")),
+            ("data_dir = 'up'", "in_memory = true", folder("up")),
+            ("in_memory = true", "data_dir = 'low'", Storage::InMemory),
+            ("in_memory = false", "in_memory = true", folder("palimpsest-data")),
+        ] {
+            let settings = Settings::from_layers(layer(upper), layer(lower)).unwrap();
+            assert_eq!(settings.storage, expected, "{upper} over {lower}");
+        }
+        let both = layer("in_memory = true\ndata_dir = 'x'");
+        let error = Settings::from_layers(SettingsLayer::default(), both).unwrap_err().to_string();
+        assert!(error.contains("contradict"), "{error}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
 
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, IfExists,
-    Limits,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding,
+    IfExists, Limits, Verified,
 };
 use crate::matching::PassageKind;
 use crate::proto;
@@ -28,6 +28,8 @@ pub(super) fn if_exists(value: i32) -> Result<IfExists, UnknownValue> {
     match proto::IfExists::try_from(value).map_err(|_| UnknownValue(value))? {
         proto::IfExists::Unspecified | proto::IfExists::Reject => Ok(IfExists::Reject),
         proto::IfExists::Replace => Ok(IfExists::Replace),
+        proto::IfExists::RejectDifferent => Ok(IfExists::RejectDifferent),
+        proto::IfExists::ReplaceDifferent => Ok(IfExists::ReplaceDifferent),
     }
 }
 
@@ -61,7 +63,7 @@ pub(super) fn collection(info: &CollectionInfo) -> proto::Collection {
     }
 }
 
-pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusResponse {
+pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> proto::GetCorpusResponse {
     let Limits {
         max_text_bytes,
         max_text_words,
@@ -69,7 +71,7 @@ pub(super) fn corpus(info: CorpusInfo, context: &Context) -> proto::GetCorpusRes
         max_sources_per_collection,
         max_candidates,
         max_common_postings,
-    } = *context.engine.limits();
+    } = *limits;
     proto::GetCorpusResponse {
         collections: info.collections,
         stats: Some(stats(info.stats)),
@@ -111,14 +113,27 @@ fn source_stats(entry: &Entry) -> proto::SourceStats {
 
 pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
     const LISTED: usize = 10;
-    let Added { entry, replaced, exact_duplicates } = added;
+    let Added { entry, replaced, unchanged, exact_duplicates } = added;
     proto::AddSourceResponse {
         id: entry.id.as_str().to_owned(),
         replaced: *replaced,
+        unchanged: *unchanged,
         exact_duplicates: exact_duplicates.iter().take(LISTED).map(|id| id.as_str().to_owned()).collect(),
         exact_duplicates_found: exact_duplicates.len() as u64,
         stats: Some(source_stats(entry)),
     }
+}
+
+/// The message for what verifying came to so far.
+#[must_use]
+pub fn verified_to_proto(verified: Verified) -> proto::VerifyResponse {
+    let Verified { sources, of_sources, findings, is_complete } = verified;
+    let finding = |finding: Finding| {
+        let Finding { collection, source_id, problem } = finding;
+        proto::VerifyFinding { collection, source_id, problem }
+    };
+    let findings = findings.into_iter().map(finding).collect();
+    proto::VerifyResponse { sources, of_sources, findings, is_complete }
 }
 
 /// The message for a report of the engine.

@@ -1,13 +1,19 @@
 //! `CorpusService`.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
-use super::workers::Deadline;
+use super::workers::{Deadline, Done};
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
 use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
+
+/// Bytes of one stream's requests from which on no more are read until some are answered.
+const BYTES_IN_FLIGHT: usize = 16 << 20;
 
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]
@@ -27,13 +33,15 @@ impl Context {
     async fn add_source(
         self,
         deadline: Deadline,
+        turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists) = parse::new_source(request)?;
-        let engine = self.engine;
-        let add = move || engine.add_source(&collection, source, if_exists);
-        let added = self.workers.run(deadline, move |_| Ok(add()?)).await?;
-        Ok(convert::added(&added))
+        let engine = self.engine.get()?;
+        let submit = move |done: Done<_>| {
+            engine.submit_source(&collection, source, if_exists, move |added| done.tell(added));
+        };
+        Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??))
     }
 }
 
@@ -43,15 +51,21 @@ impl CorpusService for CorpusApi {
         &self,
         _: Request<proto::GetCorpusRequest>,
     ) -> Result<Response<proto::GetCorpusResponse>, Status> {
-        Ok(Response::new(convert::corpus(self.context.engine.corpus(), &self.context)))
+        let engine = self.context.engine.get()?;
+        Ok(Response::new(convert::corpus(engine.corpus(), engine.limits(), &self.context)))
     }
 
     async fn create_collection(
         &self,
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
+        let deadline = Deadline::of(&request);
         let (name, settings) = parse::new_collection(request.get_ref())?;
-        let info = self.context.engine.create_collection(&name, settings).map_err(Problem::from)?;
+        let engine = self.context.engine.get()?;
+        let submit = move |done: Done<_>| {
+            engine.submit_collection(&name, settings, move |created| done.tell(created));
+        };
+        let info = self.context.workers.submit(deadline, None, submit).await?.map_err(Problem::from)?;
         let collection = Some(convert::collection(&info));
         Ok(Response::new(proto::CreateCollectionResponse { collection }))
     }
@@ -61,7 +75,7 @@ impl CorpusService for CorpusApi {
         request: Request<proto::GetCollectionRequest>,
     ) -> Result<Response<proto::GetCollectionResponse>, Status> {
         let name = parse::collection_or_default("name", &request.get_ref().name)?;
-        let info = self.context.engine.get_collection(&name).map_err(Problem::from)?;
+        let info = self.context.engine.get()?.get_collection(&name).map_err(Problem::from)?;
         Ok(Response::new(proto::GetCollectionResponse { collection: Some(convert::collection(&info)) }))
     }
 
@@ -73,7 +87,7 @@ impl CorpusService for CorpusApi {
         let proto::ListCollectionsRequest { page_size, page_token } = request.into_inner();
         let (after, count) =
             parse::page(LISTING, page_size, &page_token, |name| CollectionName::new(name).ok())?;
-        let mut found = self.context.engine.list_collections(after.as_ref(), count + 1);
+        let mut found = self.context.engine.get()?.list_collections(after.as_ref(), count + 1);
         let next_page_token = next_page(LISTING, &mut found, count, |info| info.name.as_str());
         let collections = found.iter().map(convert::collection).collect();
         Ok(Response::new(proto::ListCollectionsResponse { collections, next_page_token }))
@@ -85,9 +99,12 @@ impl CorpusService for CorpusApi {
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
         let deadline = Deadline::of(&request);
         let name = parse::collection_name(&request.get_ref().name)?;
-        let engine = self.context.engine.clone();
-        let delete = move || engine.delete_collection(&name);
-        let (sources_deleted, revision) = self.context.workers.run(deadline, move |_| Ok(delete()?)).await?;
+        let engine = self.context.engine.get()?;
+        let submit = move |done: Done<_>| {
+            engine.submit_collection_deletion(&name, move |deleted| done.tell(deleted));
+        };
+        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
         Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
     }
 
@@ -96,7 +113,7 @@ impl CorpusService for CorpusApi {
         request: Request<proto::AddSourceRequest>,
     ) -> Result<Response<proto::AddSourceResponse>, Status> {
         let deadline = Deadline::of(&request);
-        Ok(Response::new(self.context.clone().add_source(deadline, request.into_inner()).await?))
+        Ok(Response::new(self.context.clone().add_source(deadline, None, request.into_inner()).await?))
     }
 
     type ImportSourcesStream = Responses<proto::ImportSourcesResponse>;
@@ -107,17 +124,23 @@ impl CorpusService for CorpusApi {
     ) -> Result<Response<Self::ImportSourcesStream>, Status> {
         let deadline = Deadline::of(&request);
         let context = self.context.clone();
-        let order = Order { width: context.stream_width, draining: context.draining.clone() };
+        let order = Order {
+            width: context.import_width,
+            max_bytes: BYTES_IN_FLIGHT,
+            draining: context.draining.clone(),
+        };
+        // Many may wait for the disk; few at once are worked on, so that others get their turn.
+        let turns = Arc::new(Semaphore::new(context.stream_width));
         let key = |request: &proto::ImportSourcesRequest| {
             let id = request.source.as_ref().map(|source| source.id.clone());
             id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
         };
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
-            let context = context.clone();
+            let (context, turns) = (context.clone(), Arc::clone(&turns));
             let proto::ImportSourcesRequest { collection, source, if_exists } = request;
             let request = proto::AddSourceRequest { collection, source, if_exists };
             async move {
-                let result = match context.add_source(deadline, request).await {
+                let result = match context.add_source(deadline, Some(&turns), request).await {
                     Ok(added) => import_sources_response::Result::Added(added),
                     Err(problem) => import_sources_response::Result::Error(problem.into()),
                 };
@@ -133,7 +156,7 @@ impl CorpusService for CorpusApi {
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
         let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
-        let (entry, text) = self.context.engine.get_source(&collection, &id).map_err(Problem::from)?;
+        let (entry, text) = self.context.engine.get()?.get_source(&collection, &id).map_err(Problem::from)?;
         let mut source = convert::source(&entry);
         if include_text {
             text.as_ref().clone_into(&mut source.text);
@@ -149,7 +172,7 @@ impl CorpusService for CorpusApi {
         let collection = parse::collection_or_default("collection", &collection)?;
         let listing = format!("sources {collection}");
         let (after, count) = parse::page(&listing, page_size, &page_token, |id| SourceId::new(id).ok())?;
-        let found = self.context.engine.list_sources(&collection, after.as_ref(), count + 1);
+        let found = self.context.engine.get()?.list_sources(&collection, after.as_ref(), count + 1);
         let mut found = found.map_err(Problem::from)?;
         let next_page_token = next_page(&listing, &mut found, count, |entry| entry.id.as_str());
         let sources = found.iter().map(|entry| convert::source(entry)).collect();
@@ -163,9 +186,12 @@ impl CorpusService for CorpusApi {
         let deadline = Deadline::of(&request);
         let proto::DeleteSourceRequest { collection, id } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
-        let engine = self.context.engine.clone();
-        let delete = move || engine.delete_source(&collection, &id);
-        let revision = self.context.workers.run(deadline, move |_| Ok(delete()?)).await?;
+        let engine = self.context.engine.get()?;
+        let submit = move |done: Done<_>| {
+            engine.submit_deletion(&collection, &id, move |deleted| done.tell(deleted));
+        };
+        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let revision = deleted.map_err(Problem::from)?;
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }
 }

@@ -25,7 +25,7 @@ impl DetectionApi {
 impl Context {
     async fn check(self, deadline: Deadline, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
         let (text, scope, options) = parse::check(request)?;
-        let engine = self.engine;
+        let engine = self.engine.get()?;
         let report =
             self.workers.run(deadline, move |stop| Ok(engine.check(&text, &scope, &options, stop)?)).await?;
         Ok(convert::report_to_proto(report))
@@ -51,7 +51,8 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
         let deadline = Deadline::of(&request);
         let context = self.context.clone();
-        let order = Order { width: context.stream_width, draining: context.draining.clone() };
+        let order =
+            Order { width: context.stream_width, max_bytes: usize::MAX, draining: context.draining.clone() };
         let responses = in_order(
             request.into_inner(),
             order,
@@ -81,7 +82,7 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<proto::CompareResponse>, Status> {
         let deadline = Deadline::of(&request);
         let (text, texts, options) = parse::compare(request.into_inner())?;
-        let engine = self.context.engine.clone();
+        let engine = self.context.engine.get()?;
         let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
         let report = self.context.workers.run(deadline, compare).await?;
         let report = Some(convert::report_to_proto(report));

@@ -4,9 +4,11 @@
 //! that is wrong; the engine's types into messages in `convert`; errors into statuses in `problem`.
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
+mod admin;
 mod convert;
 mod corpus;
 mod detection;
+mod opening;
 mod ordered;
 mod page_token;
 mod pairs;
@@ -14,28 +16,28 @@ mod parse;
 mod problem;
 mod workers;
 
-pub use convert::report_to_proto;
+pub use admin::AdminApi;
+pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
+pub use opening::Opening;
 pub use workers::{Workers, note_deadline};
 
-use std::sync::Arc;
-
 use tokio_util::sync::CancellationToken;
-
-use crate::engine::Engine;
 
 /// What every handler needs.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The engine.
-    pub engine: Arc<Engine>,
+    /// The engine, once its corpus is open.
+    pub engine: Opening,
     /// Where its work is done.
     pub workers: Workers,
     /// Bytes of one message at most; the transport enforces it, and GetCorpus tells it.
     pub max_message_bytes: usize,
     /// Items of one stream that are worked on at once.
     pub stream_width: usize,
+    /// Sources of one import that may wait to be made durable together.
+    pub import_width: usize,
     /// Cancelled when the server stops: streams then end after the items that they have read.
     pub draining: CancellationToken,
 }

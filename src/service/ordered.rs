@@ -18,6 +18,8 @@ pub(super) type Responses<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Se
 pub(super) struct Order {
     /// Items worked on at once. No more are read until one is answered: that is the flow control.
     pub(super) width: usize,
+    /// Bytes of requests from which on no more are read, until some are answered.
+    pub(super) max_bytes: usize,
     /// When cancelled, no more items are read; those that were are answered, then the stream ends.
     pub(super) draining: CancellationToken,
 }
@@ -33,7 +35,7 @@ pub(super) fn in_order<Request, Response, Work>(
     work: impl Fn(u64, Request) -> Work + Send + 'static,
 ) -> Responses<Response>
 where
-    Request: Send + 'static,
+    Request: prost::Message + 'static,
     Response: Send + 'static,
     Work: Future<Output = Response> + Send + 'static,
 {
@@ -43,23 +45,27 @@ where
         // A request that waits for another with the same key.
         let mut held: Option<Request> = None;
         let mut end = None;
-        let mut index = 0;
+        let (mut index, mut bytes) = (0, 0);
         loop {
             if let Some(request) = held.take() {
                 let key = key(&request);
                 if key.as_ref().is_none_or(|key| !keys.contains(key)) {
                     keys.extend(key.clone());
+                    let size = request.encoded_len();
+                    bytes += size;
                     let done = work(index, request);
-                    in_flight.push_back(async move { (key, done.await) });
+                    in_flight.push_back(async move { (key, size, done.await) });
                     index += 1;
                 } else {
                     held = Some(request);
                 }
             }
-            let may_read = end.is_none() && held.is_none() && in_flight.len() < order.width;
+            let has_room = in_flight.len() < order.width && bytes < order.max_bytes;
+            let may_read = end.is_none() && held.is_none() && has_room;
             tokio::select! {
                 biased;
-                Some((key, response)) = in_flight.next(), if !in_flight.is_empty() => {
+                Some((key, size, response)) = in_flight.next(), if !in_flight.is_empty() => {
+                    bytes -= size;
                     if let Some(key) = key {
                         keys.remove(&key);
                     }

@@ -25,8 +25,9 @@ impl Context {
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
             let (sender, mut progress) = watch::channel(PairsProgress::default());
-            let engine = self.engine;
+            let engine = self.engine.get();
             let mut work = Box::pin(self.workers.run_long(deadline, move |stop| {
+                let engine = engine?;
                 let mut tell = |progress| {
                     sender.send_replace(progress);
                 };

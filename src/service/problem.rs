@@ -3,7 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::engine::{Error, TextRole};
+use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
 
@@ -39,6 +39,22 @@ impl Problem {
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
         Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// As many long calls as may are running.
+    pub(super) fn too_many_running(max_running: usize) -> Self {
+        let message =
+            format!("{max_running} such calls are running already, as many as may; try again later");
+        Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// The server is starting.
+    pub(super) fn starting(progress: Progress) -> Self {
+        let Progress { sources, of_sources } = progress;
+        let message = format!(
+            "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
+        );
+        Self::new(Code::Unavailable, message)
     }
 
     /// The server is stopping.
@@ -83,7 +99,8 @@ impl From<Error> for Problem {
                 Self::invalid(vec![Violation { field, description }])
             }
             Error::Stopped(reason) => reason.into(),
-            Error::NoRandomness(_) => Self::new(Code::Internal, message),
+            Error::Store(error) => Self::new(code_of(&error), message),
+            Error::NoThread(_) | Error::NoRandomness(_) => Self::new(Code::Internal, message),
         }
     }
 }
@@ -97,6 +114,28 @@ impl Problem {
             TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
         };
         Self::invalid(vec![Violation { field, description: description.to_owned() }])
+    }
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        let message = error.to_string();
+        match error {
+            BackupError::Store(error) => Self::new(code_of(&error), message),
+            BackupError::Write(_) => Self::new(Code::Cancelled, message),
+            BackupError::InMemory => Self::new(Code::FailedPrecondition, message),
+        }
+    }
+}
+
+/// What is full can be emptied; what failed may work again; what is damaged stays so.
+fn code_of(error: &StoreError) -> Code {
+    match error {
+        StoreError::Full { .. } => Code::ResourceExhausted,
+        StoreError::Damaged { .. } => Code::DataLoss,
+        StoreError::Exists { .. } => Code::AlreadyExists,
+        StoreError::Missing { .. } => Code::NotFound,
+        _ => Code::Unavailable,
     }
 }
 

@@ -104,6 +104,42 @@ impl Workers {
     }
 }
 
+impl Workers {
+    /// Does a piece of work that goes on elsewhere when its thread is free again, and gives what [`Done`]
+    /// is told in the end. `turns`, if there are any, are waited for before the work begins.
+    pub(super) async fn submit<T: Send + 'static>(
+        &self,
+        deadline: Deadline,
+        turns: Option<&Semaphore>,
+        work: impl FnOnce(Done<T>) + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (sender, receiver) = oneshot::channel();
+        {
+            // Turns are never closed.
+            let _turn = match turns {
+                Some(turns) => Some(deadline.bound(turns.acquire()).await?),
+                None => None,
+            };
+            let begin = move |_: &Stop| {
+                work(Done(sender));
+                Ok(())
+            };
+            self.run(deadline, begin).await?;
+        }
+        deadline.bound(receiver).await?.map_err(|_| Problem::stopping())
+    }
+}
+
+/// Is told how a piece of work ended.
+pub(super) struct Done<T>(oneshot::Sender<T>);
+
+impl<T> Done<T> {
+    pub(super) fn tell(self, done: T) {
+        // Nobody may be waiting any more.
+        drop(self.0.send(done));
+    }
+}
+
 /// Calls work off when it is dropped.
 struct CallOff(Stop);
 

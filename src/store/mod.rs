@@ -1,56 +1,382 @@
-//! What is kept of the corpus beside its index: the texts of the sources.
+//! What is kept of the corpus beside its index: collections, sources and their texts, on disk for good, or
+//! in memory.
 //!
-//! The seam is narrow on purpose: put a text, get it, remove it. Here texts live in memory.
+//! The seam is narrow on purpose: [`Store::commit`] writes a [`Batch`] of changes, all of it or nothing,
+//! and [`Store::text`] reads. `docs/format.md` draws every file byte by byte.
+//!
+//! Who a source is stands in tables of an embedded database (`ledger`); its text, compressed, in files
+//! that are only ever appended to (`segments`). A commit first makes the texts durable, then the rows
+//! that refer to them. So a row's text is always there, and what a crash leaves behind a segment's last
+//! row is nobody's.
 
-use std::sync::Arc;
+mod backup;
+mod codec;
+mod directory;
+mod error;
+mod ledger;
+mod packing;
+mod records;
+mod rows;
+mod segments;
+mod snapshot;
+mod texts;
 
-use dashmap::DashMap;
+use std::fmt;
+use std::path::Path;
 
 use crate::index::Slot;
+
+pub use backup::{BackedUp, BackupError};
+pub use directory::{DataDirectory, FORMAT_VERSION};
+pub use error::StoreError;
+pub use packing::{PackedText, Packer};
+pub use rows::{StoredCollection, StoredCorpus, StoredSource};
+pub use segments::TextPlace;
+pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
+
+use self::ledger::Ledger;
+use self::segments::{Place, Segments};
+use self::texts::Texts;
 
 /// The number of a collection, unique for the life of the corpus: names are given anew, numbers are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CollectionNumber(pub u32);
 
-/// The texts of all sources of all collections, in memory. All methods may be called from many threads.
-#[derive(Debug, Default)]
-pub struct TextStore {
-    texts: DashMap<(CollectionNumber, Slot), Arc<str>>,
+/// Which source: its collection and its slot there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceKey {
+    /// The collection.
+    pub collection: CollectionNumber,
+    /// The slot.
+    pub slot: Slot,
 }
 
-impl TextStore {
-    /// Keeps the text of a source, in place of what was there.
-    pub fn put(&self, collection: CollectionNumber, slot: Slot, text: Arc<str>) {
-        self.texts.insert((collection, slot), text);
-    }
+/// What a [`Batch`] changes.
+#[derive(Debug)]
+pub enum Change<'a> {
+    /// A source is there from now on, in place of what was in its slot.
+    PutSource(&'a StoredSource, &'a PackedText),
+    /// A source is gone. Its text can be read until it is [forgotten](Store::forget).
+    RemoveSource(SourceKey),
+    /// A collection is there, or changed.
+    PutCollection(StoredCollection),
+    /// A collection is gone with all its sources. Their texts can be read until they are forgotten.
+    RemoveCollection(CollectionNumber),
+}
 
-    /// The text of a source.
+/// Changes that are made together, or not at all.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The corpus after the changes.
+    pub corpus: StoredCorpus,
+    /// The changes, in order.
+    pub changes: Vec<Change<'a>>,
+}
+
+/// The corpus beside its index. All methods may be called from many threads; one commit waits for another.
+#[derive(Debug)]
+pub struct Store {
+    texts: Texts,
+    disk: Option<Disk>,
+}
+
+/// What a store on disk has besides.
+struct Disk {
+    ledger: Ledger,
+    segments: Segments,
+    packer: Packer,
+    in_doubt: parking_lot::Mutex<InDoubt>,
+    directory: DataDirectory,
+}
+
+/// The texts of a commit of which it is not known whether it was kept.
+#[derive(Debug, Default)]
+struct InDoubt {
+    put: Vec<(SourceKey, Place)>,
+    moved: Vec<(SourceKey, Place, Place)>,
+}
+
+/// A text that is to be put elsewhere.
+#[derive(Debug)]
+pub struct Relocation {
+    key: SourceKey,
+    from: Place,
+    frame: segments::Frame,
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+/// What stood in a data directory when it was opened.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// What the whole corpus has in common; `None` if the directory is new.
+    pub corpus: Option<StoredCorpus>,
+    /// All collections, by number.
+    pub collections: Vec<StoredCollection>,
+    /// All sources, by collection and slot.
+    pub sources: Vec<StoredSource>,
+}
+
+impl Store {
+    /// A store in memory.
     #[must_use]
-    pub fn get(&self, collection: CollectionNumber, slot: Slot) -> Option<Arc<str>> {
-        self.texts.get(&(collection, slot)).map(|text| Arc::clone(&text))
+    pub fn in_memory() -> Self {
+        Self { texts: Texts::new(0), disk: None }
     }
 
-    /// Forgets the text of a source.
-    pub fn remove(&self, collection: CollectionNumber, slot: Slot) {
-        self.texts.remove(&(collection, slot));
+    /// The store in a data directory, and what stands there. Up to `cache_bytes` bytes of texts are held
+    /// in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when a file is damaged, of a newer format, or cannot be read and written.
+    pub fn open(directory: DataDirectory, cache_bytes: u64) -> Result<(Self, Loaded), StoreError> {
+        let opener = ledger::in_file(&directory.ledger());
+        Self::open_with(directory, cache_bytes, segments::FULL_BYTES, opener)
+    }
+
+    fn open_with(
+        directory: DataDirectory,
+        cache_bytes: u64,
+        full_bytes: u64,
+        opener: ledger::Opener,
+    ) -> Result<(Self, Loaded), StoreError> {
+        let ledger = Ledger::open(&directory.ledger(), opener)?;
+        let view = ledger.view()?;
+        let mut loaded =
+            Loaded { corpus: view.corpus()?, collections: view.collections()?, sources: Vec::new() };
+        let texts = Texts::new(cache_bytes);
+        let mut places = Vec::new();
+        view.sources(&mut |source, place| {
+            texts.put_at(source.key, place);
+            places.push(place);
+            loaded.sources.push(source);
+            Ok(())
+        })?;
+        drop(view);
+        let segments = Segments::open(&directory.texts(), full_bytes, places.into_iter())?;
+        let (packer, in_doubt) = (Packer::default(), parking_lot::Mutex::default());
+        Ok((Self { texts, disk: Some(Disk { ledger, segments, packer, in_doubt, directory }) }, loaded))
+    }
+
+    /// Prepares a text to be kept: the work of it, without any lock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] if it can't be compressed.
+    pub fn pack(&self, text: String) -> Result<PackedText, StoreError> {
+        match &self.disk {
+            None => Ok(PackedText::Plain(text.into())),
+            Some(disk) => {
+                let failed = |error| StoreError::io(&disk.directory.texts(), &error);
+                disk.packer.pack(&text).map_err(failed)
+            }
+        }
+    }
+
+    /// Makes changes, durably, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Broken`] if it is not known whether they were made: [`Self::settle`] tells when the
+    /// store works again. All other errors: none was made.
+    pub fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        match &self.disk {
+            None => self.commit_in_memory(batch),
+            Some(disk) => self.commit_to_disk(disk, batch)?,
+        }
+        Ok(())
+    }
+
+    fn commit_in_memory(&self, batch: &Batch<'_>) {
+        for change in &batch.changes {
+            if let Change::PutSource(source, PackedText::Plain(text)) = change {
+                self.texts.put(source.key, text.clone());
+            }
+        }
+    }
+
+    fn commit_to_disk(&self, disk: &Disk, batch: &Batch<'_>) -> Result<(), StoreError> {
+        let frames = batch.changes.iter().filter_map(|change| match change {
+            Change::PutSource(source, PackedText::Frame { frame, text_bytes }) => {
+                Some((source.key, frame.as_slice(), *text_bytes))
+            }
+            _ => None,
+        });
+        let mut places = disk.segments.append(frames)?.into_iter();
+        let mut rows = ledger::Rows { corpus: Some(batch.corpus), ..ledger::Rows::default() };
+        let mut put = Vec::new();
+        for change in &batch.changes {
+            match change {
+                Change::PutSource(source, _) => {
+                    let Some(place) = places.next() else { continue };
+                    rows.sources.push((source.key, source.encode(place)));
+                    put.push((source.key, place));
+                }
+                Change::RemoveSource(key) => rows.removed.push(*key),
+                Change::PutCollection(collection) => rows.collections.push(collection.clone()),
+                Change::RemoveCollection(number) => rows.removed_collections.push(*number),
+            }
+        }
+        let committed = disk.ledger.commit(&rows);
+        match &committed {
+            Ok(()) => self.refer(disk, put),
+            Err(StoreError::Broken { .. }) => {
+                *disk.in_doubt.lock() = InDoubt { put, ..InDoubt::default() };
+            }
+            Err(_) => {}
+        }
+        committed
+    }
+
+    fn refer(&self, disk: &Disk, put: Vec<(SourceKey, Place)>) {
+        for (key, place) in put {
+            disk.segments.refer(place);
+            if let Some(before) = self.texts.put_at(key, place) {
+                disk.segments.release(before);
+            }
+        }
+    }
+
+    /// Whether the commit that was in doubt was made after all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] while the store still fails.
+    pub fn settle(&self) -> Result<bool, StoreError> {
+        let Some(disk) = &self.disk else { return Ok(false) };
+        let kept = disk.ledger.was_kept()?;
+        let InDoubt { put, moved } = std::mem::take(&mut *disk.in_doubt.lock());
+        if kept {
+            self.refer(disk, put);
+            self.note_moves(disk, moved);
+        }
+        Ok(kept)
+    }
+
+    /// The text of a source; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if it is not what was written, [`StoreError::Io`] if it can't be read.
+    pub fn text(&self, key: SourceKey) -> Result<Option<std::sync::Arc<str>>, StoreError> {
+        self.texts.get(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))
+    }
+
+    /// The text of a source that is there, past the cache.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::text`], and [`StoreError::Damaged`] if there is none.
+    pub fn read(&self, key: SourceKey) -> Result<std::sync::Arc<str>, StoreError> {
+        let text = self.texts.read(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))?;
+        text.map(|(text, _)| text).ok_or_else(|| {
+            let what = format!(
+                "the text of source {} of collection {} is not there",
+                key.slot.number(),
+                key.collection.0
+            );
+            StoreError::damaged(self.path().unwrap_or(Path::new("")), what)
+        })
+    }
+
+    /// Calls `each` with every row on disk, as of one commit; gives what the corpus had in common then,
+    /// `None` if it is in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the rows can't be read.
+    pub fn rows(&self, each: &mut dyn FnMut(StoredSource)) -> Result<Option<StoredCorpus>, StoreError> {
+        let Some(disk) = &self.disk else { return Ok(None) };
+        let view = disk.ledger.view()?;
+        view.sources(&mut |source, _| {
+            each(source);
+            Ok(())
+        })?;
+        view.corpus()
+    }
+
+    /// Forgets the text of a source that is gone.
+    pub fn forget(&self, key: SourceKey) {
+        let place = self.texts.remove(key);
+        if let (Some(place), Some(disk)) = (place, &self.disk) {
+            disk.segments.release(place);
+        }
+    }
+
+    /// Reads the texts of segments that are mostly unused, for them to be put elsewhere: hands them, some
+    /// megabytes at a time, to `relocate`, until that gives `false`. Whoever commits calls
+    /// [`Self::relocate`] with them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if a text can't be read; those before it were handed out.
+    pub fn compact(&self, relocate: &mut dyn FnMut(Vec<Relocation>) -> bool) -> Result<(), StoreError> {
+        const BYTES_AT_ONCE: usize = 4 << 20;
+        let Some(disk) = &self.disk else { return Ok(()) };
+        let sparse = disk.segments.sparse();
+        if sparse.is_empty() {
+            return Ok(());
+        }
+        let (mut texts, mut bytes) = (Vec::new(), 0);
+        for (from, key) in self.texts.in_segments(&sparse) {
+            // One that is gone meanwhile needs no place.
+            let Some(frame) = disk.segments.read(key, from)? else { continue };
+            bytes += frame.bytes.len();
+            texts.push(Relocation { key, from, frame });
+            if bytes >= BYTES_AT_ONCE {
+                bytes = 0;
+                if !relocate(std::mem::take(&mut texts)) {
+                    return Ok(());
+                }
+            }
+        }
+        relocate(texts);
+        Ok(())
+    }
+
+    /// Puts texts elsewhere, durably, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; then they are found where they were.
+    pub fn relocate(&self, texts: &[Relocation]) -> Result<(), StoreError> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        let frames = texts.iter().map(|text| (text.key, text.frame.bytes.as_slice(), text.frame.text_bytes));
+        let places = disk.segments.append(frames)?;
+        let moved: Vec<(SourceKey, Place, Place)> =
+            texts.iter().zip(places).map(|(text, to)| (text.key, text.from, to)).collect();
+        let rows = ledger::Rows { moved: moved.clone(), ..ledger::Rows::default() };
+        match disk.ledger.commit(&rows) {
+            Ok(()) => self.note_moves(disk, moved),
+            Err(error @ StoreError::Broken { .. }) => {
+                *disk.in_doubt.lock() = InDoubt { moved, ..InDoubt::default() };
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
+        for (key, from, to) in moved {
+            if self.texts.moved(key, from, to) {
+                disk.segments.refer(to);
+                disk.segments.release(from);
+            }
+        }
+    }
+
+    /// The data directory, if it is on disk.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.disk.as_ref().map(|disk| disk.directory.path())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keeps_texts_apart_by_collection_and_slot() {
-        let store = TextStore::default();
-        let slot = |number| Slot::new(number).unwrap();
-        store.put(CollectionNumber(0), slot(1), "a".into());
-        store.put(CollectionNumber(1), slot(1), "b".into());
-        store.put(CollectionNumber(0), slot(1), "c".into());
-        store.remove(CollectionNumber(1), slot(2));
-        assert_eq!(store.get(CollectionNumber(0), slot(1)).as_deref(), Some("c"));
-        assert_eq!(store.get(CollectionNumber(1), slot(1)).as_deref(), Some("b"));
-        store.remove(CollectionNumber(0), slot(1));
-        assert_eq!(store.get(CollectionNumber(0), slot(1)), None);
-    }
-}
+mod tests;

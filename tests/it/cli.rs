@@ -34,7 +34,7 @@ pub struct Served {
 impl Served {
     pub fn start(arguments: &[&str]) -> Self {
         let mut child = palimpsest()
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
@@ -161,7 +161,7 @@ fn mistakes_are_told_plainly() {
         (&["frobnicate"], 2, "frobnicate"),
         (&["serve", "--worker-threads", "0", "--max-candidates", "0"], 1, "max_candidates is 0"),
         (&["serve", "--config", "/no/such.toml"], 1, "/no/such.toml"),
-        (&["serve", "--listen", "192.0.2.1:1"], 1, "can't listen on 192.0.2.1:1"),
+        (&["serve", "--in-memory", "--listen", "192.0.2.1:1"], 1, "can't listen on 192.0.2.1:1"),
     ] {
         let output = run(arguments, nowhere);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
@@ -176,7 +176,8 @@ fn settings_come_from_flag_environment_and_file_in_that_order() {
     let file = folder.path().join("palimpsest.toml");
     fs::write(&file, "max_text_bytes = 300\nmax_text_words = 30\nmax_candidates = 3\n").unwrap();
     let mut child = palimpsest()
-        .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--max-text-bytes", "100"])
+        .args(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--log-format", "json"])
+        .args(["--max-text-bytes", "100"])
         .args(["--config", file.to_str().unwrap()])
         .env("PALIMPSEST_MAX_TEXT_BYTES", "200")
         .env("PALIMPSEST_MAX_TEXT_WORDS", "20")

@@ -21,18 +21,22 @@
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod admin;
 mod altered;
 mod architecture;
 mod bounded;
 mod cli;
 mod corpus;
+mod crash;
 mod detection;
+mod durable;
 mod errors;
 mod exclusions;
 mod golden;
 mod harness;
 mod lifecycle;
 mod pairs;
+mod process;
 mod properties;
 mod streams;
 mod words;

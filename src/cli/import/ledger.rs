@@ -35,6 +35,8 @@ pub(super) struct Ledger {
     pub(super) added: u64,
     /// Sources that took the place of another.
     pub(super) replaced: u64,
+    /// Sources that were there already, the same in every byte.
+    pub(super) unchanged: u64,
     /// Items that failed.
     pub(super) failed: u64,
     /// Files of other kinds in folders.
@@ -108,6 +110,10 @@ impl Ledger {
     }
 
     fn add(&mut self, added: proto::AddSourceResponse, text_bytes: u64) {
+        if added.unchanged {
+            self.unchanged += 1;
+            return;
+        }
         self.added += 1;
         self.replaced += u64::from(added.replaced);
         self.text_bytes += text_bytes;

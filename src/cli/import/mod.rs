@@ -39,7 +39,8 @@ const WAITING_TEXTS: usize = 16;
     path from there, its title the first Markdown heading or the file's name. A .jsonl file has one source a \
     line: {\"id\", \"text\", \"title\", \"group\", \"labels\"}, all but the text optional; without an id the server \
     assigns one. `-` reads such lines from standard input. All text must be UTF-8. What cannot be read or is \
-    refused is listed at the end, and the others go on."
+    refused is listed at the end, and the others go on. An import that was interrupted can be run again: a \
+    source that is there already, the same in every byte, is passed over; one without an id is added again."
 )]
 pub(super) struct ImportArgs {
     /// Folders, files, or - for JSON lines on standard input
@@ -66,7 +67,8 @@ impl ImportArgs {
             group.clone_from(&self.group);
         }
         labels.extend(self.labels.iter().cloned());
-        let if_exists = if self.replace { proto::IfExists::Replace } else { proto::IfExists::Reject };
+        let if_exists =
+            if self.replace { proto::IfExists::ReplaceDifferent } else { proto::IfExists::RejectDifferent };
         proto::ImportSourcesRequest {
             collection: self.collection.clone(),
             source: Some(proto::Source { id, title, group, labels, text, stats: None }),

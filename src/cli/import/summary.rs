@@ -19,6 +19,10 @@ pub(super) fn write(
     };
     let (added, failed) = (counted(ledger.added, "source", "sources"), number(ledger.failed));
     writeln!(out, "Added {added} to collection {}{replaced}; {failed} failed.", printable(collection))?;
+    if ledger.unchanged > 0 {
+        let sources = counted(ledger.unchanged, "source", "sources");
+        writeln!(out, "Passed over {sources} that were there already, the same in every byte.")?;
+    }
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = ledger.text_bytes as f64 / 1e6 / elapsed.as_secs_f64().max(1e-9);
     let (text, seconds) = (bytes(ledger.text_bytes), elapsed.as_secs_f64());

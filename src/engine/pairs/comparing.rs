@@ -79,7 +79,7 @@ impl Comparing<'_> {
         self.stop.check()?;
         let mut outcome = Outcome::default();
         let Some((place, entry)) = roster.first_holder(text) else { return Ok(outcome) };
-        let Some(original) = self.engine.texts.get(self.collection.number, entry.slot) else {
+        let Some(original) = self.engine.shared.store.text(self.collection.key(entry.slot))? else {
             return Ok(outcome);
         };
         let tokenized = self.engine.tokenizer.tokenize(&original);
@@ -182,7 +182,7 @@ impl Comparing<'_> {
         texts: (usize, usize),
     ) -> Result<Option<Overlap>, Error> {
         let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
-        let Some(text) = self.engine.texts.get(self.collection.number, candidate.entry.slot) else {
+        let Some(text) = self.engine.shared.store.text(self.collection.key(candidate.entry.slot))? else {
             return Ok(None);
         };
         let tokenized = self.engine.tokenizer.tokenize(&text);

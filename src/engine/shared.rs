@@ -1,0 +1,75 @@
+//! The corpus itself: what the engine, its writer and its keeper share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use dashmap::DashMap;
+use parking_lot::RwLock;
+
+use super::collection::Collection;
+use super::error::Error;
+use super::limits::Limits;
+use super::names::CollectionName;
+use crate::fingerprint::FingerprintSettings;
+use crate::store::{CollectionNumber, Store, StoredCorpus};
+use crate::text::CorpusSeed;
+
+/// All collections, the store, and the revision.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) limits: Limits,
+    pub(super) seed: CorpusSeed,
+    pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
+    pub(super) store: Store,
+    /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
+    pub(super) revision: RwLock<u64>,
+    next_number: AtomicU32,
+}
+
+impl Shared {
+    /// A corpus without any collection.
+    pub(super) fn new(limits: Limits, seed: CorpusSeed, store: Store) -> Self {
+        Self {
+            limits,
+            seed,
+            collections: DashMap::new(),
+            store,
+            revision: RwLock::new(0),
+            next_number: AtomicU32::new(0),
+        }
+    }
+
+    /// A corpus as it was kept, without its collections.
+    pub(super) fn kept(limits: Limits, corpus: StoredCorpus, store: Store) -> Self {
+        let mut shared = Self::new(limits, CorpusSeed::new(corpus.seed), store);
+        shared.revision = RwLock::new(corpus.revision);
+        shared.next_number = AtomicU32::new(corpus.next_collection);
+        shared
+    }
+
+    /// What the store keeps of the corpus as a whole, as of a revision.
+    pub(super) fn stored(&self, revision: u64) -> StoredCorpus {
+        let next_collection = self.next_number.load(Ordering::Relaxed);
+        StoredCorpus { seed: self.seed.value(), revision, next_collection }
+    }
+
+    /// A collection that nobody sees yet.
+    pub(super) fn new_collection(
+        &self,
+        name: &CollectionName,
+        settings: FingerprintSettings,
+    ) -> Arc<Collection> {
+        let number = CollectionNumber(self.next_number.fetch_add(1, Ordering::Relaxed));
+        Arc::new(Collection::new(name.clone(), number, self.seed, settings))
+    }
+
+    /// From now on everybody sees it.
+    pub(super) fn install(&self, collection: Arc<Collection>) {
+        self.collections.insert(collection.name.clone(), collection);
+    }
+
+    pub(super) fn collection(&self, name: &CollectionName) -> Result<Arc<Collection>, Error> {
+        let found = self.collections.get(name).map(|collection| Arc::clone(&collection));
+        found.ok_or_else(|| Error::CollectionNotFound(name.clone()))
+    }
+}

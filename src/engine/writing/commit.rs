@@ -1,0 +1,364 @@
+//! One commit: decide what of it can be done, keep that, publish it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::keeper::Task;
+use super::prepare::{Prepared, verdict};
+use super::request::{Done, Request};
+use crate::engine::collection::{Collection, CollectionInfo};
+use crate::engine::corpus::{Added, IfExists, not_found};
+use crate::engine::error::Error;
+use crate::engine::names::{CollectionName, SourceId};
+use crate::engine::shared::Shared;
+use crate::fingerprint::FingerprintSettings;
+use crate::index::Slot;
+use crate::store::{Batch, Change, StoreError, StoredSource};
+
+/// Keeps changes and publishes them, in order. There is one for a corpus.
+#[derive(Debug)]
+pub(in crate::engine) struct Committer {
+    shared: Arc<Shared>,
+    /// Changes of which it is not known whether they were kept. Until it is, nothing is written.
+    in_doubt: Option<Vec<Step>>,
+    /// Bytes of texts in the corpus, and of those that were added since the last snapshot.
+    text_bytes: u64,
+    unsnapped_bytes: u64,
+}
+
+/// A snapshot is due when so many bytes of texts are not in the last one.
+const SNAPSHOT_AFTER_BYTES: u64 = 64 << 20;
+
+/// And when they are one in so many of all.
+const SNAPSHOT_AFTER_SHARE: u64 = 8;
+
+/// A change that was decided on, with the revision that it makes.
+struct Step {
+    revision: u64,
+    action: Action,
+}
+
+enum Action {
+    Add { source: Box<Prepared>, stored: StoredSource, done: Done<Added> },
+    Delete { collection: Arc<Collection>, id: SourceId, slot: Slot, done: Done<u64> },
+    Create { collection: Arc<Collection>, done: Done<CollectionInfo> },
+    DeleteCollection { collection: Arc<Collection>, fresh: Option<Arc<Collection>>, done: Done<(u64, u64)> },
+}
+
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Step").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+impl Committer {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let counts = shared.collections.iter().map(|one| one.catalogue.read().counts().text_bytes);
+        let text_bytes = counts.sum();
+        Self { shared, in_doubt: None, text_bytes, unsnapped_bytes: 0 }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Does what was asked for, as far as it can be done, and tells everyone. Gives what is to be cleaned
+    /// up afterwards.
+    pub(super) fn commit(&mut self, requests: Vec<Request>) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        if let Err(error) = self.settle(&mut tasks) {
+            for request in requests {
+                request.refuse(&error);
+            }
+            return tasks;
+        }
+        let mut steps = Vec::new();
+        let mut revision = *self.shared.revision.read();
+        for request in requests {
+            if let Some(action) = self.decide(request) {
+                revision += 1;
+                steps.push(Step::new(action, revision));
+            }
+        }
+        if steps.is_empty() {
+            return tasks;
+        }
+        match self.shared.store.commit(&self.batch(&steps, revision)) {
+            Ok(()) => {
+                self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
+                for step in steps {
+                    tasks.extend(self.publish(step));
+                }
+                tasks.extend(self.snapshot_if_due());
+            }
+            Err(error) => self.give_up(steps, &error),
+        }
+        tasks
+    }
+
+    fn snapshot_if_due(&mut self) -> Option<Task> {
+        let least = SNAPSHOT_AFTER_BYTES.max(self.text_bytes / SNAPSHOT_AFTER_SHARE);
+        if self.unsnapped_bytes < least || self.shared.store.path().is_none() {
+            return None;
+        }
+        self.text_bytes += std::mem::take(&mut self.unsnapped_bytes);
+        Some(Task::Snapshot)
+    }
+
+    /// Finds out what became of the commit that is in doubt, if one is.
+    fn settle(&mut self, tasks: &mut Vec<Task>) -> Result<(), Error> {
+        if self.in_doubt.is_none() {
+            return Ok(());
+        }
+        let kept = self.shared.store.settle()?;
+        for step in self.in_doubt.take().into_iter().flatten() {
+            if kept {
+                tasks.extend(self.publish(step));
+            } else {
+                step.undo();
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&mut self, steps: Vec<Step>, error: &StoreError) {
+        tracing::error!(%error, changes = steps.len(), "a commit failed");
+        let in_doubt = matches!(error, StoreError::Broken { .. });
+        let error = Error::Store(error.clone());
+        let told: Vec<Step> = steps.into_iter().map(|step| step.tell(&error)).collect();
+        if in_doubt {
+            self.in_doubt = Some(told);
+        } else {
+            told.into_iter().for_each(Step::undo);
+        }
+    }
+
+    /// What is to be done for a request; `None` where whoever waits was told already.
+    fn decide(&mut self, request: Request) -> Option<Action> {
+        match request {
+            Request::Add { source, if_exists, done } => decide_add(source, if_exists, done),
+            Request::Delete { collection, id, done } => decide_delete(collection, id, done),
+            Request::CreateCollection { name, settings, done } => self.decide_create(&name, settings, done),
+            Request::DeleteCollection { name, done } => self.decide_delete_collection(&name, done),
+            Request::Relocate { texts, done } => {
+                let relocated = self.shared.store.relocate(&texts);
+                if matches!(relocated, Err(StoreError::Broken { .. })) {
+                    self.in_doubt = Some(Vec::new());
+                }
+                done(relocated.map_err(Error::from));
+                None
+            }
+        }
+    }
+
+    fn decide_create(
+        &self,
+        name: &CollectionName,
+        settings: FingerprintSettings,
+        done: Done<CollectionInfo>,
+    ) -> Option<Action> {
+        let max_collections = self.shared.limits.max_collections;
+        let refusal = if self.shared.collections.contains_key(name) {
+            Some(Error::CollectionExists(name.clone()))
+        } else if self.shared.collections.len() >= max_collections {
+            Some(Error::TooManyCollections { max_collections })
+        } else {
+            None
+        };
+        if let Some(error) = refusal {
+            done(Err(error));
+            return None;
+        }
+        Some(Action::Create { collection: self.shared.new_collection(name, settings), done })
+    }
+
+    fn decide_delete_collection(&self, name: &CollectionName, done: Done<(u64, u64)>) -> Option<Action> {
+        match self.shared.collection(name) {
+            Err(error) => {
+                done(Err(error));
+                None
+            }
+            Ok(collection) => {
+                let is_default = *name == CollectionName::default();
+                let fresh = is_default.then(|| self.shared.new_collection(name, collection.settings()));
+                Some(Action::DeleteCollection { collection, fresh, done })
+            }
+        }
+    }
+
+    /// What the store is to keep.
+    fn batch<'a>(&self, steps: &'a [Step], revision: u64) -> Batch<'a> {
+        let mut changes = Vec::with_capacity(steps.len() + 1);
+        let mut touched: BTreeMap<_, (&Arc<Collection>, u64)> = BTreeMap::new();
+        for Step { revision, action } in steps {
+            let collection = match action {
+                Action::Add { source, stored, .. } => {
+                    let old = source.collection.catalogue.read().get(&source.id).map(|old| old.slot);
+                    changes.extend(old.map(|slot| Change::RemoveSource(source.collection.key(slot))));
+                    changes.push(Change::PutSource(stored, &source.text));
+                    &source.collection
+                }
+                Action::Delete { collection, slot, .. } => {
+                    changes.push(Change::RemoveSource(collection.key(*slot)));
+                    collection
+                }
+                Action::Create { collection, .. } => collection,
+                Action::DeleteCollection { collection, fresh, .. } => {
+                    changes.push(Change::RemoveCollection(collection.number));
+                    let Some(fresh) = fresh else { continue };
+                    fresh
+                }
+            };
+            touched.insert(collection.number, (collection, *revision));
+        }
+        changes
+            .extend(touched.values().map(|(collection, at)| Change::PutCollection(collection.stored(*at))));
+        Batch { corpus: self.shared.stored(revision), changes }
+    }
+
+    /// Lets everyone see what was kept.
+    fn publish(&self, step: Step) -> Option<Task> {
+        let Step { revision, action } = step;
+        match action {
+            Action::Add { source, done, .. } => {
+                let (collection, new) = source.into_entry();
+                let added = {
+                    let mut now = self.shared.revision.write();
+                    let mut catalogue = collection.catalogue.write();
+                    *now = revision;
+                    let (entry, replaced) = catalogue.publish(new, revision);
+                    let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
+                    Added { entry, replaced, unchanged: false, exact_duplicates }
+                };
+                done(Ok(added));
+                Task::purge(collection)
+            }
+            Action::Delete { collection, id, done, .. } => {
+                {
+                    let mut now = self.shared.revision.write();
+                    *now = revision;
+                    collection.catalogue.write().remove(&id, revision);
+                }
+                done(Ok(revision));
+                Task::purge(collection)
+            }
+            Action::Create { collection, done } => {
+                let info = {
+                    let mut now = self.shared.revision.write();
+                    *now = revision;
+                    collection.catalogue.write().changed_at(revision);
+                    self.shared.install(Arc::clone(&collection));
+                    CollectionInfo::of(&collection)
+                };
+                done(Ok(info));
+                None
+            }
+            Action::DeleteCollection { collection, fresh, done } => {
+                let sources = self.take_down(&collection, fresh, revision);
+                done(Ok((sources, revision)));
+                Some(Task::Forget(collection))
+            }
+        }
+    }
+
+    /// Takes a collection away, and gives the number of its sources.
+    fn take_down(&self, collection: &Collection, fresh: Option<Arc<Collection>>, revision: u64) -> u64 {
+        let mut now = self.shared.revision.write();
+        *now = revision;
+        let sources = {
+            let mut catalogue = collection.catalogue.write();
+            catalogue.close();
+            catalogue.counts().sources
+        };
+        match fresh {
+            Some(fresh) => {
+                fresh.catalogue.write().changed_at(revision);
+                self.shared.install(fresh);
+            }
+            None => drop(self.shared.collections.remove(&collection.name)),
+        }
+        sources
+    }
+}
+
+fn decide_add(source: Box<Prepared>, if_exists: IfExists, done: Done<Added>) -> Option<Action> {
+    let answer = if source.collection.catalogue.read().is_closed() {
+        Some(Err(Error::CollectionNotFound(source.collection.name.clone())))
+    } else {
+        let old = source.collection.catalogue.read().get(&source.id).cloned();
+        old.and_then(|old| verdict(&source.collection, &old, source.content_digest, if_exists))
+    };
+    if let Some(answer) = answer {
+        source.abandon();
+        done(answer);
+        return None;
+    }
+    let stored = source.stored(0);
+    Some(Action::Add { source, stored, done })
+}
+
+fn decide_delete(collection: Arc<Collection>, id: SourceId, done: Done<u64>) -> Option<Action> {
+    let found = {
+        let catalogue = collection.catalogue.read();
+        if catalogue.is_closed() {
+            Err(Error::CollectionNotFound(collection.name.clone()))
+        } else {
+            catalogue.get(&id).map(|entry| entry.slot).ok_or_else(|| not_found(&collection, &id))
+        }
+    };
+    match found {
+        Ok(slot) => Some(Action::Delete { collection, id, slot, done }),
+        Err(error) => {
+            done(Err(error));
+            None
+        }
+    }
+}
+
+impl Step {
+    fn new(mut action: Action, revision: u64) -> Self {
+        if let Action::Add { stored, .. } = &mut action {
+            stored.added = revision;
+        }
+        Self { revision, action }
+    }
+
+    fn text_bytes(&self) -> u64 {
+        match &self.action {
+            Action::Add { source, .. } => source.text_bytes,
+            _ => 0,
+        }
+    }
+
+    /// Tells whoever waits that it failed; nobody waits for it then.
+    fn tell(self, error: &Error) -> Self {
+        let Self { revision, action } = self;
+        let error = error.clone();
+        let action = match action {
+            Action::Add { source, stored, done } => {
+                done(Err(error));
+                Action::Add { source, stored, done: Box::new(drop) }
+            }
+            Action::Delete { collection, id, slot, done } => {
+                done(Err(error));
+                Action::Delete { collection, id, slot, done: Box::new(drop) }
+            }
+            Action::Create { collection, done } => {
+                done(Err(error));
+                Action::Create { collection, done: Box::new(drop) }
+            }
+            Action::DeleteCollection { collection, fresh, done } => {
+                done(Err(error));
+                Action::DeleteCollection { collection, fresh, done: Box::new(drop) }
+            }
+        };
+        Self { revision, action }
+    }
+
+    /// It was not kept.
+    fn undo(self) {
+        if let Action::Add { source, .. } = self.action {
+            source.abandon();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Writing: sources are prepared by whoever adds them, and kept and published by one writer, in order.
+//!
+//! Preparing (tokens, fingerprints, compression, postings) takes the time, and many threads do it at
+//! once. Then one [`Committer`] takes all that waits, writes it to the store in one commit, and only then
+//! publishes it, change by change, each under the next revision. So whoever reads sees a change when, and
+//! only when, it is durable; and changes that come while a commit runs share the next.
+//!
+//! In memory there is nothing to wait for, and whoever writes commits, one at a time. On disk a thread of
+//! its own commits, so that no thread that has other work waits for the disk; and another one, the
+//! keeper, cleans up.
+
+mod commit;
+mod keeper;
+mod prepare;
+mod request;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+pub(super) use prepare::{Preparation, content_digest};
+pub(super) use request::{Request, wait};
+
+use self::commit::Committer;
+use self::keeper::Keeper;
+use super::error::Error;
+use super::shared::Shared;
+use crate::store::StoreError;
+
+/// Requests that may wait for the writer; whoever submits more waits until there is room.
+const WAITING_REQUESTS: usize = 4096;
+
+/// Requests of one commit at most.
+const REQUESTS_A_COMMIT: usize = 2048;
+
+/// Bytes of text of one commit, from which on no more are added to it.
+const TEXT_BYTES_A_COMMIT: usize = 32 << 20;
+
+/// Takes requests.
+#[derive(Debug)]
+pub(super) enum Writer {
+    /// Whoever submits a request commits it.
+    Inline(Box<Mutex<Committer>>),
+    /// A thread commits them.
+    Thread(Threads),
+}
+
+/// The threads of a corpus on disk.
+#[derive(Debug)]
+pub(super) struct Threads {
+    requests: SyncSender<Message>,
+    running: Mutex<Option<(JoinHandle<()>, Keeper)>>,
+}
+
+/// A commit of so many requests says that many are coming: the next one waits for more, for a moment.
+const MANY_REQUESTS: usize = 8;
+
+/// Until there are so many,
+const WORTH_A_COMMIT: usize = 256;
+
+/// or so much time has passed.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+enum Message {
+    Request(Request),
+    Stop,
+}
+
+impl Writer {
+    /// A writer for a corpus in memory.
+    pub(super) fn inline(shared: Arc<Shared>) -> Self {
+        Self::Inline(Box::new(Mutex::new(Committer::new(shared))))
+    }
+
+    /// A writer for a corpus on disk.
+    pub(super) fn start(shared: Arc<Shared>) -> Result<Self, Error> {
+        let no_thread = |error: std::io::Error| Error::NoThread(error.to_string());
+        let (requests, waiting) = sync_channel(WAITING_REQUESTS);
+        let keeper = Keeper::start(Arc::clone(&shared), requests.clone()).map_err(no_thread)?;
+        let tasks = keeper.tasks();
+        let thread = std::thread::Builder::new().name("committer".to_owned());
+        let committer = thread.spawn(move || {
+            let mut committer = Committer::new(shared);
+            for requests in batches(&waiting) {
+                for task in committer.commit(requests) {
+                    // The keeper ends before this thread does only when all is ending.
+                    drop(tasks.send(task));
+                }
+            }
+        });
+        let running = Mutex::new(Some((committer.map_err(no_thread)?, keeper)));
+        Ok(Self::Thread(Threads { requests, running }))
+    }
+
+    /// Hands a request over. It is told when it is done.
+    pub(super) fn submit(&self, request: Request) {
+        match self {
+            Self::Inline(committer) => {
+                let (shared, tasks) = {
+                    let mut committer = committer.lock();
+                    let tasks = committer.commit(vec![request]);
+                    (Arc::clone(committer.shared()), tasks)
+                };
+                for task in tasks {
+                    task.run(&shared);
+                }
+            }
+            Self::Thread(threads) => {
+                if let Err(refused) = threads.requests.send(Message::Request(request))
+                    && let Message::Request(request) = refused.0
+                {
+                    request.refuse(&StoreError::Closed.into());
+                }
+            }
+        }
+    }
+
+    /// Commits what was submitted, and ends the threads. Later requests are refused. Gives whether there
+    /// were threads to end.
+    pub(super) fn close(&self) -> bool {
+        let Self::Thread(threads) = self else { return false };
+        let Some((committer, keeper)) = threads.running.lock().take() else { return false };
+        keeper.stop();
+        drop(threads.requests.send(Message::Stop));
+        if committer.join().is_err() {
+            tracing::error!("the committing thread ended by a defect");
+        }
+        true
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// What waits, batch by batch, until the end. Two requests about one source are never in one batch, and
+/// one about a whole collection is alone in its.
+fn batches(waiting: &Receiver<Message>) -> impl Iterator<Item = Vec<Request>> {
+    let mut held: Option<Message> = None;
+    let (mut stopped, mut last) = (false, 0);
+    std::iter::from_fn(move || {
+        let (mut batch, mut sources, mut bytes) = (Vec::new(), HashSet::new(), 0);
+        let patience = if last >= MANY_REQUESTS { PATIENCE } else { Duration::ZERO };
+        let mut until = None;
+        while !stopped && batch.len() < REQUESTS_A_COMMIT && bytes < TEXT_BYTES_A_COMMIT {
+            let next = match held.take() {
+                Some(message) => Some(message),
+                None if batch.is_empty() => waiting.recv().ok(),
+                None if batch.len() >= WORTH_A_COMMIT => waiting.try_recv().ok(),
+                None => {
+                    let until = *until.get_or_insert_with(|| Instant::now() + patience);
+                    waiting.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+                }
+            };
+            let request = match next {
+                Some(Message::Request(request)) => request,
+                Some(Message::Stop) => {
+                    stopped = true;
+                    break;
+                }
+                None => break,
+            };
+            let source = request.source();
+            let alone = source.is_none();
+            let fits = source.is_some_and(|source| sources.insert(source));
+            if !fits && !batch.is_empty() {
+                held = Some(Message::Request(request));
+                break;
+            }
+            bytes += request.text_bytes();
+            batch.push(request);
+            if alone {
+                break;
+            }
+        }
+        last = batch.len();
+        (!batch.is_empty()).then_some(batch)
+    })
+}

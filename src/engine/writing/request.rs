@@ -1,0 +1,73 @@
+//! What the writer is asked for.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use super::prepare::Prepared;
+use crate::engine::collection::{Collection, CollectionInfo};
+use crate::engine::corpus::{Added, IfExists};
+use crate::engine::error::Error;
+use crate::engine::names::{CollectionName, SourceId};
+use crate::fingerprint::FingerprintSettings;
+use crate::store::{CollectionNumber, Relocation, StoreError};
+
+/// Is told what became of a request, once.
+pub(super) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
+
+/// A change that somebody waits for.
+pub(in crate::engine) enum Request {
+    /// Add a source.
+    Add { source: Box<Prepared>, if_exists: IfExists, done: Done<Added> },
+    /// Delete a source.
+    Delete { collection: Arc<Collection>, id: SourceId, done: Done<u64> },
+    /// Create a collection.
+    CreateCollection { name: CollectionName, settings: FingerprintSettings, done: Done<CollectionInfo> },
+    /// Delete a collection.
+    DeleteCollection { name: CollectionName, done: Done<(u64, u64)> },
+    /// Put texts elsewhere on the disk; the corpus stays the same.
+    Relocate { texts: Vec<Relocation>, done: Done<()> },
+}
+
+impl Request {
+    /// The one source that it is about, if it is about one.
+    pub(super) fn source(&self) -> Option<(CollectionNumber, SourceId)> {
+        match self {
+            Self::Add { source, .. } => Some((source.collection.number, source.id.clone())),
+            Self::Delete { collection, id, .. } => Some((collection.number, id.clone())),
+            Self::CreateCollection { .. } | Self::DeleteCollection { .. } | Self::Relocate { .. } => None,
+        }
+    }
+
+    /// Bytes of the text that it brings.
+    pub(super) fn text_bytes(&self) -> usize {
+        match self {
+            Self::Add { source, .. } => usize::try_from(source.text_bytes).unwrap_or(usize::MAX),
+            _ => 0,
+        }
+    }
+
+    /// Tells whoever waits that it was not done.
+    pub(super) fn refuse(self, error: &Error) {
+        let error = error.clone();
+        match self {
+            Self::Add { source, done, .. } => {
+                source.abandon();
+                done(Err(error));
+            }
+            Self::Delete { done, .. } => done(Err(error)),
+            Self::CreateCollection { done, .. } => done(Err(error)),
+            Self::DeleteCollection { done, .. } => done(Err(error)),
+            Self::Relocate { done, .. } => done(Err(error)),
+        }
+    }
+}
+
+/// Submits something, and waits until it is done.
+pub(in crate::engine) fn wait<T: Send + 'static>(submit: impl FnOnce(Done<T>)) -> Result<T, Error> {
+    let (sender, receiver) = sync_channel(1);
+    submit(Box::new(move |done| {
+        // Somebody waits, just below.
+        drop(sender.send(done));
+    }));
+    receiver.recv().unwrap_or(Err(Error::Store(StoreError::Closed)))
+}

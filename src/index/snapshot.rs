@@ -1,0 +1,139 @@
+//! An index as bytes, and back: the tables as they stand, so that nothing has to be inserted again.
+//!
+//! All numbers are little-endian; docs/format.md draws them. Whoever keeps the bytes sees to it that they come
+//! back as they were: a table made of others finds nonsense, though it never panics.
+
+use std::io;
+
+use parking_lot::RwLock;
+
+use super::shards::{Index, Shards};
+use super::table::Table;
+
+impl Index {
+    /// Gives the tables, one after the other, to `each`. Inserting and looking up go on meanwhile: what is in
+    /// the index when this begins, and stays there, is in the tables.
+    ///
+    /// # Errors
+    ///
+    /// What `each` gives, and [`io::ErrorKind::Interrupted`] if the index was split meanwhile, so that the
+    /// tables don't fit together: try again.
+    pub fn encode(&self, each: &mut dyn FnMut(Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+        let count = self.table_count();
+        for number in 0..count {
+            let table = {
+                let shards = self.shards.read();
+                if shards.tables.len() != count {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                shards.tables.get(number).map(|table| table.read().encode())
+            };
+            table.map_or(Ok(()), &mut *each)?;
+        }
+        Ok(())
+    }
+
+    /// How many tables [`Self::encode`] gives.
+    #[must_use]
+    pub fn table_count(&self) -> usize {
+        self.shards.read().tables.len()
+    }
+
+    /// The index of tables that [`Self::encode`] gave, in their order; `None` if there can't be so many.
+    #[must_use]
+    pub fn of_tables(tables: Vec<EncodedTable>) -> Option<Self> {
+        let bits = tables.len().checked_ilog2().filter(|_| tables.len().is_power_of_two())?;
+        let tables = tables.into_iter().map(|EncodedTable(table)| RwLock::new(table)).collect();
+        Shards::of_tables(bits, tables).map(|shards| Self { shards: RwLock::new(shards) })
+    }
+}
+
+/// A table that was read back.
+#[derive(Debug)]
+pub struct EncodedTable(Table);
+
+impl EncodedTable {
+    /// Reads what [`Index::encode`] gave; `None` if these are no such bytes. Linear in them.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        Table::decode(bytes).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fingerprint::{Context, ContextMatch, Fingerprint};
+    use crate::index::{ReadLimits, Slot};
+
+    fn fingerprint(hash: u64) -> Fingerprint {
+        Fingerprint {
+            hash: hash.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            context: Context::from_bits(9),
+            position: 0,
+        }
+    }
+
+    fn round_trip(index: &Index) -> Index {
+        let mut tables = Vec::new();
+        let each = &mut |bytes: Vec<u8>| {
+            tables.push(EncodedTable::decode(&bytes).unwrap());
+            Ok(())
+        };
+        index.encode(each).unwrap();
+        Index::of_tables(tables).unwrap()
+    }
+
+    fn found(index: &Index, hash: u64) -> Vec<Slot> {
+        let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: u32::MAX };
+        let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::none(), limits);
+        let mut slots: Vec<Slot> = look_up.hits.iter().map(|hit| hit.slot).collect();
+        slots.sort_unstable();
+        slots
+    }
+
+    #[test]
+    fn an_index_comes_back_as_it_was_and_can_be_added_to() {
+        for sources in [0, 1, 700, 6_000] {
+            let index = Index::default();
+            // Of each source 60 fingerprints of its own, and one that all share.
+            let insert = |index: &Index, number: u32| {
+                let own = (0..60).map(|i| 1 + u64::from(number) * 60 + i);
+                let fingerprints: Vec<_> = own.chain([0]).map(fingerprint).collect();
+                index.insert(Slot::new(number).unwrap(), &fingerprints).unwrap();
+            };
+            (0..sources).for_each(|number| insert(&index, number));
+            let back = round_trip(&index);
+            assert_eq!(back.table_count(), index.table_count());
+            for index in [&index, &back] {
+                (sources..sources + 300).for_each(|number| insert(index, number));
+            }
+            for hash in (0..u64::from(sources + 300) * 60).step_by(41) {
+                assert_eq!(found(&back, hash), found(&index, hash), "{hash} of {sources}");
+            }
+            back.purge(|slot| slot.number() % 2 == 0);
+            assert_eq!(found(&back, 0).len() as u32, (sources + 300).div_ceil(2));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn other_bytes_never_panic(at in proptest::collection::vec((0_usize..5_000, any::<u8>()), 0..8), cut in 0_usize..5_000) {
+            let index = Index::default();
+            for number in 0..40 {
+                let own: Vec<_> = (0..9).map(|i| fingerprint(u64::from(number) * 9 + i)).collect();
+                index.insert(Slot::new(number).unwrap(), &own).unwrap();
+            }
+            let mut bytes = Vec::new();
+            index.encode(&mut |table| { bytes = table; Ok(()) }).unwrap();
+            let length = bytes.len();
+            for (place, value) in at {
+                bytes[place % length] ^= value;
+            }
+            bytes.truncate(if cut % 2 == 0 { length } else { cut });
+            let _table = EncodedTable::decode(&bytes);
+        }
+    }
+}

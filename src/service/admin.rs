@@ -1,0 +1,177 @@
+//! `AdminService`.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use super::ordered::Responses;
+use super::problem::Problem;
+use super::{Context, convert, parse};
+use crate::engine::{self, CollectionName, Engine};
+use crate::matching::StopReason;
+use crate::proto::{self, admin_service_server::AdminService};
+
+/// Calls that may run at once: each has a thread of its own.
+const MAX_RUNNING: usize = 4;
+
+/// Responses that wait for a caller who is slow to read.
+const WAITING_RESPONSES: usize = 8;
+
+/// Bytes of a backup in one response.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Sources of an export that are looked up at once.
+const SOURCES_AT_ONCE: usize = 64;
+
+/// The handlers of `AdminService`.
+#[derive(Debug, Clone)]
+pub struct AdminApi {
+    context: Context,
+    running: Arc<Semaphore>,
+}
+
+impl AdminApi {
+    /// Handlers that work on the context's engine.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context, running: Arc::new(Semaphore::new(MAX_RUNNING)) }
+    }
+
+    /// Answers with what `work` puts into its outlet, in a thread of its own.
+    fn stream<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine, &Outlet<T>) -> Result<(), Problem> + Send + 'static,
+    ) -> Result<Response<Responses<T>>, Status> {
+        let engine = self.context.engine.get()?;
+        let running = Arc::clone(&self.running).try_acquire_owned();
+        let running = running.map_err(|_| Problem::too_many_running(MAX_RUNNING))?;
+        let (sender, receiver) = mpsc::channel(WAITING_RESPONSES);
+        let draining = self.context.draining.clone();
+        tokio::task::spawn_blocking(move || {
+            let outlet = Outlet { responses: sender, draining };
+            if let Err(problem) = work(&engine, &outlet) {
+                // Nobody may be listening any more.
+                drop(outlet.responses.blocking_send(Err(problem.into())));
+            }
+            drop(running);
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+}
+
+/// Where responses go.
+struct Outlet<T> {
+    responses: mpsc::Sender<Result<T, Status>>,
+    draining: CancellationToken,
+}
+
+impl<T> Outlet<T> {
+    /// Sends a response, when the caller has room for it.
+    fn send(&self, response: T) -> Result<(), Problem> {
+        if self.draining.is_cancelled() {
+            return Err(Problem::stopping());
+        }
+        let sent = self.responses.blocking_send(Ok(response));
+        sent.map_err(|_| StopReason::CalledOff.into())
+    }
+}
+
+/// A file on its way, chunk by chunk.
+struct Chunks<'a> {
+    outlet: &'a Outlet<proto::BackupResponse>,
+    data: Vec<u8>,
+    /// Why no more can be sent.
+    problem: Option<Problem>,
+}
+
+impl Write for Chunks<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.data.extend_from_slice(data);
+        if self.data.len() >= CHUNK_BYTES {
+            self.flush()?;
+        }
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let data = std::mem::take(&mut self.data);
+        self.outlet.send(proto::BackupResponse { data }).map_err(|problem| {
+            self.problem = Some(problem);
+            io::Error::other("the caller takes no more")
+        })
+    }
+}
+
+fn backup(engine: &Engine, outlet: &Outlet<proto::BackupResponse>) -> Result<(), Problem> {
+    let mut chunks = Chunks { outlet, data: Vec::new(), problem: None };
+    let written = engine.backup(&mut chunks);
+    match (written, chunks.problem) {
+        (Ok(_), _) => Ok(()),
+        (Err(_), Some(problem)) => Err(problem),
+        (Err(error), None) => Err(error.into()),
+    }
+}
+
+fn verify(engine: &Engine, outlet: &Outlet<proto::VerifyResponse>) -> Result<(), Problem> {
+    let mut ended = Ok(());
+    engine.verify(&mut |verified| {
+        ended = outlet.send(convert::verified_to_proto(verified));
+        if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    ended
+}
+
+fn export(
+    engine: &Engine,
+    collection: &CollectionName,
+    outlet: &Outlet<proto::ExportSourcesResponse>,
+) -> Result<(), Problem> {
+    let mut after = None;
+    loop {
+        let some = engine.list_sources(collection, after.as_ref(), SOURCES_AT_ONCE)?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = Some(last.id.clone());
+        for entry in &some {
+            let (entry, text) = match engine.get_source(collection, &entry.id) {
+                // It was deleted meanwhile.
+                Err(engine::Error::SourceNotFound { .. }) => continue,
+                found => found?,
+            };
+            let mut source = convert::source(&entry);
+            text.as_ref().clone_into(&mut source.text);
+            outlet.send(proto::ExportSourcesResponse { source: Some(source) })?;
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AdminService for AdminApi {
+    type VerifyStream = Responses<proto::VerifyResponse>;
+
+    async fn verify(&self, _: Request<proto::VerifyRequest>) -> Result<Response<Self::VerifyStream>, Status> {
+        self.stream(verify)
+    }
+
+    type BackupStream = Responses<proto::BackupResponse>;
+
+    async fn backup(&self, _: Request<proto::BackupRequest>) -> Result<Response<Self::BackupStream>, Status> {
+        self.stream(backup)
+    }
+
+    type ExportSourcesStream = Responses<proto::ExportSourcesResponse>;
+
+    async fn export_sources(
+        &self,
+        request: Request<proto::ExportSourcesRequest>,
+    ) -> Result<Response<Self::ExportSourcesStream>, Status> {
+        let collection = parse::collection_or_default("collection", &request.get_ref().collection)?;
+        // A collection that is not there fails the call, not the stream.
+        self.context.engine.get()?.get_collection(&collection).map_err(Problem::from)?;
+        self.stream(move |engine, outlet| export(engine, &collection, outlet))
+    }
+}

@@ -1,0 +1,122 @@
+//! What can go wrong with files, and what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why something could not be kept, or read back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the disk that holds {path:?} is full; free some space, and try again")]
+    Full {
+        /// The file that had to grow.
+        path: PathBuf,
+    },
+    /// The system refused something.
+    #[error("{path:?}: {cause}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// A file does not hold what was written to it.
+    #[error("{path:?} is damaged: {what}; restore a backup (palimpsest restore)")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A newer version of the program wrote it.
+    #[error(
+        "{path:?} has format version {found}, but this program knows versions up to {known}; use a newer \
+         palimpsest (nothing was changed)"
+    )]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that is known here.
+        known: u32,
+    },
+    /// What should be a folder is none.
+    #[error("{path:?} is not a folder; name another with --data-dir")]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// A folder that somebody else uses.
+    #[error(
+        "{path:?} is no data directory of palimpsest: it holds {found:?}; name an empty folder with --data-dir"
+    )]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The first thing in it that is not ours.
+        found: String,
+    },
+    /// Another process has it.
+    #[error("the data directory {path:?} is in use by {holder}; stop that first, or name another folder")]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+        /// Who holds the lock.
+        holder: String,
+    },
+    /// There is no data directory.
+    #[error("there is no data directory at {path:?}")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// What was to be made anew is there already.
+    #[error("{path:?} is there already, and is left as it is; name another")]
+    Exists {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// An earlier failure left open whether a change was kept.
+    #[error(
+        "the store failed ({cause}), and could not be opened again; what is in the corpus can be read, but \
+         nothing can be written until the cause is removed"
+    )]
+    Broken {
+        /// The failure.
+        cause: String,
+    },
+    /// The store was closed: the server is stopping.
+    #[error("the corpus is closed: nothing more is written")]
+    Closed,
+}
+
+impl StoreError {
+    /// What the system said about a file.
+    pub(super) fn io(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::Full { path }
+            }
+            _ => Self::Io { path, cause: error.to_string() },
+        }
+    }
+
+    /// A file that is not what was written.
+    pub(super) fn damaged(path: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), what: what.into() }
+    }
+}
+
+/// Names the file of an I/O error.
+pub(super) trait At<T> {
+    fn at(self, path: &Path) -> Result<T, StoreError>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|error| StoreError::io(path, &error))
+    }
+}

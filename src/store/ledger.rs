@@ -1,0 +1,283 @@
+//! The tables of the embedded database: who every source is, and where its text stands.
+
+use std::path::{Path, PathBuf};
+
+use parking_lot::RwLock;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use super::error::StoreError;
+use super::rows::{StoredCollection, StoredCorpus, StoredSource};
+use super::segments::Place;
+use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
+
+/// What there is one of, by name.
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+/// Collections by number.
+const COLLECTIONS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("collections");
+/// Sources by collection and slot.
+const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources");
+
+/// The row of [`META`] with the format's version.
+const FORMAT: &str = "format";
+/// The row of [`META`] with the [`StoredCorpus`].
+const CORPUS: &str = "corpus";
+/// The row of [`META`] that counts commits, by which it is known whether one was kept.
+const COMMITS: &str = "commits";
+
+/// Memory that the database keeps pages in.
+const CACHE_BYTES: usize = 32 << 20;
+
+/// What one commit writes.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) corpus: Option<StoredCorpus>,
+    pub(super) sources: Vec<(SourceKey, Vec<u8>)>,
+    pub(super) moved: Vec<(SourceKey, Place, Place)>,
+    pub(super) removed: Vec<SourceKey>,
+    pub(super) collections: Vec<StoredCollection>,
+    pub(super) removed_collections: Vec<CollectionNumber>,
+}
+
+/// Opens the database, here and again after a failure.
+pub(super) type Opener = Box<dyn Fn() -> Result<Database, redb::Error> + Send + Sync>;
+
+/// The database.
+pub(super) struct Ledger {
+    path: PathBuf,
+    open: Opener,
+    /// `None` while it has failed and could not be opened again.
+    database: RwLock<Option<Database>>,
+    commits: parking_lot::Mutex<u64>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The database in a file, which is made if it is not there. Every page's checksum is looked at.
+pub(super) fn in_file(path: &Path) -> Opener {
+    let path = path.to_owned();
+    Box::new(move || {
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+        Ok(builder.create(&path)?)
+    })
+}
+
+impl Ledger {
+    /// Opens the database; when it is new, it has no corpus yet.
+    pub(super) fn open(path: &Path, open: Opener) -> Result<Self, StoreError> {
+        let failed = |error: &redb::Error| failure(path, error);
+        let database = open().map_err(|error| failed(&error))?;
+        let meta = read_meta(&database).map_err(|error| failed(&error))?;
+        match meta.format {
+            None if meta.corpus.is_none() => {}
+            Some(FORMAT_VERSION) => {}
+            Some(found) if found > FORMAT_VERSION => {
+                return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
+            }
+            _ => return Err(StoreError::damaged(path, "it is no corpus of palimpsest")),
+        }
+        let (path, commits) = (path.to_owned(), parking_lot::Mutex::new(meta.commits));
+        Ok(Self { path, open, database: RwLock::new(Some(database)), commits })
+    }
+
+    /// Writes rows, durably, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Broken`] if it is not known which; ask [`Self::was_kept`]. All else: none.
+    pub(super) fn commit(&self, rows: &Rows) -> Result<(), StoreError> {
+        let mut commits = self.commits.lock();
+        let written = {
+            let database = self.database.read();
+            let database = database.as_ref().ok_or_else(|| self.broken("an earlier failure"))?;
+            write(database, rows, *commits + 1)
+        };
+        let Err(error) = written else {
+            *commits += 1;
+            return Ok(());
+        };
+        let error = failure(&self.path, &error);
+        match self.reopen() {
+            Ok(found) if found > *commits => {
+                *commits = found;
+                Ok(())
+            }
+            Ok(_) => Err(error),
+            Err(_) => Err(self.broken(&error.to_string())),
+        }
+    }
+
+    /// Whether the commit that was in doubt was kept, once the database can be opened again.
+    pub(super) fn was_kept(&self) -> Result<bool, StoreError> {
+        let mut commits = self.commits.lock();
+        let found = self.reopen()?;
+        let kept = found > *commits;
+        *commits = found;
+        Ok(kept)
+    }
+
+    /// Opens the database again: it refuses all work after any failure. Gives the commits it has.
+    fn reopen(&self) -> Result<u64, StoreError> {
+        let mut database = self.database.write();
+        // The old one holds the file's lock.
+        *database = None;
+        let failed = |error: redb::Error| failure(&self.path, &error);
+        let fresh = (self.open)().map_err(failed)?;
+        let commits = read_meta(&fresh).map_err(failed)?.commits;
+        *database = Some(fresh);
+        Ok(commits)
+    }
+
+    fn broken(&self, cause: &str) -> StoreError {
+        StoreError::Broken { cause: format!("{}: {cause}", self.path.display()) }
+    }
+
+    /// The corpus as of the last commit, to be read at leisure.
+    pub(super) fn view(&self) -> Result<View, StoreError> {
+        let database = self.database.read();
+        let database = database.as_ref().ok_or_else(|| self.broken("an earlier failure"))?;
+        let transaction = database.begin_read().map_err(|error| failure(&self.path, &error.into()))?;
+        Ok(View { path: self.path.clone(), transaction })
+    }
+}
+
+/// The corpus as of one commit.
+pub(super) struct View {
+    path: PathBuf,
+    transaction: redb::ReadTransaction,
+}
+
+impl View {
+    /// What the whole corpus has in common; `None` if the database is new.
+    pub(super) fn corpus(&self) -> Result<Option<StoredCorpus>, StoreError> {
+        let meta = meta_of(&self.transaction).map_err(|error| failure(&self.path, &error))?;
+        Ok(meta.corpus)
+    }
+
+    /// All collections, by number.
+    pub(super) fn collections(&self) -> Result<Vec<StoredCollection>, StoreError> {
+        let mut found = Vec::new();
+        self.rows(COLLECTIONS, |number, row| {
+            let collection = StoredCollection::decode(CollectionNumber(number), row);
+            found.push(collection.ok_or_else(|| self.malformed("collections", number))?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// All sources, by collection and slot.
+    pub(super) fn sources(
+        &self,
+        each: &mut dyn FnMut(StoredSource, Place) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.rows(SOURCES, |key, row| {
+            let source = SourceKey::from_u64(key).and_then(|key| StoredSource::decode(key, row));
+            let (source, place) = source.ok_or_else(|| self.malformed("sources", key))?;
+            each(source, place)
+        })
+    }
+
+    fn malformed(&self, table: &str, key: impl std::fmt::Display) -> StoreError {
+        StoreError::damaged(&self.path, format!("row {key} of table {table} is malformed"))
+    }
+
+    fn rows<K: redb::Key + for<'k> redb::Value<SelfType<'k> = K>>(
+        &self,
+        table: TableDefinition<'static, K, &'static [u8]>,
+        mut each: impl FnMut(K, &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let failed = |error: redb::Error| failure(&self.path, &error);
+        let table = match self.transaction.open_table(table) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
+            table => table.map_err(|error| failed(error.into()))?,
+        };
+        for row in table.iter().map_err(|error| failed(error.into()))? {
+            let (key, row) = row.map_err(|error| failed(error.into()))?;
+            each(key.value(), row.value())?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Meta {
+    format: Option<u32>,
+    corpus: Option<StoredCorpus>,
+    commits: u64,
+}
+
+fn read_meta(database: &Database) -> Result<Meta, redb::Error> {
+    meta_of(&database.begin_read()?)
+}
+
+fn meta_of(transaction: &redb::ReadTransaction) -> Result<Meta, redb::Error> {
+    let table = match transaction.open_table(META) {
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Meta::default()),
+        table => table?,
+    };
+    let row = |name: &str| -> Result<Option<Vec<u8>>, redb::Error> {
+        Ok(table.get(name)?.map(|row| row.value().to_vec()))
+    };
+    let number = |row: Vec<u8>| row.try_into().ok().map(u64::from_le_bytes);
+    Ok(Meta {
+        format: row(FORMAT)?.and_then(|row| row.try_into().ok()).map(u32::from_le_bytes),
+        corpus: row(CORPUS)?.and_then(|row| StoredCorpus::decode(&row)),
+        commits: row(COMMITS)?.and_then(number).unwrap_or(0),
+    })
+}
+
+fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    {
+        let mut meta = transaction.open_table(META)?;
+        meta.insert(COMMITS, commit.to_le_bytes().as_slice())?;
+        meta.insert(FORMAT, FORMAT_VERSION.to_le_bytes().as_slice())?;
+        if let Some(corpus) = rows.corpus {
+            meta.insert(CORPUS, corpus.encode().as_slice())?;
+        }
+        let mut collections = transaction.open_table(COLLECTIONS)?;
+        for number in &rows.removed_collections {
+            collections.remove(number.0)?;
+        }
+        for collection in &rows.collections {
+            collections.insert(collection.number.0, collection.encode().as_slice())?;
+        }
+        let mut sources = transaction.open_table(SOURCES)?;
+        for number in &rows.removed_collections {
+            sources.retain_in(SourceKey::of_collection(*number), |_, _| false)?;
+        }
+        for key in &rows.removed {
+            sources.remove(key.to_u64())?;
+        }
+        for (key, row) in &rows.sources {
+            sources.insert(key.to_u64(), row.as_slice())?;
+        }
+        for (key, from, to) in &rows.moved {
+            let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
+            let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
+            if let Some(row) = old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
+                sources.insert(key.to_u64(), row.as_slice())?;
+            }
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+/// What the database said, in our words.
+fn failure(path: &Path, error: &redb::Error) -> StoreError {
+    match error {
+        redb::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            StoreError::damaged(path, error.to_string())
+        }
+        redb::Error::Io(error) => StoreError::io(path, error),
+        redb::Error::DatabaseAlreadyOpen => {
+            StoreError::InUse { path: path.to_owned(), holder: "another process".to_owned() }
+        }
+        redb::Error::Corrupted(what) => StoreError::damaged(path, what.as_str()),
+        other => StoreError::damaged(path, other.to_string()),
+    }
+}

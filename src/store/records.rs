@@ -1,0 +1,123 @@
+//! Files of records, each with its checksum: backups, and snapshots of the index.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::codec::{Decoder, Encoder};
+use super::error::{At, StoreError};
+
+/// What a file is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileKind {
+    pub(super) magic: [u8; 8],
+    pub(super) version: u32,
+    /// In words.
+    pub(super) what: &'static str,
+}
+
+/// Writes records, each with its checksum.
+pub(super) struct RecordWriter<'a> {
+    out: &'a mut dyn Write,
+    number: u64,
+}
+
+impl<'a> RecordWriter<'a> {
+    pub(super) fn new(kind: FileKind, out: &'a mut dyn Write) -> io::Result<Self> {
+        let mut header = Encoder { bytes: kind.magic.to_vec() };
+        header.u32(kind.version);
+        header.u32(0);
+        out.write_all(&header.bytes)?;
+        Ok(Self { out, number: 0 })
+    }
+
+    /// Writes a record.
+    pub(super) fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
+        let mut header = Encoder::default();
+        header.u8(kind);
+        header.u32(u32::try_from(record.len()).map_err(io::Error::other)?);
+        header.u64(checksum(self.number, kind, record));
+        self.number += 1;
+        self.out.write_all(&header.bytes)?;
+        self.out.write_all(record)
+    }
+}
+
+/// Reads records, and holds each against its checksum.
+pub(super) struct RecordReader<'a> {
+    path: &'a Path,
+    input: &'a mut dyn Read,
+    number: u64,
+}
+
+impl<'a> RecordReader<'a> {
+    pub(super) fn new(kind: FileKind, path: &'a Path, input: &'a mut dyn Read) -> Result<Self, StoreError> {
+        let mut reader = Self { path, input, number: 0 };
+        let header = reader.read(16)?;
+        let mut fields = Decoder::new(&header);
+        if fields.take(kind.magic.len()) != Some(&kind.magic) {
+            return Err(reader.damaged(&format!("it is not {} of palimpsest", kind.what)));
+        }
+        match fields.u32() {
+            Some(found) if found > kind.version => {
+                Err(StoreError::NewerFormat { path: path.to_owned(), found, known: kind.version })
+            }
+            _ => Ok(reader),
+        }
+    }
+
+    /// The next record, with its kind.
+    pub(super) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
+        let record = self.next_unchecked()?;
+        if record.is_whole() {
+            Ok((record.kind, record.bytes))
+        } else {
+            Err(self.damaged(&format!("record {} is not what was written", record.number)))
+        }
+    }
+
+    /// The next record, for whoever looks [whether it is whole](Record::is_whole) elsewhere.
+    pub(super) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
+        let header = self.read(13)?;
+        let mut fields = Decoder::new(&header);
+        let (Some(kind), Some(length), Some(sum)) = (fields.u8(), fields.u32(), fields.u64()) else {
+            return Err(self.damaged("it is cut off"));
+        };
+        let (bytes, number) = (self.read(length as usize)?, self.number);
+        self.number += 1;
+        Ok(Record { kind, bytes, number, sum })
+    }
+
+    fn read(&mut self, bytes: usize) -> Result<Vec<u8>, StoreError> {
+        let mut read = Vec::new();
+        Read::take(&mut *self.input, bytes as u64).read_to_end(&mut read).at(self.path)?;
+        if read.len() < bytes { Err(self.damaged("it is cut off")) } else { Ok(read) }
+    }
+
+    /// What is in the file is not what was written.
+    pub(super) fn damaged(&self, what: &str) -> StoreError {
+        StoreError::damaged(self.path, what)
+    }
+}
+
+/// A record that was read.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) kind: u8,
+    pub(super) bytes: Vec<u8>,
+    number: u64,
+    sum: u64,
+}
+
+impl Record {
+    /// Whether it is what was written.
+    pub(super) fn is_whole(&self) -> bool {
+        checksum(self.number, self.kind, &self.bytes) == self.sum
+    }
+}
+
+/// Over a record, its kind and its number, so that none is missing or stands elsewhere.
+fn checksum(number: u64, kind: u8, record: &[u8]) -> u64 {
+    xxh3_64_with_seed(record, number << 8 | u64::from(kind))
+}

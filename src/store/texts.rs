@@ -1,0 +1,126 @@
+//! Where the texts of all sources stand, and those that were read lately.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use quick_cache::{Weighter, sync::Cache};
+
+use super::SourceKey;
+use super::error::StoreError;
+use super::packing::Packer;
+use super::segments::{Place, Segments};
+
+/// What texts on disk are read with.
+type Disk<'a> = Option<(&'a Segments, &'a Packer)>;
+
+/// Where a text is.
+#[derive(Debug, Clone)]
+enum Kept {
+    Here(Arc<str>),
+    There(Place),
+}
+
+/// The texts of all sources of all collections. All methods may be called from many threads.
+#[derive(Debug)]
+pub(super) struct Texts {
+    kept: DashMap<SourceKey, Kept>,
+    /// Those on disk that were read lately.
+    cache: Cache<SourceKey, Arc<str>, Bytes>,
+}
+
+/// What a text in the cache weighs.
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<SourceKey, Arc<str>> for Bytes {
+    fn weight(&self, _: &SourceKey, text: &Arc<str>) -> u64 {
+        const OVERHEAD: u64 = 96;
+        text.len() as u64 + OVERHEAD
+    }
+}
+
+impl Texts {
+    /// No texts yet; of those on disk, `cache_bytes` may be held in memory.
+    pub(super) fn new(cache_bytes: u64) -> Self {
+        const TYPICAL_BYTES: u64 = 4096;
+        let typical = usize::try_from(cache_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
+        Self { kept: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
+    }
+
+    /// Keeps a text in memory.
+    pub(super) fn put(&self, key: SourceKey, text: Arc<str>) {
+        self.kept.insert(key, Kept::Here(text));
+    }
+
+    /// Notes where a text stands on disk; gives the place where it stood.
+    pub(super) fn put_at(&self, key: SourceKey, place: Place) -> Option<Place> {
+        match self.kept.insert(key, Kept::There(place))? {
+            Kept::There(before) => Some(before),
+            Kept::Here(_) => None,
+        }
+    }
+
+    /// Notes that a text moved from one place to another, if it is there still.
+    pub(super) fn moved(&self, key: SourceKey, from: Place, to: Place) -> bool {
+        let Some(mut kept) = self.kept.get_mut(&key) else { return false };
+        let is_there = matches!(*kept, Kept::There(place) if place == from);
+        if is_there {
+            *kept = Kept::There(to);
+        }
+        is_there
+    }
+
+    /// Forgets a text; gives the place where it stood on disk.
+    pub(super) fn remove(&self, key: SourceKey) -> Option<Place> {
+        self.cache.remove(&key);
+        match self.kept.remove(&key)?.1 {
+            Kept::There(place) => Some(place),
+            Kept::Here(_) => None,
+        }
+    }
+
+    /// The text of a source.
+    pub(super) fn get(&self, key: SourceKey, disk: Disk<'_>) -> Result<Option<Arc<str>>, StoreError> {
+        if let Some(text) = self.cache.get(&key) {
+            return Ok(Some(text));
+        }
+        let Some((text, is_on_disk)) = self.read(key, disk)? else { return Ok(None) };
+        if is_on_disk {
+            self.cache.insert(key, Arc::clone(&text));
+        }
+        Ok(Some(text))
+    }
+
+    /// The text of a source, past the cache, and whether it stands on disk.
+    pub(super) fn read(
+        &self,
+        key: SourceKey,
+        disk: Disk<'_>,
+    ) -> Result<Option<(Arc<str>, bool)>, StoreError> {
+        // A text that moves while it is looked for is found at its new place.
+        while let Some(kept) = self.kept.get(&key).map(|kept| kept.clone()) {
+            let place = match kept {
+                Kept::Here(text) => return Ok(Some((text, false))),
+                Kept::There(place) => place,
+            };
+            let Some((segments, packer)) = disk else { return Ok(None) };
+            if let Some(frame) = segments.read(key, place)? {
+                let text = packer.unpack(&frame.bytes, frame.text_bytes);
+                return Ok(Some((text.ok_or_else(|| segments.damaged(place))?.into(), true)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sources whose texts stand in these segments, with their places; sorted.
+    pub(super) fn in_segments(&self, segments: &[u32]) -> Vec<(Place, SourceKey)> {
+        let place = |kept: &Kept| match kept {
+            Kept::There(place) if segments.contains(&place.segment) => Some(*place),
+            _ => None,
+        };
+        let found = self.kept.iter().filter_map(|kept| Some((place(kept.value())?, *kept.key())));
+        let mut found: Vec<(Place, SourceKey)> = found.collect();
+        found.sort_unstable();
+        found
+    }
+}

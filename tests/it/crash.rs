@@ -1,0 +1,220 @@
+//! What was acknowledged is there after the server was killed at any moment, and nothing else is.
+//!
+//! Each round starts the real server on one data directory, lets several clients add, replace and delete
+//! sources, kills it with SIGKILL, and at the next start holds the corpus against what the clients were
+//! told. `PALIMPSEST_CRASH_ROUNDS` sets the number of rounds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use palimpsest::proto;
+use palimpsest::proto::admin_service_client::AdminServiceClient;
+use palimpsest::proto::corpus_service_client::CorpusServiceClient;
+use palimpsest::proto::import_sources_response::Result as Imported;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
+
+use crate::process::Process;
+use crate::words::Words;
+
+const CLIENTS: u64 = 4;
+
+/// Sources of one client.
+const IDS: u64 = 40;
+
+/// What a source may be after a crash: versions of its text, or gone. The last acknowledged state, and
+/// those of operations that were sent after it and not acknowledged.
+type Possible = BTreeSet<Option<u64>>;
+
+/// What one client knows, by the number of the source.
+type Knowledge = BTreeMap<u64, Possible>;
+
+#[derive(Debug, Default)]
+struct Figures {
+    acknowledged: AtomicU64,
+    lost: u64,
+    phantom: u64,
+}
+
+fn text(client: u64, id: u64, version: u64) -> String {
+    format!(
+        "version {version} {}",
+        Words::new(client << 40 | id << 20 | version).text(60 + version as usize % 50)
+    )
+}
+
+fn id(client: u64, number: u64) -> String {
+    format!("client {client} source {number:02}")
+}
+
+/// Adds, replaces and deletes its own sources until the server is gone.
+async fn write(
+    address: String,
+    client: u64,
+    mut known: Knowledge,
+    first: u64,
+    figures: Arc<Figures>,
+) -> Knowledge {
+    let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return known };
+    let mut choice = Words::new(first << 8 | client);
+    for version in first.. {
+        let number = choice.below(IDS as usize) as u64;
+        let possible = known.entry(number).or_insert_with(|| BTreeSet::from([None]));
+        let delete = choice.below(4) == 0;
+        let outcome = if delete { None } else { Some(version) };
+        possible.insert(outcome);
+        let answer = if delete {
+            let request = proto::DeleteSourceRequest { id: id(client, number), ..Default::default() };
+            corpus.delete_source(request).await.map(drop)
+        } else {
+            let mut request = crate::harness::add(&id(client, number), &text(client, number, version));
+            request.if_exists = proto::IfExists::Replace.into();
+            corpus.add_source(request).await.map(drop)
+        };
+        match answer {
+            Ok(()) => *possible = BTreeSet::from([outcome]),
+            // There was nothing to delete: acknowledged too.
+            Err(status) if status.code() == tonic::Code::NotFound => *possible = BTreeSet::from([None]),
+            Err(_) => return known,
+        }
+        figures.acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+    known
+}
+
+/// The same through one stream, whose answers come while more is sent.
+async fn stream(
+    address: String,
+    client: u64,
+    mut known: Knowledge,
+    first: u64,
+    figures: Arc<Figures>,
+) -> Knowledge {
+    let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return known };
+    let (sender, receiver) = tokio::sync::mpsc::channel(64);
+    let sent = tokio::spawn(async move {
+        for version in first.. {
+            let source = Some(crate::harness::source(
+                &id(client, version % IDS),
+                &text(client, version % IDS, version),
+            ));
+            let if_exists = proto::IfExists::Replace.into();
+            if sender
+                .send(proto::ImportSourcesRequest { source, if_exists, ..Default::default() })
+                .await
+                .is_err()
+            {
+                return version;
+            }
+        }
+        first
+    });
+    if let Ok(answers) = corpus.import_sources(ReceiverStream::new(receiver)).await {
+        let mut answers = answers.into_inner();
+        while let Some(Ok(answer)) = answers.next().await {
+            let version = first + answer.index;
+            assert!(matches!(answer.result, Some(Imported::Added(_))), "{answer:?}");
+            known.insert(version % IDS, BTreeSet::from([Some(version)]));
+            figures.acknowledged.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    drop(corpus);
+    for version in first..=sent.await.unwrap() {
+        let possible = known.entry(version % IDS).or_insert_with(|| BTreeSet::from([None]));
+        // Versions before the last acknowledged one were overwritten in order.
+        if possible.iter().all(|known| known.is_none_or(|known| known < version)) {
+            possible.insert(Some(version));
+        }
+    }
+    known
+}
+
+/// All sources of the corpus with their texts.
+async fn contents(corpus: &mut CorpusServiceClient<Channel>) -> BTreeMap<String, String> {
+    let (mut found, mut page_token) = (BTreeMap::new(), String::new());
+    loop {
+        let request = proto::ListSourcesRequest { page_size: 1000, page_token, ..Default::default() };
+        let page = corpus.list_sources(request).await.unwrap().into_inner();
+        for source in page.sources {
+            let request = proto::GetSourceRequest { id: source.id, include_text: true, ..Default::default() };
+            let source = corpus.get_source(request).await.unwrap().into_inner().source.unwrap();
+            found.insert(source.id, source.text);
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return found;
+        }
+    }
+}
+
+/// Holds the corpus against what a client knows; what is there now is what it knows from here on.
+fn compare(client: u64, known: &mut Knowledge, there: &BTreeMap<String, String>, figures: &mut Figures) {
+    for (number, possible) in known.iter_mut() {
+        let found = there.get(&id(client, *number));
+        let is_found = |version: &Option<u64>| version.map(|v| text(client, *number, v)).as_ref() == found;
+        match possible.iter().find(|version| is_found(version)).copied() {
+            Some(version) => *possible = BTreeSet::from([version]),
+            None if found.is_some() => figures.phantom += 1,
+            None => figures.lost += 1,
+        }
+    }
+    let mine = format!("client {client} ");
+    let unknown = |key: &&String| {
+        let number = key.strip_prefix(&mine).and_then(|rest| rest.strip_prefix("source ")?.parse().ok());
+        number.is_some_and(|number: u64| !known.contains_key(&number))
+    };
+    figures.phantom += there.keys().filter(unknown).count() as u64;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the figures of a long run")]
+async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
+    let rounds = std::env::var("PALIMPSEST_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_u64);
+    let folder = tempfile::tempdir().unwrap();
+    let mut figures = Arc::new(Figures::default());
+    let mut known: Vec<Knowledge> = vec![Knowledge::new(); CLIENTS as usize + 1];
+    let mut moment = Words::new(rounds);
+    for round in 0..=rounds {
+        let mut server = Process::start(folder.path()).await;
+        let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
+        let there = contents(&mut corpus).await;
+        let judged = Arc::get_mut(&mut figures).unwrap();
+        for (client, known) in (0..).zip(&mut known) {
+            compare(client, known, &there, judged);
+        }
+        let mut admin = AdminServiceClient::connect(server.address.clone()).await.unwrap();
+        let verified = admin.verify(proto::VerifyRequest {}).await.unwrap().into_inner();
+        let verified: Vec<_> = verified.map(Result::unwrap).collect().await;
+        let findings: Vec<_> = verified.iter().flat_map(|progress| &progress.findings).collect();
+        assert!(findings.is_empty(), "round {round}: {findings:?}");
+        assert_eq!((judged.lost, judged.phantom), (0, 0), "round {round}: {judged:?}");
+        if round == rounds {
+            break;
+        }
+        let first = (round + 1) * 1_000_000;
+        let writers: Vec<_> = (0..)
+            .zip(std::mem::take(&mut known))
+            .map(|(client, known)| {
+                let (address, figures) = (server.address.clone(), Arc::clone(&figures));
+                tokio::spawn(async move {
+                    if client == CLIENTS {
+                        stream(address, client, known, first, figures).await
+                    } else {
+                        write(address, client, known, first, figures).await
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(20 + moment.below(400) as u64)).await;
+        server.kill();
+        for writer in writers {
+            known.push(writer.await.unwrap());
+        }
+    }
+    let acknowledged = figures.acknowledged.load(Ordering::Relaxed);
+    println!("{rounds} rounds: {acknowledged} operations acknowledged, 0 lost, 0 phantom, 0 disagreements");
+    assert!(acknowledged > 20 * rounds, "only {acknowledged} operations were acknowledged");
+}
