@@ -102,7 +102,9 @@ pub(super) fn look_up(
     let mut out = LookUp::default();
     while !chains.is_empty() {
         for side_by_side in chains.chunks(SIDE_BY_SIDE) {
-            let touched: usize = side_by_side.iter().map(|chain| chain.table.touch(chain.cursor)).sum();
+            let touched = side_by_side
+                .iter()
+                .fold(0, |sum: u32, chain| sum.wrapping_add(chain.table.touch(chain.cursor)));
             std::hint::black_box(touched);
         }
         chains.retain_mut(|chain| chain.step(rule, limits.per_fingerprint, &mut out));

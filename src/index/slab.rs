@@ -160,6 +160,12 @@ impl Slab {
         self.pages.get_mut(number / PAGE)?.get_mut(number % PAGE)
     }
 
+    /// Reads a chunk and gives something that depends on it, and that nothing else need wait for.
+    #[inline]
+    pub(super) fn touch(&self, link: Link) -> u32 {
+        self.get(link).map_or(0, |chunk| chunk.count_and_next)
+    }
+
     /// The postings of one chunk, oldest first, and the link to the chunk that was filled before it.
     #[inline]
     pub(super) fn chunk(&self, link: Link) -> Option<(&[Posting], Link)> {

@@ -206,8 +206,8 @@ impl Table {
     /// Reads the next chunk of a chain without looking at it, so that it is in the cache when
     /// [`Self::step`] does. Gives something that depends on what was read.
     #[inline]
-    pub(super) fn touch(&self, cursor: Cursor) -> usize {
-        self.slab.chunk(cursor.link).map_or(0, |(postings, _)| postings.len())
+    pub(super) fn touch(&self, cursor: Cursor) -> u32 {
+        self.slab.touch(cursor.link)
     }
 
     /// Calls `each` with the context and the slot of the fingerprint's postings in the next chunk, the
