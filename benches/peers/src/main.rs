@@ -21,14 +21,15 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use clap::Parser;
+use peak_alloc::PeakAlloc;
 
 use measure::{Figures, measure};
 use systems::Name;
 use workload::{Files, Workload};
 
-/// All systems run with the allocator that the program `palimpsest` has.
+/// The system's allocator, and a count of what it has given out: what lies unused in its heap is no system's.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Whatever ends a run: there is nobody but the person who reads the message to handle it.
 type Failure = Box<dyn Error>;

@@ -1,15 +1,14 @@
 //! One system over the workload: fed, tried, timed.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
 use crate::score::Score;
 use crate::systems::{Name, System};
 use crate::workload::Workload;
+use crate::{ALLOCATOR, Failure};
 
 /// Every submission is checked so often, and the best time counts: a machine that others use too adds to a
 /// time, and never takes from it.
@@ -22,8 +21,8 @@ pub(crate) struct Figures {
     pub(crate) text_bytes: usize,
     /// From the first text until all are searchable: the time of the processor, all threads together.
     pub(crate) indexing: Duration,
-    /// What the process grew by meanwhile, where the system tells.
-    pub(crate) resident_bytes: Option<usize>,
+    /// Bytes allocated meanwhile and not freed.
+    pub(crate) allocated_bytes: usize,
     /// The index alone, by its own account, if it keeps one.
     pub(crate) own_bytes: Option<usize>,
     /// The best time of each submission, ascending.
@@ -48,7 +47,7 @@ impl Figures {
 }
 
 pub(crate) fn measure(name: Name, workload: &Workload) -> Result<Figures, Failure> {
-    let resident_before = resident_bytes();
+    let allocated_before = ALLOCATOR.current_usage();
     let mut system = name.new_system()?;
     let begun = processor_time()?;
     for (number, text) in (0..).zip(&workload.sources) {
@@ -56,14 +55,14 @@ pub(crate) fn measure(name: Name, workload: &Workload) -> Result<Figures, Failur
     }
     system.finish()?;
     let indexing = processor_time()?.saturating_sub(begun);
-    let resident = resident_bytes().zip(resident_before);
+    let allocated_bytes = ALLOCATOR.current_usage().saturating_sub(allocated_before);
     assert_sane(name, system.as_ref(), workload)?;
     let score = scored(system.as_ref(), workload)?;
     Ok(Figures {
         name,
         text_bytes: workload.source_bytes(),
         indexing,
-        resident_bytes: resident.map(|(now, before)| now.saturating_sub(before)),
+        allocated_bytes,
         own_bytes: system.own_bytes(),
         checks: timed(system.as_ref(), workload)?,
         score,
@@ -115,12 +114,4 @@ fn timed(system: &dyn System, workload: &Workload) -> Result<Vec<Duration>, Fail
 /// Of all threads of this process, so that nobody gains by a second core.
 fn processor_time() -> Result<Duration, Failure> {
     Ok(Duration::try_from(clock_gettime(ClockId::ProcessCPUTime))?)
-}
-
-/// What this process has in memory; only Linux tells.
-fn resident_bytes() -> Option<usize> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib << 10)
 }

@@ -39,7 +39,7 @@ pub(crate) fn figures(all: &[Figures]) -> Table {
         table.add_row([
             figures.name.title().to_owned(),
             format!("{:.1}", figures.megabytes_a_second()),
-            known(figures.resident_bytes, |bytes| format!("{:.2}", figures.for_each_byte(bytes))),
+            format!("{:.2}", figures.for_each_byte(figures.allocated_bytes)),
             known(figures.own_bytes, |bytes| format!("{:.2}", figures.for_each_byte(bytes))),
             milliseconds(figures.check_at(50)),
             milliseconds(figures.check_at(90)),
@@ -60,7 +60,6 @@ pub(crate) fn ratios(all: &[Figures]) -> Table {
     let (ours, peers): (Vec<&Figures>, Vec<&Figures>) =
         all.iter().partition(|figures| figures.name.is_ours());
     for (ours, peer) in ours.iter().flat_map(|ours| peers.iter().map(move |peer| (ours, peer))) {
-        let resident = peer.resident_bytes.zip(ours.resident_bytes);
         let at = |percent| {
             let (peer, ours) = (peer.check_at(percent), ours.check_at(percent));
             times(peer.as_secs_f64() / ours.as_secs_f64())
@@ -69,9 +68,7 @@ pub(crate) fn ratios(all: &[Figures]) -> Table {
             ours.name.title().to_owned(),
             peer.name.title().to_owned(),
             times(ours.megabytes_a_second() / peer.megabytes_a_second()),
-            known(resident, |(peer_bytes, bytes)| {
-                times(peer.for_each_byte(peer_bytes) / ours.for_each_byte(bytes))
-            }),
+            times(peer.for_each_byte(peer.allocated_bytes) / ours.for_each_byte(ours.allocated_bytes)),
             at(50),
             at(90),
             at(99),
