@@ -23,6 +23,19 @@ pub(super) struct Candidate {
     weight: f32,
     /// The fingerprints of k-grams shared whose surroundings agree, by their places in the submission's list.
     pub(super) fingerprints: Vec<u32>,
+    /// Whether several others share all of them too.
+    pub(super) has_witnesses: bool,
+}
+
+/// What is looked for in a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All passages: enough speaks for altered text.
+    All,
+    /// Runs; and all passages, if there is more than a phrase.
+    RunsFirst,
+    /// Runs.
+    Runs,
 }
 
 impl Candidate {
@@ -32,12 +45,21 @@ impl Candidate {
         let in_context = hits.iter().filter(|hit| hit.in_context);
         let mut places: Vec<u32> = in_context.map(|hit| hit.fingerprint).collect();
         places.dedup();
-        Self { entry: Arc::clone(entry), shared, weight, fingerprints: places }
+        Self { entry: Arc::clone(entry), shared, weight, fingerprints: places, has_witnesses: false }
     }
 
     /// Whether enough speaks for altered text.
     pub(super) fn is_admitted(&self) -> bool {
         self.weight > 0.0
+    }
+
+    /// How closely it is worth comparing.
+    pub(super) fn depth(&self) -> Depth {
+        match self.has_witnesses {
+            _ if self.is_admitted() => Depth::All,
+            true => Depth::Runs,
+            false => Depth::RunsFirst,
+        }
     }
 
     /// What the guarantee rests on first, then by what speaks for it; of equals by id.

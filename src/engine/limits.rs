@@ -15,7 +15,7 @@ pub struct Limits {
     pub max_sources_per_collection: usize,
     /// Candidates that one check compares: 1,000 by default.
     pub max_candidates: usize,
-    /// Postings of common fingerprints that one check reads in one collection: 32,768 by default. The rarest
+    /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. The rarest
     /// come first; of those for which none is left over a few sources are looked at.
     pub max_common_postings: u32,
 }
@@ -33,7 +33,7 @@ impl Default for Limits {
             max_collections: 100_000,
             max_sources_per_collection: 16_000_000.min(Slot::COUNT as usize),
             max_candidates: 1_000,
-            max_common_postings: 1 << 15,
+            max_common_postings: 1 << 14,
         }
     }
 }

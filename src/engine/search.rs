@@ -1,5 +1,6 @@
 //! A submission against collections: look up, rank, compare.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parking_lot::RwLockReadGuard;
@@ -69,28 +70,33 @@ const ENOUGH: usize = 64;
 /// Past [`ENOUGH`], a candidate is compared only if it shares a k-gram with fewer others than this that are.
 const WITNESSES: u32 = 16;
 
+/// In a candidate that shares all its k-grams with so many others no more than runs is looked for.
+const FEW_WITNESSES: u32 = 4;
+
 /// Of ranked candidates those that may tell something that others don't, and the rest: a page that thousands
 /// of sources have is found in a few of them.
 fn telling(ranked: Vec<Place>, profiles: &[Profile<'_>]) -> (Vec<Place>, Vec<Place>) {
     let mut witnesses: Vec<Vec<u32>> =
         profiles.iter().map(|profile| vec![0; profile.fingerprints.len()]).collect();
-    let mut compared = 0;
-    ranked.into_iter().partition(|(_, which, candidate)| {
-        let Some(witnesses) = witnesses.get_mut(*which) else { return false };
-        let is_new = |at: &u32| witnesses.get(*at as usize).is_some_and(|count| *count < WITNESSES);
-        let tells = compared < ENOUGH
-            || candidate.fingerprints.is_empty()
-            || candidate.fingerprints.iter().any(is_new);
-        if tells {
-            compared += 1;
-            for at in &candidate.fingerprints {
-                if let Some(count) = witnesses.get_mut(*at as usize) {
-                    *count += 1;
-                }
+    let (mut kept, mut rest) = (Vec::new(), Vec::new());
+    for (place, which, mut candidate) in ranked {
+        let Some(witnesses) = witnesses.get_mut(which) else { continue };
+        let counts = candidate.fingerprints.iter().filter_map(|at| witnesses.get(*at as usize));
+        // Of one that shares no k-gram, pairs tell.
+        let fewest = counts.min().copied().unwrap_or(0);
+        if kept.len() >= ENOUGH && fewest >= WITNESSES {
+            rest.push((place, which, candidate));
+            continue;
+        }
+        for at in &candidate.fingerprints {
+            if let Some(count) = witnesses.get_mut(*at as usize) {
+                *count += 1;
             }
         }
-        tells
-    })
+        candidate.has_witnesses = fewest >= FEW_WITNESSES;
+        kept.push((place, which, candidate));
+    }
+    (kept, rest)
 }
 
 impl View<'_> {
@@ -239,12 +245,13 @@ impl Engine {
         let (mut all, witnessed) = telling(all, profiles);
         let cut = all.split_off(all.len().min(self.limits.max_candidates));
         let words = |candidates: &[Place]| -> Vec<Coverage> {
-            let words = candidates.iter().flat_map(|(_, which, candidate)| {
-                let profile = profiles.get(*which);
-                let places = candidate.fingerprints.iter();
-                places.filter_map(move |at| profile.map(|profile| profile.words_around(*at as usize)))
-            });
-            words.collect()
+            let of_one = |(_, which, candidate): &Place| {
+                let which = *which;
+                candidate.fingerprints.iter().map(move |at| (which, *at as usize)).collect::<Vec<_>>()
+            };
+            let places: BTreeSet<(usize, usize)> = candidates.iter().flat_map(of_one).collect();
+            let words = places.into_iter().map(|(which, at)| Some(profiles.get(which)?.words_around(at)));
+            words.flatten().collect()
         };
         unread.extend(words(&witnessed));
         let uncompared = words(&cut);
@@ -270,9 +277,9 @@ impl Engine {
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.tokenizer.tokenize(&text);
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
-        let admitted = candidate.is_admitted();
+        let depth = candidate.depth();
         let passages =
-            subject.passages_of_candidate(prepared, (&text, &tokenized), min_tokens, admitted, stop)?;
+            subject.passages_of_candidate(prepared, (&text, &tokenized), min_tokens, depth, stop)?;
         Ok((!passages.is_empty()).then(|| Finding {
             collection: collection.name.as_str().to_owned(),
             source_id: entry.id.as_str().to_owned(),

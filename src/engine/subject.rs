@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::candidates::Depth;
 use super::options::DetectionMode;
 use super::readers::{Lent, Readers};
 use crate::matching::altered::{Guess, Language, Profile};
@@ -68,21 +69,20 @@ impl<'a> Subject<'a> {
         Some(profile)
     }
 
-    /// The passages that it shares with a candidate. Where no altered text was
-    /// [admitted](super::candidates::Candidate::is_admitted), runs are looked for first: most have none, or a
-    /// phrase that many texts have, and only a longer one says that there may be more.
+    /// The passages that it shares with a candidate. Where k-grams alone speak for one, runs are looked for
+    /// first: most have none, or a phrase that many texts have, and only a longer one says that there may be more.
     pub(super) fn passages_of_candidate(
         &mut self,
         prepared: &PreparedSubmission<'_>,
         source: (&str, &TokenizedText),
         min_tokens: u32,
-        is_admitted: bool,
+        depth: Depth,
         stop: &Stop,
     ) -> Result<Vec<Passage>, StopReason> {
-        if !is_admitted && self.altered.is_some() {
+        if depth != Depth::All && self.altered.is_some() {
             let runs = matching::verbatim_passages(prepared, source.1.tokens(), min_tokens, stop)?;
             let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
-            if words < min_tokens + min_tokens / 2 {
+            if depth == Depth::Runs || words < min_tokens + min_tokens / 2 {
                 return Ok(runs);
             }
         }

@@ -77,7 +77,7 @@ pub struct SettingsLayer {
     /// Candidates that one check compares at most [default: 1000]
     #[arg(long, env = "PALIMPSEST_MAX_CANDIDATES", value_name = "COUNT")]
     pub max_candidates: Option<usize>,
-    /// Postings of common fingerprints that one check reads in one collection at most [default: 32768]
+    /// Postings of common fingerprints that one check reads in one collection at most [default: 16384]
     #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT")]
     pub max_common_postings: Option<u32>,
 }

@@ -187,14 +187,9 @@ impl Comparing<'_> {
         };
         let tokenized = self.engine.tokenizer.tokenize(&text);
         let source = (&*text, &tokenized);
-        let admitted = candidate.is_admitted();
-        let mut passages = subject.passages_of_candidate(
-            &profile.prepared,
-            source,
-            profile.min_tokens,
-            admitted,
-            self.stop,
-        )?;
+        let depth = candidate.depth();
+        let mut passages =
+            subject.passages_of_candidate(&profile.prepared, source, profile.min_tokens, depth, self.stop)?;
         let least = self.options.min_passage_words.unwrap_or(0);
         passages.retain(|passage| longer_side(passage) >= least);
         if passages.is_empty() {
