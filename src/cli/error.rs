@@ -10,6 +10,7 @@ use tonic_types::StatusExt as _;
 
 use super::input::{InputError, Place};
 use crate::engine::InvalidValue;
+use crate::server::ServeError;
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,7 @@ pub enum CliError {
     Engine(#[from] crate::engine::Error),
     /// The server could not be started, or ended badly.
     #[error(transparent)]
-    Serve(#[from] crate::server::ServeError),
+    Serve(#[from] ServeError),
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Write(#[from] io::Error),
@@ -114,11 +115,14 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// 2 for wrong usage, 1 for all else.
+    /// 2 for wrong usage, which wrong settings and an address that can't be listened on are too, 1 for all else.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::BadOption { .. } | Self::BadAddress { .. } => 2,
+            Self::Usage(_)
+            | Self::BadOption { .. }
+            | Self::BadAddress { .. }
+            | Self::Serve(ServeError::Settings(_) | ServeError::InUse(_) | ServeError::Listen { .. }) => 2,
             _ => 1,
         }
     }

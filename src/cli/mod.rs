@@ -1,7 +1,7 @@
 //! The command line: a server to start, and a client of one that runs.
 //!
 //! Every command but `serve`, `restore`, `verify FOLDER`, `compare` and `check --against` is a gRPC client
-//! like any other. Those run the engine in the process and need no server. What a command finds goes to standard output; what
+//! like any other. Those run the engine in the process and need no server; `completions` and `man` need neither. What a command finds goes to standard output; what
 //! went wrong, and progress, to standard error.
 
 mod admin;
@@ -14,9 +14,11 @@ mod import;
 mod input;
 mod json;
 mod local;
+mod manual;
 mod options;
 mod pairs;
 mod render;
+mod serve;
 mod sources;
 mod stats;
 
@@ -32,7 +34,7 @@ use self::client::ServerArgs;
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 wrong usage.")]
+#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 wrong usage or settings.")]
 pub struct Cli {
     #[command(flatten)]
     server: ServerArgs,
@@ -66,6 +68,10 @@ enum Command {
     Verify(admin::VerifyArgs),
     /// Write the sources of a collection as lines of JSON, which import reads
     Export(admin::ExportArgs),
+    /// Print a script that completes this command in a shell
+    Completions(manual::CompletionsArgs),
+    /// Print the man page, or write one for each command to a folder
+    Man(manual::ManArgs),
 }
 
 /// How a command ended.
@@ -96,7 +102,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Serve(_) if server.is_named() => {
             Err(CliError::Usage("serve starts a server: leave out --server"))
         }
-        Command::Serve(args) => Ok(crate::server::serve(args).map(|()| Outcome::Done)?),
+        Command::Serve(args) => serve::run(args, out),
         Command::Import(args) => client::block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
@@ -109,6 +115,8 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Verify(admin::VerifyArgs { folder: Some(folder) }) => admin::verify_folder(&folder, out),
         Command::Verify(admin::VerifyArgs { folder: None }) => client::block_on(admin::verify(&server, out)),
         Command::Export(args) => client::block_on(admin::export(args, &server, out)),
+        Command::Completions(args) => manual::completions(&args, out),
+        Command::Man(args) => manual::man(&args, out),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From settings to a server that runs, and from a signal to its end.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
-use super::telemetry;
+use super::{notify, telemetry};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
@@ -36,6 +37,9 @@ pub enum ServeError {
     /// The settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// Another program listens there.
+    #[error("another program listens on {0} already: end it, or choose another address with --listen")]
+    InUse(SocketAddr),
     /// The address can't be listened on.
     #[error("can't listen on {address}: {cause}; choose another address with --listen")]
     Listen {
@@ -70,15 +74,18 @@ pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
     telemetry::start(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(async {
-        let address = settings.listen;
-        let listener = TcpListener::bind(address).await;
-        let listener = listener.map_err(|cause| ServeError::Listen { address, cause })?;
-        run(listener, &settings, signalled()?).await
-    });
+    let served =
+        runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
+        ErrorKind::AddrInUse => ServeError::InUse(address),
+        _ => ServeError::Listen { address, cause },
+    })
 }
 
 /// Cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
@@ -134,11 +141,13 @@ pub async fn run(
         () = shutdown.cancelled() => return Ok(()),
     };
     health.tell(ServingStatus::Serving).await;
+    notify::ready();
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => {}
     }
     tracing::info!(seconds = settings.drain.as_secs(), "stopping: running calls may end");
+    notify::stopping();
     health.tell(ServingStatus::NotServing).await;
     // Whoever watches the health hears of it before connections are closed.
     tokio::time::sleep(Duration::from_millis(50).min(settings.drain)).await;
@@ -173,6 +182,7 @@ async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, Serv
     let engine = match settings.storage.clone() {
         Storage::InMemory => Arc::new(Engine::with_limits(limits)?),
         Storage::DataDirectory(path) => {
+            notify::starting();
             let (note, cache_bytes) = (opening.clone(), settings.text_cache_bytes);
             let opened = tokio::task::spawn_blocking(move || {
                 let mut log = ProgressLog::new();
@@ -198,7 +208,7 @@ async fn close(engine: Arc<Engine>) {
     }
 }
 
-/// Tells the log every second how far opening the corpus has come.
+/// Tells the log and the service manager every second how far opening the corpus has come.
 struct ProgressLog {
     last: Instant,
 }
@@ -213,6 +223,7 @@ impl ProgressLog {
             self.last = Instant::now();
             let Progress { sources, of_sources } = progress;
             tracing::info!(sources, of_sources, "opening the corpus");
+            notify::opening(progress);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
 mod boot;
+mod effective;
+mod notify;
 mod settings;
 mod telemetry;
 

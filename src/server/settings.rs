@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::Limits;
 use crate::index::Slot;
@@ -16,13 +16,16 @@ pub struct ServeArgs {
     /// A file of settings in TOML; its keys are the long flags with `_` for `-`
     #[arg(long, env = "PALIMPSEST_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Print what the settings come to, as a file of settings, and exit: 0 if they are right, 2 if not
+    #[arg(long)]
+    pub check_config: bool,
     /// The flags, and the environment.
     #[command(flatten)]
     pub flags: SettingsLayer,
 }
 
 /// One layer of settings: what it does not say is left to the next.
-#[derive(Debug, Clone, Default, PartialEq, clap::Args, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, clap::Args, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsLayer {
     /// The address and port to listen on [default: 127.0.0.1:50051]
@@ -83,7 +86,7 @@ pub struct SettingsLayer {
 }
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
@@ -153,6 +156,9 @@ pub enum SettingsError {
     /// Values that are out of range or contradict one another, all of them.
     #[error("these settings are wrong:\n  {}", .0.join("\n  "))]
     Wrong(Vec<String>),
+    /// They can't be told as a file of settings.
+    #[error("these settings can't be written as TOML: {0}")]
+    Unwritable(#[from] toml::ser::Error),
 }
 
 impl Default for Settings {
@@ -271,6 +277,9 @@ impl Settings {
         range("max_queued", self.max_queued, 0, 1_000_000);
         range("stream_width", self.stream_width, 1, 4096);
         range("import_width", self.import_width, 1, 65_536);
+        range("drain_seconds", within_usize(self.drain.as_secs()), 0, 86_400);
+        // What a settings file can say.
+        range("text_cache_bytes", within_usize(self.text_cache_bytes), 0, usize::MAX >> 1);
         range("max_message_bytes", self.max_message_bytes, 1024, 1 << 30);
         range("max_text_bytes", limits.max_text_bytes, 64, Limits::MOST_TEXT_BYTES);
         range("max_text_words", limits.max_text_words, 16, Limits::MOST_TEXT_BYTES);
@@ -289,6 +298,11 @@ impl Settings {
         }
         if wrong.is_empty() { Ok(self) } else { Err(SettingsError::Wrong(wrong)) }
     }
+}
+
+/// A value, or the most that can be compared, which is out of every range.
+fn within_usize(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
 }
 
 /// Where one layer says that the corpus is, if it says so.

@@ -38,5 +38,6 @@ mod lifecycle;
 mod pairs;
 mod process;
 mod properties;
+mod running;
 mod streams;
 mod words;
