@@ -25,9 +25,15 @@ const DECAY: f32 = 0.62;
 /// What must speak for a source in a collection of [`LEAST_SOURCES`].
 const LEAST_WEIGHT: f32 = 10.2;
 
-/// What is read of order-free fingerprints. What is more common tells little, and would take most of the
-/// time.
-pub(super) const PAIR_LIMITS: ReadLimits = ReadLimits { per_fingerprint: 128, in_all: 1 << 16 };
+/// A fingerprint that stands in more sources than this tells little, and weighs nothing.
+const MOST_SOURCES: u32 = 128;
+
+/// What is read of order-free fingerprints in a collection with so many slots whose sources are not there: no
+/// more than what may weigh something, and as much, whatever postings there are of sources that are gone.
+pub(super) fn pair_limits(hidden: usize) -> ReadLimits {
+    let hidden = u32::try_from(hidden).unwrap_or(u32::MAX);
+    ReadLimits { per_fingerprint: MOST_SOURCES.saturating_add(hidden), in_all: 1 << 16 }
+}
 
 /// Fingerprints of one kind, and what looking them up found.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +125,9 @@ impl Channel<'_> {
 
 /// What a fingerprint weighs that stands in so many sources.
 fn weight(log_sources: f32, count: u32) -> f32 {
+    if count > MOST_SOURCES {
+        return 0.0;
+    }
     (log_sources - logarithm(count.max(1)) - DISCOUNT).min(MAX_WEIGHT)
 }
 
@@ -194,8 +203,8 @@ mod tests {
         tokenizer.tokenize_with_stems_into(submission, &mut tokens, &mut stems);
         let rule = ContextMatch::new(WindowSize::default());
         let (of_kgrams, of_pairs) = (fingerprinter.fingerprints(&tokens), order_free.of_submission(&stems));
-        let found = kgrams.look_up(&of_kgrams, rule, PAIR_LIMITS);
-        let found_pairs = pairs.look_up(&of_pairs, rule, PAIR_LIMITS);
+        let found = kgrams.look_up(&of_kgrams, rule, pair_limits(0));
+        let found_pairs = pairs.look_up(&of_pairs, rule, pair_limits(0));
         let channel = |fingerprints, look_up| Channel { fingerprints, look_up };
         let found = evidence(
             Channel { fingerprints: &of_pairs, look_up: &found_pairs },

@@ -11,7 +11,7 @@ use super::catalogue::Catalogue;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
-use super::evidence::{Channel, Evidence, PAIR_LIMITS, evidence};
+use super::evidence::{Channel, Evidence, evidence, pair_limits};
 use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::profile::Profile;
 use super::subject::Subject;
@@ -120,10 +120,12 @@ impl View<'_> {
         if pairs.is_empty() {
             return Vec::new();
         }
-        let mut look_up = collection.pairs.look_up(pairs, ContextMatch::none(), PAIR_LIMITS);
+        let sources = usize::try_from(sources).unwrap_or(usize::MAX);
+        let limits = pair_limits(catalogue.slot_count().saturating_sub(sources));
+        let mut look_up = collection.pairs.look_up(pairs, ContextMatch::none(), limits);
         self.keep_visible(catalogue, &mut look_up);
         let pairs = Channel { fingerprints: pairs, look_up: &look_up };
-        evidence(pairs, kgrams, usize::try_from(sources).unwrap_or(usize::MAX))
+        evidence(pairs, kgrams, sources)
     }
 }
 

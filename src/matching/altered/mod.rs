@@ -90,12 +90,16 @@ pub fn detect(
     }
     let verbatim = resolve::distinct(verbatim).into_iter().map(|spans| scorer.weigh(spans));
     passages.extend(verbatim.map(|candidate| passage(&candidate, PassageKind::Verbatim)));
-    let mut taken: Vec<Range<u32>> = passages.iter().map(|p| p.submission.clone()).collect();
+    // Cut before it is asked which runs are left over: what is cut out may hold runs of another place.
+    let mut found: Vec<Passage> =
+        passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
+    let mut taken: Vec<Range<u32>> = found.iter().map(|p| p.submission.clone()).collect();
     taken.sort_by_key(|span| (span.end, span.start));
-    let rest = verbatim::left_over(runs, &taken, tuning.join_words);
-    passages.extend(rest.into_iter().map(|spans| passage(&scorer.weigh(spans), PassageKind::Verbatim)));
-    let parts = passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
-    Ok(sorted(parts))
+    for spans in verbatim::left_over(runs, &taken, tuning.join_words) {
+        let whole = passage(&scorer.weigh(spans), PassageKind::Verbatim);
+        found.extend(parts(whole, runs, &mut scorer));
+    }
+    Ok(sorted(found))
 }
 
 /// A passage, or the parts of it between what was inserted.
