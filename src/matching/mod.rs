@@ -101,7 +101,9 @@ fn with_kind(found: Passage, submission: &[Token], source: &[Token]) -> Passage 
         return Passage { kind: PassageKind::Verbatim, matched_tokens: tokens, ..found };
     }
     let kind = if found.kind == PassageKind::Verbatim { PassageKind::Altered } else { found.kind };
-    Passage { kind, ..found }
+    // What the submission repeats stands in the source once.
+    let matched_tokens = found.matched_tokens.min(tokens).min(found.source.end - found.source.start);
+    Passage { kind, matched_tokens, ..found }
 }
 
 #[cfg(test)]

@@ -434,3 +434,9 @@ fn a_run_inside_what_is_cut_out_of_a_passage_is_kept() {
     let source = [(0, 93, 30), (0, 18, 23), (0, 69, 30), (2, 59, 30)];
     runs_are_covered(&submission, &source).unwrap();
 }
+
+/// What stands in the submission twice, and in the source once, was counted twice once.
+#[test]
+fn no_more_words_match_than_the_source_has() {
+    runs_are_covered(&[(0, 60, 36), (0, 79, 17)], &[(0, 79, 8)]).unwrap();
+}
