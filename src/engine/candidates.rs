@@ -55,10 +55,12 @@ impl Candidate {
 
     /// How closely it is worth comparing.
     pub(super) fn depth(&self) -> Depth {
-        match self.has_witnesses {
-            _ if self.is_admitted() => Depth::All,
-            true => Depth::Runs,
-            false => Depth::RunsFirst,
+        if self.is_admitted() {
+            Depth::All
+        } else if self.has_witnesses {
+            Depth::Runs
+        } else {
+            Depth::RunsFirst
         }
     }
 

@@ -1,6 +1,6 @@
 //! A corpus that was kept, opened again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -223,10 +223,10 @@ fn indexed(
         catalogue.list(None).cloned().partition(|entry| snapshot.holds(entry));
     let mut held: Vec<Slot> = held.iter().map(|entry| entry.slot).collect();
     held.sort_unstable();
-    let is_taken = |slot: &Slot| missing.iter().any(|entry| entry.slot == *slot);
+    let taken: BTreeSet<Slot> = missing.iter().map(|entry| entry.slot).collect();
     match snapshot.others_than(&held) {
         // They are in nobody's way until their time comes.
-        Some(others) if !others.iter().any(is_taken) => catalogue.leave_to_purge(others),
+        Some(others) if !others.iter().any(|slot| taken.contains(slot)) => catalogue.leave_to_purge(others),
         _ => {
             let keep = |slot: Slot| held.binary_search(&slot).is_ok();
             rayon::join(|| snapshot.kgrams.purge(keep), || snapshot.pairs.purge(keep));

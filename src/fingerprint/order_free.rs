@@ -19,6 +19,7 @@
 
 use crate::text::{CorpusSeed, Stem};
 
+use super::rolling::mix;
 use super::{Context, Fingerprint};
 
 /// Tokens of a region.
@@ -87,7 +88,7 @@ impl OrderFree {
         self.pairs(stems, REACH)
     }
 
-    /// The region of a source that a posting's context tells; regions repeat after 4,096.
+    /// The region of a source that a posting's context tells; regions repeat after 65,536.
     #[must_use]
     pub fn region(context: Context) -> u16 {
         context.bits()
@@ -153,14 +154,6 @@ impl OrderFree {
 fn region(position: usize) -> Context {
     let within = position / REGION_TOKENS % (1 << Context::BITS);
     Context::from_bits(u16::try_from(within).unwrap_or_default())
-}
-
-/// The finaliser of `MurmurHash3`.
-#[inline]
-fn mix(mut hash: u64) -> u64 {
-    hash = (hash ^ hash >> 33).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
-    hash = (hash ^ hash >> 33).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-    hash ^ hash >> 33
 }
 
 #[cfg(test)]

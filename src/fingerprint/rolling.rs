@@ -18,8 +18,8 @@ impl RollingHash {
         Self { k: k as usize, base, leaving: base.wrapping_pow(k) }
     }
 
-    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them. The
-    /// [`hash`](Self::hash) of those that are kept is made of it.
+    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them. Those
+    /// that are kept are [mixed](mix) into hashes.
     pub(super) fn polynomials_into(&self, tokens: &[Token], out: &mut Vec<u64>) {
         let Some((first, rest)) = tokens.split_at_checked(self.k) else { return };
         let mut hash = first.iter().fold(0, |hash, token| self.push(hash, *token));
@@ -31,19 +31,14 @@ impl RollingHash {
         }));
     }
 
-    /// The hash of a k-gram: its polynomial's entropy, spread to all bits.
-    #[inline]
-    pub(super) fn hash(polynomial: u64) -> u64 {
-        mix(polynomial)
-    }
-
     fn push(&self, hash: u64, token: Token) -> u64 {
         hash.wrapping_mul(self.base).wrapping_add(token.value())
     }
 }
 
-/// Spreads the entropy of a polynomial's value to all its bits (the finaliser of `MurmurHash3`).
-fn mix(mut hash: u64) -> u64 {
+/// Spreads the entropy of a value to all its bits (the finaliser of `MurmurHash3`).
+#[inline]
+pub(super) fn mix(mut hash: u64) -> u64 {
     hash = (hash ^ hash >> 33).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     hash = (hash ^ hash >> 33).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
     hash ^ hash >> 33

@@ -7,7 +7,7 @@
 
 use crate::text::{CorpusSeed, Token};
 
-use super::rolling::RollingHash;
+use super::rolling::{RollingHash, mix};
 use super::{Context, FingerprintSettings};
 
 /// The hash of a k-gram that was kept.
@@ -65,7 +65,7 @@ impl Fingerprinter {
         let k = self.settings.kgram.get() as usize;
         self.for_each_selected(tokens, |position| {
             if let Some(polynomial) = polynomials.get(position) {
-                let hash = RollingHash::hash(*polynomial);
+                let hash = mix(*polynomial);
                 let context = Context::of(tokens, position, k);
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
                 out.push(Fingerprint { hash, context, position });
