@@ -5,15 +5,13 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::call::Call;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
-use super::workers::{Deadline, Done};
+use super::workers::Done;
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
 use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
-
-/// Bytes of one stream's requests from which on no more are read until some are answered.
-const BYTES_IN_FLIGHT: usize = 16 << 20;
 
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]
@@ -32,16 +30,17 @@ impl CorpusApi {
 impl Context {
     async fn add_source(
         self,
-        deadline: Deadline,
+        call: &Call,
         turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists) = parse::new_source(request)?;
         let engine = self.engine.get()?;
+        let text_bytes = source.text.len();
         let submit = move |done: Done<_>| {
             engine.submit_source(&collection, source, if_exists, move |added| done.tell(added));
         };
-        Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??))
+        Ok(convert::added(&self.workers.submit(call, text_bytes, turn, submit).await??))
     }
 }
 
@@ -59,13 +58,13 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let (name, settings) = parse::new_collection(request.get_ref())?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
             engine.submit_collection(&name, settings, move |created| done.tell(created));
         };
-        let info = self.context.workers.submit(deadline, None, submit).await?.map_err(Problem::from)?;
+        let info = self.context.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
         let collection = Some(convert::collection(&info));
         Ok(Response::new(proto::CreateCollectionResponse { collection }))
     }
@@ -97,13 +96,13 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteCollectionRequest>,
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let name = parse::collection_name(&request.get_ref().name)?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
             engine.submit_collection_deletion(&name, move |deleted| done.tell(deleted));
         };
-        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
         Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
     }
@@ -112,8 +111,8 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::AddSourceRequest>,
     ) -> Result<Response<proto::AddSourceResponse>, Status> {
-        let deadline = Deadline::of(&request);
-        Ok(Response::new(self.context.clone().add_source(deadline, None, request.into_inner()).await?))
+        let call = Call::of(&request);
+        Ok(Response::new(self.context.clone().add_source(&call, None, request.into_inner()).await?))
     }
 
     type ImportSourcesStream = Responses<proto::ImportSourcesResponse>;
@@ -122,11 +121,11 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<Streaming<proto::ImportSourcesRequest>>,
     ) -> Result<Response<Self::ImportSourcesStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let context = self.context.clone();
         let order = Order {
             width: context.import_width,
-            max_bytes: BYTES_IN_FLIGHT,
+            call: call.clone(),
             draining: context.draining.clone(),
         };
         // Many may wait for the disk; few at once are worked on, so that others get their turn.
@@ -136,11 +135,11 @@ impl CorpusService for CorpusApi {
             id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
         };
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
-            let (context, turns) = (context.clone(), Arc::clone(&turns));
+            let (context, turns, call) = (context.clone(), Arc::clone(&turns), call.item());
             let proto::ImportSourcesRequest { collection, source, if_exists } = request;
             let request = proto::AddSourceRequest { collection, source, if_exists };
             async move {
-                let result = match context.add_source(deadline, Some(&turns), request).await {
+                let result = match context.add_source(&call, Some(&turns), request).await {
                     Ok(added) => import_sources_response::Result::Added(added),
                     Err(problem) => import_sources_response::Result::Error(problem.into()),
                 };
@@ -183,14 +182,14 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteSourceRequest>,
     ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let proto::DeleteSourceRequest { collection, id } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
             engine.submit_deletion(&collection, &id, move |deleted| done.tell(deleted));
         };
-        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let revision = deleted.map_err(Problem::from)?;
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }

@@ -1,10 +1,11 @@
 //! `DetectionService`.
 
+use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::call::Call;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
-use super::workers::Deadline;
 use super::{Context, convert, parse};
 use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
 
@@ -23,12 +24,12 @@ impl DetectionApi {
 }
 
 impl Context {
-    async fn check(self, deadline: Deadline, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
+    async fn check(self, call: &Call, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
+        let bytes = request.encoded_len();
         let (text, scope, options) = parse::check(request)?;
         let engine = self.engine.get()?;
-        let report =
-            self.workers.run(deadline, move |stop| Ok(engine.check(&text, &scope, &options, stop)?)).await?;
-        Ok(convert::report_to_proto(report))
+        let check = move |stop: &_| Ok(engine.check(&text, &scope, &options, stop)?);
+        Ok(convert::report_to_proto(self.workers.run(call, bytes, check).await?))
     }
 }
 
@@ -38,9 +39,9 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
-        let deadline = Deadline::of(&request);
-        let report = self.context.clone().check(deadline, request.into_inner()).await?;
-        Ok(Response::new(proto::CheckResponse { report: Some(report) }))
+        let call = Call::of(&request);
+        let report = self.context.clone().check(&call, request.into_inner()).await?;
+        Ok(call.respond(proto::CheckResponse { report: Some(report) }))
     }
 
     type CheckStreamStream = Responses<proto::CheckStreamResponse>;
@@ -49,20 +50,20 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<Streaming<proto::CheckStreamRequest>>,
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let context = self.context.clone();
         let order =
-            Order { width: context.stream_width, max_bytes: usize::MAX, draining: context.draining.clone() };
+            Order { width: context.stream_width, call: call.clone(), draining: context.draining.clone() };
         let responses = in_order(
             request.into_inner(),
             order,
             |_| None,
             move |index, request| {
-                let context = context.clone();
+                let (context, call) = (context.clone(), call.item());
                 async move {
                     let proto::CheckStreamRequest { key, check } = request;
                     let checked = match parse::check_item(&key, check) {
-                        Ok(check) => context.check(deadline, check).await,
+                        Ok(check) => context.check(&call, check).await,
                         Err(problem) => Err(problem),
                     };
                     let result = match checked {
@@ -80,13 +81,14 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
+        let bytes = request.get_ref().encoded_len();
         let (text, texts, options) = parse::compare(request.into_inner())?;
         let engine = self.context.engine.get()?;
         let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
-        let report = self.context.workers.run(deadline, compare).await?;
+        let report = self.context.workers.run(&call, bytes, compare).await?;
         let report = Some(convert::report_to_proto(report));
-        Ok(Response::new(proto::CompareResponse { report }))
+        Ok(call.respond(proto::CompareResponse { report }))
     }
 
     type CompareAllStream = Responses<proto::CompareAllResponse>;
@@ -95,8 +97,8 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareAllRequest>,
     ) -> Result<Response<Self::CompareAllStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let call = Call::of(&request);
         let asked = parse::compare_all(request.get_ref())?;
-        Ok(Response::new(self.context.clone().compare_all(deadline, asked)))
+        Ok(Response::new(self.context.clone().compare_all(call, asked)))
     }
 }

@@ -5,6 +5,8 @@
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
 mod admin;
+mod budget;
+mod call;
 mod convert;
 mod corpus;
 mod detection;
@@ -17,11 +19,14 @@ mod problem;
 mod workers;
 
 pub use admin::AdminApi;
+pub use budget::{ConnectionBudget, Messages, Pending, Unread};
+pub use call::Call;
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
 pub use opening::Opening;
-pub use workers::{Workers, note_deadline};
+pub use problem::Problem;
+pub use workers::Workers;
 
 use tokio_util::sync::CancellationToken;
 

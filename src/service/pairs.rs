@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::call::Call;
 use super::ordered::Responses;
-use super::workers::Deadline;
 use super::{Context, convert};
 use crate::engine::{CollectionName, PairOptions, Pairs, PairsProgress};
 use crate::proto;
@@ -20,13 +20,13 @@ impl Context {
     /// when the stream is dropped, the work is called off.
     pub(super) fn compare_all(
         self,
-        deadline: Deadline,
+        call: Call,
         (collection, options): (CollectionName, PairOptions),
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
             let (sender, mut progress) = watch::channel(PairsProgress::default());
             let engine = self.engine.get();
-            let mut work = Box::pin(self.workers.run_long(deadline, move |stop| {
+            let mut work = Box::pin(self.workers.run_long(&call, move |stop| {
                 let engine = engine?;
                 let mut tell = |progress| {
                     sender.send_replace(progress);
