@@ -4,10 +4,12 @@
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
 mod boot;
-mod effective;
 mod notify;
 mod settings;
 mod telemetry;
 
 pub use boot::{ServeError, run, serve};
-pub use settings::{LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer, Storage};
+pub use settings::{
+    AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
+    Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
+};
