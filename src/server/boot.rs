@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::server::NamedService;
-use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+use tower::layer::util::{Identity, Stack};
 
+use super::calls::{CallLayer, CallRules, Windows};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::{notify, telemetry};
 use crate::engine::{self, Engine, Progress};
@@ -22,14 +24,7 @@ use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
 use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
-
-/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
-/// import doesn't wait for leave to go on.
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
-
-/// And on all streams of a connection.
-const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
+use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Memory, Opening, Workers};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +55,9 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The protos that the server describes could not be read.
+    #[error("can't read the protos: {0}")]
+    Protos(#[from] prost_reflect::DescriptorError),
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -123,6 +121,7 @@ pub async fn run(
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
@@ -232,7 +231,10 @@ impl ProgressLog {
     }
 }
 
-fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
+/// The layers around the services.
+type Services = Stack<CallLayer, Identity>;
+
+fn router(context: Context, settings: &Settings) -> Result<Router<Services>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -241,17 +243,37 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let most = settings.max_message_bytes;
-    let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
-    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
-    let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
+    // One macro for three types that have no trait in common.
+    macro_rules! service {
+        ($server:ident, $api:expr) => {
+            $server::new($api)
+                .max_decoding_message_size(most)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd)
+                .send_compressed(Gzip)
+                .send_compressed(Zstd)
+        };
+    }
+    let windows = Windows::of(settings);
     Ok(Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        .add_service(InterceptedService::new(corpus, note_deadline))
-        .add_service(admin)
-        .add_service(InterceptedService::new(detection, note_deadline))
+        .initial_stream_window_size(windows.stream_bytes)
+        .initial_connection_window_size(windows.connection_bytes)
+        .max_concurrent_streams(settings.connections.max_streams)
+        .layer(CallRules::new(settings)?.for_connection())
+        .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
+        .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
+        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
+}
+
+/// The ceiling of memory, if the system can hold the server to one.
+fn memory(settings: &Settings) -> Memory {
+    let max = settings.work.max_memory_bytes;
+    if max > 0 && !Memory::is_known() {
+        tracing::warn!("this system doesn't tell how much memory is in use: max_memory_bytes has no effect");
+    }
+    Memory::new(max)
 }
 
 /// Logs the settings in force as one line of `key = value`.

@@ -4,6 +4,7 @@
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
 mod boot;
+mod calls;
 mod notify;
 #[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
 mod reload;

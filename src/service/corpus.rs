@@ -35,6 +35,7 @@ impl Context {
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists) = parse::new_source(request)?;
+        self.memory.has_room()?;
         let engine = self.engine.get()?;
         let text_bytes = source.text.len();
         let submit = move |done: Done<_>| {
@@ -60,6 +61,7 @@ impl CorpusService for CorpusApi {
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
         let call = Call::of(&request);
         let (name, settings) = parse::new_collection(request.get_ref())?;
+        self.context.memory.has_room()?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
             engine.submit_collection(&name, settings, move |created| done.tell(created));
@@ -123,11 +125,8 @@ impl CorpusService for CorpusApi {
     ) -> Result<Response<Self::ImportSourcesStream>, Status> {
         let call = Call::of(&request);
         let context = self.context.clone();
-        let order = Order {
-            width: context.import_width,
-            call: call.clone(),
-            draining: context.draining.clone(),
-        };
+        let order =
+            Order { width: context.import_width, call: call.clone(), draining: context.draining.clone() };
         // Many may wait for the disk; few at once are worked on, so that others get their turn.
         let turns = Arc::new(Semaphore::new(context.stream_width));
         let key = |request: &proto::ImportSourcesRequest| {

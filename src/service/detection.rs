@@ -99,6 +99,7 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<Self::CompareAllStream>, Status> {
         let call = Call::of(&request);
         let asked = parse::compare_all(request.get_ref())?;
+        self.context.memory.has_room()?;
         Ok(Response::new(self.context.clone().compare_all(call, asked)))
     }
 }

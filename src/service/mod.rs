@@ -10,6 +10,7 @@ mod call;
 mod convert;
 mod corpus;
 mod detection;
+mod memory;
 mod opening;
 mod ordered;
 mod page_token;
@@ -24,6 +25,7 @@ pub use call::Call;
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
+pub use memory::Memory;
 pub use opening::Opening;
 pub use problem::Problem;
 pub use workers::Workers;
@@ -37,6 +39,8 @@ pub struct Context {
     pub engine: Opening,
     /// Where its work is done.
     pub workers: Workers,
+    /// The ceiling past which nothing is added.
+    pub memory: Memory,
     /// Bytes of one message at most; the transport enforces it, and GetCorpus tells it.
     pub max_message_bytes: usize,
     /// Items of one stream that are worked on at once.

@@ -100,7 +100,7 @@ impl Workers {
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let stop = call.stop();
-        let call_off = CallOff(stop.clone());
+        let call_off = CallOff::new(stop.clone());
         let (sender, receiver) = oneshot::channel();
         pool.spawn(move || {
             let done = match stop.check() {
@@ -157,7 +157,13 @@ impl<T> Done<T> {
 }
 
 /// Calls work off when it is dropped.
-struct CallOff(Stop);
+pub(super) struct CallOff(Stop);
+
+impl CallOff {
+    pub(super) fn new(stop: Stop) -> Self {
+        Self(stop)
+    }
+}
 
 impl Drop for CallOff {
     fn drop(&mut self) {
@@ -188,7 +194,8 @@ mod tests {
         assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
         release.send(()).unwrap();
         assert!(busy.await.unwrap().unwrap());
-        let defect = workers.run(&Call::unbounded(), 0, |_| -> Result<(), Problem> { panic!("a defect") }).await;
+        let defect =
+            workers.run(&Call::unbounded(), 0, |_| -> Result<(), Problem> { panic!("a defect") }).await;
         assert_eq!(defect.unwrap_err().code(), tonic::Code::Internal);
         assert!(workers.run(&Call::unbounded(), 0, |_| Ok(true)).await.unwrap());
     }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame};
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
@@ -32,14 +33,11 @@ struct Shared {
     /// Why it ends before its end.
     ended: Option<Problem>,
     waker: Option<Waker>,
-    held: Held,
+    held: Option<Held>,
 }
 
-/// What is let go when the answer was read, or is not to be.
-struct Held {
-    call: Option<Call>,
-    _unread: Option<Arc<Unread>>,
-}
+/// What counts as under way until the answer was read, or is not to be.
+type Held = (Call, Option<Arc<Unread>>);
 
 impl Answer {
     /// An answer to `call` that ends when its deadline passes, or when its caller rests for `longest_rest`.
@@ -51,7 +49,7 @@ impl Answer {
         longest_rest: Option<Duration>,
     ) -> Self {
         let deadline = call.deadline();
-        let held = Held { call: Some(call), _unread: unread };
+        let held = Some((call, unread));
         let shared = Shared { body: Some(body), rest: Bytes::new(), ended: None, waker: None, held };
         let shared = Arc::new(Mutex::new(shared));
         let guard = (deadline.is_some() || longest_rest.is_some())
@@ -62,7 +60,12 @@ impl Answer {
 }
 
 /// Ends an answer when it is time.
-async fn guard(shared: Arc<Mutex<Shared>>, pulse: Pulse, deadline: Option<Instant>, longest_rest: Option<Duration>) {
+async fn guard(
+    shared: Arc<Mutex<Shared>>,
+    pulse: Pulse,
+    deadline: Option<Instant>,
+    longest_rest: Option<Duration>,
+) {
     let why = loop {
         let now = Instant::now();
         if deadline.is_some_and(|deadline| deadline <= now) {
@@ -87,10 +90,9 @@ async fn guard(shared: Arc<Mutex<Shared>>, pulse: Pulse, deadline: Option<Instan
 
 impl Shared {
     /// Takes all that can be dropped.
-    fn end(&mut self, why: Problem) -> (Option<tonic::body::Body>, Bytes, Held, Option<Waker>) {
+    fn end(&mut self, why: Problem) -> (Option<tonic::body::Body>, Bytes, Option<Held>, Option<Waker>) {
         self.ended = Some(why);
-        let held = std::mem::replace(&mut self.held, Held { call: None, _unread: None });
-        (self.body.take(), std::mem::take(&mut self.rest), held, self.waker.take())
+        (self.body.take(), std::mem::take(&mut self.rest), self.held.take(), self.waker.take())
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
@@ -98,8 +100,7 @@ impl Shared {
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
         let Some(body) = &mut self.body else {
-            let trailers = self.ended.take().map(|why| Status::from(why).to_header_map());
-            return Poll::Ready(trailers.map(|trailers| trailers.map(Frame::trailers)));
+            return Poll::Ready(self.ended.take().map(|why| Ok(Frame::trailers(trailers(why)?))));
         };
         match Pin::new(body).poll_frame(cx) {
             Poll::Pending => {
@@ -128,6 +129,12 @@ impl Shared {
     }
 }
 
+fn trailers(why: Problem) -> Result<HeaderMap, Status> {
+    let mut trailers = HeaderMap::new();
+    Status::from(why).add_header(&mut trailers)?;
+    Ok(trailers)
+}
+
 impl Body for Answer {
     type Data = Bytes;
     type Error = Status;
@@ -143,7 +150,9 @@ impl Body for Answer {
 
     fn is_end_stream(&self) -> bool {
         let shared = self.shared.lock();
-        shared.ended.is_none() && shared.rest.is_empty() && shared.body.as_ref().is_none_or(Body::is_end_stream)
+        shared.ended.is_none()
+            && shared.rest.is_empty()
+            && shared.body.as_ref().is_none_or(Body::is_end_stream)
     }
 }
 

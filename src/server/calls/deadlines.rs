@@ -40,6 +40,15 @@ impl Deadlines {
         };
         Ok(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
     }
+
+    /// When a call with this deadline must have begun to answer: a stream does so as soon as its first message
+    /// was read, which a peer may not draw out for ever.
+    pub(super) fn of_first_answer(self, deadline: Option<Instant>, kind: Kind) -> Option<Instant> {
+        match kind {
+            Kind::Unary => deadline,
+            Kind::Stream => [deadline, Instant::now().checked_add(self.default)].into_iter().flatten().min(),
+        }
+    }
 }
 
 fn malformed(value: &http::HeaderValue) -> Problem {
@@ -80,7 +89,10 @@ mod tests {
         let deadlines = Deadlines { default: Duration::from_secs(60), max: Duration::from_secs(600) };
         let seconds = |timeout: Option<&'static str>, kind| {
             let mut headers = HeaderMap::new();
-            headers.extend(timeout.map(|timeout| (http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())));
+            headers
+                .extend(timeout.map(|timeout| {
+                    (http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())
+                }));
             let deadline = deadlines.of(&headers, kind).unwrap();
             deadline.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64().round())
         };

@@ -10,6 +10,10 @@ use crate::service::Problem;
 /// Bytes that are inflated before the next look at how many there are.
 const STEP_BYTES: usize = 32 << 10;
 
+/// Windows of zstd, as powers of two, that are taken: 8 MiB, which each decoder should take (RFC 8878, 3.1.1.1.2)
+/// and none but its levels 20 to 22 exceeds; a window is memory that a few bytes can ask for.
+const ZSTD_WINDOW_LOG: u32 = 23;
+
 /// How the messages of a request are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -39,7 +43,10 @@ impl Encoding {
         match self {
             Self::Gzip => read_all(flate2::read::GzDecoder::new(data), out, may_have),
             Self::Zstd => {
-                let decoder = zstd::stream::read::Decoder::with_buffer(data);
+                let decoder = zstd::stream::read::Decoder::with_buffer(data).and_then(|mut decoder| {
+                    decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                    Ok(decoder)
+                });
                 read_all(decoder.map_err(|error| malformed(&error))?, out, may_have)
             }
         }

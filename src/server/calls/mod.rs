@@ -10,6 +10,7 @@ mod inflate;
 mod kinds;
 mod pulse;
 mod request;
+mod windows;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use self::inflate::Encoding;
 use self::kinds::{Kind, Kinds};
 use self::pulse::Pulse;
 use self::request::Messages;
+pub(super) use self::windows::Windows;
 use super::settings::Settings;
 use crate::service::{Call, ConnectionBudget, Problem, Unread};
 
@@ -51,7 +53,8 @@ impl CallRules {
     ///
     /// When the protos can't be read, which is a defect.
     pub(super) fn new(settings: &Settings) -> Result<Arc<Self>, DescriptorError> {
-        let deadlines = Deadlines { default: settings.calls.default_deadline, max: settings.calls.max_deadline };
+        let deadlines =
+            Deadlines { default: settings.work.default_deadline, max: settings.work.max_deadline };
         let idle = settings.connections.idle;
         Ok(Arc::new(Self {
             deadlines,
@@ -59,8 +62,8 @@ impl CallRules {
             // An item that is worked on is no rest of its caller's.
             longest_rest: (!idle.is_zero()).then(|| idle.max(deadlines.default)),
             max_message_bytes: settings.max_message_bytes,
-            max_pending_bytes: settings.connections.max_pending_bytes.max(settings.max_message_bytes),
-            worker_threads: settings.worker_threads,
+            max_pending_bytes: settings.connections.max_pending_bytes,
+            worker_threads: settings.work.threads,
         }))
     }
 
@@ -97,6 +100,7 @@ impl<S> Service<Request<Body>> for Calls<S>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
+    S::Error: 'static,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -120,14 +124,14 @@ where
         let pulse = Pulse::new();
         let responding = self.services.call(rules.request(request, &call, &pulse));
         Box::pin(async move {
-            let head_deadline = [deadline, Instant::now().checked_add(rules.deadlines.default)];
-            let head_deadline = head_deadline.into_iter().flatten().min().filter(|_| kind == Kind::Stream).or(deadline);
-            let response = match head_deadline {
+            let responded = match rules.deadlines.of_first_answer(deadline, kind) {
                 None => Ok(responding.await),
                 Some(deadline) => tokio::time::timeout_at(deadline.into(), responding).await,
             };
-            let Ok(response) = response else { return Ok(Status::from(Problem::deadline_passed()).into_http()) };
-            Ok(rules.response(response?, kind, call, pulse))
+            match responded {
+                Ok(response) => Ok(rules.response(response?, kind, call, pulse)),
+                Err(_) => Ok(Status::from(Problem::deadline_passed()).into_http()),
+            }
         })
     }
 }

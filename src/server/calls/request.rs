@@ -112,7 +112,9 @@ impl Messages {
 
     /// The header that has come whole.
     fn header(&mut self) -> Result<Header, Problem> {
-        let State::Header(data) = &mut self.state else { return Err(Problem::malformed_message("no header")) };
+        let State::Header(data) = &mut self.state else {
+            return Err(Problem::malformed_message("no header"));
+        };
         let (flag, len) = (data.get_u8(), data.get_u32() as usize);
         if len > self.max_message_bytes {
             return Err(Problem::message_too_large(Some(len), self.max_message_bytes));
@@ -120,9 +122,9 @@ impl Messages {
         match (flag, self.encoding) {
             (0, _) => Ok(Header { is_compressed: false, len }),
             (1, Some(_)) => Ok(Header { is_compressed: true, len }),
-            (1, None) => {
-                Err(Problem::malformed_message("a message is marked as compressed, but grpc-encoding is not set"))
-            }
+            (1, None) => Err(Problem::malformed_message(
+                "a message is marked as compressed, but grpc-encoding is not set",
+            )),
             _ => Err(Problem::malformed_message("what should be a message begins with neither 0 nor 1")),
         }
     }
@@ -142,7 +144,8 @@ impl Messages {
             }
             if bytes > has_room_for {
                 let more = bytes.max(1 << 20);
-                pending.merge(self.call.connection().reserve_now(more).ok_or_else(Problem::inflated_too_much)?);
+                pending
+                    .merge(self.call.connection().reserve_now(more).ok_or_else(Problem::inflated_too_much)?);
                 has_room_for += more;
             }
             Ok(())
@@ -196,7 +199,11 @@ impl Body for Messages {
                 Some(Ok(data)) => self.came = data,
                 Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
                 None if self.is_between_messages() => return Poll::Ready(None),
-                None => return Poll::Ready(Some(Err(Problem::malformed_message("it ends within a message").into()))),
+                None => {
+                    return Poll::Ready(Some(Err(
+                        Problem::malformed_message("it ends within a message").into()
+                    )));
+                }
             }
         }
     }
