@@ -152,6 +152,8 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
+        let call = Call::of(&request);
+        let _turn = call.turn().await.map_err(Problem::from)?;
         let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
         let (entry, text) = self.context.engine.get()?.get_source(&collection, &id).map_err(Problem::from)?;
@@ -159,7 +161,7 @@ impl CorpusService for CorpusApi {
         if include_text {
             text.as_ref().clone_into(&mut source.text);
         }
-        Ok(Response::new(proto::GetSourceResponse { source: Some(source) }))
+        Ok(call.respond(proto::GetSourceResponse { source: Some(source) }))
     }
 
     async fn list_sources(

@@ -65,8 +65,11 @@ impl Workers {
     ) -> Result<T, Problem> {
         let place = self.place()?;
         let turn = call.turn().await?;
-        let pool = if text_bytes < LARGE_BYTES { &self.pool } else { &self.large_pool };
-        Self::run_in(pool, call, (place, turn), work).await
+        Self::run_in(self.pool_for(text_bytes), call, (place, turn), work).await
+    }
+
+    fn pool_for(&self, text_bytes: usize) -> &rayon::ThreadPool {
+        if text_bytes < LARGE_BYTES { &self.pool } else { &self.large_pool }
     }
 
     /// As [`Self::run`], for work that spreads over all threads of its pool and takes long. Such pieces are
@@ -140,7 +143,7 @@ impl Workers {
                 work(Done(sender));
                 Ok(())
             };
-            self.run(call, text_bytes, begin).await?;
+            Self::run_in(self.pool_for(text_bytes), call, self.place()?, begin).await?;
         }
         call.bound(receiver).await?.map_err(|_| Problem::stopping())
     }

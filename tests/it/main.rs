@@ -36,6 +36,7 @@ mod golden;
 mod harness;
 mod hostile;
 mod lifecycle;
+mod limits;
 mod pairs;
 mod process;
 mod properties;
