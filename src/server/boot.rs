@@ -16,6 +16,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
 
+use super::access::{Access, AccessLayer};
 use super::calls::{CallLayer, CallRules, Windows};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::{notify, telemetry};
@@ -61,6 +62,16 @@ pub enum ServeError {
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
+}
+
+/// Holds the files that the settings name against what they should be, as a start would.
+///
+/// # Errors
+///
+/// [`ServeError::Settings`].
+pub fn check(settings: &Settings) -> Result<(), ServeError> {
+    Access::open(&settings.access, CancellationToken::new())?;
+    Ok(())
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -113,11 +124,15 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    if settings.access.keys.is_none() {
+    let draining = CancellationToken::new();
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, draining.clone())? {
+        tokio::spawn(rereading);
+        Some(access)
+    } else {
         let listen = listener.local_addr()?;
         tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
-    }
-    let draining = CancellationToken::new();
+        None
+    };
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
@@ -131,7 +146,7 @@ pub async fn run(
     let health = Health(reporter);
     health.tell(ServingStatus::NotServing).await;
     let opening = context.engine.clone();
-    let router = router(context, settings)?.add_service(health_service);
+    let router = router(context, AccessLayer::new(access), settings)?.add_service(health_service);
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
@@ -232,9 +247,9 @@ impl ProgressLog {
 }
 
 /// The layers around the services.
-type Services = Stack<CallLayer, Identity>;
+type Layers = Stack<CallLayer, Stack<AccessLayer, Identity>>;
 
-fn router(context: Context, settings: &Settings) -> Result<Router<Services>, ServeError> {
+fn router(context: Context, access: AccessLayer, settings: &Settings) -> Result<Router<Layers>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -259,6 +274,7 @@ fn router(context: Context, settings: &Settings) -> Result<Router<Services>, Ser
         .initial_stream_window_size(windows.stream_bytes)
         .initial_connection_window_size(windows.connection_bytes)
         .max_concurrent_streams(settings.connections.max_streams)
+        .layer(access)
         .layer(CallRules::new(settings)?.for_connection())
         .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))

@@ -4,8 +4,10 @@ use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::call::Call;
+use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
+use super::revisions::Revisions;
 use super::{Context, convert, parse};
 use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
 
@@ -24,12 +26,22 @@ impl DetectionApi {
 }
 
 impl Context {
-    async fn check(self, call: &Call, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
+    async fn check(
+        self,
+        caller: Caller,
+        call: &Call,
+        request: proto::CheckRequest,
+    ) -> Result<proto::Report, Problem> {
         let bytes = request.encoded_len();
         let (text, scope, options) = parse::check(request)?;
+        caller.sees_all(&scope.collections)?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
         let check = move |stop: &_| Ok(engine.check(&text, &scope, &options, stop)?);
-        Ok(convert::report_to_proto(self.workers.run(call, bytes, check).await?))
+        let report = self.workers.run(call, bytes, check).await?;
+        let revision = revisions.tell_of(report.corpus_revision, report.scope_revision);
+        Ok(proto::Report { corpus_revision: revision, ..convert::report_to_proto(report) })
     }
 }
 
@@ -39,8 +51,8 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
-        let call = Call::of(&request);
-        let report = self.context.clone().check(&call, request.into_inner()).await?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let report = self.context.clone().check(caller, &call, request.into_inner()).await?;
         Ok(call.respond(proto::CheckResponse { report: Some(report) }))
     }
 
@@ -50,7 +62,7 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<Streaming<proto::CheckStreamRequest>>,
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
-        let call = Call::of(&request);
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let context = self.context.clone();
         let order =
             Order { width: context.stream_width, call: call.clone(), draining: context.draining.clone() };
@@ -59,11 +71,12 @@ impl DetectionService for DetectionApi {
             order,
             |_| None,
             move |index, request| {
-                let (context, call) = (context.clone(), call.item());
+                let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
                 async move {
+                    caller.wait_for_turn().await;
                     let proto::CheckStreamRequest { key, check } = request;
                     let checked = match parse::check_item(&key, check) {
-                        Ok(check) => context.check(&call, check).await,
+                        Ok(check) => context.check(caller, &call.item(), check).await,
                         Err(problem) => Err(problem),
                     };
                     let result = match checked {
@@ -81,9 +94,10 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
-        let call = Call::of(&request);
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let bytes = request.get_ref().encoded_len();
         let (text, texts, options) = parse::compare(request.into_inner())?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.context.engine.get()?;
         let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
         let report = self.context.workers.run(&call, bytes, compare).await?;
@@ -97,9 +111,9 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareAllRequest>,
     ) -> Result<Response<Self::CompareAllStream>, Status> {
-        let call = Call::of(&request);
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let asked = parse::compare_all(request.get_ref())?;
         self.context.memory.has_room()?;
-        Ok(Response::new(self.context.clone().compare_all(call, asked)))
+        Ok(Response::new(self.context.clone().compare_all(call, caller, asked)))
     }
 }

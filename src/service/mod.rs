@@ -7,6 +7,7 @@
 mod admin;
 mod budget;
 mod call;
+mod caller;
 mod convert;
 mod corpus;
 mod detection;
@@ -17,11 +18,13 @@ mod page_token;
 mod pairs;
 mod parse;
 mod problem;
+mod revisions;
 mod workers;
 
 pub use admin::AdminApi;
 pub use budget::{ConnectionBudget, Messages, Pending, Unread};
 pub use call::Call;
+pub use caller::{Caller, Pace, Role};
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;

@@ -15,8 +15,8 @@ pub struct Problem {
     code: Code,
     message: String,
     violations: Vec<Violation>,
-    /// When to try again, where that may help.
-    retry: Option<Duration>,
+    /// When the caller may try again.
+    retry_in: Option<Duration>,
 }
 
 /// One thing that is wrong with one field of a request.
@@ -28,7 +28,7 @@ pub(super) struct Violation {
 
 impl Problem {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), violations: Vec::new(), retry: None }
+        Self { code, message: message.into(), violations: Vec::new(), retry_in: None }
     }
 
     /// A request with fields that are wrong.
@@ -40,7 +40,7 @@ impl Problem {
 
     /// The same, but trying again after `delay` may help.
     fn retry_after(self, delay: Duration) -> Self {
-        Self { retry: Some(delay), ..self }
+        Self { retry_in: Some(delay), ..self }
     }
 
     /// The queue is full.
@@ -64,6 +64,20 @@ impl Problem {
              (max_memory_bytes): nothing can be added now, checks go on; delete sources, or give it more memory"
         );
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(30))
+    }
+
+    /// The caller may not do it.
+    pub(super) fn forbidden(message: String) -> Self {
+        Self::new(Code::PermissionDenied, message)
+    }
+
+    /// The holder of a key calls too often; when they may call again.
+    pub(super) fn too_often(per_second: u32, wait: Duration) -> Self {
+        let message = format!(
+            "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
+            wait.as_millis() + 1
+        );
+        Self { retry_in: Some(wait), ..Self::new(Code::ResourceExhausted, message) }
     }
 
     /// The server is starting.
@@ -223,15 +237,15 @@ impl From<StopReason> for Problem {
 
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
-        if problem.violations.is_empty() && problem.retry.is_none() {
+        if problem.violations.is_empty() && problem.retry_in.is_none() {
             return Self::new(problem.code, problem.message);
         }
         let mut details = ErrorDetails::new();
+        if problem.retry_in.is_some() {
+            details.set_retry_info(problem.retry_in);
+        }
         for Violation { field, description } in problem.violations {
             details.add_bad_request_violation(field, description);
-        }
-        if let Some(delay) = problem.retry {
-            details.set_retry_info(Some(delay));
         }
         Self::with_error_details(problem.code, problem.message, details)
     }

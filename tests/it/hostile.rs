@@ -94,7 +94,8 @@ impl Scene {
                 while !is_over.load(Ordering::Relaxed) {
                     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
                     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-                    let kib = resident.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+                    let kib =
+                        resident.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
                     peak.fetch_max(kib.unwrap_or(0) << 10, Ordering::Relaxed);
                     std::thread::sleep(Duration::from_millis(5));
                 }

@@ -31,7 +31,8 @@ async fn deadlines_that_are_none_or_over_are_told() {
     let server = TestServer::start().await;
     let mut corpus = server.corpus().await;
     for malformed in ["5", "five", "123456789S", "-1S", "1 S"] {
-        let status = corpus.get_corpus(with_timeout(proto::GetCorpusRequest {}, malformed)).await.unwrap_err();
+        let status =
+            corpus.get_corpus(with_timeout(proto::GetCorpusRequest {}, malformed)).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
         assert!(status.message().contains(&format!("grpc-timeout is {malformed:?}")), "{status:?}");
     }
@@ -53,11 +54,8 @@ async fn a_caller_without_a_deadline_gets_one() {
     let mut detection = server.detection().await;
     let texts = |text: &str| proto::ComparedText { text: text.to_owned(), ..Default::default() };
     let text = Words::new(1).text(200_000);
-    let request = proto::CompareRequest {
-        sources: (0..12).map(|_| texts(&text)).collect(),
-        text,
-        options: None,
-    };
+    let request =
+        proto::CompareRequest { sources: (0..12).map(|_| texts(&text)).collect(), text, options: None };
     let begun = Instant::now();
     let status = detection.compare(request.clone()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
@@ -150,7 +148,8 @@ async fn compressed_messages_are_taken_and_sent_and_bombs_are_not() {
         let bomb = check(&"a".repeat(64 << 20));
         let status = detection.check(bomb).await.unwrap_err();
         assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
-        let said = "may have 1048576 bytes at most (max_message_bytes), but this one has more once it is inflated";
+        let said =
+            "may have 1048576 bytes at most (max_message_bytes), but this one has more once it is inflated";
         assert!(status.message().contains(said), "{status:?}");
     }
     let status = server.detection().await.check(check(&"a".repeat(2 << 20))).await.unwrap_err();
@@ -188,7 +187,10 @@ async fn past_the_ceiling_of_memory_nothing_is_added_and_checks_go_on() {
     let mut refused = vec![
         corpus.add_source(add("a", "a few words to add")).await.unwrap_err(),
         corpus
-            .create_collection(proto::CreateCollectionRequest { name: "more".to_owned(), ..Default::default() })
+            .create_collection(proto::CreateCollectionRequest {
+                name: "more".to_owned(),
+                ..Default::default()
+            })
             .await
             .unwrap_err(),
     ];

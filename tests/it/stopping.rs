@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use palimpsest::{
-    CollectionName, ComparedText, DetectionOptions, Engine, Error, Exclusions, IfExists, NewSource, PairOptions, Scope,
-    Stop,
+    CollectionName, ComparedText, DetectionOptions, Engine, Error, Exclusions, IfExists, NewSource,
+    PairOptions, Scope, Stop,
 };
 
 use crate::words::Words;
@@ -15,13 +15,15 @@ const MIB: usize = 1 << 20;
 
 /// How long after the call-off work may go on: what is promised is 200 ms, of the optimised program on a
 /// machine of its own.
-const BOUND: Duration = if cfg!(debug_assertions) { Duration::from_secs(3) } else { Duration::from_millis(400) };
+const BOUND: Duration =
+    if cfg!(debug_assertions) { Duration::from_secs(3) } else { Duration::from_millis(400) };
 
 /// Times at which each piece of work is called off, spread over the time that it takes.
 const TIMES: u32 = if cfg!(debug_assertions) { 3 } else { 16 };
 
 /// Work is run for no longer than this to see how long it takes.
-const LONGEST: Duration = if cfg!(debug_assertions) { Duration::from_secs(4) } else { Duration::from_secs(8) };
+const LONGEST: Duration =
+    if cfg!(debug_assertions) { Duration::from_secs(4) } else { Duration::from_secs(8) };
 
 /// Calls `work` off at several times, and says how long it went on after that at most.
 fn measure(what: &str, work: impl Fn(&Stop) -> Result<(), Error> + Sync) {
@@ -177,7 +179,9 @@ fn verifying_stops_when_it_is_called_off() {
     for seed in 0..3 {
         add(&engine, Words::new(seed).text(size() / 8));
     }
-    measure("verify, sources of 8 MiB", |stop| engine.verify(stop, &mut |_| std::ops::ControlFlow::Continue(())));
+    measure("verify, sources of 8 MiB", |stop| {
+        engine.verify(stop, &mut |_| std::ops::ControlFlow::Continue(()))
+    });
 }
 
 /// Adding can't be called off, since it is made durable together with what others add; it is bound by the size of

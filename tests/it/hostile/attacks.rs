@@ -206,7 +206,8 @@ async fn answers_that_nobody_reads() {
         }
         for index in 8..STREAMS {
             wire.send(&headers(stream(index), CHECK, &[])).await;
-            wire.send(&data(stream(index), &check("some words that stand nowhere else at all", true), true)).await;
+            wire.send(&data(stream(index), &check("some words that stand nowhere else at all", true), true))
+                .await;
         }
         tokio::time::sleep(HOLDS).await;
         assert_eq!(wire.heard.data_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
@@ -246,7 +247,8 @@ async fn more_calls_than_the_queue_holds() {
         for _ in 0..4 {
             let channel = Endpoint::from_shared(address.clone()).unwrap().connect().await.unwrap();
             for _ in 0..2500 {
-                let mut client = proto::detection_service_client::DetectionServiceClient::new(channel.clone());
+                let mut client =
+                    proto::detection_service_client::DetectionServiceClient::new(channel.clone());
                 let request = crate::harness::check(&text);
                 calls.push(tokio::spawn(async move { client.check(request).await.err() }));
             }
