@@ -150,11 +150,14 @@ impl Engine {
         let mut profiles: Vec<Profile<'_>> = Vec::new();
         for settings in collections.iter().map(|collection| collection.settings()) {
             if profiles.iter().all(|profile| profile.settings != settings) {
+                stop.check()?;
                 profiles.push(Profile::new(tokens, self.seed(), settings, options));
             }
         }
         let view = self.view(&collections, scope);
+        stop.check()?;
         let pairs = self.pairs_of(subject.text, options.mode);
+        stop.check()?;
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
         let compare = |subject: &mut Subject<'_>, (place, which, candidate): &Place| match (
             collections.get(*place),
@@ -281,9 +284,11 @@ impl Engine {
         candidate: &Candidate,
         stop: &Stop,
     ) -> Result<Option<Finding>, Error> {
+        stop.check()?;
         let entry = &candidate.entry;
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.tokenizer.tokenize(&text);
+        stop.check()?;
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
         let depth = candidate.depth();
         let passages =
