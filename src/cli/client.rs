@@ -157,6 +157,16 @@ impl Client {
         self.answer(self.corpus().get_corpus(self.request(proto::GetCorpusRequest {})).await)
     }
 
+    /// How the server fares; `None` if it doesn't tell us.
+    pub(super) async fn server_info(&self) -> Result<Option<proto::GetServerInfoResponse>, CliError> {
+        let asked = self.request(proto::GetServerInfoRequest {});
+        match self.admin().get_server_info(asked).await {
+            // Not everyone is told; and a server that is older knows nothing of it.
+            Err(status) if matches!(status.code(), Code::PermissionDenied | Code::Unimplemented) => Ok(None),
+            answer => self.answer(answer).map(Some),
+        }
+    }
+
     /// The limits in force.
     pub(super) async fn limits(&self) -> Result<proto::Limits, CliError> {
         Ok(self.totals().await?.limits.unwrap_or_default())

@@ -58,7 +58,7 @@ enum Command {
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
-    /// Totals of a server's corpus, and its limits
+    /// Totals of a server's corpus, how it fares, and its limits
     Stats,
     /// Write a server's corpus to a file, as of one moment, while it is in use
     Backup(admin::BackupArgs),

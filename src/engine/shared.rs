@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 
 use super::collection::Collection;
 use super::error::Error;
+use super::figures::Counters;
 use super::limits::Limits;
 use super::names::CollectionName;
 use crate::fingerprint::FingerprintSettings;
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     pub(super) store: Store,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
+    /// What is counted for whoever watches.
+    pub(super) counters: Counters,
     next_number: AtomicU32,
 }
 
@@ -35,6 +38,7 @@ impl Shared {
             collections: DashMap::new(),
             store,
             revision: RwLock::new(0),
+            counters: Counters::default(),
             next_number: AtomicU32::new(0),
         }
     }

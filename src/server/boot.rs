@@ -5,24 +5,30 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_otlp::ExporterBuildError;
+use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tonic::server::NamedService;
+use tokio_util::task::AbortOnDropHandle;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
+use tower::layer::util::{Identity, Stack};
 
+use super::notify;
+use super::observe::{Calls, Metrics, MetricsListener, Observe};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
-use super::{notify, telemetry};
+use super::telemetry::Telemetry;
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
 use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
+use crate::proto::health::health_server::HealthServer;
+use crate::service::{
+    AdminApi, Context, CorpusApi, DetectionApi, HealthApi, Opening, ProcessInfo, Workers, note_deadline,
+};
 
 /// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
 /// import doesn't wait for leave to go on.
@@ -60,6 +66,20 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The protos' descriptors can't be read.
+    #[error("can't read the descriptors of the services: {0}")]
+    Descriptors(#[from] DescriptorError),
+    /// Metrics can't be had where they are to be.
+    #[error("can't listen on {address} for metrics: {cause}; choose another address with --metrics-listen")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Traces can't be sent where they are to be.
+    #[error("can't send traces: {0}; --otlp-endpoint wants a URL such as http://127.0.0.1:4317")]
+    Traces(#[from] ExporterBuildError),
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -72,10 +92,11 @@ pub enum ServeError {
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
-    telemetry::start(&settings.telemetry);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
+    telemetry.stop();
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
@@ -126,13 +147,14 @@ pub async fn run(
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
+        process: ProcessInfo::begins(),
         draining: draining.clone(),
     };
-    let (reporter, health_service) = tonic_health::server::health_reporter();
-    let health = Health(reporter);
-    health.tell(ServingStatus::NotServing).await;
+    let health = HealthApi::new(draining.clone());
     let opening = context.engine.clone();
-    let router = router(context, settings)?.add_service(health_service);
+    let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
+    let _metrics = serve_metrics(settings, &calls, &context).await?;
+    let router = router(context, settings, calls)?.add_service(HealthServer::new(health.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
@@ -144,7 +166,7 @@ pub async fn run(
         ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => return Ok(()),
     };
-    health.tell(ServingStatus::Serving).await;
+    health.tell(true);
     notify::ready();
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
@@ -152,7 +174,7 @@ pub async fn run(
     }
     tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
     notify::stopping();
-    health.tell(ServingStatus::NotServing).await;
+    health.tell(false);
     // Whoever watches the health hears of it before connections are closed.
     tokio::time::sleep(settings.work.drain_pause).await;
     draining.cancel();
@@ -166,18 +188,18 @@ pub async fn run(
     Ok(())
 }
 
-/// What the health service says.
-struct Health(HealthReporter);
-
-impl Health {
-    async fn tell(&self, status: ServingStatus) {
-        let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
-        let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
-        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
-        for service in [corpus, detection, admin, ""] {
-            self.0.set_service_status(service, status).await;
-        }
-    }
+/// Answers with metrics where the settings say so, until what is given is dropped.
+async fn serve_metrics(
+    settings: &Settings,
+    calls: &Arc<Calls>,
+    context: &Context,
+) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
+    let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
+    let (calls, engine) = (Arc::clone(calls), context.engine.clone());
+    let metrics = Metrics::of(calls, engine, context.workers.clone(), context.process.clone());
+    let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
+    let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
 /// Opens the corpus, and lets the handlers have it.
@@ -232,11 +254,21 @@ impl ProgressLog {
     }
 }
 
-fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
+/// The descriptors of all services that are served.
+const DESCRIPTORS: [&[u8]; 3] = [
+    proto::FILE_DESCRIPTOR_SET,
+    tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+];
+
+fn router(
+    context: Context,
+    settings: &Settings,
+    calls: Arc<Calls>,
+) -> Result<Router<Stack<Observe, Identity>>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             // So that clients without files can read what is wrong with a request.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
@@ -245,6 +277,7 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
     Ok(Server::builder()
+        .layer(Observe::new(calls))
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .add_service(InterceptedService::new(corpus, note_deadline))

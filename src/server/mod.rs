@@ -5,10 +5,12 @@
 
 mod boot;
 mod notify;
+mod observe;
 #[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
 mod reload;
 mod settings;
 mod telemetry;
+mod traces;
 
 pub use boot::{ServeError, run, serve};
 pub use settings::{

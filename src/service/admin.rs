@@ -157,6 +157,13 @@ impl AdminService for AdminApi {
         self.stream(verify)
     }
 
+    async fn get_server_info(
+        &self,
+        _: Request<proto::GetServerInfoRequest>,
+    ) -> Result<Response<proto::GetServerInfoResponse>, Status> {
+        Ok(Response::new(convert::server_info(&self.context)))
+    }
+
     type BackupStream = Responses<proto::BackupResponse>;
 
     async fn backup(&self, _: Request<proto::BackupRequest>) -> Result<Response<Self::BackupStream>, Status> {

@@ -8,20 +8,29 @@ mod admin;
 mod convert;
 mod corpus;
 mod detection;
+mod health;
+mod info;
+mod memory;
 mod opening;
 mod ordered;
 mod page_token;
 mod pairs;
 mod parse;
 mod problem;
+mod refused;
 mod workers;
 
 pub use admin::AdminApi;
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
+pub use health::HealthApi;
+pub use info::ProcessInfo;
+pub use memory::resident_memory_bytes;
 pub use opening::Opening;
-pub use workers::{Workers, note_deadline};
+pub use problem::defect_status;
+pub use refused::Refused;
+pub use workers::{Load, Workers, note_deadline};
 
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +47,8 @@ pub struct Context {
     pub stream_width: usize,
     /// Sources of one import that may wait to be made durable together.
     pub import_width: usize,
+    /// What there is to say of the process.
+    pub process: ProcessInfo,
     /// Cancelled when the server stops: streams then end after the items that they have read.
     pub draining: CancellationToken,
 }

@@ -3,6 +3,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::refused::Refused;
 use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
@@ -36,6 +37,7 @@ impl Problem {
 
     /// The queue is full.
     pub(super) fn too_busy(max_queued: usize) -> Self {
+        Refused::QueueFull.note();
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
         Self::new(Code::ResourceExhausted, message)
@@ -43,13 +45,20 @@ impl Problem {
 
     /// As many long calls as may are running.
     pub(super) fn too_many_running(max_running: usize) -> Self {
+        Refused::TooManyRunning.note();
         let message =
             format!("{max_running} such calls are running already, as many as may; try again later");
         Self::new(Code::ResourceExhausted, message)
     }
 
+    /// A health that nobody has.
+    pub(super) fn no_such_service(services: &[&str]) -> Self {
+        Self::new(Code::NotFound, format!("there is no such service here; there are {services:?}"))
+    }
+
     /// The server is starting.
     pub(super) fn starting(progress: Progress) -> Self {
+        Refused::Starting.note();
         let Progress { sources, of_sources } = progress;
         let message = format!(
             "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
@@ -59,6 +68,7 @@ impl Problem {
 
     /// The server is stopping.
     pub(super) fn stopping() -> Self {
+        Refused::Stopping.note();
         let message = "the server is stopping; what was answered is done, send the rest again later";
         Self::new(Code::Unavailable, message)
     }
@@ -147,6 +157,12 @@ impl From<StopReason> for Problem {
         };
         Self::new(code, reason.to_string())
     }
+}
+
+/// The status of a call that a defect ended, wherever it was noticed.
+#[must_use]
+pub fn defect_status() -> Status {
+    Problem::defect().into()
 }
 
 impl From<Problem> for Status {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
+use tracing::Instrument as _;
 
 use super::problem::Problem;
 use crate::matching::{Stop, StopReason};
@@ -19,6 +20,7 @@ use crate::matching::{Stop, StopReason};
 pub struct Workers {
     pool: Arc<rayon::ThreadPool>,
     places: Arc<Semaphore>,
+    threads: usize,
     max_queued: usize,
     /// For work that takes all threads for long: beside the pool, so that short work never waits for it.
     long_pool: Arc<rayon::ThreadPool>,
@@ -40,7 +42,14 @@ impl Workers {
         };
         let places = Arc::new(Semaphore::new(threads.saturating_add(max_queued).min(Semaphore::MAX_PERMITS)));
         let long_turn = Arc::new(Semaphore::new(1));
-        Ok(Self { pool: pool("worker")?, places, max_queued, long_pool: pool("long-worker")?, long_turn })
+        Ok(Self {
+            pool: pool("worker")?,
+            places,
+            threads,
+            max_queued,
+            long_pool: pool("long-worker")?,
+            long_turn,
+        })
     }
 
     /// Does a piece of work, and gives what it gives.
@@ -71,6 +80,15 @@ impl Workers {
         Self::run_in(&self.long_pool, deadline, turn, work).await
     }
 
+    /// How much work there is at the moment.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let room = self.threads.saturating_add(self.max_queued).min(Semaphore::MAX_PERMITS);
+        let taken = room.saturating_sub(self.places.available_permits());
+        let long = 1_usize.saturating_sub(self.long_turn.available_permits());
+        Load { running: taken.min(self.threads) + long, queued: taken.saturating_sub(self.threads) }
+    }
+
     /// A place in the queue, if there is one left.
     fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let place = Arc::clone(&self.places).try_acquire_owned();
@@ -87,7 +105,10 @@ impl Workers {
         let stop = deadline.stop();
         let call_off = CallOff(stop.clone());
         let (sender, receiver) = oneshot::channel();
+        let (call, queued) = (tracing::Span::current(), tracing::debug_span!("queue"));
         pool.spawn(move || {
+            drop(queued);
+            let _working = tracing::debug_span!(parent: &call, "work").entered();
             let done = match stop.check() {
                 Ok(()) => {
                     catch_unwind(AssertUnwindSafe(|| work(&stop))).unwrap_or_else(|_| Err(Problem::defect()))
@@ -126,8 +147,18 @@ impl Workers {
             };
             self.run(deadline, begin).await?;
         }
-        deadline.bound(receiver).await?.map_err(|_| Problem::stopping())
+        let committed = deadline.bound(receiver).instrument(tracing::debug_span!("commit")).await;
+        committed?.map_err(|_| Problem::stopping())
     }
+}
+
+/// Work of the engine at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Pieces that threads work on.
+    pub running: usize,
+    /// Pieces that wait for a thread.
+    pub queued: usize,
 }
 
 /// Is told how a piece of work ended.
