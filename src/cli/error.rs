@@ -122,7 +122,13 @@ impl CliError {
             Self::Usage(_)
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
-            | Self::Serve(ServeError::Settings(_) | ServeError::InUse(_) | ServeError::Listen { .. }) => 2,
+            | Self::Serve(
+                ServeError::Settings(_)
+                | ServeError::InUse(_)
+                | ServeError::Listen { .. }
+                | ServeError::MetricsListen { .. }
+                | ServeError::Traces(_),
+            ) => 2,
             _ => 1,
         }
     }

@@ -78,7 +78,7 @@ pub enum ServeError {
         cause: std::io::Error,
     },
     /// Traces can't be sent where they are to be.
-    #[error("can't send traces: {0}; --otlp-endpoint wants a URL such as http://127.0.0.1:4317")]
+    #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
     Traces(#[from] ExporterBuildError),
     /// The transport failed.
     #[error("the server failed: {0}")]

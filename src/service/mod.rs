@@ -10,7 +10,7 @@ mod corpus;
 mod detection;
 mod health;
 mod info;
-mod memory;
+mod load;
 mod opening;
 mod ordered;
 mod page_token;
@@ -18,6 +18,7 @@ mod pairs;
 mod parse;
 mod problem;
 mod refused;
+mod resident;
 mod workers;
 
 pub use admin::AdminApi;
@@ -26,11 +27,12 @@ pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
 pub use health::HealthApi;
 pub use info::ProcessInfo;
-pub use memory::resident_memory_bytes;
+pub use load::Load;
 pub use opening::Opening;
 pub use problem::defect_status;
 pub use refused::Refused;
-pub use workers::{Load, Workers, note_deadline};
+pub use resident::resident_memory_bytes;
+pub use workers::{Workers, note_deadline};
 
 use tokio_util::sync::CancellationToken;
 

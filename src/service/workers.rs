@@ -9,6 +9,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 use tracing::Instrument as _;
 
+use super::load::{Load, Tally};
 use super::problem::Problem;
 use crate::matching::{Stop, StopReason};
 
@@ -20,8 +21,8 @@ use crate::matching::{Stop, StopReason};
 pub struct Workers {
     pool: Arc<rayon::ThreadPool>,
     places: Arc<Semaphore>,
-    threads: usize,
     max_queued: usize,
+    tally: Tally,
     /// For work that takes all threads for long: beside the pool, so that short work never waits for it.
     long_pool: Arc<rayon::ThreadPool>,
     /// Held by the one piece of long work that is done.
@@ -45,8 +46,8 @@ impl Workers {
         Ok(Self {
             pool: pool("worker")?,
             places,
-            threads,
             max_queued,
+            tally: Tally::default(),
             long_pool: pool("long-worker")?,
             long_turn,
         })
@@ -60,7 +61,7 @@ impl Workers {
         deadline: Deadline,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        Self::run_in(&self.pool, deadline, self.place()?, work).await
+        self.run_in(&self.pool, deadline, self.place()?, work).await
     }
 
     /// As [`Self::run`], for work that spreads over all threads of its pool and takes long. Such pieces are
@@ -77,16 +78,13 @@ impl Workers {
             let _place = self.place()?;
             deadline.bound(turn.acquire_owned()).await?
         };
-        Self::run_in(&self.long_pool, deadline, turn, work).await
+        self.run_in(&self.long_pool, deadline, turn, work).await
     }
 
     /// How much work there is at the moment.
     #[must_use]
     pub fn load(&self) -> Load {
-        let room = self.threads.saturating_add(self.max_queued).min(Semaphore::MAX_PERMITS);
-        let taken = room.saturating_sub(self.places.available_permits());
-        let long = 1_usize.saturating_sub(self.long_turn.available_permits());
-        Load { running: taken.min(self.threads) + long, queued: taken.saturating_sub(self.threads) }
+        self.tally.load()
     }
 
     /// A place in the queue, if there is one left.
@@ -97,6 +95,7 @@ impl Workers {
 
     /// Does a piece of work, and drops `held` when it has ended, whoever still waits for it.
     async fn run_in<T: Send + 'static>(
+        &self,
         pool: &rayon::ThreadPool,
         deadline: Deadline,
         held: impl Send + 'static,
@@ -105,8 +104,10 @@ impl Workers {
         let stop = deadline.stop();
         let call_off = CallOff(stop.clone());
         let (sender, receiver) = oneshot::channel();
-        let (call, queued) = (tracing::Span::current(), tracing::debug_span!("queue"));
+        let (call, tally) = (tracing::Span::current(), self.tally.clone());
+        let queued = (tally.queued(), tracing::debug_span!("queue"));
         pool.spawn(move || {
+            let running = tally.running();
             drop(queued);
             let _working = tracing::debug_span!(parent: &call, "work").entered();
             let done = match stop.check() {
@@ -115,7 +116,7 @@ impl Workers {
                 }
                 Err(reason) => Err(reason.into()),
             };
-            drop(held);
+            drop((held, running));
             // Nobody may be waiting any more.
             let _ = sender.send(done);
         });
@@ -150,15 +151,6 @@ impl Workers {
         let committed = deadline.bound(receiver).instrument(tracing::debug_span!("commit")).await;
         committed?.map_err(|_| Problem::stopping())
     }
-}
-
-/// Work of the engine at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Load {
-    /// Pieces that threads work on.
-    pub running: usize,
-    /// Pieces that wait for a thread.
-    pub queued: usize,
 }
 
 /// Is told how a piece of work ended.

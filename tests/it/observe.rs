@@ -11,7 +11,7 @@ use tokio_stream::StreamExt;
 use tonic::{Code, Request};
 
 use crate::harness::{add, check};
-use crate::process::{run, said};
+use crate::process::{palimpsest, run, said};
 use crate::watched::{Collector, Watched, attribute};
 
 const TEXT: &str = "Every palimpsest was a frugal page before it was a riddle for patient readers.";
@@ -33,6 +33,17 @@ fn series(name: &str, kind: &str, method: &str) -> String {
 fn handled(server: &Watched, kind: &str, method: &str, code: &str) -> f64 {
     let series = series("grpc_server_handled_total", kind, method);
     server.metric(&format!("{series},grpc_code=\"{code}\"}}")).unwrap_or(0.0)
+}
+
+#[test]
+fn an_address_for_metrics_that_is_taken_ends_with_exit_code_2() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut serve = palimpsest();
+    serve.args(["serve", "--in-memory", "--listen", "127.0.0.1:0", "--metrics-listen", &address]);
+    let output = serve.output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("--metrics-listen"), "{}", said(&output));
 }
 
 async fn eventually(what: impl Fn() -> bool) {

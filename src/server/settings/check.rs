@@ -130,9 +130,11 @@ impl Wrong {
             self.say(format!("metrics_listen and listen are both {}: give each a port", settings.listen));
         }
         let said = telemetry.otlp_endpoint.as_deref();
-        let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        let is_url = |url: &str| url.starts_with("http://");
         if let Some(url) = said.filter(|url| !is_url(url) || url.parse::<tonic::transport::Uri>().is_err()) {
-            self.say(format!("otlp_endpoint is {url:?}, but must be a URL such as http://127.0.0.1:4317"));
+            self.say(format!(
+                "otlp_endpoint is {url:?}, but must be a URL such as http://127.0.0.1:4317, without TLS"
+            ));
         }
         if let Storage::DataDirectory(path) = &settings.storage
             && path.as_os_str().is_empty()
