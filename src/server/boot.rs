@@ -16,6 +16,7 @@ use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
 use tower::layer::util::{Identity, Stack};
 
+use super::access::{Access, AccessLayer};
 use super::notify;
 use super::observe::{Calls, Metrics, MetricsListener, Observe};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
@@ -85,6 +86,16 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
+/// Holds the files that the settings name against what they should be, as a start would.
+///
+/// # Errors
+///
+/// [`ServeError::Settings`].
+pub fn check(settings: &Settings) -> Result<(), ServeError> {
+    Access::open(&settings.access, CancellationToken::new())?;
+    Ok(())
+}
+
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
 ///
 /// # Errors
@@ -136,11 +147,15 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    if settings.access.keys.is_none() {
+    let draining = CancellationToken::new();
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, draining.clone())? {
+        tokio::spawn(rereading);
+        Some(access)
+    } else {
         let listen = listener.local_addr()?;
         tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
-    }
-    let draining = CancellationToken::new();
+        None
+    };
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
@@ -154,7 +169,8 @@ pub async fn run(
     let opening = context.engine.clone();
     let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
     let _metrics = serve_metrics(settings, &calls, &context).await?;
-    let router = router(context, settings, calls)?.add_service(HealthServer::new(health.clone()));
+    let router = router(context, Observe::new(calls), AccessLayer::new(access), settings)?
+        .add_service(HealthServer::new(health.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
@@ -263,9 +279,10 @@ const DESCRIPTORS: [&[u8]; 3] = [
 
 fn router(
     context: Context,
+    observe: Observe,
+    access: AccessLayer,
     settings: &Settings,
-    calls: Arc<Calls>,
-) -> Result<Router<Stack<Observe, Identity>>, ServeError> {
+) -> Result<Router<Stack<AccessLayer, Stack<Observe, Identity>>>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -277,9 +294,11 @@ fn router(
     let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
     Ok(Server::builder()
-        .layer(Observe::new(calls))
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        // The outermost first.
+        .layer(observe)
+        .layer(access)
         .add_service(InterceptedService::new(corpus, note_deadline))
         .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))

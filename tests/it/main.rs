@@ -21,6 +21,7 @@
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod access;
 mod admin;
 mod altered;
 mod architecture;
@@ -35,13 +36,14 @@ mod exclusions;
 mod golden;
 mod harness;
 mod health;
-mod leaks;
 mod lifecycle;
+mod no_leaks;
 mod observe;
 mod pairs;
 mod process;
 mod properties;
 mod running;
 mod streams;
+mod telling;
 mod watched;
 mod words;

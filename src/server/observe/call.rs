@@ -17,7 +17,7 @@ use super::calls::{Method, code_name};
 use super::request_id::{HEADER, RequestId};
 use crate::server::traces;
 
-/// Who calls, as the operator named them. Whoever finds that out says so; the log tells it.
+/// Who calls, by the id of their key. Whoever finds that out says so; the log tells it.
 #[derive(Debug, Clone, Default)]
 pub(in crate::server) struct CallerName(Arc<OnceLock<Arc<str>>>);
 
@@ -138,10 +138,11 @@ impl Drop for Call {
 }
 
 impl CallerName {
-    /// Whoever finds out who calls says so, once.
-    #[allow(dead_code, reason = "access tells it, which comes next")]
+    /// Whoever finds out who calls says so, once. Someone without a name has none.
     pub(in crate::server) fn tell(&self, name: &str) {
-        let _told_before = self.0.set(name.into());
+        if !name.is_empty() {
+            let _told_before = self.0.set(name.into());
+        }
     }
 
     fn get(&self) -> Option<&str> {

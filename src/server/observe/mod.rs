@@ -21,6 +21,7 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 use tracing::Instrument as _;
 
+pub(super) use call::CallerName;
 pub(super) use calls::Calls;
 pub(super) use listener::MetricsListener;
 pub(super) use metrics::Metrics;
@@ -102,7 +103,6 @@ mod tests {
     use tonic_types::StatusExt as _;
 
     use super::*;
-    use crate::server::observe::call::CallerName;
 
     /// A service that answers each call as its path says.
     #[derive(Clone)]
