@@ -270,6 +270,9 @@ impl ProgressLog {
     }
 }
 
+/// What is around the services, the outermost last.
+type Layers = Stack<AccessLayer, Stack<Observe, Identity>>;
+
 /// The descriptors of all services that are served.
 const DESCRIPTORS: [&[u8]; 3] = [
     proto::FILE_DESCRIPTOR_SET,
@@ -282,7 +285,7 @@ fn router(
     observe: Observe,
     access: AccessLayer,
     settings: &Settings,
-) -> Result<Router<Stack<AccessLayer, Stack<Observe, Identity>>>, ServeError> {
+) -> Result<Router<Layers>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
