@@ -30,7 +30,11 @@ use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 /// ```
 pub struct Engine {
     pub(super) limits: Limits,
+    /// Cuts texts into the tokens that the index is made of, under the corpus's secret.
     pub(super) tokenizer: Tokenizer,
+    /// Cuts texts into the tokens that passages are found by, under a secret of this process. That of the
+    /// corpus stands in backups: whoever has one could make words that look equal under it.
+    pub(super) matcher: Tokenizer,
     pub(super) order_free: OrderFree,
     pub(super) shared: Arc<Shared>,
     pub(super) writer: Writer,
@@ -146,6 +150,7 @@ impl Engine {
         Self {
             limits: shared.limits,
             tokenizer: Tokenizer::new(shared.seed),
+            matcher: Tokenizer::new(CorpusSeed::of_this_process()),
             order_free: OrderFree::new(shared.seed),
             shared,
             writer,
@@ -264,10 +269,10 @@ impl Engine {
         }
     }
 
-    /// The tokens of a text that is within the limits and has any.
+    /// The tokens of a text that is within the limits and has any, to find passages by.
     pub(super) fn tokenize(&self, text: &str, role: TextRole) -> Result<TokenizedText, Error> {
         self.check_bytes(text, role)?;
-        let tokenized = self.tokenizer.tokenize(text);
+        let tokenized = self.matcher.tokenize(text);
         self.check_words(tokenized.tokens().len(), role)?;
         Ok(tokenized)
     }

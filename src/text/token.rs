@@ -1,5 +1,7 @@
 //! Tokens, their spans, and the hash that makes a word comparable.
 
+use std::hash::{BuildHasher, RandomState};
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::compared::compared_form;
@@ -65,6 +67,13 @@ impl CorpusSeed {
     #[must_use]
     pub fn value(self) -> u64 {
         self.0
+    }
+
+    /// A secret that nobody knows beyond this process, and no file holds: of the randomness that the
+    /// standard library keys its hash maps with.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self(RandomState::new().hash_one("palimpsest"))
     }
 
     /// A 64-bit constant that depends on the seed and on `purpose`.
