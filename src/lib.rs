@@ -51,6 +51,7 @@ pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, Cluster, CollectionInfo, CollectionName,
     CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error,
     Exclusions, Finding, Group, IfExists, InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions,
-    Pairs, PairsProgress, PairsVoid, Progress, Scope, Side, SourceId, StoreError, TextRole, Title, Verified,
+    Pairs, PairsProgress, PairsVoid, Progress, RequestId, RequestKey, Scope, Side, SourceId, StoreError,
+    TextRole, Title, Verified,
 };
 pub use matching::{Stop, StopReason};

@@ -28,6 +28,8 @@ mod search;
 mod shared;
 mod snapshot;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod writing;
 
@@ -38,7 +40,7 @@ pub use compare::ComparedText;
 pub use corpus::{Added, Engine, IfExists, NewSource};
 pub use error::{Error, TextRole};
 pub use limits::Limits;
-pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
+pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;

@@ -10,6 +10,7 @@ use super::collection::Collection;
 use super::error::Error;
 use super::limits::Limits;
 use super::names::CollectionName;
+use super::writing::Once;
 use crate::fingerprint::FingerprintSettings;
 use crate::store::{CollectionNumber, Store, StoredCorpus};
 use crate::text::CorpusSeed;
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
     next_number: AtomicU32,
+    /// The requests that were done lately, or are being worked on.
+    pub(super) once: Arc<Once>,
 }
 
 impl Shared {
@@ -36,6 +39,7 @@ impl Shared {
             store,
             revision: RwLock::new(0),
             next_number: AtomicU32::new(0),
+            once: Arc::default(),
         }
     }
 

@@ -15,6 +15,9 @@ use crate::proto::{self, corpus_service_server::CorpusService, import_sources_re
 /// Bytes of one stream's requests from which on no more are read until some are answered.
 const BYTES_IN_FLIGHT: usize = 16 << 20;
 
+/// Whose request ids they are: all callers' alike.
+const OWNER: &str = "";
+
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]
 pub struct CorpusApi {
@@ -36,10 +39,10 @@ impl Context {
         turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
-        let (collection, source, if_exists) = parse::new_source(request)?;
+        let (collection, source, if_exists, key) = parse::new_source(OWNER, request)?;
         let engine = self.engine.get()?;
         let submit = move |done: Done<_>| {
-            engine.submit_source(&collection, source, if_exists, move |added| done.tell(added));
+            engine.submit_source(&collection, source, if_exists, key, move |added| done.tell(added));
         };
         Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??))
     }
@@ -60,10 +63,10 @@ impl CorpusService for CorpusApi {
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
         let deadline = Deadline::of(&request);
-        let (name, settings) = parse::new_collection(request.get_ref())?;
+        let (name, settings, key) = parse::new_collection(OWNER, request.get_ref())?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
-            engine.submit_collection(&name, settings, move |created| done.tell(created));
+            engine.submit_collection(&name, settings, key, move |created| done.tell(created));
         };
         let info = self.context.workers.submit(deadline, None, submit).await?.map_err(Problem::from)?;
         let collection = Some(convert::collection(&info));
@@ -98,10 +101,10 @@ impl CorpusService for CorpusApi {
         request: Request<proto::DeleteCollectionRequest>,
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
         let deadline = Deadline::of(&request);
-        let name = parse::collection_name(&request.get_ref().name)?;
+        let (name, key) = parse::collection_deletion(OWNER, request.get_ref())?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
-            engine.submit_collection_deletion(&name, move |deleted| done.tell(deleted));
+            engine.submit_collection_deletion(&name, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(deadline, None, submit).await?;
         let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
@@ -137,8 +140,8 @@ impl CorpusService for CorpusApi {
         };
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
             let (context, turns) = (context.clone(), Arc::clone(&turns));
-            let proto::ImportSourcesRequest { collection, source, if_exists } = request;
-            let request = proto::AddSourceRequest { collection, source, if_exists };
+            let proto::ImportSourcesRequest { collection, source, if_exists, request_id } = request;
+            let request = proto::AddSourceRequest { collection, source, if_exists, request_id };
             async move {
                 let result = match context.add_source(deadline, Some(&turns), request).await {
                     Ok(added) => import_sources_response::Result::Added(added),
@@ -184,11 +187,10 @@ impl CorpusService for CorpusApi {
         request: Request<proto::DeleteSourceRequest>,
     ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
         let deadline = Deadline::of(&request);
-        let proto::DeleteSourceRequest { collection, id } = request.into_inner();
-        let (collection, id) = parse::source_key(&collection, &id)?;
+        let (collection, id, key) = parse::deletion(OWNER, request.get_ref())?;
         let engine = self.context.engine.get()?;
         let submit = move |done: Done<_>| {
-            engine.submit_deletion(&collection, &id, move |deleted| done.tell(deleted));
+            engine.submit_deletion(&collection, &id, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(deadline, None, submit).await?;
         let revision = deleted.map_err(Problem::from)?;

@@ -22,6 +22,7 @@
 )]
 
 mod admin;
+mod adversaries;
 mod altered;
 mod architecture;
 mod bounded;
@@ -34,6 +35,7 @@ mod errors;
 mod exclusions;
 mod golden;
 mod harness;
+mod idempotency;
 mod lifecycle;
 mod pairs;
 mod process;

@@ -53,10 +53,8 @@ impl Reader {
     fn vocabulary(&mut self, language: Language) -> &mut Vocabulary {
         let known = self.languages.iter().position(|(other, _)| *other == language);
         let at = known.unwrap_or_else(|| {
-            let vocabulary = Vocabulary {
-                stems: Stems::new(language, self.keys.clone()),
-                known: HashMap::default(),
-            };
+            let vocabulary =
+                Vocabulary { stems: Stems::new(language, self.keys.clone()), known: HashMap::default() };
             self.languages.push((language, vocabulary));
             self.languages.len() - 1
         });

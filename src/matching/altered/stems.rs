@@ -23,7 +23,11 @@ impl Stem {
     /// One character of a script without spaces says little of a place; overlapping pairs, which mostly lie in one word
     /// or across two, find as well as words do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
     pub(super) fn with(self, next: Self) -> Self {
-        Self { key: self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key, frequency: PAIR, character: true }
+        Self {
+            key: self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key,
+            frequency: PAIR,
+            character: true,
+        }
     }
 }
 
