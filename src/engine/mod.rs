@@ -31,6 +31,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod visibility;
 mod writing;
 
 pub use catalogue::Entry;
@@ -45,6 +46,7 @@ pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;
 pub use verify::{Finding, Verified};
+pub use visibility::{Pattern, Visibility};
 
 pub use crate::store::{BackedUp, BackupError, StoreError};
 

@@ -21,6 +21,7 @@
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod access;
 mod admin;
 mod adversaries;
 mod altered;
@@ -37,6 +38,7 @@ mod golden;
 mod harness;
 mod idempotency;
 mod lifecycle;
+mod no_leaks;
 mod pairs;
 mod process;
 mod properties;
