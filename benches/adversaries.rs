@@ -17,7 +17,7 @@ use palimpsest::fingerprint::{
 };
 use palimpsest::index::{Index, ReadLimits, Slot};
 use palimpsest::text::{CorpusSeed, Tokenizer};
-use palimpsest::{CollectionName, Engine, IfExists, Limits, NewSource, Stop};
+use palimpsest::{CollectionName, DetectionOptions, Engine, IfExists, Limits, NewSource, Scope, Stop};
 
 const SOURCES: u32 = 20_000;
 const FINGERPRINTS: u64 = 100;
@@ -77,7 +77,7 @@ fn index() {
             index.insert(Slot::new(number).unwrap(), fingerprints).unwrap();
         }
         let inserted = started.elapsed();
-        let (found, _) = timed(|| {
+        let (found, ()) = timed(|| {
             for fingerprints in all.iter().step_by(100) {
                 let found = index.look_up(fingerprints, ContextMatch::none(), ReadLimits::NONE);
                 assert!(found.hits.len() as u64 >= FINGERPRINTS);
@@ -99,9 +99,8 @@ fn index() {
 
 /// Words that grow shorter: the greatest of a window leaves it with every word.
 fn selection() {
-    let ordinary: String =
-        (0..400_000_u64).map(|i| word(mixed(i), 1 + mixed(i) as usize % 9) + " ").collect();
-    let harmful: String = (0..400_000_u64).map(|i| word(mixed(i), 30 - i as usize % 30) + " ").collect();
+    let ordinary: String = (0..400_000_u64).map(|i| word(mixed(i), 1 + below(mixed(i), 9)) + " ").collect();
+    let harmful: String = (0..400_000_u64).map(|i| word(mixed(i), 30 - below(i, 30)) + " ").collect();
     let seed = CorpusSeed::new(1);
     for (k, w) in [(5, 4), (32, 64)] {
         let settings =
@@ -118,23 +117,27 @@ fn selection() {
     }
 }
 
+fn below(number: u64, bound: u64) -> usize {
+    usize::try_from(number % bound).unwrap()
+}
+
 fn word(mut number: u64, letters: usize) -> String {
     let letter = |_| {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        char::from(b'a' + (number >> 40) as u8 % 26)
+        char::from(b'a' + u8::try_from((number >> 40) % 26).unwrap())
     };
     (0..letters).map(letter).collect()
 }
 
 fn prose(from: u64, words: u64) -> String {
-    (from..from + words).map(|i| word(mixed(i), 2 + mixed(i) as usize % 9) + " ").collect()
+    (from..from + words).map(|i| word(mixed(i), 2 + below(mixed(i), 9)) + " ").collect()
 }
 
 /// A submission of 8 MiB that would grow elevenfold, refused.
 fn normalised() {
     let engine = Engine::in_memory().unwrap();
     let check = |text: &str| {
-        timed(|| engine.check(text, &Default::default(), &Default::default(), &Stop::never()).is_ok())
+        timed(|| engine.check(text, &Scope::default(), &DetectionOptions::default(), &Stop::never()).is_ok())
     };
     let mut ordinary = prose(0, 1_200_000);
     ordinary.truncate(8_000_000);
@@ -164,7 +167,9 @@ fn boilerplate() {
         }
         let submission = format!("{}{page}", prose(7 << 16, 30));
         let (took, report) = timed(|| {
-            engine.check(&submission, &Default::default(), &Default::default(), &Stop::never()).unwrap()
+            engine
+                .check(&submission, &Scope::default(), &DetectionOptions::default(), &Stop::never())
+                .unwrap()
         });
         assert!(!report.sources.is_empty());
         let stats = engine.corpus().stats;

@@ -278,9 +278,9 @@ mod tests {
         assert_eq!(found(&index, 2, ReadLimits::NONE), ((7..40_000).step_by(1_000).collect(), false));
     }
 
-    /// A fingerprint that shares the first 20 bits with all others: as whoever knows the secret can make them.
+    /// A fingerprint that shares the first 16 bits with all others: as whoever knows the secret can make them.
     fn made_to_collide(number: u64) -> Fingerprint {
-        Fingerprint { hash: 0xA_BCDE << 44 | number << 30, context: Context::from_bits(7), position: 0 }
+        Fingerprint { hash: 0xABCD << 48 | number << 35, context: Context::from_bits(7), position: 0 }
     }
 
     #[test]
