@@ -113,13 +113,20 @@ impl From<Error> for Problem {
                 Self::invalid_text(role, "has no words; send a text with letters or digits in it")
             }
             Error::TooFewWords { role, .. } => Self::invalid_text(role, &message),
-            Error::TooManyBytes { .. } | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
+            Error::TooManyBytes { .. }
+            | Error::TooManyNormalisedBytes { .. }
+            | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
             Error::CollectionNotFound(_) | Error::SourceNotFound { .. } => Self::new(Code::NotFound, message),
             Error::CollectionExists(_) | Error::SourceExists { .. } => {
                 Self::new(Code::AlreadyExists, message)
             }
-            Error::TooManyCollections { .. } | Error::TooManySources { .. } => {
-                Self::new(Code::ResourceExhausted, message)
+            Error::TooManyCollections { .. }
+            | Error::TooManySources { .. }
+            | Error::TooManyCollectionBytes { .. } => Self::new(Code::ResourceExhausted, message),
+            Error::RequestIdTaken { .. } => {
+                let description =
+                    "was used for another request; give each request an id of its own".to_owned();
+                Self::invalid(vec![Violation { field: "request_id".to_owned(), description }])
             }
             Error::OwnBoilerplate { place, .. } => {
                 let field = format!("options.exclusions.boilerplate_collections[{place}]");

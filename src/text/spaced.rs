@@ -2,41 +2,51 @@
 
 use super::alerts::spaced_words;
 use super::ascii;
-use super::compared::compared_form;
+use super::compared::compared_form_within;
 use super::stem::Stem;
-use super::token::{Span, Token, WordHasher};
+use super::token::{Overgrown, Span, Token, WordHasher};
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
+///
+/// Fails when their compared forms have more than `max_bytes` in all.
 #[inline]
-pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Stem, Span)) {
+pub(super) fn for_each_token(
+    text: &str,
+    hasher: &WordHasher,
+    max_bytes: usize,
+    mut sink: impl FnMut(Token, Stem, Span),
+) -> Result<(), Overgrown> {
     let spaced = spaced_words(text);
     if spaced.is_empty() {
-        ascii::for_each_token(text, hasher, sink);
-        return;
+        return ascii::for_each_token(text, hasher, max_bytes, sink);
     }
     let mut spaced = spaced.into_iter().peekable();
     // The word set apart that the last token was part of.
     let mut inside = None;
-    ascii::for_each_token(text, hasher, |token, stem, span| {
+    let mut is_overgrown = false;
+    ascii::for_each_token(text, hasher, max_bytes, |token, stem, span| {
         while spaced.next_if(|word| word.end <= span.start).is_some() {}
         match spaced.peek().filter(|word| word.start <= span.start && span.end <= word.end) {
             None => sink(token, stem, span),
             Some(word) if inside == Some(*word) => {}
             Some(word) => {
                 inside = Some(*word);
-                let joined = joined(word.of(text));
+                let Some(joined) = joined(word.of(text), max_bytes).filter(|_| !is_overgrown) else {
+                    is_overgrown = true;
+                    return;
+                };
                 sink(hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), *word);
             }
         }
-    });
+    })?;
+    if is_overgrown { Err(Overgrown) } else { Ok(()) }
 }
 
-/// The compared form of a word without what sets its letters apart.
-pub(super) fn joined(word: &str) -> String {
+/// The compared form of a word without what sets its letters apart; `None` if it has more than `max_bytes`.
+pub(super) fn joined(word: &str, max_bytes: usize) -> Option<String> {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut compared = String::new();
-    compared_form(&letters, &mut compared);
-    compared
+    compared_form_within(&letters, max_bytes, &mut compared).then_some(compared)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Tokens, their spans, and the hash that makes a word comparable.
 
+use std::hash::{BuildHasher, RandomState};
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::compared::compared_form;
@@ -65,6 +67,13 @@ impl CorpusSeed {
     #[must_use]
     pub fn value(self) -> u64 {
         self.0
+    }
+
+    /// A secret that nobody knows beyond this process, and no file holds: of the randomness that the
+    /// standard library keys its hash maps with.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self(RandomState::new().hash_one("palimpsest"))
     }
 
     /// A 64-bit constant that depends on the seed and on `purpose`.
@@ -174,9 +183,14 @@ pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
     compared_form(word, out);
     // Only of letters set apart is anything left that is no part of a word.
     if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
-        *out = spaced::joined(word);
+        *out = spaced::joined(word, usize::MAX).unwrap_or_default();
     }
 }
+
+/// A text whose words have more bytes in their compared form than they may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the compared form of the words is too long")]
+pub struct Overgrown;
 
 /// Cuts texts into tokens under one seed.
 ///
@@ -203,26 +217,54 @@ impl Tokenizer {
     /// The tokens of `text` with their spans. Linear in the text.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> TokenizedText {
+        // Any text is short enough.
+        self.tokenize_within(text, usize::MAX).unwrap_or_default()
+    }
+
+    /// The tokens of `text` with their spans, if the compared forms of all have no more than `max_bytes`.
+    /// Linear in the text, however long its compared form would be.
+    ///
+    /// # Errors
+    ///
+    /// [`Overgrown`].
+    pub fn tokenize_within(&self, text: &str, max_bytes: usize) -> Result<TokenizedText, Overgrown> {
         let mut out = TokenizedText::default();
         let expected = text.len() / 5;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
-        spaced::for_each_token(text, &self.hasher, |token, _, span| {
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, _, span| {
             out.tokens.push(token);
             out.spans.push(span);
-        });
-        out
+        })?;
+        Ok(out)
     }
 
     /// The tokens of `text` and their stems, without spans, in place of what both held. Linear in the
     /// text.
     pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
+        // Any text is short enough.
+        let all = self.tokenize_with_stems_within(text, usize::MAX, tokens, stems);
+        debug_assert!(all.is_ok());
+    }
+
+    /// As [`Self::tokenize_with_stems_into`], if the compared forms of all tokens have no more than `max_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Overgrown`]; both hold a part of the tokens then.
+    pub fn tokenize_with_stems_within(
+        &self,
+        text: &str,
+        max_bytes: usize,
+        tokens: &mut Vec<Token>,
+        stems: &mut Vec<Stem>,
+    ) -> Result<(), Overgrown> {
         tokens.clear();
         stems.clear();
-        spaced::for_each_token(text, &self.hasher, |token, stem, _| {
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, _| {
             tokens.push(token);
             stems.push(stem);
-        });
+        })
     }
 }
 

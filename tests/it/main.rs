@@ -23,6 +23,7 @@
 
 mod access;
 mod admin;
+mod adversaries;
 mod altered;
 mod architecture;
 mod bounded;
@@ -36,6 +37,7 @@ mod exclusions;
 mod golden;
 mod harness;
 mod health;
+mod idempotency;
 mod lifecycle;
 mod no_leaks;
 mod observe;
