@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
+use tonic_health::pb::health_client::HealthClient;
 
 use super::error::{CliError, Refusal};
 use crate::proto;
@@ -67,6 +68,7 @@ pub(super) struct Client {
     corpus: CorpusServiceClient<Channel>,
     detection: DetectionServiceClient<Channel>,
     admin: AdminServiceClient<Channel>,
+    health: HealthClient<Channel>,
 }
 
 impl Client {
@@ -88,8 +90,9 @@ impl Client {
         })?;
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let health = HealthClient::new(channel.clone());
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { address, timeout: args.timeout, corpus, detection, admin })
+        Ok(Self { address, timeout: args.timeout, corpus, detection, admin, health })
     }
 
     /// The corpus's calls.
@@ -105,6 +108,11 @@ impl Client {
     /// The calls that look after the corpus.
     pub(super) fn admin(&self) -> AdminServiceClient<Channel> {
         self.admin.clone()
+    }
+
+    /// The calls that ask for the server's health.
+    pub(super) fn health(&self) -> HealthClient<Channel> {
+        self.health.clone()
     }
 
     /// How long to wait for an answer.
