@@ -24,7 +24,7 @@ async fn connect() -> Done<Channel> {
     let server = std::env::var("PALIMPSEST_SERVER").unwrap_or_else(|_| "http://127.0.0.1:50051".to_owned());
     let endpoint = Endpoint::from_shared(server)?
         .connect_timeout(Duration::from_secs(5))
-        .http2_keep_alive_interval(Duration::from_secs(60));
+        .http2_keep_alive_interval(Duration::from_mins(1));
     // One channel for the whole program: clones of it share the connection.
     Ok(endpoint.connect().await?)
 }
@@ -108,7 +108,7 @@ async fn check_many(
         let check = proto::CheckRequest { text: text.to_owned(), ..Default::default() };
         proto::CheckStreamRequest { key: key.to_owned(), check: Some(check) }
     });
-    let requests = within(Duration::from_secs(60), tokio_stream::iter(requests));
+    let requests = within(Duration::from_mins(1), tokio_stream::iter(requests));
     let mut responses = detection.check_stream(requests).await?.into_inner();
     while let Some(proto::CheckStreamResponse { key, result, .. }) = responses.message().await? {
         match result {

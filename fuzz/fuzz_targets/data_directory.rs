@@ -12,13 +12,13 @@ use std::sync::OnceLock;
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use palimpsest_fuzz::corpus;
-use palimpsest_fuzz::records::{Piece, file_of};
+use palimpsest_fuzz::records::{Edit, edit, file_of, records};
 
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
     Snapshot(&'a [u8]),
-    /// After the first record, which says whose snapshot it is.
-    SnapshotRecords(Vec<Piece<'a>>),
+    /// Edited after the first record, which says whose snapshot it is.
+    SnapshotRecords(Vec<Edit<'a>>),
     Texts {
         changes: Vec<(u16, u8)>,
         cut: u16,
@@ -34,10 +34,11 @@ fuzz_target!(|input: Input| {
     let snapshot = folder.path().join(SNAPSHOT);
     let (file, bytes) = match input {
         Input::Snapshot(bytes) => (snapshot, bytes.to_vec()),
-        Input::SnapshotRecords(mut pieces) => {
-            pieces.insert(0, Piece::Changed { record: 0, changes: Vec::new(), cut: 0, more: &[] });
-            let bytes = file_of(&fs::read(&snapshot).unwrap(), &pieces);
-            (snapshot, bytes)
+        Input::SnapshotRecords(edits) => {
+            let real = fs::read(&snapshot).unwrap();
+            let mut edited = records(&real);
+            edit(&mut edited, 1, &edits);
+            (snapshot, file_of(&real, &edited))
         }
         Input::Texts { changes, cut, more } => {
             let texts = folder.path().join("texts/00000001.texts");

@@ -13,13 +13,13 @@ use palimpsest::proto::admin_service_server::AdminServiceServer;
 use palimpsest::proto::corpus_service_server::CorpusServiceServer;
 use palimpsest::proto::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers};
-use palimpsest_fuzz::corpus;
-use palimpsest_fuzz::requests::{body, methods};
+use palimpsest_fuzz::requests::{self, body, methods};
+use palimpsest_fuzz::{corpus, seeds};
 use tokio::runtime::{Builder, Runtime};
 use tonic::codegen::{Bytes, Service as _, http};
 use tonic::service::Routes;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: seeds::write(requests::seeds()), |bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
     static METHODS: OnceLock<Vec<String>> = OnceLock::new();
     let methods = METHODS.get_or_init(methods);

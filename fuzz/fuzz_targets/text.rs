@@ -9,9 +9,10 @@ use palimpsest::matching::altered::{Guess, Reader};
 use palimpsest::text::alerts::alerts;
 use palimpsest::text::regions::{claims, regions};
 use palimpsest::text::{OffsetUnit, Span, Token, Tokenizer, compared_form_at, convert_spans};
+use palimpsest_fuzz::seeds::{self, TEXTS};
 use palimpsest_fuzz::words::SEED;
 
-fuzz_target!(|text: &str| {
+fuzz_target!(init: seeds::write(TEXTS.map(|text| text.as_bytes().to_vec())), |text: &str| {
     let tokenizer = Tokenizer::new(SEED);
     let tokenized = tokenizer.tokenize(text);
     assert_eq!(tokenized.tokens().len(), tokenized.spans().len());

@@ -5,4 +5,5 @@
 pub mod corpus;
 pub mod records;
 pub mod requests;
+pub mod seeds;
 pub mod words;

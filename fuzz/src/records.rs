@@ -6,17 +6,39 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// Bytes before the first record.
 pub const HEADER_BYTES: usize = 16;
 
-/// A record to write.
+/// What is done to the records of a real file.
 #[derive(Debug, Arbitrary)]
-pub enum Piece<'a> {
-    /// A record of the real file, with other bytes in some places.
-    Changed { record: u8, changes: Vec<(u16, u8)>, cut: u8, more: &'a [u8] },
-    /// A record of one's own.
-    Own { kind: u8, bytes: &'a [u8] },
+pub struct Edit<'a> {
+    /// Which record, counted round and round.
+    record: u8,
+    action: Action<'a>,
 }
 
+#[derive(Debug, Arbitrary)]
+enum Action<'a> {
+    /// Other bytes in some places, fewer or more at the end.
+    Change {
+        changes: Vec<(u16, u8)>,
+        cut: u8,
+        more: &'a [u8],
+    },
+    Number {
+        at: u16,
+        number: u64,
+    },
+    LeaveOut,
+    Repeat,
+    Insert {
+        kind: u8,
+        bytes: &'a [u8],
+    },
+}
+
+/// A record: its kind, and its bytes.
+pub type Record = (u8, Vec<u8>);
+
 /// The records of a file, with their kinds.
-pub fn records(file: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub fn records(file: &[u8]) -> Vec<Record> {
     let mut rest = &file[HEADER_BYTES..];
     let mut records = Vec::new();
     while let Some((header, after)) = rest.split_first_chunk::<13>() {
@@ -28,35 +50,48 @@ pub fn records(file: &[u8]) -> Vec<(u8, Vec<u8>)> {
     records
 }
 
-/// The header of `file` and the pieces after it, each with its checksum. Pieces are changed in the order of the
-/// real file's records, unless they say otherwise.
-pub fn file_of(file: &[u8], pieces: &[Piece<'_>]) -> Vec<u8> {
-    let real = records(file);
-    let mut out = file[..HEADER_BYTES].to_vec();
-    for (number, piece) in (0_u64..).zip(pieces) {
-        let (kind, bytes) = made(&real, piece);
-        out.push(kind);
-        out.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_le_bytes());
-        out.extend_from_slice(&xxh3_64_with_seed(&bytes, number << 8 | u64::from(kind)).to_le_bytes());
-        out.extend_from_slice(&bytes);
-    }
-    out
-}
-
-fn made(real: &[(u8, Vec<u8>)], piece: &Piece<'_>) -> (u8, Vec<u8>) {
-    match piece {
-        Piece::Own { kind, bytes } => (kind % 6, bytes.to_vec()),
-        Piece::Changed { record, changes, cut, more } => {
-            let (kind, mut bytes) = real[usize::from(*record) % real.len()].clone();
-            let places = bytes.len().max(1);
-            for (place, value) in changes {
-                if let Some(byte) = bytes.get_mut(usize::from(*place) % places) {
-                    *byte = *value;
-                }
+/// Does what the edits say, to the records from `first` on.
+pub fn edit(records: &mut Vec<Record>, first: usize, edits: &[Edit<'_>]) {
+    for Edit { record, action } in edits {
+        let count = records.len() - first;
+        if count == 0 {
+            return;
+        }
+        let at = first + usize::from(*record) % count;
+        match action {
+            Action::LeaveOut => drop(records.remove(at)),
+            Action::Repeat => records.insert(at, records[at].clone()),
+            Action::Insert { kind, bytes } => records.insert(at, (kind % 6, bytes.to_vec())),
+            Action::Number { at: place, number } => {
+                let bytes = &mut records[at].1;
+                let place = usize::from(*place) % bytes.len().max(1);
+                bytes.iter_mut().skip(place).zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
             }
-            bytes.truncate(bytes.len().saturating_sub(usize::from(*cut)));
-            bytes.extend_from_slice(more);
-            (kind, bytes)
+            Action::Change { changes, cut, more } => {
+                let bytes = &mut records[at].1;
+                let places = bytes.len().max(1);
+                for (place, value) in changes {
+                    bytes
+                        .iter_mut()
+                        .skip(usize::from(*place) % places)
+                        .take(1)
+                        .for_each(|byte| *byte = *value);
+                }
+                bytes.truncate(bytes.len().saturating_sub(usize::from(*cut)));
+                bytes.extend_from_slice(more);
+            }
         }
     }
+}
+
+/// The records after the header of `file`, each with its checksum.
+pub fn file_of(file: &[u8], records: &[Record]) -> Vec<u8> {
+    let mut out = file[..HEADER_BYTES].to_vec();
+    for (number, (kind, bytes)) in (0_u64..).zip(records) {
+        out.push(*kind);
+        out.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_le_bytes());
+        out.extend_from_slice(&xxh3_64_with_seed(bytes, number << 8 | u64::from(*kind)).to_le_bytes());
+        out.extend_from_slice(bytes);
+    }
+    out
 }

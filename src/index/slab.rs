@@ -215,9 +215,9 @@ impl Slab {
     pub(super) fn chains_end(&self, fronts: impl Iterator<Item = Link>) -> bool {
         let mut linked = vec![false; self.pages.iter().map(Vec::len).sum()];
         let links = self.pages.iter().flatten().map(Chunk::next).chain([self.free]).chain(fronts);
-        links.filter_map(|link| (link.0 as usize).checked_sub(1)).all(|number| {
-            linked.get_mut(number).is_some_and(|is_linked| !std::mem::replace(is_linked, true))
-        })
+        links
+            .filter_map(|link| (link.0 as usize).checked_sub(1))
+            .all(|number| linked.get_mut(number).is_some_and(|is_linked| !std::mem::replace(is_linked, true)))
     }
 
     /// Bytes of memory.

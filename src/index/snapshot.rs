@@ -126,7 +126,12 @@ mod tests {
             index.insert(Slot::new(number).unwrap(), &[own, vec![fingerprint(0)]].concat()).unwrap();
         }
         let mut bytes = Vec::new();
-        index.encode(&mut |table| { bytes = table; Ok(()) }).unwrap();
+        index
+            .encode(&mut |table| {
+                bytes = table;
+                Ok(())
+            })
+            .unwrap();
         bytes
     }
 
@@ -158,8 +163,8 @@ mod tests {
             (with(12, 0), "no load"),
             (with(16, 1), "fewer postings than there are"),
             (with(20, 1 << 30), "more postings than there are"),
-            (with(chunks + 60, 1 << 4 | 10), "a chunk that is followed by itself"),
-            (with(chunks + 60, 2 << 4 | 10), "two chunks that are followed by the same"),
+            (with(chunks + 60, 1 << 4 | 0b1010), "a chunk that is followed by itself"),
+            (with(chunks + 60, 2 << 4 | 0b1010), "two chunks that are followed by the same"),
             (with(chunks + 60, u32::MAX), "a chunk that is followed by none that is there"),
             (with(free, 1), "a chunk that is both free and used"),
         ] {

@@ -16,6 +16,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
+use super::web::{self, WebLayer};
 use super::{notify, telemetry};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
@@ -232,7 +233,7 @@ impl ProgressLog {
     }
 }
 
-fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
+fn router(context: Context, settings: &Settings) -> Result<Router<WebLayer>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -247,6 +248,8 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     Ok(Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .accept_http1(settings.web.grpc_web)
+        .layer(web::layer(&settings.web))
         .add_service(InterceptedService::new(corpus, note_deadline))
         .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))

@@ -9,6 +9,7 @@ mod notify;
 mod reload;
 mod settings;
 mod telemetry;
+mod web;
 
 pub use boot::{ServeError, run, serve};
 pub use settings::{

@@ -11,7 +11,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use super::settings::WebSettings;
 
 /// How long a browser may remember what it is allowed.
-const ALLOWED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const ALLOWED_FOR: Duration = Duration::from_hours(24);
 
 /// What a page may read of an answer besides its body. Of most answers they stand in the body; an error that comes at
 /// once has them as headers.
@@ -21,8 +21,13 @@ const EXPOSED: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status-details-bin"),
 ];
 
+/// What stands between the transport and the services, as a server's layer.
+pub(super) type WebLayer = Stack<Web, Identity>;
+
+type Web = Either<Stack<GrpcWebLayer, CorsLayer>, Identity>;
+
 /// Turns gRPC-Web into gRPC and back, if the settings say so.
-pub(super) fn layer(settings: &WebSettings) -> Either<Stack<GrpcWebLayer, CorsLayer>, Identity> {
+pub(super) fn layer(settings: &WebSettings) -> Web {
     if settings.grpc_web {
         // The outer one is the second: a browser asks for leave without any gRPC.
         Either::Left(Stack::new(GrpcWebLayer::new(), cors(&settings.origins)))

@@ -47,7 +47,8 @@ fn linked(text: &str) -> impl Iterator<Item = &str> {
 fn links_lead_somewhere() {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let tops = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| root().join(name));
-    let pages: Vec<PathBuf> = docs.chain(tops).filter(|page| page.extension().is_some_and(|e| e == "md")).collect();
+    let pages: Vec<PathBuf> =
+        docs.chain(tops).filter(|page| page.extension().is_some_and(|e| e == "md")).collect();
     assert!(pages.len() > 8);
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();

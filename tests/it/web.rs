@@ -1,5 +1,7 @@
 //! gRPC-Web as a browser speaks it, by hand, over HTTP/1.1.
 
+use std::time::Duration;
+
 use palimpsest::proto::{AddSourceRequest, CheckResponse};
 use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -44,15 +46,14 @@ impl Answer {
 
 async fn ask(server: &TestServer, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", server.address);
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    request += &format!("content-length: {}\r\n\r\n", body.len());
+    let (host, length) = (server.address.to_string(), body.len().to_string());
+    let always = [("host", host.as_str()), ("connection", "close"), ("content-length", &length)];
+    let lines = always.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let request = format!("{method} {path} HTTP/1.1\r\n{}\r\n", lines.collect::<String>());
     stream.write_all(&[request.as_bytes(), body].concat()).await.unwrap();
     let mut answer = Vec::new();
-    // A server that speaks HTTP/2 alone may well reset the connection.
-    let _read = stream.read_to_end(&mut answer).await;
+    // A server that speaks HTTP/2 alone resets the connection, or waits for more.
+    let _read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
     let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Answer { status: 0, head: String::new(), body: answer };
     };
@@ -104,7 +105,10 @@ async fn a_browser_adds_and_checks() {
     assert!(checked.head.contains("content-type: application/grpc-web+proto"), "{}", checked.head);
     let (kind, message) = checked.frames().swap_remove(0);
     let report = CheckResponse::decode(message.as_slice()).unwrap().report.unwrap();
-    assert_eq!((kind, report.coverage.unwrap().percent, report.sources[0].source_id.as_str()), (0, 100.0, "quarry"));
+    assert_eq!(
+        (kind, report.coverage.unwrap().percent, report.sources[0].source_id.as_str()),
+        (0, 100.0, "quarry")
+    );
     // The same server goes on to speak gRPC.
     let report = harness::report(&mut server.detection().await, harness::check(SOURCE)).await;
     assert_eq!(report.coverage.unwrap().percent, 100.0);

@@ -1,12 +1,9 @@
-//! Writes the first inputs of each target that wants some: `seeds FOLDER`, to `FOLDER/TARGET/`.
+//! The first inputs of the targets that want some.
 
-use std::path::Path;
 use std::{env, fs};
 
-use palimpsest_fuzz::requests;
-
 /// Texts of every kind that is cut in a way of its own.
-const TEXTS: [&str; 10] = [
+pub const TEXTS: [&str; 10] = [
     "The tide keeps no diary, and yet the harbour-master can read it like one; don't you think?",
     "He said \"every wall remembers the hands that built it\" (Moll, 2019, p. 4), and \u{201c}nobody\u{201d} answered [3].",
     "References\n\n[1] Moll, A. (2019). On walls. Journal of Walls, 3(2), 4-9. doi:10.1000/182\n[2] Ada, B. 2001. Tides.\n",
@@ -19,16 +16,13 @@ const TEXTS: [&str; 10] = [
     "\u{0}\u{1}\u{7f}\u{85}\u{2028}\u{feff}\u{fffd}\u{10ffff}",
 ];
 
-fn main() -> std::io::Result<()> {
-    let folder = env::args_os().nth(1).unwrap_or_else(|| "corpus".into());
-    write(Path::new(&folder), "text", TEXTS.iter().map(|text| text.as_bytes().to_vec()))?;
-    write(Path::new(&folder), "requests", requests::seeds().into_iter())
-}
-
-fn write(folder: &Path, target: &str, inputs: impl Iterator<Item = Vec<u8>>) -> std::io::Result<()> {
-    let folder = folder.join(target);
-    fs::create_dir_all(&folder)?;
-    inputs
-        .enumerate()
-        .try_for_each(|(number, input)| fs::write(folder.join(format!("seed-{number:02}")), input))
+/// Writes inputs to the folder that the target was told to read its inputs from, before it does.
+pub fn write(inputs: impl IntoIterator<Item = Vec<u8>>) {
+    let Some(folder) = env::args().skip(1).find(|argument| !argument.starts_with('-')) else { return };
+    // A single input may be named in the folder's place, to be tried again.
+    for (number, input) in
+        inputs.into_iter().enumerate().filter(|_| fs::metadata(&folder).is_ok_and(|it| it.is_dir()))
+    {
+        fs::write(format!("{folder}/seed-{number:02}"), input).expect("the folder can be written to");
+    }
 }
