@@ -12,7 +12,7 @@ use palimpsest::Engine;
 use palimpsest::proto::admin_service_server::AdminServiceServer;
 use palimpsest::proto::corpus_service_server::CorpusServiceServer;
 use palimpsest::proto::detection_service_server::DetectionServiceServer;
-use palimpsest::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers};
+use palimpsest::service::{AdminApi, Caller, Context, CorpusApi, DetectionApi, Opening, Workers};
 use palimpsest_fuzz::requests::{self, body, methods};
 use palimpsest_fuzz::{corpus, seeds};
 use tokio::runtime::{Builder, Runtime};
@@ -26,6 +26,7 @@ fuzz_target!(init: seeds::write(requests::seeds()), |bytes: &[u8]| {
     let method = &methods[usize::from(first & 0x7f) % methods.len()];
     let request = http::Request::post(format!("http://localhost{method}"))
         .header("content-type", "application/grpc")
+        .extension(Caller::anyone())
         .body(Full::new(Bytes::from(body(first & 0x80 != 0, rest))))
         .unwrap();
     let status = runtime().block_on(async {

@@ -3,15 +3,16 @@
 use std::io::Write;
 
 use super::{CliError, Outcome};
-use crate::server::{ServeArgs, ServeError, Settings};
+use crate::server::{self, ServeArgs, ServeError, Settings};
 
 /// Serves until the process is told to end; with `--check-config`, prints the settings instead, and touches nothing.
 pub(super) fn run(args: ServeArgs, out: &mut dyn Write) -> Result<Outcome, CliError> {
     if args.check_config {
-        let told = Settings::load(args).and_then(|settings| settings.to_toml()).map_err(ServeError::from)?;
-        out.write_all(told.as_bytes())?;
+        let settings = Settings::load(args).map_err(ServeError::from)?;
+        server::check(&settings)?;
+        out.write_all(settings.to_toml().map_err(ServeError::from)?.as_bytes())?;
     } else {
-        crate::server::serve(args)?;
+        server::serve(args)?;
     }
     Ok(Outcome::Done)
 }

@@ -14,7 +14,9 @@ use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+use tower::layer::util::Stack;
 
+use super::access::{Access, AccessLayer};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::web::{self, WebLayer};
 use super::{notify, telemetry};
@@ -64,6 +66,16 @@ pub enum ServeError {
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
+}
+
+/// Holds the files that the settings name against what they should be, as a start would.
+///
+/// # Errors
+///
+/// [`ServeError::Settings`].
+pub fn check(settings: &Settings) -> Result<(), ServeError> {
+    Access::open(&settings.access, CancellationToken::new())?;
+    Ok(())
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -116,11 +128,15 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    if settings.access.keys.is_none() {
+    let draining = CancellationToken::new();
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, draining.clone())? {
+        tokio::spawn(rereading);
+        Some(access)
+    } else {
         let listen = listener.local_addr()?;
         tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
-    }
-    let draining = CancellationToken::new();
+        None
+    };
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
@@ -133,7 +149,7 @@ pub async fn run(
     let health = Health(reporter);
     health.tell(ServingStatus::NotServing).await;
     let opening = context.engine.clone();
-    let router = router(context, settings)?.add_service(health_service);
+    let router = router(context, AccessLayer::new(access), settings)?.add_service(health_service);
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
@@ -233,7 +249,11 @@ impl ProgressLog {
     }
 }
 
-fn router(context: Context, settings: &Settings) -> Result<Router<WebLayer>, ServeError> {
+fn router(
+    context: Context,
+    access: AccessLayer,
+    settings: &Settings,
+) -> Result<Router<Stack<AccessLayer, WebLayer>>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -250,6 +270,7 @@ fn router(context: Context, settings: &Settings) -> Result<Router<WebLayer>, Ser
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .accept_http1(settings.web.grpc_web)
         .layer(web::layer(&settings.web))
+        .layer(access)
         .add_service(InterceptedService::new(corpus, note_deadline))
         .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))

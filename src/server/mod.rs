@@ -3,15 +3,16 @@
 //! The order of boot: settings, telemetry, engine, listener, serve, drain. Tests call [`run`] with a
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
+mod access;
 mod boot;
 mod notify;
-#[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
 mod reload;
 mod settings;
 mod telemetry;
 mod web;
 
-pub use boot::{ServeError, run, serve};
+pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
+pub use boot::{ServeError, check, run, serve};
 pub use settings::{
     AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
     Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
