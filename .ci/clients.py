@@ -23,14 +23,22 @@ def run(*command, **options):
 
 
 @contextmanager
-def server():
-    """A server on a free port; gives what a client has to know of it."""
+def server(with_key=False):
+    """A server on a free port; gives the environment in which a client finds it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     environment = {**os.environ, "PALIMPSEST_SERVER": f"http://{address}"}
     palimpsest = RELEASE / "palimpsest"
-    process = subprocess.Popen([palimpsest, "serve", "--in-memory", "--listen", address, "--log", "warn"])
+    serve = [palimpsest, "serve", "--in-memory", "--listen", address, "--log", "warn"]
+    folder = tempfile.TemporaryDirectory()
+    if with_key:
+        keys = f"{folder.name}/keys"
+        create = [palimpsest, "key", "create", "--keys", keys, "--name", "example", "--role", "write", "--collection", "*"]
+        said = subprocess.run(create, check=True, capture_output=True, text=True).stdout
+        environment["PALIMPSEST_KEY"] = next(word for word in said.split() if word.startswith("pal_"))
+        serve += ["--keys", keys]
+    process = subprocess.Popen(serve)
     try:
         for _ in range(100):
             if subprocess.run([palimpsest, "health"], env=environment, capture_output=True).returncode == 0:
@@ -42,6 +50,7 @@ def server():
     finally:
         process.terminate()
         process.wait(timeout=40)
+        folder.cleanup()
 
 
 def python(environment):
@@ -63,7 +72,8 @@ def rust(environment):
     run(RELEASE / "examples/client", env=environment)
 
 
-for example in (python, typescript, rust):
+# Python's and JavaScript's libraries show keys over TLS only.
+for example, with_key in ((python, False), (typescript, False), (rust, True)):
     print(f"-- {example.__name__}", flush=True)
-    with server() as environment:
+    with server(with_key) as environment:
         example(environment)

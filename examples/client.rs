@@ -1,6 +1,7 @@
 //! A gRPC client in Rust: adds sources, checks a text, reads the report, checks many texts.
 //!
-//! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>).
+//! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>), which may want the
+//! key in `PALIMPSEST_KEY`.
 //!
 //! The messages and clients are those that this crate makes of its protos. A program that doesn't depend on it makes
 //! its own, with `tonic-prost-build` in its build.rs.
@@ -13,6 +14,9 @@ use palimpsest::proto;
 use palimpsest::proto::check_stream_response::Result::{Error as Failed, Report as Checked};
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
@@ -28,6 +32,28 @@ async fn connect() -> Done<Channel> {
     // One channel for the whole program: clones of it share the connection.
     Ok(endpoint.connect().await?)
 }
+
+/// Shows a key to the server with each call.
+#[derive(Clone)]
+struct ShowKey(Option<AsciiMetadataValue>);
+
+impl ShowKey {
+    fn from_environment() -> Done<Self> {
+        let key = std::env::var("PALIMPSEST_KEY").ok();
+        Ok(Self(key.map(|key| format!("Bearer {key}").parse()).transpose()?))
+    }
+}
+
+impl Interceptor for ShowKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(key) = &self.0 {
+            request.metadata_mut().insert("authorization", key.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Way = InterceptedService<Channel, ShowKey>;
 // [/connect]
 
 // [call]
@@ -44,7 +70,7 @@ const SHORT: Duration = Duration::from_secs(10);
 // [add]
 /// Adds a source. Doing it again is no error and changes nothing, so that it can be tried again.
 async fn add(
-    corpus: &mut CorpusServiceClient<Channel>,
+    corpus: &mut CorpusServiceClient<Way>,
     id: &str,
     text: &str,
 ) -> Result<proto::AddSourceResponse, Status> {
@@ -83,7 +109,7 @@ fn pause(status: &Status, attempt: u32) -> Duration {
 
 // [check]
 /// Checks a text, and gives what stands in known sources. Rust's strings count bytes, as reports do by default.
-async fn check<'a>(detection: &mut DetectionServiceClient<Channel>, text: &'a str) -> Done<Vec<&'a str>> {
+async fn check<'a>(detection: &mut DetectionServiceClient<Way>, text: &'a str) -> Done<Vec<&'a str>> {
     let request = proto::CheckRequest { text: text.to_owned(), ..Default::default() };
     let report = detection.check(within(SHORT, request)).await?.into_inner().report.unwrap_or_default();
     let coverage = report.coverage.unwrap_or_default();
@@ -101,7 +127,7 @@ async fn check<'a>(detection: &mut DetectionServiceClient<Channel>, text: &'a st
 // [stream]
 /// Checks texts by their keys on one stream. A text that can't be checked doesn't end it.
 async fn check_many(
-    detection: &mut DetectionServiceClient<Channel>,
+    detection: &mut DetectionServiceClient<Way>,
     texts: impl IntoIterator<Item = (&'static str, &'static str), IntoIter: Send + 'static>,
 ) -> Done {
     let requests = texts.into_iter().map(|(key, text)| {
@@ -123,7 +149,7 @@ async fn check_many(
 
 #[tokio::main]
 async fn main() -> Done {
-    let channel = connect().await?;
+    let channel = InterceptedService::new(connect().await?, ShowKey::from_environment()?);
     // Answers may be larger than the 4 MiB that a client takes unless told.
     let mut corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(64 << 20);
     let mut detection = DetectionServiceClient::new(channel).max_decoding_message_size(64 << 20);

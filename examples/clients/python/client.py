@@ -5,7 +5,7 @@
         palimpsest/v1/corpus.proto palimpsest/v1/detection.proto palimpsest/v1/report.proto
     python client.py
 
-PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_CA, if it wants a key, and
+PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_TLS_CA, if it wants a key, and
 what certificate it shows.
 """
 import os
@@ -31,7 +31,7 @@ def connect():
     ]
     if scheme != "https":
         return grpc.insecure_channel(target, options)
-    ca = os.environ.get("PALIMPSEST_CA")
+    ca = os.environ.get("PALIMPSEST_TLS_CA")
     credentials = grpc.ssl_channel_credentials(Path(ca).read_bytes() if ca else None)
     if key := os.environ.get("PALIMPSEST_KEY"):
         credentials = grpc.composite_channel_credentials(credentials, grpc.access_token_call_credentials(key))

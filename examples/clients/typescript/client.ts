@@ -2,7 +2,7 @@
 //
 //     npm ci && npm run build && npm start
 //
-// PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_CA, if it wants a key,
+// PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_TLS_CA, if it wants a key,
 // and what certificate it shows.
 
 import assert from "node:assert/strict";
@@ -42,7 +42,7 @@ function connect() {
 }
 
 function secured(): grpc.ChannelCredentials {
-  const { PALIMPSEST_CA: ca, PALIMPSEST_KEY: key } = process.env;
+  const { PALIMPSEST_TLS_CA: ca, PALIMPSEST_KEY: key } = process.env;
   const tls = grpc.credentials.createSsl(ca ? readFileSync(ca) : null);
   if (!key) return tls;
   const bearer = new grpc.Metadata();
