@@ -10,6 +10,7 @@ use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
+use tonic_health::pb::health_client::HealthClient;
 
 use super::error::{CliError, Refusal};
 use crate::proto;
@@ -118,6 +119,7 @@ pub(super) struct Client {
     corpus: Corpus,
     detection: DetectionServiceClient<Way>,
     admin: AdminServiceClient<Way>,
+    health: HealthClient<Way>,
 }
 
 impl Client {
@@ -140,8 +142,9 @@ impl Client {
         let channel = InterceptedService::new(channel, ShowKey(args.key.clone()));
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let health = HealthClient::new(channel.clone());
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { address, timeout: args.timeout, corpus, detection, admin })
+        Ok(Self { address, timeout: args.timeout, corpus, detection, admin, health })
     }
 
     /// The corpus's calls.
@@ -157,6 +160,11 @@ impl Client {
     /// The calls that look after the corpus.
     pub(super) fn admin(&self) -> AdminServiceClient<Way> {
         self.admin.clone()
+    }
+
+    /// The calls that ask for the server's health.
+    pub(super) fn health(&self) -> HealthClient<Way> {
+        self.health.clone()
     }
 
     /// How long to wait for an answer.

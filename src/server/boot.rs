@@ -14,13 +14,14 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::Stack;
 
 use super::access::{Access, AccessLayer};
 use super::notify;
 use super::observe::{Calls, Metrics, MetricsListener, Observe};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::telemetry::Telemetry;
+use super::web::{self, WebLayer};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
@@ -282,7 +283,7 @@ fn router(
     observe: Observe,
     access: AccessLayer,
     settings: &Settings,
-) -> Result<Router<Stack<AccessLayer, Stack<Observe, Identity>>>, ServeError> {
+) -> Result<Router<Stack<AccessLayer, Stack<Observe, WebLayer>>>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -296,7 +297,9 @@ fn router(
     Ok(Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        // The outermost first.
+        .accept_http1(settings.web.grpc_web)
+        // The outermost first: what follows sees plain gRPC.
+        .layer(web::layer(&settings.web))
         .layer(observe)
         .layer(access)
         .add_service(InterceptedService::new(corpus, note_deadline))

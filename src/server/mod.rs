@@ -11,6 +11,7 @@ mod reload;
 mod settings;
 mod telemetry;
 mod traces;
+mod web;
 
 pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
 pub use boot::{ServeError, check, run, serve};
