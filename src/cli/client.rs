@@ -4,13 +4,13 @@ use std::error::Error as _;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::proto::health::health_client::HealthClient;
 use clap::Args;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
-use tonic_health::pb::health_client::HealthClient;
 
 use super::error::{CliError, Refusal};
 use crate::proto;

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus;
+use crate::proto::health::HealthCheckRequest;
+use crate::proto::health::health_check_response::ServingStatus;
 
 use super::Outcome;
 use super::client::{Client, ServerArgs};

@@ -5,6 +5,7 @@
 
 mod access;
 mod boot;
+mod calls;
 mod notify;
 mod observe;
 mod reload;
