@@ -95,6 +95,9 @@ pub(super) struct WordHasher {
     stem: u64,
     low: u64,
     high: u64,
+    /// Bits of the hash that are kept.
+    #[cfg(test)]
+    kept: u64,
 }
 
 impl WordHasher {
@@ -105,6 +108,8 @@ impl WordHasher {
             low: seed.derive("word/low"),
             // Odd, so that multiplying by it alone (a word of 8 bytes or fewer) loses nothing.
             high: seed.derive("word/high") | 1,
+            #[cfg(test)]
+            kept: u64::MAX,
         }
     }
 
@@ -117,7 +122,7 @@ impl WordHasher {
                 head.copy_from_slice(compared);
                 self.short_token(u128::from_le_bytes(block), length)
             }
-            None => Token::new(xxh3_64_with_seed(compared, self.seed), length),
+            None => self.made(xxh3_64_with_seed(compared, self.seed), length),
         }
     }
 
@@ -135,7 +140,19 @@ impl WordHasher {
         #[expect(clippy::cast_possible_truncation, reason = "the two halves of 128 bits")]
         let (low, high) = (compared as u64, (compared >> 64) as u64);
         let folded = fold(low ^ self.low, high ^ self.high);
-        Token::new(fold(folded ^ length as u64, self.high), length)
+        self.made(fold(folded ^ length as u64, self.high), length)
+    }
+
+    #[cfg(not(test))]
+    #[inline]
+    #[expect(clippy::unused_self, reason = "tests keep fewer bits")]
+    fn made(&self, hash: u64, length: usize) -> Token {
+        Token::new(hash, length)
+    }
+
+    #[cfg(test)]
+    fn made(&self, hash: u64, length: usize) -> Token {
+        Token::new(hash & self.kept, length)
     }
 }
 
@@ -185,6 +202,20 @@ pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
     if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
         *out = spaced::joined(word, usize::MAX).unwrap_or_default();
     }
+}
+
+/// Whether two words, each a span of a text, have the same compared form. Linear in the words.
+#[must_use]
+pub fn same_word((text, span): (&str, Span), (other_text, other_span): (&str, Span)) -> bool {
+    let (word, other) = (span.of(text), other_span.of(other_text));
+    if word.eq_ignore_ascii_case(other) {
+        return true;
+    }
+    let (mut form, mut other_form) = (String::new(), String::new());
+    compared_form(word, &mut form);
+    compared_form(other, &mut other_form);
+    // Letters may be set apart in one of them.
+    form == other_form || spaced::joined(word, usize::MAX) == spaced::joined(other, usize::MAX)
 }
 
 /// A text whose words have more bytes in their compared form than they may.
@@ -265,6 +296,16 @@ impl Tokenizer {
             tokens.push(token);
             stems.push(stem);
         })
+    }
+}
+
+#[cfg(test)]
+impl Tokenizer {
+    /// A tokenizer whose tokens have so few bits besides the length that words collide.
+    pub(crate) fn weak(bits: u32) -> Self {
+        let mut weak = Self::new(CorpusSeed::new(42));
+        weak.hasher.kept = u64::MAX << (u64::BITS - bits);
+        weak
     }
 }
 
