@@ -51,7 +51,7 @@ pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Cluster, CollectionInfo, CollectionName,
     CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Distribution, Engine, Entry,
     Error, Exclusions, Figures, Finding, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits,
-    NewSource, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, Scope, Side, SourceId,
-    StoreError, TextRole, Title, Verified, Visibility,
+    NewSource, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey,
+    Scope, Side, SourceId, StoreError, TextRole, Title, Verified, Visibility,
 };
 pub use matching::{Stop, StopReason};

@@ -33,10 +33,13 @@ impl Engine {
     ) -> Result<Report, Error> {
         let began = Instant::now();
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        stop.check()?;
         let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
         let mut found = self.search(&mut subject, scope, options, stop)?;
         let (mut exclusions, boilerplate_revision) = self.in_boilerplate(&mut subject, options, stop)?;
+        stop.check()?;
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
+        stop.check()?;
         exclusions.extend(take_own_work(&mut found.findings, &options.exclusions));
         exclusions.extend(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
         exclusions.push((ExclusionReason::Common, found.common));

@@ -29,6 +29,8 @@ mod search;
 mod shared;
 mod snapshot;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod visibility;
 mod writing;
@@ -42,7 +44,7 @@ pub use error::{Error, TextRole};
 pub use figures::{Distribution, Figures, LastVerified};
 pub(crate) use figures::{Histogram, TIME_BOUNDS};
 pub use limits::Limits;
-pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
+pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;

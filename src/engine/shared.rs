@@ -12,6 +12,7 @@ use super::error::Error;
 use super::figures::Counters;
 use super::limits::Limits;
 use super::names::CollectionName;
+use super::writing::Once;
 use crate::fingerprint::FingerprintSettings;
 use crate::store::{CollectionNumber, Store, StoredCorpus};
 use crate::text::CorpusSeed;
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     /// What is counted for whoever watches.
     pub(super) counters: Counters,
     next_number: AtomicU32,
+    /// The requests that were done lately, or are being worked on.
+    pub(super) once: Arc<Once>,
 }
 
 impl Shared {
@@ -44,6 +47,7 @@ impl Shared {
             revision: RwLock::new(0),
             counters: Counters::default(),
             next_number: AtomicU32::new(0),
+            once: Arc::default(),
         }
     }
 

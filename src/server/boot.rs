@@ -11,16 +11,18 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tonic::service::interceptor::InterceptedService;
+use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::Stack;
 
 use super::access::{Access, AccessLayer};
+use super::calls::{CallLayer, CallRules, Windows};
 use super::notify;
 use super::observe::{Calls, Metrics, MetricsListener, Observe};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::telemetry::Telemetry;
+use super::web::{self, WebLayer};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
@@ -28,15 +30,8 @@ use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
 use crate::proto::health::health_server::HealthServer;
 use crate::service::{
-    AdminApi, Context, CorpusApi, DetectionApi, HealthApi, Opening, ProcessInfo, Workers, note_deadline,
+    AdminApi, Context, CorpusApi, DetectionApi, HealthApi, Memory, Opening, ProcessInfo, Workers,
 };
-
-/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
-/// import doesn't wait for leave to go on.
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
-
-/// And on all streams of a connection.
-const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +154,7 @@ pub async fn run(
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
@@ -280,6 +276,9 @@ const DESCRIPTORS: [&[u8]; 3] = [
     tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
 ];
 
+/// The layers around the services, the innermost first.
+type Layers = Stack<CallLayer, Stack<AccessLayer, Stack<Observe, WebLayer>>>;
+
 fn router(
     context: Context,
     observe: Observe,
@@ -293,20 +292,42 @@ fn router(
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let most = settings.max_message_bytes;
-    let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
-    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
-    let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
+    // One macro for three types that have no trait in common.
+    macro_rules! service {
+        ($server:ident, $api:expr) => {
+            $server::new($api)
+                .max_decoding_message_size(most)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd)
+                .send_compressed(Gzip)
+                .send_compressed(Zstd)
+        };
+    }
+    let windows = Windows::of(settings);
     Ok(Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        // The outermost first.
+        .initial_stream_window_size(windows.stream_bytes)
+        .initial_connection_window_size(windows.connection_bytes)
+        .max_concurrent_streams(settings.connections.max_streams)
+        .accept_http1(settings.web.grpc_web)
+        // The outermost first: what follows sees plain gRPC.
+        .layer(web::layer(&settings.web))
         .layer(observe)
         .layer(access)
-        .add_service(InterceptedService::new(corpus, note_deadline))
-        .add_service(admin)
-        .add_service(InterceptedService::new(detection, note_deadline))
+        .layer(CallRules::new(settings)?.for_connection())
+        .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
+        .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
+        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
+}
+
+/// The ceiling of memory, if the system can hold the server to one.
+fn memory(settings: &Settings) -> Memory {
+    let max = settings.work.max_memory_bytes;
+    if max > 0 && !Memory::is_known() {
+        tracing::warn!("this system doesn't tell how much memory is in use: max_memory_bytes has no effect");
+    }
+    Memory::new(max)
 }
 
 /// Logs the settings in force as one line of `key = value`.

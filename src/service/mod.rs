@@ -5,6 +5,8 @@
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
 mod admin;
+mod budget;
+mod call;
 mod caller;
 mod convert;
 mod corpus;
@@ -12,6 +14,7 @@ mod detection;
 mod health;
 mod info;
 mod load;
+mod memory;
 mod opening;
 mod ordered;
 mod page_token;
@@ -24,6 +27,8 @@ mod revisions;
 mod workers;
 
 pub use admin::AdminApi;
+pub use budget::{ConnectionBudget, Messages, Pending, Unread};
+pub use call::Call;
 pub use caller::{Caller, Pace, Role};
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
@@ -31,11 +36,12 @@ pub use detection::DetectionApi;
 pub use health::HealthApi;
 pub use info::ProcessInfo;
 pub use load::Load;
+pub use memory::Memory;
 pub use opening::Opening;
-pub use problem::defect_status;
+pub use problem::{Problem, defect_status};
 pub use refused::Refused;
 pub use resident::resident_memory_bytes;
-pub use workers::{Workers, note_deadline};
+pub use workers::Workers;
 
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +52,8 @@ pub struct Context {
     pub engine: Opening,
     /// Where its work is done.
     pub workers: Workers,
+    /// The ceiling past which nothing is added.
+    pub memory: Memory,
     /// Bytes of one message at most; the transport enforces it, and GetCorpus tells it.
     pub max_message_bytes: usize,
     /// Items of one stream that are worked on at once.

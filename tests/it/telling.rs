@@ -109,7 +109,7 @@ async fn write(server: &Watched, words: &mut Words, ended: &mut Ended) -> Vec<pr
         let list =
             proto::ListSourcesRequest { collection: name, page_token: words.next(), ..Default::default() };
         ended.note(corpus.list_sources(list).await);
-        let delete = proto::DeleteCollectionRequest { name: words.next() };
+        let delete = proto::DeleteCollectionRequest { name: words.next(), ..Default::default() };
         ended.note(corpus.delete_collection(delete).await);
     }
     added
