@@ -266,9 +266,6 @@ impl ProgressLog {
     }
 }
 
-/// What is around the services, the outermost last.
-type Layers = Stack<AccessLayer, Stack<Observe, Identity>>;
-
 /// The descriptors of all services that are served.
 const DESCRIPTORS: [&[u8]; 3] = [
     proto::FILE_DESCRIPTOR_SET,
