@@ -6,6 +6,8 @@
 mod boot;
 mod effective;
 mod notify;
+#[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
+mod reload;
 mod settings;
 mod telemetry;
 
