@@ -23,7 +23,12 @@ const WARNINGS_IN_FULL: u64 = 20;
 pub(super) fn engine() -> Result<Engine, CliError> {
     #[expect(clippy::cast_possible_truncation, reason = "64 MiB fit in any usize")]
     let most = MAX_FILE_BYTES as usize;
-    let limits = Limits { max_text_bytes: most, max_text_words: most, ..Limits::default() };
+    let limits = Limits {
+        max_text_bytes: most,
+        max_normalised_bytes: usize::MAX,
+        max_text_words: most,
+        ..Limits::default()
+    };
     Ok(Engine::with_limits(limits)?)
 }
 

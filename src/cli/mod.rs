@@ -45,7 +45,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start a server
-    Serve(crate::server::ServeArgs),
+    Serve(Box<crate::server::ServeArgs>),
     /// Add sources to a server's corpus: folders of .txt and .md files, single files, .jsonl files
     Import(import::ImportArgs),
     /// Check a submission against a server's corpus, or, with --against, against files
@@ -102,7 +102,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Serve(_) if server.is_named() => {
             Err(CliError::Usage("serve starts a server: leave out --server"))
         }
-        Command::Serve(args) => serve::run(args, out),
+        Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => client::block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),

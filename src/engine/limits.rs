@@ -7,12 +7,16 @@ use crate::index::Slot;
 pub struct Limits {
     /// Bytes of one text: 8 MiB by default.
     pub max_text_bytes: usize,
+    /// Bytes of one text's words in their compared form, which NFKC can make eleven times as long: 16 MiB by default.
+    pub max_normalised_bytes: usize,
     /// Words of one text: 2,000,000 by default.
     pub max_text_words: usize,
     /// Collections in the corpus: 100,000 by default.
     pub max_collections: usize,
     /// Sources in one collection: 16,000,000 by default; more than 16,777,216 are never taken.
     pub max_sources_per_collection: usize,
+    /// Bytes of the texts of one collection: 1 TiB by default.
+    pub max_collection_bytes: u64,
     /// Candidates that one check compares: 1,000 by default.
     pub max_candidates: usize,
     /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. The rarest
@@ -29,9 +33,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_text_bytes: 8 << 20,
+            max_normalised_bytes: 16 << 20,
             max_text_words: 2_000_000,
             max_collections: 100_000,
             max_sources_per_collection: 16_000_000.min(Slot::COUNT as usize),
+            max_collection_bytes: 1 << 40,
             max_candidates: 1_000,
             max_common_postings: 1 << 14,
         }

@@ -72,7 +72,7 @@ pub enum ServeError {
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
-    telemetry::start(&settings);
+    telemetry::start(&settings.telemetry);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
@@ -104,7 +104,7 @@ fn signalled() -> Result<CancellationToken, std::io::Error> {
     Ok(token)
 }
 
-/// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.drain` to end.
+/// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.work.drain` to end.
 ///
 /// # Errors
 ///
@@ -115,13 +115,17 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
+    if settings.access.keys.is_none() {
+        let listen = listener.local_addr()?;
+        tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
+    }
     let draining = CancellationToken::new();
     let context = Context {
         engine: Opening::default(),
-        workers: Workers::new(settings.worker_threads, settings.max_queued)?,
+        workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
         max_message_bytes: settings.max_message_bytes,
-        stream_width: settings.stream_width,
-        import_width: settings.import_width,
+        stream_width: settings.work.stream_width,
+        import_width: settings.work.import_width,
         draining: draining.clone(),
     };
     let (reporter, health_service) = tonic_health::server::health_reporter();
@@ -146,13 +150,13 @@ pub async fn run(
         ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => {}
     }
-    tracing::info!(seconds = settings.drain.as_secs(), "stopping: running calls may end");
+    tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
     notify::stopping();
     health.tell(ServingStatus::NotServing).await;
     // Whoever watches the health hears of it before connections are closed.
-    tokio::time::sleep(Duration::from_millis(50).min(settings.drain)).await;
+    tokio::time::sleep(settings.work.drain_pause).await;
     draining.cancel();
-    if let Ok(ended) = tokio::time::timeout(settings.drain, serving).await {
+    if let Ok(ended) = tokio::time::timeout(settings.work.drain, serving).await {
         ended?;
         tracing::info!("stopped: all calls ended");
     } else {
@@ -250,40 +254,9 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
         .add_service(reflection().build_v1alpha()?))
 }
 
+/// Logs the settings in force as one line of `key = value`.
 fn log_settings(settings: &Settings) {
-    let Settings {
-        listen,
-        storage,
-        text_cache_bytes,
-        log_format,
-        log,
-        worker_threads,
-        max_queued,
-        stream_width,
-        import_width,
-        drain,
-        max_message_bytes,
-        limits,
-    } = settings;
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        %listen,
-        ?storage,
-        text_cache_bytes,
-        ?log_format,
-        log,
-        worker_threads,
-        max_queued,
-        stream_width,
-        import_width,
-        drain_seconds = drain.as_secs(),
-        max_message_bytes,
-        max_text_bytes = limits.max_text_bytes,
-        max_text_words = limits.max_text_words,
-        max_collections = limits.max_collections,
-        max_sources_per_collection = limits.max_sources_per_collection,
-        max_candidates = limits.max_candidates,
-        max_common_postings = limits.max_common_postings,
-        "settings"
-    );
+    let told = settings.to_toml().unwrap_or_else(|error| error.to_string());
+    let told = told.lines().collect::<Vec<_>>().join(", ");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), told, "settings");
 }

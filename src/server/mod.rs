@@ -4,7 +4,6 @@
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
 mod boot;
-mod effective;
 mod notify;
 #[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
 mod reload;
@@ -12,4 +11,7 @@ mod settings;
 mod telemetry;
 
 pub use boot::{ServeError, run, serve};
-pub use settings::{LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer, Storage};
+pub use settings::{
+    AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
+    Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
+};

@@ -4,10 +4,10 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-use super::settings::{LogFormat, Settings};
+use super::settings::{LogFormat, TelemetrySettings};
 
 /// Sends log lines to standard error from now on; where that was done before, leaves it at that.
-pub(super) fn start(settings: &Settings) {
+pub(super) fn start(settings: &TelemetrySettings) {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -66,9 +66,11 @@ pub(super) fn collection(info: &CollectionInfo) -> proto::Collection {
 pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> proto::GetCorpusResponse {
     let Limits {
         max_text_bytes,
+        max_normalised_bytes,
         max_text_words,
         max_collections,
         max_sources_per_collection,
+        max_collection_bytes,
         max_candidates,
         max_common_postings,
     } = *limits;
@@ -86,6 +88,8 @@ pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> pr
             max_candidates: max_candidates as u64,
             max_common_postings: u64::from(max_common_postings),
             max_compared_texts: MAX_COMPARED_TEXTS as u64,
+            max_normalised_bytes: max_normalised_bytes as u64,
+            max_collection_bytes,
         }),
     }
 }

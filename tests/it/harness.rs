@@ -6,7 +6,7 @@ use std::time::Duration;
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
-use palimpsest::server::{ServeError, Settings, Storage, run};
+use palimpsest::server::{ServeError, Settings, Storage, WorkSettings, run};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,9 @@ impl TestServer {
 
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let storage = Storage::InMemory;
-        let mut settings = Settings { storage, drain: Duration::from_secs(20), ..Settings::default() };
+        let (drain_pause, drain) = (Duration::from_millis(50), Duration::from_secs(20));
+        let work = WorkSettings { drain_pause, drain, ..WorkSettings::default() };
+        let mut settings = Settings { storage, work, ..Settings::default() };
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -22,7 +22,7 @@ fn heavy() -> proto::CompareRequest {
 /// A server with one worker, and a check that keeps it busy: the submission has something in common with
 /// many long sources.
 async fn with_a_long_check() -> (TestServer, proto::CheckRequest) {
-    let server = TestServer::start_with(|settings| settings.worker_threads = 1).await;
+    let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
     let mut corpus = server.corpus().await;
     let shared = Words::new(1).text(20);
     for i in 0..40 {
@@ -77,8 +77,8 @@ async fn a_caller_that_goes_away_frees_the_worker() {
 #[tokio::test]
 async fn a_full_queue_refuses_at_once() {
     let server = TestServer::start_with(|settings| {
-        settings.worker_threads = 1;
-        settings.max_queued = 0;
+        settings.work.threads = 1;
+        settings.work.max_queued = 0;
         settings.max_message_bytes = 64 << 20;
     })
     .await;
@@ -131,7 +131,8 @@ async fn running_calls_end_well_when_the_server_stops() {
 
 #[tokio::test]
 async fn a_caller_that_never_ends_does_not_keep_the_server() {
-    let mut server = TestServer::start_with(|settings| settings.drain = Duration::from_millis(300)).await;
+    let mut server =
+        TestServer::start_with(|settings| settings.work.drain = Duration::from_millis(300)).await;
     let mut health = HealthClient::new(server.channel().await);
     let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     assert!(watch.next().await.unwrap().is_ok());

@@ -412,7 +412,7 @@ async fn bad_requests_are_refused() {
 
 /// A server with a collection that takes a while: 40 long sources that all share a few words.
 async fn with_long_work() -> TestServer {
-    let server = TestServer::start_with(|settings| settings.worker_threads = 1).await;
+    let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
     let mut corpus = server.corpus().await;
     let shared = Words::new(1).text(20);
     for i in 0..40 {

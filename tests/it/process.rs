@@ -13,7 +13,9 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 /// The program, without anything that the environment says.
 pub fn palimpsest() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palimpsest"));
-    command.env_remove("PALIMPSEST_SERVER").env("NO_COLOR", "1");
+    command.env_remove("PALIMPSEST_SERVER").env_remove("PALIMPSEST_KEY").env("NO_COLOR", "1");
+    // No balancer of loads has to hear that a server of the tests stops.
+    command.env("PALIMPSEST_DRAIN_PAUSE_MS", "20");
     command
 }
 

@@ -51,7 +51,7 @@ async fn a_bad_item_fails_alone_and_results_come_in_order() {
 
 #[tokio::test]
 async fn items_with_one_id_are_added_in_the_order_of_the_stream() {
-    let server = TestServer::start_with(|settings| settings.worker_threads = 4).await;
+    let server = TestServer::start_with(|settings| settings.work.threads = 4).await;
     let mut corpus = server.corpus().await;
     let items: Vec<_> = (0..200)
         .map(|i| {

@@ -204,12 +204,16 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         max_candidates,
         max_common_postings,
         max_compared_texts,
+        max_normalised_bytes,
+        max_collection_bytes,
     } = limits;
     let list = list(&[
         ("one text", format!("{} bytes and {} words", number(*max_text_bytes), number(*max_text_words))),
+        ("its words in their compared form", format!("{} bytes", number(*max_normalised_bytes))),
         ("one message", format!("{} bytes", number(*max_message_bytes))),
         ("collections", number(*max_collections)),
         ("sources of a collection", number(*max_sources_per_collection)),
+        ("texts of a collection", format!("{} bytes", number(*max_collection_bytes))),
         ("candidates of a check", number(*max_candidates)),
         ("common postings of a check", number(*max_common_postings)),
         ("texts of a comparison", number(*max_compared_texts)),

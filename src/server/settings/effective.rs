@@ -1,0 +1,92 @@
+//! The settings in force, told as a file of settings.
+
+use super::{Settings, SettingsError, SettingsLayer, Storage};
+
+impl Settings {
+    /// One `key = value` a line: a file of settings that comes to these very settings. There are no secrets in it.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::Unwritable`] for what TOML can't say, such as a path that is not UTF-8.
+    pub fn to_toml(&self) -> Result<String, SettingsError> {
+        Ok(toml::to_string(&SettingsLayer::from(self))?)
+    }
+}
+
+impl From<&Settings> for SettingsLayer {
+    /// A layer that leaves nothing to the next.
+    fn from(settings: &Settings) -> Self {
+        let (data_dir, in_memory) = match &settings.storage {
+            Storage::InMemory => (None, Some(true)),
+            Storage::DataDirectory(path) => (Some(path.clone()), None),
+        };
+        let Settings { telemetry, access, tls, web, work, connections, limits, .. } = settings;
+        Self {
+            listen: Some(settings.listen),
+            data_dir,
+            in_memory,
+            text_cache_bytes: Some(settings.text_cache_bytes),
+            log_format: Some(telemetry.log_format),
+            log: Some(telemetry.log.clone()),
+            metrics_listen: telemetry.metrics_listen,
+            otlp_endpoint: telemetry.otlp_endpoint.clone(),
+            keys: access.keys.clone(),
+            allow_anyone: Some(access.allow_anyone),
+            max_calls_per_second: Some(access.max_calls_per_second),
+            tls_certificate: tls.as_ref().map(|tls| tls.certificate.clone()),
+            tls_private_key: tls.as_ref().map(|tls| tls.private_key.clone()),
+            tls_client_ca: tls.as_ref().and_then(|tls| tls.client_ca.clone()),
+            grpc_web: Some(web.grpc_web),
+            grpc_web_origins: Some(web.origins.clone()),
+            worker_threads: Some(work.threads),
+            max_queued: Some(work.max_queued),
+            stream_width: Some(work.stream_width),
+            import_width: Some(work.import_width),
+            default_deadline_seconds: Some(work.default_deadline.as_secs()),
+            max_deadline_seconds: Some(work.max_deadline.as_secs()),
+            max_memory_bytes: Some(work.max_memory_bytes),
+            drain_pause_ms: u64::try_from(work.drain_pause.as_millis()).ok(),
+            drain_seconds: Some(work.drain.as_secs()),
+            max_connections: Some(connections.max),
+            max_connections_per_address: Some(connections.max_per_address),
+            max_streams: Some(connections.max_streams),
+            max_header_bytes: Some(connections.max_header_bytes),
+            max_pending_bytes: Some(connections.max_pending_bytes),
+            handshake_seconds: Some(connections.handshake.as_secs()),
+            idle_seconds: Some(connections.idle.as_secs()),
+            keepalive_seconds: Some(connections.keepalive.as_secs()),
+            keepalive_timeout_seconds: Some(connections.keepalive_timeout.as_secs()),
+            connection_age_seconds: Some(connections.age.as_secs()),
+            max_message_bytes: Some(settings.max_message_bytes),
+            max_text_bytes: Some(limits.max_text_bytes),
+            max_normalised_bytes: Some(limits.max_normalised_bytes),
+            max_text_words: Some(limits.max_text_words),
+            max_collections: Some(limits.max_collections),
+            max_sources_per_collection: Some(limits.max_sources_per_collection),
+            max_collection_bytes: Some(limits.max_collection_bytes),
+            max_candidates: Some(limits.max_candidates),
+            max_common_postings: Some(limits.max_common_postings),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_comes_to_the_same_settings() {
+        for said in [
+            "",
+            "in_memory = true\nlog_format = 'json'",
+            "data_dir = 'a \"b\"'\nmax_candidates = 7\ngrpc_web = true\ngrpc_web_origins = ['https://a', 'https://b']",
+            "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
+        ] {
+            let settings = Settings::from_layers(toml::from_str(said).unwrap(), SettingsLayer::default());
+            let settings = settings.unwrap();
+            let told = settings.to_toml().unwrap();
+            let again = Settings::from_layers(toml::from_str(&told).unwrap(), SettingsLayer::default());
+            assert_eq!(again.unwrap(), settings, "{told}");
+        }
+    }
+}

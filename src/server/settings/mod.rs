@@ -1,0 +1,298 @@
+//! Settings, in layers: a flag wins over an environment variable, that over the file, that over the
+//! default. They are validated once, and everything that is wrong is named at once.
+
+mod check;
+mod effective;
+mod layer;
+mod machine;
+mod types;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use self::layer::{LogFormat, ServeArgs, SettingsLayer};
+pub use self::types::{
+    AccessSettings, ConnectionSettings, Settings, Storage, TelemetrySettings, TlsSettings, WebSettings,
+    WorkSettings,
+};
+
+use self::check::Wrong;
+use self::types::stream_width;
+use crate::engine::Limits;
+
+/// Why there are no settings to run with.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file can't be read.
+    #[error("the settings file {path:?} can't be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("the settings file {path:?} is wrong: {cause}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        cause: Box<toml::de::Error>,
+    },
+    /// Values that are out of range or contradict one another, all of them.
+    #[error("these settings are wrong:\n  {}", .0.join("\n  "))]
+    Wrong(Vec<String>),
+    /// They can't be told as a file of settings.
+    #[error("these settings can't be written as TOML: {0}")]
+    Unwritable(#[from] toml::ser::Error),
+}
+
+impl Settings {
+    /// The settings that flags, environment and file come to.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], with everything that is wrong.
+    pub fn load(args: ServeArgs) -> Result<Self, SettingsError> {
+        let file = match args.config {
+            None => SettingsLayer::default(),
+            Some(path) => match std::fs::read_to_string(&path) {
+                Err(cause) => return Err(SettingsError::Unreadable { path, cause }),
+                Ok(text) => toml::from_str(&text)
+                    .map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })?,
+            },
+        };
+        Self::from_layers(args.flags, file)
+    }
+
+    /// The settings that a layer comes to, with another below it, above the defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::Wrong`].
+    pub fn from_layers(upper: SettingsLayer, mut lower: SettingsLayer) -> Result<Self, SettingsError> {
+        let mut wrong = Wrong::default();
+        if lower.in_memory == Some(true) && lower.data_dir.is_some() {
+            wrong.say("in_memory and data_dir contradict one another; leave one of them out".to_owned());
+        }
+        // The two are one setting: who says the one unsays the other below.
+        if upper.data_dir.is_some() {
+            lower.in_memory = None;
+        }
+        if upper.in_memory == Some(true) {
+            lower.data_dir = None;
+        }
+        let settings = Self::from_layer(&upper.or(lower), &mut wrong);
+        wrong.check(&settings);
+        wrong.into_result(settings)
+    }
+
+    fn from_layer(layer: &SettingsLayer, wrong: &mut Wrong) -> Self {
+        let default = Self::default();
+        let storage = match (layer.in_memory, &layer.data_dir) {
+            (Some(true), _) => Storage::InMemory,
+            (_, Some(path)) => Storage::DataDirectory(path.clone()),
+            (_, None) => default.storage,
+        };
+        Self {
+            listen: layer.listen.unwrap_or(default.listen),
+            storage,
+            text_cache_bytes: layer.text_cache_bytes.unwrap_or(default.text_cache_bytes),
+            telemetry: TelemetrySettings::of(layer),
+            access: AccessSettings::of(layer),
+            tls: TlsSettings::of(layer, wrong),
+            web: WebSettings::of(layer),
+            work: WorkSettings::of(layer),
+            connections: ConnectionSettings::of(layer),
+            max_message_bytes: layer.max_message_bytes.unwrap_or(default.max_message_bytes),
+            limits: limits_of(layer),
+        }
+    }
+}
+
+impl TelemetrySettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        let default = Self::default();
+        Self {
+            log_format: layer.log_format.unwrap_or(default.log_format),
+            log: layer.log.clone().unwrap_or(default.log),
+            metrics_listen: layer.metrics_listen,
+            otlp_endpoint: layer.otlp_endpoint.clone(),
+        }
+    }
+}
+
+impl AccessSettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        Self {
+            keys: layer.keys.clone(),
+            allow_anyone: layer.allow_anyone.unwrap_or(false),
+            max_calls_per_second: layer.max_calls_per_second.unwrap_or(0),
+        }
+    }
+}
+
+impl TlsSettings {
+    fn of(layer: &SettingsLayer, wrong: &mut Wrong) -> Option<Self> {
+        let client_ca = layer.tls_client_ca.clone();
+        match (layer.tls_certificate.clone(), layer.tls_private_key.clone()) {
+            (Some(certificate), Some(private_key)) => {
+                return Some(Self { certificate, private_key, client_ca });
+            }
+            (Some(_), None) => wrong.say("tls_certificate is set, but not tls_private_key".to_owned()),
+            (None, Some(_)) => wrong.say("tls_private_key is set, but not tls_certificate".to_owned()),
+            (None, None) if client_ca.is_some() => {
+                let needed = "tls_client_ca is set, but without tls_certificate and tls_private_key no client is asked";
+                wrong.say(needed.to_owned());
+            }
+            (None, None) => {}
+        }
+        None
+    }
+}
+
+impl WebSettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        let origins = layer.grpc_web_origins.clone().unwrap_or_default();
+        Self { grpc_web: layer.grpc_web.unwrap_or(false), origins }
+    }
+}
+
+impl WorkSettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        let default = Self::default();
+        let threads = layer.worker_threads.unwrap_or(default.threads);
+        let seconds = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        Self {
+            threads,
+            max_queued: layer.max_queued.unwrap_or(default.max_queued),
+            stream_width: layer.stream_width.unwrap_or_else(|| stream_width(threads)),
+            import_width: layer.import_width.unwrap_or(default.import_width),
+            default_deadline: seconds(layer.default_deadline_seconds, default.default_deadline),
+            max_deadline: seconds(layer.max_deadline_seconds, default.max_deadline),
+            max_memory_bytes: layer.max_memory_bytes.unwrap_or(default.max_memory_bytes),
+            drain_pause: layer.drain_pause_ms.map_or(default.drain_pause, Duration::from_millis),
+            drain: seconds(layer.drain_seconds, default.drain),
+        }
+    }
+}
+
+impl ConnectionSettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        let default = Self::default();
+        let seconds = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        Self {
+            max: layer.max_connections.unwrap_or(default.max),
+            max_per_address: layer.max_connections_per_address.unwrap_or(default.max_per_address),
+            max_streams: layer.max_streams.unwrap_or(default.max_streams),
+            max_header_bytes: layer.max_header_bytes.unwrap_or(default.max_header_bytes),
+            max_pending_bytes: layer.max_pending_bytes.unwrap_or(default.max_pending_bytes),
+            handshake: seconds(layer.handshake_seconds, default.handshake),
+            idle: seconds(layer.idle_seconds, default.idle),
+            keepalive: seconds(layer.keepalive_seconds, default.keepalive),
+            keepalive_timeout: seconds(layer.keepalive_timeout_seconds, default.keepalive_timeout),
+            age: seconds(layer.connection_age_seconds, default.age),
+        }
+    }
+}
+
+fn limits_of(layer: &SettingsLayer) -> Limits {
+    let default = Limits::default();
+    Limits {
+        max_text_bytes: layer.max_text_bytes.unwrap_or(default.max_text_bytes),
+        max_normalised_bytes: layer.max_normalised_bytes.unwrap_or(default.max_normalised_bytes),
+        max_text_words: layer.max_text_words.unwrap_or(default.max_text_words),
+        max_collections: layer.max_collections.unwrap_or(default.max_collections),
+        max_sources_per_collection: layer
+            .max_sources_per_collection
+            .unwrap_or(default.max_sources_per_collection),
+        max_collection_bytes: layer.max_collection_bytes.unwrap_or(default.max_collection_bytes),
+        max_candidates: layer.max_candidates.unwrap_or(default.max_candidates),
+        max_common_postings: layer.max_common_postings.unwrap_or(default.max_common_postings),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(toml: &str) -> SettingsLayer {
+        toml::from_str(toml).unwrap()
+    }
+
+    #[test]
+    fn an_upper_layer_wins_over_a_lower_one_and_that_over_the_defaults() {
+        let upper = layer("listen = '127.0.0.1:1'");
+        let lower = layer("listen = '127.0.0.1:2'\nmax_candidates = 7\nworker_threads = 3");
+        let settings = Settings::from_layers(upper, lower).unwrap();
+        assert_eq!(settings.listen.port(), 1);
+        assert_eq!(settings.limits.max_candidates, 7);
+        assert_eq!((settings.work.threads, settings.work.stream_width), (3, 24));
+        assert_eq!(settings.max_message_bytes, Settings::default().max_message_bytes);
+    }
+
+    #[test]
+    fn the_corpus_is_where_the_uppermost_layer_says() {
+        let folder = |name: &str| Storage::DataDirectory(PathBuf::from(name));
+        for (upper, lower, expected) in [
+            ("", "", folder("palimpsest-data")),
+            ("", "data_dir = 'low'", folder("low")),
+            ("data_dir = 'up'", "in_memory = true", folder("up")),
+            ("in_memory = true", "data_dir = 'low'", Storage::InMemory),
+            ("in_memory = false", "in_memory = true", folder("palimpsest-data")),
+        ] {
+            let settings = Settings::from_layers(layer(upper), layer(lower)).unwrap();
+            assert_eq!(settings.storage, expected, "{upper} over {lower}");
+        }
+        let both = layer("in_memory = true\ndata_dir = 'x'");
+        let error = Settings::from_layers(SettingsLayer::default(), both).unwrap_err().to_string();
+        assert!(error.contains("contradict"), "{error}");
+    }
+
+    #[test]
+    fn names_everything_that_is_wrong_at_once() {
+        let upper = layer("worker_threads = 0\nmax_text_bytes = 99000000\nlog = 'palimpsest=loud'");
+        let error = Settings::from_layers(upper, SettingsLayer::default()).unwrap_err().to_string();
+        for part in ["worker_threads is 0, but must be from 1", "must fit into a message", "log is"] {
+            assert!(error.contains(part), "{part:?} is not in {error}");
+        }
+    }
+
+    #[test]
+    fn names_what_contradicts_and_what_would_let_everybody_in() {
+        for (said, part) in [
+            ("listen = '0.0.0.0:1'", "they could read and change everything: set keys"),
+            ("listen = '0.0.0.0:1'\nallow_anyone = true", ""),
+            ("listen = '0.0.0.0:1'\nkeys = 'k'", ""),
+            (
+                "listen = '0.0.0.0:1'\ntls_certificate = 'c'\ntls_private_key = 'p'",
+                "set keys (or tls_client_ca)",
+            ),
+            ("listen = '0.0.0.0:1'\ntls_certificate = 'c'\ntls_private_key = 'p'\ntls_client_ca = 'a'", ""),
+            ("keys = 'k'\nallow_anyone = true", "keys and allow_anyone contradict"),
+            ("tls_certificate = 'c'", "not tls_private_key"),
+            ("tls_private_key = 'p'", "not tls_certificate"),
+            ("tls_client_ca = 'a'", "without tls_certificate"),
+            ("default_deadline_seconds = 601", "max_deadline_seconds, 600"),
+            ("max_pending_bytes = 1024", "a message must fit into it"),
+            ("max_normalised_bytes = 1024", "as long in its compared form: max_normalised_bytes is 1024"),
+            ("max_collection_bytes = 1024", "must fit into a collection"),
+            ("grpc_web_origins = ['https://a']", "but not grpc_web"),
+            ("max_calls_per_second = 9", "but keys is not set"),
+            ("metrics_listen = '127.0.0.1:50051'", "give each a port"),
+            ("otlp_endpoint = 'collector'", "must be a URL"),
+        ] {
+            let told = match Settings::from_layers(SettingsLayer::default(), layer(said)) {
+                Ok(_) => String::new(),
+                Err(error) => error.to_string(),
+            };
+            assert!(told.contains(part) && told.is_empty() == part.is_empty(), "{said}: {told}");
+        }
+    }
+
+    #[test]
+    fn refuses_unknown_keys() {
+        let error = toml::from_str::<SettingsLayer>("lisen = '127.0.0.1:1'").unwrap_err().to_string();
+        assert!(error.contains("unknown field `lisen`"), "{error}");
+    }
+}
