@@ -9,6 +9,7 @@ mod check;
 mod client;
 mod collections;
 mod compare;
+mod connect;
 mod error;
 mod import;
 mod input;
@@ -21,6 +22,7 @@ mod render;
 mod serve;
 mod sources;
 mod stats;
+mod tls;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

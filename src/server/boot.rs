@@ -1,21 +1,24 @@
-//! From settings to a server that runs, and from a signal to its end.
+//! From settings to a server that runs.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
-use tonic::server::NamedService;
+use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
-use tonic::transport::server::{Router, TcpIncoming};
 use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
 
-use super::settings::{ServeArgs, Settings, SettingsError, Storage};
+use super::connections::{CountCalls, Listener, Stops};
+use super::health::Health;
+use super::settings::{ConnectionSettings, ServeArgs, Settings, SettingsError, Storage};
+use super::shutdown::{Running, signalled};
+use super::tls::Certificates;
 use super::{notify, telemetry};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
@@ -31,6 +34,10 @@ const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 /// And on all streams of a connection.
 const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
 
+/// Streams of one connection that are reset for the peer's faults before the connection is ended. Without a number tonic
+/// sets no limit, and a peer can have as many resets remembered as it likes (RUSTSEC-2024-0003).
+const MAX_FAULTY_STREAMS: usize = 1024;
+
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -40,6 +47,9 @@ pub enum ServeError {
     /// Another program listens there.
     #[error("another program listens on {0} already: end it, or choose another address with --listen")]
     InUse(SocketAddr),
+    /// The certificates can't be used, for these reasons.
+    #[error("these files can't be used:\n  {}", .0.join("\n  "))]
+    Certificates(Vec<String>),
     /// The address can't be listened on.
     #[error("can't listen on {address}: {cause}; choose another address with --listen")]
     Listen {
@@ -60,9 +70,6 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// The transport failed.
-    #[error("the server failed: {0}")]
-    Transport(#[from] tonic::transport::Error),
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -88,22 +95,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// Cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
-fn signalled() -> Result<CancellationToken, std::io::Error> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let token = CancellationToken::new();
-    let shutdown = token.clone();
-    tokio::spawn(async move {
-        let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
-        next().await;
-        shutdown.cancel();
-        next().await;
-        tracing::warn!("signalled a second time: ending at once");
-        std::process::exit(1);
-    });
-    Ok(token)
-}
-
 /// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.work.drain` to end.
 ///
 /// # Errors
@@ -119,65 +110,57 @@ pub async fn run(
         let listen = listener.local_addr()?;
         tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
     }
-    let draining = CancellationToken::new();
+    let stops = Stops::default();
+    // However this ends, nothing stays behind.
+    let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
+    let certificates = certificates(settings, &stops)?;
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
-        draining: draining.clone(),
+        draining: stops.draining.clone(),
     };
-    let (reporter, health_service) = tonic_health::server::health_reporter();
-    let health = Health(reporter);
+    let (health, health_service) = Health::new();
     health.tell(ServingStatus::NotServing).await;
     let opening = context.engine.clone();
-    let router = router(context, settings)?.add_service(health_service);
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-    tokio::pin!(serving);
+    let services = services(context, settings)?.add_service(health_service).prepare();
+    tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
+    let listener = Listener::new(listener, certificates, &settings.connections);
+    let places = listener.places();
+    let speaks = settings.connections.clone();
+    // Each connection has a server of its own, so that it can be asked to end by itself.
+    let serve = move |stream, ending: CancellationToken| async move {
+        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
+        // The outermost layer first.
+        let server = http2(&speaks).layer(CountCalls);
+        // What fails on a connection is its peer's to know.
+        drop(server.serve_with_incoming_shutdown(services, one, ending.cancelled_owned()).await);
+    };
+    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
     // Until the corpus is open, calls are told so.
     let engine = tokio::select! {
         biased;
         engine = open(settings, opening) => engine?,
-        ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => return Ok(()),
     };
     health.tell(ServingStatus::Serving).await;
     notify::ready();
     tokio::select! {
-        ended = &mut serving => return Ok(ended?),
+        ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}
     }
-    tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
-    notify::stopping();
-    health.tell(ServingStatus::NotServing).await;
-    // Whoever watches the health hears of it before connections are closed.
-    tokio::time::sleep(settings.work.drain_pause).await;
-    draining.cancel();
-    if let Ok(ended) = tokio::time::timeout(settings.work.drain, serving).await {
-        ended?;
-        tracing::info!("stopped: all calls ended");
-    } else {
-        tracing::warn!("stopped: some calls had not ended in time and were cut off");
-    }
-    close(engine).await;
+    Running { engine, health, connections, places, stops }.stop(&settings.work).await;
     Ok(())
 }
 
-/// What the health service says.
-struct Health(HealthReporter);
-
-impl Health {
-    async fn tell(&self, status: ServingStatus) {
-        let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
-        let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
-        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
-        for service in [corpus, detection, admin, ""] {
-            self.0.set_service_status(service, status).await;
-        }
-    }
+/// The certificates, if calls are to be encrypted.
+fn certificates(settings: &Settings, stops: &Stops) -> Result<Option<Arc<Certificates>>, ServeError> {
+    let Some(files) = &settings.tls else { return Ok(None) };
+    let protocols: &[&str] = if settings.web.grpc_web { &["h2", "http/1.1"] } else { &["h2"] };
+    let watched = Certificates::watched(files, protocols, stops.draining.clone());
+    watched.map(Some).map_err(ServeError::Certificates)
 }
 
 /// Opens the corpus, and lets the handlers have it.
@@ -205,13 +188,6 @@ async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, Serv
     Ok(engine)
 }
 
-/// Keeps what was acknowledged, and lets the data directory go.
-async fn close(engine: Arc<Engine>) {
-    if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
-        tracing::error!("a defect ended the closing of the corpus");
-    }
-}
-
 /// Tells the log and the service manager every second how far opening the corpus has come.
 struct ProgressLog {
     last: Instant,
@@ -232,7 +208,19 @@ impl ProgressLog {
     }
 }
 
-fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
+/// How HTTP/2 is spoken.
+fn http2(settings: &ConnectionSettings) -> Server {
+    Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_concurrent_streams(settings.max_streams)
+        .http2_max_header_list_size(settings.max_header_bytes)
+        .http2_max_local_error_reset_streams(Some(MAX_FAULTY_STREAMS))
+        .http2_keepalive_interval(Some(settings.keepalive))
+        .http2_keepalive_timeout(Some(settings.keepalive_timeout))
+}
+
+fn services(context: Context, settings: &Settings) -> Result<Routes, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -244,10 +232,7 @@ fn router(context: Context, settings: &Settings) -> Result<Router, ServeError> {
     let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
     let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
     let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
-    Ok(Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        .add_service(InterceptedService::new(corpus, note_deadline))
+    Ok(Routes::new(InterceptedService::new(corpus, note_deadline))
         .add_service(admin)
         .add_service(InterceptedService::new(detection, note_deadline))
         .add_service(reflection().build_v1()?)

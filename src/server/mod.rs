@@ -1,17 +1,21 @@
 //! Configuration, bootstrap and shutdown.
 //!
-//! The order of boot: settings, telemetry, engine, listener, serve, drain. Tests call [`run`] with a
+//! The order of boot: settings, telemetry, listener, engine, serve; and at the end: health, pause, drain, cut, close. Tests call [`run`] with a
 //! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
 
 mod boot;
+mod connections;
+mod health;
 mod notify;
-#[allow(dead_code, reason = "the keys and the certificates, which come next, are reloaded by it")]
 mod reload;
 mod settings;
+mod shutdown;
 mod telemetry;
+mod tls;
 
 pub use boot::{ServeError, run, serve};
 pub use settings::{
     AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
     Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
 };
+pub(crate) use tls::pem;
