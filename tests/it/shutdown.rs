@@ -49,7 +49,7 @@ async fn import(address: String, round: u64, acknowledged: Acknowledged) {
     let mut answers = answers.into_inner();
     while let Some(Ok(answer)) = answers.next().await {
         if let Some(Imported::Added(added)) = answer.result {
-            acknowledged.lock().insert(added.source.unwrap().id);
+            acknowledged.lock().insert(added.id);
         }
     }
 }
