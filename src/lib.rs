@@ -51,6 +51,7 @@ pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, Cluster, CollectionInfo, CollectionName,
     CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error,
     Exclusions, Finding, Group, IfExists, InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions,
-    Pairs, PairsProgress, PairsVoid, Progress, Scope, Side, SourceId, StoreError, TextRole, Title, Verified,
+    Pairs, PairsProgress, PairsVoid, Pattern, Progress, Scope, Side, SourceId, StoreError, TextRole, Title,
+    Verified, Visibility,
 };
 pub use matching::{Stop, StopReason};

@@ -73,6 +73,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         exclusions: Vec::<(ExclusionReason, _)>::new(),
         alerts: Vec::new(),
         corpus_revision: 1,
+        scope_revision: 1,
         settings_digest: 0,
         sources_in_scope: SOURCES,
         candidates: SOURCES,

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use palimpsest::fingerprint::FingerprintSettings;
 use palimpsest::text::CorpusSeed;
-use palimpsest::{CollectionName, DetectionMode, Engine, Limits, NewSource, Scope};
+use palimpsest::{CollectionName, DetectionMode, Engine, Limits, NewSource, Scope, Visibility};
 
 use crate::generator::Prose;
 use crate::generator::random::Random;
@@ -115,7 +115,7 @@ fn filled(
         created.map_err(|error| error.to_string())?;
     }
     import(&engine, 0..sources, crate::threads(), make)?;
-    let infos = engine.list_collections(None, usize::MAX);
+    let infos = engine.list_collections(&Visibility::all(), None, usize::MAX);
     let index = infos.iter().map(|info| info.stats.index_bytes).sum();
     let resident = resident_bytes().zip(before).map(|(now, before)| now.saturating_sub(before));
     Ok((engine, Memory { index, resident }))

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use tower::service_fn;
@@ -41,6 +44,10 @@ pub(super) struct ServerArgs {
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     #[arg(help = "The server [env: PALIMPSEST_SERVER] [default: http://127.0.0.1:50051]")]
     server: Option<String>,
+    /// The key to call with; in the environment other users of the machine don't see it
+    #[arg(long, global = true, env = "PALIMPSEST_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(help_heading = "Server", value_parser = Bearer::new)]
+    key: Option<Bearer>,
     /// How long to wait for an answer of the server, such as 500ms, 30s or 5m
     #[arg(long, global = true, value_name = "DURATION", default_value = "60s", help_heading = "Server")]
     #[arg(value_parser = humantime::parse_duration)]
@@ -48,6 +55,42 @@ pub(super) struct ServerArgs {
     #[command(flatten)]
     tls: TlsArgs,
 }
+
+/// What a key is sent as.
+#[derive(Clone)]
+struct Bearer(AsciiMetadataValue);
+
+impl Bearer {
+    fn new(key: &str) -> Result<Self, &'static str> {
+        let sent = AsciiMetadataValue::try_from(format!("Bearer {}", key.trim()));
+        let mut sent = sent.map_err(|_| "it has characters that no key has")?;
+        sent.set_sensitive(true);
+        Ok(Self(sent))
+    }
+}
+
+/// Never the key itself.
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bearer(..)")
+    }
+}
+
+/// Shows a key to the server with each call.
+#[derive(Debug, Clone)]
+pub(super) struct ShowKey(Option<Bearer>);
+
+impl Interceptor for ShowKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(Bearer(key)) = &self.0 {
+            request.metadata_mut().insert("authorization", key.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// The way of each call.
+pub(super) type Way = InterceptedService<Channel, ShowKey>;
 
 impl ServerArgs {
     /// Whether the arguments name a server.
@@ -104,9 +147,9 @@ impl ServerArgs {
 pub(super) struct Client {
     address: String,
     timeout: Duration,
-    corpus: CorpusServiceClient<Channel>,
-    detection: DetectionServiceClient<Channel>,
-    admin: AdminServiceClient<Channel>,
+    corpus: CorpusServiceClient<Way>,
+    detection: DetectionServiceClient<Way>,
+    admin: AdminServiceClient<Way>,
 }
 
 impl Client {
@@ -114,6 +157,7 @@ impl Client {
     pub(super) async fn connect(args: &ServerArgs) -> Result<Self, CliError> {
         let address = args.address();
         let channel = args.channel(&address).await?;
+        let channel = InterceptedService::new(channel, ShowKey(args.key.clone()));
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
@@ -121,17 +165,17 @@ impl Client {
     }
 
     /// The corpus's calls.
-    pub(super) fn corpus(&self) -> CorpusServiceClient<Channel> {
+    pub(super) fn corpus(&self) -> CorpusServiceClient<Way> {
         self.corpus.clone()
     }
 
     /// The calls that check.
-    pub(super) fn detection(&self) -> DetectionServiceClient<Channel> {
+    pub(super) fn detection(&self) -> DetectionServiceClient<Way> {
         self.detection.clone()
     }
 
     /// The calls that look after the corpus.
-    pub(super) fn admin(&self) -> AdminServiceClient<Channel> {
+    pub(super) fn admin(&self) -> AdminServiceClient<Way> {
         self.admin.clone()
     }
 

@@ -10,7 +10,7 @@ use tonic_types::StatusExt as _;
 
 use super::input::{InputError, Place};
 use crate::engine::InvalidValue;
-use crate::server::ServeError;
+use crate::server::{InvalidKey, KeyFileError, ServeError};
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +104,20 @@ pub enum CliError {
     /// The server could not be started, or ended badly.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// A key can't be made as it was asked for.
+    #[error(transparent)]
+    BadKey(#[from] InvalidKey),
+    /// The file of keys is not as it should be.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    /// There is no such key.
+    #[error("there is no key {id:?} in {path:?}; `palimpsest key list` shows those that are")]
+    NoKey {
+        /// Its id.
+        id: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Write(#[from] io::Error),
@@ -134,6 +148,7 @@ impl CliError {
             Self::Usage(_)
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
+            | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
             | Self::BadTls(_)
             | Self::Serve(
                 ServeError::Settings(_)
@@ -196,6 +211,9 @@ impl std::fmt::Display for Refusal {
         match self.message.as_str() {
             "" => write!(said, "the server said: {}", self.code.description())?,
             message => said.push_str(message),
+        }
+        if self.code == Code::Unauthenticated {
+            said.push_str(" (--key, or PALIMPSEST_KEY in the environment)");
         }
         for (field, problem) in &self.violations {
             // The message may well have said so already.

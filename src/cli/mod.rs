@@ -1,6 +1,6 @@
 //! The command line: a server to start, and a client of one that runs.
 //!
-//! Every command but `serve`, `restore`, `verify FOLDER`, `compare` and `check --against` is a gRPC client
+//! Every command but `serve`, `restore`, `verify FOLDER`, `key`, `compare` and `check --against` is a gRPC client
 //! like any other. Those run the engine in the process and need no server; `completions` and `man` need neither. What a command finds goes to standard output; what
 //! went wrong, and progress, to standard error.
 
@@ -14,6 +14,7 @@ mod error;
 mod import;
 mod input;
 mod json;
+mod keys;
 mod local;
 mod manual;
 mod options;
@@ -70,6 +71,8 @@ enum Command {
     Verify(admin::VerifyArgs),
     /// Write the sources of a collection as lines of JSON, which import reads
     Export(admin::ExportArgs),
+    /// Make, list and revoke the API keys of a server; works on its file of keys, and needs no server
+    Key(keys::KeyArgs),
     /// Print a script that completes this command in a shell
     Completions(manual::CompletionsArgs),
     /// Print the man page, or write one for each command to a folder
@@ -117,6 +120,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Verify(admin::VerifyArgs { folder: Some(folder) }) => admin::verify_folder(&folder, out),
         Command::Verify(admin::VerifyArgs { folder: None }) => client::block_on(admin::verify(&server, out)),
         Command::Export(args) => client::block_on(admin::export(args, &server, out)),
+        Command::Key(args) => keys::run(args, out),
         Command::Completions(args) => manual::completions(&args, out),
         Command::Man(args) => manual::man(&args, out),
     }

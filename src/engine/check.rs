@@ -32,7 +32,7 @@ impl Engine {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
         let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
         let mut found = self.search(&mut subject, scope, options, stop)?;
-        let mut exclusions = self.in_boilerplate(&mut subject, options, stop)?;
+        let (mut exclusions, boilerplate_revision) = self.in_boilerplate(&mut subject, options, stop)?;
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
         exclusions.extend(take_own_work(&mut found.findings, &options.exclusions));
         exclusions.extend(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
@@ -51,6 +51,7 @@ impl Engine {
             min_run_words: found.min_run_words,
             voids: found.voids,
             corpus_revision: found.revision,
+            scope_revision: found.scope_revision.max(boilerplate_revision),
             settings_digest: settings_digest(&settings, scope, options, self),
             sources_in_scope: found.sources_in_scope,
             candidates: found.candidates,

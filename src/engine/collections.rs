@@ -1,11 +1,10 @@
 //! The collections of the corpus: created, looked at, deleted.
 
-use std::sync::Arc;
-
-use super::collection::{Collection, CollectionInfo, CollectionStats};
+use super::collection::{CollectionInfo, CollectionStats};
 use super::corpus::Engine;
 use super::error::Error;
 use super::names::CollectionName;
+use super::visibility::Visibility;
 use super::writing::{Request, wait};
 use crate::fingerprint::FingerprintSettings;
 
@@ -22,10 +21,20 @@ impl Engine {
     /// The totals of the corpus. Linear in the number of collections.
     #[must_use]
     pub fn corpus(&self) -> CorpusInfo {
-        let mut stats =
-            CollectionStats { revision: *self.shared.revision.read(), ..CollectionStats::default() };
-        let collections = self.all_collections();
-        for one in collections.iter().map(|collection| CollectionInfo::of(collection).stats) {
+        let revision = *self.shared.revision.read();
+        let mut info = self.corpus_of(&Visibility::all());
+        info.stats.revision = revision;
+        info
+    }
+
+    /// The totals of some collections as if there were no others: the revision, too, is the one at which one of
+    /// them last changed. Linear in their number.
+    #[must_use]
+    pub fn corpus_of(&self, visible: &Visibility) -> CorpusInfo {
+        let mut stats = CollectionStats::default();
+        let collections = self.list_collections(visible, None, usize::MAX);
+        for one in collections.iter().map(|collection| collection.stats) {
+            stats.revision = stats.revision.max(one.revision);
             stats.sources += one.sources;
             stats.words += one.words;
             stats.fingerprints += one.fingerprints;
@@ -33,10 +42,6 @@ impl Engine {
             stats.index_bytes += one.index_bytes;
         }
         CorpusInfo { collections: collections.len() as u64, stats }
-    }
-
-    pub(super) fn all_collections(&self) -> Vec<Arc<Collection>> {
-        self.shared.collections.iter().map(|collection| Arc::clone(&collection)).collect()
     }
 
     /// Creates an empty collection, and waits until it is kept.
@@ -72,14 +77,17 @@ impl Engine {
         Ok(CollectionInfo::of(&self.collection(name)?))
     }
 
-    /// Up to `count` collections in order of their names, from just after `after` on. Linear in the
-    /// number of collections.
+    /// Up to `count` of some collections in order of their names, from just after `after` on. Linear in `count`.
     #[must_use]
-    pub fn list_collections(&self, after: Option<&CollectionName>, count: usize) -> Vec<CollectionInfo> {
-        let mut found = self.all_collections();
-        found.retain(|collection| after.is_none_or(|after| collection.name > *after));
-        found.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        found.iter().take(count).map(CollectionInfo::of).collect()
+    pub fn list_collections(
+        &self,
+        visible: &Visibility,
+        after: Option<&CollectionName>,
+        count: usize,
+    ) -> Vec<CollectionInfo> {
+        let names = self.shared.names.read();
+        let found = visible.select(&names, after).filter_map(|name| self.collection(name).ok());
+        found.take(count).map(|collection| CollectionInfo::of(&collection)).collect()
     }
 
     /// Deletes a collection with all its sources, and waits until that is kept. `default` is there again

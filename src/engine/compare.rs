@@ -62,7 +62,7 @@ impl Engine {
                 });
             }
         }
-        let mut exclusions = self.in_boilerplate(&mut subject, options, stop)?;
+        let (mut exclusions, _) = self.in_boilerplate(&mut subject, options, stop)?;
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
         exclusions.extend(take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0)));
         Ok(report::build(Draft {
@@ -75,6 +75,7 @@ impl Engine {
             min_run_words: profile.min_tokens.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
             corpus_revision: 0,
+            scope_revision: 0,
             settings_digest: settings_digest(&[], &Scope::default(), options, self),
             sources_in_scope: texts.len() as u64,
             candidates: texts.len() as u64,

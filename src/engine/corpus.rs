@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ring::hmac;
+
 use super::catalogue::Entry;
 use super::collection::Collection;
 use super::error::{Error, TextRole};
@@ -157,6 +159,16 @@ impl Engine {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// A secret of this corpus for one purpose, the same after every restart: HMAC-SHA-256 (RFC 2104) of the purpose
+    /// under the seed. Neither the seed nor the secret for another purpose can be told from it.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.seed().value().to_le_bytes());
+        let mut secret = [0; 32];
+        secret.copy_from_slice(hmac::sign(&key, purpose.as_bytes()).as_ref());
+        secret
     }
 
     pub(super) fn seed(&self) -> CorpusSeed {

@@ -42,15 +42,16 @@ fn tokens_in(tokenized: &TokenizedText, span: Span) -> std::ops::Range<u32> {
 }
 
 impl Engine {
-    /// What stands in boilerplate texts and collections.
+    /// What stands in boilerplate texts and collections, and the revision at which one of those collections last
+    /// changed.
     pub(super) fn in_boilerplate(
         &self,
         subject: &mut Subject<'_>,
         options: &DetectionOptions,
         stop: &Stop,
-    ) -> Result<Excluded, Error> {
+    ) -> Result<(Excluded, u64), Error> {
         let Exclusions { boilerplate_texts, boilerplate_collections, .. } = &options.exclusions;
-        let mut found = Vec::new();
+        let (mut found, mut revision) = (Vec::new(), 0);
         let tokens = subject.tokenized.tokens();
         let min_tokens = default_min_tokens(tokens, FingerprintSettings::default());
         let prepared = PreparedSubmission::new(tokens, min_tokens);
@@ -62,9 +63,10 @@ impl Engine {
             let scope = Scope { collections: boilerplate_collections.clone(), ..Scope::default() };
             let plain = DetectionOptions { mode: options.mode, ..DetectionOptions::default() };
             let searched = self.search(subject, &scope, &plain, stop)?;
+            revision = searched.scope_revision;
             found.extend(searched.findings.iter().map(|finding| covered(&finding.passages)));
         }
-        Ok(vec![(ExclusionReason::Boilerplate, union(found))])
+        Ok((vec![(ExclusionReason::Boilerplate, union(found))], revision))
     }
 }
 

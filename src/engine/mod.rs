@@ -29,6 +29,7 @@ mod shared;
 mod snapshot;
 mod subject;
 mod verify;
+mod visibility;
 mod writing;
 
 pub use catalogue::Entry;
@@ -43,6 +44,7 @@ pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;
 pub use verify::{Finding, Verified};
+pub use visibility::{Pattern, Visibility};
 
 pub use crate::store::{BackedUp, BackupError, StoreError};
 

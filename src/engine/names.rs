@@ -92,6 +92,13 @@ impl CollectionName {
     }
 }
 
+/// In order and in hash maps a name is what its characters are.
+impl std::borrow::Borrow<str> for CollectionName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 /// `default`, the collection that exists from the start.
 impl Default for CollectionName {
     fn default() -> Self {

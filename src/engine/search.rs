@@ -28,6 +28,7 @@ const LEAST_SHARE: usize = 2;
 pub(super) struct Found {
     pub(super) findings: Vec<Finding>,
     pub(super) revision: u64,
+    pub(super) scope_revision: u64,
     pub(super) sources_in_scope: u64,
     pub(super) candidates: u64,
     pub(super) candidates_cut: u64,
@@ -44,6 +45,8 @@ pub(super) struct Found {
 /// What a search looks at: the collections in scope at one revision.
 pub(super) struct View<'a> {
     pub(super) revision: u64,
+    /// The revision at which one of the collections last changed.
+    pub(super) scope_revision: u64,
     sources_in_scope: u64,
     /// Sources of each collection, in scope or not.
     pub(super) sources: Vec<u64>,
@@ -172,6 +175,7 @@ impl Engine {
         Ok(Found {
             findings: compared?.into_iter().flatten().collect(),
             revision: view.revision,
+            scope_revision: view.scope_revision,
             sources_in_scope: view.sources_in_scope,
             candidates: shortlist.found,
             candidates_cut: shortlist.cut,
@@ -197,12 +201,14 @@ impl Engine {
         // While this is held nothing is published, so that the revision and the counts agree.
         let revision = self.shared.revision.read();
         let (mut sources_in_scope, mut sources) = (0, Vec::with_capacity(collections.len()));
+        let mut scope_revision = 0;
         for collection in collections {
             let catalogue = collection.catalogue.read();
+            scope_revision = catalogue.revision().max(scope_revision);
             sources_in_scope += catalogue.sources_in_scope(scope);
             sources.push(catalogue.counts().sources);
         }
-        View { revision: *revision, sources_in_scope, sources, collections, _in_use: in_use }
+        View { revision: *revision, scope_revision, sources_in_scope, sources, collections, _in_use: in_use }
     }
 
     fn shortlist(

@@ -1,5 +1,6 @@
 //! The corpus itself: what the engine, its writer and its keeper share.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,6 +21,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) seed: CorpusSeed,
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
+    /// The names of all of them, in order. While it is held none goes.
+    pub(super) names: RwLock<BTreeSet<CollectionName>>,
     pub(super) store: Store,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
@@ -33,6 +36,7 @@ impl Shared {
             limits,
             seed,
             collections: DashMap::new(),
+            names: RwLock::default(),
             store,
             revision: RwLock::new(0),
             next_number: AtomicU32::new(0),
@@ -65,7 +69,15 @@ impl Shared {
 
     /// From now on everybody sees it.
     pub(super) fn install(&self, collection: Arc<Collection>) {
-        self.collections.insert(collection.name.clone(), collection);
+        let name = collection.name.clone();
+        self.collections.insert(name.clone(), collection);
+        self.names.write().insert(name);
+    }
+
+    /// From now on nobody finds it.
+    pub(super) fn remove(&self, name: &CollectionName) {
+        self.names.write().remove(name);
+        self.collections.remove(name);
     }
 
     pub(super) fn collection(&self, name: &CollectionName) -> Result<Arc<Collection>, Error> {

@@ -8,6 +8,7 @@ use super::catalogue::Entry;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
+use super::visibility::Visibility;
 use super::writing::content_digest;
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Index, ReadLimits, Slot};
@@ -52,7 +53,7 @@ impl Engine {
     /// [`Error::Store`] if the rows can't be read. What is wrong with a source is a finding.
     pub fn verify(&self, each: &mut dyn FnMut(Verified) -> ControlFlow<()>) -> Result<(), Error> {
         let mut verified = Verified { of_sources: self.corpus().stats.sources, ..Verified::default() };
-        for info in self.list_collections(None, usize::MAX) {
+        for info in self.list_collections(&Visibility::all(), None, usize::MAX) {
             // One that was deleted meanwhile has nothing to be held against anything.
             let Ok(collection) = self.collection(&info.name) else { continue };
             let mut after = None;
@@ -113,7 +114,7 @@ impl Engine {
 
     /// Holds the rows on disk against the catalogues in memory, as far as nothing has changed since.
     fn verify_rows(&self) -> Result<Vec<Finding>, Error> {
-        let collections = self.all_collections();
+        let collections: Vec<_> = self.shared.collections.iter().map(|one| Arc::clone(&one)).collect();
         let of_number = |key: SourceKey| collections.iter().find(|one| one.number == key.collection);
         let (mut findings, mut rows) = (Vec::new(), HashSet::new());
         let corpus = self.shared.store.rows(&mut |row: StoredSource| {

@@ -55,6 +55,8 @@ pub struct Draft<'a> {
     pub alerts: Vec<Alert>,
     /// The corpus's revision.
     pub corpus_revision: u64,
+    /// The revision at which one of the collections that were read last changed.
+    pub scope_revision: u64,
     /// A digest of the settings.
     pub settings_digest: u128,
     /// Sources in scope.
@@ -108,6 +110,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
     Report {
         guarantee: guarantee(&draft),
         corpus_revision: draft.corpus_revision,
+        scope_revision: draft.scope_revision,
         settings_digest: draft.settings_digest,
         offset_unit: draft.offset_unit,
         words,

@@ -174,6 +174,9 @@ pub struct Report {
     pub guarantee: Guarantee,
     /// The revision of the corpus; 0 in a comparison.
     pub corpus_revision: u64,
+    /// The revision at which one of the collections that were read last changed; 0 in a comparison. With the same one
+    /// and the same settings, all else in the report but `corpus_revision` is the same.
+    pub scope_revision: u64,
     /// A digest of everything but the text and the corpus that it depends on.
     pub settings_digest: u128,
     /// The unit of all its offsets.

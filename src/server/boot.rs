@@ -14,6 +14,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic_health::ServingStatus;
 
+use super::access::{Access, AccessLayer};
 use super::connections::{CountCalls, Listener, Stops};
 use super::health::Health;
 use super::settings::{ConnectionSettings, ServeArgs, Settings, SettingsError, Storage};
@@ -106,14 +107,18 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    if settings.access.keys.is_none() {
-        let listen = listener.local_addr()?;
-        tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
-    }
     let stops = Stops::default();
     // However this ends, nothing stays behind.
     let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
     let certificates = certificates(settings, &stops)?;
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, stops.draining.clone())? {
+        tokio::spawn(rereading);
+        Some(access)
+    } else {
+        let listen = listener.local_addr()?;
+        tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
+        None
+    };
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
@@ -125,20 +130,13 @@ pub async fn run(
     let (health, health_service) = Health::new();
     health.tell(ServingStatus::NotServing).await;
     let opening = context.engine.clone();
+    let access = AccessLayer::new(access);
     let services = services(context, settings)?.add_service(health_service).prepare();
     tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
     let listener = Listener::new(listener, certificates, &settings.connections);
     let places = listener.places();
     let speaks = settings.connections.clone();
-    // Each connection has a server of its own, so that it can be asked to end by itself.
-    let serve = move |stream, ending: CancellationToken| async move {
-        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
-        // The outermost layer first.
-        let server = http2(&speaks).layer(CountCalls);
-        // What fails on a connection is its peer's to know.
-        drop(server.serve_with_incoming_shutdown(services, one, ending.cancelled_owned()).await);
-    };
-    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
+    let mut connections = tokio::spawn(take(listener, services, access, speaks, stops.clone()));
     // Until the corpus is open, calls are told so.
     let engine = tokio::select! {
         biased;
@@ -153,6 +151,24 @@ pub async fn run(
     }
     Running { engine, health, connections, places, stops }.stop(&settings.work).await;
     Ok(())
+}
+
+/// Takes connections until it is told to stop. Each has a server of its own, so that it can be asked to end by itself.
+async fn take(
+    listener: Listener,
+    services: Routes,
+    access: AccessLayer,
+    settings: ConnectionSettings,
+    stops: Stops,
+) {
+    let serve = move |stream, ending: CancellationToken| async move {
+        // The outermost layer first.
+        let server = http2(&settings).layer(CountCalls).layer(access);
+        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
+        // What fails on a connection is its peer's to know.
+        drop(server.serve_with_incoming_shutdown(services, one, ending.cancelled_owned()).await);
+    };
+    listener.run(serve, stops).await;
 }
 
 /// The certificates, if calls are to be encrypted.

@@ -1,8 +1,10 @@
 //! Configuration, bootstrap and shutdown.
 //!
-//! The order of boot: settings, telemetry, listener, engine, serve; and at the end: health, pause, drain, cut, close. Tests call [`run`] with a
-//! listener and a shutdown signal of their own; `palimpsest serve` calls [`serve`].
+//! The order of boot: settings and the files that they name, telemetry, listener, engine, serve; that of the end: health,
+//! pause, drain, cut, close. Tests call [`run`] with a listener and a shutdown signal of their own; `palimpsest serve`
+//! calls [`serve`].
 
+mod access;
 mod boot;
 mod connections;
 mod health;
@@ -13,6 +15,7 @@ mod shutdown;
 mod telemetry;
 mod tls;
 
+pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
 pub use boot::{ServeError, run, serve};
 pub use settings::{
     AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,

@@ -9,8 +9,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
+use super::caller::Caller;
 use super::ordered::Responses;
 use super::problem::Problem;
+use super::revisions::Revisions;
 use super::{Context, convert, parse};
 use crate::engine::{self, CollectionName, Engine};
 use crate::matching::StopReason;
@@ -129,6 +131,7 @@ fn verify(engine: &Engine, outlet: &Outlet<proto::VerifyResponse>) -> Result<(),
 fn export(
     engine: &Engine,
     collection: &CollectionName,
+    revisions: &Revisions,
     outlet: &Outlet<proto::ExportSourcesResponse>,
 ) -> Result<(), Problem> {
     let mut after = None;
@@ -142,7 +145,7 @@ fn export(
                 Err(engine::Error::SourceNotFound { .. }) => continue,
                 found => found?,
             };
-            let mut source = convert::source(&entry);
+            let mut source = convert::source(&entry, revisions);
             text.as_ref().clone_into(&mut source.text);
             outlet.send(proto::ExportSourcesResponse { source: Some(source) })?;
         }
@@ -170,8 +173,12 @@ impl AdminService for AdminApi {
         request: Request<proto::ExportSourcesRequest>,
     ) -> Result<Response<Self::ExportSourcesStream>, Status> {
         let collection = parse::collection_or_default("collection", &request.get_ref().collection)?;
+        let caller = Caller::of(&request)?;
+        caller.sees(&collection)?;
         // A collection that is not there fails the call, not the stream.
-        self.context.engine.get()?.get_collection(&collection).map_err(Problem::from)?;
-        self.stream(move |engine, outlet| export(engine, &collection, outlet))
+        let engine = self.context.engine.get()?;
+        engine.get_collection(&collection).map_err(Problem::from)?;
+        let revisions = Revisions::for_caller(&caller, &engine);
+        self.stream(move |engine, outlet| export(engine, &collection, &revisions, outlet))
     }
 }

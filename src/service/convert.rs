@@ -5,10 +5,11 @@ mod pairs;
 
 pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
 
+use super::revisions::Revisions;
 use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding,
-    IfExists, Limits, Verified,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, DetectionMode, Engine, Entry, Finding,
+    IfExists, Limits, Verified, Visibility,
 };
 use crate::matching::PassageKind;
 use crate::proto;
@@ -48,22 +49,30 @@ pub(super) fn mode(value: i32) -> Result<DetectionMode, UnknownValue> {
     }
 }
 
-fn stats(stats: CollectionStats) -> proto::CollectionStats {
+fn stats(stats: CollectionStats, revisions: &Revisions) -> proto::CollectionStats {
     let CollectionStats { sources, words, fingerprints, text_bytes, index_bytes, revision } = stats;
+    let revision = revisions.tell(revision);
     proto::CollectionStats { sources, words, fingerprints, text_bytes, index_bytes, revision }
 }
 
-pub(super) fn collection(info: &CollectionInfo) -> proto::Collection {
+pub(super) fn collection(info: &CollectionInfo, revisions: &Revisions) -> proto::Collection {
     proto::Collection {
         name: info.name.as_str().to_owned(),
         kgram_tokens: info.settings.kgram.get(),
         window_kgrams: info.settings.window.get(),
         guarantee_words: info.settings.guarantee_tokens(),
-        stats: Some(stats(info.stats)),
+        stats: Some(stats(info.stats, revisions)),
     }
 }
 
-pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> proto::GetCorpusResponse {
+/// The totals of the corpus, or of what somebody sees of it.
+pub(super) fn corpus(
+    engine: &Engine,
+    visible: &Visibility,
+    revisions: &Revisions,
+    context: &Context,
+) -> proto::GetCorpusResponse {
+    let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible) };
     let Limits {
         max_text_bytes,
         max_normalised_bytes,
@@ -73,10 +82,10 @@ pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> pr
         max_collection_bytes,
         max_candidates,
         max_common_postings,
-    } = *limits;
+    } = *engine.limits();
     proto::GetCorpusResponse {
         collections: info.collections,
-        stats: Some(stats(info.stats)),
+        stats: Some(stats(info.stats, revisions)),
         algorithm_version: ALGORITHM_VERSION,
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
         limits: Some(proto::Limits {
@@ -95,27 +104,27 @@ pub(super) fn corpus(info: CorpusInfo, limits: &Limits, context: &Context) -> pr
 }
 
 /// A source without its text.
-pub(super) fn source(entry: &Entry) -> proto::Source {
+pub(super) fn source(entry: &Entry, revisions: &Revisions) -> proto::Source {
     proto::Source {
         id: entry.id.as_str().to_owned(),
         title: entry.title.as_str().to_owned(),
         group: entry.group.as_str().to_owned(),
         labels: entry.labels.as_slice().iter().map(|label| label.as_str().to_owned()).collect(),
         text: String::new(),
-        stats: Some(source_stats(entry)),
+        stats: Some(source_stats(entry, revisions)),
     }
 }
 
-fn source_stats(entry: &Entry) -> proto::SourceStats {
+fn source_stats(entry: &Entry, revisions: &Revisions) -> proto::SourceStats {
     proto::SourceStats {
         words: entry.words,
         text_bytes: entry.text_bytes,
         fingerprints: entry.fingerprints,
-        revision: entry.added,
+        revision: revisions.tell(entry.added),
     }
 }
 
-pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
+pub(super) fn added(added: &Added, revisions: &Revisions) -> proto::AddSourceResponse {
     const LISTED: usize = 10;
     let Added { entry, replaced, unchanged, exact_duplicates } = added;
     proto::AddSourceResponse {
@@ -124,7 +133,7 @@ pub(super) fn added(added: &Added) -> proto::AddSourceResponse {
         unchanged: *unchanged,
         exact_duplicates: exact_duplicates.iter().take(LISTED).map(|id| id.as_str().to_owned()).collect(),
         exact_duplicates_found: exact_duplicates.len() as u64,
-        stats: Some(source_stats(entry)),
+        stats: Some(source_stats(entry, revisions)),
     }
 }
 
@@ -147,6 +156,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
     let Report {
         guarantee: promised,
         corpus_revision,
+        scope_revision: _,
         settings_digest,
         offset_unit,
         words,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
+use super::revisions::Revisions;
 use super::workers::{Deadline, Done};
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
@@ -32,16 +34,19 @@ impl CorpusApi {
 impl Context {
     async fn add_source(
         self,
+        caller: &Caller,
         deadline: Deadline,
         turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists) = parse::new_source(request)?;
+        caller.sees(&collection)?;
         let engine = self.engine.get()?;
+        let revisions = Revisions::for_caller(caller, &engine);
         let submit = move |done: Done<_>| {
             engine.submit_source(&collection, source, if_exists, move |added| done.tell(added));
         };
-        Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??))
+        Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??, &revisions))
     }
 }
 
@@ -49,24 +54,27 @@ impl Context {
 impl CorpusService for CorpusApi {
     async fn get_corpus(
         &self,
-        _: Request<proto::GetCorpusRequest>,
+        request: Request<proto::GetCorpusRequest>,
     ) -> Result<Response<proto::GetCorpusResponse>, Status> {
-        let engine = self.context.engine.get()?;
-        Ok(Response::new(convert::corpus(engine.corpus(), engine.limits(), &self.context)))
+        let (caller, engine) = (Caller::of(&request)?, self.context.engine.get()?);
+        let revisions = Revisions::for_caller(&caller, &engine);
+        Ok(Response::new(convert::corpus(&engine, caller.visible(), &revisions, &self.context)))
     }
 
     async fn create_collection(
         &self,
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let (name, settings) = parse::new_collection(request.get_ref())?;
+        caller.may_create(&name)?;
         let engine = self.context.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
             engine.submit_collection(&name, settings, move |created| done.tell(created));
         };
         let info = self.context.workers.submit(deadline, None, submit).await?.map_err(Problem::from)?;
-        let collection = Some(convert::collection(&info));
+        let collection = Some(convert::collection(&info, &revisions));
         Ok(Response::new(proto::CreateCollectionResponse { collection }))
     }
 
@@ -74,9 +82,13 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetCollectionRequest>,
     ) -> Result<Response<proto::GetCollectionResponse>, Status> {
+        let caller = Caller::of(&request)?;
         let name = parse::collection_or_default("name", &request.get_ref().name)?;
-        let info = self.context.engine.get()?.get_collection(&name).map_err(Problem::from)?;
-        Ok(Response::new(proto::GetCollectionResponse { collection: Some(convert::collection(&info)) }))
+        caller.sees(&name)?;
+        let engine = self.context.engine.get()?;
+        let info = engine.get_collection(&name).map_err(Problem::from)?;
+        let collection = Some(convert::collection(&info, &Revisions::for_caller(&caller, &engine)));
+        Ok(Response::new(proto::GetCollectionResponse { collection }))
     }
 
     async fn list_collections(
@@ -84,12 +96,15 @@ impl CorpusService for CorpusApi {
         request: Request<proto::ListCollectionsRequest>,
     ) -> Result<Response<proto::ListCollectionsResponse>, Status> {
         const LISTING: &str = "collections";
+        let caller = Caller::of(&request)?;
         let proto::ListCollectionsRequest { page_size, page_token } = request.into_inner();
         let (after, count) =
             parse::page(LISTING, page_size, &page_token, |name| CollectionName::new(name).ok())?;
-        let mut found = self.context.engine.get()?.list_collections(after.as_ref(), count + 1);
+        let engine = self.context.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
+        let mut found = engine.list_collections(caller.visible(), after.as_ref(), count + 1);
         let next_page_token = next_page(LISTING, &mut found, count, |info| info.name.as_str());
-        let collections = found.iter().map(convert::collection).collect();
+        let collections = found.iter().map(|info| convert::collection(info, &revisions)).collect();
         Ok(Response::new(proto::ListCollectionsResponse { collections, next_page_token }))
     }
 
@@ -97,14 +112,17 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteCollectionRequest>,
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let name = parse::collection_name(&request.get_ref().name)?;
+        caller.sees(&name)?;
         let engine = self.context.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
             engine.submit_collection_deletion(&name, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(deadline, None, submit).await?;
         let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
+        let revision = revisions.tell(revision);
         Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
     }
 
@@ -112,8 +130,9 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::AddSourceRequest>,
     ) -> Result<Response<proto::AddSourceResponse>, Status> {
-        let deadline = Deadline::of(&request);
-        Ok(Response::new(self.context.clone().add_source(deadline, None, request.into_inner()).await?))
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let added = self.context.clone().add_source(&caller, deadline, None, request.into_inner()).await?;
+        Ok(Response::new(added))
     }
 
     type ImportSourcesStream = Responses<proto::ImportSourcesResponse>;
@@ -122,7 +141,7 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<Streaming<proto::ImportSourcesRequest>>,
     ) -> Result<Response<Self::ImportSourcesStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let context = self.context.clone();
         let order = Order {
             width: context.import_width,
@@ -136,11 +155,12 @@ impl CorpusService for CorpusApi {
             id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
         };
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
-            let (context, turns) = (context.clone(), Arc::clone(&turns));
+            let (context, caller, turns) = (context.clone(), caller.clone(), Arc::clone(&turns));
             let proto::ImportSourcesRequest { collection, source, if_exists } = request;
             let request = proto::AddSourceRequest { collection, source, if_exists };
             async move {
-                let result = match context.add_source(deadline, Some(&turns), request).await {
+                caller.wait_for_turn().await;
+                let result = match context.add_source(&caller, deadline, Some(&turns), request).await {
                     Ok(added) => import_sources_response::Result::Added(added),
                     Err(problem) => import_sources_response::Result::Error(problem.into()),
                 };
@@ -154,10 +174,16 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
+        let caller = Caller::of(&request)?;
         let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
-        let (entry, text) = self.context.engine.get()?.get_source(&collection, &id).map_err(Problem::from)?;
-        let mut source = convert::source(&entry);
+        if include_text {
+            caller.may_read_texts()?;
+        }
+        caller.sees(&collection)?;
+        let engine = self.context.engine.get()?;
+        let (entry, text) = engine.get_source(&collection, &id).map_err(Problem::from)?;
+        let mut source = convert::source(&entry, &Revisions::for_caller(&caller, &engine));
         if include_text {
             text.as_ref().clone_into(&mut source.text);
         }
@@ -168,14 +194,18 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::ListSourcesRequest>,
     ) -> Result<Response<proto::ListSourcesResponse>, Status> {
+        let caller = Caller::of(&request)?;
         let proto::ListSourcesRequest { collection, page_size, page_token } = request.into_inner();
         let collection = parse::collection_or_default("collection", &collection)?;
+        caller.sees(&collection)?;
         let listing = format!("sources {collection}");
         let (after, count) = parse::page(&listing, page_size, &page_token, |id| SourceId::new(id).ok())?;
-        let found = self.context.engine.get()?.list_sources(&collection, after.as_ref(), count + 1);
+        let engine = self.context.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
+        let found = engine.list_sources(&collection, after.as_ref(), count + 1);
         let mut found = found.map_err(Problem::from)?;
         let next_page_token = next_page(&listing, &mut found, count, |entry| entry.id.as_str());
-        let sources = found.iter().map(|entry| convert::source(entry)).collect();
+        let sources = found.iter().map(|entry| convert::source(entry, &revisions)).collect();
         Ok(Response::new(proto::ListSourcesResponse { sources, next_page_token }))
     }
 
@@ -183,15 +213,17 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteSourceRequest>,
     ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let proto::DeleteSourceRequest { collection, id } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
+        caller.sees(&collection)?;
         let engine = self.context.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
             engine.submit_deletion(&collection, &id, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(deadline, None, submit).await?;
-        let revision = deleted.map_err(Problem::from)?;
+        let revision = revisions.tell(deleted.map_err(Problem::from)?);
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }
 }

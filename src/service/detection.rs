@@ -2,8 +2,10 @@
 
 use tonic::{Request, Response, Status, Streaming};
 
+use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
+use super::revisions::Revisions;
 use super::workers::Deadline;
 use super::{Context, convert, parse};
 use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
@@ -23,12 +25,21 @@ impl DetectionApi {
 }
 
 impl Context {
-    async fn check(self, deadline: Deadline, request: proto::CheckRequest) -> Result<proto::Report, Problem> {
+    async fn check(
+        self,
+        caller: Caller,
+        deadline: Deadline,
+        request: proto::CheckRequest,
+    ) -> Result<proto::Report, Problem> {
         let (text, scope, options) = parse::check(request)?;
+        caller.sees_all(&scope.collections)?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
+        let revisions = Revisions::for_caller(&caller, &engine);
         let report =
             self.workers.run(deadline, move |stop| Ok(engine.check(&text, &scope, &options, stop)?)).await?;
-        Ok(convert::report_to_proto(report))
+        let revision = revisions.tell_of(report.corpus_revision, report.scope_revision);
+        Ok(proto::Report { corpus_revision: revision, ..convert::report_to_proto(report) })
     }
 }
 
@@ -38,8 +49,8 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
-        let deadline = Deadline::of(&request);
-        let report = self.context.clone().check(deadline, request.into_inner()).await?;
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let report = self.context.clone().check(caller, deadline, request.into_inner()).await?;
         Ok(Response::new(proto::CheckResponse { report: Some(report) }))
     }
 
@@ -49,7 +60,7 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<Streaming<proto::CheckStreamRequest>>,
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let context = self.context.clone();
         let order =
             Order { width: context.stream_width, max_bytes: usize::MAX, draining: context.draining.clone() };
@@ -58,11 +69,12 @@ impl DetectionService for DetectionApi {
             order,
             |_| None,
             move |index, request| {
-                let context = context.clone();
+                let (context, caller) = (context.clone(), caller.clone());
                 async move {
+                    caller.wait_for_turn().await;
                     let proto::CheckStreamRequest { key, check } = request;
                     let checked = match parse::check_item(&key, check) {
-                        Ok(check) => context.check(deadline, check).await,
+                        Ok(check) => context.check(caller, deadline, check).await,
                         Err(problem) => Err(problem),
                     };
                     let result = match checked {
@@ -80,8 +92,9 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let (text, texts, options) = parse::compare(request.into_inner())?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.context.engine.get()?;
         let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
         let report = self.context.workers.run(deadline, compare).await?;
@@ -95,8 +108,8 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareAllRequest>,
     ) -> Result<Response<Self::CompareAllStream>, Status> {
-        let deadline = Deadline::of(&request);
+        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
         let asked = parse::compare_all(request.get_ref())?;
-        Ok(Response::new(self.context.clone().compare_all(deadline, asked)))
+        Ok(Response::new(self.context.clone().compare_all(deadline, caller, asked)))
     }
 }

@@ -5,6 +5,7 @@
 //! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
 
 mod admin;
+mod caller;
 mod convert;
 mod corpus;
 mod detection;
@@ -14,9 +15,11 @@ mod page_token;
 mod pairs;
 mod parse;
 mod problem;
+mod revisions;
 mod workers;
 
 pub use admin::AdminApi;
+pub use caller::{Caller, Pace, Role};
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::caller::Caller;
 use super::ordered::Responses;
+use super::revisions::Revisions;
 use super::workers::Deadline;
 use super::{Context, convert};
 use crate::engine::{CollectionName, PairOptions, Pairs, PairsProgress};
@@ -21,6 +23,7 @@ impl Context {
     pub(super) fn compare_all(
         self,
         deadline: Deadline,
+        caller: Caller,
         (collection, options): (CollectionName, PairOptions),
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
@@ -28,10 +31,13 @@ impl Context {
             let engine = self.engine.get();
             let mut work = Box::pin(self.workers.run_long(deadline, move |stop| {
                 let engine = engine?;
+                caller.sees(&collection)?;
+                caller.sees_all(&options.exclusions.boilerplate_collections)?;
                 let mut tell = |progress| {
                     sender.send_replace(progress);
                 };
-                Ok(engine.compare_all(&collection, &options, &mut tell, stop)?)
+                let found = engine.compare_all(&collection, &options, &mut tell, stop)?;
+                Ok((found, Revisions::for_caller(&caller, &engine)))
             }));
             let mut ticks = tokio::time::interval_at(Instant::now() + PROGRESS_EVERY, PROGRESS_EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -46,7 +52,7 @@ impl Context {
                 }
             };
             match found {
-                Ok(found) => for event in events(found) {
+                Ok((found, revisions)) => for event in events(found, &revisions) {
                     yield Ok(response(event));
                 },
                 Err(problem) => yield Err(problem.into()),
@@ -60,8 +66,8 @@ fn response(event: Event) -> proto::CompareAllResponse {
 }
 
 /// The pairs, the clusters, the summary.
-fn events(found: Pairs) -> impl Iterator<Item = Event> {
-    let summary = convert::pairs_summary(&found);
+fn events(found: Pairs, revisions: &Revisions) -> impl Iterator<Item = Event> {
+    let summary = convert::pairs_summary(&found, revisions);
     let Pairs { pairs, clusters, .. } = found;
     let pairs = pairs.into_iter().map(|pair| Event::Pair(convert::pair(&pair)));
     let clusters = clusters.into_iter().zip(1..);

@@ -1,5 +1,7 @@
 //! The one table from errors to statuses.
 
+use std::time::Duration;
+
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -13,6 +15,8 @@ pub(super) struct Problem {
     code: Code,
     message: String,
     violations: Vec<Violation>,
+    /// When the caller may try again.
+    retry_in: Option<Duration>,
 }
 
 /// One thing that is wrong with one field of a request.
@@ -24,14 +28,14 @@ pub(super) struct Violation {
 
 impl Problem {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), violations: Vec::new() }
+        Self { code, message: message.into(), violations: Vec::new(), retry_in: None }
     }
 
     /// A request with fields that are wrong.
     pub(super) fn invalid(violations: Vec<Violation>) -> Self {
         let listed: Vec<String> =
             violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect();
-        Self { code: Code::InvalidArgument, message: listed.join("; "), violations }
+        Self { violations, ..Self::new(Code::InvalidArgument, listed.join("; ")) }
     }
 
     /// The queue is full.
@@ -46,6 +50,20 @@ impl Problem {
         let message =
             format!("{max_running} such calls are running already, as many as may; try again later");
         Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// The caller may not do it.
+    pub(super) fn forbidden(message: String) -> Self {
+        Self::new(Code::PermissionDenied, message)
+    }
+
+    /// The holder of a key calls too often; when they may call again.
+    pub(super) fn too_often(per_second: u32, wait: Duration) -> Self {
+        let message = format!(
+            "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
+            wait.as_millis() + 1
+        );
+        Self { retry_in: Some(wait), ..Self::new(Code::ResourceExhausted, message) }
     }
 
     /// The server is starting.
@@ -151,10 +169,13 @@ impl From<StopReason> for Problem {
 
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
-        if problem.violations.is_empty() {
+        if problem.violations.is_empty() && problem.retry_in.is_none() {
             return Self::new(problem.code, problem.message);
         }
         let mut details = ErrorDetails::new();
+        if problem.retry_in.is_some() {
+            details.set_retry_info(problem.retry_in);
+        }
         for Violation { field, description } in problem.violations {
             details.add_bad_request_violation(field, description);
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
     CollectionName, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels, Limits,
-    NewSource, Scope, SourceId, Stop, StoreError, Title,
+    NewSource, Scope, SourceId, Stop, StoreError, Title, Visibility,
 };
 
 use crate::words::Words;
@@ -64,8 +64,9 @@ fn fill(engine: &Engine) {
 /// Everything that a caller can see of a corpus.
 fn seen(engine: &Engine) -> Result<String, Error> {
     let mut seen = String::new();
-    let collections = engine.list_collections(None, 100).into_iter().map(|info| info.name).collect();
-    for mut info in engine.list_collections(None, 100) {
+    let collections =
+        engine.list_collections(&Visibility::all(), None, 100).into_iter().map(|info| info.name).collect();
+    for mut info in engine.list_collections(&Visibility::all(), None, 100) {
         // How much memory an index takes depends on how it grew.
         info.stats.index_bytes = 0;
         writeln!(seen, "{info:?}").unwrap();
@@ -259,7 +260,7 @@ fn a_damaged_text_harms_no_other() {
         })
         .unwrap();
     assert!(findings.len() <= 1, "{findings:?}");
-    let infos = engine.list_collections(None, 10);
+    let infos = engine.list_collections(&Visibility::all(), None, 10);
     let all = infos.iter().flat_map(|info| {
         let sources = engine.list_sources(&info.name, None, 1000).unwrap();
         sources.into_iter().map(|entry| (info.name.clone(), entry.id.clone()))

@@ -21,6 +21,7 @@
     reason = "tests fail loudly where it matters, and a table of cases may be long"
 )]
 
+mod access;
 mod admin;
 mod altered;
 mod architecture;
@@ -37,6 +38,7 @@ mod exclusions;
 mod golden;
 mod harness;
 mod lifecycle;
+mod no_leaks;
 mod pairs;
 mod process;
 mod properties;

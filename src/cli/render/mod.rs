@@ -25,7 +25,7 @@ use anstyle::{AnsiColor, Reset, Style};
 pub(super) use figures::{bytes, counted, number, percent};
 pub(super) use pairs::pairs;
 pub(super) use report::{Subject, report};
-pub(super) use table::{collections, limits, source, sources, totals};
+pub(super) use table::{collections, keys, limits, source, sources, totals};
 
 /// For errors.
 pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();

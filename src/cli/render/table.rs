@@ -1,9 +1,15 @@
 //! Tables and lists.
 
+use std::time::SystemTime;
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
+use humantime::format_rfc3339_seconds;
+
 use super::{Look, bytes, counted, number, percent, printable};
+use crate::engine::Pattern;
 use crate::proto;
+use crate::server::Key;
 
 /// A column's heading, and whether numbers stand in it.
 type Heading = (&'static str, bool);
@@ -118,6 +124,28 @@ pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look)
             collection.kgram_tokens.to_string(),
             collection.window_kgrams.to_string(),
             counted(collection.guarantee_words.into(), "word", "words"),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// The keys of a file.
+pub(in crate::cli) fn keys(keys: &[&Key], now: SystemTime, look: Look) -> String {
+    let columns = ["id", "name", "role", "collections", "created", "expires"];
+    let mut table = table(&columns.map(|column| (column, false)), look);
+    for key in keys {
+        let expires = match key.expires {
+            None => "never".to_owned(),
+            Some(_) if key.has_expired(now) => "has expired".to_owned(),
+            Some(at) => format_rfc3339_seconds(at).to_string(),
+        };
+        table.add_row([
+            key.id.clone(),
+            printable(&key.name),
+            key.role.to_string(),
+            key.collections.iter().map(Pattern::to_string).collect::<Vec<_>>().join(" "),
+            format_rfc3339_seconds(key.created).to_string(),
+            expires,
         ]);
     }
     table.trim_fmt()

@@ -16,6 +16,7 @@ use crate::report::VoidReason;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) revision: u64,
+    pub(super) scope_revision: u64,
     pub(super) settings_digest: u128,
     pub(super) min_run_words: u32,
     pub(super) max_clusters: usize,
@@ -106,6 +107,7 @@ impl<'a> Gathered<'a> {
         let pair = |ranked: Ranked| pair(sources, &cluster_of, ranked);
         Pairs {
             revision: asked.revision,
+            scope_revision: asked.scope_revision,
             settings_digest: asked.settings_digest,
             min_run_words: asked.min_run_words,
             voids: self.voids.into_values().collect(),

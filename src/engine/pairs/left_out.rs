@@ -86,7 +86,7 @@ impl Comparing<'_> {
         }
         let Read { text, tokenized, .. } = source;
         let mut subject = Subject::new(text, tokenized, self.detection.mode, &self.engine.readers);
-        let found = self.engine.in_boilerplate(&mut subject, &self.detection, self.stop)?;
+        let (found, _) = self.engine.in_boilerplate(&mut subject, &self.detection, self.stop)?;
         Ok(union(found.into_iter().map(|(_, words)| words)))
     }
 }

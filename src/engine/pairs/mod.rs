@@ -61,7 +61,7 @@ impl Engine {
         progress: &mut (dyn FnMut(PairsProgress) + Send),
         stop: &Stop,
     ) -> Result<Pairs, Error> {
-        self.check_boilerplate(collection, &options.exclusions)?;
+        let boilerplate_revision = self.check_boilerplate(collection, &options.exclusions)?;
         let collections = [self.collection(collection)?];
         let [of_sources] = &collections;
         let scope = options.scope(collection);
@@ -92,24 +92,27 @@ impl Engine {
         let digest = settings_digest(&names, &comparing.scope, &comparing.detection, self);
         Ok(gathered.into_inner().into_pairs(Asked {
             revision: comparing.view.revision,
+            scope_revision: comparing.view.scope_revision.max(boilerplate_revision),
             settings_digest: with_pair_options(digest, options),
             min_run_words: settings.guarantee_tokens().max(options.min_passage_words.unwrap_or(0)),
             max_clusters: options.max_clusters,
         }))
     }
 
-    /// What would go wrong with boilerplate goes wrong before any work, and whether it is needed or not.
-    fn check_boilerplate(&self, own: &CollectionName, exclusions: &Exclusions) -> Result<(), Error> {
+    /// What would go wrong with boilerplate goes wrong before any work, and whether it is needed or not. Gives the
+    /// revision at which one of its collections last changed.
+    fn check_boilerplate(&self, own: &CollectionName, exclusions: &Exclusions) -> Result<u64, Error> {
         for (place, text) in exclusions.boilerplate_texts.iter().enumerate() {
             self.tokenize(text, TextRole::Boilerplate(place))?;
         }
+        let mut revision = 0;
         for (place, collection) in exclusions.boilerplate_collections.iter().enumerate() {
             if collection == own {
                 return Err(Error::OwnBoilerplate { collection: own.clone(), place });
             }
-            self.collection(collection)?;
+            revision = self.collection(collection)?.catalogue.read().revision().max(revision);
         }
-        Ok(())
+        Ok(revision)
     }
 }
 

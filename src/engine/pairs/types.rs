@@ -10,6 +10,8 @@ use crate::report::{Share, VoidReason};
 pub struct Pairs {
     /// The revision of the corpus that was looked at.
     pub revision: u64,
+    /// The revision at which the collection, or one of boilerplate, last changed.
+    pub scope_revision: u64,
     /// A digest of everything but the corpus that the result depends on.
     pub settings_digest: u128,
     /// Every run of at least this many words that two of the sources share was found, where nothing in

@@ -275,7 +275,7 @@ impl Committer {
                 fresh.catalogue.write().changed_at(revision);
                 self.shared.install(fresh);
             }
-            None => drop(self.shared.collections.remove(&collection.name)),
+            None => self.shared.remove(&collection.name),
         }
         sources
     }

@@ -3,7 +3,7 @@
 use super::{Settings, SettingsError, Storage};
 use crate::engine::Limits;
 use crate::index::Slot;
-use crate::server::tls;
+use crate::server::{KeyFile, tls};
 
 /// What is wrong.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ impl Wrong {
     /// Looks into the files that the settings name.
     pub(super) fn files(&mut self, settings: &Settings) {
         self.0.extend(settings.tls.iter().flat_map(tls::problems));
+        let keys = settings.access.keys.iter().filter_map(|path| KeyFile::read(path).err());
+        self.0.extend(keys.flat_map(|error| error.lines()));
     }
 
     fn range<T: PartialOrd + std::fmt::Display + Copy>(&mut self, name: &str, value: T, min: T, max: T) {

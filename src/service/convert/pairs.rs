@@ -3,6 +3,7 @@
 use super::{guarantee_void_reason, share};
 use crate::engine::{ALGORITHM_VERSION, Cluster, Pair, Pairs, PairsProgress, PairsVoid, Side};
 use crate::proto;
+use crate::service::revisions::Revisions;
 
 pub(in crate::service) fn pairs_progress(progress: PairsProgress) -> proto::PairsProgress {
     let PairsProgress { sources_done, sources, comparisons, pairs_found } = progress;
@@ -34,9 +35,10 @@ pub(in crate::service) fn cluster(cluster: &Cluster, number: u64) -> proto::Sour
     proto::SourceCluster { number, size: *size, source_ids }
 }
 
-pub(in crate::service) fn pairs_summary(found: &Pairs) -> proto::PairsSummary {
+pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &Revisions) -> proto::PairsSummary {
     let Pairs {
         revision,
+        scope_revision,
         settings_digest,
         min_run_words,
         voids,
@@ -52,7 +54,7 @@ pub(in crate::service) fn pairs_summary(found: &Pairs) -> proto::PairsSummary {
         sources_in_clusters,
     } = found;
     proto::PairsSummary {
-        corpus_revision: *revision,
+        corpus_revision: revisions.tell_of(*revision, *scope_revision),
         settings_digest: format!("{settings_digest:032x}"),
         algorithm_version: ALGORITHM_VERSION,
         min_run_words: *min_run_words,

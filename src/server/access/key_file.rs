@@ -1,0 +1,254 @@
+//! A file of keys: one a line, as JSON. Empty lines, and those that begin with `#`, are left as they are.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::key::Key;
+
+/// Who may read and write a file of keys: its owner.
+const OWNER_ONLY: u32 = 0o600;
+
+/// What a file of keys says.
+#[derive(Debug, Default)]
+pub struct KeyFile {
+    lines: Vec<Line>,
+}
+
+#[derive(Debug)]
+enum Line {
+    Key(Box<Key>),
+    /// What is for people.
+    Other(String),
+}
+
+/// Why there are no keys to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// It can't be read.
+    #[error("the file of keys {path:?} can't be read: {cause}; `palimpsest key create` makes one")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// It can't be written.
+    #[error("the file of keys {path:?} can't be written: {cause}")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Lines of it are wrong, each with its number.
+    #[error("the file of keys {path:?} is wrong:\n  {}", .problems.join("\n  "))]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which line.
+        problems: Vec<String>,
+    },
+}
+
+impl KeyFileError {
+    /// Each thing that is wrong, by itself.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Wrong { path, problems } => {
+                let path = path.display();
+                problems.iter().map(|problem| format!("the file of keys \"{path}\", {problem}")).collect()
+            }
+            other => vec![other.to_string()],
+        }
+    }
+}
+
+impl KeyFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError::Unreadable`], and [`KeyFileError::Wrong`] with every line that is wrong.
+    pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        let text = fs::read_to_string(path)
+            .map_err(|cause| KeyFileError::Unreadable { path: path.to_owned(), cause })?;
+        Self::parse(&text).map_err(|problems| KeyFileError::Wrong { path: path.to_owned(), problems })
+    }
+
+    fn parse(text: &str) -> Result<Self, Vec<String>> {
+        let (mut lines, mut problems, mut known) = (Vec::new(), Vec::new(), HashSet::new());
+        for (line, number) in text.lines().zip(1_u64..) {
+            if line.trim().is_empty() || line.starts_with('#') {
+                lines.push(Line::Other(line.to_owned()));
+                continue;
+            }
+            match serde_json::from_str::<Key>(line) {
+                Ok(key) if !known.insert(key.id.clone()) => {
+                    problems.push(format!(
+                        "line {number}: the id {} is in a line before; remove one of them",
+                        key.id
+                    ));
+                }
+                Ok(key) => lines.push(Line::Key(Box::new(key))),
+                Err(error) => problems.push(format!("line {number}: {}", without_line(&error))),
+            }
+        }
+        if problems.is_empty() { Ok(Self { lines }) } else { Err(problems) }
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Key(key) => Some(&**key),
+            Line::Other(_) => None,
+        })
+    }
+
+    /// One key more.
+    pub fn add(&mut self, key: Key) {
+        self.lines.push(Line::Key(Box::new(key)));
+    }
+
+    /// One key less, if there is one by this id.
+    pub fn remove(&mut self, id: &str) -> Option<Key> {
+        let place = self.lines.iter().position(|line| matches!(line, Line::Key(key) if key.id == id))?;
+        match self.lines.remove(place) {
+            Line::Key(key) => Some(*key),
+            Line::Other(_) => None,
+        }
+    }
+
+    /// Changes a file in one step, which whoever reads it sees whole or not at all; makes it if it is not there. Of
+    /// two who change it at once the second waits.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`]; then the file is as it was. A file with a line that is wrong is not touched.
+    pub fn change<T>(path: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, KeyFileError> {
+        let unwritable = |cause| KeyFileError::Unwritable { path: path.to_owned(), cause };
+        // Behind a symbolic link, the file itself.
+        let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let beside = |ending: &str| {
+            let mut name = path.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let lock = owner_only(&beside(".lock")).map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
+        let mut file = match Self::read(path) {
+            Err(KeyFileError::Unreadable { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
+                Self::default()
+            }
+            read => read?,
+        };
+        let changed = change(&mut file);
+        let new = beside(".new");
+        write(&new, &file.text()).and_then(|()| fs::rename(&new, path)).map_err(unwritable)?;
+        sync_folder(path).map_err(unwritable)?;
+        Ok(changed)
+    }
+
+    fn text(&self) -> String {
+        let line = |line: &Line| match line {
+            // A key can always be said as JSON.
+            Line::Key(key) => serde_json::to_string(key).unwrap_or_default() + "\n",
+            Line::Other(line) => format!("{line}\n"),
+        };
+        self.lines.iter().map(line).collect()
+    }
+}
+
+/// What is wrong, without the line and column of a text of one line.
+fn without_line(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(told, _)| told);
+    format!("{told} (byte {})", error.column())
+}
+
+fn owner_only(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(OWNER_ONLY).open(path)
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = owner_only(path)?;
+    file.set_len(0)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// So that the file's new name outlives a loss of power.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Role;
+
+    fn key(name: &str) -> Key {
+        Key::new(name, Role::Check, Vec::new(), None).unwrap().0
+    }
+
+    #[test]
+    fn keys_come_and_go_and_what_is_for_people_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let (one, two) = (key("one"), key("two"));
+        KeyFile::change(&path, |file| file.add(one.clone())).unwrap();
+        let text = format!("# for the library\n\n{}", fs::read_to_string(&path).unwrap());
+        fs::write(&path, text).unwrap();
+        KeyFile::change(&path, |file| file.add(two.clone())).unwrap();
+        let ids = || KeyFile::read(&path).unwrap().keys().map(|key| key.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(), [one.id.clone(), two.id.clone()]);
+        assert!(KeyFile::change(&path, |file| file.remove("00000000")).unwrap().is_none());
+        assert_eq!(KeyFile::change(&path, |file| file.remove(&one.id)).unwrap().unwrap().name, "one");
+        assert_eq!(ids(), [two.id]);
+        assert!(fs::read_to_string(&path).unwrap().starts_with("# for the library\n\n{"));
+    }
+
+    #[test]
+    fn only_the_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        KeyFile::change(&path, |file| file.add(key("one"))).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn every_bad_line_is_named_and_nothing_is_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let good = serde_json::to_string(&key("one")).unwrap();
+        let text = format!("{good}\nnonsense\n# fine\n{good}\n{{}}\n");
+        fs::write(&path, &text).unwrap();
+        let error = KeyFile::change(&path, |file| file.add(key("two"))).unwrap_err();
+        let told = error.lines();
+        assert_eq!(told.len(), 3, "{told:?}");
+        for (told, part) in told.iter().zip(["line 2: expected", "line 4: the id", "line 5: missing field"]) {
+            assert!(told.contains(part), "{part:?} is not in {told}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        assert!(matches!(KeyFile::read(&folder.path().join("none")), Err(KeyFileError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_hundred_at_once_lose_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        std::thread::scope(|scope| {
+            for _ in 0..100 {
+                scope.spawn(|| KeyFile::change(&path, |file| file.add(key("one"))).unwrap());
+            }
+        });
+        assert_eq!(KeyFile::read(&path).unwrap().keys().count(), 100);
+    }
+}

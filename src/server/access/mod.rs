@@ -1,0 +1,203 @@
+//! Who is let in: API keys, of which only a hash is kept, in a file that is read again when it changes.
+
+mod key;
+mod key_file;
+mod layer;
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use parking_lot::RwLock;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+pub use key::{InvalidKey, Key, Token};
+pub use key_file::{KeyFile, KeyFileError};
+pub(super) use layer::AccessLayer;
+
+use self::key::Digest;
+use super::reload::Watch;
+use super::settings::{AccessSettings, SettingsError};
+use crate::service::{Caller, Pace};
+
+/// What every key must be sent as.
+const SCHEME: &str = "bearer";
+
+/// The keys in force.
+#[derive(Debug)]
+pub(super) struct Access {
+    holders: RwLock<HashMap<Digest, Arc<Holder>>>,
+    per_second: Option<NonZeroU32>,
+}
+
+/// Who holds a key.
+#[derive(Debug)]
+struct Holder {
+    key: Key,
+    caller: Caller,
+    /// Cancelled when the key is taken out of the file, or changed in it.
+    revoked: CancellationToken,
+}
+
+impl Access {
+    /// The keys of the file that the settings name, and what reads it again when it changes until `stop` is cancelled;
+    /// nothing if they name none.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::Wrong`], with everything that is wrong in the file.
+    pub(super) fn open(
+        settings: &AccessSettings,
+        stop: CancellationToken,
+    ) -> Result<Option<(Arc<Self>, impl Future<Output = ()> + Send + 'static)>, SettingsError> {
+        let Some(path) = settings.keys.clone() else { return Ok(None) };
+        let watch = Watch::new(vec![path.clone()]);
+        let read = KeyFile::read(&path).map_err(|error| SettingsError::Wrong(error.lines()))?;
+        let per_second = NonZeroU32::new(settings.max_calls_per_second);
+        let access = Arc::new(Self { holders: RwLock::default(), per_second });
+        tracing::info!(keys = read.keys().count(), path = %path.display(), "calls need a key");
+        if read.keys().next().is_none() {
+            tracing::warn!("there are no keys, so nobody is let in: make one with `palimpsest key create`");
+        }
+        access.replace(read.keys().cloned());
+        let again = Arc::clone(&access);
+        let reread = move || match KeyFile::read(&path) {
+            Ok(read) => {
+                again.replace(read.keys().cloned());
+                tracing::info!(keys = read.keys().count(), "the keys were read again");
+            }
+            Err(error) => {
+                let problem = error.lines().join("; ");
+                tracing::error!(problem, "the keys can't be read again: those from before stay in force");
+            }
+        };
+        Ok(Some((access, watch.run(stop, reread))))
+    }
+
+    /// From now on these keys are in force. Whoever calls with another one, that is no longer there, is cut off; the
+    /// pace of those that stay goes on.
+    fn replace(&self, keys: impl Iterator<Item = Key>) {
+        let mut holders = self.holders.write();
+        let mut before = std::mem::take(&mut *holders);
+        for key in keys {
+            let holder = match before.remove(&key.digest) {
+                Some(same) if same.key == key => same,
+                other => {
+                    if let Some(changed) = other {
+                        changed.revoked.cancel();
+                    }
+                    Arc::new(Holder::new(key, self.per_second))
+                }
+            };
+            holders.insert(holder.key.digest, holder);
+        }
+        for gone in before.into_values() {
+            gone.revoked.cancel();
+        }
+    }
+
+    /// Who calls, by the headers of the call.
+    ///
+    /// A key is looked up by its hash, in a map with a secret hasher, so that how long it takes says nothing of how
+    /// much of it is right.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED`.
+    fn caller(&self, headers: &HeaderMap) -> Result<Arc<Holder>, Status> {
+        let mut sent = headers.get_all(AUTHORIZATION).iter();
+        let (Some(value), None) = (sent.next(), sent.next()) else {
+            return Err(Status::unauthenticated(
+                "this server asks for a key: send one header `authorization: Bearer <key>`",
+            ));
+        };
+        let token = value.to_str().ok().and_then(|value| value.split_once(' '));
+        let token =
+            token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME)).map(|(_, token)| token.trim());
+        let Some(token) = token else {
+            return Err(Status::unauthenticated("the header authorization must be `Bearer <key>`"));
+        };
+        let holder = self.holders.read().get(&Digest::of(token)).cloned();
+        let holder = holder.filter(|holder| !holder.key.has_expired(SystemTime::now()));
+        holder.ok_or_else(unknown_key)
+    }
+}
+
+/// What one is told whose key is not, or no longer, good.
+fn unknown_key() -> Status {
+    Status::unauthenticated(
+        "this key is not known here; it may have been revoked, or have expired: ask for another",
+    )
+}
+
+impl Holder {
+    fn new(key: Key, per_second: Option<NonZeroU32>) -> Self {
+        let pace = per_second.map(|per_second| Arc::new(Pace::new(per_second)));
+        let caller = Caller::holder(&key.id, key.role, key.visibility(), pace);
+        Self { key, caller, revoked: CancellationToken::new() }
+    }
+
+    /// Resolves when the key is no longer good.
+    async fn ended(self: Arc<Self>) {
+        let left = self.key.expires.map(|at| at.duration_since(SystemTime::now()).unwrap_or_default());
+        let expired = async {
+            match left {
+                Some(left) => tokio::time::sleep(left).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = self.revoked.cancelled() => (), () = expired => () }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Role;
+
+    fn headers(value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn a_key_is_good_from_when_it_is_there_to_when_it_is_not() {
+        let access = Access { holders: RwLock::default(), per_second: None };
+        let (key, token) = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        let sent = headers(&format!("Bearer {}", token.reveal()));
+        assert_eq!(access.caller(&sent).unwrap_err().code(), tonic::Code::Unauthenticated);
+        access.replace([key.clone()].into_iter());
+        let holder = access.caller(&sent).unwrap();
+        assert_eq!(holder.caller.key(), key.id);
+        assert!(access.caller(&headers(&format!("bearer  {} ", token.reveal()))).is_ok());
+        // Read again unchanged, it stays the same; with another role, it is another.
+        access.replace([key.clone()].into_iter());
+        assert!(!holder.revoked.is_cancelled());
+        access.replace([Key { role: Role::Admin, ..key.clone() }].into_iter());
+        assert!(holder.revoked.is_cancelled());
+        let holder = access.caller(&sent).unwrap();
+        access.replace(std::iter::empty());
+        assert!(holder.revoked.is_cancelled());
+        for bad in ["", "Bearer", "Bearer ", "Basic YTpi", token.reveal(), "Bearer é"] {
+            let refused = access.caller(&headers(bad)).unwrap_err();
+            assert_eq!(refused.code(), tonic::Code::Unauthenticated, "{bad}");
+        }
+        let expired = Key { expires: Some(SystemTime::UNIX_EPOCH), ..key };
+        access.replace([expired].into_iter());
+        assert!(access.caller(&sent).is_err());
+    }
+
+    #[test]
+    fn two_headers_are_none() {
+        let access = Access { holders: RwLock::default(), per_second: None };
+        let (key, token) = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        access.replace([key].into_iter());
+        let mut sent = headers(&format!("Bearer {}", token.reveal()));
+        sent.append(AUTHORIZATION, "Bearer x".parse().unwrap());
+        assert!(access.caller(&sent).unwrap_err().message().contains("send one header"));
+        assert!(access.caller(&HeaderMap::new()).is_err());
+    }
+}

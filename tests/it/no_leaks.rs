@@ -1,0 +1,363 @@
+//! What a key may not see can't be told from what is not there: two corpora, one with hidden collections in which
+//! much goes on, one without, give the same answers to every call.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use palimpsest::proto;
+use palimpsest::proto::admin_service_client::AdminServiceClient;
+use palimpsest::proto::corpus_service_client::CorpusServiceClient;
+use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use palimpsest::server::Storage;
+use palimpsest::service::Role;
+use palimpsest::{Engine, Limits};
+use tonic::{Code, Status};
+
+use crate::access::{Keyed, Keys, keyed};
+use crate::harness::{TestServer, source};
+use crate::words::Words;
+
+/// So many cases in each `cargo test`; `PALIMPSEST_LEAK_CASES` for more.
+const CASES: usize = 1_500;
+
+/// A word that stands in all that is hidden, and nowhere else.
+const MARK: &str = "zqxhidden";
+
+const COLLECTIONS: [&str; 9] =
+    ["", "default", "mine-a", "mine-b", "hidden", "hidden-too", "absent", "nothing-here", "not a name"];
+
+const IDS: [&str; 6] = ["a", "b", "c", "h-1", "h-2", "\u{7}"];
+
+/// The clients of one caller.
+struct Clients {
+    corpus: CorpusServiceClient<Keyed>,
+    detection: DetectionServiceClient<Keyed>,
+    admin: AdminServiceClient<Keyed>,
+}
+
+/// A server on a data directory of its own, and callers of it.
+struct World {
+    _server: TestServer,
+    all: Clients,
+    /// One that sees `mine-*`, and one that sees nothing.
+    callers: [Clients; 2],
+    /// What revisions were told, in the order in which they were first told.
+    revisions: BTreeMap<u64, usize>,
+}
+
+impl World {
+    async fn start(folder: &Path, keys: &Keys, tokens: &[String; 3]) -> Self {
+        let server = TestServer::start_with(|settings| {
+            keys.set(settings);
+            settings.storage = Storage::DataDirectory(folder.to_owned());
+        })
+        .await;
+        let clients = async |token: &str| {
+            let channel = keyed(&server, token).await;
+            Clients {
+                corpus: CorpusServiceClient::new(channel.clone()),
+                detection: DetectionServiceClient::new(channel.clone()),
+                admin: AdminServiceClient::new(channel),
+            }
+        };
+        let mut all = clients(&tokens[0]).await;
+        while all.corpus.get_corpus(proto::GetCorpusRequest {}).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        for name in ["mine-a", "mine-b"] {
+            let request = proto::CreateCollectionRequest { name: name.to_owned(), ..Default::default() };
+            all.corpus.create_collection(request).await.unwrap();
+        }
+        let callers = [clients(&tokens[1]).await, clients(&tokens[2]).await];
+        Self { _server: server, all, callers, revisions: BTreeMap::new() }
+    }
+
+    /// Something goes on in hidden collections.
+    async fn hide(&mut self, words: &mut Words) {
+        let collection = ["hidden", "hidden-too", "default"][words.below(3)].to_owned();
+        let name = collection.clone();
+        let request = proto::CreateCollectionRequest { name, ..Default::default() };
+        drop(self.all.corpus.create_collection(request).await);
+        let id = IDS[words.below(IDS.len() - 1)].to_owned();
+        let text = format!("{MARK} {}", text(words));
+        let hidden = proto::Source { title: MARK.to_owned(), group: MARK.to_owned(), ..source(&id, &text) };
+        let hidden = proto::Source { labels: vec![MARK.to_owned()], ..hidden };
+        let if_exists = proto::IfExists::Replace.into();
+        let request =
+            proto::AddSourceRequest { collection: collection.clone(), source: Some(hidden), if_exists };
+        self.all.corpus.add_source(request).await.unwrap();
+        if words.below(4) == 0 {
+            let request = proto::DeleteSourceRequest { collection, id };
+            self.all.corpus.delete_source(request).await.unwrap();
+        }
+    }
+
+    /// What a caller is answered, with revisions told by the order in which they came up: the same revision must be
+    /// told the same way, but not by the same number, since elsewhere more goes on.
+    async fn ask(&mut self, caller: usize, call: &Call) -> String {
+        let answer = call.make(&mut self.callers[caller]).await;
+        let mut told = String::new();
+        let mut rest = answer.as_str();
+        while let Some(at) = rest.find("revision: ") {
+            let (before, after) = rest.split_at(at + "revision: ".len());
+            let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+            let (revision, after) = after.split_at(digits);
+            let next = self.revisions.len();
+            let number = *self.revisions.entry(revision.parse().unwrap()).or_insert(next);
+            told.push_str(before);
+            write!(told, "the {number}th").unwrap();
+            rest = after;
+        }
+        told + rest
+    }
+}
+
+/// One of a few texts, so that sources share passages.
+fn text(words: &mut Words) -> String {
+    let seed = words.below(12) as u64;
+    Words::new(1000 + seed).text(40)
+}
+
+/// A call, whoever makes it.
+#[derive(Debug)]
+enum Call {
+    GetCorpus,
+    Create(proto::CreateCollectionRequest),
+    Get(proto::GetCollectionRequest),
+    List(proto::ListCollectionsRequest),
+    Delete(proto::DeleteCollectionRequest),
+    Add(proto::AddSourceRequest),
+    Import(Vec<proto::ImportSourcesRequest>),
+    GetSource(proto::GetSourceRequest),
+    ListSources(proto::ListSourcesRequest),
+    DeleteSource(proto::DeleteSourceRequest),
+    Check(proto::CheckRequest),
+    CheckStream(Vec<proto::CheckStreamRequest>),
+    Compare(proto::CompareRequest),
+    CompareAll(proto::CompareAllRequest),
+    Verify,
+    Backup,
+    Export(proto::ExportSourcesRequest),
+}
+
+fn told<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+    match answer {
+        Ok(answer) => format!("{answer:?}"),
+        Err(status) => format!("{:?} {:?} {:?}", status.code(), status.message(), status.details()),
+    }
+}
+
+/// All of a stream.
+async fn all_told<T: std::fmt::Debug>(
+    answer: Result<tonic::Response<tonic::Streaming<T>>, Status>,
+) -> String {
+    let mut stream = match answer {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => return told::<()>(Err(status)),
+    };
+    let mut all = String::new();
+    loop {
+        match stream.message().await {
+            Ok(None) => return all,
+            Ok(Some(message)) => write!(all, "{message:?}").unwrap(),
+            Err(status) => return all + &told::<()>(Err(status)),
+        }
+    }
+}
+
+impl Call {
+    fn any(words: &mut Words, tokens: &[String]) -> Self {
+        let collection = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
+        let other = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
+        let id = IDS[words.below(IDS.len())].to_owned();
+        let page_size = [0, 1, 2, 5][words.below(4)];
+        let page_token = tokens[words.below(tokens.len())].clone();
+        let if_exists = words.below(5) as i32;
+        let new = || proto::Source { group: "g".to_owned(), ..source(&id, "") };
+        let new = proto::Source { text: text(words), ..new() };
+        let exclusions = proto::Exclusions {
+            boilerplate_collections: if words.below(4) == 0 { vec![other.clone()] } else { Vec::new() },
+            ..Default::default()
+        };
+        let options = proto::DetectionOptions {
+            include_excerpts: words.below(2) == 0,
+            exclusions: Some(exclusions.clone()),
+            ..Default::default()
+        };
+        let collections =
+            if words.below(2) == 0 { vec![collection.clone()] } else { vec![collection.clone(), other] };
+        let scope = proto::Scope { collections, ..Default::default() };
+        let check =
+            proto::CheckRequest { text: text(words), scope: Some(scope), options: Some(options.clone()) };
+        match words.below(17) {
+            0 => Self::GetCorpus,
+            1 => Self::Create(proto::CreateCollectionRequest { name: collection, ..Default::default() }),
+            2 => Self::Get(proto::GetCollectionRequest { name: collection }),
+            3 => Self::List(proto::ListCollectionsRequest { page_size, page_token }),
+            4 if words.below(4) == 0 => Self::Delete(proto::DeleteCollectionRequest { name: collection }),
+            4 | 5 => Self::Add(proto::AddSourceRequest { collection, source: Some(new), if_exists }),
+            6 => {
+                let item = proto::ImportSourcesRequest { collection, source: Some(new), if_exists };
+                Self::Import(vec![item; 2])
+            }
+            7 => {
+                Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
+            }
+            8 => Self::ListSources(proto::ListSourcesRequest { collection, page_size, page_token }),
+            9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id }),
+            10 | 11 => Self::Check(check),
+            12 => {
+                let item = proto::CheckStreamRequest { key: "k".to_owned(), check: Some(check) };
+                Self::CheckStream(vec![item; 2])
+            }
+            13 => {
+                let texts = vec![proto::ComparedText { text: text(words), ..Default::default() }];
+                Self::Compare(proto::CompareRequest {
+                    text: text(words),
+                    sources: texts,
+                    options: Some(options),
+                })
+            }
+            14 => {
+                let options = proto::PairOptions { exclusions: Some(exclusions), ..Default::default() };
+                Self::CompareAll(proto::CompareAllRequest { collection, options: Some(options) })
+            }
+            15 if words.below(2) == 0 => Self::Verify,
+            15 => Self::Backup,
+            _ => Self::Export(proto::ExportSourcesRequest { collection }),
+        }
+    }
+
+    async fn make(&self, clients: &mut Clients) -> String {
+        let Clients { corpus, detection, admin } = clients;
+        match self {
+            Self::GetCorpus => told(plain(corpus.get_corpus(proto::GetCorpusRequest {}).await)),
+            Self::Create(request) => told(plain(corpus.create_collection(request.clone()).await)),
+            Self::Get(request) => told(plain(corpus.get_collection(request.clone()).await)),
+            Self::List(request) => told(plain(corpus.list_collections(request.clone()).await)),
+            Self::Delete(request) => told(plain(corpus.delete_collection(request.clone()).await)),
+            Self::Add(request) => told(plain(corpus.add_source(request.clone()).await)),
+            Self::Import(items) => {
+                all_told(corpus.import_sources(tokio_stream::iter(items.clone())).await).await
+            }
+            Self::GetSource(request) => told(plain(corpus.get_source(request.clone()).await)),
+            Self::ListSources(request) => told(plain(corpus.list_sources(request.clone()).await)),
+            Self::DeleteSource(request) => told(plain(corpus.delete_source(request.clone()).await)),
+            Self::Check(request) => told(plain(detection.check(request.clone()).await)),
+            Self::CheckStream(items) => {
+                all_told(detection.check_stream(tokio_stream::iter(items.clone())).await).await
+            }
+            Self::Compare(request) => told(plain(detection.compare(request.clone()).await)),
+            Self::CompareAll(request) => all_told(detection.compare_all(request.clone()).await).await,
+            Self::Verify => all_told(admin.verify(proto::VerifyRequest {}).await).await,
+            Self::Backup => all_told(admin.backup(proto::BackupRequest {}).await).await,
+            Self::Export(request) => all_told(admin.export_sources(request.clone()).await).await,
+        }
+    }
+}
+
+fn plain<T>(answer: Result<tonic::Response<T>, Status>) -> Result<T, Status> {
+    answer.map(tonic::Response::into_inner)
+}
+
+fn cases() -> usize {
+    std::env::var("PALIMPSEST_LEAK_CASES").map_or(CASES, |cases| cases.parse().unwrap())
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_tells_what_is_hidden() {
+    let keys = Keys::new();
+    let tokens = [
+        keys.make(Role::Admin, &["*"]).0,
+        keys.make(Role::Admin, &["mine-*"]).0,
+        keys.make(Role::Admin, &[]).0,
+    ];
+    // Two corpora with one seed, so that whatever depends on it is the same.
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    Engine::open(&first, Limits::default(), 1 << 20, &mut |_| {}).unwrap().close();
+    copy(&first, &second);
+    let mut with = World::start(&first, &keys, &tokens).await;
+    let mut without = World::start(&second, &keys, &tokens).await;
+    let seed = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+    let mut words = Words::new(seed);
+    let mut page_tokens = vec![String::new(), "0123456789abcdef61".to_owned()];
+    for case in 0..cases() {
+        if case % 5 == 0 {
+            with.hide(&mut words).await;
+        }
+        if case % 50 == 0 {
+            // Tokens that somebody who sees more was given.
+            let request = proto::ListCollectionsRequest { page_size: 1, ..Default::default() };
+            page_tokens
+                .push(with.all.corpus.list_collections(request).await.unwrap().into_inner().next_page_token);
+        }
+        let call = Call::any(&mut words, &page_tokens);
+        let caller = words.below(2);
+        let (hidden, absent) = (with.ask(caller, &call).await, without.ask(caller, &call).await);
+        assert_eq!(hidden, absent, "seed {seed}, case {case}, caller {caller}: {call:?}");
+        let sent = format!("{call:?}");
+        assert!(
+            !hidden.contains(MARK) || sent.contains(MARK),
+            "seed {seed}, case {case}: {call:?}: {hidden}"
+        );
+        if caller == 1 {
+            // Of the one who sees nothing, nothing is ever found.
+            assert!(!hidden.contains("SourceOverlap") || sent.contains("Compare"), "{call:?}: {hidden}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_takes_no_longer_than_what_is_not_there() {
+    let keys = Keys::new();
+    let (all, _) = keys.make(Role::Admin, &["*"]);
+    let (none, _) = keys.make(Role::Admin, &[]);
+    let server = TestServer::start_with(|settings| keys.set(settings)).await;
+    let mut corpus = CorpusServiceClient::new(keyed(&server, &all).await);
+    let name = "hidden".to_owned();
+    corpus
+        .create_collection(proto::CreateCollectionRequest { name: name.clone(), ..Default::default() })
+        .await
+        .unwrap();
+    for number in 0..300 {
+        let new = Some(source(&format!("s{number}"), &Words::new(number).text(300)));
+        let request = proto::AddSourceRequest { collection: name.clone(), source: new, ..Default::default() };
+        corpus.add_source(request).await.unwrap();
+    }
+    let mut detection = DetectionServiceClient::new(keyed(&server, &none).await);
+    let submission = Words::new(7).text(300);
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..1_000 {
+        // Which of the two comes first takes turns.
+        for place in [round % 2, (round + 1) % 2] {
+            let collections = vec![["hidden", "absent"][place].to_owned()];
+            let scope = Some(proto::Scope { collections, ..Default::default() });
+            let request = proto::CheckRequest { text: submission.clone(), scope, options: None };
+            let began = Instant::now();
+            let refused = detection.check(request).await.unwrap_err();
+            times[place].push(began.elapsed());
+            assert_eq!(refused.code(), Code::NotFound);
+        }
+    }
+    let [hidden, absent] = times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2].as_secs_f64()
+    });
+    assert!((0.8..1.25).contains(&(hidden / absent)), "{hidden} s and {absent} s");
+}
