@@ -98,6 +98,11 @@ impl ServerArgs {
         self.server.is_some()
     }
 
+    /// Whether they say anything about TLS.
+    pub(super) fn say_tls(&self) -> bool {
+        self.tls.are_said()
+    }
+
     fn address(&self) -> String {
         let from_environment = || std::env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty());
         let address = self.server.clone().or_else(from_environment);
@@ -118,13 +123,14 @@ impl ServerArgs {
         let uri = plain.uri().clone();
         let connected = match (uri.scheme_str(), uri.authority()) {
             (Some("https"), Some(server)) => {
-                let (name, config) = (self.tls.name(server.host())?, self.tls.config()?);
+                let tls = self.tls.or_environment();
+                let (name, config) = (tls.name(server.host())?, tls.config()?);
                 // tonic leaves the encryption to us where the address doesn't ask it for any.
                 let bare = endpoint(format!("http://{server}"))?.origin(uri.clone());
                 let connect = move |_| connect::encrypted(uri.clone(), name.clone(), Arc::clone(&config));
                 bare.connect_with_connector(service_fn(connect)).await
             }
-            (Some("http"), Some(_)) if self.tls.is_said() => {
+            (Some("http"), Some(_)) if self.tls.are_said() => {
                 return Err(bad(
                     "with --tls-..., calls are to be encrypted: begin it with https://".to_owned()
                 ));

@@ -12,43 +12,42 @@ use super::error::CliError;
 use crate::server::pem;
 
 /// For addresses that begin with https://.
+// Not by clap's `env`: whoever gives these to `serve`, which has others, must not be left without encryption.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct TlsArgs {
-    /// A PEM file with the certificates of which one must vouch for the server's [default: those that the system trusts]
-    #[arg(id = "tls-ca", long = "tls-ca", global = true, env = "PALIMPSEST_TLS_CA", value_name = "FILE")]
-    #[arg(help_heading = "Server")]
+    /// A PEM file with the certificates of which one must vouch for the server's [env: PALIMPSEST_TLS_CA] [default: those
+    /// that the system trusts]
+    #[arg(id = "tls-ca", long = "tls-ca", global = true, value_name = "FILE", help_heading = "Server")]
     authorities: Option<PathBuf>,
-    /// A PEM file with a certificate to show to a server that asks for one
-    #[arg(
-        id = "tls-cert",
-        long = "tls-cert",
-        global = true,
-        env = "PALIMPSEST_TLS_CERT",
-        value_name = "FILE"
-    )]
-    #[arg(help_heading = "Server")]
+    /// A PEM file with a certificate to show to a server that asks for one [env: PALIMPSEST_TLS_CERT]
+    #[arg(id = "tls-cert", long = "tls-cert", global = true, value_name = "FILE", help_heading = "Server")]
     certificate: Option<PathBuf>,
-    /// A PEM file with that certificate's private key
-    #[arg(id = "tls-key", long = "tls-key", global = true, env = "PALIMPSEST_TLS_KEY", value_name = "FILE")]
-    #[arg(help_heading = "Server")]
+    /// A PEM file with that certificate's private key [env: PALIMPSEST_TLS_KEY]
+    #[arg(id = "tls-key", long = "tls-key", global = true, value_name = "FILE", help_heading = "Server")]
     key: Option<PathBuf>,
-    /// The name in the server's certificate, where it is not that in the address
-    #[arg(
-        id = "tls-name",
-        long = "tls-name",
-        global = true,
-        env = "PALIMPSEST_TLS_NAME",
-        value_name = "NAME"
-    )]
-    #[arg(help_heading = "Server")]
+    /// The name in the server's certificate, where it is not that in the address [env: PALIMPSEST_TLS_NAME]
+    #[arg(id = "tls-name", long = "tls-name", global = true, value_name = "NAME", help_heading = "Server")]
     name: Option<String>,
 }
 
 impl TlsArgs {
-    /// Whether anything was said about TLS.
-    pub(super) fn is_said(&self) -> bool {
+    /// Whether the arguments say anything about TLS.
+    pub(super) fn are_said(&self) -> bool {
         let Self { authorities, certificate, key, name } = self;
         authorities.is_some() || certificate.is_some() || key.is_some() || name.is_some()
+    }
+
+    /// The same; what they don't say, as the environment has it.
+    pub(super) fn or_environment(&self) -> Self {
+        let said = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let file = |flag: &Option<PathBuf>, name| flag.clone().or_else(|| said(name).map(PathBuf::from));
+        let name = || said("PALIMPSEST_TLS_NAME").and_then(|name| name.into_string().ok());
+        Self {
+            authorities: file(&self.authorities, "PALIMPSEST_TLS_CA"),
+            certificate: file(&self.certificate, "PALIMPSEST_TLS_CERT"),
+            key: file(&self.key, "PALIMPSEST_TLS_KEY"),
+            name: self.name.clone().or_else(name),
+        }
     }
 
     /// The name that must be in the certificate of a server at `host`.

@@ -134,6 +134,10 @@ fn the_command_line_refuses_files_that_it_cannot_use() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(part), "{part:?} is not in {}", said(&output));
     }
+    // Nobody takes the client's for the server's, and serves in the clear.
+    let output = palimpsest().args(["serve", "--in-memory", "--tls-cert", &own]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("serve takes --tls-certificate"), "{}", said(&output));
 }
 
 #[tokio::test]
