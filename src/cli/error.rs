@@ -141,6 +141,15 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// Whether the server may be reached again soon.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::ServerLost { .. } => true,
+            Self::Refused(refusal) => refusal.code == Code::Unavailable,
+            _ => false,
+        }
+    }
+
     /// 2 for wrong usage, which wrong settings and an address that can't be listened on are too, 1 for all else.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -149,12 +158,13 @@ impl CliError {
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
-            | Self::BadTls(_)
             | Self::Serve(
                 ServeError::Settings(_)
                 | ServeError::Certificates(_)
                 | ServeError::InUse(_)
-                | ServeError::Listen { .. },
+                | ServeError::Listen { .. }
+                | ServeError::MetricsListen { .. }
+                | ServeError::Traces(_),
             ) => 2,
             _ => 1,
         }

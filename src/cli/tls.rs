@@ -12,21 +12,26 @@ use super::error::CliError;
 use crate::server::pem;
 
 /// For addresses that begin with https://.
-// Not by clap's `env`: whoever gives these to `serve`, which has others, must not be left without encryption.
+// Not by clap's `env`: whoever gives these to `serve`, which has others, is told so rather than left without encryption.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct TlsArgs {
-    /// A PEM file with the certificates of which one must vouch for the server's [env: PALIMPSEST_TLS_CA] [default: those
-    /// that the system trusts]
     #[arg(id = "tls-ca", long = "tls-ca", global = true, value_name = "FILE", help_heading = "Server")]
+    #[arg(
+        help = "A PEM file with the certificates of which one must vouch for the server's [env: PALIMPSEST_TLS_CA]"
+    )]
     authorities: Option<PathBuf>,
-    /// A PEM file with a certificate to show to a server that asks for one [env: PALIMPSEST_TLS_CERT]
     #[arg(id = "tls-cert", long = "tls-cert", global = true, value_name = "FILE", help_heading = "Server")]
+    #[arg(
+        help = "A PEM file with a certificate to show to a server that asks for one [env: PALIMPSEST_TLS_CERT]"
+    )]
     certificate: Option<PathBuf>,
-    /// A PEM file with that certificate's private key [env: PALIMPSEST_TLS_KEY]
     #[arg(id = "tls-key", long = "tls-key", global = true, value_name = "FILE", help_heading = "Server")]
+    #[arg(help = "A PEM file with that certificate's private key [env: PALIMPSEST_TLS_KEY]")]
     key: Option<PathBuf>,
-    /// The name in the server's certificate, where it is not that in the address [env: PALIMPSEST_TLS_NAME]
     #[arg(id = "tls-name", long = "tls-name", global = true, value_name = "NAME", help_heading = "Server")]
+    #[arg(
+        help = "The name in the server's certificate, where it is not in the address [env: PALIMPSEST_TLS_NAME]"
+    )]
     name: Option<String>,
 }
 

@@ -1,43 +1,27 @@
 //! From settings to a server that runs.
 
-use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_otlp::ExporterBuildError;
+use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
-use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Server;
-use tonic_health::ServingStatus;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
-use super::connections::{CountCalls, Listener, Stops};
-use super::health::Health;
-use super::settings::{ConnectionSettings, ServeArgs, Settings, SettingsError, Storage};
+use super::connections::{Listener, Stops};
+use super::notify;
+use super::observe::{Calls, Metrics, MetricsListener, Observe};
+use super::serving::{DESCRIPTORS, Serving};
+use super::settings::{ServeArgs, Settings, SettingsError, Storage};
 use super::shutdown::{Running, signalled};
+use super::telemetry::Telemetry;
 use super::tls::Certificates;
-use super::{notify, telemetry};
 use crate::engine::{self, Engine, Progress};
-use crate::proto;
-use crate::proto::admin_service_server::AdminServiceServer;
-use crate::proto::corpus_service_server::CorpusServiceServer;
-use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
-
-/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
-/// import doesn't wait for leave to go on.
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
-
-/// And on all streams of a connection.
-const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
-
-/// Streams of one connection that are reset for the peer's faults before the connection is ended. Without a number tonic
-/// sets no limit, and a peer can have as many resets remembered as it likes (RUSTSEC-2024-0003).
-const MAX_FAULTY_STREAMS: usize = 1024;
+use crate::service::{Context, HealthApi, Memory, Opening, ProcessInfo, Workers};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +55,20 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The protos' descriptors can't be read.
+    #[error("can't read the descriptors of the services: {0}")]
+    Descriptors(#[from] DescriptorError),
+    /// Metrics can't be had where they are to be.
+    #[error("can't listen on {address} for metrics: {cause}; choose another address with --metrics-listen")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Traces can't be sent where they are to be.
+    #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
+    Traces(#[from] ExporterBuildError),
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -80,10 +78,11 @@ pub enum ServeError {
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
-    telemetry::start(&settings.telemetry);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
+    telemetry.stop();
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
@@ -122,28 +121,31 @@ pub async fn run(
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
+        process: ProcessInfo::begins(),
         draining: stops.draining.clone(),
     };
-    let (health, health_service) = Health::new();
-    health.tell(ServingStatus::NotServing).await;
+    let health = HealthApi::new(stops.draining.clone());
     let opening = context.engine.clone();
-    let access = AccessLayer::new(access);
-    let services = services(context, settings)?.add_service(health_service).prepare();
+    let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
+    let _metrics = serve_metrics(settings, &calls, &context).await?;
+    let serving =
+        Serving::new(context, health.clone(), Observe::new(calls), AccessLayer::new(access), settings)?;
     tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
     let listener = Listener::new(listener, certificates, &settings.connections);
     let places = listener.places();
-    let speaks = settings.connections.clone();
-    let mut connections = tokio::spawn(take(listener, services, access, speaks, stops.clone()));
+    let serve = move |stream, ending| serving.serve(stream, ending);
+    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
     // Until the corpus is open, calls are told so.
     let engine = tokio::select! {
         biased;
         engine = open(settings, opening) => engine?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    health.tell(ServingStatus::Serving).await;
+    health.tell(true);
     notify::ready();
     tokio::select! {
         ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
@@ -153,30 +155,26 @@ pub async fn run(
     Ok(())
 }
 
-/// Takes connections until it is told to stop. Each has a server of its own, so that it can be asked to end by itself.
-async fn take(
-    listener: Listener,
-    services: Routes,
-    access: AccessLayer,
-    settings: ConnectionSettings,
-    stops: Stops,
-) {
-    let serve = move |stream, ending: CancellationToken| async move {
-        // The outermost layer first.
-        let server = http2(&settings).layer(CountCalls).layer(access);
-        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
-        // What fails on a connection is its peer's to know.
-        drop(server.serve_with_incoming_shutdown(services, one, ending.cancelled_owned()).await);
-    };
-    listener.run(serve, stops).await;
-}
-
 /// The certificates, if calls are to be encrypted.
 fn certificates(settings: &Settings, stops: &Stops) -> Result<Option<Arc<Certificates>>, ServeError> {
     let Some(files) = &settings.tls else { return Ok(None) };
     let protocols: &[&str] = if settings.web.grpc_web { &["h2", "http/1.1"] } else { &["h2"] };
     let watched = Certificates::watched(files, protocols, stops.draining.clone());
     watched.map(Some).map_err(ServeError::Certificates)
+}
+
+/// Answers with metrics where the settings say so, until what is given is dropped.
+async fn serve_metrics(
+    settings: &Settings,
+    calls: &Arc<Calls>,
+    context: &Context,
+) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
+    let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
+    let (calls, engine) = (Arc::clone(calls), context.engine.clone());
+    let metrics = Metrics::of(calls, engine, context.workers.clone(), context.process.clone());
+    let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
+    let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
 /// Opens the corpus, and lets the handlers have it.
@@ -224,35 +222,13 @@ impl ProgressLog {
     }
 }
 
-/// How HTTP/2 is spoken.
-fn http2(settings: &ConnectionSettings) -> Server {
-    Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        .max_concurrent_streams(settings.max_streams)
-        .http2_max_header_list_size(settings.max_header_bytes)
-        .http2_max_local_error_reset_streams(Some(MAX_FAULTY_STREAMS))
-        .http2_keepalive_interval(Some(settings.keepalive))
-        .http2_keepalive_timeout(Some(settings.keepalive_timeout))
-}
-
-fn services(context: Context, settings: &Settings) -> Result<Routes, ServeError> {
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            // So that clients without files can read what is wrong with a request.
-            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-    };
-    let most = settings.max_message_bytes;
-    let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
-    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
-    let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
-    Ok(Routes::new(InterceptedService::new(corpus, note_deadline))
-        .add_service(admin)
-        .add_service(InterceptedService::new(detection, note_deadline))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?))
+/// The ceiling of memory, if the system can hold the server to one.
+fn memory(settings: &Settings) -> Memory {
+    let max = settings.work.max_memory_bytes;
+    if max > 0 && !Memory::is_known() {
+        tracing::warn!("this system doesn't tell how much memory is in use: max_memory_bytes has no effect");
+    }
+    Memory::new(max)
 }
 
 /// Logs the settings in force as one line of `key = value`.

@@ -6,14 +6,18 @@
 
 mod access;
 mod boot;
+mod calls;
 mod connections;
-mod health;
 mod notify;
+mod observe;
 mod reload;
+mod serving;
 mod settings;
 mod shutdown;
 mod telemetry;
 mod tls;
+mod traces;
+mod web;
 
 pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
 pub use boot::{ServeError, run, serve};

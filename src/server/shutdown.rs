@@ -7,13 +7,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tonic_health::ServingStatus;
 
 use super::connections::{Places, Stops};
-use super::health::Health;
 use super::notify;
 use super::settings::WorkSettings;
 use crate::engine::Engine;
+use crate::service::HealthApi;
 
 /// How long connections that were cut have to notice.
 const CUT: Duration = Duration::from_millis(250);
@@ -37,7 +36,7 @@ pub(super) fn signalled() -> Result<CancellationToken, std::io::Error> {
 /// A server that runs.
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
-    pub(super) health: Health,
+    pub(super) health: HealthApi,
     /// Ends when no connection is taken any more and all have ended.
     pub(super) connections: JoinHandle<()>,
     pub(super) places: Arc<Places>,
@@ -52,12 +51,10 @@ impl Running {
         let (pause_ms, seconds) = (settings.drain_pause.as_millis(), settings.drain.as_secs());
         tracing::info!(pause_ms, seconds, "stopping: running calls may end");
         notify::stopping();
-        health.tell(ServingStatus::NotServing).await;
+        health.tell(false);
         // Whoever watches the health goes elsewhere before calls are refused.
         sleep(settings.drain_pause).await;
         stops.draining.cancel();
-        // A watch of the health is no work to wait for.
-        health.end().await;
         if timeout(settings.drain, &mut connections).await.is_ok() {
             tracing::info!("stopped: all calls ended");
         } else {

@@ -105,6 +105,7 @@ async fn bad_names_ids_and_pages() {
         name: name.to_owned(),
         kgram_tokens: k,
         window_kgrams: w,
+        ..Default::default()
     };
     let status = corpus.create_collection(create("", Some(2), Some(65))).await.unwrap_err();
     assert_status(
@@ -287,5 +288,6 @@ async fn bad_comparisons_and_messages() {
     let status = detection.compare(compare(vec![text("", &"x ".repeat(30_000))])).await.unwrap_err();
     assert_status(&status, Code::OutOfRange, &[], "text 0 of those to compare with has 60000 bytes");
     let status = detection.compare(compare(vec![text("", &"x".repeat(100_000))])).await.unwrap_err();
-    assert_status(&status, Code::OutOfRange, &[], "100000");
+    let said = "at most (max_message_bytes), but this one has 100032 bytes; send less";
+    assert_status(&status, Code::ResourceExhausted, &[], said);
 }

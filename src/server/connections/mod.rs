@@ -13,3 +13,4 @@ mod stream;
 pub(super) use accept::{Listener, Stops};
 pub(super) use calls::CountCalls;
 pub(super) use places::Places;
+pub(super) use stream::Stream;
