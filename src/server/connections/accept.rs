@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -38,15 +39,16 @@ pub(crate) struct Stops {
 }
 
 impl Listener {
-    /// Takes connections from `socket`, encrypted if there are certificates.
+    /// Takes connections from `socket`, encrypted if there are certificates; `open` tells how many there are.
     pub(crate) fn new(
         socket: TcpListener,
         certificates: Option<Arc<Certificates>>,
         settings: &ConnectionSettings,
+        open: Arc<AtomicUsize>,
     ) -> Self {
         Self {
             socket,
-            places: Places::new(settings.max, settings.max_per_address),
+            places: Places::new(settings.max, settings.max_per_address, open),
             door: Arc::new(Door::new(certificates, settings)),
             refusals: Seldom::default(),
             failures: Seldom::default(),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -12,6 +13,8 @@ pub(crate) struct Places {
     max: usize,
     max_per_address: usize,
     taken: Mutex<Taken>,
+    /// How many are taken, for whoever watches.
+    open: Arc<AtomicUsize>,
 }
 
 #[derive(Debug, Default)]
@@ -37,14 +40,14 @@ pub(super) struct Place {
 }
 
 impl Places {
-    /// So many places, of which so many for each address.
-    pub(crate) fn new(max: usize, max_per_address: usize) -> Arc<Self> {
-        Arc::new(Self { max, max_per_address, taken: Mutex::default() })
+    /// So many places, of which so many for each address; `open` tells how many are taken.
+    pub(crate) fn new(max: usize, max_per_address: usize, open: Arc<AtomicUsize>) -> Arc<Self> {
+        Arc::new(Self { max, max_per_address, taken: Mutex::default(), open })
     }
 
     /// Connections that are open.
     pub(crate) fn open(&self) -> usize {
-        self.taken.lock().all
+        self.open.load(Ordering::Relaxed)
     }
 
     /// A place for a connection from `address`.
@@ -60,6 +63,7 @@ impl Places {
         }
         *from_there += 1;
         taken.all += 1;
+        self.open.store(taken.all, Ordering::Relaxed);
         Ok(Place { places: Arc::clone(self), address })
     }
 }
@@ -68,6 +72,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken.lock();
         taken.all -= 1;
+        self.places.open.store(taken.all, Ordering::Relaxed);
         if let Some(from_there) = taken.by_address.get_mut(&self.address) {
             *from_there -= 1;
             if *from_there == 0 {
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn places_are_limited_and_come_back() {
-        let places = Places::new(3, 2);
+        let places = Places::new(3, 2, Arc::default());
         let one = places.take(address("10.0.0.1")).unwrap();
         let two = places.take(address("::ffff:10.0.0.1")).unwrap();
         assert_eq!(places.take(address("10.0.0.1")).unwrap_err(), Full::Address);
@@ -114,7 +119,7 @@ mod tests {
 
     #[test]
     fn one_host_has_one_network_of_ipv6() {
-        let places = Places::new(9, 1);
+        let places = Places::new(9, 1, Arc::default());
         let _one = places.take(address("2001:db8:1:2::1")).unwrap();
         assert_eq!(places.take(address("2001:db8:1:2:ffff::9")).unwrap_err(), Full::Address);
         assert!(places.take(address("2001:db8:1:3::1")).is_ok());
