@@ -94,6 +94,7 @@ async fn calls_are_counted_by_method_and_code_with_their_messages() {
         ("palimpsest_revision", 1.0),
         ("palimpsest_corpus_open", 1.0),
         ("palimpsest_queue_length", 0.0),
+        ("palimpsest_open_connections", 1.0),
         ("palimpsest_check_seconds_count", 4.0),
         ("palimpsest_candidates_per_check_sum", 4.0),
         ("palimpsest_commit_seconds_count", 1.0),
