@@ -15,6 +15,7 @@ use super::client::{Client, ServerArgs};
 use super::error::CliError;
 use super::render::{bytes, counted, printable};
 use crate::engine::{Engine, Limits};
+use crate::matching::Stop;
 use crate::proto;
 use crate::service::verified_to_proto;
 
@@ -112,7 +113,7 @@ pub(super) async fn verify(server: &ServerArgs, out: &mut dyn Write) -> Result<O
 pub(super) fn verify_folder(folder: &Path, out: &mut dyn Write) -> Result<Outcome, CliError> {
     let engine = Engine::open_existing(folder, Limits::default(), 0, &mut |_| {})?;
     let (mut findings, mut written) = (Findings::default(), Ok(()));
-    engine.verify(&mut |verified| {
+    engine.verify(&Stop::never(), &mut |verified| {
         written = findings.add(&verified_to_proto(verified), out);
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::proto::health::health_client::HealthClient;
 use clap::Args;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
@@ -118,6 +119,7 @@ pub(super) struct Client {
     corpus: Corpus,
     detection: DetectionServiceClient<Way>,
     admin: AdminServiceClient<Way>,
+    health: HealthClient<Way>,
 }
 
 impl Client {
@@ -140,8 +142,9 @@ impl Client {
         let channel = InterceptedService::new(channel, ShowKey(args.key.clone()));
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let health = HealthClient::new(channel.clone());
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { address, timeout: args.timeout, corpus, detection, admin })
+        Ok(Self { address, timeout: args.timeout, corpus, detection, admin, health })
     }
 
     /// The corpus's calls.
@@ -157,6 +160,11 @@ impl Client {
     /// The calls that look after the corpus.
     pub(super) fn admin(&self) -> AdminServiceClient<Way> {
         self.admin.clone()
+    }
+
+    /// The calls that ask for the server's health.
+    pub(super) fn health(&self) -> HealthClient<Way> {
+        self.health.clone()
     }
 
     /// How long to wait for an answer.
@@ -225,6 +233,16 @@ impl Client {
     /// The totals of the corpus, and the limits in force.
     pub(super) async fn totals(&self) -> Result<proto::GetCorpusResponse, CliError> {
         self.answer(self.corpus().get_corpus(self.request(proto::GetCorpusRequest {})).await)
+    }
+
+    /// How the server fares; `None` if it doesn't tell us.
+    pub(super) async fn server_info(&self) -> Result<Option<proto::GetServerInfoResponse>, CliError> {
+        let asked = self.request(proto::GetServerInfoRequest {});
+        match self.admin().get_server_info(asked).await {
+            // Not everyone is told; and a server that is older knows nothing of it.
+            Err(status) if matches!(status.code(), Code::PermissionDenied | Code::Unimplemented) => Ok(None),
+            answer => self.answer(answer).map(Some),
+        }
     }
 
     /// The limits in force.

@@ -146,7 +146,13 @@ impl CliError {
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
-            | Self::Serve(ServeError::Settings(_) | ServeError::InUse(_) | ServeError::Listen { .. }) => 2,
+            | Self::Serve(
+                ServeError::Settings(_)
+                | ServeError::InUse(_)
+                | ServeError::Listen { .. }
+                | ServeError::MetricsListen { .. }
+                | ServeError::Traces(_),
+            ) => 2,
             _ => 1,
         }
     }

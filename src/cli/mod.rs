@@ -10,6 +10,7 @@ mod client;
 mod collections;
 mod compare;
 mod error;
+mod health;
 mod import;
 mod input;
 mod json;
@@ -59,8 +60,10 @@ enum Command {
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
-    /// Totals of a server's corpus, and its limits
+    /// Totals of a server's corpus, how it fares, and its limits
     Stats,
+    /// Ask whether a server serves: exit code 0 if it does
+    Health,
     /// Write a server's corpus to a file, as of one moment, while it is in use
     Backup(admin::BackupArgs),
     /// Make a data directory of a backup; needs no server
@@ -113,6 +116,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Collections(args) => client::block_on(collections::run(args, &server, out)),
         Command::Sources(args) => client::block_on(sources::run(args, &server, out)),
         Command::Stats => client::block_on(stats::run(&server, out)),
+        Command::Health => client::block_on(health::run(&server, out)),
         Command::Backup(args) => client::block_on(admin::backup(args, &server, out)),
         Command::Restore(args) => admin::restore(&args, out),
         Command::Verify(admin::VerifyArgs { folder: Some(folder) }) => admin::verify_folder(&folder, out),

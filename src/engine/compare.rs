@@ -43,11 +43,14 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        stop.check()?;
         let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
         let profile = Profile::new(tokenized.tokens(), Vec::new(), FingerprintSettings::default(), options);
         let mut findings = Vec::new();
         for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
+            stop.check()?;
             let source = self.tokenize(text, TextRole::Compared(place))?;
+            stop.check()?;
             let passages = subject.passages(&profile.prepared, (text, &source), profile.min_tokens, stop)?;
             if !passages.is_empty() {
                 findings.push(Finding {
@@ -63,7 +66,9 @@ impl Engine {
             }
         }
         let (mut exclusions, _) = self.in_boilerplate(&mut subject, options, stop)?;
+        stop.check()?;
         exclusions.extend(in_regions(submission, &tokenized, &options.exclusions));
+        stop.check()?;
         exclusions.extend(take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0)));
         Ok(report::build(Draft {
             text: submission,

@@ -56,6 +56,7 @@ impl Engine {
         let min_tokens = default_min_tokens(tokens, FingerprintSettings::default());
         let prepared = PreparedSubmission::new(tokens, min_tokens);
         for (place, text) in boilerplate_texts.iter().enumerate() {
+            stop.check()?;
             let tokenized = self.tokenize(text, TextRole::Boilerplate(place))?;
             found.push(covered(&subject.passages(&prepared, (text, &tokenized), min_tokens, stop)?));
         }

@@ -17,6 +17,7 @@ mod corpus;
 mod error;
 mod evidence;
 mod exclusions;
+mod figures;
 mod limits;
 mod names;
 mod options;
@@ -40,6 +41,8 @@ pub use collections::CorpusInfo;
 pub use compare::ComparedText;
 pub use corpus::{Added, Engine, IfExists, NewSource};
 pub use error::{Error, TextRole};
+pub use figures::{Distribution, Figures, LastVerified};
+pub(crate) use figures::{Histogram, TIME_BOUNDS};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
@@ -48,7 +51,7 @@ pub use recovery::Progress;
 pub use verify::{Finding, Verified};
 pub use visibility::{Pattern, Visibility};
 
-pub use crate::store::{BackedUp, BackupError, StoreError};
+pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

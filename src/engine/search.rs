@@ -152,11 +152,13 @@ impl Engine {
         let mut profiles: Vec<Profile<'_>> = Vec::new();
         for settings in collections.iter().map(|collection| collection.settings()) {
             if profiles.iter().all(|profile| profile.settings != settings) {
+                stop.check()?;
                 let fingerprints = Fingerprinter::new(self.seed(), settings).fingerprints(&indexed);
                 profiles.push(Profile::new(tokens, fingerprints, settings, options));
             }
         }
         let view = self.view(&collections, scope);
+        stop.check()?;
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
         let compare = |subject: &mut Subject<'_>, (place, which, candidate): &Place| match (
             collections.get(*place),
@@ -285,9 +287,11 @@ impl Engine {
         candidate: &Candidate,
         stop: &Stop,
     ) -> Result<Option<Finding>, Error> {
+        stop.check()?;
         let entry = &candidate.entry;
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
         let tokenized = self.matcher.tokenize(&text);
+        stop.check()?;
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
         let depth = candidate.depth();
         let passages =

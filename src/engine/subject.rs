@@ -110,7 +110,9 @@ impl<'a> Subject<'a> {
             altered.detected.or_surer(Guess::of(source)).language
         };
         let Some(profile) = self.profile(language) else { return Ok(Vec::new()) };
+        stop.check()?;
         let source_profile = self.reader.profile(language, source, source_tokenized);
+        stop.check()?;
         let theirs = (source_tokenized.tokens(), &source_profile);
         let mut found = matching::passages((prepared, &profile), theirs, min_tokens, stop)?;
         found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);

@@ -281,8 +281,15 @@ impl Table {
             let key = (usize::try_from(long()?).ok()?, long()?);
             table.commons.insert(key, Common::decode(&mut numbers)?);
         }
-        let has_load = MAX_LOAD.contains(&table.max_load);
-        (has_load && rest.len().is_multiple_of(4)).then_some(table)
+        (rest.len().is_multiple_of(4) && table.is_sound()).then_some(table)
+    }
+
+    /// Whether it can be used, whatever it holds: that it can be walked to its end, and grow.
+    fn is_sound(&self) -> bool {
+        let fronts = self.heads.iter().map(|head| head.link());
+        MAX_LOAD.contains(&self.max_load)
+            && self.postings == self.slab.postings()
+            && self.slab.chains_end(fronts.chain(self.commons.values().map(Common::chain)))
     }
 
     /// Postings in the table.

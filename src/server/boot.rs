@@ -5,33 +5,33 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_otlp::ExporterBuildError;
+use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tonic::server::NamedService;
-use tonic::service::interceptor::InterceptedService;
+use tokio_util::task::AbortOnDropHandle;
+use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::transport::Server;
 use tonic::transport::server::{Router, TcpIncoming};
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::Stack;
 
 use super::access::{Access, AccessLayer};
+use super::calls::{CallLayer, CallRules, Windows};
+use super::notify;
+use super::observe::{Calls, Metrics, MetricsListener, Observe};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
-use super::{notify, telemetry};
+use super::telemetry::Telemetry;
+use super::web::{self, WebLayer};
 use crate::engine::{self, Engine, Progress};
 use crate::proto;
 use crate::proto::admin_service_server::AdminServiceServer;
 use crate::proto::corpus_service_server::CorpusServiceServer;
 use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Opening, Workers, note_deadline};
-
-/// Bytes that a caller may send on one stream before the server takes them: some hundreds of texts, so that an
-/// import doesn't wait for leave to go on.
-const STREAM_WINDOW_BYTES: u32 = 1 << 20;
-
-/// And on all streams of a connection.
-const CONNECTION_WINDOW_BYTES: u32 = 4 << 20;
+use crate::proto::health::health_server::HealthServer;
+use crate::service::{
+    AdminApi, Context, CorpusApi, DetectionApi, HealthApi, Memory, Opening, ProcessInfo, Workers,
+};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,20 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The protos' descriptors can't be read.
+    #[error("can't read the descriptors of the services: {0}")]
+    Descriptors(#[from] DescriptorError),
+    /// Metrics can't be had where they are to be.
+    #[error("can't listen on {address} for metrics: {cause}; choose another address with --metrics-listen")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Traces can't be sent where they are to be.
+    #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
+    Traces(#[from] ExporterBuildError),
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -84,10 +98,11 @@ pub fn check(settings: &Settings) -> Result<(), ServeError> {
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
-    telemetry::start(&settings.telemetry);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
+    telemetry.stop();
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
@@ -139,16 +154,19 @@ pub async fn run(
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
+        process: ProcessInfo::begins(),
         draining: draining.clone(),
     };
-    let (reporter, health_service) = tonic_health::server::health_reporter();
-    let health = Health(reporter);
-    health.tell(ServingStatus::NotServing).await;
+    let health = HealthApi::new(draining.clone());
     let opening = context.engine.clone();
-    let router = router(context, AccessLayer::new(access), settings)?.add_service(health_service);
+    let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
+    let _metrics = serve_metrics(settings, &calls, &context).await?;
+    let router = router(context, Observe::new(calls), AccessLayer::new(access), settings)?
+        .add_service(HealthServer::new(health.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
@@ -160,7 +178,7 @@ pub async fn run(
         ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => return Ok(()),
     };
-    health.tell(ServingStatus::Serving).await;
+    health.tell(true);
     notify::ready();
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
@@ -168,7 +186,7 @@ pub async fn run(
     }
     tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
     notify::stopping();
-    health.tell(ServingStatus::NotServing).await;
+    health.tell(false);
     // Whoever watches the health hears of it before connections are closed.
     tokio::time::sleep(settings.work.drain_pause).await;
     draining.cancel();
@@ -182,18 +200,18 @@ pub async fn run(
     Ok(())
 }
 
-/// What the health service says.
-struct Health(HealthReporter);
-
-impl Health {
-    async fn tell(&self, status: ServingStatus) {
-        let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
-        let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
-        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
-        for service in [corpus, detection, admin, ""] {
-            self.0.set_service_status(service, status).await;
-        }
-    }
+/// Answers with metrics where the settings say so, until what is given is dropped.
+async fn serve_metrics(
+    settings: &Settings,
+    calls: &Arc<Calls>,
+    context: &Context,
+) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
+    let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
+    let (calls, engine) = (Arc::clone(calls), context.engine.clone());
+    let metrics = Metrics::of(calls, engine, context.workers.clone(), context.process.clone());
+    let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
+    let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
 /// Opens the corpus, and lets the handlers have it.
@@ -248,31 +266,65 @@ impl ProgressLog {
     }
 }
 
+/// The descriptors of all services that are served.
+const DESCRIPTORS: [&[u8]; 3] = [
+    proto::FILE_DESCRIPTOR_SET,
+    tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+];
+
+/// The layers around the services, the innermost first.
+type Layers = Stack<CallLayer, Stack<AccessLayer, Stack<Observe, WebLayer>>>;
+
 fn router(
     context: Context,
+    observe: Observe,
     access: AccessLayer,
     settings: &Settings,
-) -> Result<Router<Stack<AccessLayer, Identity>>, ServeError> {
+) -> Result<Router<Layers>, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             // So that clients without files can read what is wrong with a request.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let most = settings.max_message_bytes;
-    let corpus = CorpusServiceServer::new(CorpusApi::new(context.clone())).max_decoding_message_size(most);
-    let admin = AdminServiceServer::new(AdminApi::new(context.clone()));
-    let detection = DetectionServiceServer::new(DetectionApi::new(context)).max_decoding_message_size(most);
+    // One macro for three types that have no trait in common.
+    macro_rules! service {
+        ($server:ident, $api:expr) => {
+            $server::new($api)
+                .max_decoding_message_size(most)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd)
+                .send_compressed(Gzip)
+                .send_compressed(Zstd)
+        };
+    }
+    let windows = Windows::of(settings);
     Ok(Server::builder()
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .initial_stream_window_size(windows.stream_bytes)
+        .initial_connection_window_size(windows.connection_bytes)
+        .max_concurrent_streams(settings.connections.max_streams)
+        .accept_http1(settings.web.grpc_web)
+        // The outermost first: what follows sees plain gRPC.
+        .layer(web::layer(&settings.web))
+        .layer(observe)
         .layer(access)
-        .add_service(InterceptedService::new(corpus, note_deadline))
-        .add_service(admin)
-        .add_service(InterceptedService::new(detection, note_deadline))
+        .layer(CallRules::new(settings)?.for_connection())
+        .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
+        .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
+        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
+}
+
+/// The ceiling of memory, if the system can hold the server to one.
+fn memory(settings: &Settings) -> Memory {
+    let max = settings.work.max_memory_bytes;
+    if max > 0 && !Memory::is_known() {
+        tracing::warn!("this system doesn't tell how much memory is in use: max_memory_bytes has no effect");
+    }
+    Memory::new(max)
 }
 
 /// Logs the settings in force as one line of `key = value`.

@@ -5,10 +5,14 @@
 
 mod access;
 mod boot;
+mod calls;
 mod notify;
+mod observe;
 mod reload;
 mod settings;
 mod telemetry;
+mod traces;
+mod web;
 
 pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
 pub use boot::{ServeError, check, run, serve};

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::call::Call;
 use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
-use super::workers::{Deadline, Done};
+use super::workers::Done;
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
 use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
-
-/// Bytes of one stream's requests from which on no more are read until some are answered.
-const BYTES_IN_FLIGHT: usize = 16 << 20;
 
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]
@@ -35,18 +33,20 @@ impl Context {
     async fn add_source(
         self,
         caller: &Caller,
-        deadline: Deadline,
+        call: &Call,
         turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists, key) = parse::new_source(caller.key(), request)?;
         caller.sees(&collection)?;
+        self.memory.has_room()?;
         let engine = self.engine.get()?;
         let revisions = Revisions::for_caller(caller, &engine);
+        let text_bytes = source.text.len();
         let submit = move |done: Done<_>| {
             engine.submit_source(&collection, source, if_exists, key, move |added| done.tell(added));
         };
-        Ok(convert::added(&self.workers.submit(deadline, turn, submit).await??, &revisions))
+        Ok(convert::added(&self.workers.submit(call, text_bytes, turn, submit).await??, &revisions))
     }
 }
 
@@ -65,15 +65,16 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let (name, settings, key) = parse::new_collection(caller.key(), request.get_ref())?;
         caller.may_create(&name)?;
+        self.context.memory.has_room()?;
         let engine = self.context.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
             engine.submit_collection(&name, settings, key, move |created| done.tell(created));
         };
-        let info = self.context.workers.submit(deadline, None, submit).await?.map_err(Problem::from)?;
+        let info = self.context.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
         let collection = Some(convert::collection(&info, &revisions));
         Ok(Response::new(proto::CreateCollectionResponse { collection }))
     }
@@ -112,7 +113,7 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteCollectionRequest>,
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let (name, key) = parse::collection_deletion(caller.key(), request.get_ref())?;
         caller.sees(&name)?;
         let engine = self.context.engine.get()?;
@@ -120,7 +121,7 @@ impl CorpusService for CorpusApi {
         let submit = move |done: Done<_>| {
             engine.submit_collection_deletion(&name, key, move |deleted| done.tell(deleted));
         };
-        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
         let revision = revisions.tell(revision);
         Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
@@ -130,8 +131,8 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::AddSourceRequest>,
     ) -> Result<Response<proto::AddSourceResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
-        let added = self.context.clone().add_source(&caller, deadline, None, request.into_inner()).await?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let added = self.context.clone().add_source(&caller, &call, None, request.into_inner()).await?;
         Ok(Response::new(added))
     }
 
@@ -141,13 +142,10 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<Streaming<proto::ImportSourcesRequest>>,
     ) -> Result<Response<Self::ImportSourcesStream>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let context = self.context.clone();
-        let order = Order {
-            width: context.import_width,
-            max_bytes: BYTES_IN_FLIGHT,
-            draining: context.draining.clone(),
-        };
+        let order =
+            Order { width: context.import_width, call: call.clone(), draining: context.draining.clone() };
         // Many may wait for the disk; few at once are worked on, so that others get their turn.
         let turns = Arc::new(Semaphore::new(context.stream_width));
         let key = |request: &proto::ImportSourcesRequest| {
@@ -155,12 +153,13 @@ impl CorpusService for CorpusApi {
             id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
         };
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
-            let (context, caller, turns) = (context.clone(), caller.clone(), Arc::clone(&turns));
+            let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
+            let turns = Arc::clone(&turns);
             let proto::ImportSourcesRequest { collection, source, if_exists, request_id } = request;
             let request = proto::AddSourceRequest { collection, source, if_exists, request_id };
             async move {
                 caller.wait_for_turn().await;
-                let result = match context.add_source(&caller, deadline, Some(&turns), request).await {
+                let result = match context.add_source(&caller, &call.item(), Some(&turns), request).await {
                     Ok(added) => import_sources_response::Result::Added(added),
                     Err(problem) => import_sources_response::Result::Error(problem.into()),
                 };
@@ -174,7 +173,8 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
-        let caller = Caller::of(&request)?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let _turn = call.turn().await.map_err(Problem::from)?;
         let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
         if include_text {
@@ -187,7 +187,7 @@ impl CorpusService for CorpusApi {
         if include_text {
             text.as_ref().clone_into(&mut source.text);
         }
-        Ok(Response::new(proto::GetSourceResponse { source: Some(source) }))
+        Ok(call.respond(proto::GetSourceResponse { source: Some(source) }))
     }
 
     async fn list_sources(
@@ -213,7 +213,7 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::DeleteSourceRequest>,
     ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let (collection, id, key) = parse::deletion(caller.key(), request.get_ref())?;
         caller.sees(&collection)?;
         let engine = self.context.engine.get()?;
@@ -221,7 +221,7 @@ impl CorpusService for CorpusApi {
         let submit = move |done: Done<_>| {
             engine.submit_deletion(&collection, &id, key, move |deleted| done.tell(deleted));
         };
-        let deleted = self.context.workers.submit(deadline, None, submit).await?;
+        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let revision = revisions.tell(deleted.map_err(Problem::from)?);
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }

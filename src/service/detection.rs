@@ -1,12 +1,13 @@
 //! `DetectionService`.
 
+use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::call::Call;
 use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
-use super::workers::Deadline;
 use super::{Context, convert, parse};
 use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
 
@@ -28,16 +29,17 @@ impl Context {
     async fn check(
         self,
         caller: Caller,
-        deadline: Deadline,
+        call: &Call,
         request: proto::CheckRequest,
     ) -> Result<proto::Report, Problem> {
+        let bytes = request.encoded_len();
         let (text, scope, options) = parse::check(request)?;
         caller.sees_all(&scope.collections)?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
-        let report =
-            self.workers.run(deadline, move |stop| Ok(engine.check(&text, &scope, &options, stop)?)).await?;
+        let check = move |stop: &_| Ok(engine.check(&text, &scope, &options, stop)?);
+        let report = self.workers.run(call, bytes, check).await?;
         let revision = revisions.tell_of(report.corpus_revision, report.scope_revision);
         Ok(proto::Report { corpus_revision: revision, ..convert::report_to_proto(report) })
     }
@@ -49,9 +51,9 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
-        let report = self.context.clone().check(caller, deadline, request.into_inner()).await?;
-        Ok(Response::new(proto::CheckResponse { report: Some(report) }))
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let report = self.context.clone().check(caller, &call, request.into_inner()).await?;
+        Ok(call.respond(proto::CheckResponse { report: Some(report) }))
     }
 
     type CheckStreamStream = Responses<proto::CheckStreamResponse>;
@@ -60,21 +62,21 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<Streaming<proto::CheckStreamRequest>>,
     ) -> Result<Response<Self::CheckStreamStream>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let context = self.context.clone();
         let order =
-            Order { width: context.stream_width, max_bytes: usize::MAX, draining: context.draining.clone() };
+            Order { width: context.stream_width, call: call.clone(), draining: context.draining.clone() };
         let responses = in_order(
             request.into_inner(),
             order,
             |_| None,
             move |index, request| {
-                let (context, caller) = (context.clone(), caller.clone());
+                let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
                 async move {
                     caller.wait_for_turn().await;
                     let proto::CheckStreamRequest { key, check } = request;
                     let checked = match parse::check_item(&key, check) {
-                        Ok(check) => context.check(caller, deadline, check).await,
+                        Ok(check) => context.check(caller, &call.item(), check).await,
                         Err(problem) => Err(problem),
                     };
                     let result = match checked {
@@ -92,14 +94,15 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let bytes = request.get_ref().encoded_len();
         let (text, texts, options) = parse::compare(request.into_inner())?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.context.engine.get()?;
         let compare = move |stop: &_| Ok(engine.compare(&text, &texts, &options, stop)?);
-        let report = self.context.workers.run(deadline, compare).await?;
+        let report = self.context.workers.run(&call, bytes, compare).await?;
         let report = Some(convert::report_to_proto(report));
-        Ok(Response::new(proto::CompareResponse { report }))
+        Ok(call.respond(proto::CompareResponse { report }))
     }
 
     type CompareAllStream = Responses<proto::CompareAllResponse>;
@@ -108,8 +111,9 @@ impl DetectionService for DetectionApi {
         &self,
         request: Request<proto::CompareAllRequest>,
     ) -> Result<Response<Self::CompareAllStream>, Status> {
-        let (caller, deadline) = (Caller::of(&request)?, Deadline::of(&request));
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let asked = parse::compare_all(request.get_ref())?;
-        Ok(Response::new(self.context.clone().compare_all(deadline, caller, asked)))
+        self.context.memory.has_room()?;
+        Ok(Response::new(self.context.clone().compare_all(call, caller, asked)))
     }
 }

@@ -9,7 +9,12 @@ use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
+use super::call::Call;
 use super::problem::Problem;
+
+/// Bytes of a stream's requests from which on no more are read until some are answered: half of what a connection
+/// may have under way, by default, so that its other calls have room.
+const BYTES_IN_FLIGHT: usize = 16 << 20;
 
 /// A stream of responses.
 pub(super) type Responses<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -18,8 +23,8 @@ pub(super) type Responses<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Se
 pub(super) struct Order {
     /// Items worked on at once. No more are read until one is answered: that is the flow control.
     pub(super) width: usize,
-    /// Bytes of requests from which on no more are read, until some are answered.
-    pub(super) max_bytes: usize,
+    /// The call that the stream is.
+    pub(super) call: Call,
     /// When cancelled, no more items are read; those that were are answered, then the stream ends.
     pub(super) draining: CancellationToken,
 }
@@ -36,7 +41,7 @@ pub(super) fn in_order<Request, Response, Work>(
 ) -> Responses<Response>
 where
     Request: prost::Message + 'static,
-    Response: Send + 'static,
+    Response: prost::Message + 'static,
     Work: Future<Output = Response> + Send + 'static,
 {
     Box::pin(async_stream::stream! {
@@ -54,22 +59,30 @@ where
                     let size = request.encoded_len();
                     bytes += size;
                     let done = work(index, request);
-                    in_flight.push_back(async move { (key, size, done.await) });
+                    let call = order.call.clone();
+                    in_flight.push_back(async move {
+                        let response = done.await;
+                        let unread = call.unread(&response);
+                        (key, size, response, unread)
+                    });
                     index += 1;
                 } else {
                     held = Some(request);
                 }
             }
-            let has_room = in_flight.len() < order.width && bytes < order.max_bytes;
+            let has_room = in_flight.len() < order.width && bytes < BYTES_IN_FLIGHT;
             let may_read = end.is_none() && held.is_none() && has_room;
             tokio::select! {
                 biased;
-                Some((key, size, response)) = in_flight.next(), if !in_flight.is_empty() => {
+                Some((key, size, response, unread)) = in_flight.next(), if !in_flight.is_empty() => {
                     bytes -= size;
+                    order.call.messages().first_answered();
                     if let Some(key) = key {
                         keys.remove(&key);
                     }
                     yield Ok(response);
+                    // Whoever takes the stream comes back when the response was sent.
+                    drop(unread);
                 }
                 () = order.draining.cancelled(), if end.is_none() => {
                     end = Some(Err(Problem::stopping().into()));

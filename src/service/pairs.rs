@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::call::Call;
 use super::caller::Caller;
 use super::ordered::Responses;
 use super::revisions::Revisions;
-use super::workers::Deadline;
 use super::{Context, convert};
 use crate::engine::{CollectionName, PairOptions, Pairs, PairsProgress};
 use crate::proto;
@@ -22,14 +22,14 @@ impl Context {
     /// when the stream is dropped, the work is called off.
     pub(super) fn compare_all(
         self,
-        deadline: Deadline,
+        call: Call,
         caller: Caller,
         (collection, options): (CollectionName, PairOptions),
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
             let (sender, mut progress) = watch::channel(PairsProgress::default());
             let engine = self.engine.get();
-            let mut work = Box::pin(self.workers.run_long(deadline, move |stop| {
+            let mut work = Box::pin(self.workers.run_long(&call, move |stop| {
                 let engine = engine?;
                 caller.sees(&collection)?;
                 caller.sees_all(&options.exclusions.boilerplate_collections)?;

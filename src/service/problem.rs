@@ -5,13 +5,14 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::refused::Refused;
 use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
 
 /// Why a call, or an item of a stream, failed, in the terms of gRPC.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub struct Problem {
     code: Code,
     message: String,
     violations: Vec<Violation>,
@@ -38,18 +39,39 @@ impl Problem {
         Self { violations, ..Self::new(Code::InvalidArgument, listed.join("; ")) }
     }
 
+    /// The same, but trying again after `delay` may help.
+    fn retry_after(self, delay: Duration) -> Self {
+        Self { retry_in: Some(delay), ..self }
+    }
+
     /// The queue is full.
     pub(super) fn too_busy(max_queued: usize) -> Self {
+        Refused::QueueFull.note();
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
-        Self::new(Code::ResourceExhausted, message)
+        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
     }
 
     /// As many long calls as may are running.
     pub(super) fn too_many_running(max_running: usize) -> Self {
+        Refused::TooManyRunning.note();
         let message =
             format!("{max_running} such calls are running already, as many as may; try again later");
-        Self::new(Code::ResourceExhausted, message)
+        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(10))
+    }
+
+    /// More memory is in use than may be.
+    pub(super) fn too_little_memory(resident_bytes: u64, max_memory_bytes: u64) -> Self {
+        let message = format!(
+            "the server has {resident_bytes} bytes of memory in use, and takes no more than {max_memory_bytes} \
+             (max_memory_bytes): nothing can be added now, checks go on; delete sources, or give it more memory"
+        );
+        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(30))
+    }
+
+    /// A health that nobody has.
+    pub(super) fn no_such_service(services: &[&str]) -> Self {
+        Self::new(Code::NotFound, format!("there is no such service here; there are {services:?}"))
     }
 
     /// The caller may not do it.
@@ -59,6 +81,7 @@ impl Problem {
 
     /// The holder of a key calls too often; when they may call again.
     pub(super) fn too_often(per_second: u32, wait: Duration) -> Self {
+        Refused::TooOften.note();
         let message = format!(
             "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
             wait.as_millis() + 1
@@ -68,17 +91,73 @@ impl Problem {
 
     /// The server is starting.
     pub(super) fn starting(progress: Progress) -> Self {
+        Refused::Starting.note();
         let Progress { sources, of_sources } = progress;
         let message = format!(
             "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
         );
-        Self::new(Code::Unavailable, message)
+        Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(1))
     }
 
     /// The server is stopping.
     pub(super) fn stopping() -> Self {
+        Refused::Stopping.note();
         let message = "the server is stopping; what was answered is done, send the rest again later";
-        Self::new(Code::Unavailable, message)
+        Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(5))
+    }
+
+    /// The deadline of a call passed.
+    #[must_use]
+    pub fn deadline_passed() -> Self {
+        StopReason::DeadlinePassed.into()
+    }
+
+    /// A `grpc-timeout` that is none.
+    #[must_use]
+    pub fn malformed_timeout(value: &str) -> Self {
+        let message = format!(
+            "grpc-timeout is {value:?}, but must be from 1 to 8 digits and one of H, M, S, m, u, n, such as 500m"
+        );
+        Self::new(Code::InvalidArgument, message)
+    }
+
+    /// The caller of a stream neither sent nor read anything for long.
+    #[must_use]
+    pub fn idle(for_long: Duration) -> Self {
+        let seconds = for_long.as_secs_f64();
+        let message = format!(
+            "the caller neither sent nor read anything for {seconds} s, as long as a stream may rest (idle_seconds); \
+             call again"
+        );
+        Self::new(Code::DeadlineExceeded, message)
+    }
+
+    /// A message of a request that is larger than may be, as it came or once inflated.
+    #[must_use]
+    pub fn message_too_large(bytes: Option<usize>, max_message_bytes: usize) -> Self {
+        let bytes = match bytes {
+            Some(bytes) => format!("has {bytes} bytes"),
+            None => "has more once it is inflated".to_owned(),
+        };
+        let message = format!(
+            "a message may have {max_message_bytes} bytes at most (max_message_bytes), but this one {bytes}; \
+             send less in one message"
+        );
+        Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// Inflated messages for which the connection has no room.
+    #[must_use]
+    pub fn inflated_too_much() -> Self {
+        let message = "messages that are inflated far beyond their size take more than this connection may have \
+                       under way (max_pending_bytes); wait for answers before the next, or send them uncompressed";
+        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
+    }
+
+    /// A request whose bytes are no gRPC messages.
+    #[must_use]
+    pub fn malformed_message(what: &str) -> Self {
+        Self::new(Code::InvalidArgument, format!("the request is malformed: {what}"))
     }
 
     /// Something that must not happen.
@@ -172,6 +251,12 @@ impl From<StopReason> for Problem {
         };
         Self::new(code, reason.to_string())
     }
+}
+
+/// The status of a call that a defect ended, wherever it was noticed.
+#[must_use]
+pub fn defect_status() -> Status {
+    Problem::defect().into()
 }
 
 impl From<Problem> for Status {

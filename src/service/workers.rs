@@ -2,14 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Status};
+use tracing::Instrument as _;
 
+use super::call::Call;
+use super::load::{Load, Tally};
 use super::problem::Problem;
-use crate::matching::{Stop, StopReason};
+use crate::matching::Stop;
+
+/// Bytes of text from which on work is large.
+const LARGE_BYTES: usize = 256 << 10;
 
 /// A pool of threads for work on the CPU, with a bounded queue before it.
 ///
@@ -18,8 +21,12 @@ use crate::matching::{Stop, StopReason};
 #[derive(Debug, Clone)]
 pub struct Workers {
     pool: Arc<rayon::ThreadPool>,
+    /// For work on large texts: beside the pool, so that work on small ones, which takes milliseconds, doesn't wait
+    /// for seconds.
+    large_pool: Arc<rayon::ThreadPool>,
     places: Arc<Semaphore>,
     max_queued: usize,
+    tally: Tally,
     /// For work that takes all threads for long: beside the pool, so that short work never waits for it.
     long_pool: Arc<rayon::ThreadPool>,
     /// Held by the one piece of long work that is done.
@@ -27,38 +34,53 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// A pool of `threads` threads, with room for `max_queued` pieces of work to wait; and as many threads for
-    /// work that takes long.
+    /// A pool of `threads` threads, with room for `max_queued` pieces of work to wait; half as many for work on
+    /// large texts; and as many for work that takes long.
     ///
     /// # Errors
     ///
     /// When the system gives no threads.
     pub fn new(threads: usize, max_queued: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
-        let pool = |name: &'static str| {
+        let pool = |name: &'static str, threads| {
             let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
             builder.thread_name(move |number| format!("{name}-{number}")).build().map(Arc::new)
         };
         let places = Arc::new(Semaphore::new(threads.saturating_add(max_queued).min(Semaphore::MAX_PERMITS)));
         let long_turn = Arc::new(Semaphore::new(1));
-        Ok(Self { pool: pool("worker")?, places, max_queued, long_pool: pool("long-worker")?, long_turn })
+        Ok(Self {
+            pool: pool("worker", threads)?,
+            large_pool: pool("large-worker", threads.div_ceil(2))?,
+            places,
+            max_queued,
+            tally: Tally::default(),
+            long_pool: pool("long-worker", threads)?,
+            long_turn,
+        })
     }
 
-    /// Does a piece of work, and gives what it gives.
+    /// Does a piece of work on texts of `text_bytes`, and gives what it gives.
     ///
     /// When the future is dropped, the work is called off.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        deadline: Deadline,
+        call: &Call,
+        text_bytes: usize,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        Self::run_in(&self.pool, deadline, self.place()?, work).await
+        let place = self.place()?;
+        let turn = call.turn().await?;
+        self.run_in(self.pool_for(text_bytes), call, (place, turn), work).await
+    }
+
+    fn pool_for(&self, text_bytes: usize) -> &rayon::ThreadPool {
+        if text_bytes < LARGE_BYTES { &self.pool } else { &self.large_pool }
     }
 
     /// As [`Self::run`], for work that spreads over all threads of its pool and takes long. Such pieces are
     /// done one after the other: two in one pool would wait for parts of one another.
     pub(super) async fn run_long<T: Send + 'static>(
         &self,
-        deadline: Deadline,
+        call: &Call,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let turn = Arc::clone(&self.long_turn);
@@ -66,9 +88,15 @@ impl Workers {
             Ok(turn)
         } else {
             let _place = self.place()?;
-            deadline.bound(turn.acquire_owned()).await?
+            call.bound(turn.acquire_owned()).await?
         };
-        Self::run_in(&self.long_pool, deadline, turn, work).await
+        self.run_in(&self.long_pool, call, turn, work).await
+    }
+
+    /// How much work there is at the moment.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.tally.load()
     }
 
     /// A place in the queue, if there is one left.
@@ -79,37 +107,44 @@ impl Workers {
 
     /// Does a piece of work, and drops `held` when it has ended, whoever still waits for it.
     async fn run_in<T: Send + 'static>(
+        &self,
         pool: &rayon::ThreadPool,
-        deadline: Deadline,
+        call: &Call,
         held: impl Send + 'static,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let stop = deadline.stop();
-        let call_off = CallOff(stop.clone());
+        let stop = call.stop();
+        let call_off = CallOff::new(stop.clone());
         let (sender, receiver) = oneshot::channel();
+        let (span, tally) = (tracing::Span::current(), self.tally.clone());
+        let queued = (tally.queued(), tracing::debug_span!("queue"));
         pool.spawn(move || {
+            let running = tally.running();
+            drop(queued);
+            let _working = tracing::debug_span!(parent: &span, "work").entered();
             let done = match stop.check() {
                 Ok(()) => {
                     catch_unwind(AssertUnwindSafe(|| work(&stop))).unwrap_or_else(|_| Err(Problem::defect()))
                 }
                 Err(reason) => Err(reason.into()),
             };
-            drop(held);
+            drop((held, running));
             // Nobody may be waiting any more.
             let _ = sender.send(done);
         });
-        let done = deadline.bound(receiver).await?;
+        let done = call.bound(receiver).await?;
         drop(call_off);
         done.unwrap_or_else(|_| Err(Problem::defect()))
     }
 }
 
 impl Workers {
-    /// Does a piece of work that goes on elsewhere when its thread is free again, and gives what [`Done`]
+    /// Does a piece of work on texts of `text_bytes` that goes on elsewhere when its thread is free again, and gives what [`Done`]
     /// is told in the end. `turns`, if there are any, are waited for before the work begins.
     pub(super) async fn submit<T: Send + 'static>(
         &self,
-        deadline: Deadline,
+        call: &Call,
+        text_bytes: usize,
         turns: Option<&Semaphore>,
         work: impl FnOnce(Done<T>) + Send + 'static,
     ) -> Result<T, Problem> {
@@ -117,16 +152,17 @@ impl Workers {
         {
             // Turns are never closed.
             let _turn = match turns {
-                Some(turns) => Some(deadline.bound(turns.acquire()).await?),
+                Some(turns) => Some(call.bound(turns.acquire()).await?),
                 None => None,
             };
             let begin = move |_: &Stop| {
                 work(Done(sender));
                 Ok(())
             };
-            self.run(deadline, begin).await?;
+            self.run_in(self.pool_for(text_bytes), call, self.place()?, begin).await?;
         }
-        deadline.bound(receiver).await?.map_err(|_| Problem::stopping())
+        let committed = call.bound(receiver).instrument(tracing::debug_span!("commit")).await;
+        committed?.map_err(|_| Problem::stopping())
     }
 }
 
@@ -141,7 +177,13 @@ impl<T> Done<T> {
 }
 
 /// Calls work off when it is dropped.
-struct CallOff(Stop);
+pub(super) struct CallOff(Stop);
+
+impl CallOff {
+    pub(super) fn new(stop: Stop) -> Self {
+        Self(stop)
+    }
+}
 
 impl Drop for CallOff {
     fn drop(&mut self) {
@@ -149,82 +191,13 @@ impl Drop for CallOff {
     }
 }
 
-/// Notes the deadline of a call when its headers arrive: what it takes to read its message counts.
-///
-/// # Errors
-///
-/// None; interceptors may give some.
-pub fn note_deadline(mut request: Request<()>) -> Result<Request<()>, Status> {
-    let deadline = Deadline::asked_for(request.metadata());
-    request.extensions_mut().insert(deadline);
-    Ok(request)
-}
-
-/// Until when a caller waits.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Deadline(Option<Instant>);
-
-impl Deadline {
-    /// How much sooner than the caller asked we give up at most, so that our answer comes before the
-    /// transport's, which has the wrong status for it.
-    const AHEAD: Duration = Duration::from_millis(20);
-
-    /// The deadline that the metadata of a call that has just arrived asks for.
-    fn asked_for(metadata: &MetadataMap) -> Self {
-        let timeout = metadata.get("grpc-timeout").and_then(|value| parse_timeout(value.to_str().ok()?));
-        let until = |timeout: Duration| {
-            Instant::now().checked_add(timeout.saturating_sub(Self::AHEAD.min(timeout / 8)))
-        };
-        Self(timeout.and_then(until))
-    }
-
-    /// The deadline that [`note_deadline`] noted.
-    pub(super) fn of<T>(request: &Request<T>) -> Self {
-        request.extensions().get().copied().unwrap_or(Self(None))
-    }
-
-    fn stop(self) -> Stop {
-        self.0.map_or_else(Stop::never, Stop::at)
-    }
-
-    /// What the future gives, unless the deadline passes first.
-    async fn bound<F: Future>(self, future: F) -> Result<F::Output, StopReason> {
-        match self.0 {
-            None => Ok(future.await),
-            Some(until) => {
-                tokio::time::timeout_at(until.into(), future).await.map_err(|_| StopReason::DeadlinePassed)
-            }
-        }
-    }
-}
-
-/// The value of a `grpc-timeout` header: up to eight digits and a unit.
-fn parse_timeout(value: &str) -> Option<Duration> {
-    let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
-    let count: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
-    match unit {
-        "H" => Some(Duration::from_hours(count)),
-        "M" => Some(Duration::from_mins(count)),
-        "S" => Some(Duration::from_secs(count)),
-        "m" => Some(Duration::from_millis(count)),
-        "u" => Some(Duration::from_micros(count)),
-        "n" => Some(Duration::from_nanos(count)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::{Duration, Instant};
 
-    #[test]
-    fn reads_timeouts() {
-        assert_eq!(parse_timeout("5S"), Some(Duration::from_secs(5)));
-        assert_eq!(parse_timeout("99999999H"), Some(Duration::from_hours(99_999_999)));
-        for bad in ["", "S", "5", "5s", "123456789S", "-1S", "é"] {
-            assert_eq!(parse_timeout(bad), None, "{bad:?}");
-        }
-    }
+    use super::*;
+    use crate::matching::StopReason;
+    use crate::service::ConnectionBudget;
 
     #[tokio::test]
     async fn refuses_more_than_the_queue_holds_and_survives_a_panic() {
@@ -232,18 +205,19 @@ mod tests {
         let (release, blocked) = std::sync::mpsc::channel::<()>();
         let busy = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(Deadline(None), move |_| Ok(blocked.recv().is_ok())).await }
+            async move { workers.run(&Call::unbounded(), 0, move |_| Ok(blocked.recv().is_ok())).await }
         });
         while workers.places.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let refused = workers.run(Deadline(None), |_| Ok(())).await.unwrap_err();
+        let refused = workers.run(&Call::unbounded(), 0, |_| Ok(())).await.unwrap_err();
         assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
         release.send(()).unwrap();
         assert!(busy.await.unwrap().unwrap());
-        let defect = workers.run(Deadline(None), |_| -> Result<(), Problem> { panic!("a defect") }).await;
+        let defect =
+            workers.run(&Call::unbounded(), 0, |_| -> Result<(), Problem> { panic!("a defect") }).await;
         assert_eq!(defect.unwrap_err().code(), tonic::Code::Internal);
-        assert!(workers.run(Deadline(None), |_| Ok(true)).await.unwrap());
+        assert!(workers.run(&Call::unbounded(), 0, |_| Ok(true)).await.unwrap());
     }
 
     #[tokio::test]
@@ -258,13 +232,14 @@ mod tests {
             }
         };
         let (sender, reasons) = std::sync::mpsc::channel();
-        let soon = Deadline(Instant::now().checked_add(Duration::from_millis(20)));
-        let late = workers.run(soon, until_stopped(sender.clone())).await.unwrap_err();
+        let soon = Instant::now().checked_add(Duration::from_millis(20));
+        let soon = Call::new(soon, Duration::MAX, ConnectionBudget::unbounded());
+        let late = workers.run(&soon, 0, until_stopped(sender.clone())).await.unwrap_err();
         assert_eq!(late.code(), tonic::Code::DeadlineExceeded);
         assert!(reasons.recv_timeout(Duration::from_secs(5)).is_ok());
         let gone = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(Deadline(None), until_stopped(sender)).await }
+            async move { workers.run(&Call::unbounded(), 0, until_stopped(sender)).await }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
         gone.abort();

@@ -77,10 +77,7 @@ impl Store {
             written.collections += 1;
         }
         let mut failed = None;
-        view.sources(&mut |source, place| {
-            if failed.is_some() {
-                return Ok(());
-            }
+        let listed = view.sources(&mut |source, place| {
             let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
             let Frame { bytes, text_bytes } = segment.read(source.key, place)?;
             let row = source.encode(NOWHERE);
@@ -90,11 +87,15 @@ impl Store {
             record.bytes.extend_from_slice(&row);
             record.u32(text_bytes);
             record.bytes.extend_from_slice(&bytes);
-            failed = records.write(SOURCE, &record.bytes).err();
             written.sources += 1;
-            Ok(())
-        })?;
+            records.write(SOURCE, &record.bytes).map_err(|error| {
+                failed = Some(error);
+                // Ends the listing; why is told below.
+                StoreError::Closed
+            })
+        });
         failed.map_or(Ok(()), Err)?;
+        listed?;
         let mut end = Encoder::default();
         end.u64(written.collections);
         end.u64(written.sources);

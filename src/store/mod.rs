@@ -24,6 +24,7 @@ mod texts;
 
 use std::fmt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::index::Slot;
 
@@ -35,6 +36,7 @@ pub use requests::{StoredAnswer, StoredRequest};
 pub use rows::{StoredCollection, StoredCorpus, StoredSource};
 pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
+pub use texts::CacheFigures;
 
 use self::ledger::Ledger;
 use self::segments::{Place, Segments};
@@ -379,6 +381,19 @@ impl Store {
                 disk.segments.release(from);
             }
         }
+    }
+
+    /// How the texts that are held in memory fare; `None` if all are.
+    #[must_use]
+    pub fn cache_figures(&self) -> Option<CacheFigures> {
+        self.disk.as_ref().map(|_| self.texts.cache_figures())
+    }
+
+    /// When the snapshot of the index was written, if one is there.
+    #[must_use]
+    pub fn snapshot_written(&self) -> Option<SystemTime> {
+        let snapshot = self.disk.as_ref()?.directory.snapshot();
+        std::fs::metadata(snapshot).and_then(|file| file.modified()).ok()
     }
 
     /// The data directory, if it is on disk.

@@ -93,7 +93,7 @@ fn seen(engine: &Engine) -> Result<String, Error> {
 fn assert_sound(engine: &Engine) {
     let mut findings = Vec::new();
     engine
-        .verify(&mut |verified| {
+        .verify(&Stop::never(), &mut |verified| {
             findings.extend(verified.findings);
             std::ops::ControlFlow::Continue(())
         })
@@ -254,7 +254,7 @@ fn a_damaged_text_harms_no_other() {
     let engine = open(folder.path()).unwrap();
     let mut findings = Vec::new();
     engine
-        .verify(&mut |verified| {
+        .verify(&Stop::never(), &mut |verified| {
             findings.extend(verified.findings);
             std::ops::ControlFlow::Continue(())
         })

@@ -288,5 +288,6 @@ async fn bad_comparisons_and_messages() {
     let status = detection.compare(compare(vec![text("", &"x ".repeat(30_000))])).await.unwrap_err();
     assert_status(&status, Code::OutOfRange, &[], "text 0 of those to compare with has 60000 bytes");
     let status = detection.compare(compare(vec![text("", &"x".repeat(100_000))])).await.unwrap_err();
-    assert_status(&status, Code::OutOfRange, &[], "100000");
+    let said = "at most (max_message_bytes), but this one has 100032 bytes; send less";
+    assert_status(&status, Code::ResourceExhausted, &[], said);
 }

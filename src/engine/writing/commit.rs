@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::answer::Answer;
 use super::keeper::Task;
@@ -89,8 +91,11 @@ impl Committer {
         if steps.is_empty() {
             return tasks;
         }
+        let began = Instant::now();
         match self.shared.store.commit(&self.batch(&steps, revision)) {
             Ok(()) => {
+                self.shared.counters.commits.record_since(began);
+                self.shared.counters.commit_changes.record(steps.len() as u64);
                 self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
                 for step in steps {
                     tasks.extend(self.publish(step));
@@ -129,6 +134,7 @@ impl Committer {
 
     fn give_up(&mut self, steps: Vec<Step>, error: &StoreError) {
         tracing::error!(%error, changes = steps.len(), "a commit failed");
+        self.shared.counters.failed_commits.fetch_add(1, Ordering::Relaxed);
         let in_doubt = matches!(error, StoreError::Broken { .. });
         let error = Error::Store(error.clone());
         let told: Vec<Step> = steps.into_iter().map(|step| step.tell(&error)).collect();

@@ -81,6 +81,9 @@ pub fn detect(
     let mut passages: Vec<Passage> = summaries.iter().map(|c| passage(c, PassageKind::Summary)).collect();
     let mut verbatim = Vec::new();
     for candidate in altered {
+        if stop() {
+            return Err(Stopped);
+        }
         match verbatim::hull(&candidate, runs, tuning) {
             Some(spans) => verbatim.push(spans),
             None => {
@@ -96,6 +99,9 @@ pub fn detect(
     let mut taken: Vec<Range<u32>> = found.iter().map(|p| p.submission.clone()).collect();
     taken.sort_by_key(|span| (span.end, span.start));
     for spans in verbatim::left_over(runs, &taken, tuning.join_words) {
+        if stop() {
+            return Err(Stopped);
+        }
         let whole = passage(&scorer.weigh(spans), PassageKind::Verbatim);
         found.extend(parts(whole, runs, &mut scorer));
     }

@@ -1,0 +1,134 @@
+//! Hostile clients: what each tried, what it cost the server, and what a good client saw meanwhile.
+//!
+//! The table of docs/operations.md comes from
+//! `cargo test --release --test it hostile -- --nocapture --test-threads 1`.
+
+mod attacks;
+mod wire;
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use palimpsest::proto;
+use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::process::{Process, palimpsest};
+use crate::words::Words;
+
+/// What one hostile peer may cost, as it is promised, and the room that tests leave for the noise of a machine with
+/// other work.
+const MOST_BYTES: u64 = 50 << 20;
+const ROOM_BYTES: u64 = 30 << 20;
+
+/// How much slower the slowest hundredth of a good client's checks may get: promised is 1.5, of the optimised program
+/// on a machine of its own.
+const SLOWER: f64 = if cfg!(debug_assertions) { 20.0 } else { 6.0 };
+const SLOWEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 600 } else { 60 });
+
+/// How long a good client looks on.
+const LOOKS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 800 } else { 3000 });
+
+/// A real server in a process of its own, with a corpus, and a good client of it.
+struct Scene {
+    process: Process,
+    good: DetectionServiceClient<Channel>,
+    text: String,
+}
+
+/// What a hostile client cost.
+struct Cost {
+    before: u64,
+    peak: u64,
+    after: u64,
+    quiet: Duration,
+    meanwhile: Duration,
+    failed: usize,
+}
+
+impl Scene {
+    async fn new(arguments: &[&str]) -> Self {
+        let mut command = palimpsest();
+        command.args(["serve", "--in-memory"]).args(arguments);
+        let process = Process::start_command(command).await;
+        let endpoint = Endpoint::from_shared(process.address.clone()).unwrap();
+        let channel = endpoint.connect().await.unwrap();
+        let mut corpus = proto::corpus_service_client::CorpusServiceClient::new(channel.clone());
+        for seed in 0..300 {
+            let source = crate::harness::add(&format!("s{seed}"), &Words::new(seed).text(500));
+            corpus.add_source(source).await.unwrap();
+        }
+        let parts: Vec<String> = (0..5).map(|seed| Words::new(seed * 17).text(60)).collect();
+        Self { process, good: DetectionServiceClient::new(channel), text: parts.join(" ") }
+    }
+
+    fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+    }
+
+    /// How long the slowest hundredth of checks takes, and how many fail, for as long as asked and `goes_on`.
+    async fn look(&self, at_least: Duration, goes_on: impl Fn() -> bool) -> (Duration, usize) {
+        let (begun, mut times, mut failed) = (Instant::now(), Vec::new(), 0);
+        while begun.elapsed() < at_least || goes_on() {
+            let request = crate::harness::check(&self.text);
+            let sent = Instant::now();
+            failed += usize::from(self.good.clone().check(request).await.is_err());
+            times.push(sent.elapsed());
+        }
+        times.sort();
+        (times[times.len() * 99 / 100], failed)
+    }
+
+    /// Has `attack` done, and measures what it costs.
+    async fn suffer(&self, attack: impl Future<Output = ()> + Send + 'static) -> Cost {
+        let (quiet, _) = self.look(LOOKS, || false).await;
+        let before = self.resident();
+        let (peak, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let watching = {
+            let (peak, is_over, id) = (Arc::clone(&peak), Arc::clone(&is_over), self.process.id());
+            std::thread::spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+                    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+                    let kib =
+                        resident.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+                    peak.fetch_max(kib.unwrap_or(0) << 10, Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            })
+        };
+        let attacking = tokio::spawn(attack);
+        let (meanwhile, failed) = self.look(LOOKS, || !attacking.is_finished()).await;
+        attacking.await.unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        watching.join().unwrap();
+        let peak = peak.load(Ordering::Relaxed);
+        Cost { before, peak, after: self.resident(), quiet, meanwhile, failed }
+    }
+}
+
+impl Cost {
+    /// Prints the row of the table, and holds the cost against what it may be.
+    fn tell(&self, what: &str, peers: u64) {
+        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let more = self.peak.saturating_sub(self.before);
+        println!(
+            "| {what} | {:.0} | +{:.0} | {:+.0} | {:.1} | {:.1} | {:.2} |",
+            mib(self.before),
+            mib(more),
+            mib(self.after) - mib(self.before),
+            ms(self.quiet),
+            ms(self.meanwhile),
+            self.meanwhile.as_secs_f64() / self.quiet.as_secs_f64(),
+        );
+        assert_eq!(self.failed, 0, "{what}: a good client's checks failed");
+        assert!(more < peers * MOST_BYTES + ROOM_BYTES, "{what}: {more} bytes more");
+        let bound = SLOWEST.max(self.quiet.mul_f64(SLOWER));
+        assert!(self.meanwhile < bound, "{what}: a good client waited for {:?}", self.meanwhile);
+    }
+}

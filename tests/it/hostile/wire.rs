@@ -1,0 +1,193 @@
+//! HTTP/2, frame by frame, as no well-behaved client speaks it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::task::JoinHandle;
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
+
+const END_STREAM: u8 = 1;
+const ACK: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// Frames may have so many bytes unless the peer allows more.
+const FRAME_BYTES: usize = 16 << 10;
+
+/// What a server said, so far.
+#[derive(Debug, Default)]
+pub struct Heard {
+    pub headers: AtomicU64,
+    pub data_bytes: AtomicU64,
+    pub resets: AtomicU64,
+    pub goaways: AtomicU64,
+    pub is_closed: AtomicBool,
+}
+
+impl Heard {
+    pub fn headers(&self) -> u64 {
+        self.headers.load(Ordering::Relaxed)
+    }
+
+    pub fn resets(&self) -> u64 {
+        self.resets.load(Ordering::Relaxed)
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
+    }
+}
+
+/// A connection on which anything may be said.
+pub struct Wire {
+    write: OwnedWriteHalf,
+    reading: JoinHandle<()>,
+    pub heard: Arc<Heard>,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+impl Wire {
+    /// Connects, and lets the server send so many bytes on each stream, and many on the connection.
+    pub async fn connect(address: &str, stream_window: u32) -> Self {
+        let socket = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+        socket.set_nodelay(true).unwrap();
+        let (read, write) = socket.into_split();
+        let heard = Arc::new(Heard::default());
+        let (acks, mut to_send) = tokio::sync::mpsc::unbounded_channel::<Vec<u8>>();
+        let reading = tokio::spawn(read_frames(read, Arc::clone(&heard), acks));
+        let mut wire = Self { write, reading, heard };
+        wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+        let mut settings = vec![0, 4];
+        settings.extend(stream_window.to_be_bytes());
+        wire.send(&frame(SETTINGS, 0, 0, &settings)).await;
+        wire.send(&frame(WINDOW_UPDATE, 0, 0, &0x3fff_ffff_u32.to_be_bytes())).await;
+        // The server's settings come before anything else, and its window for the connection with them.
+        let ack = to_send.recv().await.unwrap_or_default();
+        wire.send(&ack).await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        wire
+    }
+
+    /// Sends bytes; whether the server still takes them.
+    pub async fn send(&mut self, bytes: &[u8]) -> bool {
+        self.write.write_all(bytes).await.is_ok()
+    }
+}
+
+async fn read_frames(
+    mut read: OwnedReadHalf,
+    heard: Arc<Heard>,
+    acks: tokio::sync::mpsc::UnboundedSender<Vec<u8>>,
+) {
+    let mut head = [0; 9];
+    while read.read_exact(&mut head).await.is_ok() {
+        let len = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+        let mut payload = vec![0; len];
+        if read.read_exact(&mut payload).await.is_err() {
+            break;
+        }
+        match head[3] {
+            DATA => _ = heard.data_bytes.fetch_add(len as u64, Ordering::Relaxed),
+            HEADERS => _ = heard.headers.fetch_add(1, Ordering::Relaxed),
+            RST_STREAM => _ = heard.resets.fetch_add(1, Ordering::Relaxed),
+            GOAWAY => _ = heard.goaways.fetch_add(1, Ordering::Relaxed),
+            SETTINGS if head[4] & ACK == 0 => drop(acks.send(frame(SETTINGS, ACK, 0, &[]))),
+            _ => {}
+        }
+    }
+    heard.is_closed.store(true, Ordering::Relaxed);
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
+    bytes.extend([kind, flags]);
+    bytes.extend(stream.to_be_bytes());
+    bytes.extend(payload);
+    bytes
+}
+
+/// The number of the `index`th stream of a client.
+pub fn stream(index: u32) -> u32 {
+    2 * index + 1
+}
+
+/// The headers of a call, as literals of HPACK, in as many frames as they need.
+pub fn headers(stream: u32, path: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    let fixed = [
+        (":method", "POST"),
+        (":scheme", "http"),
+        (":path", path),
+        (":authority", "localhost"),
+        ("content-type", "application/grpc"),
+        ("te", "trailers"),
+    ];
+    let mut block = Vec::new();
+    for (name, value) in fixed.iter().chain(more) {
+        block.push(0);
+        literal(&mut block, name);
+        literal(&mut block, value);
+    }
+    let mut parts = block.chunks(FRAME_BYTES).peekable();
+    let (mut kind, mut bytes) = (HEADERS, Vec::new());
+    while let Some(part) = parts.next() {
+        let flags = if parts.peek().is_none() { END_HEADERS } else { 0 };
+        bytes.extend(frame(kind, flags, stream, part));
+        kind = CONTINUATION;
+    }
+    bytes
+}
+
+/// A string of HPACK, its length as an integer with a prefix of seven bits.
+fn literal(block: &mut Vec<u8>, text: &str) {
+    let mut len = text.len();
+    if len < 127 {
+        block.push(len as u8);
+    } else {
+        block.push(127);
+        len -= 127;
+        while len >= 128 {
+            block.push((len % 128) as u8 | 128);
+            len /= 128;
+        }
+        block.push(len as u8);
+    }
+    block.extend(text.as_bytes());
+}
+
+/// Bytes of a request, in as many frames as they need.
+pub fn data(stream: u32, bytes: &[u8], is_last: bool) -> Vec<u8> {
+    let mut parts = bytes.chunks(FRAME_BYTES).peekable();
+    let mut frames = Vec::new();
+    while let Some(part) = parts.next() {
+        let flags = if is_last && parts.peek().is_none() { END_STREAM } else { 0 };
+        frames.extend(frame(DATA, flags, stream, part));
+    }
+    frames
+}
+
+/// The caller leaves.
+pub fn reset(stream: u32) -> Vec<u8> {
+    frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes())
+}
+
+/// A message as gRPC sends it, or what claims to be one.
+pub fn message(flag: u8, claimed_len: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut message = vec![flag];
+    message.extend(claimed_len.to_be_bytes());
+    message.extend(bytes);
+    message
+}
