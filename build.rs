@@ -5,7 +5,8 @@ use std::{env, fs};
 
 use prost::Message;
 
-const PROTOS: [&str; 4] = [
+const PROTOS: [&str; 5] = [
+    "grpc/health/v1/health.proto",
     "palimpsest/v1/admin.proto",
     "palimpsest/v1/corpus.proto",
     "palimpsest/v1/detection.proto",

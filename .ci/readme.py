@@ -3,7 +3,7 @@
     readme.py commands   prints the two commands that the README begins with, a line each
     readme.py session    starts the server by the first of them, runs the session's lines in a shell, holds the
                          last answer against the one that the README shows, does the same from Python without
-                         any files, and stops the server with SIGTERM
+                         any files, and stops the server with SIGTERM; then all of it again with buf curl
 """
 import json
 import os
@@ -67,6 +67,19 @@ def wait_until_serving(server):
     sys.exit("the server did not begin to serve")
 
 
+def by_buf(line):
+    """The same call as a line of the session, by buf curl; None for a line that buf has nothing for."""
+    words = shlex.split(line)
+    method, data = words[-1], words[words.index("-d") + 1] if "-d" in words else "{}"
+    if method == "list":
+        call = ["--list-methods", f"http://{ADDRESS}"]
+    elif "describe" in words:
+        return None
+    else:
+        call = ["--protocol", "grpc", "--data", data, f"http://{ADDRESS}/{method}"]
+    return shlex.join(["buf", "curl", "--http2-prior-knowledge", *call])
+
+
 def check_from_python():
     """A client made from the protos by grpcio-tools alone."""
     import tempfile
@@ -105,14 +118,23 @@ def main():
     if sys.argv[1:] == ["commands"]:
         print("\n".join(commands))
         return
+    with_server(commands[0], lambda: (session(lambda line: line), check_from_python()))
+    with_server(commands[0], lambda: session(by_buf))
+
+
+def session(translated):
+    lines = [translated(line) for line in session_lines()]
+    answers = [run(line) for line in lines if line]
+    holds(json.loads(blocks("json")[0]), json.loads(answers[-1]))
+
+
+def with_server(command, work):
     folder = tempfile.TemporaryDirectory()
     data_dir = {"PALIMPSEST_DATA_DIR": os.path.join(folder.name, "data")}
-    server = subprocess.Popen(shlex.split(commands[0]), env={**os.environ, **data_dir})
+    server = subprocess.Popen(shlex.split(command), env={**os.environ, **data_dir})
     try:
         wait_until_serving(server)
-        answers = [run(line) for line in session_lines()]
-        holds(json.loads(blocks("json")[0]), json.loads(answers[-1]))
-        check_from_python()
+        work()
         server.send_signal(signal.SIGTERM)
         # cargo has become the server by now; that drains, and exits with 0.
         if server.wait(timeout=40) != 0:

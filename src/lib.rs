@@ -48,10 +48,10 @@ pub mod store;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, Cluster, CollectionInfo, CollectionName,
-    CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Engine, Entry, Error,
-    Exclusions, Finding, Group, IfExists, InvalidValue, Label, Labels, Limits, NewSource, Pair, PairOptions,
-    Pairs, PairsProgress, PairsVoid, Pattern, Progress, Scope, Side, SourceId, StoreError, TextRole, Title,
-    Verified, Visibility,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Cluster, CollectionInfo, CollectionName,
+    CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Distribution, Engine, Entry,
+    Error, Exclusions, Figures, Finding, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits,
+    NewSource, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey,
+    Scope, Side, SourceId, StoreError, TextRole, Title, Verified, Visibility,
 };
 pub use matching::{Stop, StopReason};

@@ -2,16 +2,21 @@
 
 use std::error::Error as _;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::proto::health::health_client::HealthClient;
 use clap::Args;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
+use tower::service_fn;
 
+use super::connect;
 use super::error::{CliError, Refusal};
+use super::tls::TlsArgs;
 use crate::proto;
 use crate::proto::admin_service_client::AdminServiceClient;
 use crate::proto::corpus_service_client::CorpusServiceClient;
@@ -33,6 +38,14 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// take messages of 4 MiB at least.
 const SMALL_TEXT_BYTES: usize = 3 << 20;
 
+/// How often a request that may be sent again is sent, and how long to wait before the second time; before each
+/// further time twice as long.
+pub(super) const ATTEMPTS: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+
+/// The calls of the corpus.
+pub(super) type Corpus = CorpusServiceClient<Way>;
+
 /// The server that a command talks to.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ServerArgs {
@@ -48,6 +61,8 @@ pub(super) struct ServerArgs {
     #[arg(long, global = true, value_name = "DURATION", default_value = "60s", help_heading = "Server")]
     #[arg(value_parser = humantime::parse_duration)]
     timeout: Duration,
+    #[command(flatten)]
+    tls: TlsArgs,
 }
 
 /// What a key is sent as.
@@ -92,6 +107,11 @@ impl ServerArgs {
         self.server.is_some()
     }
 
+    /// Whether they say anything about TLS.
+    pub(super) fn say_tls(&self) -> bool {
+        self.tls.are_said()
+    }
+
     fn address(&self) -> String {
         let from_environment = || std::env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty());
         let address = self.server.clone().or_else(from_environment);
@@ -100,6 +120,41 @@ impl ServerArgs {
             address => format!("http://{address}"),
         }
     }
+
+    /// A connection to the server at `address`.
+    async fn channel(&self, address: &str) -> Result<Channel, CliError> {
+        let bad = |problem: String| CliError::BadAddress { address: address.to_owned(), problem };
+        let endpoint = |address: String| {
+            let endpoint = Endpoint::from_shared(address).map_err(|error| bad(causes(&error)))?;
+            Ok::<_, CliError>(endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true))
+        };
+        let plain = endpoint(address.to_owned())?;
+        let uri = plain.uri().clone();
+        let connected = match (uri.scheme_str(), uri.authority()) {
+            (Some("https"), Some(server)) => {
+                let tls = self.tls.or_environment();
+                let (name, config) = (tls.name(server.host())?, tls.config()?);
+                // tonic leaves the encryption to us where the address doesn't ask it for any.
+                let bare = endpoint(format!("http://{server}"))?.origin(uri.clone());
+                let connect = move |_| connect::encrypted(uri.clone(), name.clone(), Arc::clone(&config));
+                bare.connect_with_connector(service_fn(connect)).await
+            }
+            (Some("http"), Some(_)) if self.tls.are_said() => {
+                return Err(bad(
+                    "with --tls-..., calls are to be encrypted: begin it with https://".to_owned()
+                ));
+            }
+            (Some("http"), Some(_)) => plain.connect().await,
+            _ => return Err(bad("it must begin with http:// or https://".to_owned())),
+        };
+        connected.map_err(|error| {
+            let address = address.to_owned();
+            match connect::explain(&error) {
+                Some(problem) => CliError::NoTls { address, problem },
+                None => CliError::NoServer { address, cause: root_cause(&error) },
+            }
+        })
+    }
 }
 
 /// A connection to a server.
@@ -107,37 +162,27 @@ impl ServerArgs {
 pub(super) struct Client {
     address: String,
     timeout: Duration,
-    corpus: CorpusServiceClient<Way>,
+    corpus: Corpus,
     detection: DetectionServiceClient<Way>,
     admin: AdminServiceClient<Way>,
+    health: HealthClient<Way>,
 }
 
 impl Client {
     /// Connects.
     pub(super) async fn connect(args: &ServerArgs) -> Result<Self, CliError> {
         let address = args.address();
-        let bad = |problem: String| CliError::BadAddress { address: address.clone(), problem };
-        if address.starts_with("https:") {
-            return Err(bad("TLS is not supported yet".to_owned()));
-        }
-        let endpoint = Endpoint::from_shared(address.clone()).map_err(|error| bad(causes(&error)))?;
-        if endpoint.uri().scheme_str() != Some("http") || endpoint.uri().host().is_none() {
-            return Err(bad("it must begin with http://".to_owned()));
-        }
-        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|error| {
-            let cause = root_cause(&error);
-            CliError::NoServer { address: address.clone(), cause }
-        })?;
+        let channel = args.channel(&address).await?;
         let channel = InterceptedService::new(channel, ShowKey(args.key.clone()));
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
+        let health = HealthClient::new(channel.clone());
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { address, timeout: args.timeout, corpus, detection, admin })
+        Ok(Self { address, timeout: args.timeout, corpus, detection, admin, health })
     }
 
     /// The corpus's calls.
-    pub(super) fn corpus(&self) -> CorpusServiceClient<Way> {
+    pub(super) fn corpus(&self) -> Corpus {
         self.corpus.clone()
     }
 
@@ -151,6 +196,11 @@ impl Client {
         self.admin.clone()
     }
 
+    /// The calls that ask for the server's health.
+    pub(super) fn health(&self) -> HealthClient<Way> {
+        self.health.clone()
+    }
+
     /// How long to wait for an answer.
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
@@ -161,6 +211,24 @@ impl Client {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout);
         request
+    }
+
+    /// What a call answered that has a request id: while the server can't be reached it is sent again.
+    pub(super) async fn once<Message: Clone, T, Call>(
+        &self,
+        call: impl Fn(Corpus, Request<Message>) -> Call,
+        message: Message,
+    ) -> Result<T, CliError>
+    where
+        Call: Future<Output = Result<Response<T>, Status>>,
+    {
+        for attempt in 1..ATTEMPTS {
+            match call(self.corpus(), self.request(message.clone())).await {
+                Err(status) if status.code() == Code::Unavailable => wait_before_again(attempt).await,
+                answer => return self.answer(answer),
+            }
+        }
+        self.answer(call(self.corpus(), self.request(message)).await)
     }
 
     /// What a call answered, or what its status means.
@@ -201,6 +269,16 @@ impl Client {
         self.answer(self.corpus().get_corpus(self.request(proto::GetCorpusRequest {})).await)
     }
 
+    /// How the server fares; `None` if it doesn't tell us.
+    pub(super) async fn server_info(&self) -> Result<Option<proto::GetServerInfoResponse>, CliError> {
+        let asked = self.request(proto::GetServerInfoRequest {});
+        match self.admin().get_server_info(asked).await {
+            // Not everyone is told; and a server that is older knows nothing of it.
+            Err(status) if matches!(status.code(), Code::PermissionDenied | Code::Unimplemented) => Ok(None),
+            answer => self.answer(answer).map(Some),
+        }
+    }
+
     /// The limits in force.
     pub(super) async fn limits(&self) -> Result<proto::Limits, CliError> {
         Ok(self.totals().await?.limits.unwrap_or_default())
@@ -227,6 +305,25 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// Waits before a request is sent again, longer each time.
+pub(super) async fn wait_before_again(attempt: u32) {
+    tokio::time::sleep(FIRST_WAIT * 2_u32.saturating_pow(attempt - 1)).await;
+}
+
+/// What to call a request by, so that it can be sent again: a random UUID (RFC 9562, version 4). Empty, for none, if the
+/// system has no random numbers to give.
+pub(super) fn request_id() -> String {
+    let mut bytes = [0; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        return String::new();
+    }
+    let random = u128::from_be_bytes(bytes);
+    let uuid = random & !(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let hex = format!("{uuid:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
 /// What a message has besides its texts, at most: ids and titles of 1000 texts.

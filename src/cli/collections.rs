@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use clap::{Args, Subcommand};
 
 use super::Outcome;
-use super::client::{Client, ServerArgs};
+use super::client::{Client, Corpus, ServerArgs, request_id};
 use super::error::CliError;
 use super::render::{self, Look, counted, number, printable};
 use crate::proto;
@@ -58,8 +58,10 @@ pub(super) async fn run(
             writeln!(out, "{}", render::collections(&collections, Look::of_stdout(false)))?;
         }
         Action::Create { name, kgram_tokens, window_kgrams } => {
-            let request = proto::CreateCollectionRequest { name, kgram_tokens, window_kgrams };
-            let answer = client.answer(client.corpus().create_collection(client.request(request)).await)?;
+            let request_id = request_id();
+            let request = proto::CreateCollectionRequest { name, kgram_tokens, window_kgrams, request_id };
+            let create = |mut corpus: Corpus, request| async move { corpus.create_collection(request).await };
+            let answer = client.once(create, request).await?;
             let made = answer.collection.unwrap_or_default();
             let proto::Collection { name, kgram_tokens: k, window_kgrams: w, guarantee_words: t, stats: _ } =
                 made;
@@ -74,8 +76,9 @@ pub(super) async fn run(
             let sources = answer.collection.and_then(|found| found.stats).unwrap_or_default().sources;
             let sources = counted(sources, "source", "sources");
             confirm(yes, &format!("Delete collection {name} with {sources}?"))?;
-            let request = proto::DeleteCollectionRequest { name: name.clone() };
-            let answer = client.answer(client.corpus().delete_collection(client.request(request)).await)?;
+            let request = proto::DeleteCollectionRequest { name: name.clone(), request_id: request_id() };
+            let delete = |mut corpus: Corpus, request| async move { corpus.delete_collection(request).await };
+            let answer = client.once(delete, request).await?;
             let deleted = number(answer.sources_deleted);
             writeln!(out, "Deleted collection {name}; sources that went with it: {deleted}.")?;
         }

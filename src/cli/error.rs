@@ -46,9 +46,21 @@ pub enum CliError {
         /// What the system said.
         cause: String,
     },
+    /// A file for TLS can't be used.
+    #[error("{0}")]
+    BadTls(String),
+    /// The server and this side could not agree on TLS.
+    #[error("no encrypted connection to the server at {address}: {problem}")]
+    NoTls {
+        /// Where.
+        address: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// Somebody listens there, but is no gRPC server.
     #[error(
-        "what answers at {address} does not speak gRPC; name a palimpsest server with --server ({cause})"
+        "what answers at {address} does not speak gRPC without TLS: write https:// if it wants TLS, or name a \
+         palimpsest server with --server ({cause})"
     )]
     NotGrpc {
         /// Where.
@@ -129,6 +141,15 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// Whether the server may be reached again soon.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::ServerLost { .. } => true,
+            Self::Refused(refusal) => refusal.code == Code::Unavailable,
+            _ => false,
+        }
+    }
+
     /// 2 for wrong usage, which wrong settings and an address that can't be listened on are too, 1 for all else.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -137,7 +158,14 @@ impl CliError {
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
-            | Self::Serve(ServeError::Settings(_) | ServeError::InUse(_) | ServeError::Listen { .. }) => 2,
+            | Self::Serve(
+                ServeError::Settings(_)
+                | ServeError::Certificates(_)
+                | ServeError::InUse(_)
+                | ServeError::Listen { .. }
+                | ServeError::MetricsListen { .. }
+                | ServeError::Traces(_),
+            ) => 2,
             _ => 1,
         }
     }

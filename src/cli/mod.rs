@@ -9,7 +9,9 @@ mod check;
 mod client;
 mod collections;
 mod compare;
+mod connect;
 mod error;
+mod health;
 mod import;
 mod input;
 mod json;
@@ -22,6 +24,7 @@ mod render;
 mod serve;
 mod sources;
 mod stats;
+mod tls;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -59,8 +62,10 @@ enum Command {
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
-    /// Totals of a server's corpus, and its limits
+    /// Totals of a server's corpus, how it fares, and its limits
     Stats,
+    /// Ask whether a server serves: exit code 0 if it does
+    Health,
     /// Write a server's corpus to a file, as of one moment, while it is in use
     Backup(admin::BackupArgs),
     /// Make a data directory of a backup; needs no server
@@ -105,6 +110,10 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Serve(_) if server.is_named() => {
             Err(CliError::Usage("serve starts a server: leave out --server"))
         }
+        Command::Serve(_) if server.say_tls() => Err(CliError::Usage(
+            "--tls-ca, --tls-cert, --tls-key and --tls-name are for clients: serve takes --tls-certificate, \
+             --tls-private-key and --tls-client-ca",
+        )),
         Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => client::block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
@@ -113,6 +122,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Collections(args) => client::block_on(collections::run(args, &server, out)),
         Command::Sources(args) => client::block_on(sources::run(args, &server, out)),
         Command::Stats => client::block_on(stats::run(&server, out)),
+        Command::Health => client::block_on(health::run(&server, out)),
         Command::Backup(args) => client::block_on(admin::backup(args, &server, out)),
         Command::Restore(args) => admin::restore(&args, out),
         Command::Verify(admin::VerifyArgs { folder: Some(folder) }) => admin::verify_folder(&folder, out),

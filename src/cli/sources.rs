@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, Subcommand};
 
 use super::Outcome;
-use super::client::{Client, ServerArgs};
+use super::client::{Client, Corpus, ServerArgs, request_id};
 use super::collections::confirm;
 use super::error::CliError;
 use super::render::{self, Look, counted, printable};
@@ -63,8 +63,10 @@ pub(super) async fn run(
         Action::Get { id, text_only } => get(&client, collection, id, text_only, out).await?,
         Action::Delete { id, yes } => {
             confirm(yes, &format!("Delete source {id} of collection {collection}?"))?;
-            let request = proto::DeleteSourceRequest { collection, id: id.clone() };
-            client.answer(client.corpus().delete_source(client.request(request)).await)?;
+            let request_id = request_id();
+            let request = proto::DeleteSourceRequest { collection, id: id.clone(), request_id };
+            let delete = |mut corpus: Corpus, request| async move { corpus.delete_source(request).await };
+            client.once(delete, request).await?;
             writeln!(out, "Deleted source {}.", printable(&id))?;
         }
     }

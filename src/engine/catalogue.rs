@@ -5,6 +5,8 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::error::Error;
+use super::limits::Limits;
 use super::names::{Group, Label, Labels, SourceId, Title};
 use super::options::Scope;
 use crate::index::Slot;
@@ -38,6 +40,24 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A source that was added once, and is there no more.
+    pub(super) fn gone(id: SourceId, words: u64, text_bytes: u64, fingerprints: u64, added: u64) -> Self {
+        Self {
+            id,
+            title: Title::default(),
+            group: Group::default(),
+            labels: Labels::default(),
+            words,
+            text_bytes,
+            fingerprints,
+            added,
+            digest: 0,
+            content_digest: 0,
+            slot: Slot::FIRST,
+            gone: AtomicU64::new(added),
+        }
+    }
+
     /// Whether it is there at a revision.
     pub(super) fn is_there_at(&self, revision: u64) -> bool {
         self.added <= revision && revision < self.gone.load(Ordering::Relaxed)
@@ -112,18 +132,33 @@ pub(super) struct Catalogue {
     by_label: HashMap<Label, Vec<Slot>>,
     by_digest: BTreeSet<(u128, Slot)>,
     gone: Vec<Slot>,
-    /// Slots of sources that are being added.
+    /// Slots of sources that are being added, and the bytes of their texts.
     reserved: usize,
+    reserved_bytes: u64,
     counts: Counts,
     revision: u64,
     closed: bool,
 }
 
 impl Catalogue {
-    /// Takes a slot for a source that is about to be added; `None` when `max_sources` are there.
-    pub(super) fn reserve(&mut self, max_sources: usize) -> Option<Slot> {
+    /// Takes a slot for a source with this id and a text of so many bytes that is about to be added, if the
+    /// limits leave room for it. The one that it replaces makes room.
+    pub(super) fn reserve(&mut self, id: &SourceId, text_bytes: u64, limits: &Limits) -> Result<Slot, Error> {
+        let Limits { max_sources_per_collection: max_sources, max_collection_bytes, .. } = *limits;
+        let replaced = self.get(id).map(|old| old.text_bytes);
+        let bytes = self.counts.text_bytes + self.reserved_bytes - replaced.unwrap_or(0);
+        if bytes.saturating_add(text_bytes) > max_collection_bytes {
+            return Err(Error::TooManyCollectionBytes { bytes, text_bytes, max_collection_bytes });
+        }
+        let slot = self.next_slot(max_sources + usize::from(replaced.is_some()));
+        let slot = slot.ok_or(Error::TooManySources { max_sources })?;
+        self.reserved += 1;
+        self.reserved_bytes += text_bytes;
+        Ok(slot)
+    }
+
+    fn next_slot(&mut self, max_sources: usize) -> Option<Slot> {
         if let Some(slot) = self.free.pop() {
-            self.reserved += 1;
             return Some(slot);
         }
         let used = self.slots.len();
@@ -132,13 +167,13 @@ impl Catalogue {
         }
         let slot = Slot::new(u32::try_from(used).ok()?)?;
         self.slots.push(None);
-        self.reserved += 1;
         Some(slot)
     }
 
-    /// Gives back a slot that was reserved; some postings may have been added for it.
-    pub(super) fn abandon(&mut self, slot: Slot) {
+    /// Gives back a slot that was reserved for a text of so many bytes; some postings may have been added for it.
+    pub(super) fn abandon(&mut self, slot: Slot, text_bytes: u64) {
         self.reserved -= 1;
+        self.reserved_bytes -= text_bytes;
         self.gone.push(slot);
     }
 
@@ -161,6 +196,7 @@ impl Catalogue {
     /// there is one. Gives the new entry, and whether it replaced one.
     pub(super) fn publish(&mut self, new: NewEntry, revision: u64) -> (Arc<Entry>, bool) {
         self.reserved -= 1;
+        self.reserved_bytes -= new.text_bytes;
         let replaced = self.remove(&new.id.clone(), revision);
         let entry = self.insert(new, revision);
         self.revision = revision;

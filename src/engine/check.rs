@@ -1,5 +1,7 @@
 //! A submission against the corpus.
 
+use std::time::Instant;
+
 use xxhash_rust::xxh3::Xxh3;
 
 use super::ALGORITHM_VERSION;
@@ -29,6 +31,7 @@ impl Engine {
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Report, Error> {
+        let began = Instant::now();
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
         stop.check()?;
         let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
@@ -44,7 +47,8 @@ impl Engine {
         let settings: Result<Vec<(&str, FingerprintSettings)>, Error> =
             names.map(|name| Ok((name.as_str(), self.collection(name)?.settings()))).collect();
         let settings = settings?;
-        Ok(report::build(Draft {
+        let candidates = found.candidates;
+        let report = report::build(Draft {
             text: submission,
             tokenized: &tokenized,
             considered: found.considered,
@@ -62,7 +66,10 @@ impl Engine {
             offset_unit: options.offset_unit,
             include_excerpts: options.include_excerpts,
             limits: report_limits(options),
-        }))
+        });
+        self.shared.counters.candidates.record(candidates);
+        self.shared.counters.checks.record_since(began);
+        Ok(report)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::collection::{CollectionInfo, CollectionStats};
 use super::corpus::Engine;
 use super::error::Error;
-use super::names::CollectionName;
+use super::names::{CollectionName, RequestKey};
 use super::visibility::Visibility;
-use super::writing::{Request, wait};
+use super::writing::{Request, Ticket, wait};
 use crate::fingerprint::FingerprintSettings;
 
 /// The totals of the corpus.
@@ -54,7 +54,7 @@ impl Engine {
         name: &CollectionName,
         settings: FingerprintSettings,
     ) -> Result<CollectionInfo, Error> {
-        wait(|done| self.submit_collection(name, settings, done))
+        wait(|done| self.submit_collection(name, settings, None, done))
     }
 
     /// Creates a collection without waiting, as [`Self::submit_source`] adds a source.
@@ -62,10 +62,17 @@ impl Engine {
         &self,
         name: &CollectionName,
         settings: FingerprintSettings,
+        request: Option<RequestKey>,
         done: impl FnOnce(Result<CollectionInfo, Error>) + Send + 'static,
     ) {
-        let name = name.clone();
-        self.writer.submit(Request::CreateCollection { name, settings, done: Box::new(done) });
+        let FingerprintSettings { kgram, window } = settings;
+        let numbers = [kgram.get().to_le_bytes(), window.get().to_le_bytes()];
+        let parts = [name.as_str().as_bytes(), numbers.as_flattened()];
+        let ticket = request.map(|key| Ticket::new(key, "create a collection", &parts, self.seed()));
+        if let Some(done) = self.begin(ticket.as_ref(), Box::new(done)) {
+            let name = name.clone();
+            self.writer.submit(Request::CreateCollection { name, settings, ticket, done });
+        }
     }
 
     /// A collection's settings and counts.
@@ -98,15 +105,20 @@ impl Engine {
     ///
     /// [`Error::CollectionNotFound`], [`Error::Store`].
     pub fn delete_collection(&self, name: &CollectionName) -> Result<(u64, u64), Error> {
-        wait(|done| self.submit_collection_deletion(name, done))
+        wait(|done| self.submit_collection_deletion(name, None, done))
     }
 
     /// Deletes a collection without waiting, as [`Self::submit_source`] adds a source.
     pub fn submit_collection_deletion(
         &self,
         name: &CollectionName,
+        request: Option<RequestKey>,
         done: impl FnOnce(Result<(u64, u64), Error>) + Send + 'static,
     ) {
-        self.writer.submit(Request::DeleteCollection { name: name.clone(), done: Box::new(done) });
+        let parts = [name.as_str().as_bytes()];
+        let ticket = request.map(|key| Ticket::new(key, "delete a collection", &parts, self.seed()));
+        if let Some(done) = self.begin(ticket.as_ref(), Box::new(done)) {
+            self.writer.submit(Request::DeleteCollection { name: name.clone(), ticket, done });
+        }
     }
 }

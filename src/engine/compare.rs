@@ -45,7 +45,7 @@ impl Engine {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
         stop.check()?;
         let mut subject = Subject::new(submission, &tokenized, options.mode, &self.readers);
-        let profile = Profile::new(tokenized.tokens(), self.seed(), FingerprintSettings::default(), options);
+        let profile = Profile::new(tokenized.tokens(), Vec::new(), FingerprintSettings::default(), options);
         let mut findings = Vec::new();
         for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
             stop.check()?;

@@ -8,10 +8,10 @@ use super::catalogue::Entry;
 use super::collection::Collection;
 use super::error::{Error, TextRole};
 use super::limits::Limits;
-use super::names::{CollectionName, Group, Labels, SourceId, Title};
+use super::names::{CollectionName, Group, Labels, RequestKey, SourceId, Title};
 use super::readers::Readers;
 use super::shared::Shared;
-use super::writing::{Preparation, Request, Writer, wait};
+use super::writing::{Answer, Answered, Done, Preparation, Request, Ticket, Writer, content_digest, wait};
 use crate::fingerprint::{FingerprintSettings, OrderFree};
 use crate::store::Store;
 use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
@@ -32,7 +32,11 @@ use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 /// ```
 pub struct Engine {
     pub(super) limits: Limits,
+    /// Cuts texts into the tokens that the index is made of, under the corpus's secret.
     pub(super) tokenizer: Tokenizer,
+    /// Cuts texts into the tokens that passages are found by, under a secret of this process. That of the
+    /// corpus stands in backups: whoever has one could make words that look equal under it.
+    pub(super) matcher: Tokenizer,
     pub(super) order_free: OrderFree,
     pub(super) shared: Arc<Shared>,
     pub(super) writer: Writer,
@@ -148,6 +152,7 @@ impl Engine {
         Self {
             limits: shared.limits,
             tokenizer: Tokenizer::new(shared.seed),
+            matcher: Tokenizer::new(CorpusSeed::of_this_process()),
             order_free: OrderFree::new(shared.seed),
             shared,
             writer,
@@ -194,26 +199,61 @@ impl Engine {
         source: NewSource,
         if_exists: IfExists,
     ) -> Result<Added, Error> {
-        wait(|done| self.submit_source(collection, source, if_exists, done))
+        wait(|done| self.submit_source(collection, source, if_exists, None, done))
     }
 
     /// Adds a source without waiting: `done` is called with what [`Self::add_source`] would give, in this
     /// thread or in another, once the source is kept. It should not take long.
     ///
     /// Sources that are submitted before the first of them is kept are made durable together.
+    ///
+    /// With a `request` it is added once, however often that is sent: a retry gets the first answer, or
+    /// [`Error::RequestIdTaken`] if it asks for something else. The last 250,000 answers are remembered, 64 MiB of
+    /// them at most, for a day; a request that failed may be sent again.
     pub fn submit_source(
         &self,
         collection: &CollectionName,
         source: NewSource,
         if_exists: IfExists,
+        request: Option<RequestKey>,
         done: impl FnOnce(Result<Added, Error>) + Send + 'static,
     ) {
+        let ticket = request.map(|key| self.source_ticket(key, collection, &source, if_exists));
+        let Some(done) = self.begin(ticket.as_ref(), Box::new(done)) else { return };
         match self.prepare(collection, source, if_exists) {
             Ok(Preparation::Ready(source)) => {
-                self.writer.submit(Request::Add { source, if_exists, done: Box::new(done) });
+                self.writer.submit(Request::Add { source, if_exists, ticket, done });
             }
-            Ok(Preparation::Unchanged(added)) => done(Ok(added)),
+            Ok(Preparation::Unchanged(added)) => {
+                if let Some(ticket) = ticket {
+                    self.shared.once.remember_only(ticket, Answer::Added(added.clone()));
+                }
+                done(Ok(added));
+            }
             Err(error) => done(Err(error)),
+        }
+    }
+
+    fn source_ticket(
+        &self,
+        key: RequestKey,
+        collection: &CollectionName,
+        source: &NewSource,
+        if_exists: IfExists,
+    ) -> Arc<Ticket> {
+        let NewSource { id, title, group, labels, text } = source;
+        let content = content_digest(text, (title, group, labels), self.seed()).to_le_bytes();
+        let id = id.as_ref().map_or("", SourceId::as_str);
+        let if_exists = format!("{if_exists:?}");
+        let parts = [collection.as_str().as_bytes(), id.as_bytes(), if_exists.as_bytes(), content.as_slice()];
+        Ticket::new(key, "add a source", &parts, self.seed())
+    }
+
+    /// Begins a request; `None` if nothing is to be done for it but to wait.
+    pub(super) fn begin<T: Answered>(&self, ticket: Option<&Arc<Ticket>>, done: Done<T>) -> Option<Done<T>> {
+        match ticket {
+            None => Some(done),
+            Some(ticket) => self.shared.once.begin(ticket, done),
         }
     }
 
@@ -258,7 +298,7 @@ impl Engine {
     ///
     /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`], [`Error::Store`].
     pub fn delete_source(&self, collection: &CollectionName, id: &SourceId) -> Result<u64, Error> {
-        wait(|done| self.submit_deletion(collection, id, done))
+        wait(|done| self.submit_deletion(collection, id, None, done))
     }
 
     /// Deletes a source without waiting, as [`Self::submit_source`] adds one.
@@ -266,20 +306,28 @@ impl Engine {
         &self,
         collection: &CollectionName,
         id: &SourceId,
+        request: Option<RequestKey>,
         done: impl FnOnce(Result<u64, Error>) + Send + 'static,
     ) {
+        let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes()];
+        let ticket = request.map(|key| Ticket::new(key, "delete a source", &parts, self.seed()));
+        let Some(done) = self.begin(ticket.as_ref(), Box::new(done)) else { return };
         match self.collection(collection) {
             Ok(collection) => {
-                self.writer.submit(Request::Delete { collection, id: id.clone(), done: Box::new(done) });
+                self.writer.submit(Request::Delete { collection, id: id.clone(), ticket, done });
             }
             Err(error) => done(Err(error)),
         }
     }
 
-    /// The tokens of a text that is within the limits and has any.
+    /// The tokens of a text that is within the limits and has any, to find passages by.
     pub(super) fn tokenize(&self, text: &str, role: TextRole) -> Result<TokenizedText, Error> {
         self.check_bytes(text, role)?;
-        let tokenized = self.tokenizer.tokenize(text);
+        let max_normalised_bytes = self.limits.max_normalised_bytes;
+        let tokenized = self
+            .matcher
+            .tokenize_within(text, max_normalised_bytes)
+            .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
         self.check_words(tokenized.tokens().len(), role)?;
         Ok(tokenized)
     }

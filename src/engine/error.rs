@@ -61,6 +61,17 @@ pub enum Error {
         /// The limit.
         max_text_bytes: usize,
     },
+    /// A text that grows too long when its words are normalised.
+    #[error(
+        "the words of {role} have more than {max_normalised_bytes} bytes in their compared form, as many as they may \
+         (max_normalised_bytes): some characters stand for many letters; split it"
+    )]
+    TooManyNormalisedBytes {
+        /// Which text.
+        role: TextRole,
+        /// The limit.
+        max_normalised_bytes: usize,
+    },
     /// A text with too many words.
     #[error("{role} has {words} words, but may have {max_text_words} at most (max_text_words); split it")]
     TooManyWords {
@@ -112,6 +123,27 @@ pub enum Error {
     TooManySources {
         /// The limit.
         max_sources: usize,
+    },
+    /// A collection has no room for a text.
+    #[error(
+        "the collection has {bytes} bytes of texts and would have {text_bytes} more, but may have \
+         {max_collection_bytes} at most (max_collection_bytes); delete some sources, or use another collection"
+    )]
+    TooManyCollectionBytes {
+        /// Its bytes, those that are being added too.
+        bytes: u64,
+        /// Of the text to add.
+        text_bytes: u64,
+        /// The limit.
+        max_collection_bytes: u64,
+    },
+    /// A request id that was used for another request.
+    #[error(
+        "request_id {id:?} was used for another request; send a request again as it was, or give a new one an id of its own"
+    )]
+    RequestIdTaken {
+        /// The id.
+        id: String,
     },
     /// A collection that is to be its own boilerplate.
     #[error(

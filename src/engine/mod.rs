@@ -17,6 +17,7 @@ mod corpus;
 mod error;
 mod evidence;
 mod exclusions;
+mod figures;
 mod limits;
 mod names;
 mod options;
@@ -28,6 +29,8 @@ mod search;
 mod shared;
 mod snapshot;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod visibility;
 mod writing;
@@ -38,15 +41,17 @@ pub use collections::CorpusInfo;
 pub use compare::ComparedText;
 pub use corpus::{Added, Engine, IfExists, NewSource};
 pub use error::{Error, TextRole};
+pub use figures::{Distribution, Figures, LastVerified};
+pub(crate) use figures::{Histogram, TIME_BOUNDS};
 pub use limits::Limits;
-pub use names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
+pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
 pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
 pub use recovery::Progress;
 pub use verify::{Finding, Verified};
 pub use visibility::{Pattern, Visibility};
 
-pub use crate::store::{BackedUp, BackupError, StoreError};
+pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError};
 
 /// Changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

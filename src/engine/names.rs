@@ -34,6 +34,14 @@ pub enum InvalidValue {
         /// Where it stands.
         byte: usize,
     },
+    /// It has something else than visible ASCII characters.
+    #[error("has {character:?} at byte {byte}, but may have visible ASCII characters only")]
+    NotVisibleAscii {
+        /// The first character that is not allowed.
+        character: char,
+        /// Where it stands.
+        byte: usize,
+    },
     /// There are too many of it.
     #[error("has {count} entries, but may have {max_count} at most")]
     TooMany {
@@ -243,6 +251,61 @@ impl Labels {
     }
 }
 
+/// What a caller calls a request by, so that it is done once however often it is sent: 1 to 64 visible ASCII
+/// characters. A random UUID is best.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(Box<str>);
+
+impl RequestId {
+    /// The longest id.
+    pub const MAX_BYTES: usize = 64;
+
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if the id breaks the rules.
+    pub fn new(id: &str) -> Result<Self, InvalidValue> {
+        not_empty(id)?;
+        if let Some((byte, character)) = id.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
+            return Err(InvalidValue::NotVisibleAscii { character, byte });
+        }
+        bounded(id, Self::MAX_BYTES)?;
+        Ok(Self(id.into()))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A request id of one caller: those of two callers never meet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestKey {
+    owner: Box<str>,
+    id: RequestId,
+}
+
+impl RequestKey {
+    /// The id that `owner` gave; the owner is no more than a name that tells callers apart.
+    #[must_use]
+    pub fn new(owner: &str, id: RequestId) -> Self {
+        Self { owner: owner.into(), id }
+    }
+
+    /// Who gave the id.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &RequestId {
+        &self.id
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +326,22 @@ mod tests {
             ("a\n", false),
         ] {
             assert_eq!(CollectionName::new(name).is_ok(), ok, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn request_ids() {
+        let long = "a".repeat(65);
+        for (id, ok) in [
+            ("0c1f7a52-6f4e-4a64-9a0d-5f8f4a6c2b11", true),
+            (&long[1..], true),
+            (&long, false),
+            ("", false),
+            ("a b", false),
+            ("a\n", false),
+            ("é", false),
+        ] {
+            assert_eq!(RequestId::new(id).is_ok(), ok, "{id:?}");
         }
     }
 

@@ -1,10 +1,10 @@
 //! A submission, prepared once for all collections with the same settings.
 
 use super::options::DetectionOptions;
-use crate::fingerprint::{Fingerprint, FingerprintSettings, Fingerprinter};
+use crate::fingerprint::{Fingerprint, FingerprintSettings};
 use crate::matching::PreparedSubmission;
 use crate::report::Coverage;
-use crate::text::{CorpusSeed, Token};
+use crate::text::Token;
 
 /// What a check needs of the submission for collections with one pair of `k` and `w`.
 #[derive(Debug)]
@@ -18,9 +18,10 @@ pub(super) struct Profile<'a> {
 }
 
 impl<'a> Profile<'a> {
+    /// Of the tokens to find passages by, and of the fingerprints to look up.
     pub(super) fn new(
         tokens: &'a [Token],
-        seed: CorpusSeed,
+        fingerprints: Vec<Fingerprint>,
         settings: FingerprintSettings,
         options: &DetectionOptions,
     ) -> Self {
@@ -31,7 +32,7 @@ impl<'a> Profile<'a> {
         let min_tokens = min_passage_words.min(default);
         Self {
             settings,
-            fingerprints: Fingerprinter::new(seed, settings).fingerprints(tokens),
+            fingerprints,
             prepared: PreparedSubmission::new(tokens, min_tokens),
             min_tokens,
             min_passage_words,

@@ -1,19 +1,24 @@
 //! Readers that are lent to checks: they remember stems, so they are worth keeping.
 
+use std::hash::RandomState;
 use std::ops::{Deref, DerefMut};
 
 use parking_lot::Mutex;
 
 use crate::matching::altered::Reader;
 
-/// The readers that nobody uses now; as many in all as were ever used at once.
+/// The readers that nobody uses now; as many in all as were ever used at once. They hash alike.
 #[derive(Default)]
-pub(super) struct Readers(Mutex<Vec<Reader>>);
+pub(super) struct Readers {
+    keys: RandomState,
+    idle: Mutex<Vec<Reader>>,
+}
 
 impl Readers {
     /// A reader, for as long as it is kept.
     pub(super) fn lend(&self) -> Lent<'_> {
-        Lent { reader: self.0.lock().pop().unwrap_or_default(), readers: self }
+        let idle = self.idle.lock().pop();
+        Lent { reader: idle.unwrap_or_else(|| Reader::new(self.keys.clone())), readers: self }
     }
 }
 
@@ -39,6 +44,6 @@ impl DerefMut for Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        self.readers.0.lock().push(std::mem::take(&mut self.reader));
+        self.readers.idle.lock().push(std::mem::take(&mut self.reader));
     }
 }

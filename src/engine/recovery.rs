@@ -11,14 +11,17 @@ use super::collection::Collection;
 use super::corpus::{Engine, random_seed};
 use super::error::Error;
 use super::limits::Limits;
-use super::names::{CollectionName, Group, InvalidValue, Label, Labels, SourceId, Title};
+use super::names::{
+    CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title,
+};
 use super::shared::Shared;
 use super::snapshot::{self, Snapshot};
-use super::writing::Writer;
+use super::writing::{Answer, Receipt, Writer};
 use crate::fingerprint::{Fingerprint, FingerprintSettings, KgramLength, WindowSize};
 use crate::index::Slot;
 use crate::store::{
-    Batch, Change, CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredSource,
+    Batch, Change, CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection,
+    StoredRequest, StoredSource,
 };
 
 /// Texts that are fingerprinted while those before them are put into the index.
@@ -76,7 +79,7 @@ impl Engine {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
         let (store, loaded) = Store::open(directory, text_cache_bytes)?;
-        let Loaded { corpus, collections, sources } = loaded;
+        let Loaded { corpus, collections, sources, requests } = loaded;
         let shared = match corpus {
             Some(corpus) => Shared::kept(limits, corpus, store),
             None => begin(Shared::new(limits, random_seed()?, store))?,
@@ -84,6 +87,7 @@ impl Engine {
         let shared = Arc::new(shared);
         let mut snapshots = read_snapshots(&shared, !sources.is_empty());
         let entries = restore(&shared, &mut snapshots, collections, sources)?;
+        remember(&shared, requests)?;
         let writer = Writer::start(Arc::clone(&shared))?;
         let engine = Self::of(shared, writer);
         engine.index(entries, progress)?;
@@ -210,6 +214,20 @@ fn restore(
         }
         None => Ok(all),
     }
+}
+
+/// Remembers the requests that were done.
+fn remember(shared: &Shared, requests: Vec<StoredRequest>) -> Result<(), Error> {
+    let by_number: BTreeMap<CollectionNumber, Arc<Collection>> =
+        shared.collections.iter().map(|collection| (collection.number, Arc::clone(&collection))).collect();
+    for StoredRequest { sequence, time, digest, owner, id, answer } in requests {
+        let wrong = |problem| malformed(shared, &format!("request {id:?}: {problem}"));
+        let key = RequestKey::new(&owner, RequestId::new(&id).map_err(wrong)?);
+        let collection = |number| by_number.get(&number).cloned();
+        let answer = Answer::restored(answer, collection).map_err(wrong)?;
+        shared.once.remember(Receipt::kept(key, digest, sequence, time), answer);
+    }
+    Ok(())
 }
 
 /// The collection with what the snapshot has of its indexes, and the sources that the snapshot has not.

@@ -15,10 +15,11 @@ use super::evidence::{Channel, Evidence, evidence, pair_limits};
 use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::profile::Profile;
 use super::subject::Subject;
-use crate::fingerprint::{ContextMatch, Fingerprint};
+use crate::fingerprint::{ContextMatch, Fingerprint, Fingerprinter};
 use crate::index::{LookUp, ReadLimits};
 use crate::matching::Stop;
 use crate::report::{Coverage, Finding, VoidReason};
+use crate::text::Token;
 
 /// Candidates that it is worth waking a thread for.
 const LEAST_SHARE: usize = 2;
@@ -147,16 +148,16 @@ impl Engine {
             scope.collections.iter().map(|name| self.collection(name)).collect();
         let collections = collections?;
         let tokens = subject.tokenized.tokens();
+        let (indexed, pairs) = self.indexed(subject.text, options.mode);
         let mut profiles: Vec<Profile<'_>> = Vec::new();
         for settings in collections.iter().map(|collection| collection.settings()) {
             if profiles.iter().all(|profile| profile.settings != settings) {
                 stop.check()?;
-                profiles.push(Profile::new(tokens, self.seed(), settings, options));
+                let fingerprints = Fingerprinter::new(self.seed(), settings).fingerprints(&indexed);
+                profiles.push(Profile::new(tokens, fingerprints, settings, options));
             }
         }
         let view = self.view(&collections, scope);
-        stop.check()?;
-        let pairs = self.pairs_of(subject.text, options.mode);
         stop.check()?;
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
         let compare = |subject: &mut Subject<'_>, (place, which, candidate): &Place| match (
@@ -189,14 +190,16 @@ impl Engine {
         })
     }
 
-    /// The order-free pairs of a submission, where altered passages are looked for.
-    pub(super) fn pairs_of(&self, text: &str, mode: DetectionMode) -> Vec<Fingerprint> {
-        if mode == DetectionMode::VerbatimOnly {
-            return Vec::new();
-        }
+    /// What the index knows a submission by: its tokens, and its order-free pairs where altered passages are
+    /// looked for.
+    pub(super) fn indexed(&self, text: &str, mode: DetectionMode) -> (Vec<Token>, Vec<Fingerprint>) {
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         self.tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        self.order_free.of_submission(&stems)
+        let pairs = match mode {
+            DetectionMode::VerbatimOnly => Vec::new(),
+            DetectionMode::AlteredToo => self.order_free.of_submission(&stems),
+        };
+        (tokens, pairs)
     }
 
     pub(super) fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
@@ -287,7 +290,7 @@ impl Engine {
         stop.check()?;
         let entry = &candidate.entry;
         let Some(text) = self.shared.store.text(collection.key(entry.slot))? else { return Ok(None) };
-        let tokenized = self.tokenizer.tokenize(&text);
+        let tokenized = self.matcher.tokenize(&text);
         stop.check()?;
         let (prepared, min_tokens) = (&profile.prepared, profile.min_tokens);
         let depth = candidate.depth();

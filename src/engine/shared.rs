@@ -9,8 +9,10 @@ use parking_lot::RwLock;
 
 use super::collection::Collection;
 use super::error::Error;
+use super::figures::Counters;
 use super::limits::Limits;
 use super::names::CollectionName;
+use super::writing::Once;
 use crate::fingerprint::FingerprintSettings;
 use crate::store::{CollectionNumber, Store, StoredCorpus};
 use crate::text::CorpusSeed;
@@ -26,7 +28,11 @@ pub(super) struct Shared {
     pub(super) store: Store,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
+    /// What is counted for whoever watches.
+    pub(super) counters: Counters,
     next_number: AtomicU32,
+    /// The requests that were done lately, or are being worked on.
+    pub(super) once: Arc<Once>,
 }
 
 impl Shared {
@@ -39,7 +45,9 @@ impl Shared {
             names: RwLock::default(),
             store,
             revision: RwLock::new(0),
+            counters: Counters::default(),
             next_number: AtomicU32::new(0),
+            once: Arc::default(),
         }
     }
 

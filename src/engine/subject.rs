@@ -83,7 +83,7 @@ impl<'a> Subject<'a> {
             let runs = matching::verbatim_passages(prepared, source.1.tokens(), min_tokens, stop)?;
             let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
             if depth == Depth::Runs || words < min_tokens + min_tokens / 2 {
-                return Ok(runs);
+                return Ok(matching::verified(runs, (self.text, self.tokenized), source, min_tokens));
             }
         }
         self.passages(prepared, source, min_tokens, stop)
@@ -97,8 +97,10 @@ impl<'a> Subject<'a> {
         min_tokens: u32,
         stop: &Stop,
     ) -> Result<Vec<Passage>, StopReason> {
+        let own = (self.text, self.tokenized);
         let Some(altered) = &self.altered else {
-            return matching::verbatim_passages(prepared, source_tokenized.tokens(), min_tokens, stop);
+            let runs = matching::verbatim_passages(prepared, source_tokenized.tokens(), min_tokens, stop)?;
+            return Ok(matching::verified(runs, own, (source, source_tokenized), min_tokens));
         };
         // Both sides are to be stemmed alike. The submission's language is asked of the source only where
         // the submission itself doesn't tell.
@@ -107,13 +109,13 @@ impl<'a> Subject<'a> {
         } else {
             altered.detected.or_surer(Guess::of(source)).language
         };
-        let Some(own) = self.profile(language) else { return Ok(Vec::new()) };
+        let Some(profile) = self.profile(language) else { return Ok(Vec::new()) };
         stop.check()?;
         let source_profile = self.reader.profile(language, source, source_tokenized);
         stop.check()?;
         let theirs = (source_tokenized.tokens(), &source_profile);
-        let mut found = matching::passages((prepared, &own), theirs, min_tokens, stop)?;
+        let mut found = matching::passages((prepared, &profile), theirs, min_tokens, stop)?;
         found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
-        Ok(found)
+        Ok(matching::verified(found, own, (source, source_tokenized), min_tokens))
     }
 }

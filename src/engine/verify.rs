@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::catalogue::Entry;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
+use super::figures::LastVerified;
 use super::visibility::Visibility;
 use super::writing::content_digest;
 use crate::fingerprint::{ContextMatch, Fingerprint};
@@ -58,6 +60,7 @@ impl Engine {
         each: &mut dyn FnMut(Verified) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let mut verified = Verified { of_sources: self.corpus().stats.sources, ..Verified::default() };
+        let mut found = 0;
         for info in self.list_collections(&Visibility::all(), None, usize::MAX) {
             // One that was deleted meanwhile has nothing to be held against anything.
             let Ok(collection) = self.collection(&info.name) else { continue };
@@ -70,6 +73,7 @@ impl Engine {
                     verified.findings.extend(self.verify_source(&collection, entry, stop)?);
                 }
                 verified.sources += some.len() as u64;
+                found += verified.findings.len() as u64;
                 if each(verified.clone()).is_break() {
                     return Ok(());
                 }
@@ -78,6 +82,8 @@ impl Engine {
         }
         verified.findings = self.verify_rows(stop)?;
         verified.is_complete = true;
+        let findings = found + verified.findings.len() as u64;
+        *self.shared.counters.last_verified.lock() = Some(LastVerified { at: Instant::now(), findings });
         let _last = each(verified);
         Ok(())
     }

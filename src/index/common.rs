@@ -3,10 +3,13 @@
 //! A page of boilerplate leaves the same fingerprints in every source that holds it. In a chain that
 //! others share they would make looking those up slow, so they are set apart. Being apart they are
 //! counted, which tells what reading them would cost before it is done.
+//!
+//! So is each fingerprint of a chain that has grown long of many that are not common: chance makes no such
+//! chain, but whoever knows the corpus's secret can.
 
 use crate::fingerprint::Context;
 
-use super::layout::{Posting, Slot};
+use super::layout::{Layout, Posting, Slot};
 use super::slab::{Link, Slab};
 
 /// A fingerprint with more postings than this in a chain that has grown long is set apart.
@@ -20,22 +23,28 @@ const SAMPLE: usize = 16;
 pub(super) struct Common {
     chain: Link,
     count: u32,
-    /// The postings of the lowest slots, ascending.
+    /// The postings of the lowest slots, ascending; none while there are no more than [`LEAST_POSTINGS`].
     sample: Vec<(Slot, Context)>,
 }
 
 impl Common {
     /// Adds a posting. Gives whether there was room for it.
-    pub(super) fn push(&mut self, slab: &mut Slab, posting: Posting, slot: Slot, context: Context) -> bool {
+    pub(super) fn push(&mut self, slab: &mut Slab, layout: Layout, posting: Posting) -> bool {
         let Some(front) = slab.push(self.chain, posting) else { return false };
         self.chain = front;
         self.count = self.count.saturating_add(1);
-        let place = self.sample.partition_point(|known| *known < (slot, context));
-        if place < SAMPLE {
-            self.sample.truncate(SAMPLE - 1);
-            self.sample.insert(place, (slot, context));
+        if self.sample.is_empty() && self.is_common() {
+            let postings = slab.chunks(self.chain).flatten();
+            postings.for_each(|posting| add_to(&mut self.sample, layout, *posting));
+        } else if self.is_common() {
+            add_to(&mut self.sample, layout, posting);
         }
         true
+    }
+
+    /// Whether there are so many postings that a look-up may leave them unread.
+    pub(super) fn is_common(&self) -> bool {
+        self.count as usize > LEAST_POSTINGS
     }
 
     /// Appends what it is, but for the postings.
@@ -80,5 +89,15 @@ impl Common {
     /// Bytes of memory, but for the chain's.
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>() + self.sample.capacity() * size_of::<(Slot, Context)>()
+    }
+}
+
+/// Adds a posting to a sample, if its slot is low enough.
+fn add_to(sample: &mut Vec<(Slot, Context)>, layout: Layout, posting: Posting) {
+    let (_, context, slot) = layout.unpack(posting);
+    let place = sample.partition_point(|known| *known < (slot, context));
+    if place < SAMPLE {
+        sample.truncate(SAMPLE - 1);
+        sample.insert(place, (slot, context));
     }
 }

@@ -86,6 +86,7 @@ impl Layout {
     pub(super) fn of_bits(head_bits: u32, slot_bits: u32, tag_bits: u32) -> Option<Self> {
         let fits = (1..=u32::BITS).contains(&head_bits)
             && (1..=Slot::MAX_BITS).contains(&slot_bits)
+            && tag_bits <= POSTING_BITS
             && tag_bits + Context::BITS + slot_bits <= POSTING_BITS
             && head_bits + tag_bits <= u64::BITS;
         fits.then_some(Self { head_bits, slot_bits, tag_bits })

@@ -144,7 +144,10 @@ fn chains<'a>(
         let Some(table) = tables.get(shard) else { continue };
         let chain = |cursor| Chain { table, cursor, number, context: *context, found: 0 };
         match table.common(hash) {
-            Some(common) => apart.push(Apart { common, chain: chain(table.cursor_of(common, hash)) }),
+            Some(common) if common.is_common() => {
+                apart.push(Apart { common, chain: chain(table.cursor_of(common, hash)) });
+            }
+            Some(common) => chains.push(chain(table.cursor_of(common, hash))),
             None => chains.push(chain(table.cursor(hash))),
         }
     }

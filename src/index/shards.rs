@@ -278,6 +278,45 @@ mod tests {
         assert_eq!(found(&index, 2, ReadLimits::NONE), ((7..40_000).step_by(1_000).collect(), false));
     }
 
+    /// A fingerprint that shares the first 16 bits with all others: as whoever knows the secret can make them.
+    fn made_to_collide(number: u64) -> Fingerprint {
+        Fingerprint { hash: 0xABCD << 48 | number << 35, context: Context::from_bits(7), position: 0 }
+    }
+
+    #[test]
+    fn fingerprints_that_were_made_to_share_a_head_make_no_long_chain() {
+        let index = Index::default();
+        let look_up = |number| {
+            let found = index.look_up(&[made_to_collide(number)], ContextMatch::none(), ReadLimits::NONE);
+            found.hits.iter().map(|hit| hit.slot.number()).collect::<BTreeSet<u32>>()
+        };
+        let (sources, each) = (40_u32, 100_u64);
+        for round in 0..2 {
+            for number in 0..sources {
+                let own = (0..each).map(|i| made_to_collide(u64::from(number) * each + i));
+                let slot = Slot::new(number + round * sources).unwrap();
+                assert_eq!(index.insert(slot, &own.collect::<Vec<_>>()), Some(each as usize));
+            }
+            let longest = index.shards.read().tables.iter().map(|table| table.read().longest_chain()).max();
+            assert!(longest.unwrap() <= 40, "{longest:?} chunks");
+        }
+        for number in (0..sources).step_by(7) {
+            assert_eq!(look_up(u64::from(number) * each + 3), [number, number + sources].into());
+        }
+        index.purge(|slot| slot.number() < sources);
+        assert_eq!(look_up(0), [0].into());
+        // One of them becomes common.
+        for number in sources..sources + 200 {
+            index.insert(Slot::new(number).unwrap(), &[made_to_collide(0)]).unwrap();
+        }
+        assert_eq!(look_up(0).len(), 201);
+        let limits = ReadLimits { per_fingerprint: 200, in_all: u32::MAX };
+        let unread = index.look_up(&[made_to_collide(0)], ContextMatch::none(), limits);
+        assert_eq!(unread.unread, [Unread { fingerprint: 0, postings: 201 }]);
+        let slots: Vec<u32> = unread.hits.iter().map(|hit| hit.slot.number()).collect();
+        assert_eq!(slots, [0].into_iter().chain(sources..sources + 15).collect::<Vec<_>>());
+    }
+
     #[test]
     fn of_what_is_too_common_a_sample_is_read_and_it_says_so() {
         let index = with_boilerplate(2_000);

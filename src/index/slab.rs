@@ -205,6 +205,21 @@ impl Slab {
         Some((Self { pages, free: Link(u32::from_le_bytes(*free)) }, rest))
     }
 
+    /// Postings in all chunks.
+    pub(super) fn postings(&self) -> usize {
+        self.pages.iter().flatten().map(Chunk::count).sum()
+    }
+
+    /// Whether every chain ends, those at `fronts` and that of the free chunks: no link leads nowhere, and no two lead
+    /// to the same chunk, as they would where a chain runs into itself or into another. Linear in the chunks.
+    pub(super) fn chains_end(&self, fronts: impl Iterator<Item = Link>) -> bool {
+        let mut linked = vec![false; self.pages.iter().map(Vec::len).sum()];
+        let links = self.pages.iter().flatten().map(Chunk::next).chain([self.free]).chain(fronts);
+        links
+            .filter_map(|link| (link.0 as usize).checked_sub(1))
+            .all(|number| linked.get_mut(number).is_some_and(|is_linked| !std::mem::replace(is_linked, true)))
+    }
+
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         let chunks: usize = self.pages.iter().map(Vec::capacity).sum();

@@ -12,18 +12,20 @@ use super::slab::{Link, Slab};
 /// may be given. At an average load of 40 a posting takes 7.2 bytes, and a chain has four or five chunks.
 const MAX_LOAD: std::ops::RangeInclusive<usize> = 28..=56;
 
-/// A chain of more chunks than this is looked through for common fingerprints.
+/// A chain of more chunks than this is looked through for common fingerprints. Where there are none all of
+/// its fingerprints are set apart: chance fills no chain so far.
 const LONG_CHAIN: usize = 32;
 
 /// Whether a chain is long is asked for one in so many new chunks.
 const ASK_EVERY: u32 = 8;
 
-/// The front of a chain, and whether fingerprints that belong to it were set apart.
+/// The front of a chain, and whether fingerprints that belong to it were set apart: some, or all.
 #[derive(Debug, Clone, Copy, Default)]
 struct Head(u32);
 
 impl Head {
     const HAS_COMMON: u32 = 1 << Link::BITS;
+    const IS_CROWDED: u32 = Self::HAS_COMMON << 1;
 
     #[inline]
     fn link(self) -> Link {
@@ -35,8 +37,13 @@ impl Head {
         self.0 & Self::HAS_COMMON != 0
     }
 
+    #[inline]
+    fn is_crowded(self) -> bool {
+        self.0 & Self::IS_CROWDED != 0
+    }
+
     fn with_link(self, link: Link) -> Self {
-        Self(self.0 & Self::HAS_COMMON | link.bits())
+        Self(self.0 & (Self::HAS_COMMON | Self::IS_CROWDED) | link.bits())
     }
 }
 
@@ -140,25 +147,29 @@ impl Table {
         let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
         let posting = self.layout.pack(tag, context, slot);
         let Some(head) = self.heads.get_mut(number) else { return false };
-        if head.has_common()
-            && let Some(common) = self.commons.get_mut(&(number, tag))
-        {
-            let added = common.push(&mut self.slab, posting, slot, context);
-            self.postings += usize::from(added);
-            return added;
+        if head.has_common() {
+            let apart = match self.commons.get_mut(&(number, tag)) {
+                None if head.is_crowded() => Some(self.commons.entry((number, tag)).or_default()),
+                known => known,
+            };
+            if let Some(common) = apart {
+                let added = common.push(&mut self.slab, self.layout, posting);
+                self.postings += usize::from(added);
+                return added;
+            }
         }
         let before = head.link();
         let Some(front) = self.slab.push(before, posting) else { return false };
         *head = head.with_link(front);
         self.postings += 1;
         if front != before && front.bits().is_multiple_of(ASK_EVERY) {
-            self.set_common_apart(number);
+            self.set_apart(number);
         }
         true
     }
 
-    /// Sets the common fingerprints of a chain apart, if it is long.
-    fn set_common_apart(&mut self, number: usize) {
+    /// Sets the common fingerprints of a chain apart, if it is long; all of them, if it would stay so.
+    fn set_apart(&mut self, number: usize) {
         let Some(head) = self.heads.get(number).copied() else { return };
         if self.slab.chunks(head.link()).nth(LONG_CHAIN).is_none() {
             return;
@@ -168,14 +179,12 @@ impl Table {
         tags.sort_unstable();
         let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS);
         let common: Vec<u64> = common.filter_map(|same| same.first().copied()).collect();
-        if common.is_empty() {
-            return;
-        }
+        let is_crowded = common.is_empty();
         let postings = self.slab.take(head.link());
         self.postings -= postings.len();
         self.commons.extend(common.into_iter().map(|tag| ((number, tag), Common::default())));
         if let Some(head) = self.heads.get_mut(number) {
-            *head = Head(Head::HAS_COMMON);
+            *head = Head(Head::HAS_COMMON | if is_crowded { Head::IS_CROWDED } else { 0 });
         }
         for posting in postings {
             let (tag, context, slot) = self.layout.unpack(posting);
@@ -272,8 +281,15 @@ impl Table {
             let key = (usize::try_from(long()?).ok()?, long()?);
             table.commons.insert(key, Common::decode(&mut numbers)?);
         }
-        let has_load = MAX_LOAD.contains(&table.max_load);
-        (has_load && rest.len().is_multiple_of(4)).then_some(table)
+        (rest.len().is_multiple_of(4) && table.is_sound()).then_some(table)
+    }
+
+    /// Whether it can be used, whatever it holds: that it can be walked to its end, and grow.
+    fn is_sound(&self) -> bool {
+        let fronts = self.heads.iter().map(|head| head.link());
+        MAX_LOAD.contains(&self.max_load)
+            && self.postings == self.slab.postings()
+            && self.slab.chains_end(fronts.chain(self.commons.values().map(Common::chain)))
     }
 
     /// Postings in the table.

@@ -1,6 +1,7 @@
 //! Submission against source: what they have in common, word by word.
 //!
-//! Matching looks at the full token sequences of both sides, never at fingerprints. Its names and its
+//! Matching looks at the full token sequences of both sides, never at fingerprints; [`verified`] holds verbatim passages
+//! against the words of both texts. Its names and its
 //! steps are those of the PAN shared tasks on text alignment. Two mechanisms work together:
 //!
 //! - `seeds` finds maximal [`Run`]s of equal tokens; every run of the guaranteed length is covered.
@@ -15,10 +16,12 @@ mod gram_table;
 mod passage;
 mod seeds;
 mod stop;
+mod verified;
 
 pub use passage::{Passage, PassageKind};
 pub use seeds::{PreparedSubmission, Run};
 pub use stop::{Stop, StopReason};
+pub use verified::verified;
 
 use crate::text::Token;
 use altered::{Profile, Tuning};

@@ -1,31 +1,27 @@
-//! From settings to a server that runs, and from a signal to its end.
+//! From settings to a server that runs.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_otlp::ExporterBuildError;
+use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tonic::codec::CompressionEncoding::{Gzip, Zstd};
-use tonic::server::NamedService;
-use tonic::transport::Server;
-use tonic::transport::server::{Router, TcpIncoming};
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
-use tower::layer::util::{Identity, Stack};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
-use super::calls::{CallLayer, CallRules, Windows};
+use super::connections::{Listener, Stops};
+use super::notify;
+use super::observe::{Calls, Metrics, MetricsListener, Observe};
+use super::serving::{DESCRIPTORS, Serving};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
-use super::{notify, telemetry};
+use super::shutdown::{Running, signalled};
+use super::telemetry::Telemetry;
+use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
-use crate::proto;
-use crate::proto::admin_service_server::AdminServiceServer;
-use crate::proto::corpus_service_server::CorpusServiceServer;
-use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, Memory, Opening, Workers};
+use crate::service::{Context, HealthApi, Memory, Opening, ProcessInfo, Workers};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +32,9 @@ pub enum ServeError {
     /// Another program listens there.
     #[error("another program listens on {0} already: end it, or choose another address with --listen")]
     InUse(SocketAddr),
+    /// The certificates can't be used, for these reasons.
+    #[error("these files can't be used:\n  {}", .0.join("\n  "))]
+    Certificates(Vec<String>),
     /// The address can't be listened on.
     #[error("can't listen on {address}: {cause}; choose another address with --listen")]
     Listen {
@@ -56,22 +55,20 @@ pub enum ServeError {
     /// Server reflection could not be set up.
     #[error("can't set up server reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// The protos that the server describes could not be read.
-    #[error("can't read the protos: {0}")]
-    Protos(#[from] prost_reflect::DescriptorError),
-    /// The transport failed.
-    #[error("the server failed: {0}")]
-    Transport(#[from] tonic::transport::Error),
-}
-
-/// Holds the files that the settings name against what they should be, as a start would.
-///
-/// # Errors
-///
-/// [`ServeError::Settings`].
-pub fn check(settings: &Settings) -> Result<(), ServeError> {
-    Access::open(&settings.access, CancellationToken::new())?;
-    Ok(())
+    /// The protos' descriptors can't be read.
+    #[error("can't read the descriptors of the services: {0}")]
+    Descriptors(#[from] DescriptorError),
+    /// Metrics can't be had where they are to be.
+    #[error("can't listen on {address} for metrics: {cause}; choose another address with --metrics-listen")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Traces can't be sent where they are to be.
+    #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
+    Traces(#[from] ExporterBuildError),
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -81,10 +78,11 @@ pub fn check(settings: &Settings) -> Result<(), ServeError> {
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let settings = Settings::load(args)?;
-    telemetry::start(&settings.telemetry);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
+    telemetry.stop();
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
@@ -95,22 +93,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         ErrorKind::AddrInUse => ServeError::InUse(address),
         _ => ServeError::Listen { address, cause },
     })
-}
-
-/// Cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
-fn signalled() -> Result<CancellationToken, std::io::Error> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let token = CancellationToken::new();
-    let shutdown = token.clone();
-    tokio::spawn(async move {
-        let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
-        next().await;
-        shutdown.cancel();
-        next().await;
-        tracing::warn!("signalled a second time: ending at once");
-        std::process::exit(1);
-    });
-    Ok(token)
 }
 
 /// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.work.drain` to end.
@@ -124,8 +106,11 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    let draining = CancellationToken::new();
-    let access = if let Some((access, rereading)) = Access::open(&settings.access, draining.clone())? {
+    let stops = Stops::default();
+    // However this ends, nothing stays behind.
+    let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
+    let certificates = certificates(settings, &stops)?;
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, stops.draining.clone())? {
         tokio::spawn(rereading);
         Some(access)
     } else {
@@ -140,58 +125,56 @@ pub async fn run(
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
-        draining: draining.clone(),
+        process: ProcessInfo::begins(),
+        draining: stops.draining.clone(),
     };
-    let (reporter, health_service) = tonic_health::server::health_reporter();
-    let health = Health(reporter);
-    health.tell(ServingStatus::NotServing).await;
-    let opening = context.engine.clone();
-    let router = router(context, AccessLayer::new(access), settings)?.add_service(health_service);
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-    tokio::pin!(serving);
+    let health = HealthApi::new(stops.draining.clone());
+    let (opening, open) = (context.engine.clone(), Arc::clone(&context.process.open_connections));
+    let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
+    let _metrics = serve_metrics(settings, &calls, &context).await?;
+    let serving =
+        Serving::new(context, health.clone(), Observe::new(calls), AccessLayer::new(access), settings)?;
+    tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
+    let listener = Listener::new(listener, certificates, &settings.connections, open);
+    let places = listener.places();
+    let serve = move |stream, ending| serving.serve(stream, ending);
+    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
     // Until the corpus is open, calls are told so.
     let engine = tokio::select! {
         biased;
         engine = open(settings, opening) => engine?,
-        ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => return Ok(()),
     };
-    health.tell(ServingStatus::Serving).await;
+    health.tell(true);
     notify::ready();
     tokio::select! {
-        ended = &mut serving => return Ok(ended?),
+        ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}
     }
-    tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
-    notify::stopping();
-    health.tell(ServingStatus::NotServing).await;
-    // Whoever watches the health hears of it before connections are closed.
-    tokio::time::sleep(settings.work.drain_pause).await;
-    draining.cancel();
-    if let Ok(ended) = tokio::time::timeout(settings.work.drain, serving).await {
-        ended?;
-        tracing::info!("stopped: all calls ended");
-    } else {
-        tracing::warn!("stopped: some calls had not ended in time and were cut off");
-    }
-    close(engine).await;
+    Running { engine, health, connections, places, stops }.stop(&settings.work).await;
     Ok(())
 }
 
-/// What the health service says.
-struct Health(HealthReporter);
+/// The certificates, if calls are to be encrypted.
+fn certificates(settings: &Settings, stops: &Stops) -> Result<Option<Arc<Certificates>>, ServeError> {
+    let Some(files) = &settings.tls else { return Ok(None) };
+    let protocols: &[&str] = if settings.web.grpc_web { &["h2", "http/1.1"] } else { &["h2"] };
+    let watched = Certificates::watched(files, protocols, stops.draining.clone());
+    watched.map(Some).map_err(ServeError::Certificates)
+}
 
-impl Health {
-    async fn tell(&self, status: ServingStatus) {
-        let corpus = <CorpusServiceServer<CorpusApi> as NamedService>::NAME;
-        let detection = <DetectionServiceServer<DetectionApi> as NamedService>::NAME;
-        let admin = <AdminServiceServer<AdminApi> as NamedService>::NAME;
-        for service in [corpus, detection, admin, ""] {
-            self.0.set_service_status(service, status).await;
-        }
-    }
+/// Answers with metrics where the settings say so, until what is given is dropped.
+async fn serve_metrics(
+    settings: &Settings,
+    calls: &Arc<Calls>,
+    context: &Context,
+) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
+    let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
+    let (calls, engine) = (Arc::clone(calls), context.engine.clone());
+    let metrics = Metrics::of(calls, engine, context.workers.clone(), context.process.clone());
+    let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
+    let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
+    Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
 /// Opens the corpus, and lets the handlers have it.
@@ -219,13 +202,6 @@ async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, Serv
     Ok(engine)
 }
 
-/// Keeps what was acknowledged, and lets the data directory go.
-async fn close(engine: Arc<Engine>) {
-    if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
-        tracing::error!("a defect ended the closing of the corpus");
-    }
-}
-
 /// Tells the log and the service manager every second how far opening the corpus has come.
 struct ProgressLog {
     last: Instant,
@@ -244,43 +220,6 @@ impl ProgressLog {
             notify::opening(progress);
         }
     }
-}
-
-/// The layers around the services.
-type Layers = Stack<CallLayer, Stack<AccessLayer, Identity>>;
-
-fn router(context: Context, access: AccessLayer, settings: &Settings) -> Result<Router<Layers>, ServeError> {
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            // So that clients without files can read what is wrong with a request.
-            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-    };
-    let most = settings.max_message_bytes;
-    // One macro for three types that have no trait in common.
-    macro_rules! service {
-        ($server:ident, $api:expr) => {
-            $server::new($api)
-                .max_decoding_message_size(most)
-                .accept_compressed(Gzip)
-                .accept_compressed(Zstd)
-                .send_compressed(Gzip)
-                .send_compressed(Zstd)
-        };
-    }
-    let windows = Windows::of(settings);
-    Ok(Server::builder()
-        .initial_stream_window_size(windows.stream_bytes)
-        .initial_connection_window_size(windows.connection_bytes)
-        .max_concurrent_streams(settings.connections.max_streams)
-        .layer(access)
-        .layer(CallRules::new(settings)?.for_connection())
-        .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
-        .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
-        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?))
 }
 
 /// The ceiling of memory, if the system can hold the server to one.

@@ -204,6 +204,13 @@ impl AdminService for AdminApi {
         self.stream(&Call::of(&request), verify)
     }
 
+    async fn get_server_info(
+        &self,
+        _: Request<proto::GetServerInfoRequest>,
+    ) -> Result<Response<proto::GetServerInfoResponse>, Status> {
+        Ok(Response::new(convert::server_info(&self.context)))
+    }
+
     type BackupStream = Responses<proto::BackupResponse>;
 
     async fn backup(

@@ -247,6 +247,7 @@ mod tests {
                 "ExportSources admin true",
                 "GetCollection check true",
                 "GetCorpus check true",
+                "GetServerInfo admin false",
                 "GetSource check true",
                 "ImportSources write true",
                 "ListCollections check true",

@@ -1,8 +1,10 @@
 //! The engine's types to messages, and enum values back. Exhaustive: a field that a message gains is an
 //! error here until somebody fills it.
 
+mod info;
 mod pairs;
 
+pub(super) use info::server_info;
 pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
 
 use super::revisions::Revisions;

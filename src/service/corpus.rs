@@ -37,14 +37,14 @@ impl Context {
         turn: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
-        let (collection, source, if_exists) = parse::new_source(request)?;
+        let (collection, source, if_exists, key) = parse::new_source(caller.key(), request)?;
         caller.sees(&collection)?;
         self.memory.has_room()?;
         let engine = self.engine.get()?;
         let revisions = Revisions::for_caller(caller, &engine);
         let text_bytes = source.text.len();
         let submit = move |done: Done<_>| {
-            engine.submit_source(&collection, source, if_exists, move |added| done.tell(added));
+            engine.submit_source(&collection, source, if_exists, key, move |added| done.tell(added));
         };
         Ok(convert::added(&self.workers.submit(call, text_bytes, turn, submit).await??, &revisions))
     }
@@ -66,13 +66,13 @@ impl CorpusService for CorpusApi {
         request: Request<proto::CreateCollectionRequest>,
     ) -> Result<Response<proto::CreateCollectionResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
-        let (name, settings) = parse::new_collection(request.get_ref())?;
+        let (name, settings, key) = parse::new_collection(caller.key(), request.get_ref())?;
         caller.may_create(&name)?;
         self.context.memory.has_room()?;
         let engine = self.context.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
-            engine.submit_collection(&name, settings, move |created| done.tell(created));
+            engine.submit_collection(&name, settings, key, move |created| done.tell(created));
         };
         let info = self.context.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
         let collection = Some(convert::collection(&info, &revisions));
@@ -114,12 +114,12 @@ impl CorpusService for CorpusApi {
         request: Request<proto::DeleteCollectionRequest>,
     ) -> Result<Response<proto::DeleteCollectionResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
-        let name = parse::collection_name(&request.get_ref().name)?;
+        let (name, key) = parse::collection_deletion(caller.key(), request.get_ref())?;
         caller.sees(&name)?;
         let engine = self.context.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
-            engine.submit_collection_deletion(&name, move |deleted| done.tell(deleted));
+            engine.submit_collection_deletion(&name, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
@@ -155,8 +155,8 @@ impl CorpusService for CorpusApi {
         let responses = in_order(request.into_inner(), order, key, move |index, request| {
             let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
             let turns = Arc::clone(&turns);
-            let proto::ImportSourcesRequest { collection, source, if_exists } = request;
-            let request = proto::AddSourceRequest { collection, source, if_exists };
+            let proto::ImportSourcesRequest { collection, source, if_exists, request_id } = request;
+            let request = proto::AddSourceRequest { collection, source, if_exists, request_id };
             async move {
                 caller.wait_for_turn().await;
                 let result = match context.add_source(&caller, &call.item(), Some(&turns), request).await {
@@ -214,13 +214,12 @@ impl CorpusService for CorpusApi {
         request: Request<proto::DeleteSourceRequest>,
     ) -> Result<Response<proto::DeleteSourceResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
-        let proto::DeleteSourceRequest { collection, id } = request.into_inner();
-        let (collection, id) = parse::source_key(&collection, &id)?;
+        let (collection, id, key) = parse::deletion(caller.key(), request.get_ref())?;
         caller.sees(&collection)?;
         let engine = self.context.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {
-            engine.submit_deletion(&collection, &id, move |deleted| done.tell(deleted));
+            engine.submit_deletion(&collection, &id, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
         let revision = revisions.tell(deleted.map_err(Problem::from)?);

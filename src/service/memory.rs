@@ -1,12 +1,12 @@
 //! How much memory the server has in use, held against a ceiling.
 
-use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use super::problem::Problem;
+use super::resident::resident_memory_bytes;
 
 /// How long what was read is taken to be so.
 const FRESH: Duration = Duration::from_millis(100);
@@ -28,7 +28,7 @@ impl Memory {
     /// Whether the system tells what is in use: Linux does. Elsewhere there is no ceiling.
     #[must_use]
     pub fn is_known() -> bool {
-        resident_bytes().is_some()
+        resident_memory_bytes().is_some()
     }
 
     /// Nothing, while there is room for more.
@@ -48,20 +48,12 @@ impl Memory {
         match *read {
             Some((at, bytes)) if at.elapsed() < FRESH => bytes,
             _ => {
-                let bytes = resident_bytes().unwrap_or(0);
+                let bytes = resident_memory_bytes().unwrap_or(0);
                 *read = Some((Instant::now(), bytes));
                 bytes
             }
         }
     }
-}
-
-/// Bytes of this process that are in memory.
-fn resident_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: u64 = resident.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kib.checked_mul(1024)
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ mod caller;
 mod convert;
 mod corpus;
 mod detection;
+mod health;
+mod info;
+mod load;
 mod memory;
 mod opening;
 mod ordered;
@@ -18,6 +21,8 @@ mod page_token;
 mod pairs;
 mod parse;
 mod problem;
+mod refused;
+mod resident;
 mod revisions;
 mod workers;
 
@@ -28,9 +33,14 @@ pub use caller::{Caller, Pace, Role};
 pub use convert::{report_to_proto, verified_to_proto};
 pub use corpus::CorpusApi;
 pub use detection::DetectionApi;
+pub use health::HealthApi;
+pub use info::ProcessInfo;
+pub use load::Load;
 pub use memory::Memory;
 pub use opening::Opening;
-pub use problem::Problem;
+pub use problem::{Problem, defect_status};
+pub use refused::Refused;
+pub use resident::resident_memory_bytes;
 pub use workers::Workers;
 
 use tokio_util::sync::CancellationToken;
@@ -50,6 +60,8 @@ pub struct Context {
     pub stream_width: usize,
     /// Sources of one import that may wait to be made durable together.
     pub import_width: usize,
+    /// What there is to say of the process.
+    pub process: ProcessInfo,
     /// Cancelled when the server stops: streams then end after the items that they have read.
     pub draining: CancellationToken,
 }

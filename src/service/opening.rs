@@ -31,9 +31,20 @@ impl Opening {
         drop(self.state.engine.set(engine));
     }
 
+    /// How far it has come while it is on its way.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        *self.state.progress.lock()
+    }
+
+    /// The engine, if it is there; for those who only look at it.
+    #[must_use]
+    pub fn engine(&self) -> Option<Arc<Engine>> {
+        self.state.engine.get().map(Arc::clone)
+    }
+
     /// The engine, if it is there.
     pub(super) fn get(&self) -> Result<Arc<Engine>, Problem> {
-        let engine = self.state.engine.get().map(Arc::clone);
-        engine.ok_or_else(|| Problem::starting(*self.state.progress.lock()))
+        self.engine().ok_or_else(|| Problem::starting(self.progress()))
     }
 }

@@ -12,7 +12,7 @@ use super::problem::{Problem, Violation};
 use super::{MAX_COMPARED_TEXTS, convert};
 use crate::engine::{
     CollectionName, ComparedText, DetectionOptions, Exclusions, Group, IfExists, InvalidValue, Label, Labels,
-    NewSource, Scope, SourceId, Title,
+    NewSource, RequestId, RequestKey, Scope, SourceId, Title,
 };
 use crate::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use crate::proto;
@@ -50,6 +50,15 @@ impl Fields {
     /// A collection's name; `default` when empty.
     fn collection(&mut self, field: &str, name: &str) -> CollectionName {
         if name.is_empty() { CollectionName::default() } else { self.get(field, CollectionName::new(name)) }
+    }
+
+    /// What a caller calls the request by; `None` when empty.
+    fn request_key(&mut self, owner: &str, request_id: &str) -> Option<RequestKey> {
+        if request_id.is_empty() {
+            return None;
+        }
+        let id = self.get("request_id", RequestId::new(request_id).map(Some));
+        id.map(|id| RequestKey::new(owner, id))
     }
 
     fn source_id(&mut self, field: &str, id: &str) -> Option<SourceId> {
@@ -90,11 +99,16 @@ impl Fields {
     }
 }
 
-/// The name of a collection to create or delete, for which there is no default.
-pub(super) fn collection_name(name: &str) -> Result<CollectionName, Problem> {
+/// A collection to delete, for which there is no default.
+pub(super) fn collection_deletion(
+    owner: &str,
+    request: &proto::DeleteCollectionRequest,
+) -> Result<(CollectionName, Option<RequestKey>), Problem> {
+    let proto::DeleteCollectionRequest { name, request_id } = request;
     let mut fields = Fields::default();
     let name = fields.get("name", CollectionName::new(name));
-    fields.done(name)
+    let key = fields.request_key(owner, request_id);
+    fields.done((name, key))
 }
 
 /// The name of a collection to look at.
@@ -105,15 +119,17 @@ pub(super) fn collection_or_default(field: &str, name: &str) -> Result<Collectio
 }
 
 pub(super) fn new_collection(
+    owner: &str,
     request: &proto::CreateCollectionRequest,
-) -> Result<(CollectionName, FingerprintSettings), Problem> {
-    let proto::CreateCollectionRequest { name, kgram_tokens, window_kgrams } = request;
+) -> Result<(CollectionName, FingerprintSettings, Option<RequestKey>), Problem> {
+    let proto::CreateCollectionRequest { name, kgram_tokens, window_kgrams, request_id } = request;
     let mut fields = Fields::default();
     let name = fields.get("name", CollectionName::new(name));
     let kgram = fields.get("kgram_tokens", kgram_tokens.map_or(Ok(KgramLength::default()), KgramLength::new));
     let window =
         fields.get("window_kgrams", window_kgrams.map_or(Ok(WindowSize::default()), WindowSize::new));
-    fields.done((name, FingerprintSettings { kgram, window }))
+    let key = fields.request_key(owner, request_id);
+    fields.done((name, FingerprintSettings { kgram, window }, key))
 }
 
 /// A source by collection and id.
@@ -127,11 +143,28 @@ pub(super) fn source_key(collection: &str, id: &str) -> Result<(CollectionName, 
     }
 }
 
+/// A source to delete.
+pub(super) fn deletion(
+    owner: &str,
+    request: &proto::DeleteSourceRequest,
+) -> Result<(CollectionName, SourceId, Option<RequestKey>), Problem> {
+    let proto::DeleteSourceRequest { collection, id, request_id } = request;
+    let mut fields = Fields::default();
+    let collection = fields.collection("collection", collection);
+    let id = fields.source_id("id", id);
+    let key = fields.request_key(owner, request_id);
+    match id {
+        Some(id) => fields.done((collection, id, key)),
+        None => Err(Problem::invalid(fields.0)),
+    }
+}
+
 /// What AddSource and ImportSources ask for.
 pub(super) fn new_source(
+    owner: &str,
     request: proto::AddSourceRequest,
-) -> Result<(CollectionName, NewSource, IfExists), Problem> {
-    let proto::AddSourceRequest { collection, source, if_exists } = request;
+) -> Result<(CollectionName, NewSource, IfExists, Option<RequestKey>), Problem> {
+    let proto::AddSourceRequest { collection, source, if_exists, request_id } = request;
     let mut fields = Fields::default();
     let collection = fields.collection("collection", &collection);
     if source.is_none() {
@@ -143,7 +176,8 @@ pub(super) fn new_source(
     let group = fields.get("source.group", Group::new(&group));
     let labels = fields.labels("source.labels", &labels);
     let if_exists = fields.get("if_exists", convert::if_exists(if_exists));
-    fields.done((collection, NewSource { id, title, group, labels, text }, if_exists))
+    let key = fields.request_key(owner, &request_id);
+    fields.done((collection, NewSource { id, title, group, labels, text }, if_exists, key))
 }
 
 /// A page of a listing: what it goes on from, and how many.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::refused::Refused;
 use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
@@ -45,6 +46,7 @@ impl Problem {
 
     /// The queue is full.
     pub(super) fn too_busy(max_queued: usize) -> Self {
+        Refused::QueueFull.note();
         let message =
             format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
@@ -52,6 +54,7 @@ impl Problem {
 
     /// As many long calls as may are running.
     pub(super) fn too_many_running(max_running: usize) -> Self {
+        Refused::TooManyRunning.note();
         let message =
             format!("{max_running} such calls are running already, as many as may; try again later");
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(10))
@@ -59,11 +62,17 @@ impl Problem {
 
     /// More memory is in use than may be.
     pub(super) fn too_little_memory(resident_bytes: u64, max_memory_bytes: u64) -> Self {
+        Refused::Memory.note();
         let message = format!(
             "the server has {resident_bytes} bytes of memory in use, and takes no more than {max_memory_bytes} \
              (max_memory_bytes): nothing can be added now, checks go on; delete sources, or give it more memory"
         );
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(30))
+    }
+
+    /// A health that nobody has.
+    pub(super) fn no_such_service(services: &[&str]) -> Self {
+        Self::new(Code::NotFound, format!("there is no such service here; there are {services:?}"))
     }
 
     /// The caller may not do it.
@@ -73,6 +82,7 @@ impl Problem {
 
     /// The holder of a key calls too often; when they may call again.
     pub(super) fn too_often(per_second: u32, wait: Duration) -> Self {
+        Refused::TooOften.note();
         let message = format!(
             "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
             wait.as_millis() + 1
@@ -82,6 +92,7 @@ impl Problem {
 
     /// The server is starting.
     pub(super) fn starting(progress: Progress) -> Self {
+        Refused::Starting.note();
         let Progress { sources, of_sources } = progress;
         let message = format!(
             "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
@@ -91,6 +102,7 @@ impl Problem {
 
     /// The server is stopping.
     pub(super) fn stopping() -> Self {
+        Refused::Stopping.note();
         let message = "the server is stopping; what was answered is done, send the rest again later";
         Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(5))
     }
@@ -170,13 +182,20 @@ impl From<Error> for Problem {
                 Self::invalid_text(role, "has no words; send a text with letters or digits in it")
             }
             Error::TooFewWords { role, .. } => Self::invalid_text(role, &message),
-            Error::TooManyBytes { .. } | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
+            Error::TooManyBytes { .. }
+            | Error::TooManyNormalisedBytes { .. }
+            | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
             Error::CollectionNotFound(_) | Error::SourceNotFound { .. } => Self::new(Code::NotFound, message),
             Error::CollectionExists(_) | Error::SourceExists { .. } => {
                 Self::new(Code::AlreadyExists, message)
             }
-            Error::TooManyCollections { .. } | Error::TooManySources { .. } => {
-                Self::new(Code::ResourceExhausted, message)
+            Error::TooManyCollections { .. }
+            | Error::TooManySources { .. }
+            | Error::TooManyCollectionBytes { .. } => Self::new(Code::ResourceExhausted, message),
+            Error::RequestIdTaken { .. } => {
+                let description =
+                    "was used for another request; give each request an id of its own".to_owned();
+                Self::invalid(vec![Violation { field: "request_id".to_owned(), description }])
             }
             Error::OwnBoilerplate { place, .. } => {
                 let field = format!("options.exclusions.boilerplate_collections[{place}]");
@@ -233,6 +252,12 @@ impl From<StopReason> for Problem {
         };
         Self::new(code, reason.to_string())
     }
+}
+
+/// The status of a call that a defect ended, wherever it was noticed.
+#[must_use]
+pub fn defect_status() -> Status {
+    Problem::defect().into()
 }
 
 impl From<Problem> for Status {

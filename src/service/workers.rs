@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tracing::Instrument as _;
 
 use super::call::Call;
+use super::load::{Load, Tally};
 use super::problem::Problem;
 use crate::matching::Stop;
 
@@ -24,6 +26,7 @@ pub struct Workers {
     large_pool: Arc<rayon::ThreadPool>,
     places: Arc<Semaphore>,
     max_queued: usize,
+    tally: Tally,
     /// For work that takes all threads for long: beside the pool, so that short work never waits for it.
     long_pool: Arc<rayon::ThreadPool>,
     /// Held by the one piece of long work that is done.
@@ -49,6 +52,7 @@ impl Workers {
             large_pool: pool("large-worker", threads.div_ceil(2))?,
             places,
             max_queued,
+            tally: Tally::default(),
             long_pool: pool("long-worker", threads)?,
             long_turn,
         })
@@ -65,7 +69,7 @@ impl Workers {
     ) -> Result<T, Problem> {
         let place = self.place()?;
         let turn = call.turn().await?;
-        Self::run_in(self.pool_for(text_bytes), call, (place, turn), work).await
+        self.run_in(self.pool_for(text_bytes), call, (place, turn), work).await
     }
 
     fn pool_for(&self, text_bytes: usize) -> &rayon::ThreadPool {
@@ -86,7 +90,13 @@ impl Workers {
             let _place = self.place()?;
             call.bound(turn.acquire_owned()).await?
         };
-        Self::run_in(&self.long_pool, call, turn, work).await
+        self.run_in(&self.long_pool, call, turn, work).await
+    }
+
+    /// How much work there is at the moment.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.tally.load()
     }
 
     /// A place in the queue, if there is one left.
@@ -97,6 +107,7 @@ impl Workers {
 
     /// Does a piece of work, and drops `held` when it has ended, whoever still waits for it.
     async fn run_in<T: Send + 'static>(
+        &self,
         pool: &rayon::ThreadPool,
         call: &Call,
         held: impl Send + 'static,
@@ -105,14 +116,19 @@ impl Workers {
         let stop = call.stop();
         let call_off = CallOff::new(stop.clone());
         let (sender, receiver) = oneshot::channel();
+        let (span, tally) = (tracing::Span::current(), self.tally.clone());
+        let queued = (tally.queued(), tracing::debug_span!("queue"));
         pool.spawn(move || {
+            let running = tally.running();
+            drop(queued);
+            let _working = tracing::debug_span!(parent: &span, "work").entered();
             let done = match stop.check() {
                 Ok(()) => {
                     catch_unwind(AssertUnwindSafe(|| work(&stop))).unwrap_or_else(|_| Err(Problem::defect()))
                 }
                 Err(reason) => Err(reason.into()),
             };
-            drop(held);
+            drop((held, running));
             // Nobody may be waiting any more.
             let _ = sender.send(done);
         });
@@ -143,9 +159,10 @@ impl Workers {
                 work(Done(sender));
                 Ok(())
             };
-            Self::run_in(self.pool_for(text_bytes), call, self.place()?, begin).await?;
+            self.run_in(self.pool_for(text_bytes), call, self.place()?, begin).await?;
         }
-        call.bound(receiver).await?.map_err(|_| Problem::stopping())
+        let committed = call.bound(receiver).instrument(tracing::debug_span!("commit")).await;
+        committed?.map_err(|_| Problem::stopping())
     }
 }
 

@@ -6,6 +6,7 @@ use parking_lot::RwLock;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::error::StoreError;
+use super::requests::StoredRequest;
 use super::rows::{StoredCollection, StoredCorpus, StoredSource};
 use super::segments::Place;
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
@@ -16,6 +17,9 @@ const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const COLLECTIONS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("collections");
 /// Sources by collection and slot.
 const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources");
+
+/// Requests that were done, by their sequence numbers; older data directories have no such table.
+const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
 
 /// The row of [`META`] with the format's version.
 const FORMAT: &str = "format";
@@ -36,6 +40,9 @@ pub(super) struct Rows {
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
+    pub(super) requests: Vec<StoredRequest>,
+    /// Where requests are added, those before this one are removed.
+    pub(super) first_request: u64,
 }
 
 /// Opens the database, here and again after a failure.
@@ -169,6 +176,17 @@ impl View {
         Ok(found)
     }
 
+    /// The requests that were done, in order.
+    pub(super) fn requests(&self) -> Result<Vec<StoredRequest>, StoreError> {
+        let mut found = Vec::new();
+        self.rows(REQUESTS, |sequence, row| {
+            let request = StoredRequest::decode(sequence, row);
+            found.push(request.ok_or_else(|| self.malformed("requests", sequence))?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// All sources, by collection and slot.
     pub(super) fn sources(
         &self,
@@ -261,6 +279,13 @@ fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Erro
             let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
             if let Some(row) = old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
                 sources.insert(key.to_u64(), row.as_slice())?;
+            }
+        }
+        if !rows.requests.is_empty() {
+            let mut requests = transaction.open_table(REQUESTS)?;
+            requests.retain_in(..rows.first_request, |_, _| false)?;
+            for request in &rows.requests {
+                requests.insert(request.sequence, request.encode().as_slice())?;
             }
         }
     }

@@ -16,6 +16,7 @@ mod error;
 mod ledger;
 mod packing;
 mod records;
+mod requests;
 mod rows;
 mod segments;
 mod snapshot;
@@ -23,6 +24,7 @@ mod texts;
 
 use std::fmt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::index::Slot;
 
@@ -30,9 +32,11 @@ pub use backup::{BackedUp, BackupError};
 pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::StoreError;
 pub use packing::{PackedText, Packer};
+pub use requests::{StoredAnswer, StoredRequest};
 pub use rows::{StoredCollection, StoredCorpus, StoredSource};
 pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
+pub use texts::CacheFigures;
 
 use self::ledger::Ledger;
 use self::segments::{Place, Segments};
@@ -62,6 +66,8 @@ pub enum Change<'a> {
     PutCollection(StoredCollection),
     /// A collection is gone with all its sources. Their texts can be read until they are forgotten.
     RemoveCollection(CollectionNumber),
+    /// A request was done, and those before a sequence number are forgotten.
+    Remember(StoredRequest, u64),
 }
 
 /// Changes that are made together, or not at all.
@@ -119,6 +125,8 @@ pub struct Loaded {
     pub collections: Vec<StoredCollection>,
     /// All sources, by collection and slot.
     pub sources: Vec<StoredSource>,
+    /// Requests that were done, in order.
+    pub requests: Vec<StoredRequest>,
 }
 
 impl Store {
@@ -147,8 +155,8 @@ impl Store {
     ) -> Result<(Self, Loaded), StoreError> {
         let ledger = Ledger::open(&directory.ledger(), opener)?;
         let view = ledger.view()?;
-        let mut loaded =
-            Loaded { corpus: view.corpus()?, collections: view.collections()?, sources: Vec::new() };
+        let (corpus, collections, requests) = (view.corpus()?, view.collections()?, view.requests()?);
+        let mut loaded = Loaded { corpus, collections, sources: Vec::new(), requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| {
@@ -220,6 +228,10 @@ impl Store {
                 Change::RemoveSource(key) => rows.removed.push(*key),
                 Change::PutCollection(collection) => rows.collections.push(collection.clone()),
                 Change::RemoveCollection(number) => rows.removed_collections.push(*number),
+                Change::Remember(request, first) => {
+                    rows.requests.push(request.clone());
+                    rows.first_request = *first;
+                }
             }
         }
         let committed = disk.ledger.commit(&rows);
@@ -369,6 +381,19 @@ impl Store {
                 disk.segments.release(from);
             }
         }
+    }
+
+    /// How the texts that are held in memory fare; `None` if all are.
+    #[must_use]
+    pub fn cache_figures(&self) -> Option<CacheFigures> {
+        self.disk.as_ref().map(|_| self.texts.cache_figures())
+    }
+
+    /// When the snapshot of the index was written, if one is there.
+    #[must_use]
+    pub fn snapshot_written(&self) -> Option<SystemTime> {
+        let snapshot = self.disk.as_ref()?.directory.snapshot();
+        std::fs::metadata(snapshot).and_then(|file| file.modified()).ok()
     }
 
     /// The data directory, if it is on disk.

@@ -5,6 +5,12 @@ use super::segments::Place;
 use super::{CollectionNumber, SourceKey};
 use crate::index::Slot;
 
+/// The highest revision that a corpus can have come to.
+const MOST_REVISION: u64 = u64::MAX >> 1;
+
+/// The most words, bytes and fingerprints of one text: positions are 32 bits wide.
+const MOST_IN_TEXT: u64 = u32::MAX as u64;
+
 /// What the whole corpus has in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredCorpus {
@@ -89,7 +95,7 @@ impl StoredCorpus {
     pub(super) fn decode(row: &[u8]) -> Option<Self> {
         let mut row = Decoder::new(row);
         let corpus = Self { seed: row.u64()?, revision: row.u64()?, next_collection: row.u32()? };
-        row.is_at_end().then_some(corpus)
+        (row.is_at_end() && corpus.revision <= MOST_REVISION).then_some(corpus)
     }
 }
 
@@ -149,7 +155,8 @@ impl StoredSource {
             words_digest,
             content_digest,
         };
-        row.is_at_end().then_some((source, place))
+        let is_text = [words, text_bytes, fingerprints].into_iter().all(|count| count <= MOST_IN_TEXT);
+        (row.is_at_end() && is_text).then_some((source, place))
     }
 
     /// The same row with another place for its text.
@@ -175,7 +182,7 @@ mod tests {
             let key = SourceKey { collection: CollectionNumber(collection), slot: Slot::new(slot).unwrap() };
             prop_assert_eq!(SourceKey::from_u64(key.to_u64()), Some(key));
             let source = StoredSource {
-                key, id: id.clone(), title: id.clone(), group: id, labels, added, words: added, text_bytes: 7,
+                key, id: id.clone(), title: id.clone(), group: id, labels, added, words: u64::from(offset), text_bytes: 7,
                 fingerprints: 9, words_digest: digest, content_digest: !digest,
             };
             let place = Place { segment, offset, stored_bytes: 5 };
@@ -188,10 +195,43 @@ mod tests {
     }
 
     #[test]
+    fn counts_that_no_text_has_are_refused() {
+        let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
+        let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
+        let row = |words: u64, text_bytes: u64, fingerprints: u64| {
+            let source = StoredSource {
+                key,
+                id: "a".to_owned(),
+                title: String::new(),
+                group: String::new(),
+                labels: Vec::new(),
+                added: 1,
+                words,
+                text_bytes,
+                fingerprints,
+                words_digest: 0,
+                content_digest: 0,
+            };
+            StoredSource::decode(key, &source.encode(place))
+        };
+        assert!(row(MOST_IN_TEXT, MOST_IN_TEXT, MOST_IN_TEXT).is_some());
+        // Two such sources would overflow the corpus's totals.
+        for source in [row(MOST_IN_TEXT + 1, 9, 9), row(9, u64::MAX, 9), row(9, 9, 1 << 40)] {
+            assert_eq!(source, None);
+        }
+    }
+
+    #[test]
     fn the_corpus_and_its_collections_come_back_as_they_were() {
-        let corpus = StoredCorpus { seed: 1, revision: u64::MAX, next_collection: 3 };
+        let corpus = StoredCorpus { seed: 1, revision: MOST_REVISION, next_collection: 3 };
         assert_eq!(StoredCorpus::decode(&corpus.encode()), Some(corpus));
         assert_eq!(corpus.encode().len(), 20);
+        let corpus = StoredCorpus { revision: MOST_REVISION + 1, ..corpus };
+        assert_eq!(
+            StoredCorpus::decode(&corpus.encode()),
+            None,
+            "the next revision could not be told from the first"
+        );
         let number = CollectionNumber(4);
         let name = "essays".to_owned();
         let collection = StoredCollection { number, name, kgram_tokens: 5, window_kgrams: 4, revision: 9 };

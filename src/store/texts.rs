@@ -28,6 +28,17 @@ pub(super) struct Texts {
     cache: Cache<SourceKey, Arc<str>, Bytes>,
 }
 
+/// The texts on disk that were read lately, and are held in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheFigures {
+    /// Texts that were asked for and were there.
+    pub hits: u64,
+    /// Texts that were asked for and had to be read.
+    pub misses: u64,
+    /// Bytes that are held.
+    pub bytes: u64,
+}
+
 /// What a text in the cache weighs.
 #[derive(Debug, Clone)]
 struct Bytes;
@@ -45,6 +56,11 @@ impl Texts {
         const TYPICAL_BYTES: u64 = 4096;
         let typical = usize::try_from(cache_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
         Self { kept: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
+    }
+
+    pub(super) fn cache_figures(&self) -> CacheFigures {
+        let Self { kept: _, cache } = self;
+        CacheFigures { hits: cache.hits(), misses: cache.misses(), bytes: cache.weight() }
     }
 
     /// Keeps a text in memory.

@@ -7,19 +7,27 @@
 //! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"), one bit a
 //! byte, so that the edges of the words in 64 bytes are the bits of one integer.
 
-use super::compared::compared_form;
+use super::compared::compared_form_within;
 use super::segment;
 use super::stem::Stem;
-use super::token::{Span, Token, WordHasher};
+use super::token::{Overgrown, Span, Token, WordHasher};
 
 const BLOCK: usize = 64;
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
+/// Fails when their compared forms have more than `max_bytes` in all; nothing is spent on what is past them.
+///
 /// Texts of 4 GiB or more are cut off there: spans are 32 bits wide, and callers bound texts far below.
 #[inline]
-pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Stem, Span)) {
-    let mut pieces = Pieces { text, hasher, compared: String::new() };
+pub(super) fn for_each_token(
+    text: &str,
+    hasher: &WordHasher,
+    max_bytes: usize,
+    mut sink: impl FnMut(Token, Stem, Span),
+) -> Result<(), Overgrown> {
+    let mut pieces =
+        Pieces { text, hasher, compared: String::new(), bytes: 0, max_bytes, is_overgrown: false };
     let mut start = 0;
     // Whether the byte before the block was part of a piece.
     let mut inside = 0_u64;
@@ -42,6 +50,7 @@ pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnM
     if inside == 1 {
         pieces.emit(start, bytes.len(), &mut sink);
     }
+    if pieces.is_overgrown || pieces.bytes > max_bytes { Err(Overgrown) } else { Ok(()) }
 }
 
 /// One bit for each of the first 64 bytes: whether it is part of a piece. `before` is the bit of the
@@ -101,13 +110,20 @@ struct Pieces<'a> {
     hasher: &'a WordHasher,
     /// Kept for its memory.
     compared: String,
+    /// Of the compared forms so far, and at most.
+    bytes: usize,
+    max_bytes: usize,
+    is_overgrown: bool,
 }
 
 impl Pieces<'_> {
     #[inline]
     fn emit(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         match self.plain_word(start, end) {
-            Some((token, stem)) => sink(token, stem, span(start, end)),
+            Some((token, stem)) => {
+                self.bytes += end - start;
+                sink(token, stem, span(start, end));
+            }
             None => self.emit_slowly(start, end, sink),
         }
     }
@@ -136,10 +152,13 @@ impl Pieces<'_> {
     #[cold]
     fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         let piece = self.text.get(start..end).unwrap_or_default();
-        let Self { compared, hasher, .. } = self;
+        let Self { compared, hasher, bytes, max_bytes, is_overgrown, .. } = self;
         segment::for_each_word(piece, |from, to| {
-            compared_form(piece.get(from..to).unwrap_or_default(), compared);
-            if !compared.is_empty() {
+            let word = piece.get(from..to).unwrap_or_default();
+            let room = max_bytes.saturating_sub(*bytes);
+            *is_overgrown = *is_overgrown || !compared_form_within(word, room, compared);
+            if !*is_overgrown && !compared.is_empty() {
+                *bytes += compared.len();
                 let span = span(start + from, start + to);
                 sink(hasher.token(compared.as_bytes()), Stem::of(hasher, compared), span);
             }
@@ -157,11 +176,13 @@ fn span(start: usize, end: usize) -> Span {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::compared::compared_form;
     use super::*;
 
     fn fast(text: &str) -> Vec<(Token, Span)> {
         let mut out = Vec::new();
-        for_each_token(text, &WordHasher::for_tests(), |token, _, span| out.push((token, span)));
+        let each = |token, _, span| out.push((token, span));
+        for_each_token(text, &WordHasher::for_tests(), usize::MAX, each).unwrap();
         out
     }
 

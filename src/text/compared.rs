@@ -11,18 +11,26 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use super::alerts::{disguised_alphabet, look_alike_in};
 use super::segment::is_dropped;
 
-/// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word.
+/// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word and in its form.
 pub(super) fn compared_form(word: &str, out: &mut String) {
+    // Any word fits.
+    compared_form_within(word, usize::MAX, out);
+}
+
+/// As [`compared_form`], and whether the form has no more than `max_bytes`; of one that has, only a part is made.
+///
+/// NFKC makes some characters eleven times as long (U+FDFA): nothing is spent on what is too long anyway.
+pub(super) fn compared_form_within(word: &str, max_bytes: usize, out: &mut String) -> bool {
     out.clear();
     if word.is_ascii() {
         out.extend(word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
-        return;
+        return out.len() <= max_bytes;
     }
     let kept = || word.chars().filter(|c| !is_dropped(*c));
     let disguised = if is_mixed(kept()) { disguised_alphabet(&kept().collect::<String>()) } else { None };
     match disguised {
-        None => fold(kept(), out),
-        Some(alphabet) => fold(kept().map(|c| look_alike_in(c, alphabet).unwrap_or(c)), out),
+        None => fold(kept(), max_bytes, out),
+        Some(alphabet) => fold(kept().map(|c| look_alike_in(c, alphabet).unwrap_or(c)), max_bytes, out),
     }
 }
 
@@ -39,12 +47,21 @@ fn is_mixed(letters: impl Iterator<Item = char>) -> bool {
 }
 
 /// Case folding and NFKC, in the order that makes the result stable under both (Unicode, section 3.13,
-/// D146: compatibility caseless matching).
-fn fold(chars: impl Iterator<Item = char>, out: &mut String) {
+/// D146: compatibility caseless matching). Whether it fits into `max_bytes`.
+fn fold(chars: impl Iterator<Item = char>, max_bytes: usize, out: &mut String) -> bool {
     out.extend(chars.default_case_fold());
     if is_nfkc_quick(out.chars()) != IsNormalized::Yes {
-        *out = out.nfkc().default_case_fold().nfkc().collect();
+        let mut normalised = String::with_capacity(out.len());
+        let mut rest = out.nfkc().default_case_fold().nfkc();
+        while normalised.len() <= max_bytes
+            && let Some(character) = rest.next()
+        {
+            normalised.push(character);
+        }
+        drop(rest);
+        *out = normalised;
     }
+    out.len() <= max_bytes
 }
 
 #[cfg(test)]
@@ -78,6 +95,17 @@ mod tests {
         for (a, b) in same {
             assert_eq!(compared(a), compared(b), "{a:?} and {b:?}");
         }
+    }
+
+    #[test]
+    fn stops_where_a_form_grows_too_long() {
+        let mut out = String::new();
+        let grown = "\u{FDFA}".repeat(100);
+        assert!(compared_form_within(&grown, 3300, &mut out));
+        assert_eq!(out.len(), 3300);
+        assert!(!compared_form_within(&grown, 3299, &mut out));
+        assert!(!compared_form_within(&grown, 7, &mut out) && out.len() < 16);
+        assert!(compared_form_within("Word", 4, &mut out) && !compared_form_within("Word", 3, &mut out));
     }
 
     #[test]

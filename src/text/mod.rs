@@ -22,4 +22,4 @@ mod token;
 pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use stem::Stem;
-pub use token::{CorpusSeed, Span, Token, TokenizedText, Tokenizer, compared_form_at};
+pub use token::{CorpusSeed, Overgrown, Span, Token, TokenizedText, Tokenizer, compared_form_at, same_word};

@@ -2,41 +2,65 @@
 
 use super::alerts::spaced_words;
 use super::ascii;
-use super::compared::compared_form;
+use super::compared::compared_form_within;
 use super::stem::Stem;
-use super::token::{Span, Token, WordHasher};
+use super::token::{Overgrown, Span, Token, WordHasher};
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
+///
+/// Fails when their compared forms have more than `max_bytes` in all.
 #[inline]
-pub(super) fn for_each_token(text: &str, hasher: &WordHasher, mut sink: impl FnMut(Token, Stem, Span)) {
+pub(super) fn for_each_token(
+    text: &str,
+    hasher: &WordHasher,
+    max_bytes: usize,
+    mut sink: impl FnMut(Token, Stem, Span),
+) -> Result<(), Overgrown> {
     let spaced = spaced_words(text);
     if spaced.is_empty() {
-        ascii::for_each_token(text, hasher, sink);
-        return;
+        return ascii::for_each_token(text, hasher, max_bytes, sink);
     }
     let mut spaced = spaced.into_iter().peekable();
-    // The word set apart that the last token was part of.
-    let mut inside = None;
-    ascii::for_each_token(text, hasher, |token, stem, span| {
-        while spaced.next_if(|word| word.end <= span.start).is_some() {}
-        match spaced.peek().filter(|word| word.start <= span.start && span.end <= word.end) {
-            None => sink(token, stem, span),
-            Some(word) if inside == Some(*word) => {}
-            Some(word) => {
-                inside = Some(*word);
-                let joined = joined(word.of(text));
-                sink(hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), *word);
-            }
+    // The word set apart that the last token was part of, from the first of its tokens to the last.
+    let mut open: Option<Span> = None;
+    let mut is_overgrown = false;
+    let join = |word: Span| {
+        let joined = joined(word.of(text), max_bytes).ok_or(Overgrown)?;
+        Ok::<_, Overgrown>((hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), word))
+    };
+    ascii::for_each_token(text, hasher, max_bytes, |token, stem, span| {
+        match open.take_if(|word| word.end <= span.start).map(join) {
+            Some(Ok((token, stem, word))) => sink(token, stem, word),
+            Some(Err(Overgrown)) => is_overgrown = true,
+            None => {}
         }
-    });
+        while spaced.next_if(|word| word.end <= span.start).is_some() {}
+        // A token may reach over the edge of such a word, where an apostrophe or a hidden character joins its first
+        // or last letter to others: then all of it belongs to the word, since tokens never overlap.
+        let mut touched = open.map(|word| hull(word, span));
+        while let Some(word) = spaced.next_if(|word| word.start < touched.unwrap_or(span).end) {
+            touched = Some(hull(touched.unwrap_or(span), word));
+        }
+        match touched {
+            None => sink(token, stem, span),
+            Some(_) => open = touched,
+        }
+    })?;
+    if let Some((token, stem, word)) = open.map(join).transpose()? {
+        sink(token, stem, word);
+    }
+    if is_overgrown { Err(Overgrown) } else { Ok(()) }
 }
 
-/// The compared form of a word without what sets its letters apart.
-pub(super) fn joined(word: &str) -> String {
+fn hull(a: Span, b: Span) -> Span {
+    Span { start: a.start.min(b.start), end: a.end.max(b.end) }
+}
+
+/// The compared form of a word without what sets its letters apart; `None` if it has more than `max_bytes`.
+pub(super) fn joined(word: &str, max_bytes: usize) -> Option<String> {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut compared = String::new();
-    compared_form(&letters, &mut compared);
-    compared
+    compared_form_within(&letters, max_bytes, &mut compared).then_some(compared)
 }
 
 #[cfg(test)]
@@ -50,5 +74,23 @@ mod tests {
         let tokenized = cutter.tokenize(text);
         assert_eq!(tokenized.tokens(), cutter.tokenize("This is plagiarism plain and simple").tokens());
         assert_eq!(tokenized.spans()[2].of(text), "P L A G I A R I S M");
+    }
+
+    /// Found by fuzzing: the tokens overlapped.
+    #[test]
+    fn what_is_joined_to_the_first_or_the_last_letter_belongs_to_the_word() {
+        let cutter = Tokenizer::new(CorpusSeed::new(1));
+        for (text, words) in [
+            (
+                "so h i d d e n t e r s a\u{200D}nd more",
+                &["so", "h i d d e n t e r s a\u{200D}nd", "more"][..],
+            ),
+            ("so l'h i d d e n't more", &["so", "l'h i d d e n't", "more"]),
+            ("so h i d d e n\u{301} more", &["so", "h i d d e n\u{301}", "more"]),
+        ] {
+            let tokenized = cutter.tokenize(text);
+            let found: Vec<&str> = tokenized.spans().iter().map(|span| span.of(text)).collect();
+            assert_eq!(found, words);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Tokens, their spans, and the hash that makes a word comparable.
 
+use std::hash::{BuildHasher, RandomState};
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::compared::compared_form;
@@ -67,6 +69,13 @@ impl CorpusSeed {
         self.0
     }
 
+    /// A secret that nobody knows beyond this process, and no file holds: of the randomness that the
+    /// standard library keys its hash maps with.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self(RandomState::new().hash_one("palimpsest"))
+    }
+
     /// A 64-bit constant that depends on the seed and on `purpose`.
     pub(crate) fn derive(self, purpose: &str) -> u64 {
         xxh3_64_with_seed(purpose.as_bytes(), self.0)
@@ -86,6 +95,9 @@ pub(super) struct WordHasher {
     stem: u64,
     low: u64,
     high: u64,
+    /// Bits of the hash that are kept.
+    #[cfg(test)]
+    kept: u64,
 }
 
 impl WordHasher {
@@ -96,6 +108,8 @@ impl WordHasher {
             low: seed.derive("word/low"),
             // Odd, so that multiplying by it alone (a word of 8 bytes or fewer) loses nothing.
             high: seed.derive("word/high") | 1,
+            #[cfg(test)]
+            kept: u64::MAX,
         }
     }
 
@@ -108,7 +122,7 @@ impl WordHasher {
                 head.copy_from_slice(compared);
                 self.short_token(u128::from_le_bytes(block), length)
             }
-            None => Token::new(xxh3_64_with_seed(compared, self.seed), length),
+            None => self.made(xxh3_64_with_seed(compared, self.seed), length),
         }
     }
 
@@ -126,7 +140,19 @@ impl WordHasher {
         #[expect(clippy::cast_possible_truncation, reason = "the two halves of 128 bits")]
         let (low, high) = (compared as u64, (compared >> 64) as u64);
         let folded = fold(low ^ self.low, high ^ self.high);
-        Token::new(fold(folded ^ length as u64, self.high), length)
+        self.made(fold(folded ^ length as u64, self.high), length)
+    }
+
+    #[cfg(not(test))]
+    #[inline]
+    #[expect(clippy::unused_self, reason = "tests keep fewer bits")]
+    fn made(&self, hash: u64, length: usize) -> Token {
+        Token::new(hash, length)
+    }
+
+    #[cfg(test)]
+    fn made(&self, hash: u64, length: usize) -> Token {
+        Token::new(hash & self.kept, length)
     }
 }
 
@@ -174,9 +200,28 @@ pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
     compared_form(word, out);
     // Only of letters set apart is anything left that is no part of a word.
     if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
-        *out = spaced::joined(word);
+        *out = spaced::joined(word, usize::MAX).unwrap_or_default();
     }
 }
+
+/// Whether two words, each a span of a text, have the same compared form. Linear in the words.
+#[must_use]
+pub fn same_word((text, span): (&str, Span), (other_text, other_span): (&str, Span)) -> bool {
+    let (word, other) = (span.of(text), other_span.of(other_text));
+    if word.eq_ignore_ascii_case(other) {
+        return true;
+    }
+    let (mut form, mut other_form) = (String::new(), String::new());
+    compared_form(word, &mut form);
+    compared_form(other, &mut other_form);
+    // Letters may be set apart in one of them.
+    form == other_form || spaced::joined(word, usize::MAX) == spaced::joined(other, usize::MAX)
+}
+
+/// A text whose words have more bytes in their compared form than they may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the compared form of the words is too long")]
+pub struct Overgrown;
 
 /// Cuts texts into tokens under one seed.
 ///
@@ -203,26 +248,64 @@ impl Tokenizer {
     /// The tokens of `text` with their spans. Linear in the text.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> TokenizedText {
+        // Any text is short enough.
+        self.tokenize_within(text, usize::MAX).unwrap_or_default()
+    }
+
+    /// The tokens of `text` with their spans, if the compared forms of all have no more than `max_bytes`.
+    /// Linear in the text, however long its compared form would be.
+    ///
+    /// # Errors
+    ///
+    /// [`Overgrown`].
+    pub fn tokenize_within(&self, text: &str, max_bytes: usize) -> Result<TokenizedText, Overgrown> {
         let mut out = TokenizedText::default();
         let expected = text.len() / 5;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
-        spaced::for_each_token(text, &self.hasher, |token, _, span| {
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, _, span| {
             out.tokens.push(token);
             out.spans.push(span);
-        });
-        out
+        })?;
+        Ok(out)
     }
 
     /// The tokens of `text` and their stems, without spans, in place of what both held. Linear in the
     /// text.
     pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
+        // Any text is short enough.
+        let all = self.tokenize_with_stems_within(text, usize::MAX, tokens, stems);
+        debug_assert!(all.is_ok());
+    }
+
+    /// As [`Self::tokenize_with_stems_into`], if the compared forms of all tokens have no more than `max_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Overgrown`]; both hold a part of the tokens then.
+    pub fn tokenize_with_stems_within(
+        &self,
+        text: &str,
+        max_bytes: usize,
+        tokens: &mut Vec<Token>,
+        stems: &mut Vec<Stem>,
+    ) -> Result<(), Overgrown> {
         tokens.clear();
         stems.clear();
-        spaced::for_each_token(text, &self.hasher, |token, stem, _| {
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, _| {
             tokens.push(token);
             stems.push(stem);
-        });
+        })
+    }
+}
+
+#[cfg(test)]
+impl Tokenizer {
+    /// A tokenizer whose tokens have so few bits besides the length that words collide.
+    pub(crate) fn weak(bits: u32) -> Self {
+        let mut weak = Self::new(CorpusSeed::new(42));
+        weak.hasher.kept = u64::MAX << (u64::BITS - bits);
+        weak
     }
 }
 

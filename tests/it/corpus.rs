@@ -20,6 +20,7 @@ async fn collections_are_created_listed_and_deleted() {
             name: name.to_owned(),
             kgram_tokens: Some(7),
             window_kgrams: Some(2),
+            ..Default::default()
         };
         let created = corpus.create_collection(request).await.unwrap().into_inner().collection.unwrap();
         assert_eq!((created.kgram_tokens, created.window_kgrams, created.guarantee_words), (7, 2, 8));
@@ -41,7 +42,7 @@ async fn collections_are_created_listed_and_deleted() {
     let mut request = add("x", "seven words are what this collection wants");
     request.collection = "a-class".to_owned();
     corpus.add_source(request).await.unwrap();
-    let delete = |name: &str| proto::DeleteCollectionRequest { name: name.to_owned() };
+    let delete = |name: &str| proto::DeleteCollectionRequest { name: name.to_owned(), ..Default::default() };
     let deleted = corpus.delete_collection(delete("a-class")).await.unwrap().into_inner();
     assert_eq!(deleted.sources_deleted, 1);
     let gone = corpus.delete_collection(delete("a-class")).await.unwrap_err();

@@ -5,8 +5,8 @@
 //! told. `PALIMPSEST_CRASH_ROUNDS` sets the number of rounds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use palimpsest::proto;
@@ -21,6 +21,9 @@ use crate::process::Process;
 use crate::words::Words;
 
 const CLIENTS: u64 = 4;
+
+/// The collection of the client that sends again what was not answered.
+const RETRIED: &str = "retried";
 
 /// Sources of one client.
 const IDS: u64 = 40;
@@ -132,6 +135,58 @@ async fn stream(
     known
 }
 
+/// Adds sources without ids to a collection of its own until the server is gone. What was not answered is sent
+/// again, with the id that it had, before anything else.
+async fn retry(address: String, sent: Arc<Mutex<Vec<(u64, Option<String>)>>>, figures: Arc<Figures>) {
+    let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return };
+    let create = proto::CreateCollectionRequest {
+        name: RETRIED.to_owned(),
+        request_id: RETRIED.to_owned(),
+        ..Default::default()
+    };
+    if corpus.create_collection(create).await.is_err() {
+        return;
+    }
+    loop {
+        let number = {
+            let mut sent = sent.lock().unwrap();
+            let next = sent.len() as u64;
+            if sent.last().is_none_or(|(_, answered)| answered.is_some()) {
+                sent.push((next, None));
+            }
+            sent.last().unwrap().0
+        };
+        let mut request = crate::harness::add("", &text(99, number, number));
+        (request.collection, request.request_id) = (RETRIED.to_owned(), format!("add-{number}"));
+        let Ok(added) = corpus.add_source(request).await else { return };
+        sent.lock().unwrap().last_mut().unwrap().1 = Some(added.into_inner().id);
+        figures.acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Holds the collection of what was sent again against what was answered: each is there once, under the id that
+/// was told; the last may be there, too.
+async fn compare_retried(corpus: &mut CorpusServiceClient<Channel>, sent: &[(u64, Option<String>)]) {
+    let request =
+        proto::ListSourcesRequest { collection: RETRIED.to_owned(), page_size: 1000, ..Default::default() };
+    let Ok(mut page) = corpus.list_sources(request.clone()).await else { return };
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let proto::ListSourcesResponse { sources, next_page_token } = page.into_inner();
+        found.extend(sources.into_iter().map(|source| source.id));
+        if next_page_token.is_empty() {
+            break;
+        }
+        let next = proto::ListSourcesRequest { page_token: next_page_token, ..request.clone() };
+        page = corpus.list_sources(next).await.unwrap();
+    }
+    let answered: BTreeSet<String> = sent.iter().filter_map(|(_, id)| id.clone()).collect();
+    assert_eq!(answered.len(), sent.iter().filter(|(_, id)| id.is_some()).count(), "an id was told twice");
+    assert!(found.is_superset(&answered), "lost");
+    let in_doubt = sent.len() - answered.len();
+    assert!(found.len() <= answered.len() + in_doubt, "{} sources for {} requests", found.len(), sent.len());
+}
+
 /// All sources of the corpus with their texts.
 async fn contents(corpus: &mut CorpusServiceClient<Channel>) -> BTreeMap<String, String> {
     let (mut found, mut page_token) = (BTreeMap::new(), String::new());
@@ -177,10 +232,13 @@ async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
     let mut figures = Arc::new(Figures::default());
     let mut known: Vec<Knowledge> = vec![Knowledge::new(); CLIENTS as usize + 1];
     let mut moment = Words::new(rounds);
+    let retried: Arc<Mutex<Vec<(u64, Option<String>)>>> = Arc::default();
     for round in 0..=rounds {
         let mut server = Process::start(folder.path()).await;
         let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
         let there = contents(&mut corpus).await;
+        let sent = retried.lock().unwrap().clone();
+        compare_retried(&mut corpus, &sent).await;
         let judged = Arc::get_mut(&mut figures).unwrap();
         for (client, known) in (0..).zip(&mut known) {
             compare(client, known, &there, judged);
@@ -208,11 +266,14 @@ async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
                 })
             })
             .collect();
+        let retrying = retry(server.address.clone(), Arc::clone(&retried), Arc::clone(&figures));
+        let retrying = tokio::spawn(retrying);
         tokio::time::sleep(Duration::from_millis(20 + moment.below(400) as u64)).await;
         server.kill();
         for writer in writers {
             known.push(writer.await.unwrap());
         }
+        retrying.await.unwrap();
     }
     let acknowledged = figures.acknowledged.load(Ordering::Relaxed);
     println!("{rounds} rounds: {acknowledged} operations acknowledged, 0 lost, 0 phantom, 0 disagreements");

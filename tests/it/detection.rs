@@ -143,6 +143,7 @@ async fn collections_have_settings_of_their_own_and_are_checked_together() {
             name: name.to_owned(),
             kgram_tokens: Some(k),
             window_kgrams: Some(w),
+            ..Default::default()
         };
         corpus.create_collection(request).await.unwrap();
         let mut request = add("ferry", FERRY);

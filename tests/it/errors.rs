@@ -105,6 +105,7 @@ async fn bad_names_ids_and_pages() {
         name: name.to_owned(),
         kgram_tokens: k,
         window_kgrams: w,
+        ..Default::default()
     };
     let status = corpus.create_collection(create("", Some(2), Some(65))).await.unwrap_err();
     assert_status(

@@ -86,11 +86,15 @@ impl World {
         let hidden = proto::Source { title: MARK.to_owned(), group: MARK.to_owned(), ..source(&id, &text) };
         let hidden = proto::Source { labels: vec![MARK.to_owned()], ..hidden };
         let if_exists = proto::IfExists::Replace.into();
-        let request =
-            proto::AddSourceRequest { collection: collection.clone(), source: Some(hidden), if_exists };
+        let request = proto::AddSourceRequest {
+            collection: collection.clone(),
+            source: Some(hidden),
+            if_exists,
+            ..Default::default()
+        };
         self.all.corpus.add_source(request).await.unwrap();
         if words.below(4) == 0 {
-            let request = proto::DeleteSourceRequest { collection, id };
+            let request = proto::DeleteSourceRequest { collection, id, ..Default::default() };
             self.all.corpus.delete_source(request).await.unwrap();
         }
     }
@@ -197,17 +201,29 @@ impl Call {
             1 => Self::Create(proto::CreateCollectionRequest { name: collection, ..Default::default() }),
             2 => Self::Get(proto::GetCollectionRequest { name: collection }),
             3 => Self::List(proto::ListCollectionsRequest { page_size, page_token }),
-            4 if words.below(4) == 0 => Self::Delete(proto::DeleteCollectionRequest { name: collection }),
-            4 | 5 => Self::Add(proto::AddSourceRequest { collection, source: Some(new), if_exists }),
+            4 if words.below(4) == 0 => {
+                Self::Delete(proto::DeleteCollectionRequest { name: collection, ..Default::default() })
+            }
+            4 | 5 => Self::Add(proto::AddSourceRequest {
+                collection,
+                source: Some(new),
+                if_exists,
+                ..Default::default()
+            }),
             6 => {
-                let item = proto::ImportSourcesRequest { collection, source: Some(new), if_exists };
+                let item = proto::ImportSourcesRequest {
+                    collection,
+                    source: Some(new),
+                    if_exists,
+                    ..Default::default()
+                };
                 Self::Import(vec![item; 2])
             }
             7 => {
                 Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
             }
             8 => Self::ListSources(proto::ListSourcesRequest { collection, page_size, page_token }),
-            9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id }),
+            9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, ..Default::default() }),
             10 | 11 => Self::Check(check),
             12 => {
                 let item = proto::CheckStreamRequest { key: "k".to_owned(), check: Some(check) };

@@ -165,3 +165,21 @@ fn a_service_manager_that_does_not_listen_does_not_keep_the_server_from_serving(
     command.args(["serve", "--in-memory"]).env("NOTIFY_SOCKET", folder.path().join("nobody"));
     assert!(Process::launch(command).stop().success());
 }
+
+#[tokio::test]
+async fn health_is_told_by_the_exit_code() {
+    let health = |server: &str| palimpsest().arg("health").env("PALIMPSEST_SERVER", server).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::start(folder.path()).await;
+    let output = health(&process.address);
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(0), &b"SERVING\n"[..]),
+        "{}",
+        said(&output)
+    );
+    process.kill();
+    let output = health(&process.address);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("no server answers"), "{}", said(&output));
+}

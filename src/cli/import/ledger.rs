@@ -23,6 +23,8 @@ pub(super) struct Sent {
     id: String,
     input_bytes: u64,
     text_bytes: u64,
+    /// What was sent, to send it again should the connection be lost.
+    request: proto::ImportSourcesRequest,
 }
 
 /// The count of an import, as far as it has come.
@@ -59,7 +61,8 @@ impl Ledger {
         let Item { place, input_bytes, found } = item;
         match found {
             Found::Source(source) => {
-                Some((Sent { place, id: source.id.clone(), input_bytes, text_bytes: 0 }, source))
+                let request = proto::ImportSourcesRequest::default();
+                Some((Sent { place, id: source.id.clone(), input_bytes, text_bytes: 0, request }, source))
             }
             Found::Bad(error) => {
                 self.fail(place, error.to_string(), error.reason());
@@ -74,8 +77,18 @@ impl Ledger {
     }
 
     /// A source is handed to the stream.
-    pub(super) fn sent(&mut self, sent: Sent, text_bytes: u64) {
-        self.on_their_way.push_back(Sent { text_bytes, ..sent });
+    pub(super) fn sent(&mut self, sent: Sent, text_bytes: u64, request: proto::ImportSourcesRequest) {
+        self.on_their_way.push_back(Sent { text_bytes, request, ..sent });
+    }
+
+    /// What was sent and not answered, in order.
+    pub(super) fn to_send_again(&self) -> Vec<proto::ImportSourcesRequest> {
+        self.on_their_way.iter().map(|sent| sent.request.clone()).collect()
+    }
+
+    /// How many items were answered.
+    pub(super) fn answers(&self) -> u64 {
+        self.added + self.unchanged + self.failed
     }
 
     /// A source's message is larger than the server takes, and was not sent.

@@ -24,7 +24,7 @@ use tonic::Streaming;
 use self::ledger::Ledger;
 use self::progress::Progress;
 use super::Outcome;
-use super::client::{Client, ServerArgs};
+use super::client::{ATTEMPTS, Client, ServerArgs, request_id, wait_before_again};
 use super::error::CliError;
 use super::input::{self, Item, Reading, SourceText};
 use crate::proto;
@@ -63,6 +63,8 @@ pub(super) struct ImportArgs {
 impl ImportArgs {
     fn request(&self, source: SourceText) -> proto::ImportSourcesRequest {
         let SourceText { id, title, mut group, mut labels, text } = source;
+        // A source with an id is not added twice anyway.
+        let request_id = if id.is_empty() { request_id() } else { String::new() };
         if group.is_empty() {
             group.clone_from(&self.group);
         }
@@ -73,9 +75,13 @@ impl ImportArgs {
             collection: self.collection.clone(),
             source: Some(proto::Source { id, title, group, labels, text, stats: None }),
             if_exists: if_exists.into(),
+            request_id,
         }
     }
 }
+
+/// What is read of the files.
+type Items = Arc<tokio::sync::Mutex<mpsc::Receiver<Item>>>;
 
 /// What the sender and the receiver of the stream share.
 #[derive(Debug, Clone)]
@@ -109,10 +115,7 @@ pub(super) async fn run(
     };
     let started = Instant::now();
     let items = read_in_a_thread(import.args.paths.clone(), limits.max_text_bytes);
-    let ended = match client.corpus().import_sources(import.clone().requests(items)).await {
-        Ok(answers) => import.take_answers(answers.into_inner(), &client).await,
-        Err(status) => Err(client.failure(&status)),
-    };
+    let ended = import.run(&client, Arc::new(tokio::sync::Mutex::new(items))).await;
     import.progress.finish();
     let ledger = std::mem::take(&mut *import.ledger.lock());
     summary::write(out, &ledger, started.elapsed(), &import.args.collection)?;
@@ -137,9 +140,36 @@ fn read_in_a_thread(paths: Vec<PathBuf>, max_text_bytes: u64) -> mpsc::Receiver<
 }
 
 impl Import {
-    /// The requests of the stream: the sources among the items. What is bad is noted and left out.
-    fn requests(self, mut items: mpsc::Receiver<Item>) -> impl Stream<Item = proto::ImportSourcesRequest> {
+    /// Sends all, and sends what was not answered again while the server can't be reached.
+    async fn run(&self, client: &Client, items: Items) -> Result<(), CliError> {
+        let (mut attempt, mut answers) = (0, 0);
+        loop {
+            let ended = match client.corpus().import_sources(self.clone().requests(items.clone())).await {
+                Ok(answers) => self.take_answers(answers.into_inner(), client).await,
+                Err(status) => Err(client.failure(&status)),
+            };
+            let answered = self.ledger.lock().answers();
+            attempt = if answered > answers { 1 } else { attempt + 1 };
+            answers = answered;
+            match ended {
+                Err(error) if error.may_pass() && attempt < ATTEMPTS && !self.stop.is_cancelled() => {
+                    wait_before_again(attempt).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    /// The requests of the stream: those that were not answered, then the sources among the items. What is bad is
+    /// noted and left out.
+    fn requests(self, items: Items) -> impl Stream<Item = proto::ImportSourcesRequest> {
         async_stream::stream! {
+            // A stream that was lost may hold it a moment longer.
+            let mut items = items.lock().await;
+            let again = self.ledger.lock().to_send_again();
+            for request in again {
+                yield request;
+            }
             loop {
                 let item = tokio::select! {
                     biased;
@@ -168,7 +198,7 @@ impl Import {
             ledger.too_large(sent, bytes, self.limits.max_message_bytes, &self.progress);
             return None;
         }
-        ledger.sent(sent, text_bytes);
+        ledger.sent(sent, text_bytes, request.clone());
         Some(request)
     }
 

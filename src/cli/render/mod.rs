@@ -6,6 +6,7 @@
 mod differences;
 mod excerpt;
 mod figures;
+mod info;
 mod left_out;
 mod lines;
 mod pairs;
@@ -23,6 +24,7 @@ use std::io;
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
+pub(super) use info::server_info;
 pub(super) use pairs::pairs;
 pub(super) use report::{Subject, report};
 pub(super) use table::{collections, keys, limits, source, sources, totals};

@@ -250,7 +250,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
 }
 
 /// Names and values, the values below one another; empty values are left out.
-fn list(pairs: &[(&str, String)]) -> String {
+pub(super) fn list(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let line = |(name, value): &(&str, String)| format!("{name:width$}  {value}").trim_end().to_owned();
     pairs.iter().filter(|(_, value)| !value.is_empty()).map(line).collect::<Vec<String>>().join("\n")

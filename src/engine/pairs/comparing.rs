@@ -82,11 +82,12 @@ impl Comparing<'_> {
         let Some(original) = self.engine.shared.store.text(self.collection.key(entry.slot))? else {
             return Ok(outcome);
         };
-        let tokenized = self.engine.tokenizer.tokenize(&original);
+        let tokenized = self.engine.matcher.tokenize(&original);
         let own = Read { place, text: &original, tokenized: &tokenized };
         let settings = self.collection.settings();
-        let mut profile = Profile::new(tokenized.tokens(), self.engine.seed(), settings, &self.detection);
-        let mut pairs = self.engine.pairs_of(&original, self.detection.mode);
+        let (indexed, mut pairs) = self.engine.indexed(&original, self.detection.mode);
+        let fingerprints = self.collection.fingerprinter.fingerprints(&indexed);
+        let mut profile = Profile::new(tokenized.tokens(), fingerprints, settings, &self.detection);
         // What is left out is worked out only where something is shared, unless it says what to look for.
         if self.boilerplate_is_given() {
             let boilerplate = &self.left_out(own)?.boilerplate;
@@ -185,7 +186,7 @@ impl Comparing<'_> {
         let Some(text) = self.engine.shared.store.text(self.collection.key(candidate.entry.slot))? else {
             return Ok(None);
         };
-        let tokenized = self.engine.tokenizer.tokenize(&text);
+        let tokenized = self.engine.matcher.tokenize(&text);
         let source = (&*text, &tokenized);
         let depth = candidate.depth();
         let mut passages =

@@ -39,7 +39,7 @@ impl Comparing<'_> {
     /// What is left out of the count of a source that was not read yet.
     pub(super) fn read_left_out(&self, place: usize, source: &Arc<Entry>) -> Result<(), Error> {
         if let Some(text) = self.engine.shared.store.text(self.collection.key(source.slot))? {
-            let tokenized = self.engine.tokenizer.tokenize(&text);
+            let tokenized = self.engine.matcher.tokenize(&text);
             self.left_out(Read { place, text: &text, tokenized: &tokenized })?;
         }
         Ok(())

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use super::answer::Answer;
 use super::keeper::Task;
+use super::once::{Receipt, Ticket};
 use super::prepare::{Prepared, verdict};
 use super::request::{Done, Request};
 use crate::engine::collection::{Collection, CollectionInfo};
@@ -13,7 +17,7 @@ use crate::engine::names::{CollectionName, SourceId};
 use crate::engine::shared::Shared;
 use crate::fingerprint::FingerprintSettings;
 use crate::index::Slot;
-use crate::store::{Batch, Change, StoreError, StoredSource};
+use crate::store::{Batch, Change, StoreError, StoredAnswer, StoredRequest, StoredSource};
 
 /// Keeps changes and publishes them, in order. There is one for a corpus.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ const SNAPSHOT_AFTER_SHARE: u64 = 8;
 struct Step {
     revision: u64,
     action: Action,
+    /// For a request that may be sent again.
+    receipt: Option<Receipt>,
 }
 
 enum Action {
@@ -75,16 +81,21 @@ impl Committer {
         let mut steps = Vec::new();
         let mut revision = *self.shared.revision.read();
         for request in requests {
+            let ticket = request.ticket();
             if let Some(action) = self.decide(request) {
                 revision += 1;
-                steps.push(Step::new(action, revision));
+                let receipt = ticket.map(|ticket| self.shared.once.receipt(ticket));
+                steps.push(Step::new(action, revision, receipt));
             }
         }
         if steps.is_empty() {
             return tasks;
         }
+        let began = Instant::now();
         match self.shared.store.commit(&self.batch(&steps, revision)) {
             Ok(()) => {
+                self.shared.counters.commits.record_since(began);
+                self.shared.counters.commit_changes.record(steps.len() as u64);
                 self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
                 for step in steps {
                     tasks.extend(self.publish(step));
@@ -123,6 +134,7 @@ impl Committer {
 
     fn give_up(&mut self, steps: Vec<Step>, error: &StoreError) {
         tracing::error!(%error, changes = steps.len(), "a commit failed");
+        self.shared.counters.failed_commits.fetch_add(1, Ordering::Relaxed);
         let in_doubt = matches!(error, StoreError::Broken { .. });
         let error = Error::Store(error.clone());
         let told: Vec<Step> = steps.into_iter().map(|step| step.tell(&error)).collect();
@@ -135,11 +147,22 @@ impl Committer {
 
     /// What is to be done for a request; `None` where whoever waits was told already.
     fn decide(&mut self, request: Request) -> Option<Action> {
+        // It may have been done in a commit of which it was not known whether it was kept.
+        if let Some(ticket) = request.ticket()
+            && let Some(answer) = self.shared.once.answered(&ticket)
+        {
+            request.tell(answer, &ticket);
+            return None;
+        }
         match request {
-            Request::Add { source, if_exists, done } => decide_add(source, if_exists, done),
-            Request::Delete { collection, id, done } => decide_delete(collection, id, done),
-            Request::CreateCollection { name, settings, done } => self.decide_create(&name, settings, done),
-            Request::DeleteCollection { name, done } => self.decide_delete_collection(&name, done),
+            Request::Add { source, if_exists, ticket, done } => {
+                self.decide_add(source, if_exists, ticket, done)
+            }
+            Request::Delete { collection, id, done, .. } => decide_delete(collection, id, done),
+            Request::CreateCollection { name, settings, done, .. } => {
+                self.decide_create(&name, settings, done)
+            }
+            Request::DeleteCollection { name, done, .. } => self.decide_delete_collection(&name, done),
             Request::Relocate { texts, done } => {
                 let relocated = self.shared.store.relocate(&texts);
                 if matches!(relocated, Err(StoreError::Broken { .. })) {
@@ -149,6 +172,31 @@ impl Committer {
                 None
             }
         }
+    }
+
+    fn decide_add(
+        &self,
+        source: Box<Prepared>,
+        if_exists: IfExists,
+        ticket: Option<Arc<Ticket>>,
+        done: Done<Added>,
+    ) -> Option<Action> {
+        let answer = if source.collection.catalogue.read().is_closed() {
+            Some(Err(Error::CollectionNotFound(source.collection.name.clone())))
+        } else {
+            let old = source.collection.catalogue.read().get(&source.id).cloned();
+            old.and_then(|old| verdict(&source.collection, &old, source.content_digest, if_exists))
+        };
+        if let Some(answer) = answer {
+            source.abandon();
+            if let (Ok(unchanged), Some(ticket)) = (&answer, ticket) {
+                self.shared.once.remember_only(ticket, Answer::Added(unchanged.clone()));
+            }
+            done(answer);
+            return None;
+        }
+        let stored = source.stored(0);
+        Some(Action::Add { source, stored, done })
     }
 
     fn decide_create(
@@ -188,12 +236,15 @@ impl Committer {
 
     /// What the store is to keep.
     fn batch<'a>(&self, steps: &'a [Step], revision: u64) -> Batch<'a> {
-        let mut changes = Vec::with_capacity(steps.len() + 1);
+        let mut changes = Vec::with_capacity(2 * steps.len() + 1);
+        let first_request = self.shared.once.first();
         let mut touched: BTreeMap<_, (&Arc<Collection>, u64)> = BTreeMap::new();
-        for Step { revision, action } in steps {
+        for Step { revision, action, receipt } in steps {
+            let stored = receipt.as_ref().map(|receipt| action.stored(receipt, *revision));
+            changes.extend(stored.map(|request| Change::Remember(request, first_request)));
             let collection = match action {
                 Action::Add { source, stored, .. } => {
-                    let old = source.collection.catalogue.read().get(&source.id).map(|old| old.slot);
+                    let old = source.old_slot();
                     changes.extend(old.map(|slot| Change::RemoveSource(source.collection.key(slot))));
                     changes.push(Change::PutSource(stored, &source.text));
                     &source.collection
@@ -218,7 +269,8 @@ impl Committer {
 
     /// Lets everyone see what was kept.
     fn publish(&self, step: Step) -> Option<Task> {
-        let Step { revision, action } = step;
+        let Step { revision, action, receipt } = step;
+        let once = &self.shared.once;
         match action {
             Action::Add { source, done, .. } => {
                 let (collection, new) = source.into_entry();
@@ -230,7 +282,7 @@ impl Committer {
                     let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
                     Added { entry, replaced, unchanged: false, exact_duplicates }
                 };
-                done(Ok(added));
+                once.answer(receipt, added, done);
                 Task::purge(collection)
             }
             Action::Delete { collection, id, done, .. } => {
@@ -239,7 +291,7 @@ impl Committer {
                     *now = revision;
                     collection.catalogue.write().remove(&id, revision);
                 }
-                done(Ok(revision));
+                once.answer(receipt, revision, done);
                 Task::purge(collection)
             }
             Action::Create { collection, done } => {
@@ -250,12 +302,12 @@ impl Committer {
                     self.shared.install(Arc::clone(&collection));
                     CollectionInfo::of(&collection)
                 };
-                done(Ok(info));
+                once.answer(receipt, info, done);
                 None
             }
             Action::DeleteCollection { collection, fresh, done } => {
                 let sources = self.take_down(&collection, fresh, revision);
-                done(Ok((sources, revision)));
+                once.answer(receipt, (sources, revision), done);
                 Some(Task::Forget(collection))
             }
         }
@@ -281,22 +333,6 @@ impl Committer {
     }
 }
 
-fn decide_add(source: Box<Prepared>, if_exists: IfExists, done: Done<Added>) -> Option<Action> {
-    let answer = if source.collection.catalogue.read().is_closed() {
-        Some(Err(Error::CollectionNotFound(source.collection.name.clone())))
-    } else {
-        let old = source.collection.catalogue.read().get(&source.id).cloned();
-        old.and_then(|old| verdict(&source.collection, &old, source.content_digest, if_exists))
-    };
-    if let Some(answer) = answer {
-        source.abandon();
-        done(answer);
-        return None;
-    }
-    let stored = source.stored(0);
-    Some(Action::Add { source, stored, done })
-}
-
 fn decide_delete(collection: Arc<Collection>, id: SourceId, done: Done<u64>) -> Option<Action> {
     let found = {
         let catalogue = collection.catalogue.read();
@@ -315,12 +351,49 @@ fn decide_delete(collection: Arc<Collection>, id: SourceId, done: Done<u64>) -> 
     }
 }
 
+impl Action {
+    /// What the store is to keep of the request and its answer, as of the revision that it makes.
+    fn stored(&self, receipt: &Receipt, revision: u64) -> StoredRequest {
+        let Receipt { ticket, sequence, time } = receipt;
+        let answer = match self {
+            Self::Add { source, stored, .. } => StoredAnswer::Added {
+                collection: source.collection.number,
+                id: stored.id.clone(),
+                replaced: source.old_slot().is_some(),
+                revision,
+                words: stored.words,
+                text_bytes: stored.text_bytes,
+                fingerprints: stored.fingerprints,
+            },
+            Self::Delete { .. } => StoredAnswer::Deleted { revision },
+            Self::Create { collection, .. } => {
+                let FingerprintSettings { kgram, window } = collection.settings();
+                let name = collection.name.as_str().to_owned();
+                let (kgram_tokens, window_kgrams) = (kgram.get(), window.get());
+                StoredAnswer::Created { name, kgram_tokens, window_kgrams, revision }
+            }
+            Self::DeleteCollection { collection, .. } => {
+                let sources = collection.catalogue.read().counts().sources;
+                StoredAnswer::CollectionDeleted { sources, revision }
+            }
+        };
+        StoredRequest {
+            sequence: *sequence,
+            time: *time,
+            digest: ticket.digest(),
+            owner: ticket.key().owner().to_owned(),
+            id: ticket.key().id().as_str().to_owned(),
+            answer,
+        }
+    }
+}
+
 impl Step {
-    fn new(mut action: Action, revision: u64) -> Self {
+    fn new(mut action: Action, revision: u64, receipt: Option<Receipt>) -> Self {
         if let Action::Add { stored, .. } = &mut action {
             stored.added = revision;
         }
-        Self { revision, action }
+        Self { revision, action, receipt }
     }
 
     fn text_bytes(&self) -> u64 {
@@ -332,7 +405,7 @@ impl Step {
 
     /// Tells whoever waits that it failed; nobody waits for it then.
     fn tell(self, error: &Error) -> Self {
-        let Self { revision, action } = self;
+        let Self { revision, action, receipt } = self;
         let error = error.clone();
         let action = match action {
             Action::Add { source, stored, done } => {
@@ -352,7 +425,7 @@ impl Step {
                 Action::DeleteCollection { collection, fresh, done: Box::new(drop) }
             }
         };
-        Self { revision, action }
+        Self { revision, action, receipt }
     }
 
     /// It was not kept.

@@ -9,8 +9,10 @@
 //! its own commits, so that no thread that has other work waits for the disk; and another one, the
 //! keeper, cleans up.
 
+mod answer;
 mod commit;
 mod keeper;
+mod once;
 mod prepare;
 mod request;
 
@@ -22,8 +24,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+pub(super) use answer::{Answer, Answered};
+pub(super) use once::{Once, Receipt, Ticket};
 pub(super) use prepare::{Preparation, content_digest};
-pub(super) use request::{Request, wait};
+pub(super) use request::{Done, Request, wait};
 
 use self::commit::Committer;
 use self::keeper::Keeper;

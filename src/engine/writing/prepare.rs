@@ -68,7 +68,10 @@ impl Engine {
     ) -> Result<Prepared, Error> {
         let NewSource { id, title, group, labels, text } = source;
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        self.tokenizer.tokenize_with_stems_into(&text, &mut tokens, &mut stems);
+        let (role, max_normalised_bytes) = (TextRole::Source, self.limits.max_normalised_bytes);
+        self.tokenizer
+            .tokenize_with_stems_within(&text, max_normalised_bytes, &mut tokens, &mut stems)
+            .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
         let words = self.check_words(tokens.len(), TextRole::Source)?;
         let kgrams = collection.fingerprinter.fingerprints(&tokens);
         if kgrams.is_empty() {
@@ -79,18 +82,11 @@ impl Engine {
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
         let text = self.shared.store.pack(text)?;
-        let max_sources = self.limits.max_sources_per_collection;
-        let too_many = || Error::TooManySources { max_sources };
-        let slot = {
-            let mut catalogue = collection.catalogue.write();
-            // The one that it replaces makes room for it.
-            let replaces = catalogue.get(&id).is_some();
-            catalogue.reserve(max_sources + usize::from(replaces)).ok_or_else(too_many)?
-        };
+        let slot = collection.catalogue.write().reserve(&id, text_bytes, &self.limits)?;
         let added = collection.kgrams.insert(slot, &kgrams).zip(collection.pairs.insert(slot, &pairs));
         let Some((kgrams, pairs)) = added else {
-            collection.catalogue.write().abandon(slot);
-            return Err(too_many());
+            collection.catalogue.write().abandon(slot, text_bytes);
+            return Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection });
         };
         Ok(Prepared {
             collection,
@@ -130,9 +126,14 @@ pub(super) fn verdict(
 }
 
 impl Prepared {
+    /// The slot of the source that it takes the place of.
+    pub(super) fn old_slot(&self) -> Option<Slot> {
+        self.collection.catalogue.read().get(&self.id).map(|old| old.slot)
+    }
+
     /// It is not to be kept after all.
     pub(super) fn abandon(&self) {
-        self.collection.catalogue.write().abandon(self.slot);
+        self.collection.catalogue.write().abandon(self.slot, self.text_bytes);
     }
 
     /// What the store keeps of it.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
+use super::answer::{Answer, Answered};
+use super::once::Ticket;
 use super::prepare::Prepared;
 use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::{Added, IfExists};
@@ -12,18 +14,23 @@ use crate::fingerprint::FingerprintSettings;
 use crate::store::{CollectionNumber, Relocation, StoreError};
 
 /// Is told what became of a request, once.
-pub(super) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
+pub(in crate::engine) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
 
 /// A change that somebody waits for.
 pub(in crate::engine) enum Request {
     /// Add a source.
-    Add { source: Box<Prepared>, if_exists: IfExists, done: Done<Added> },
+    Add { source: Box<Prepared>, if_exists: IfExists, ticket: Option<Arc<Ticket>>, done: Done<Added> },
     /// Delete a source.
-    Delete { collection: Arc<Collection>, id: SourceId, done: Done<u64> },
+    Delete { collection: Arc<Collection>, id: SourceId, ticket: Option<Arc<Ticket>>, done: Done<u64> },
     /// Create a collection.
-    CreateCollection { name: CollectionName, settings: FingerprintSettings, done: Done<CollectionInfo> },
+    CreateCollection {
+        name: CollectionName,
+        settings: FingerprintSettings,
+        ticket: Option<Arc<Ticket>>,
+        done: Done<CollectionInfo>,
+    },
     /// Delete a collection.
-    DeleteCollection { name: CollectionName, done: Done<(u64, u64)> },
+    DeleteCollection { name: CollectionName, ticket: Option<Arc<Ticket>>, done: Done<(u64, u64)> },
     /// Put texts elsewhere on the disk; the corpus stays the same.
     Relocate { texts: Vec<Relocation>, done: Done<()> },
 }
@@ -35,6 +42,32 @@ impl Request {
             Self::Add { source, .. } => Some((source.collection.number, source.id.clone())),
             Self::Delete { collection, id, .. } => Some((collection.number, id.clone())),
             Self::CreateCollection { .. } | Self::DeleteCollection { .. } | Self::Relocate { .. } => None,
+        }
+    }
+
+    /// By what it is known if it is sent again.
+    pub(super) fn ticket(&self) -> Option<Arc<Ticket>> {
+        match self {
+            Self::Add { ticket, .. }
+            | Self::Delete { ticket, .. }
+            | Self::CreateCollection { ticket, .. }
+            | Self::DeleteCollection { ticket, .. } => ticket.clone(),
+            Self::Relocate { .. } => None,
+        }
+    }
+
+    /// Tells whoever waits what was answered when it was done before.
+    pub(super) fn tell(self, answer: Result<Answer, Error>, ticket: &Ticket) {
+        match (self, answer) {
+            (request, Err(error)) => request.refuse(&error),
+            (Self::Add { source, done, .. }, Ok(answer)) => {
+                source.abandon();
+                tell(done, answer, ticket);
+            }
+            (Self::Delete { done, .. }, Ok(answer)) => tell(done, answer, ticket),
+            (Self::CreateCollection { done, .. }, Ok(answer)) => tell(done, answer, ticket),
+            (Self::DeleteCollection { done, .. }, Ok(answer)) => tell(done, answer, ticket),
+            (Self::Relocate { done, .. }, Ok(_)) => done(Ok(())),
         }
     }
 
@@ -60,6 +93,11 @@ impl Request {
             Self::Relocate { done, .. } => done(Err(error)),
         }
     }
+}
+
+/// An answer of another kind was to another request.
+fn tell<T: Answered>(done: Done<T>, answer: Answer, ticket: &Ticket) {
+    done(T::from_answer(answer).ok_or_else(|| ticket.taken()));
 }
 
 /// Submits something, and waits until it is done.

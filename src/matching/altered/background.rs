@@ -1,15 +1,13 @@
 //! How common stems are in a language at large.
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
 use rust_stemmers::Algorithm;
 
 use super::language::Language;
 use super::num::at;
-use super::stems::{Identity, hash_word};
 
-type Ranks = HashMap<u64, f32, BuildHasherDefault<Identity>>;
+type Ranks = HashMap<&'static str, f32>;
 
 /// A table of general frequencies; empty for languages without one.
 #[derive(Clone, Copy)]
@@ -39,22 +37,22 @@ impl Table {
 
     /// The share of the language's words that have this stem.
     #[must_use]
-    pub(super) fn frequency(self, stem: &str, key: u64) -> f32 {
+    pub(super) fn frequency(self, stem: &str) -> f32 {
         let Some(ranks) = self.0 else {
             let letters = stem.chars().take(BY_LENGTH.len()).count();
             return at(&BY_LENGTH, letters.saturating_sub(1));
         };
-        ranks.get(&key).map_or(RARE, |share| share.max(RARE))
+        ranks.get(stem).map_or(RARE, |share| share.max(RARE))
     }
 }
 
 /// One class a line: the share of each of its stems in millionths, then the stems.
-fn parse(text: &str) -> Ranks {
+fn parse(text: &'static str) -> Ranks {
     let mut ranks = Ranks::default();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let mut fields = line.split(' ');
         let Some(share) = fields.next().and_then(|f| f.parse::<f32>().ok()) else { continue };
-        ranks.extend(fields.map(|stem| (hash_word(stem.as_bytes()), share * 1e-6)));
+        ranks.extend(fields.map(|stem| (stem, share * 1e-6)));
     }
     ranks
 }

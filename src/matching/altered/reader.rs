@@ -1,7 +1,7 @@
 //! Texts to profiles: each word's stem, and the boundary before it.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hasher, RandomState};
 
 use super::language::Language;
 use super::profile::Profile;
@@ -13,9 +13,12 @@ const REMEMBERED_WORDS: usize = 1 << 20;
 
 /// Makes profiles, and remembers the stems of words that it has seen: about 40 bytes each.
 ///
-/// Good for the tokens of one corpus only.
+/// Good for the tokens of one tokenizer only. Profiles can be compared with one another when their readers have
+/// the same keys.
 #[derive(Default)]
 pub struct Reader {
+    /// What stems are hashed under: nobody who writes texts knows it.
+    keys: RandomState,
     languages: Vec<(Language, Vocabulary)>,
 }
 
@@ -25,6 +28,12 @@ struct Vocabulary {
 }
 
 impl Reader {
+    /// A reader that hashes stems under these keys.
+    #[must_use]
+    pub fn new(keys: RandomState) -> Self {
+        Self { keys, languages: Vec::new() }
+    }
+
     /// The profile of a text, its words stemmed as words of `language`. Linear in the text.
     pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> Profile {
         let vocabulary = self.vocabulary(language);
@@ -44,7 +53,8 @@ impl Reader {
     fn vocabulary(&mut self, language: Language) -> &mut Vocabulary {
         let known = self.languages.iter().position(|(other, _)| *other == language);
         let at = known.unwrap_or_else(|| {
-            let vocabulary = Vocabulary { stems: Stems::new(language), known: HashMap::default() };
+            let vocabulary =
+                Vocabulary { stems: Stems::new(language, self.keys.clone()), known: HashMap::default() };
             self.languages.push((language, vocabulary));
             self.languages.len() - 1
         });
@@ -70,7 +80,7 @@ impl Vocabulary {
     }
 }
 
-/// Tokens are seeded hashes already.
+/// Tokens are hashes under a secret already.
 #[derive(Default)]
 struct TokenHasher(u64);
 

@@ -1,4 +1,6 @@
 //! What the whole of it finds.
+use std::hash::RandomState;
+
 use super::stems::Stems;
 use super::{Language, Passage, PassageKind, Profile, Run, Stopped, Tuning, detect};
 use crate::matching::{PreparedSubmission, Stop};
@@ -11,7 +13,7 @@ fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
 }
 
 fn compare(submission: &[(String, Boundary)], source: &[(String, Boundary)]) -> Vec<Passage> {
-    let stems = Stems::new(Language::NONE);
+    let stems = Stems::new(Language::NONE, RandomState::new());
     let profile = |text: &[(String, Boundary)]| {
         Profile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)))
     };
@@ -84,7 +86,7 @@ fn equal_texts_are_one_verbatim_passage() {
 
 #[test]
 fn stops_when_asked() {
-    let stems = Stems::new(Language::NONE);
+    let stems = Stems::new(Language::NONE, RandomState::new());
     let profile = Profile::new(prose(0..300).iter().map(|(word, before)| (stems.stem(word), *before)));
     assert_eq!(detect(&profile, &profile, &[], &Tuning::default(), &|| true), Err(Stopped));
 }

@@ -12,6 +12,7 @@ use tonic::codegen::{BoxFuture, Bytes};
 use tower::{Layer, Service};
 
 use super::{Access, Holder, unknown_key};
+use crate::server::observe::CallerName;
 use crate::service::Caller;
 
 /// What balancers of loads ask without a key.
@@ -72,6 +73,9 @@ where
         match self.layer.admit(&request) {
             Err(status) => Box::pin(async move { Ok(status.into_http()) }),
             Ok((caller, holder)) => {
+                if let Some(name) = request.extensions().get::<CallerName>() {
+                    name.tell(caller.key());
+                }
                 request.extensions_mut().insert(caller);
                 let answer = self.inner.call(request);
                 Box::pin(async move {

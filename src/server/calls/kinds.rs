@@ -23,7 +23,6 @@ impl Kinds {
     pub(super) fn new() -> Result<Self, DescriptorError> {
         let mut pool = DescriptorPool::new();
         pool.decode_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)?;
-        pool.decode_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)?;
         let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
         Ok(Self(methods.map(|method| (path(&method), kind(&method))).collect()))
     }

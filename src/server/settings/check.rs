@@ -3,6 +3,7 @@
 use super::{Settings, SettingsError, Storage};
 use crate::engine::Limits;
 use crate::index::Slot;
+use crate::server::{KeyFile, tls};
 
 /// What is wrong.
 #[derive(Debug, Default)]
@@ -26,6 +27,13 @@ impl Wrong {
         self.limits(settings);
         self.access(settings);
         self.telemetry(settings);
+    }
+
+    /// Looks into the files that the settings name.
+    pub(super) fn files(&mut self, settings: &Settings) {
+        self.0.extend(settings.tls.iter().flat_map(tls::problems));
+        let keys = settings.access.keys.iter().filter_map(|path| KeyFile::read(path).err());
+        self.0.extend(keys.flat_map(|error| error.lines()));
     }
 
     fn range<T: PartialOrd + std::fmt::Display + Copy>(&mut self, name: &str, value: T, min: T, max: T) {
@@ -119,6 +127,11 @@ impl Wrong {
         if !settings.web.origins.is_empty() && !settings.web.grpc_web {
             self.say("grpc_web_origins is set, but not grpc_web".to_owned());
         }
+        for origin in settings.web.origins.iter().filter(|origin| !is_origin(origin)) {
+            self.say(format!(
+                "grpc_web_origins has {origin:?}, which is no origin: write it like https://essays.example, or * for all"
+            ));
+        }
     }
 
     fn telemetry(&mut self, settings: &Settings) {
@@ -130,9 +143,11 @@ impl Wrong {
             self.say(format!("metrics_listen and listen are both {}: give each a port", settings.listen));
         }
         let said = telemetry.otlp_endpoint.as_deref();
-        let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        let is_url = |url: &str| url.starts_with("http://");
         if let Some(url) = said.filter(|url| !is_url(url) || url.parse::<tonic::transport::Uri>().is_err()) {
-            self.say(format!("otlp_endpoint is {url:?}, but must be a URL such as http://127.0.0.1:4317"));
+            self.say(format!(
+                "otlp_endpoint is {url:?}, but must be a URL such as http://127.0.0.1:4317, without TLS"
+            ));
         }
         if let Storage::DataDirectory(path) = &settings.storage
             && path.as_os_str().is_empty()
@@ -140,6 +155,13 @@ impl Wrong {
             self.say("data_dir is empty: name a folder".to_owned());
         }
     }
+}
+
+/// Whether this is what a browser says of a page's origin: a scheme, a host, perhaps a port; or `*`.
+fn is_origin(said: &str) -> bool {
+    let host = said.strip_prefix("https://").or_else(|| said.strip_prefix("http://"));
+    let is_host = |host: &str| !host.is_empty() && !host.contains(['/', '?', '#', '@']);
+    said == "*" || host.is_some_and(is_host) && said.parse::<tonic::transport::Uri>().is_ok()
 }
 
 const DAY: u64 = 86_400;

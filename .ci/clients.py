@@ -1,0 +1,79 @@
+"""Runs the examples that docs/clients.md quotes, each against a real server with an empty corpus of its own.
+
+Needs grpcio-tools and npm, and `cargo build --release --bins --examples` done before.
+"""
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS = ROOT / "examples/clients"
+RELEASE = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
+PROTOS = ["corpus", "detection", "report"]
+
+
+def run(*command, **options):
+    print("$", *command, flush=True)
+    subprocess.run([str(part) for part in command], check=True, timeout=300, **options)
+
+
+@contextmanager
+def server(with_key=False):
+    """A server on a free port; gives the environment in which a client finds it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = {**os.environ, "PALIMPSEST_SERVER": f"http://{address}"}
+    palimpsest = RELEASE / "palimpsest"
+    serve = [palimpsest, "serve", "--in-memory", "--listen", address, "--log", "warn"]
+    folder = tempfile.TemporaryDirectory()
+    if with_key:
+        keys = f"{folder.name}/keys"
+        create = [palimpsest, "key", "create", "--keys", keys, "--name", "example", "--role", "write", "--collection", "*"]
+        said = subprocess.run(create, check=True, capture_output=True, text=True).stdout
+        environment["PALIMPSEST_KEY"] = next(word for word in said.split() if word.startswith("pal_"))
+        serve += ["--keys", keys]
+    process = subprocess.Popen(serve)
+    try:
+        for _ in range(100):
+            if subprocess.run([palimpsest, "health"], env=environment, capture_output=True).returncode == 0:
+                break
+            time.sleep(0.1)
+        else:
+            sys.exit("the server did not begin to serve")
+        yield environment
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
+        folder.cleanup()
+
+
+def python(environment):
+    with tempfile.TemporaryDirectory() as folder:
+        protos = [f"palimpsest/v1/{name}.proto" for name in PROTOS]
+        generate = ["-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
+        run(sys.executable, *generate, *protos)
+        run(sys.executable, CLIENTS / "python/client.py", env={**environment, "PYTHONPATH": folder})
+
+
+def typescript(environment):
+    folder = CLIENTS / "typescript"
+    run("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=folder)
+    run("npm", "run", "--silent", "build", cwd=folder)
+    run("npm", "run", "--silent", "start", cwd=folder, env=environment)
+
+
+def rust(environment):
+    run(RELEASE / "examples/client", env=environment)
+
+
+# Python's and JavaScript's libraries show keys over TLS only.
+for example, with_key in ((python, False), (typescript, False), (rust, True)):
+    print(f"-- {example.__name__}", flush=True)
+    with server(with_key) as environment:
+        example(environment)

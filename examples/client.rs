@@ -1,0 +1,171 @@
+//! A gRPC client in Rust: adds sources, checks a text, reads the report, checks many texts.
+//!
+//! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>), which may want the
+//! key in `PALIMPSEST_KEY`.
+//!
+//! The messages and clients are those that this crate makes of its protos. A program that doesn't depend on it makes
+//! its own, with `tonic-prost-build` in its build.rs.
+
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::time::Duration;
+
+use palimpsest::proto;
+use palimpsest::proto::check_stream_response::Result::{Error as Failed, Report as Checked};
+use palimpsest::proto::corpus_service_client::CorpusServiceClient;
+use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt as _;
+
+type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+// [connect]
+async fn connect() -> Done<Channel> {
+    let server = std::env::var("PALIMPSEST_SERVER").unwrap_or_else(|_| "http://127.0.0.1:50051".to_owned());
+    let endpoint = Endpoint::from_shared(server)?
+        .connect_timeout(Duration::from_secs(5))
+        .http2_keep_alive_interval(Duration::from_mins(1));
+    // One channel for the whole program: clones of it share the connection.
+    Ok(endpoint.connect().await?)
+}
+
+/// Shows a key to the server with each call.
+#[derive(Clone)]
+struct ShowKey(Option<AsciiMetadataValue>);
+
+impl ShowKey {
+    fn from_environment() -> Done<Self> {
+        let key = std::env::var("PALIMPSEST_KEY").ok();
+        Ok(Self(key.map(|key| format!("Bearer {key}").parse()).transpose()?))
+    }
+}
+
+impl Interceptor for ShowKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(key) = &self.0 {
+            request.metadata_mut().insert("authorization", key.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Way = InterceptedService<Channel, ShowKey>;
+// [/connect]
+
+// [call]
+/// A request that the server, too, gives up when the time is over.
+fn within<T>(time: Duration, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(time);
+    request
+}
+
+const SHORT: Duration = Duration::from_secs(10);
+// [/call]
+
+// [add]
+/// Adds a source. Doing it again is no error and changes nothing, so that it can be tried again.
+async fn add(
+    corpus: &mut CorpusServiceClient<Way>,
+    id: &str,
+    text: &str,
+) -> Result<proto::AddSourceResponse, Status> {
+    let source = proto::Source {
+        id: id.to_owned(),
+        group: "Ines".to_owned(),
+        text: text.to_owned(),
+        ..proto::Source::default()
+    };
+    let if_exists = proto::IfExists::ReplaceDifferent.into();
+    let request = proto::AddSourceRequest { source: Some(source), if_exists, ..Default::default() };
+    let mut attempt = 1;
+    loop {
+        match corpus.add_source(within(SHORT, request.clone())).await {
+            Err(status) if attempt < 4 && is_worth_another_try(&status) => {
+                tokio::time::sleep(pause(&status, attempt)).await;
+                attempt += 1;
+            }
+            answer => return answer.map(tonic::Response::into_inner),
+        }
+    }
+}
+// [/add]
+
+// [retry]
+fn is_worth_another_try(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::ResourceExhausted)
+}
+
+/// As long as the server asks for, or twice as long each time.
+fn pause(status: &Status, attempt: u32) -> Duration {
+    let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
+    asked.unwrap_or(Duration::from_millis(100) * 2_u32.pow(attempt))
+}
+// [/retry]
+
+// [check]
+/// Checks a text, and gives what stands in known sources. Rust's strings count bytes, as reports do by default.
+async fn check<'a>(detection: &mut DetectionServiceClient<Way>, text: &'a str) -> Done<Vec<&'a str>> {
+    let request = proto::CheckRequest { text: text.to_owned(), ..Default::default() };
+    let report = detection.check(within(SHORT, request)).await?.into_inner().report.unwrap_or_default();
+    let coverage = report.coverage.unwrap_or_default();
+    println!("{:.1} % covered: {} of {} words", coverage.percent, coverage.words, coverage.of_words);
+    let passages = report.sources.iter().flat_map(|source| &source.passages);
+    let spans = passages.filter_map(|passage| passage.submission);
+    let mut found = Vec::new();
+    for span in spans {
+        found.push(&text[usize::try_from(span.start)?..usize::try_from(span.end)?]);
+    }
+    Ok(found)
+}
+// [/check]
+
+// [stream]
+/// Checks texts by their keys on one stream. A text that can't be checked doesn't end it.
+async fn check_many(
+    detection: &mut DetectionServiceClient<Way>,
+    texts: impl IntoIterator<Item = (&'static str, &'static str), IntoIter: Send + 'static>,
+) -> Done {
+    let requests = texts.into_iter().map(|(key, text)| {
+        let check = proto::CheckRequest { text: text.to_owned(), ..Default::default() };
+        proto::CheckStreamRequest { key: key.to_owned(), check: Some(check) }
+    });
+    let requests = within(Duration::from_mins(1), tokio_stream::iter(requests));
+    let mut responses = detection.check_stream(requests).await?.into_inner();
+    while let Some(proto::CheckStreamResponse { key, result, .. }) = responses.message().await? {
+        match result {
+            Some(Checked(report)) => println!("{key}: {:.1} %", report.coverage.unwrap_or_default().percent),
+            Some(Failed(error)) => println!("{key}: {}", error.message),
+            None => {}
+        }
+    }
+    Ok(())
+}
+// [/stream]
+
+#[tokio::main]
+async fn main() -> Done {
+    let channel = InterceptedService::new(connect().await?, ShowKey::from_environment()?);
+    // Answers may be larger than the 4 MiB that a client takes unless told.
+    let mut corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(64 << 20);
+    let mut detection = DetectionServiceClient::new(channel).max_decoding_message_size(64 << 20);
+
+    let bridges = "A bridge is a promise that two banks make to each other over running water.";
+    add(&mut corpus, "bridges", bridges).await?;
+    assert!(add(&mut corpus, "bridges", bridges).await?.unchanged);
+
+    let essay = "😀 Écrit: a BRIDGE is — a promise that two banks make to each other, n'est-ce pas?";
+    let passages = check(&mut detection, essay).await?;
+    assert_eq!(passages, ["a BRIDGE is — a promise that two banks make to each other"]);
+
+    let own = "Nobody has written this before, I am sure.";
+    check_many(&mut detection, [("essay", essay), ("own", own), ("bad", "")]).await?;
+
+    let empty = detection.check(within(SHORT, proto::CheckRequest::default())).await;
+    assert!(empty.is_err_and(|status| status.code() == Code::InvalidArgument));
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Any sequence of insertions, look-ups, purges and round trips through bytes, against a plain map.
+
+#![no_main]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use palimpsest::fingerprint::{Context, ContextMatch, Fingerprint};
+use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot};
+
+#[derive(Debug, Arbitrary)]
+enum Step {
+    Insert {
+        slot: u16,
+        hashes: Vec<u16>,
+    },
+    /// Many sources that share a page: what is common is set apart.
+    InsertMany {
+        first: u16,
+        hashes: [u16; 3],
+    },
+    LookUp {
+        hash: u16,
+        most: u16,
+    },
+    Purge {
+        modulus: u8,
+    },
+    RoundTrip,
+}
+
+type Model = BTreeMap<u16, BTreeSet<u32>>;
+
+fuzz_target!(|steps: Vec<Step>| {
+    let (mut index, mut model) = (Index::default(), Model::new());
+    for step in steps {
+        match step {
+            Step::Insert { slot, hashes } => insert(&index, &mut model, slot.into(), &hashes),
+            Step::InsertMany { first, hashes } => {
+                (0..400).for_each(|more| insert(&index, &mut model, u32::from(first) + more, &hashes));
+            }
+            Step::LookUp { hash, most } => looked_up(&index, &model, hash, most),
+            Step::Purge { modulus } => {
+                let keep = |slot: u32| slot % (u32::from(modulus) + 1) == 0;
+                index.purge(|slot| keep(slot.number()));
+                model.values_mut().for_each(|slots| slots.retain(|slot| keep(*slot)));
+            }
+            Step::RoundTrip => index = round_trip(&index),
+        }
+    }
+    for (hash, slots) in &model {
+        assert_eq!(&found(&index, *hash, ReadLimits::NONE).0, slots);
+    }
+});
+
+fn fingerprint(hash: u16) -> Fingerprint {
+    // Spread, so that no two have the bits in common by which postings are told apart.
+    let hash = u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    Fingerprint { hash, context: Context::from_bits(3), position: 0 }
+}
+
+/// A source is inserted once: its postings in the index stand for it until they are purged.
+fn insert(index: &Index, model: &mut Model, slot: u32, hashes: &[u16]) {
+    let new: BTreeSet<u16> =
+        hashes.iter().copied().filter(|hash| model.entry(*hash).or_default().insert(slot)).collect();
+    let fingerprints: Vec<Fingerprint> = new.iter().copied().map(fingerprint).collect();
+    assert_eq!(index.insert(Slot::new(slot).unwrap(), &fingerprints), Some(new.len()));
+}
+
+fn found(index: &Index, hash: u16, limits: ReadLimits) -> (BTreeSet<u32>, usize) {
+    let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::none(), limits);
+    (look_up.hits.iter().map(|hit| hit.slot.number()).collect(), look_up.unread.len())
+}
+
+/// All is found, or it is said that it is not.
+fn looked_up(index: &Index, model: &Model, hash: u16, most: u16) {
+    let expected = model.get(&hash).cloned().unwrap_or_default();
+    let limits = ReadLimits { per_fingerprint: most.into(), in_all: most.into() };
+    let (slots, unread) = found(index, hash, limits);
+    assert!(slots.is_subset(&expected));
+    assert!(unread == 1 && expected.len() > usize::from(most) || slots == expected, "{unread} unread");
+}
+
+fn round_trip(index: &Index) -> Index {
+    let mut tables = Vec::new();
+    let each = &mut |bytes: Vec<u8>| {
+        tables.push(EncodedTable::decode(&bytes).expect("what was encoded can be decoded"));
+        Ok(())
+    };
+    index.encode(each).expect("nobody splits it meanwhile");
+    Index::of_tables(tables).expect("as many tables as there were")
+}

@@ -1,0 +1,65 @@
+//! Any bytes as a request of any method: an answer or a status, from the handlers over a real engine.
+//!
+//! A panic inside a handler ends the process here, though the server would answer INTERNAL.
+
+#![no_main]
+
+use std::sync::{Arc, OnceLock};
+
+use http_body_util::{BodyExt as _, Full};
+use libfuzzer_sys::fuzz_target;
+use palimpsest::Engine;
+use palimpsest::proto::admin_service_server::AdminServiceServer;
+use palimpsest::proto::corpus_service_server::CorpusServiceServer;
+use palimpsest::proto::detection_service_server::DetectionServiceServer;
+use palimpsest::service::{AdminApi, Caller, Context, CorpusApi, DetectionApi, Opening, Workers};
+use palimpsest_fuzz::requests::{self, body, methods};
+use palimpsest_fuzz::{corpus, seeds};
+use tokio::runtime::{Builder, Runtime};
+use tonic::codegen::{Bytes, Service as _, http};
+use tonic::service::Routes;
+
+fuzz_target!(init: seeds::write(requests::seeds()), |bytes: &[u8]| {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    static METHODS: OnceLock<Vec<String>> = OnceLock::new();
+    let methods = METHODS.get_or_init(methods);
+    let method = &methods[usize::from(first & 0x7f) % methods.len()];
+    let request = http::Request::post(format!("http://localhost{method}"))
+        .header("content-type", "application/grpc")
+        .extension(Caller::anyone())
+        .body(Full::new(Bytes::from(body(first & 0x80 != 0, rest))))
+        .unwrap();
+    let status = runtime().block_on(async {
+        let response = routes().call(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let trailers = body.collect().await.map(|body| body.trailers().cloned().unwrap_or_default());
+        let status = |headers: &http::HeaderMap| headers.get("grpc-status").cloned();
+        status(&parts.headers).or_else(|| trailers.ok().as_ref().and_then(status))
+    });
+    assert!(status.is_some(), "{method} ended without a status");
+});
+
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Builder::new_current_thread().enable_time().build().unwrap())
+}
+
+/// The services over a small corpus that no other request has changed.
+fn routes() -> Routes {
+    static WORKERS: OnceLock<Workers> = OnceLock::new();
+    let engine = Engine::in_memory().unwrap();
+    corpus::fill(&engine);
+    let opening = Opening::default();
+    opening.done(Arc::new(engine));
+    let context = Context {
+        engine: opening,
+        workers: WORKERS.get_or_init(|| Workers::new(1, 64).unwrap()).clone(),
+        max_message_bytes: 1 << 20,
+        stream_width: 4,
+        import_width: 4,
+        draining: Default::default(),
+    };
+    Routes::new(CorpusServiceServer::new(CorpusApi::new(context.clone())))
+        .add_service(AdminServiceServer::new(AdminApi::new(context.clone())))
+        .add_service(DetectionServiceServer::new(DetectionApi::new(context)))
+}

@@ -1,0 +1,97 @@
+//! Where Prometheus asks: `GET /metrics` over HTTP/1.1, and nothing else.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::metrics::Metrics;
+
+/// Connections at once; others wait.
+const MAX_CONNECTIONS: usize = 16;
+
+/// How long one may take, from the connection to the last byte of the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Answers with metrics.
+#[derive(Debug)]
+pub(in crate::server) struct MetricsListener {
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+}
+
+impl MetricsListener {
+    /// Listens on an address.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub(in crate::server) async fn bind(address: SocketAddr, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        tracing::info!(address = %listener.local_addr()?, "metrics: listening");
+        Ok(Self { listener, metrics })
+    }
+
+    /// Answers, until the future is dropped.
+    pub(in crate::server) async fn serve(self) {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            // Places are never closed.
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    tokio::spawn(connection(stream, Arc::clone(&self.metrics), place));
+                }
+                // Such as too many open files: they may be fewer soon.
+                Err(error) => {
+                    tracing::warn!(%error, "metrics: a connection can't be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, metrics: Arc<Metrics>, _place: OwnedSemaphorePermit) {
+    let answer = service_fn(move |request| answer(request, Arc::clone(&metrics)));
+    let mut connections = http1::Builder::new();
+    connections.timer(TokioTimer::new()).keep_alive(false).max_buf_size(16 << 10);
+    let served = connections.serve_connection(TokioIo::new(stream), answer);
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, served).await {
+        tracing::debug!(%error, "metrics: a connection failed");
+    }
+}
+
+async fn answer<B>(request: Request<B>, metrics: Arc<Metrics>) -> Result<Response<Full<Bytes>>, Infallible> {
+    if request.uri().path() != "/metrics" {
+        return Ok(plain(StatusCode::NOT_FOUND, "metrics are at /metrics\n"));
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(plain(StatusCode::METHOD_NOT_ALLOWED, "metrics can only be read\n"));
+    }
+    // Counting goes through all collections.
+    let told = tokio::task::spawn_blocking(move || metrics.told()).await;
+    let Ok(Ok(told)) = told else {
+        return Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "a defect ended this request\n"));
+    };
+    let mut response = Response::new(Full::from(told));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
+}

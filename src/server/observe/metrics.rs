@@ -1,0 +1,228 @@
+//! All that is counted, in the words of Prometheus. Labels are methods, status codes and reasons, of which there are
+//! few: never a collection, a source or a key.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, MetricEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::Registry;
+
+use super::calls::{CODES, Calls, Method};
+use crate::engine::{CacheFigures, CorpusInfo, Distribution, Engine, Figures, Progress};
+use crate::service::{Load, Opening, ProcessInfo, Refused, Workers, resident_memory_bytes};
+
+/// Tells what is counted, when it is asked.
+pub(in crate::server) struct Metrics {
+    registry: Registry,
+}
+
+impl Metrics {
+    /// Metrics of these.
+    pub(in crate::server) fn of(
+        calls: Arc<Calls>,
+        opening: Opening,
+        workers: Workers,
+        process: ProcessInfo,
+    ) -> Self {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Watched { calls, opening, workers, process }));
+        Self { registry }
+    }
+
+    /// All metrics, as the text format of `OpenMetrics`. Linear in the number of collections.
+    ///
+    /// # Errors
+    ///
+    /// None; writing to a string doesn't fail.
+    pub(super) fn told(&self) -> Result<String, fmt::Error> {
+        let mut told = String::new();
+        text::encode(&mut told, &self.registry)?;
+        Ok(told)
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+/// One of a method's counts.
+type CountOf = fn(&Method) -> &AtomicU64;
+
+/// Where the figures are.
+#[derive(Debug)]
+struct Watched {
+    calls: Arc<Calls>,
+    opening: Opening,
+    workers: Workers,
+    process: ProcessInfo,
+}
+
+impl Collector for Watched {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut page = Page(encoder);
+        self.calls(&mut page)?;
+        self.process(&mut page)?;
+        if let Some(engine) = self.opening.engine() {
+            corpus(&mut page, engine.corpus())?;
+            work(&mut page, &engine)?;
+        }
+        Ok(())
+    }
+}
+
+impl Watched {
+    fn calls(&self, page: &mut Page<'_>) -> fmt::Result {
+        let counters: [(&str, &str, CountOf); 3] = [
+            ("grpc_server_started", "Calls that began", |method| &method.started),
+            ("grpc_server_msg_received", "Messages received", |method| &method.received),
+            ("grpc_server_msg_sent", "Messages sent", |method| &method.sent),
+        ];
+        for (name, help, count) in counters {
+            let mut family = page.family(name, help, MetricType::Counter)?;
+            for method in self.calls.all() {
+                counted(&mut family, &labels(method), count(method).load(Ordering::Relaxed))?;
+            }
+        }
+        let name = "grpc_server_handled";
+        let mut family = page.family(name, "Calls that ended, by their status", MetricType::Counter)?;
+        for method in self.calls.all() {
+            for (code, count) in CODES.iter().zip(&method.handled) {
+                let count = count.load(Ordering::Relaxed);
+                // A series that is there from the start can be alerted on; all codes of all methods are too many.
+                if count > 0 || *code == "OK" {
+                    let [kind, service, name] = labels(method);
+                    counted(&mut family, &[kind, service, name, ("grpc_code", code)], count)?;
+                }
+            }
+        }
+        let name = "grpc_server_handling_seconds";
+        let mut family = page.family(name, "How long calls took", MetricType::Histogram)?;
+        for method in self.calls.all().filter(|method| method.started.load(Ordering::Relaxed) > 0) {
+            spread(&mut family.encode_family(&labels(method))?, &method.microseconds.so_far(), MICROSECONDS)?;
+        }
+        Ok(())
+    }
+
+    fn process(&self, page: &mut Page<'_>) -> fmt::Result {
+        let mut build = page.family("palimpsest_build", "What runs", MetricType::Info)?;
+        build.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
+        let ProcessInfo { started, open_connections } = &self.process;
+        page.gauge("palimpsest_uptime_seconds", "Seconds since the start", started.elapsed().as_secs())?;
+        if let Some(bytes) = resident_memory_bytes() {
+            page.gauge("palimpsest_resident_memory_bytes", "Bytes of memory in use", bytes)?;
+        }
+        let connections = open_connections.load(Ordering::Relaxed) as u64;
+        page.gauge("palimpsest_open_connections", "Connections of gRPC that are open", connections)?;
+        let Load { running, queued } = self.workers.load();
+        page.gauge("palimpsest_running_work", "Pieces of work that threads are busy with", running as u64)?;
+        page.gauge("palimpsest_queue_length", "Pieces of work that wait for a thread", queued as u64)?;
+        let help = "Calls and items of streams that were refused, by the reason";
+        let mut refused = page.family("palimpsest_refused", help, MetricType::Counter)?;
+        for reason in Refused::ALL {
+            counted(&mut refused, &[("reason", reason.reason())], reason.count())?;
+        }
+        let is_open = u64::from(self.opening.engine().is_some());
+        page.gauge("palimpsest_corpus_open", "Whether the corpus is open (1) or being opened (0)", is_open)?;
+        let Progress { sources, of_sources } = self.opening.progress();
+        page.gauge("palimpsest_opening_sources", "Sources whose index is back since the start", sources)?;
+        page.gauge("palimpsest_opening_of_sources", "Sources whose index was to be brought back", of_sources)
+    }
+}
+
+fn corpus(page: &mut Page<'_>, corpus: CorpusInfo) -> fmt::Result {
+    let stats = corpus.stats;
+    for (name, help, value) in [
+        ("palimpsest_collections", "Collections", corpus.collections),
+        ("palimpsest_sources", "Sources", stats.sources),
+        ("palimpsest_words", "Words of all sources", stats.words),
+        ("palimpsest_postings", "Fingerprints of all sources in the index", stats.fingerprints),
+        ("palimpsest_text_bytes", "Bytes of all texts", stats.text_bytes),
+        ("palimpsest_index_bytes", "Bytes of memory that the index takes", stats.index_bytes),
+        ("palimpsest_revision", "The revision of the corpus", stats.revision),
+    ] {
+        page.gauge(name, help, value)?;
+    }
+    Ok(())
+}
+
+fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
+    let Figures {
+        checks,
+        candidates,
+        commits,
+        commit_changes,
+        failed_commits,
+        cache,
+        snapshot_written,
+        last_verified,
+    } = engine.figures();
+    page.histogram("palimpsest_check_seconds", "How long checks took in the engine", &checks, MICROSECONDS)?;
+    page.histogram("palimpsest_candidates_per_check", "Sources compared in a check", &candidates, 1.0)?;
+    page.histogram("palimpsest_commit_seconds", "How long commits took", &commits, MICROSECONDS)?;
+    page.histogram("palimpsest_changes_per_commit", "Changes that shared a commit", &commit_changes, 1.0)?;
+    page.counter("palimpsest_failed_commits", "Commits that failed", failed_commits)?;
+    if let Some(CacheFigures { hits, misses, bytes }) = cache {
+        page.counter("palimpsest_text_cache_hits", "Texts that were found in memory", hits)?;
+        page.counter("palimpsest_text_cache_misses", "Texts that had to be read", misses)?;
+        page.gauge("palimpsest_text_cache_bytes", "Bytes of texts that are held in memory", bytes)?;
+    }
+    if let Some(written) = snapshot_written {
+        let age = written.elapsed().unwrap_or_default().as_secs();
+        page.gauge("palimpsest_snapshot_age_seconds", "How old the snapshot of the index is", age)?;
+    }
+    if let Some(last) = last_verified {
+        page.gauge("palimpsest_verify_age_seconds", "How long ago all was verified", last.age().as_secs())?;
+        page.gauge("palimpsest_verify_findings", "What was found wrong then", last.findings)?;
+    }
+    Ok(())
+}
+
+/// What a count of microseconds is multiplied with to give seconds.
+const MICROSECONDS: f64 = 1e-6;
+
+/// What is being written.
+struct Page<'a>(DescriptorEncoder<'a>);
+
+impl Page<'_> {
+    fn family<'s>(
+        &'s mut self,
+        name: &'s str,
+        help: &str,
+        kind: MetricType,
+    ) -> Result<MetricEncoder<'s>, fmt::Error> {
+        self.0.encode_descriptor(name, help, None, kind)
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        self.family(name, help, MetricType::Counter)?.encode_counter::<NoLabelSet, _, u64>(&value, None)
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        self.family(name, help, MetricType::Gauge)?.encode_gauge(&value)
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, values: &Distribution, unit: f64) -> fmt::Result {
+        spread(&mut self.family(name, help, MetricType::Histogram)?, values, unit)
+    }
+}
+
+fn labels(method: &Method) -> [(&'static str, &str); 3] {
+    let Method { service, name, kind, .. } = method;
+    [("grpc_type", kind), ("grpc_service", service), ("grpc_method", name)]
+}
+
+fn counted(family: &mut MetricEncoder<'_>, labels: &impl EncodeLabelSet, count: u64) -> fmt::Result {
+    family.encode_family(labels)?.encode_counter::<NoLabelSet, _, u64>(&count, None)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what a double can't hold exactly takes centuries to count")]
+fn spread(encoder: &mut MetricEncoder<'_>, values: &Distribution, unit: f64) -> fmt::Result {
+    let bounds = values.bounds.iter().map(|bound| *bound as f64 * unit).chain([f64::INFINITY]);
+    let buckets: Vec<(f64, u64)> = bounds.zip(values.counts.iter().copied()).collect();
+    encoder.encode_histogram::<NoLabelSet>(values.sum as f64 * unit, values.count(), &buckets, None)
+}
