@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::proto::health::health_client::HealthClient;
@@ -11,8 +12,11 @@ use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
+use tower::service_fn;
 
+use super::connect;
 use super::error::{CliError, Refusal};
+use super::tls::TlsArgs;
 use crate::proto;
 use crate::proto::admin_service_client::AdminServiceClient;
 use crate::proto::corpus_service_client::CorpusServiceClient;
@@ -57,6 +61,8 @@ pub(super) struct ServerArgs {
     #[arg(long, global = true, value_name = "DURATION", default_value = "60s", help_heading = "Server")]
     #[arg(value_parser = humantime::parse_duration)]
     timeout: Duration,
+    #[command(flatten)]
+    tls: TlsArgs,
 }
 
 /// What a key is sent as.
@@ -101,6 +107,11 @@ impl ServerArgs {
         self.server.is_some()
     }
 
+    /// Whether they say anything about TLS.
+    pub(super) fn say_tls(&self) -> bool {
+        self.tls.are_said()
+    }
+
     fn address(&self) -> String {
         let from_environment = || std::env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty());
         let address = self.server.clone().or_else(from_environment);
@@ -108,6 +119,41 @@ impl ServerArgs {
             address if address.contains("://") => address,
             address => format!("http://{address}"),
         }
+    }
+
+    /// A connection to the server at `address`.
+    async fn channel(&self, address: &str) -> Result<Channel, CliError> {
+        let bad = |problem: String| CliError::BadAddress { address: address.to_owned(), problem };
+        let endpoint = |address: String| {
+            let endpoint = Endpoint::from_shared(address).map_err(|error| bad(causes(&error)))?;
+            Ok::<_, CliError>(endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true))
+        };
+        let plain = endpoint(address.to_owned())?;
+        let uri = plain.uri().clone();
+        let connected = match (uri.scheme_str(), uri.authority()) {
+            (Some("https"), Some(server)) => {
+                let tls = self.tls.or_environment();
+                let (name, config) = (tls.name(server.host())?, tls.config()?);
+                // tonic leaves the encryption to us where the address doesn't ask it for any.
+                let bare = endpoint(format!("http://{server}"))?.origin(uri.clone());
+                let connect = move |_| connect::encrypted(uri.clone(), name.clone(), Arc::clone(&config));
+                bare.connect_with_connector(service_fn(connect)).await
+            }
+            (Some("http"), Some(_)) if self.tls.are_said() => {
+                return Err(bad(
+                    "with --tls-..., calls are to be encrypted: begin it with https://".to_owned()
+                ));
+            }
+            (Some("http"), Some(_)) => plain.connect().await,
+            _ => return Err(bad("it must begin with http:// or https://".to_owned())),
+        };
+        connected.map_err(|error| {
+            let address = address.to_owned();
+            match connect::explain(&error) {
+                Some(problem) => CliError::NoTls { address, problem },
+                None => CliError::NoServer { address, cause: root_cause(&error) },
+            }
+        })
     }
 }
 
@@ -126,19 +172,7 @@ impl Client {
     /// Connects.
     pub(super) async fn connect(args: &ServerArgs) -> Result<Self, CliError> {
         let address = args.address();
-        let bad = |problem: String| CliError::BadAddress { address: address.clone(), problem };
-        if address.starts_with("https:") {
-            return Err(bad("TLS is not supported yet".to_owned()));
-        }
-        let endpoint = Endpoint::from_shared(address.clone()).map_err(|error| bad(causes(&error)))?;
-        if endpoint.uri().scheme_str() != Some("http") || endpoint.uri().host().is_none() {
-            return Err(bad("it must begin with http://".to_owned()));
-        }
-        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|error| {
-            let cause = root_cause(&error);
-            CliError::NoServer { address: address.clone(), cause }
-        })?;
+        let channel = args.channel(&address).await?;
         let channel = InterceptedService::new(channel, ShowKey(args.key.clone()));
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_ANSWER_BYTES);

@@ -46,9 +46,21 @@ pub enum CliError {
         /// What the system said.
         cause: String,
     },
+    /// A file for TLS can't be used.
+    #[error("{0}")]
+    BadTls(String),
+    /// The server and this side could not agree on TLS.
+    #[error("no encrypted connection to the server at {address}: {problem}")]
+    NoTls {
+        /// Where.
+        address: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// Somebody listens there, but is no gRPC server.
     #[error(
-        "what answers at {address} does not speak gRPC; name a palimpsest server with --server ({cause})"
+        "what answers at {address} does not speak gRPC without TLS: write https:// if it wants TLS, or name a \
+         palimpsest server with --server ({cause})"
     )]
     NotGrpc {
         /// Where.
@@ -148,6 +160,7 @@ impl CliError {
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
             | Self::Serve(
                 ServeError::Settings(_)
+                | ServeError::Certificates(_)
                 | ServeError::InUse(_)
                 | ServeError::Listen { .. }
                 | ServeError::MetricsListen { .. }

@@ -9,6 +9,7 @@ mod check;
 mod client;
 mod collections;
 mod compare;
+mod connect;
 mod error;
 mod health;
 mod import;
@@ -23,6 +24,7 @@ mod render;
 mod serve;
 mod sources;
 mod stats;
+mod tls;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -108,6 +110,10 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
         Command::Serve(_) if server.is_named() => {
             Err(CliError::Usage("serve starts a server: leave out --server"))
         }
+        Command::Serve(_) if server.say_tls() => Err(CliError::Usage(
+            "--tls-ca, --tls-cert, --tls-key and --tls-name are for clients: serve takes --tls-certificate, \
+             --tls-private-key and --tls-client-ca",
+        )),
         Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => client::block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),

@@ -1,4 +1,4 @@
-//! From settings to a server that runs, and from a signal to its end.
+//! From settings to a server that runs.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -8,30 +8,20 @@ use std::time::{Duration, Instant};
 use opentelemetry_otlp::ExporterBuildError;
 use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tonic::codec::CompressionEncoding::{Gzip, Zstd};
-use tonic::transport::Server;
-use tonic::transport::server::{Router, TcpIncoming};
-use tower::layer::util::Stack;
 
 use super::access::{Access, AccessLayer};
-use super::calls::{CallLayer, CallRules, Windows};
+use super::connections::{Listener, Stops};
 use super::notify;
 use super::observe::{Calls, Metrics, MetricsListener, Observe};
+use super::serving::{DESCRIPTORS, Serving};
 use super::settings::{ServeArgs, Settings, SettingsError, Storage};
+use super::shutdown::{Running, signalled};
 use super::telemetry::Telemetry;
-use super::web::{self, WebLayer};
+use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
-use crate::proto;
-use crate::proto::admin_service_server::AdminServiceServer;
-use crate::proto::corpus_service_server::CorpusServiceServer;
-use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::proto::health::health_server::HealthServer;
-use crate::service::{
-    AdminApi, Context, CorpusApi, DetectionApi, HealthApi, Memory, Opening, ProcessInfo, Workers,
-};
+use crate::service::{Context, HealthApi, Memory, Opening, ProcessInfo, Workers};
 
 /// Why the server did not run, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +32,9 @@ pub enum ServeError {
     /// Another program listens there.
     #[error("another program listens on {0} already: end it, or choose another address with --listen")]
     InUse(SocketAddr),
+    /// The certificates can't be used, for these reasons.
+    #[error("these files can't be used:\n  {}", .0.join("\n  "))]
+    Certificates(Vec<String>),
     /// The address can't be listened on.
     #[error("can't listen on {address}: {cause}; choose another address with --listen")]
     Listen {
@@ -76,19 +69,6 @@ pub enum ServeError {
     /// Traces can't be sent where they are to be.
     #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
     Traces(#[from] ExporterBuildError),
-    /// The transport failed.
-    #[error("the server failed: {0}")]
-    Transport(#[from] tonic::transport::Error),
-}
-
-/// Holds the files that the settings name against what they should be, as a start would.
-///
-/// # Errors
-///
-/// [`ServeError::Settings`].
-pub fn check(settings: &Settings) -> Result<(), ServeError> {
-    Access::open(&settings.access, CancellationToken::new())?;
-    Ok(())
 }
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C.
@@ -115,22 +95,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// Cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
-fn signalled() -> Result<CancellationToken, std::io::Error> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let token = CancellationToken::new();
-    let shutdown = token.clone();
-    tokio::spawn(async move {
-        let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
-        next().await;
-        shutdown.cancel();
-        next().await;
-        tracing::warn!("signalled a second time: ending at once");
-        std::process::exit(1);
-    });
-    Ok(token)
-}
-
 /// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.work.drain` to end.
 ///
 /// # Errors
@@ -142,8 +106,11 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    let draining = CancellationToken::new();
-    let access = if let Some((access, rereading)) = Access::open(&settings.access, draining.clone())? {
+    let stops = Stops::default();
+    // However this ends, nothing stays behind.
+    let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
+    let certificates = certificates(settings, &stops)?;
+    let access = if let Some((access, rereading)) = Access::open(&settings.access, stops.draining.clone())? {
         tokio::spawn(rereading);
         Some(access)
     } else {
@@ -159,45 +126,41 @@ pub async fn run(
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
         process: ProcessInfo::begins(),
-        draining: draining.clone(),
+        draining: stops.draining.clone(),
     };
-    let health = HealthApi::new(draining.clone());
-    let opening = context.engine.clone();
+    let health = HealthApi::new(stops.draining.clone());
+    let (opening, open) = (context.engine.clone(), Arc::clone(&context.process.open_connections));
     let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
     let _metrics = serve_metrics(settings, &calls, &context).await?;
-    let router = router(context, Observe::new(calls), AccessLayer::new(access), settings)?
-        .add_service(HealthServer::new(health.clone()));
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let serving = router.serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-    tokio::pin!(serving);
+    let serving =
+        Serving::new(context, health.clone(), Observe::new(calls), AccessLayer::new(access), settings)?;
+    tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
+    let listener = Listener::new(listener, certificates, &settings.connections, open);
+    let places = listener.places();
+    let serve = move |stream, ending| serving.serve(stream, ending);
+    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
     // Until the corpus is open, calls are told so.
     let engine = tokio::select! {
         biased;
         engine = open(settings, opening) => engine?,
-        ended = &mut serving => return Ok(ended?),
         () = shutdown.cancelled() => return Ok(()),
     };
     health.tell(true);
     notify::ready();
     tokio::select! {
-        ended = &mut serving => return Ok(ended?),
+        ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}
     }
-    tracing::info!(seconds = settings.work.drain.as_secs(), "stopping: running calls may end");
-    notify::stopping();
-    health.tell(false);
-    // Whoever watches the health hears of it before connections are closed.
-    tokio::time::sleep(settings.work.drain_pause).await;
-    draining.cancel();
-    if let Ok(ended) = tokio::time::timeout(settings.work.drain, serving).await {
-        ended?;
-        tracing::info!("stopped: all calls ended");
-    } else {
-        tracing::warn!("stopped: some calls had not ended in time and were cut off");
-    }
-    close(engine).await;
+    Running { engine, health, connections, places, stops }.stop(&settings.work).await;
     Ok(())
+}
+
+/// The certificates, if calls are to be encrypted.
+fn certificates(settings: &Settings, stops: &Stops) -> Result<Option<Arc<Certificates>>, ServeError> {
+    let Some(files) = &settings.tls else { return Ok(None) };
+    let protocols: &[&str] = if settings.web.grpc_web { &["h2", "http/1.1"] } else { &["h2"] };
+    let watched = Certificates::watched(files, protocols, stops.draining.clone());
+    watched.map(Some).map_err(ServeError::Certificates)
 }
 
 /// Answers with metrics where the settings say so, until what is given is dropped.
@@ -239,13 +202,6 @@ async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, Serv
     Ok(engine)
 }
 
-/// Keeps what was acknowledged, and lets the data directory go.
-async fn close(engine: Arc<Engine>) {
-    if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
-        tracing::error!("a defect ended the closing of the corpus");
-    }
-}
-
 /// Tells the log and the service manager every second how far opening the corpus has come.
 struct ProgressLog {
     last: Instant,
@@ -264,58 +220,6 @@ impl ProgressLog {
             notify::opening(progress);
         }
     }
-}
-
-/// The descriptors of all services that are served.
-const DESCRIPTORS: [&[u8]; 3] = [
-    proto::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
-];
-
-/// The layers around the services, the innermost first.
-type Layers = Stack<CallLayer, Stack<AccessLayer, Stack<Observe, WebLayer>>>;
-
-fn router(
-    context: Context,
-    observe: Observe,
-    access: AccessLayer,
-    settings: &Settings,
-) -> Result<Router<Layers>, ServeError> {
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            // So that clients without files can read what is wrong with a request.
-            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-    };
-    let most = settings.max_message_bytes;
-    // One macro for three types that have no trait in common.
-    macro_rules! service {
-        ($server:ident, $api:expr) => {
-            $server::new($api)
-                .max_decoding_message_size(most)
-                .accept_compressed(Gzip)
-                .accept_compressed(Zstd)
-                .send_compressed(Gzip)
-                .send_compressed(Zstd)
-        };
-    }
-    let windows = Windows::of(settings);
-    Ok(Server::builder()
-        .initial_stream_window_size(windows.stream_bytes)
-        .initial_connection_window_size(windows.connection_bytes)
-        .max_concurrent_streams(settings.connections.max_streams)
-        .accept_http1(settings.web.grpc_web)
-        // The outermost first: what follows sees plain gRPC.
-        .layer(web::layer(&settings.web))
-        .layer(observe)
-        .layer(access)
-        .layer(CallRules::new(settings)?.for_connection())
-        .add_service(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
-        .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
-        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?))
 }
 
 /// The ceiling of memory, if the system can hold the server to one.

@@ -22,10 +22,8 @@ const EXPOSED: [HeaderName; 4] = [
     HeaderName::from_static("x-request-id"),
 ];
 
-/// What stands between the transport and the services, as a server's layer.
-pub(super) type WebLayer = Stack<Web, Identity>;
-
-type Web = Either<Stack<GrpcWebLayer, CorsLayer>, Identity>;
+/// What stands between the transport and the services.
+pub(super) type Web = Either<Stack<GrpcWebLayer, CorsLayer>, Identity>;
 
 /// Turns gRPC-Web into gRPC and back, if the settings say so.
 pub(super) fn layer(settings: &WebSettings) -> Web {

@@ -62,6 +62,7 @@ impl Problem {
 
     /// More memory is in use than may be.
     pub(super) fn too_little_memory(resident_bytes: u64, max_memory_bytes: u64) -> Self {
+        Refused::Memory.note();
         let message = format!(
             "the server has {resident_bytes} bytes of memory in use, and takes no more than {max_memory_bytes} \
              (max_memory_bytes): nothing can be added now, checks go on; delete sources, or give it more memory"

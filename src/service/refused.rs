@@ -9,6 +9,8 @@ pub enum Refused {
     QueueFull,
     /// As many of the calls that take a thread of their own as may were running.
     TooManyRunning,
+    /// More memory was in use than may be.
+    Memory,
     /// The holder of a key called too often.
     TooOften,
     /// The corpus was being opened.
@@ -22,8 +24,8 @@ static COUNTS: [AtomicU64; Refused::ALL.len()] = [const { AtomicU64::new(0) }; R
 
 impl Refused {
     /// All reasons.
-    pub const ALL: [Self; 5] =
-        [Self::QueueFull, Self::TooManyRunning, Self::TooOften, Self::Starting, Self::Stopping];
+    pub const ALL: [Self; 6] =
+        [Self::QueueFull, Self::TooManyRunning, Self::Memory, Self::TooOften, Self::Starting, Self::Stopping];
 
     /// The reason, as metrics name it.
     #[must_use]
@@ -31,6 +33,7 @@ impl Refused {
         match self {
             Self::QueueFull => "queue_full",
             Self::TooManyRunning => "too_many_running",
+            Self::Memory => "memory",
             Self::TooOften => "too_often",
             Self::Starting => "starting",
             Self::Stopping => "stopping",

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use palimpsest::proto;
 use palimpsest::proto::health::HealthCheckRequest;
 use palimpsest::proto::health::health_client::HealthClient;
+use palimpsest::service::Role;
 use tokio_stream::StreamExt;
 use tonic::{Code, Request};
 
+use crate::access::Keys;
 use crate::harness::{add, check};
 use crate::process::{palimpsest, run, said};
 use crate::watched::{Collector, Watched, attribute};
@@ -92,6 +94,7 @@ async fn calls_are_counted_by_method_and_code_with_their_messages() {
         ("palimpsest_revision", 1.0),
         ("palimpsest_corpus_open", 1.0),
         ("palimpsest_queue_length", 0.0),
+        ("palimpsest_open_connections", 1.0),
         ("palimpsest_check_seconds_count", 4.0),
         ("palimpsest_candidates_per_check_sum", 4.0),
         ("palimpsest_commit_seconds_count", 1.0),
@@ -295,4 +298,25 @@ async fn the_server_says_how_it_fares() {
     ] {
         assert!(said(&told).contains(part), "{part:?} is not in {}", said(&told));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_whose_key_a_call_came_with_and_never_the_key() {
+    let keys = Keys::new();
+    let (key, id) = keys.make(Role::Check, &["*"]);
+    let server =
+        Watched::start(&["--in-memory", "--log", "trace", "--keys", keys.path.to_str().unwrap()]).await;
+    let call = |key: &str| {
+        let mut request = Request::new(proto::GetCorpusRequest {});
+        request.metadata_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+        request
+    };
+    server.corpus().get_corpus(call(&key)).await.unwrap();
+    assert_eq!(server.line(|line| line["code"] == "OK").await["caller"], *id);
+    server.corpus().get_corpus(call("sesquipedalian")).await.unwrap_err();
+    let refused = server.line(|line| line["code"] == "Unauthenticated").await;
+    assert!(refused["caller"].is_null(), "{refused}");
+    let log = server.log();
+    let secret = key.rsplit('_').next().unwrap();
+    assert!(!log.contains(&key) && !log.contains(secret) && !log.contains("sesquipedalian"), "{log}");
 }

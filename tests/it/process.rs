@@ -87,6 +87,13 @@ impl Process {
         }
     }
 
+    /// Bytes of memory that it has.
+    pub fn resident_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+    }
+
     /// The process's id.
     pub fn id(&self) -> u32 {
         self.child.id()

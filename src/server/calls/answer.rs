@@ -115,7 +115,7 @@ impl Shared {
                 Ok(data) => Frame::data(data),
                 Err(trailers) => trailers,
             }))),
-            ended => ended,
+            ended @ Poll::Ready(_) => ended,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Settings, SettingsError, Storage};
 use crate::engine::Limits;
 use crate::index::Slot;
+use crate::server::{KeyFile, tls};
 
 /// What is wrong.
 #[derive(Debug, Default)]
@@ -26,6 +27,13 @@ impl Wrong {
         self.limits(settings);
         self.access(settings);
         self.telemetry(settings);
+    }
+
+    /// Looks into the files that the settings name.
+    pub(super) fn files(&mut self, settings: &Settings) {
+        self.0.extend(settings.tls.iter().flat_map(tls::problems));
+        let keys = settings.access.keys.iter().filter_map(|path| KeyFile::read(path).err());
+        self.0.extend(keys.flat_map(|error| error.lines()));
     }
 
     fn range<T: PartialOrd + std::fmt::Display + Copy>(&mut self, name: &str, value: T, min: T, max: T) {

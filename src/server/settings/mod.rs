@@ -62,15 +62,23 @@ impl Settings {
                     .map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })?,
             },
         };
-        Self::from_layers(args.flags, file)
+        let (settings, mut wrong) = Self::layered(args.flags, file);
+        wrong.files(&settings);
+        wrong.into_result(settings)
     }
 
     /// The settings that a layer comes to, with another below it, above the defaults.
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Wrong`].
-    pub fn from_layers(upper: SettingsLayer, mut lower: SettingsLayer) -> Result<Self, SettingsError> {
+    /// [`SettingsError::Wrong`]. The files that they name are not looked into.
+    pub fn from_layers(upper: SettingsLayer, lower: SettingsLayer) -> Result<Self, SettingsError> {
+        let (settings, wrong) = Self::layered(upper, lower);
+        wrong.into_result(settings)
+    }
+
+    /// The same, with what is wrong with them.
+    fn layered(upper: SettingsLayer, mut lower: SettingsLayer) -> (Self, Wrong) {
         let mut wrong = Wrong::default();
         if lower.in_memory == Some(true) && lower.data_dir.is_some() {
             wrong.say("in_memory and data_dir contradict one another; leave one of them out".to_owned());
@@ -84,7 +92,7 @@ impl Settings {
         }
         let settings = Self::from_layer(&upper.or(lower), &mut wrong);
         wrong.check(&settings);
-        wrong.into_result(settings)
+        (settings, wrong)
     }
 
     fn from_layer(layer: &SettingsLayer, wrong: &mut Wrong) -> Self {

@@ -79,6 +79,14 @@ pub struct TlsSettings {
     pub client_ca: Option<PathBuf>,
 }
 
+impl TlsSettings {
+    /// All the files.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        let Self { certificate, private_key, client_ca } = self;
+        [certificate, private_key].into_iter().chain(client_ca).cloned().collect()
+    }
+}
+
 /// What browsers may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WebSettings {

@@ -1,0 +1,115 @@
+//! Takes connections in: each gets a place, and a task of its own.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connection::{Connection, Door};
+use super::log::Seldom;
+use super::places::Places;
+use super::stream::Stream;
+use crate::server::settings::ConnectionSettings;
+use crate::server::tls::Certificates;
+
+/// How long no connection is taken when the system has no room for one more.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Where connections come in.
+pub(crate) struct Listener {
+    socket: TcpListener,
+    places: Arc<Places>,
+    door: Arc<Door>,
+    refusals: Seldom,
+    failures: Seldom,
+}
+
+/// The signals to all connections.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stops {
+    /// No more connections; those there are take no more calls.
+    pub(crate) draining: CancellationToken,
+    /// All connections end now.
+    pub(crate) cut: CancellationToken,
+}
+
+impl Listener {
+    /// Takes connections from `socket`, encrypted if there are certificates; `open` tells how many there are.
+    pub(crate) fn new(
+        socket: TcpListener,
+        certificates: Option<Arc<Certificates>>,
+        settings: &ConnectionSettings,
+        open: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            socket,
+            places: Places::new(settings.max, settings.max_per_address, open),
+            door: Arc::new(Door::new(certificates, settings)),
+            refusals: Seldom::default(),
+            failures: Seldom::default(),
+        }
+    }
+
+    /// The places that connections take.
+    pub(crate) fn places(&self) -> Arc<Places> {
+        Arc::clone(&self.places)
+    }
+
+    /// Has `serve` serve each connection until that has ended; the token that `serve` is given asks it to see to
+    /// that. Comes back when no more are taken and all have ended.
+    pub(crate) async fn run<F>(
+        self,
+        serve: impl FnOnce(Stream, CancellationToken) -> F + Clone + Send + 'static,
+        stops: Stops,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let connections = TaskTracker::new();
+        while let Some(accepted) = stops.draining.run_until_cancelled(self.socket.accept()).await {
+            match accepted {
+                Ok((socket, address)) => {
+                    if let Some(connection) = self.admit(socket, address) {
+                        connections.spawn(connection.serve(serve.clone(), stops.clone()));
+                    }
+                }
+                Err(error) => self.failed(&error).await,
+            }
+        }
+        // Whoever comes now is refused by the system.
+        drop(self);
+        connections.close();
+        connections.wait().await;
+    }
+
+    /// The connection, if there is a place for it. One for which there is none is closed at once: its client
+    /// knows where it stands, and tries again later or elsewhere, while one left waiting would find out by a
+    /// time-out.
+    fn admit(&self, socket: TcpStream, address: SocketAddr) -> Option<Connection> {
+        match self.places.take(address.ip()) {
+            Ok(place) => Some(Connection::new(socket, address, place, Arc::clone(&self.door))),
+            Err(full) => {
+                if let Some(held_back) = self.refusals.may_tell() {
+                    tracing::warn!(peer = %address, why = %full, held_back, "a connection was refused");
+                }
+                None
+            }
+        }
+    }
+
+    /// Goes on at once if only one connection failed; if the system has no room for more, after a while.
+    async fn failed(&self, error: &io::Error) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+        if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
+            return;
+        }
+        if let Some(held_back) = self.failures.may_tell() {
+            tracing::error!(%error, held_back, "no connection can be taken; is the limit of open files reached?");
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+}
