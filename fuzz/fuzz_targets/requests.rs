@@ -12,7 +12,9 @@ use palimpsest::Engine;
 use palimpsest::proto::admin_service_server::AdminServiceServer;
 use palimpsest::proto::corpus_service_server::CorpusServiceServer;
 use palimpsest::proto::detection_service_server::DetectionServiceServer;
-use palimpsest::service::{AdminApi, Caller, Context, CorpusApi, DetectionApi, Opening, Workers};
+use palimpsest::service::{
+    AdminApi, Caller, Context, CorpusApi, DetectionApi, Memory, Opening, ProcessInfo, Workers,
+};
 use palimpsest_fuzz::requests::{self, body, methods};
 use palimpsest_fuzz::{corpus, seeds};
 use tokio::runtime::{Builder, Runtime};
@@ -54,9 +56,12 @@ fn routes() -> Routes {
     let context = Context {
         engine: opening,
         workers: WORKERS.get_or_init(|| Workers::new(1, 64).unwrap()).clone(),
+        // No ceiling: what is refused depends on nothing but the request.
+        memory: Memory::new(0),
         max_message_bytes: 1 << 20,
         stream_width: 4,
         import_width: 4,
+        process: ProcessInfo::begins(),
         draining: Default::default(),
     };
     Routes::new(CorpusServiceServer::new(CorpusApi::new(context.clone())))

@@ -13,12 +13,13 @@ use super::settings::WebSettings;
 /// How long a browser may remember what it is allowed.
 const ALLOWED_FOR: Duration = Duration::from_hours(24);
 
-/// What a page may read of an answer besides its body. Of most answers they stand in the body; an error that comes at
-/// once has them as headers.
-const EXPOSED: [HeaderName; 3] = [
+/// What a page may read of an answer besides its body: the status, which stands in the body of most answers and in the
+/// headers of those that fail at once, and what the call is known by in the log.
+const EXPOSED: [HeaderName; 4] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
+    HeaderName::from_static("x-request-id"),
 ];
 
 /// What stands between the transport and the services.
