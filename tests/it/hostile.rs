@@ -113,8 +113,9 @@ impl Scene {
 
 impl Cost {
     /// Prints the row of the table, and holds the cost against what it may be.
+    #[expect(clippy::print_stdout, reason = "whoever asks for the figures reads them there")]
     fn tell(&self, what: &str, peers: u64) {
-        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap()) / 1024.0;
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         let more = self.peak.saturating_sub(self.before);
         println!(
