@@ -137,7 +137,8 @@ impl Messages {
         };
         // Inflated twice, so that one that is too large takes no memory at all.
         let most = self.max_message_bytes;
-        let len = encoding.inflated_len(&data, most)?.ok_or_else(|| Problem::message_too_large(None, most))?;
+        let len =
+            encoding.inflated_len(&data, most)?.ok_or_else(|| Problem::message_too_large(None, most))?;
         let more = len.saturating_sub(data.len().saturating_mul(INFLATION));
         if more > 0 {
             let room = self.call.connection().reserve_now(more);
