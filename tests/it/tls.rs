@@ -41,7 +41,7 @@ impl Files {
     }
 
     /// A server as a process, that asks for clients' certificates if it is told whose.
-    async fn serve(&self, client_ca: Option<&Path>) -> Server {
+    fn serve(&self, client_ca: Option<&Path>) -> Server {
         let mut command = palimpsest();
         command.args(["serve", "--in-memory", "--tls-certificate"]).arg(self.path("server.pem"));
         command.arg("--tls-private-key").arg(self.path("server.key"));
@@ -78,10 +78,10 @@ fn refused(output: &Output, parts: &[&str]) {
     }
 }
 
-#[tokio::test]
-async fn the_command_line_speaks_tls_and_says_what_is_wrong() {
+#[test]
+fn the_command_line_speaks_tls_and_says_what_is_wrong() {
     let files = Files::new();
-    let server = files.serve(None).await;
+    let server = files.serve(None);
     let ca = files.path("ca.pem").to_str().unwrap().to_owned();
     let good = server.ask(&["--tls-ca", &ca]);
     assert!(good.status.success(), "{}", said(&good));
@@ -140,25 +140,25 @@ fn the_command_line_refuses_files_that_it_cannot_use() {
     assert!(said(&output).contains("serve takes --tls-certificate"), "{}", said(&output));
 }
 
-#[tokio::test]
-async fn a_certificate_that_expires_meanwhile_is_named() {
+#[test]
+fn a_certificate_that_expires_meanwhile_is_named() {
     let files = Files::new();
     let pair = files.authority.pair("localhost", |parameters| {
         parameters.not_after = (SystemTime::now() + Duration::from_secs(3)).into();
     });
     pair.write(files.folder.path(), "server");
-    let server = files.serve(None).await;
+    let server = files.serve(None);
     std::thread::sleep(Duration::from_secs(4));
     let ca = files.path("ca.pem").to_str().unwrap().to_owned();
     refused(&server.ask(&["--tls-ca", &ca]), &["certificate has expired"]);
 }
 
-#[tokio::test]
-async fn with_a_client_ca_only_its_clients_get_in() {
+#[test]
+fn with_a_client_ca_only_its_clients_get_in() {
     let files = Files::new();
     let clients = Authority::new();
     clients.write(&files.path("clients.pem"));
-    let server = files.serve(Some(&files.path("clients.pem"))).await;
+    let server = files.serve(Some(&files.path("clients.pem")));
     let path = |name: &str| files.path(name).to_str().unwrap().to_owned();
     let ca = path("ca.pem");
     for (authority, year, taken) in
