@@ -129,13 +129,13 @@ pub async fn run(
         draining: stops.draining.clone(),
     };
     let health = HealthApi::new(stops.draining.clone());
-    let (opening, open) = (context.engine.clone(), Arc::clone(&context.process.open_connections));
+    let (opening, connected) = (context.engine.clone(), Arc::clone(&context.process.open_connections));
     let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
     let _metrics = serve_metrics(settings, &calls, &context).await?;
     let serving =
         Serving::new(context, health.clone(), Observe::new(calls), AccessLayer::new(access), settings)?;
     tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
-    let listener = Listener::new(listener, certificates, &settings.connections, open);
+    let listener = Listener::new(listener, certificates, &settings.connections, connected);
     let places = listener.places();
     let serve = move |stream, ending| serving.serve(stream, ending);
     let mut connections = tokio::spawn(listener.run(serve, stops.clone()));

@@ -38,7 +38,8 @@ async fn deadlines_that_are_none_or_over_are_told() {
     }
     for _ in 0..50 {
         let status = corpus.add_source(with_timeout(add("a", "a few words to add"), "1n")).await.unwrap_err();
-        assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
+        // tonic's client may give up by itself, in words of its own.
+        assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
     }
     let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
     assert_eq!(stats.sources, 0);
@@ -114,9 +115,15 @@ async fn long_admin_calls_end_with_their_deadline_or_their_caller() {
     };
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
     // Four at once, of callers who read nothing; when they leave there is room again.
-    let mut open = Vec::new();
-    for _ in 0..4 {
-        open.push(admin.export_sources(proto::ExportSourcesRequest::default()).await.unwrap().into_inner());
+    let (mut open, begun) = (Vec::new(), Instant::now());
+    while open.len() < 4 {
+        match admin.export_sources(proto::ExportSourcesRequest::default()).await {
+            Ok(answers) => open.push(answers.into_inner()),
+            Err(status) => {
+                assert!(begun.elapsed() < Duration::from_secs(2), "verifying goes on: {status:?}");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
     }
     let status = admin.backup(proto::BackupRequest {}).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");

@@ -7,8 +7,8 @@ use http::HeaderMap;
 
 use crate::service::Problem;
 
-/// Bytes that are inflated before the next look at how many there are.
-const STEP_BYTES: usize = 32 << 10;
+/// Bytes that are inflated at once.
+const PART_BYTES: usize = 32 << 10;
 
 /// Windows of zstd, as powers of two, that are taken: 8 MiB, which each decoder should take (RFC 8878, 3.1.1.1.2)
 /// and none but its levels 20 to 22 exceeds; a window is memory that a few bytes can ask for.
@@ -33,39 +33,44 @@ impl Encoding {
         Some(encoding)
     }
 
-    /// Appends what `data` inflates to. `may_have` is asked as it grows.
-    pub(super) fn inflate(
-        self,
-        data: &[u8],
-        out: &mut BytesMut,
-        may_have: impl FnMut(usize) -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
-        match self {
-            Self::Gzip => read_all(flate2::read::GzDecoder::new(data), out, may_have),
-            Self::Zstd => {
-                let decoder = zstd::stream::read::Decoder::with_buffer(data).and_then(|mut decoder| {
-                    decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                    Ok(decoder)
-                });
-                read_all(decoder.map_err(|error| malformed(&error))?, out, may_have)
-            }
-        }
+    /// How many bytes `data` inflates to, if they are no more than `most`. Takes no memory for them.
+    pub(super) fn inflated_len(self, data: &[u8], most: usize) -> Result<Option<usize>, Problem> {
+        let mut len = 0;
+        self.inflate(data, |part| {
+            len += part.len();
+            len <= most
+        })?;
+        Ok((len <= most).then_some(len))
+    }
+
+    /// Appends what `data` inflates to.
+    pub(super) fn append_inflated(self, data: &[u8], out: &mut BytesMut) -> Result<(), Problem> {
+        self.inflate(data, |part| {
+            out.extend_from_slice(part);
+            true
+        })
+    }
+
+    /// Gives what `data` inflates to part by part, until it ends or `goes_on` says no.
+    fn inflate(self, data: &[u8], goes_on: impl FnMut(&[u8]) -> bool) -> Result<(), Problem> {
+        let inflated = match self {
+            Self::Gzip => read_all(flate2::read::GzDecoder::new(data), goes_on),
+            Self::Zstd => zstd::stream::read::Decoder::with_buffer(data).and_then(|mut decoder| {
+                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                read_all(decoder, goes_on)
+            }),
+        };
+        inflated.map_err(|error| malformed(&error))
     }
 }
 
-fn read_all(
-    mut from: impl Read,
-    out: &mut BytesMut,
-    mut may_have: impl FnMut(usize) -> Result<(), Problem>,
-) -> Result<(), Problem> {
-    let mut step = vec![0; STEP_BYTES];
+fn read_all(mut from: impl Read, mut goes_on: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
+    let mut part = vec![0; PART_BYTES];
     loop {
-        let count = from.read(&mut step).map_err(|error| malformed(&error))?;
-        if count == 0 {
+        let count = from.read(&mut part)?;
+        if count == 0 || !goes_on(part.get(..count).unwrap_or_default()) {
             return Ok(());
         }
-        may_have(out.len() + count)?;
-        out.extend_from_slice(step.get(..count).unwrap_or_default());
     }
 }
 

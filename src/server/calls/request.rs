@@ -135,23 +135,18 @@ impl Messages {
         let (State::Compressed { data, mut pending, .. }, Some(encoding)) = (state, self.encoding) else {
             return Err(Problem::malformed_message("no compressed message"));
         };
-        let mut message = BytesMut::zeroed(HEADER_BYTES);
-        let mut has_room_for = data.len().saturating_mul(INFLATION);
-        encoding.inflate(&data, &mut message, |bytes| {
-            let bytes = bytes.saturating_sub(HEADER_BYTES);
-            if bytes > self.max_message_bytes {
-                return Err(Problem::message_too_large(None, self.max_message_bytes));
-            }
-            if bytes > has_room_for {
-                let more = bytes.max(1 << 20);
-                pending
-                    .merge(self.call.connection().reserve_now(more).ok_or_else(Problem::inflated_too_much)?);
-                has_room_for += more;
-            }
-            Ok(())
-        })?;
-        let header = Header { is_compressed: false, len: message.len() - HEADER_BYTES };
-        message.as_mut().split_at_mut(HEADER_BYTES).0.copy_from_slice(&header.of_plain());
+        // Inflated twice, so that one that is too large takes no memory at all.
+        let most = self.max_message_bytes;
+        let len = encoding.inflated_len(&data, most)?.ok_or_else(|| Problem::message_too_large(None, most))?;
+        let more = len.saturating_sub(data.len().saturating_mul(INFLATION));
+        if more > 0 {
+            let room = self.call.connection().reserve_now(more);
+            pending.merge(room.ok_or_else(Problem::inflated_too_much)?);
+        }
+        let header = Header { is_compressed: false, len };
+        let mut message = BytesMut::with_capacity(HEADER_BYTES + len);
+        message.extend_from_slice(&header.of_plain());
+        encoding.append_inflated(&data, &mut message)?;
         pending.shrink_to(header.len);
         self.call.messages().came(pending);
         Ok(message.freeze())
