@@ -1,6 +1,6 @@
 """Runs the examples that docs/clients.md quotes, each against a real server with an empty corpus of its own.
 
-Needs grpcio-tools and npm, and `cargo build --release --bins --examples` done before.
+Needs grpcio-tools, trustme and npm, and `cargo build --release --bins --examples` done before.
 """
 import os
 import socket
@@ -10,6 +10,8 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+
+import trustme
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / "examples/clients"
@@ -23,21 +25,29 @@ def run(*command, **options):
 
 
 @contextmanager
-def server(with_key=False):
-    """A server on a free port; gives the environment in which a client finds it."""
+def server():
+    """A server on a free port, with TLS and keys; gives the environment in which a client finds it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    environment = {**os.environ, "PALIMPSEST_SERVER": f"http://{address}"}
     palimpsest = RELEASE / "palimpsest"
-    serve = [palimpsest, "serve", "--in-memory", "--listen", address, "--log", "warn"]
     folder = tempfile.TemporaryDirectory()
-    if with_key:
-        keys = f"{folder.name}/keys"
-        create = [palimpsest, "key", "create", "--keys", keys, "--name", "example", "--role", "write", "--collection", "*"]
-        said = subprocess.run(create, check=True, capture_output=True, text=True).stdout
-        environment["PALIMPSEST_KEY"] = next(word for word in said.split() if word.startswith("pal_"))
-        serve += ["--keys", keys]
+    keys, ca, certificate, private_key = (f"{folder.name}/{name}" for name in ("keys", "ca", "certificate", "private"))
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    authority.cert_pem.write_to_path(ca)
+    Path(certificate).write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
+    issued.private_key_pem.write_to_path(private_key)
+    create = [palimpsest, "key", "create", "--keys", keys, "--name", "example", "--role", "write", "--collection", "*"]
+    said = subprocess.run(create, check=True, capture_output=True, text=True).stdout
+    environment = {
+        **os.environ,
+        "PALIMPSEST_SERVER": f"https://localhost:{address.rpartition(':')[2]}",
+        "PALIMPSEST_TLS_CA": ca,
+        "PALIMPSEST_KEY": next(word for word in said.split() if word.startswith("pal_")),
+    }
+    serve = [palimpsest, "serve", "--in-memory", "--listen", address, "--log", "warn", "--keys", keys,
+             "--tls-certificate", certificate, "--tls-private-key", private_key]
     process = subprocess.Popen(serve)
     try:
         for _ in range(100):
@@ -72,8 +82,7 @@ def rust(environment):
     run(RELEASE / "examples/client", env=environment)
 
 
-# Python's and JavaScript's libraries show keys over TLS only.
-for example, with_key in ((python, False), (typescript, False), (rust, True)):
+for example in (python, typescript, rust):
     print(f"-- {example.__name__}", flush=True)
-    with server(with_key) as environment:
+    with server() as environment:
         example(environment)

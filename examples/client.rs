@@ -1,7 +1,7 @@
 //! A gRPC client in Rust: adds sources, checks a text, reads the report, checks many texts.
 //!
 //! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>), which may want the
-//! key in `PALIMPSEST_KEY`.
+//! key in `PALIMPSEST_KEY`, and show a certificate of the authority in the file `PALIMPSEST_TLS_CA`.
 //!
 //! The messages and clients are those that this crate makes of its protos. A program that doesn't depend on it makes
 //! its own, with `tonic-prost-build` in its build.rs.
@@ -17,7 +17,7 @@ use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
@@ -26,9 +26,13 @@ type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
 // [connect]
 async fn connect() -> Done<Channel> {
     let server = std::env::var("PALIMPSEST_SERVER").unwrap_or_else(|_| "http://127.0.0.1:50051".to_owned());
-    let endpoint = Endpoint::from_shared(server)?
+    let mut endpoint = Endpoint::from_shared(server)?
         .connect_timeout(Duration::from_secs(5))
         .http2_keep_alive_interval(Duration::from_mins(1));
+    if let Ok(ca) = std::env::var("PALIMPSEST_TLS_CA") {
+        let ca = Certificate::from_pem(std::fs::read(ca)?);
+        endpoint = endpoint.tls_config(ClientTlsConfig::new().ca_certificate(ca))?;
+    }
     // One channel for the whole program: clones of it share the connection.
     Ok(endpoint.connect().await?)
 }
