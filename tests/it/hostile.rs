@@ -26,7 +26,7 @@ const ROOM_BYTES: u64 = 30 << 20;
 /// How much slower the slowest hundredth of a good client's checks may get: promised is 1.5, of the optimised program
 /// on a machine of its own.
 const SLOWER: f64 = if cfg!(debug_assertions) { 20.0 } else { 6.0 };
-const SLOWEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 600 } else { 60 });
+const SLOWEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 5000 } else { 60 });
 
 /// How long a good client looks on.
 const LOOKS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 800 } else { 3000 });
@@ -113,8 +113,9 @@ impl Scene {
 
 impl Cost {
     /// Prints the row of the table, and holds the cost against what it may be.
+    #[expect(clippy::print_stdout, reason = "whoever asks for the figures reads them there")]
     fn tell(&self, what: &str, peers: u64) {
-        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap()) / 1024.0;
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         let more = self.peak.saturating_sub(self.before);
         println!(

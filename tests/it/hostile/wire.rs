@@ -38,6 +38,17 @@ impl Heard {
         self.headers.load(Ordering::Relaxed)
     }
 
+    /// Waits until so many streams were answered or refused, or the connection has ended.
+    pub async fn of_streams(&self, count: u64) {
+        for _ in 0..2000 {
+            if self.headers() + self.resets() >= count || self.is_closed() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{count} streams were neither answered nor refused: {self:?}");
+    }
+
     pub fn resets(&self) -> u64 {
         self.resets.load(Ordering::Relaxed)
     }
