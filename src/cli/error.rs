@@ -157,6 +157,7 @@ impl CliError {
             Self::Usage(_)
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
+            | Self::BadTls(_)
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
             | Self::Serve(
                 ServeError::Settings(_)
