@@ -1,6 +1,6 @@
 //! Submission against source: what they have in common, word by word.
 //!
-//! Matching looks at the full token sequences of both sides, never at fingerprints; [`verified`] holds verbatim passages
+//! Matching looks at the full token sequences of both sides, never at fingerprints; [`verified()`] holds verbatim passages
 //! against the words of both texts. Its names and its
 //! steps are those of the PAN shared tasks on text alignment. Two mechanisms work together:
 //!

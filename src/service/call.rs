@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn an_item_ends_no_later_than_its_call() {
         let now = Instant::now();
-        let call = |deadline| Call::new(deadline, Duration::from_secs(60), ConnectionBudget::unbounded());
+        let call = |deadline| Call::new(deadline, Duration::from_mins(1), ConnectionBudget::unbounded());
         let soon = now + Duration::from_secs(1);
         assert_eq!(call(Some(soon)).item().deadline(), Some(soon));
         assert!(call(None).item().deadline().is_some_and(|at| at > soon));

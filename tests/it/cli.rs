@@ -161,7 +161,11 @@ fn mistakes_are_told_plainly() {
         (&["frobnicate"], 2, "frobnicate"),
         (&["serve", "--worker-threads", "0", "--max-candidates", "0"], 2, "max_candidates is 0"),
         (&["serve", "--config", "/no/such.toml"], 2, "/no/such.toml"),
-        (&["serve", "--in-memory", "--listen", "192.0.2.1:1"], 2, "can't listen on 192.0.2.1:1"),
+        (
+            &["serve", "--in-memory", "--allow-anyone", "--listen", "192.0.2.1:1"],
+            2,
+            "can't listen on 192.0.2.1:1",
+        ),
     ] {
         let output = run(arguments, nowhere);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));

@@ -13,8 +13,18 @@ use palimpsest::{
 
 use crate::words::Words;
 
+/// Opens a folder. Where another test has just forked, its child holds all our files, locks too, until it is another
+/// program: some milliseconds.
 fn open(folder: &Path) -> Result<Engine, Error> {
-    Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {})
+    let mut opened = Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {});
+    for _ in 0..100 {
+        if !matches!(opened, Err(Error::Store(StoreError::InUse { .. }))) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        opened = Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {});
+    }
+    opened
 }
 
 fn name(name: &str) -> CollectionName {

@@ -455,7 +455,7 @@ async fn a_deadline_or_a_caller_that_goes_away_ends_the_work() {
     assert!(begun.elapsed() < all / 2, "{:?} of {all:?}", begun.elapsed());
     let begun = Instant::now();
     ask(&mut detection, proto::CompareAllRequest::default()).await.unwrap();
-    assert!(begun.elapsed() < 2 * all, "{:?} of {all:?}: four calls were left behind", begun.elapsed());
+    assert!(begun.elapsed() < 4 * all, "{:?} of {all:?}: four calls were left behind", begun.elapsed());
 }
 
 #[test]

@@ -18,7 +18,7 @@ from grpc_status import rpc_status
 from palimpsest.v1 import corpus_pb2, corpus_pb2_grpc, detection_pb2, detection_pb2_grpc, report_pb2
 
 # [connect]
-SERVICE_CONFIG = Path(__file__).parent.parent / "service_config.json"
+SERVICE_CONFIG = Path(__file__).parents[3] / "contrib/service-config.json"
 
 
 def connect():

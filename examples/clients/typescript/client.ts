@@ -30,7 +30,7 @@ const { palimpsest } = grpc.loadPackageDefinition(definition) as unknown as Corp
 function connect() {
   const server = new URL(process.env.PALIMPSEST_SERVER ?? "http://127.0.0.1:50051");
   const options: grpc.ChannelOptions = {
-    "grpc.service_config": readFileSync(here("../../service_config.json"), "utf8"), // what is tried again
+    "grpc.service_config": readFileSync(here("../../../../contrib/service-config.json"), "utf8"), // what is tried again
     "grpc.max_receive_message_length": 64 << 20, // a long report is larger than 4 MiB
     "grpc.keepalive_time_ms": 60_000,
   };

@@ -67,7 +67,9 @@ impl Comparing<'_> {
     /// The k-grams that stand in more sources than the caller wants.
     fn common(&self, source: Read<'_>) -> Coverage {
         let (VoidReason::CommonnessCap, cap) = self.commonness_cap() else { return Coverage::default() };
-        let fingerprints = self.collection.fingerprinter.fingerprints(source.tokenized.tokens());
+        // The index knows words under the corpus's secret, not under that of passages.
+        let indexed = self.engine.tokenizer.tokenize(source.text);
+        let fingerprints = self.collection.fingerprinter.fingerprints(indexed.tokens());
         let kgram = self.collection.settings().kgram.get();
         let words = |at: u32| {
             let kept = fingerprints.get(at as usize)?;

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_call_takes_no_longer_than_it_may() {
-        let deadlines = Deadlines { default: Duration::from_secs(60), max: Duration::from_secs(600) };
+        let deadlines = Deadlines { default: Duration::from_mins(1), max: Duration::from_mins(10) };
         let seconds = |timeout: Option<&'static str>, kind| {
             let mut headers = HeaderMap::new();
             headers
