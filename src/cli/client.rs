@@ -242,8 +242,13 @@ impl Client {
         // A status with a source was made on this side, by the transport.
         let transport = status.source().map(causes);
         match (status.code(), transport) {
-            (Code::DeadlineExceeded, _) | (Code::Cancelled, Some(_)) => self.timed_out(),
-            (Code::Cancelled, None) if status.message() == "Timeout expired" => self.timed_out(),
+            (Code::DeadlineExceeded, _) => self.timed_out(),
+            (Code::Cancelled, cause) if told(status, cause.as_deref(), "Timeout expired") => self.timed_out(),
+            // The connection was closed before the call was on its way, as servers do that want TLS.
+            (Code::Cancelled, Some(cause)) if address.starts_with("http:") => {
+                CliError::NotGrpc { address, cause }
+            }
+            (Code::Cancelled, Some(cause)) => CliError::ServerLost { address, cause },
             (Code::Internal, Some(cause)) if cause.contains("frame with invalid size") => {
                 CliError::NotGrpc { address, cause }
             }
@@ -341,6 +346,11 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> String {
         next = error.source();
     }
     said.join(": ")
+}
+
+/// Whether a status, or what caused it, says this.
+fn told(status: &Status, cause: Option<&str>, part: &str) -> bool {
+    status.message().contains(part) || cause.is_some_and(|cause| cause.contains(part))
 }
 
 /// What an error began with.

@@ -31,6 +31,9 @@ const COLLECTIONS: [&str; 9] =
 
 const IDS: [&str; 6] = ["a", "b", "c", "h-1", "h-2", "\u{7}"];
 
+/// All callers use the same ones.
+const REQUEST_IDS: [&str; 6] = ["", "", "", "first", "second", "third"];
+
 /// The clients of one caller.
 struct Clients {
     corpus: CorpusServiceClient<Keyed>,
@@ -83,6 +86,7 @@ impl World {
         drop(self.all.corpus.create_collection(request).await);
         let id = IDS[words.below(IDS.len() - 1)].to_owned();
         let text = format!("{MARK} {}", text(words));
+        let request_id = REQUEST_IDS[words.below(REQUEST_IDS.len())].to_owned();
         let hidden = proto::Source { title: MARK.to_owned(), group: MARK.to_owned(), ..source(&id, &text) };
         let hidden = proto::Source { labels: vec![MARK.to_owned()], ..hidden };
         let if_exists = proto::IfExists::Replace.into();
@@ -90,12 +94,13 @@ impl World {
             collection: collection.clone(),
             source: Some(hidden),
             if_exists,
-            ..Default::default()
+            request_id,
         };
-        self.all.corpus.add_source(request).await.unwrap();
+        // An id may have been used for another source.
+        drop(self.all.corpus.add_source(request).await);
         if words.below(4) == 0 {
             let request = proto::DeleteSourceRequest { collection, id, ..Default::default() };
-            self.all.corpus.delete_source(request).await.unwrap();
+            drop(self.all.corpus.delete_source(request).await);
         }
     }
 
@@ -144,6 +149,7 @@ enum Call {
     CompareAll(proto::CompareAllRequest),
     Verify,
     Backup,
+    Info,
     Export(proto::ExportSourcesRequest),
 }
 
@@ -177,6 +183,7 @@ impl Call {
         let collection = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
         let other = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
         let id = IDS[words.below(IDS.len())].to_owned();
+        let request_id = REQUEST_IDS[words.below(REQUEST_IDS.len())].to_owned();
         let page_size = [0, 1, 2, 5][words.below(4)];
         let page_token = tokens[words.below(tokens.len())].clone();
         let if_exists = words.below(5) as i32;
@@ -198,32 +205,29 @@ impl Call {
             proto::CheckRequest { text: text(words), scope: Some(scope), options: Some(options.clone()) };
         match words.below(17) {
             0 => Self::GetCorpus,
-            1 => Self::Create(proto::CreateCollectionRequest { name: collection, ..Default::default() }),
+            1 => Self::Create(proto::CreateCollectionRequest {
+                name: collection,
+                request_id,
+                ..Default::default()
+            }),
             2 => Self::Get(proto::GetCollectionRequest { name: collection }),
             3 => Self::List(proto::ListCollectionsRequest { page_size, page_token }),
             4 if words.below(4) == 0 => {
-                Self::Delete(proto::DeleteCollectionRequest { name: collection, ..Default::default() })
+                Self::Delete(proto::DeleteCollectionRequest { name: collection, request_id })
             }
-            4 | 5 => Self::Add(proto::AddSourceRequest {
-                collection,
-                source: Some(new),
-                if_exists,
-                ..Default::default()
-            }),
+            4 | 5 => {
+                Self::Add(proto::AddSourceRequest { collection, source: Some(new), if_exists, request_id })
+            }
             6 => {
-                let item = proto::ImportSourcesRequest {
-                    collection,
-                    source: Some(new),
-                    if_exists,
-                    ..Default::default()
-                };
+                let item =
+                    proto::ImportSourcesRequest { collection, source: Some(new), if_exists, request_id };
                 Self::Import(vec![item; 2])
             }
             7 => {
                 Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
             }
             8 => Self::ListSources(proto::ListSourcesRequest { collection, page_size, page_token }),
-            9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, ..Default::default() }),
+            9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, request_id }),
             10 | 11 => Self::Check(check),
             12 => {
                 let item = proto::CheckStreamRequest { key: "k".to_owned(), check: Some(check) };
@@ -241,8 +245,7 @@ impl Call {
                 let options = proto::PairOptions { exclusions: Some(exclusions), ..Default::default() };
                 Self::CompareAll(proto::CompareAllRequest { collection, options: Some(options) })
             }
-            15 if words.below(2) == 0 => Self::Verify,
-            15 => Self::Backup,
+            15 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
             _ => Self::Export(proto::ExportSourcesRequest { collection }),
         }
     }
@@ -269,6 +272,7 @@ impl Call {
             Self::Compare(request) => told(plain(detection.compare(request.clone()).await)),
             Self::CompareAll(request) => all_told(detection.compare_all(request.clone()).await).await,
             Self::Verify => all_told(admin.verify(proto::VerifyRequest {}).await).await,
+            Self::Info => told(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),
             Self::Backup => all_told(admin.backup(proto::BackupRequest {}).await).await,
             Self::Export(request) => all_told(admin.export_sources(request.clone()).await).await,
         }
