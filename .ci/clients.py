@@ -1,6 +1,6 @@
 """Runs the examples that docs/clients.md quotes, each against a real server with an empty corpus of its own.
 
-Needs grpcio-tools, trustme and npm, and `cargo build --release --bins --examples` done before.
+Needs grpcio-tools, trustme and npm, and `cargo build --release` and `cargo test --no-run`, which builds examples, done before.
 """
 import os
 import socket
@@ -15,7 +15,7 @@ import trustme
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / "examples/clients"
-RELEASE = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 PROTOS = ["corpus", "detection", "report"]
 
 
@@ -30,7 +30,7 @@ def server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    palimpsest = RELEASE / "palimpsest"
+    palimpsest = TARGET / "release/palimpsest"
     folder = tempfile.TemporaryDirectory()
     keys, ca, certificate, private_key = (f"{folder.name}/{name}" for name in ("keys", "ca", "certificate", "private"))
     authority = trustme.CA()
@@ -79,7 +79,7 @@ def typescript(environment):
 
 
 def rust(environment):
-    run(RELEASE / "examples/client", env=environment)
+    run(TARGET / "debug/examples/client", env=environment)
 
 
 for example in (python, typescript, rust):
