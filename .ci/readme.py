@@ -72,7 +72,7 @@ def by_buf(line):
     words = shlex.split(line)
     method, data = words[-1], words[words.index("-d") + 1] if "-d" in words else "{}"
     if method == "list":
-        call = ["--list-methods", f"http://{ADDRESS}"]
+        call = ["--protocol", "grpc", "--list-methods", f"http://{ADDRESS}"]
     elif "describe" in words:
         return None
     else:
