@@ -5,7 +5,7 @@ use std::path::Path;
 
 use palimpsest::{
     CollectionName, DetectionOptions, Engine, Group, IfExists, Label, Labels, Limits, NewSource, Scope,
-    SourceId, Stop,
+    SourceId, Stop, Visibility,
 };
 
 use crate::words::text;
@@ -37,7 +37,7 @@ pub fn fill(engine: &Engine) {
 pub fn ask_everything(engine: &Engine) {
     let words: Vec<u8> = (0..60).map(|word: u8| word.wrapping_mul(5)).collect();
     let submission = text(&words);
-    for info in engine.list_collections(None, 10) {
+    for info in engine.list_collections(&Visibility::all(), None, 10) {
         let scope = Scope { collections: [info.name.clone()].into(), ..Scope::default() };
         let _report = engine.check(&submission, &scope, &DetectionOptions::default(), &Stop::never());
         for entry in engine.list_sources(&info.name, None, 10).unwrap_or_default() {
@@ -45,6 +45,6 @@ pub fn ask_everything(engine: &Engine) {
         }
         let _added = engine.add_source(&info.name, NewSource::new(submission.as_str()), IfExists::Reject);
     }
-    let _verified = engine.verify(&mut |_| ControlFlow::Continue(()));
+    let _verified = engine.verify(&Stop::never(), &mut |_| ControlFlow::Continue(()));
     let _corpus = engine.corpus();
 }

@@ -83,7 +83,10 @@ pub fn seeds() -> Vec<Vec<u8>> {
             "CreateCollection",
             &[proto::CreateCollectionRequest { name: "new".into(), ..Default::default() }.encode_to_vec()],
         ),
-        one("DeleteCollection", &[proto::DeleteCollectionRequest { name: "other".into() }.encode_to_vec()]),
+        one(
+            "DeleteCollection",
+            &[proto::DeleteCollectionRequest { name: "other".into(), ..Default::default() }.encode_to_vec()],
+        ),
         one(
             "DeleteSource",
             &[proto::DeleteSourceRequest { id: "source 2".into(), ..Default::default() }.encode_to_vec()],
