@@ -118,6 +118,11 @@ pub async fn run(
         tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
         None
     };
+    if certificates.is_none() && !listener.local_addr()?.ip().is_loopback() {
+        tracing::warn!(
+            "calls are not encrypted: who is on their way may read texts and keys; see tls_certificate"
+        );
+    }
     let context = Context {
         engine: Opening::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,

@@ -36,6 +36,10 @@ impl AccessLayer {
             return Ok((Caller::anyone(), None));
         };
         let holder = access.caller(request.headers())?;
+        // The log tells whose key it was, of a call that is refused too.
+        if let Some(name) = request.extensions().get::<CallerName>() {
+            name.tell(holder.caller.key());
+        }
         holder.caller.admit(path)?;
         Ok((holder.caller.clone(), Some(holder)))
     }
@@ -73,9 +77,6 @@ where
         match self.layer.admit(&request) {
             Err(status) => Box::pin(async move { Ok(status.into_http()) }),
             Ok((caller, holder)) => {
-                if let Some(name) = request.extensions().get::<CallerName>() {
-                    name.tell(caller.key());
-                }
                 request.extensions_mut().insert(caller);
                 let answer = self.inner.call(request);
                 Box::pin(async move {
