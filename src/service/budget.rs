@@ -27,9 +27,10 @@ struct Shared {
     max_unread_bytes: usize,
     turns: Arc<Semaphore>,
     unread_bytes: AtomicUsize,
+    /// Told whenever answers were read.
     was_read: Notify,
-    /// Work begins in order: whoever waits for room for its answer has all that came later wait behind it.
-    beginning: tokio::sync::Mutex<()>,
+    /// Told whenever an answer was one too many.
+    piles_up: Notify,
 }
 
 impl ConnectionBudget {
@@ -46,7 +47,7 @@ impl ConnectionBudget {
             turns: Arc::new(Semaphore::new(turns.clamp(1, Semaphore::MAX_PERMITS))),
             unread_bytes: AtomicUsize::new(0),
             was_read: Notify::new(),
-            beginning: tokio::sync::Mutex::new(()),
+            piles_up: Notify::new(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -76,23 +77,45 @@ impl ConnectionBudget {
         units.min(self.shared.pending_units)
     }
 
-    /// Waits for a turn at working.
-    pub(super) async fn turn(&self) -> Turn {
-        let turn = Arc::clone(&self.shared.turns).acquire_owned().await.ok();
-        let _in_order = self.shared.beginning.lock().await;
+    /// Waits until so much was read of its answers that work may begin.
+    pub(super) async fn enough_was_read(&self) {
         loop {
             let mut was_read = std::pin::pin!(self.shared.was_read.notified());
             was_read.as_mut().enable();
-            if self.shared.unread_bytes.load(Ordering::Acquire) <= self.shared.max_unread_bytes {
-                return Turn(turn);
+            if !self.is_piled_up() {
+                return;
             }
             was_read.await;
         }
     }
 
+    /// Waits for a turn at working. `None` as soon as answers pile up unread: that may last, and who waits for it should
+    /// not stand where others queue.
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        let mut piles_up = std::pin::pin!(self.shared.piles_up.notified());
+        piles_up.as_mut().enable();
+        if self.is_piled_up() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = piles_up => None,
+            turn = Arc::clone(&self.shared.turns).acquire_owned() => {
+                (!self.is_piled_up()).then(|| Turn(turn.ok()))
+            }
+        }
+    }
+
+    fn is_piled_up(&self) -> bool {
+        self.shared.unread_bytes.load(Ordering::Acquire) > self.shared.max_unread_bytes
+    }
+
     /// Notes an answer that waits to be read.
     pub(super) fn answer(&self, bytes: usize) -> Unread {
         self.shared.unread_bytes.fetch_add(bytes, Ordering::AcqRel);
+        if self.is_piled_up() {
+            self.shared.piles_up.notify_waiters();
+        }
         Unread { bytes, connection: Some(self.clone()) }
     }
 }
@@ -188,19 +211,30 @@ mod tests {
     async fn no_work_begins_while_too_much_is_unread() {
         let connection = ConnectionBudget::new(2000, 2);
         let unread = connection.answer(1001);
-        let mut waiting = Box::pin(connection.turn());
+        assert!(connection.turn().await.is_none());
+        let mut waiting = Box::pin(connection.enough_was_read());
         assert!(tokio::time::timeout(Duration::from_millis(5), &mut waiting).await.is_err());
         drop(unread);
-        let turn = waiting.now_or_never();
-        assert!(turn.is_some());
+        assert!(waiting.now_or_never().is_some());
+        assert!(connection.turn().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_turn_learns_that_answers_pile_up() {
+        let connection = ConnectionBudget::new(2000, 1);
+        let _turn = connection.turn().await.unwrap();
+        let mut waiting = Box::pin(connection.turn());
+        assert!(tokio::time::timeout(Duration::from_millis(5), &mut waiting).await.is_err());
+        let _unread = connection.answer(1001);
+        assert!(waiting.await.is_none());
     }
 
     #[tokio::test]
     async fn turns_are_bounded() {
         let connection = ConnectionBudget::new(2000, 1);
-        let turn = connection.turn().await;
+        let turn = connection.turn().await.unwrap();
         assert!(connection.turn().now_or_never().is_none());
         drop(turn);
-        assert!(connection.turn().now_or_never().is_some());
+        assert!(connection.turn().now_or_never().flatten().is_some());
     }
 }

@@ -73,8 +73,13 @@ impl Call {
         }
     }
 
-    /// A turn at working for its connection.
-    pub(super) async fn turn(&self) -> Result<Turn, StopReason> {
+    /// Waits until its connection has read enough of its answers.
+    pub(super) async fn enough_was_read(&self) -> Result<(), StopReason> {
+        self.bound(self.connection.enough_was_read()).await
+    }
+
+    /// A turn at working for its connection; `None` as soon as its answers pile up.
+    pub(super) async fn turn(&self) -> Result<Option<Turn>, StopReason> {
         self.bound(self.connection.turn()).await
     }
 

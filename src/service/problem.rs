@@ -87,7 +87,7 @@ impl Problem {
             "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
             wait.as_millis() + 1
         );
-        Self { retry_in: Some(wait), ..Self::new(Code::ResourceExhausted, message) }
+        Self::new(Code::ResourceExhausted, message).retry_after(wait)
     }
 
     /// The server is starting.

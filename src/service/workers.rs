@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tracing::Instrument as _;
 
+use super::budget::Turn;
 use super::call::Call;
 use super::load::{Load, Tally};
 use super::problem::Problem;
@@ -67,9 +68,20 @@ impl Workers {
         text_bytes: usize,
         work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = self.place()?;
-        let turn = call.turn().await?;
-        self.run_in(self.pool_for(text_bytes), call, (place, turn), work).await
+        let held = self.place_and_turn(call).await?;
+        self.run_in(self.pool_for(text_bytes), call, held, work).await
+    }
+
+    /// A place in the queue, and a turn of its connection. Whoever does not read answers waits outside the queue, so that
+    /// a few such connections leave room in it for others.
+    async fn place_and_turn(&self, call: &Call) -> Result<(OwnedSemaphorePermit, Turn), Problem> {
+        loop {
+            call.enough_was_read().await?;
+            let place = self.place()?;
+            if let Some(turn) = call.turn().await? {
+                return Ok((place, turn));
+            }
+        }
     }
 
     fn pool_for(&self, text_bytes: usize) -> &rayon::ThreadPool {
@@ -218,6 +230,20 @@ mod tests {
             workers.run(&Call::unbounded(), 0, |_| -> Result<(), Problem> { panic!("a defect") }).await;
         assert_eq!(defect.unwrap_err().code(), tonic::Code::Internal);
         assert!(workers.run(&Call::unbounded(), 0, |_| Ok(true)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_reads_no_answers_takes_no_place_in_the_queue() {
+        let workers = Workers::new(1, 0).unwrap();
+        let connection = ConnectionBudget::new(2000, 1);
+        let _unread = connection.answer(1001);
+        let soon = Instant::now().checked_add(Duration::from_millis(50));
+        let stuck = Call::new(soon, Duration::MAX, connection);
+        let free = Call::unbounded();
+        let (stuck, other) =
+            tokio::join!(workers.run(&stuck, 0, |_| Ok(())), workers.run(&free, 0, |_| Ok(true)));
+        assert_eq!(stuck.unwrap_err().code(), tonic::Code::DeadlineExceeded);
+        assert!(other.unwrap());
     }
 
     #[tokio::test]

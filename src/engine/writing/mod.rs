@@ -15,6 +15,7 @@ mod keeper;
 mod once;
 mod prepare;
 mod request;
+mod step;
 
 use std::collections::HashSet;
 use std::sync::Arc;

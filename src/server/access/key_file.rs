@@ -1,9 +1,9 @@
 //! A file of keys: one a line, as JSON. Empty lines, and those that begin with `#`, are left as they are.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use super::key::Key;
@@ -147,7 +147,9 @@ impl KeyFile {
         };
         let changed = change(&mut file);
         let new = beside(".new");
-        write(&new, &file.text()).and_then(|()| fs::rename(&new, path)).map_err(unwritable)?;
+        let whose = fs::metadata(path).ok();
+        let written = write(&new, &file.text(), whose.as_ref()).and_then(|()| fs::rename(&new, path));
+        written.map_err(unwritable)?;
         sync_folder(path).map_err(unwritable)?;
         Ok(changed)
     }
@@ -173,9 +175,18 @@ fn owner_only(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).mode(OWNER_ONLY).open(path)
 }
 
-fn write(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file that belongs to whom another does: the server must still be able to read what its operator changed
+/// as another user.
+fn write(path: &Path, text: &str, whose: Option<&Metadata>) -> io::Result<()> {
     let mut file = owner_only(path)?;
     file.set_len(0)?;
+    if let Some(whose) = whose {
+        file.set_permissions(whose.permissions())?;
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (whose.uid(), whose.gid()) {
+            fchown(&file, Some(whose.uid()), Some(whose.gid()))?;
+        }
+    }
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -215,12 +226,18 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_may_read_it() {
+    fn only_the_owner_may_read_it_unless_they_said_otherwise() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         KeyFile::change(&path, |file| file.add(key("one"))).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        // Who let the server's group read it still does after a change, and so with who owns it.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let gid = fs::metadata(&path).unwrap().gid();
+        KeyFile::change(&path, |file| file.add(key("two"))).unwrap();
+        assert_eq!((mode(), fs::metadata(&path).unwrap().gid()), (0o640, gid));
     }
 
     #[test]

@@ -107,10 +107,10 @@ pub struct SettingsLayer {
     /// Sources of one import that may wait to be made durable together [default: 1024]
     #[arg(long, env = "PALIMPSEST_IMPORT_WIDTH", value_name = "COUNT", help_heading = "Work")]
     import_width: usize,
-    /// Seconds that a call may take whose caller names no deadline [default: 60]
+    /// Seconds that a call, or an item of a stream, may take whose caller names no deadline [default: 60]
     #[arg(long, env = "PALIMPSEST_DEFAULT_DEADLINE_SECONDS", value_name = "SECONDS", help_heading = "Work")]
     default_deadline_seconds: u64,
-    /// Seconds that a call may take at most, whatever deadline its caller names [default: 600]
+    /// Seconds that a call that is no stream may take at most, whatever deadline its caller names [default: 600]
     #[arg(long, env = "PALIMPSEST_MAX_DEADLINE_SECONDS", value_name = "SECONDS", help_heading = "Work")]
     max_deadline_seconds: u64,
     /// Bytes of memory from which on adds are refused while checks go on; 0 for no limit [default: 80 % of the memory

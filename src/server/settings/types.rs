@@ -107,9 +107,9 @@ pub struct WorkSettings {
     pub stream_width: usize,
     /// Sources of one import that may wait to be made durable together.
     pub import_width: usize,
-    /// How long a call may take whose caller names no deadline.
+    /// How long a call, or an item of a stream, may take whose caller names no deadline.
     pub default_deadline: Duration,
-    /// How long a call may take at most.
+    /// How long a call that is no stream may take at most.
     pub max_deadline: Duration,
     /// Bytes of memory from which on adds are refused; 0 for no limit.
     pub max_memory_bytes: u64,

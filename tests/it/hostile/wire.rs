@@ -8,17 +8,10 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::task::JoinHandle;
 
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-
-const END_STREAM: u8 = 1;
-const ACK: u8 = 1;
-const END_HEADERS: u8 = 4;
+use crate::raw::{
+    self, ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PREFACE, RESET, SETTINGS,
+    WINDOW_UPDATE, frame,
+};
 
 /// Frames may have so many bytes unless the peer allows more.
 const FRAME_BYTES: usize = 16 << 10;
@@ -81,7 +74,7 @@ impl Wire {
         let (acks, mut to_send) = tokio::sync::mpsc::unbounded_channel::<Vec<u8>>();
         let reading = tokio::spawn(read_frames(read, Arc::clone(&heard), acks));
         let mut wire = Self { write, reading, heard };
-        wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+        wire.send(PREFACE).await;
         let mut settings = vec![0, 4];
         settings.extend(stream_window.to_be_bytes());
         wire.send(&frame(SETTINGS, 0, 0, &settings)).await;
@@ -114,7 +107,7 @@ async fn read_frames(
         match head[3] {
             DATA => _ = heard.data_bytes.fetch_add(len as u64, Ordering::Relaxed),
             HEADERS => _ = heard.headers.fetch_add(1, Ordering::Relaxed),
-            RST_STREAM => _ = heard.resets.fetch_add(1, Ordering::Relaxed),
+            RESET => _ = heard.resets.fetch_add(1, Ordering::Relaxed),
             GOAWAY => _ = heard.goaways.fetch_add(1, Ordering::Relaxed),
             SETTINGS if head[4] & ACK == 0 => drop(acks.send(frame(SETTINGS, ACK, 0, &[]))),
             _ => {}
@@ -123,34 +116,16 @@ async fn read_frames(
     heard.is_closed.store(true, Ordering::Relaxed);
 }
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
-    bytes.extend([kind, flags]);
-    bytes.extend(stream.to_be_bytes());
-    bytes.extend(payload);
-    bytes
-}
-
 /// The number of the `index`th stream of a client.
 pub fn stream(index: u32) -> u32 {
     2 * index + 1
 }
 
-/// The headers of a call, as literals of HPACK, in as many frames as they need.
+/// The headers of a call, in as many frames as they need.
 pub fn headers(stream: u32, path: &str, more: &[(&str, &str)]) -> Vec<u8> {
-    let fixed = [
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", path),
-        (":authority", "localhost"),
-        ("content-type", "application/grpc"),
-        ("te", "trailers"),
-    ];
-    let mut block = Vec::new();
-    for (name, value) in fixed.iter().chain(more) {
-        block.push(0);
-        literal(&mut block, name);
-        literal(&mut block, value);
+    let mut block = raw::headers(path);
+    for (name, value) in more {
+        raw::header(&mut block, name, value);
     }
     let mut parts = block.chunks(FRAME_BYTES).peekable();
     let (mut kind, mut bytes) = (HEADERS, Vec::new());
@@ -160,23 +135,6 @@ pub fn headers(stream: u32, path: &str, more: &[(&str, &str)]) -> Vec<u8> {
         kind = CONTINUATION;
     }
     bytes
-}
-
-/// A string of HPACK, its length as an integer with a prefix of seven bits.
-fn literal(block: &mut Vec<u8>, text: &str) {
-    let mut len = text.len();
-    if len < 127 {
-        block.push(len as u8);
-    } else {
-        block.push(127);
-        len -= 127;
-        while len >= 128 {
-            block.push((len % 128) as u8 | 128);
-            len /= 128;
-        }
-        block.push(len as u8);
-    }
-    block.extend(text.as_bytes());
 }
 
 /// Bytes of a request, in as many frames as they need.
@@ -192,7 +150,7 @@ pub fn data(stream: u32, bytes: &[u8], is_last: bool) -> Vec<u8> {
 
 /// The caller leaves.
 pub fn reset(stream: u32) -> Vec<u8> {
-    frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes())
+    frame(RESET, 0, stream, &8_u32.to_be_bytes())
 }
 
 /// A message as gRPC sends it, or what claims to be one.
