@@ -111,14 +111,13 @@ pub(super) async fn verify(server: &ServerArgs, out: &mut dyn Write) -> Result<O
 
 /// Verifies a data directory that no server uses.
 pub(super) fn verify_folder(folder: &Path, out: &mut dyn Write) -> Result<Outcome, CliError> {
-    let engine = Engine::open_existing(folder, Limits::default(), 0, &mut |_| {})?;
+    let engine = Engine::open_read_only(folder, Limits::default(), &mut |_| {})?;
     let (mut findings, mut written) = (Findings::default(), Ok(()));
     engine.verify(&Stop::never(), &mut |verified| {
         written = findings.add(&verified_to_proto(verified), out);
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     written?;
-    engine.close();
     findings.conclude(out)
 }
 

@@ -132,12 +132,15 @@ pub(super) struct Catalogue {
     by_label: HashMap<Label, Vec<Slot>>,
     by_digest: BTreeSet<(u128, Slot)>,
     gone: Vec<Slot>,
+    /// How many of those at the front of `gone` have no text any more.
+    textless: usize,
     /// Slots of sources that are being added, and the bytes of their texts.
     reserved: usize,
     reserved_bytes: u64,
     counts: Counts,
     revision: u64,
-    closed: bool,
+    /// The revision from which the collection is deleted.
+    closed: Option<u64>,
 }
 
 impl Catalogue {
@@ -183,13 +186,18 @@ impl Catalogue {
     }
 
     /// The collection was deleted: nothing is published in it any more.
-    pub(super) fn close(&mut self) {
-        self.closed = true;
+    pub(super) fn close(&mut self, revision: u64) {
+        self.closed = Some(revision);
     }
 
     /// Whether the collection was deleted.
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        self.closed.is_some()
+    }
+
+    /// Whether the collection was deleted by a revision.
+    pub(super) fn is_closed_at(&self, revision: u64) -> bool {
+        self.closed.is_some_and(|closed| closed <= revision)
     }
 
     /// Adds the source for which a slot was reserved as of `revision`, in place of the one with its id if
@@ -223,6 +231,7 @@ impl Catalogue {
     pub(super) fn leave_to_purge(&mut self, slots: Vec<Slot>) {
         self.free.retain(|slot| slots.binary_search(slot).is_err());
         self.gone = slots;
+        self.textless = self.gone.len();
     }
 
     /// Puts a source into its slot.
@@ -284,6 +293,11 @@ impl Catalogue {
     /// The source in a slot, there or gone.
     pub(super) fn entry(&self, slot: Slot) -> Option<&Arc<Entry>> {
         self.slots.get(slot.index())?.as_ref()
+    }
+
+    /// All sources, there or gone, by slot.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.slots.iter().flatten()
     }
 
     /// The source with an id.
@@ -364,7 +378,18 @@ impl Catalogue {
         self.gone.len() >= LEAST && self.gone.len() as u64 * 2 > self.counts.sources
     }
 
-    /// The slots of sources that are gone.
+    /// Whether there may be texts of sources that are gone.
+    pub(super) fn has_texts_to_forget(&self) -> bool {
+        self.gone.len() > self.textless
+    }
+
+    /// The texts of these sources, which are gone, are forgotten. `slots` are sorted.
+    pub(super) fn forgot_texts(&mut self, slots: &[Slot]) {
+        let is_forgotten = |slot: &Slot| slots.binary_search(slot).is_ok();
+        self.textless += self.gone.iter().skip(self.textless).take_while(|slot| is_forgotten(slot)).count();
+    }
+
+    /// The slots of sources that are gone, in the order in which they went.
     pub(super) fn gone(&self) -> Vec<Slot> {
         self.gone.clone()
     }
@@ -372,6 +397,7 @@ impl Catalogue {
     /// Frees slots of sources that are gone and whose postings were dropped.
     pub(super) fn free(&mut self, purged: &[Slot]) {
         let is_purged = |slot: &Slot| purged.binary_search(slot).is_ok();
+        self.textless -= self.gone.iter().take(self.textless).filter(|slot| is_purged(slot)).count();
         self.gone.retain(|slot| !is_purged(slot));
         for slots in self.by_group.values_mut().chain(self.by_label.values_mut()) {
             slots.retain(|slot| !is_purged(slot));

@@ -1,22 +1,16 @@
 //! One collection: its indexes and its catalogue.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 
 use super::catalogue::Catalogue;
 use super::names::CollectionName;
+use super::pins::{EarlierPins, Pins};
 use crate::fingerprint::{FingerprintSettings, Fingerprinter};
 use crate::index::{Index, Slot};
 use crate::store::{CollectionNumber, SourceKey, Store, StoredCollection};
 use crate::text::CorpusSeed;
-
-/// How long purging waits for checks that began before.
-const WAIT_FOR_CHECKS: Duration = Duration::from_millis(5);
-
-/// How long it is put off when there was one that takes longer.
-const GIVE_UP_FOR: Duration = Duration::from_secs(1);
 
 /// A named set of sources, its index and its settings.
 #[derive(Debug)]
@@ -29,10 +23,37 @@ pub(super) struct Collection {
     /// Of order-free pairs of words: what survives rewriting.
     pub(super) pairs: Index,
     pub(super) catalogue: RwLock<Catalogue>,
-    /// Held for reading by whoever looks at slots of an older revision; see [`Self::purge_if_due`].
-    pub(super) in_use: RwLock<()>,
-    /// Held while purging, so that only one does; when that was given up last.
-    purging: Mutex<Option<Instant>>,
+    /// Of those who look at sources of a revision.
+    pub(super) pins: Pins,
+    /// Sources that are gone, and may be looked at still. Held while they are dropped, so that only one does.
+    leaving: Mutex<Option<Leaving>>,
+}
+
+/// Sources that are gone, until the readers that may look at them have ended.
+#[derive(Debug)]
+struct Leaving {
+    readers: EarlierPins,
+    /// Sorted.
+    slots: Vec<Slot>,
+}
+
+/// The texts of a collection that was deleted, until the readers that may look at them have ended. Its index can go
+/// before.
+#[derive(Debug)]
+pub(super) struct LeavingTexts {
+    readers: EarlierPins,
+    keys: Vec<SourceKey>,
+}
+
+impl LeavingTexts {
+    /// Forgets the texts if nobody can look at them any more; gives whether that is done.
+    pub(super) fn forget(&self, store: &Store) -> bool {
+        let is_over = self.readers.are_given_back();
+        if is_over {
+            self.keys.iter().for_each(|key| store.forget(*key));
+        }
+        is_over
+    }
 }
 
 impl Collection {
@@ -49,8 +70,8 @@ impl Collection {
             kgrams: Index::default(),
             pairs: Index::default(),
             catalogue: RwLock::default(),
-            in_use: RwLock::default(),
-            purging: Mutex::default(),
+            pins: Pins::default(),
+            leaving: Mutex::default(),
         }
     }
 
@@ -80,44 +101,63 @@ impl Collection {
         }
     }
 
-    /// Drops what is left of sources that are gone, once they outnumber half of those that are there.
+    /// Drops what is left of sources that are gone, as far as nobody looks at them any more: their texts, and their
+    /// postings once the sources outnumber half of those that are there. Gives whether nothing is left to drop now;
+    /// if something is, it is worth coming back when readers have ended.
     ///
-    /// Linear in the collection, and so, spread over the removals that led to it, constant for each.
-    /// Checks go on meanwhile.
-    pub(super) fn purge_if_due(&self, store: &Store) {
-        let Some(mut given_up) = self.purging.try_lock() else { return };
-        if given_up.is_some_and(|at| at.elapsed() < GIVE_UP_FOR) {
-            return;
+    /// Dropping postings is linear in the collection, and so, spread over the removals that led to it, constant for
+    /// each. Checks go on meanwhile.
+    pub(super) fn drop_gone(&self, store: &Store) -> bool {
+        // Whoever holds it does the same.
+        let Some(mut leaving) = self.leaving.try_lock() else { return true };
+        loop {
+            let Leaving { readers, slots } = match leaving.take() {
+                Some(leaving) => leaving,
+                None => match self.next_to_leave() {
+                    Some(leaving) => leaving,
+                    None => return true,
+                },
+            };
+            if !readers.are_given_back() {
+                *leaving = Some(Leaving { readers, slots });
+                return false;
+            }
+            self.drop_sources(&slots, store);
         }
-        let due = {
-            let catalogue = self.catalogue.read();
-            catalogue.is_purge_due().then(|| catalogue.gone())
-        };
-        let Some(mut gone) = due else { return };
-        // Checks that began before those sources were gone may still need them: let them end. Checks
-        // that begin later don't. While this waits they wait too, so it doesn't for long.
-        if self.in_use.try_write_for(WAIT_FOR_CHECKS).is_none() {
-            *given_up = Some(Instant::now());
-            return;
-        }
-        gone.sort_unstable();
-        let keep = |slot: Slot| gone.binary_search(&slot).is_err();
-        self.kgrams.purge(keep);
-        self.pairs.purge(keep);
-        for slot in &gone {
-            store.forget(self.key(*slot));
-        }
-        self.catalogue.write().free(&gone);
     }
 
-    /// Forgets all texts, once the checks that look at them have ended; for a collection that nobody can
-    /// find any more.
-    pub(super) fn forget_texts(&self, store: &Store) {
-        drop(self.in_use.write());
-        let slots: Vec<Slot> = self.catalogue.read().slots().collect();
+    /// What is gone and not dropped yet. Readers that begin from now on don't see it.
+    fn next_to_leave(&self) -> Option<Leaving> {
+        let mut slots = {
+            let catalogue = self.catalogue.read();
+            let is_due = catalogue.is_purge_due() || catalogue.has_texts_to_forget();
+            is_due.then(|| catalogue.gone())?
+        };
+        slots.sort_unstable();
+        Some(Leaving { readers: self.pins.earlier(), slots })
+    }
+
+    fn drop_sources(&self, slots: &[Slot], store: &Store) {
         for slot in slots {
-            store.forget(self.key(slot));
+            store.forget(self.key(*slot));
         }
+        let is_purge_due = {
+            let mut catalogue = self.catalogue.write();
+            catalogue.forgot_texts(slots);
+            catalogue.is_purge_due()
+        };
+        if is_purge_due {
+            let keep = |slot: Slot| slots.binary_search(&slot).is_err();
+            self.kgrams.purge(keep);
+            self.pairs.purge(keep);
+            self.catalogue.write().free(slots);
+        }
+    }
+
+    /// All texts, to be forgotten; for a collection that nobody can find any more.
+    pub(super) fn leaving_texts(&self) -> LeavingTexts {
+        let keys = self.catalogue.read().slots().map(|slot| self.key(slot)).collect();
+        LeavingTexts { readers: self.pins.earlier(), keys }
     }
 }
 

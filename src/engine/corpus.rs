@@ -268,7 +268,7 @@ impl Engine {
         id: &SourceId,
     ) -> Result<(Arc<Entry>, Arc<str>), Error> {
         let collection = self.collection(collection)?;
-        let _in_use = collection.in_use.read();
+        let _pin = collection.pins.pin();
         let entry = collection.catalogue.read().get(id).map(Arc::clone);
         let Some(entry) = entry else { return Err(not_found(&collection, id)) };
         let text = self.shared.store.text(collection.key(entry.slot))?;

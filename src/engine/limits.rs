@@ -22,6 +22,9 @@ pub struct Limits {
     /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. The rarest
     /// come first; of those for which none is left over a few sources are looked at.
     pub max_common_postings: u32,
+    /// Seconds for which a deleted text may stay on disk: 86,400 by default. What is read when that time is over may
+    /// keep it a little longer: the time of a call at most.
+    pub max_deleted_text_seconds: u64,
 }
 
 impl Limits {
@@ -40,6 +43,7 @@ impl Default for Limits {
             max_collection_bytes: 1 << 40,
             max_candidates: 1_000,
             max_common_postings: 1 << 14,
+            max_deleted_text_seconds: 24 * 60 * 60,
         }
     }
 }

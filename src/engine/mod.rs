@@ -22,6 +22,7 @@ mod limits;
 mod names;
 mod options;
 mod pairs;
+mod pins;
 mod profile;
 mod readers;
 mod recovery;

@@ -20,7 +20,7 @@ use super::writing::{Answer, Receipt, Writer};
 use crate::fingerprint::{Fingerprint, FingerprintSettings, KgramLength, WindowSize};
 use crate::index::Slot;
 use crate::store::{
-    Batch, Change, CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection,
+    CollectionNumber, DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus,
     StoredRequest, StoredSource,
 };
 
@@ -55,43 +55,29 @@ impl Engine {
         text_cache_bytes: u64,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        Self::open_in(DataDirectory::create(directory)?, limits, text_cache_bytes, progress)
+        let mut directory = DataDirectory::create(directory)?;
+        if directory.is_new() {
+            begin(&mut directory)?;
+        }
+        let opened = Opened::open(directory, limits, text_cache_bytes)?;
+        let writer = Writer::start(Arc::clone(&opened.shared))?;
+        opened.index(writer, progress)
     }
 
-    /// As [`Self::open`], in a data directory that is there.
+    /// Opens the corpus in a data directory that no server uses, to read it: nothing in the folder is changed, and
+    /// nothing can be written.
     ///
     /// # Errors
     ///
     /// [`StoreError::Missing`] besides those of [`Self::open`].
-    pub fn open_existing(
+    pub fn open_read_only(
         directory: &Path,
         limits: Limits,
-        text_cache_bytes: u64,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        Self::open_in(DataDirectory::open(directory)?, limits, text_cache_bytes, progress)
-    }
-
-    fn open_in(
-        directory: DataDirectory,
-        limits: Limits,
-        text_cache_bytes: u64,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Self, Error> {
-        let (store, loaded) = Store::open(directory, text_cache_bytes)?;
-        let Loaded { corpus, collections, sources, requests } = loaded;
-        let shared = match corpus {
-            Some(corpus) => Shared::kept(limits, corpus, store),
-            None => begin(Shared::new(limits, random_seed()?, store))?,
-        };
-        let shared = Arc::new(shared);
-        let mut snapshots = read_snapshots(&shared, !sources.is_empty());
-        let entries = restore(&shared, &mut snapshots, collections, sources)?;
-        remember(&shared, requests)?;
-        let writer = Writer::start(Arc::clone(&shared))?;
-        let engine = Self::of(shared, writer);
-        engine.index(entries, progress)?;
-        Ok(engine)
+        let opened = Opened::open(DataDirectory::open_read_only(directory)?, limits, 0)?;
+        let writer = Writer::inline(Arc::clone(&opened.shared));
+        opened.index(writer, progress)
     }
 
     /// Keeps what was submitted, and what the index looks like, and lets nothing more be written.
@@ -137,6 +123,30 @@ impl Engine {
     }
 }
 
+/// A corpus whose sources are not all in the index yet.
+struct Opened {
+    shared: Arc<Shared>,
+    missing: Vec<Placed>,
+}
+
+impl Opened {
+    fn open(directory: DataDirectory, limits: Limits, text_cache_bytes: u64) -> Result<Self, Error> {
+        let (store, loaded) = Store::open(directory, text_cache_bytes)?;
+        let Loaded { corpus, collections, sources, requests } = loaded;
+        let shared = Arc::new(Shared::kept(limits, corpus, store));
+        let mut snapshots = read_snapshots(&shared, !sources.is_empty());
+        let missing = restore(&shared, &mut snapshots, collections, sources)?;
+        remember(&shared, requests)?;
+        Ok(Self { shared, missing })
+    }
+
+    fn index(self, writer: Writer, progress: &mut dyn FnMut(Progress)) -> Result<Engine, Error> {
+        let engine = Engine::of(self.shared, writer);
+        engine.index(self.missing, progress)?;
+        Ok(engine)
+    }
+}
+
 /// A source with what the index is to hold of it.
 struct Fingerprinted<'a> {
     collection: &'a Collection,
@@ -156,12 +166,12 @@ impl Fingerprinted<'_> {
 }
 
 /// Keeps a new corpus, which has the collection `default` alone.
-fn begin(shared: Shared) -> Result<Shared, Error> {
-    let default = shared.new_collection(&CollectionName::default(), FingerprintSettings::default());
-    let changes = vec![Change::PutCollection(default.stored(0))];
-    shared.store.commit(&Batch { corpus: shared.stored(0), changes })?;
-    shared.install(default);
-    Ok(shared)
+fn begin(directory: &mut DataDirectory) -> Result<(), Error> {
+    let seed = random_seed()?;
+    let (number, name) = (CollectionNumber(0), CollectionName::default());
+    let default = Collection::new(name, number, seed, FingerprintSettings::default());
+    let corpus = StoredCorpus { seed: seed.value(), revision: 0, next_collection: 1 };
+    Ok(Store::begin(directory, corpus, vec![default.stored(0)])?)
 }
 
 /// The indexes that were written, by collection. There need not be any.

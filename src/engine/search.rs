@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use parking_lot::RwLockReadGuard;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::candidates::{Candidate, candidates};
@@ -13,6 +12,7 @@ use super::corpus::Engine;
 use super::error::Error;
 use super::evidence::{Channel, Evidence, evidence, pair_limits};
 use super::options::{DetectionMode, DetectionOptions, Scope};
+use super::pins::Pin;
 use super::profile::Profile;
 use super::subject::Subject;
 use crate::fingerprint::{ContextMatch, Fingerprint, Fingerprinter};
@@ -53,7 +53,7 @@ pub(super) struct View<'a> {
     pub(super) sources: Vec<u64>,
     collections: &'a [Arc<Collection>],
     /// Keeps what is gone by now, but was there at the revision, from being purged.
-    _in_use: Vec<RwLockReadGuard<'a, ()>>,
+    _pins: Vec<Pin>,
 }
 
 /// A candidate with the places of its collection and its profile.
@@ -203,7 +203,7 @@ impl Engine {
     }
 
     pub(super) fn view<'a>(&self, collections: &'a [Arc<Collection>], scope: &Scope) -> View<'a> {
-        let in_use = collections.iter().map(|collection| collection.in_use.read()).collect();
+        let pins = collections.iter().map(|collection| collection.pins.pin()).collect();
         // While this is held nothing is published, so that the revision and the counts agree.
         let revision = self.shared.revision.read();
         let (mut sources_in_scope, mut sources) = (0, Vec::with_capacity(collections.len()));
@@ -214,7 +214,7 @@ impl Engine {
             sources_in_scope += catalogue.sources_in_scope(scope);
             sources.push(catalogue.counts().sources);
         }
-        View { revision: *revision, scope_revision, sources_in_scope, sources, collections, _in_use: in_use }
+        View { revision: *revision, scope_revision, sources_in_scope, sources, collections, _pins: pins }
     }
 
     fn shortlist(

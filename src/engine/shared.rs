@@ -65,6 +65,17 @@ impl Shared {
         StoredCorpus { seed: self.seed.value(), revision, next_collection }
     }
 
+    /// The number that the next collection gets.
+    pub(super) fn next_number(&self) -> CollectionNumber {
+        CollectionNumber(self.next_number.load(Ordering::Relaxed))
+    }
+
+    /// All collections that are there now, in order of their names.
+    pub(super) fn all_collections(&self) -> Vec<Arc<Collection>> {
+        let names = self.names.read();
+        names.iter().filter_map(|name| self.collection(name).ok()).collect()
+    }
+
     /// A collection that nobody sees yet.
     pub(super) fn new_collection(
         &self,

@@ -1,21 +1,22 @@
 //! Everything that is kept, held against itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::catalogue::Entry;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
 use super::figures::LastVerified;
-use super::visibility::Visibility;
+use super::pins::Pin;
 use super::writing::content_digest;
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Index, ReadLimits, Slot};
 use crate::matching::{Stop, StopReason};
-use crate::store::{SourceKey, StoredSource};
+use crate::store::{SourceKey, StoreError, StoredCorpus, StoredSource};
 
 /// Sources that are looked at before the next word of progress.
 const SOURCES_AT_ONCE: usize = 64;
@@ -36,7 +37,7 @@ pub struct Verified {
 /// Something that is wrong with the corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The collection that it concerns.
+    /// The collection that it concerns, if it concerns one.
     pub collection: String,
     /// The source that it concerns, if it concerns one.
     pub source_id: String,
@@ -44,10 +45,13 @@ pub struct Finding {
     pub problem: String,
 }
 
+/// How long verifying waits for what was kept to be published: that takes microseconds, unless a commit is in doubt.
+const PUBLISHED_WITHIN: Duration = Duration::from_secs(2);
+
 impl Engine {
-    /// Reads every text and holds it against its checksum, its source's digests and counts, and the
-    /// index; then the rows on disk against what is in memory. Writes may go on meanwhile. `each` is told
-    /// how far it has come, and may end it; so may `stop`, in the midst of a source.
+    /// Reads every text and holds it against its checksum, its source's digests and counts, and the index; then the
+    /// rows on disk against what is in memory, both as of one revision; then the files themselves. Writes may go on
+    /// meanwhile. `each` is told how far it has come, and may end it; so may `stop`, in the midst of a source.
     ///
     /// Linear in all texts.
     ///
@@ -61,12 +65,13 @@ impl Engine {
     ) -> Result<(), Error> {
         let mut verified = Verified { of_sources: self.corpus().stats.sources, ..Verified::default() };
         let mut found = 0;
-        for info in self.list_collections(&Visibility::all(), None, usize::MAX) {
-            // One that was deleted meanwhile has nothing to be held against anything.
-            let Ok(collection) = self.collection(&info.name) else { continue };
+        for collection in self.shared.all_collections() {
             let mut after = None;
             loop {
-                let some = self.list_sources(&info.name, after.as_ref(), SOURCES_AT_ONCE).unwrap_or_default();
+                let some: Vec<Arc<Entry>> = {
+                    let catalogue = collection.catalogue.read();
+                    catalogue.list(after.as_ref()).take(SOURCES_AT_ONCE).cloned().collect()
+                };
                 let Some(last) = some.last() else { break };
                 after = Some(last.id.clone());
                 for entry in &some {
@@ -81,6 +86,9 @@ impl Engine {
             }
         }
         verified.findings = self.verify_rows(stop)?;
+        verified
+            .findings
+            .extend(self.shared.store.check_files().into_iter().map(|error| Finding::of_a_file(&error)));
         verified.is_complete = true;
         let findings = found + verified.findings.len() as u64;
         *self.shared.counters.last_verified.lock() = Some(LastVerified { at: Instant::now(), findings });
@@ -95,16 +103,11 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Option<Finding>, StopReason> {
         stop.check()?;
-        let problem = {
-            // Kept from being purged while it is looked at.
-            let _in_use = collection.in_use.read();
-            if entry.is_gone() { None } else { self.problem_of(collection, entry, stop)? }
-        };
-        Ok(problem.map(|problem| Finding {
-            collection: collection.name.as_str().to_owned(),
-            source_id: entry.id.as_str().to_owned(),
-            problem,
-        }))
+        // What is there now is kept until this is dropped, also if the source or its collection goes meanwhile.
+        let _pin = collection.pins.pin();
+        let is_there = !entry.is_gone() && !collection.catalogue.read().is_closed();
+        let problem = if is_there { self.problem_of(collection, entry, stop)? } else { None };
+        Ok(problem.map(|problem| Finding::new(collection, entry.id.as_str(), &problem)))
     }
 
     fn problem_of(
@@ -140,47 +143,104 @@ impl Engine {
             .then(|| format!("{missing} of its fingerprints are not in the index; restart the server")))
     }
 
-    /// Holds the rows on disk against the catalogues in memory, as far as nothing has changed since.
+    /// Holds the rows on disk against the catalogues in memory, both as of the ledger's last commit.
     fn verify_rows(&self, stop: &Stop) -> Result<Vec<Finding>, Error> {
-        let collections: Vec<_> = self.shared.collections.iter().map(|one| Arc::clone(&one)).collect();
-        let of_number = |key: SourceKey| collections.iter().find(|one| one.number == key.collection);
-        let (mut findings, mut rows) = (Vec::new(), HashSet::new());
+        // What goes after these pins is still in the catalogues, with the revision at which it went.
+        let first_new = self.shared.next_number();
+        let pinned: Vec<(Arc<Collection>, Pin)> = self
+            .shared
+            .all_collections()
+            .into_iter()
+            .map(|collection| {
+                let pin = collection.pins.pin();
+                (collection, pin)
+            })
+            .collect();
+        let mut rows = BTreeMap::new();
         let corpus = self.shared.store.rows(&mut |row: StoredSource| {
-            if stop.check().is_err() {
-                return;
-            }
-            rows.insert(row.key);
-            if let Some(collection) = of_number(row.key) {
-                findings.extend(unknown_row(collection, &row));
+            if stop.check().is_ok() {
+                rows.insert(row.key, Row { id: row.id, added: row.added });
             }
         })?;
         stop.check()?;
-        let Some(corpus) = corpus else { return Ok(Vec::new()) };
-        for collection in &collections {
-            let catalogue = collection.catalogue.read();
-            let kept = catalogue.list(None).filter(|entry| entry.added <= corpus.revision);
-            let lost = kept.filter(|entry| !rows.contains(&collection.key(entry.slot)));
-            findings.extend(lost.map(|entry| finding(collection, entry, "it is in memory, but not on disk")));
+        let Some(StoredCorpus { revision, .. }) = corpus else { return Ok(Vec::new()) };
+        self.wait_until_published(revision, stop)?;
+        let mut findings = Vec::new();
+        for (collection, _) in &pinned {
+            stop.check()?;
+            findings.extend(compare_rows(collection, &mut rows, revision));
         }
-        // A row that was written since it was read is no finding.
-        findings.retain(|(at, _)| *at <= corpus.revision);
-        Ok(findings.into_iter().map(|(_, finding)| finding).collect())
+        // Those that are left are of collections that came after the pins, which may be gone again; or of none.
+        let of_none = rows.iter().filter(|(key, _)| key.collection < first_new);
+        findings.extend(of_none.map(|(key, row)| Finding {
+            collection: String::new(),
+            source_id: row.id.clone(),
+            problem: format!("it is on disk, but its collection (number {}) is not there", key.collection.0),
+        }));
+        Ok(findings)
+    }
+
+    /// What was kept is published a moment later.
+    fn wait_until_published(&self, revision: u64, stop: &Stop) -> Result<(), Error> {
+        let begin = Instant::now();
+        while *self.shared.revision.read() < revision {
+            stop.check()?;
+            if begin.elapsed() > PUBLISHED_WITHIN {
+                let path = self.shared.store.path().unwrap_or(Path::new("")).to_owned();
+                let cause = "a commit is not known to be kept".to_owned();
+                return Err(StoreError::Interrupted { path, cause }.into());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 }
 
-/// What is wrong with a row that memory doesn't know, with the revision at which its collection changed
-/// last: if that is later than the row, there may be nothing wrong.
-fn unknown_row(collection: &Arc<Collection>, row: &StoredSource) -> Option<(u64, Finding)> {
-    let catalogue = collection.catalogue.read();
-    let is_known = catalogue.entry(row.key.slot).is_some_and(|entry| entry.added == row.added);
-    let problem = "it is on disk, but not in memory".to_owned();
-    let (collection, source_id) = (collection.name.as_str().to_owned(), row.id.clone());
-    (!is_known).then(|| (catalogue.revision(), Finding { collection, source_id, problem }))
+/// A row on disk.
+struct Row {
+    id: String,
+    added: u64,
 }
 
-fn finding(collection: &Collection, entry: &Entry, problem: &str) -> (u64, Finding) {
-    let (name, source_id) = (collection.name.as_str().to_owned(), entry.id.as_str().to_owned());
-    (entry.added, Finding { collection: name, source_id, problem: problem.to_owned() })
+/// Holds the rows of a collection, which are taken out of `rows`, against its catalogue, both as of `revision`.
+fn compare_rows(collection: &Collection, rows: &mut BTreeMap<SourceKey, Row>, revision: u64) -> Vec<Finding> {
+    let catalogue = collection.catalogue.read();
+    let mut findings = Vec::new();
+    if !catalogue.is_closed_at(revision) {
+        for entry in catalogue.entries().filter(|entry| entry.is_there_at(revision)) {
+            let row = rows.remove(&collection.key(entry.slot));
+            if row.is_none_or(|row| row.added != entry.added) {
+                findings.push(Finding::new(
+                    collection,
+                    entry.id.as_str(),
+                    "it is in memory, but not on disk",
+                ));
+            }
+        }
+    }
+    let rest: Vec<SourceKey> = rows
+        .range(collection.key(Slot::FIRST)..)
+        .map(|(key, _)| *key)
+        .take_while(|key| key.collection == collection.number)
+        .collect();
+    for row in rest.iter().filter_map(|key| rows.remove(key)) {
+        findings.push(Finding::new(collection, &row.id, "it is on disk, but not in memory"));
+    }
+    findings
+}
+
+impl Finding {
+    fn new(collection: &Collection, source_id: &str, problem: &str) -> Self {
+        Self {
+            collection: collection.name.as_str().to_owned(),
+            source_id: source_id.to_owned(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    fn of_a_file(error: &StoreError) -> Self {
+        Self { collection: String::new(), source_id: String::new(), problem: error.to_string() }
+    }
 }
 
 /// How many of a source's fingerprints the index does not hold under its slot. Those that too many sources

@@ -84,6 +84,7 @@ pub(super) fn corpus(
         max_collection_bytes,
         max_candidates,
         max_common_postings,
+        max_deleted_text_seconds,
     } = *engine.limits();
     proto::GetCorpusResponse {
         collections: info.collections,
@@ -101,6 +102,7 @@ pub(super) fn corpus(
             max_compared_texts: MAX_COMPARED_TEXTS as u64,
             max_normalised_bytes: max_normalised_bytes as u64,
             max_collection_bytes,
+            max_deleted_text_seconds,
         }),
     }
 }

@@ -9,7 +9,7 @@ use super::error::{At, StoreError};
 use super::ledger::{Ledger, Rows, in_file};
 use super::records::{FileKind, RecordReader, RecordWriter};
 use super::rows::{StoredCollection, StoredCorpus, StoredSource};
-use super::segments::{FULL_BYTES, Frame, Place, Segments};
+use super::segments::{Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
 const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 1, what: "a backup" };
@@ -148,18 +148,19 @@ fn refuse_taken(folder: &Path) -> Result<(), StoreError> {
 
 fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<BackedUp, StoreError> {
     let mut records = RecordReader::new(FILE, backup, input)?;
-    let directory = DataDirectory::create(folder)?;
-    let segments = Segments::open(&directory.texts(), FULL_BYTES, std::iter::empty())?;
+    let (kind, record) = records.next()?;
+    let corpus = StoredCorpus::decode(&record).filter(|_| kind == CORPUS);
+    let corpus = corpus.ok_or_else(|| records.damaged("it does not begin with a corpus"))?;
+    let mut directory = DataDirectory::create(folder)?;
+    Store::begin(&mut directory, corpus, Vec::new())?;
+    let segments = Segments::create(&directory.texts())?;
     let ledger = Ledger::open(&directory.ledger(), in_file(&directory.ledger()))?;
-    let (mut restored, mut pending) = (BackedUp::default(), Pending::default());
+    let mut restored = BackedUp { revision: corpus.revision, ..BackedUp::default() };
+    let mut pending = Pending::default();
     loop {
         let (kind, record) = records.next()?;
         let mut fields = Decoder::new(&record);
         let read = match kind {
-            CORPUS => StoredCorpus::decode(&record).map(|corpus| {
-                restored.revision = corpus.revision;
-                pending.rows.corpus = Some(corpus);
-            }),
             COLLECTION => fields.u32().and_then(|number| {
                 let row = fields.rest();
                 pending.rows.collections.push(StoredCollection::decode(CollectionNumber(number), row)?);
@@ -178,6 +179,7 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
                     return Err(records.damaged("it does not hold as much as it says"));
                 }
                 pending.commit(&segments, &ledger)?;
+                directory.write_format()?;
                 return Ok(restored);
             }
             _ => None,
@@ -220,6 +222,7 @@ impl Pending {
         for place in &places {
             segments.refer(*place);
         }
+        rows.appended = Segments::appended(&places);
         rows.sources = sources
             .iter()
             .zip(places)

@@ -1,11 +1,14 @@
 //! The data directory: what is in it, whose it is, and who has it now.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::{At, StoreError};
+use super::held::HeldFile;
+use super::private;
 
 /// The version of the format of everything in a data directory.
 pub const FORMAT_VERSION: u32 = 1;
@@ -16,8 +19,12 @@ const FORMAT_FILE: &str = "palimpsest.format";
 const LOCK_FILE: &str = "palimpsest.lock";
 /// The ledger.
 const LEDGER_FILE: &str = "corpus.redb";
+/// The ledger of a new corpus, until its first commit is in it.
+const NEW_LEDGER_FILE: &str = "corpus.redb.new";
 /// The folder of the segments.
 const TEXTS_FOLDER: &str = "texts";
+/// The folder of texts that no row names.
+const STRAYS_FOLDER: &str = "strays";
 /// What the index looked like.
 const SNAPSHOT_FILE: &str = "index.snapshot";
 
@@ -28,8 +35,18 @@ const FORMAT_LINE: &str = "palimpsest data directory, format ";
 #[derive(Debug)]
 pub struct DataDirectory {
     path: PathBuf,
-    /// Closing it gives the lock back.
-    _lock: File,
+    is_new: bool,
+    has_format: bool,
+    access: Access,
+}
+
+/// What may be done with a data directory.
+#[derive(Debug)]
+enum Access {
+    /// It is only read. Closing the file gives the lock back; `None` where no process ever had the directory.
+    Read { _lock: Option<File> },
+    /// It is read and written.
+    Write { held: HeldFile, _lock: File },
 }
 
 impl DataDirectory {
@@ -37,32 +54,56 @@ impl DataDirectory {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it is no folder, somebody else's, in use, of a newer format, or cannot be
-    /// written to. Nothing is changed then.
+    /// [`StoreError`] when it is no folder, somebody else's, in use, of a newer format, has lost a file, or cannot
+    /// be written to. Nothing is changed then.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(StoreError::NotAFolder { path: path.to_owned() }),
             Ok(_) => refuse_others(path)?,
-            Err(_) => fs::create_dir_all(path).at(path)?,
+            Err(_) => private::create_folder(path).at(path)?,
         }
-        let directory = Self { path: path.to_owned(), _lock: lock(path)? };
-        directory.write_format()?;
+        survey(path)?;
+        let (lock, held) = lock(path)?;
+        // Another process may have begun a corpus before the lock was taken.
+        let (has_format, is_new) = survey(path)?;
+        let access = Access::Write { held, _lock: lock };
+        let directory = Self { path: path.to_owned(), is_new, has_format, access };
+        if is_new {
+            // A first start that was cut off left it: nothing was ever kept.
+            remove_if_there(&directory.new_ledger())?;
+        }
         Ok(directory)
     }
 
-    /// Takes a data directory that is there.
+    /// Takes a data directory that is there, to read it. Nothing in it is changed.
     ///
     /// # Errors
     ///
     /// [`StoreError::Missing`] besides those of [`Self::create`].
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if path.is_dir() && !path.join(FORMAT_FILE).exists() {
-            refuse_others(path)?;
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        match fs::metadata(path) {
+            Ok(found) if !found.is_dir() => return Err(StoreError::NotAFolder { path: path.to_owned() }),
+            Ok(_) => refuse_others(path)?,
+            Err(_) => return Err(StoreError::Missing { path: path.to_owned() }),
         }
-        if fs::metadata(path).is_err() || path.is_dir() && !path.join(FORMAT_FILE).exists() {
+        let (has_format, is_new) = survey(path)?;
+        if is_new {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
-        Self::create(path)
+        let access = Access::Read { _lock: lock_to_read(path)? };
+        Ok(Self { path: path.to_owned(), is_new, has_format, access })
+    }
+
+    /// Whether there is no corpus in it yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Whether nothing in it may be changed.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.access, Access::Read { .. })
     }
 
     /// The file of the ledger.
@@ -71,10 +112,20 @@ impl DataDirectory {
         self.path.join(LEDGER_FILE)
     }
 
+    /// The file of the ledger of a new corpus, until its first commit is in it.
+    pub(super) fn new_ledger(&self) -> PathBuf {
+        self.path.join(NEW_LEDGER_FILE)
+    }
+
     /// The folder of the texts.
     #[must_use]
     pub fn texts(&self) -> PathBuf {
         self.path.join(TEXTS_FOLDER)
+    }
+
+    /// The folder of texts that no row names.
+    pub(super) fn strays(&self) -> PathBuf {
+        self.path.join(STRAYS_FOLDER)
     }
 
     /// The file of the index's snapshot.
@@ -89,42 +140,126 @@ impl DataDirectory {
         &self.path
     }
 
-    /// Writes the format file, if it is not there.
-    fn write_format(&self) -> Result<(), StoreError> {
-        let path = self.path.join(FORMAT_FILE);
-        if path.exists() {
+    /// The ledger of a new corpus is complete: from now on it is there.
+    pub(super) fn install_ledger(&mut self) -> Result<(), StoreError> {
+        let ledger = self.ledger();
+        fs::rename(self.new_ledger(), &ledger).and_then(|()| sync_folder(&self.path)).at(&ledger)?;
+        self.is_new = false;
+        Ok(())
+    }
+
+    /// Writes the format file if it is not there. It may be missing only where a first start was cut off before
+    /// anything was added: at `revision` 0.
+    pub(super) fn finish(&self, revision: u64) -> Result<(), StoreError> {
+        if self.has_format {
             return Ok(());
         }
-        let unfinished = self.path.join(format!("{FORMAT_FILE}.new"));
+        if revision > 0 || self.is_read_only() {
+            return Err(self.incomplete(FORMAT_FILE, LEDGER_FILE));
+        }
+        self.write_format()
+    }
+
+    /// Writes the format file: from now on the directory is whole.
+    pub(super) fn write_format(&self) -> Result<(), StoreError> {
+        let (path, unfinished) = (self.path.join(FORMAT_FILE), self.path.join(format!("{FORMAT_FILE}.new")));
         let text = format!(
             "{FORMAT_LINE}{FORMAT_VERSION}\nSee docs/format.md of palimpsest {}.\n",
             env!("CARGO_PKG_VERSION")
         );
         let written = (|| {
-            let mut file = File::create(&unfinished)?;
+            let mut file = private::create_file(&unfinished)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&unfinished, &path)?;
-            File::open(&self.path)?.sync_all()
+            sync_folder(&self.path)
         })();
         written.at(&path)
     }
+
+    /// The ledger holds no corpus, but is there.
+    pub(super) fn has_no_corpus(&self) -> StoreError {
+        let found = first_segment(&self.path).unwrap_or_else(|| LEDGER_FILE.to_owned());
+        self.incomplete("the corpus's row in corpus.redb", &found)
+    }
+
+    fn incomplete(&self, missing: &str, found: &str) -> StoreError {
+        incomplete(&self.path, missing, found)
+    }
+
+    /// What is wrong with the files that no commit writes: the format file, and the lock.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let format = self.path.join(FORMAT_FILE);
+        read_format(&format)?.ok_or_else(|| self.incomplete(FORMAT_FILE, LEDGER_FILE))?;
+        self.check_lock()
+    }
+
+    /// Whether the lock is still the one that others look at: without it another process may take the folder.
+    pub(super) fn check_lock(&self) -> Result<(), StoreError> {
+        match &self.access {
+            Access::Read { .. } => Ok(()),
+            Access::Write { held, .. } => held.check(0).map(drop),
+        }
+    }
+}
+
+/// Makes the entries of a folder durable.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Removes a file, which need not be there.
+pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn incomplete(path: &Path, missing: &str, found: &str) -> StoreError {
+    let (path, missing, found) = (path.to_owned(), missing.to_owned(), found.to_owned());
+    StoreError::Incomplete { path, missing, found }
+}
+
+/// Whether the format file is there, and whether the folder is one in which a corpus may be begun. The ledger is the
+/// last file of a new corpus to get its name but one, the format file: where anything else is, it must be, too.
+fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
+    let is_there = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
+    let has_format = is_there(FORMAT_FILE);
+    let ledger = fs::metadata(path.join(LEDGER_FILE)).ok().map(|ledger| ledger.len());
+    let segment = first_segment(path);
+    let named = |name: &'static str| is_there(name).then(|| name.to_owned());
+    let other = named(FORMAT_FILE).or_else(|| segment.clone()).or_else(|| named(SNAPSHOT_FILE));
+    match (ledger, other) {
+        (None, Some(found)) => Err(incomplete(path, LEDGER_FILE, &found)),
+        (None, None) => Ok((has_format, true)),
+        (Some(0), found) => {
+            let found = found.unwrap_or_else(|| LEDGER_FILE.to_owned());
+            Err(incomplete(path, "the content of corpus.redb, which has 0 bytes,", &found))
+        }
+        (Some(_), _) => Ok((has_format, false)),
+    }
+}
+
+/// A file of texts in a data directory, if there is one.
+fn first_segment(path: &Path) -> Option<String> {
+    let folders = [TEXTS_FOLDER, STRAYS_FOLDER];
+    folders.iter().find_map(|folder| {
+        let mut entries = fs::read_dir(path.join(folder)).ok()?.filter_map(Result::ok);
+        let text = entries.find(|entry| entry.path().extension() == Some(OsStr::new("texts")))?;
+        Some(format!("{folder}/{}", text.file_name().to_string_lossy()))
+    })
 }
 
 /// Refuses a folder that is not ours, or that a newer version wrote.
 fn refuse_others(path: &Path) -> Result<(), StoreError> {
-    let format = path.join(FORMAT_FILE);
-    match fs::read_to_string(&format) {
-        Ok(text) => return refuse_newer(&format, &text),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => return refuse_newer(&format, ""),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(StoreError::io(&format, &error));
-        }
-        Err(_) => {}
+    if read_format(&path.join(FORMAT_FILE))?.is_some() {
+        return Ok(());
     }
     // A crash may have come before the format file: then there is nothing but our own names.
     let unfinished = format!("{FORMAT_FILE}.new");
-    let ours = [LOCK_FILE, LEDGER_FILE, TEXTS_FOLDER, SNAPSHOT_FILE, &unfinished];
+    let ours =
+        [LOCK_FILE, LEDGER_FILE, NEW_LEDGER_FILE, TEXTS_FOLDER, STRAYS_FOLDER, SNAPSHOT_FILE, &unfinished];
     for entry in fs::read_dir(path).at(path)? {
         let name = entry.at(path)?.file_name().to_string_lossy().into_owned();
         if !ours.contains(&name.as_str()) {
@@ -132,6 +267,16 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// Reads a format file; `None` if it is not there.
+fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
+    match fs::read_to_string(path) {
+        Ok(text) => refuse_newer(path, &text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => refuse_newer(path, "").map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io(path, &error)),
+    }
 }
 
 fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
@@ -145,28 +290,46 @@ fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
     }
 }
 
-fn lock(path: &Path) -> Result<File, StoreError> {
+fn lock(path: &Path) -> Result<(File, HeldFile), StoreError> {
     let lock_path = path.join(LOCK_FILE);
-    let mut options = OpenOptions::new();
-    let mut file =
-        options.read(true).write(true).create(true).truncate(false).open(&lock_path).at(&lock_path)?;
+    let opened = match OpenOptions::new().read(true).write(true).open(&lock_path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => private::create_file(&lock_path),
+        opened => opened,
+    };
+    let mut file = opened.at(&lock_path)?;
+    take(&mut file, path, &lock_path)?;
+    let (host, since) = (gethostname::gethostname(), humantime::format_rfc3339_seconds(SystemTime::now()));
+    let holder = format!("process {} on {}, since {since}\n", std::process::id(), host.to_string_lossy());
+    let written = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+    written.at(&lock_path)?;
+    let held = HeldFile::of(&lock_path, &file)?;
+    Ok((file, held))
+}
+
+/// The lock, for somebody who writes nothing, not even their name; `None` if no process ever took it.
+fn lock_to_read(path: &Path) -> Result<Option<File>, StoreError> {
+    let lock_path = path.join(LOCK_FILE);
+    let mut file = match File::open(&lock_path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.at(&lock_path)?,
+    };
+    take(&mut file, path, &lock_path)?;
+    Ok(Some(file))
+}
+
+fn take(file: &mut File, path: &Path, lock_path: &Path) -> Result<(), StoreError> {
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::Error(error)) => return Err(StoreError::io(&lock_path, &error)),
+        Ok(()) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(lock_path, &error)),
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             // Who holds it may just be writing its name.
             let read = file.read_to_string(&mut holder);
             let named = read.is_ok() && !holder.trim().is_empty();
             let holder = if named { holder.trim().to_owned() } else { "another process".to_owned() };
-            return Err(StoreError::InUse { path: path.to_owned(), holder });
+            Err(StoreError::InUse { path: path.to_owned(), holder })
         }
     }
-    let (host, since) = (gethostname::gethostname(), humantime::format_rfc3339_seconds(SystemTime::now()));
-    let holder = format!("process {} on {}, since {since}\n", std::process::id(), host.to_string_lossy());
-    let written = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-    written.at(&lock_path)?;
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -181,7 +344,7 @@ mod tests {
         let message = DataDirectory::create(&path).unwrap_err().to_string();
         assert!(message.contains(&format!("process {} on ", std::process::id())), "{message}");
         drop(held);
-        DataDirectory::open(&path).unwrap();
+        DataDirectory::create(&path).unwrap();
     }
 
     #[test]
@@ -193,7 +356,10 @@ mod tests {
         assert!(
             matches!(DataDirectory::create(folder.path()), Err(StoreError::Foreign { found, .. }) if found == "a file")
         );
-        assert!(matches!(DataDirectory::open(&folder.path().join("none")), Err(StoreError::Missing { .. })));
+        assert!(matches!(
+            DataDirectory::open_read_only(&folder.path().join("none")),
+            Err(StoreError::Missing { .. })
+        ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

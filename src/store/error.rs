@@ -29,6 +29,47 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// A data directory from which a file is missing that must be there.
+    #[error(
+        "the data directory {path:?} is not whole: {missing} is missing, but {found} is there (nothing was changed); \
+         put the missing file back, or restore a backup into an empty folder (palimpsest restore); if nothing was \
+         ever added here, empty the folder and start again"
+    )]
+    Incomplete {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing.
+        missing: String,
+        /// What is there, and shows that there was a corpus.
+        found: String,
+    },
+    /// A file was taken away under the program that works on it.
+    #[error(
+        "{path:?} {what} while it was in use: nothing more is written; what the server has open can still be read, so \
+         take a backup (palimpsest backup), then stop the server and put the file back, or restore the backup"
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// What happened to it.
+        what: String,
+    },
+    /// Something was being read while the ledger had to be opened again.
+    #[error(
+        "{path:?} was opened again after a write had failed, while it was being read ({cause}); try again"
+    )]
+    Interrupted {
+        /// The file.
+        path: PathBuf,
+        /// What the database said.
+        cause: String,
+    },
+    /// The data directory was opened to be read.
+    #[error("the data directory {path:?} was opened to be read: nothing is written")]
+    ReadOnly {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A newer version of the program wrote it.
     #[error(
         "{path:?} has format version {found}, but this program knows versions up to {known}; use a newer \

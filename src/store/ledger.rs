@@ -1,13 +1,20 @@
 //! The tables of the embedded database: who every source is, and where its text stands.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::error::StoreError;
+use super::held::HeldFile;
+use super::overlay::Overlay;
+use super::private;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus, StoredSource};
+use super::rows::{StoredCollection, StoredCorpus, StoredSegment, StoredSource};
 use super::segments::Place;
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 
@@ -20,6 +27,9 @@ const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources")
 
 /// Requests that were done, by their sequence numbers; older data directories have no such table.
 const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
+
+/// Segments by number; older data directories have no such table.
+const SEGMENTS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("segments");
 
 /// The row of [`META`] with the format's version.
 const FORMAT: &str = "format";
@@ -40,6 +50,10 @@ pub(super) struct Rows {
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
+    /// The segment that the texts were appended to, and its bytes since.
+    pub(super) appended: Option<(u32, u64)>,
+    /// Segments whose files are gone.
+    pub(super) removed_segments: Vec<u32>,
     pub(super) requests: Vec<StoredRequest>,
     /// Where requests are added, those before this one are removed.
     pub(super) first_request: u64,
@@ -54,7 +68,14 @@ pub(super) struct Ledger {
     open: Opener,
     /// `None` while it has failed and could not be opened again.
     database: RwLock<Option<Database>>,
-    commits: parking_lot::Mutex<u64>,
+    committed: Mutex<Committed>,
+}
+
+/// What is known of the file as of the last commit.
+struct Committed {
+    commits: u64,
+    held: HeldFile,
+    bytes: u64,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -63,20 +84,43 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
-/// The database in a file, which is made if it is not there. Every page's checksum is looked at.
+/// A builder of databases. Every page's checksum is looked at when one is opened.
+fn builder() -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    builder
+}
+
+/// The database in a file that is there.
 pub(super) fn in_file(path: &Path) -> Opener {
     let path = path.to_owned();
+    Box::new(move || Ok(builder().open(&path)?))
+}
+
+/// The database in a file that is there and that nothing is written to.
+pub(super) fn in_file_to_read(path: &Path) -> Opener {
+    let path = path.to_owned();
     Box::new(move || {
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-        Ok(builder.create(&path)?)
+        let overlay = File::open(&path).and_then(Overlay::over).map_err(redb::Error::Io)?;
+        Ok(builder().create_with_backend(overlay)?)
     })
 }
 
+/// Makes a file with a database of these rows.
+pub(super) fn create(path: &Path, rows: &Rows) -> Result<(), StoreError> {
+    let written = (|| {
+        let file = private::create_file(path).map_err(redb::Error::Io)?;
+        let database = builder().create_with_backend(FileBackend::new(file)?)?;
+        write(&database, rows, 1)
+    })();
+    written.map_err(|error| failure(path, &error))
+}
+
 impl Ledger {
-    /// Opens the database; when it is new, it has no corpus yet.
+    /// Opens the database of a corpus.
     pub(super) fn open(path: &Path, open: Opener) -> Result<Self, StoreError> {
         let failed = |error: &redb::Error| failure(path, error);
+        let held = HeldFile::at(path)?;
         let database = open().map_err(|error| failed(&error))?;
         let meta = read_meta(&database).map_err(|error| failed(&error))?;
         match meta.format {
@@ -87,8 +131,15 @@ impl Ledger {
             }
             _ => return Err(StoreError::damaged(path, "it is no corpus of palimpsest")),
         }
-        let (path, commits) = (path.to_owned(), parking_lot::Mutex::new(meta.commits));
-        Ok(Self { path, open, database: RwLock::new(Some(database)), commits })
+        let bytes = held.check(0)?;
+        let committed = Mutex::new(Committed { commits: meta.commits, held, bytes });
+        Ok(Self { path: path.to_owned(), open, database: RwLock::new(Some(database)), committed })
+    }
+
+    /// Whether the file is still the one that was opened, and no shorter than the last commit left it.
+    pub(super) fn check_file(&self) -> Result<(), StoreError> {
+        let committed = self.committed.lock();
+        committed.held.check(committed.bytes).map(drop)
     }
 
     /// Writes rows, durably, all of them or none.
@@ -97,20 +148,23 @@ impl Ledger {
     ///
     /// [`StoreError::Broken`] if it is not known which; ask [`Self::was_kept`]. All else: none.
     pub(super) fn commit(&self, rows: &Rows) -> Result<(), StoreError> {
-        let mut commits = self.commits.lock();
+        let mut committed = self.committed.lock();
+        committed.held.check(committed.bytes)?;
         let written = {
             let database = self.database.read();
             let database = database.as_ref().ok_or_else(|| self.broken("an earlier failure"))?;
-            write(database, rows, *commits + 1)
+            write(database, rows, committed.commits + 1)
         };
         let Err(error) = written else {
-            *commits += 1;
+            // The file may have been taken away meanwhile, and the rows with it.
+            committed.bytes = committed.held.check(0).map_err(|lost| self.broken(&lost.to_string()))?;
+            committed.commits += 1;
             return Ok(());
         };
         let error = failure(&self.path, &error);
-        match self.reopen() {
-            Ok(found) if found > *commits => {
-                *commits = found;
+        match self.reopen(&mut committed) {
+            Ok(found) if found > committed.commits => {
+                committed.commits = found;
                 Ok(())
             }
             Ok(_) => Err(error),
@@ -120,21 +174,24 @@ impl Ledger {
 
     /// Whether the commit that was in doubt was kept, once the database can be opened again.
     pub(super) fn was_kept(&self) -> Result<bool, StoreError> {
-        let mut commits = self.commits.lock();
-        let found = self.reopen()?;
-        let kept = found > *commits;
-        *commits = found;
+        let mut committed = self.committed.lock();
+        let found = self.reopen(&mut committed)?;
+        let kept = found > committed.commits;
+        committed.commits = found;
         Ok(kept)
     }
 
-    /// Opens the database again: it refuses all work after any failure. Gives the commits it has.
-    fn reopen(&self) -> Result<u64, StoreError> {
+    /// Opens the database again: it refuses all work after any failure. Gives the commits it has. A file that is no
+    /// longer there is not opened: what is open can still be read.
+    fn reopen(&self, committed: &mut Committed) -> Result<u64, StoreError> {
+        committed.held.check(0)?;
         let mut database = self.database.write();
         // The old one holds the file's lock.
         *database = None;
         let failed = |error: redb::Error| failure(&self.path, &error);
         let fresh = (self.open)().map_err(failed)?;
         let commits = read_meta(&fresh).map_err(failed)?.commits;
+        committed.bytes = committed.held.check(0)?;
         *database = Some(fresh);
         Ok(commits)
     }
@@ -197,6 +254,17 @@ impl View {
             let (source, place) = source.ok_or_else(|| self.malformed("sources", key))?;
             each(source, place)
         })
+    }
+
+    /// The segments, by number.
+    pub(super) fn segments(&self) -> Result<BTreeMap<u32, StoredSegment>, StoreError> {
+        let mut found = BTreeMap::new();
+        self.rows(SEGMENTS, |number, row| {
+            let segment = StoredSegment::decode(row).ok_or_else(|| self.malformed("segments", number))?;
+            found.insert(number, segment);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn malformed(&self, table: &str, key: impl std::fmt::Display) -> StoreError {
@@ -264,23 +332,8 @@ fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Erro
         for collection in &rows.collections {
             collections.insert(collection.number.0, collection.encode().as_slice())?;
         }
-        let mut sources = transaction.open_table(SOURCES)?;
-        for number in &rows.removed_collections {
-            sources.retain_in(SourceKey::of_collection(*number), |_, _| false)?;
-        }
-        for key in &rows.removed {
-            sources.remove(key.to_u64())?;
-        }
-        for (key, row) in &rows.sources {
-            sources.insert(key.to_u64(), row.as_slice())?;
-        }
-        for (key, from, to) in &rows.moved {
-            let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
-            let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
-            if let Some(row) = old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
-                sources.insert(key.to_u64(), row.as_slice())?;
-            }
-        }
+        let died = write_sources(&transaction, rows)?;
+        write_segments(&transaction, rows, &died)?;
         if !rows.requests.is_empty() {
             let mut requests = transaction.open_table(REQUESTS)?;
             requests.retain_in(..rows.first_request, |_, _| false)?;
@@ -292,6 +345,72 @@ fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Erro
     Ok(transaction.commit()?)
 }
 
+/// Writes the rows of sources. Gives the segments in which texts have died: no row names them any more.
+fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BTreeSet<u32>, redb::Error> {
+    let mut died = BTreeSet::new();
+    let mut note =
+        |row: &[u8]| died.extend(row.get(..Place::BYTES).and_then(Place::decode).map(|at| at.segment));
+    let mut sources = transaction.open_table(SOURCES)?;
+    for number in &rows.removed_collections {
+        sources.retain_in(SourceKey::of_collection(*number), |_, row| {
+            note(row);
+            false
+        })?;
+    }
+    for key in &rows.removed {
+        sources.remove(key.to_u64())?.into_iter().for_each(|row| note(row.value()));
+    }
+    for (key, row) in &rows.sources {
+        sources.insert(key.to_u64(), row.as_slice())?.into_iter().for_each(|old| note(old.value()));
+    }
+    for (key, from, to) in &rows.moved {
+        let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
+        let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
+        // One of the two copies of the text is named no more.
+        match old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
+            Some(row) => {
+                note(&from.encode());
+                sources.insert(key.to_u64(), row.as_slice())?;
+            }
+            None => note(&to.encode()),
+        }
+    }
+    Ok(died)
+}
+
+/// Writes how long segments are, and since when there are texts in them that are to be erased.
+fn write_segments(
+    transaction: &redb::WriteTransaction,
+    rows: &Rows,
+    died: &BTreeSet<u32>,
+) -> Result<(), redb::Error> {
+    if rows.appended.is_none() && died.is_empty() && rows.removed_segments.is_empty() {
+        return Ok(());
+    }
+    let mut segments = transaction.open_table(SEGMENTS)?;
+    let appended = rows.appended.map(|(number, _)| number);
+    for number in died.iter().copied().chain(appended.filter(|number| !died.contains(number))) {
+        let old = segments.get(number)?.and_then(|row| StoredSegment::decode(row.value()));
+        let mut segment = old.unwrap_or_default();
+        if let Some((_, bytes)) = rows.appended.filter(|(appended, _)| *appended == number) {
+            segment.bytes = bytes;
+        }
+        if died.contains(&number) {
+            segment.dead_since.get_or_insert_with(|| seconds_since_1970(SystemTime::now()));
+        }
+        segments.insert(number, segment.encode().as_slice())?;
+    }
+    for number in &rows.removed_segments {
+        segments.remove(number)?;
+    }
+    Ok(())
+}
+
+/// A time as rows have it.
+pub(super) fn seconds_since_1970(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// What the database said, in our words.
 fn failure(path: &Path, error: &redb::Error) -> StoreError {
     match error {
@@ -301,6 +420,9 @@ fn failure(path: &Path, error: &redb::Error) -> StoreError {
         redb::Error::Io(error) => StoreError::io(path, error),
         redb::Error::DatabaseAlreadyOpen => {
             StoreError::InUse { path: path.to_owned(), holder: "another process".to_owned() }
+        }
+        redb::Error::DatabaseClosed | redb::Error::PreviousIo => {
+            StoreError::Interrupted { path: path.to_owned(), cause: error.to_string() }
         }
         redb::Error::Corrupted(what) => StoreError::damaged(path, what.as_str()),
         other => StoreError::damaged(path, other.to_string()),

@@ -6,25 +6,29 @@
 //!
 //! Who a source is stands in tables of an embedded database (`ledger`); its text, compressed, in files
 //! that are only ever appended to (`segments`). A commit first makes the texts durable, then the rows
-//! that refer to them. So a row's text is always there, and what a crash leaves behind a segment's last
-//! row is nobody's.
+//! that refer to them. So a row's text is always there. What a crash leaves behind a segment's last row is
+//! nobody's, and is put aside (`strays`).
 
 mod backup;
 mod codec;
 mod directory;
 mod error;
+mod held;
 mod ledger;
+mod overlay;
 mod packing;
+pub(crate) mod private;
 mod records;
 mod requests;
 mod rows;
 mod segments;
 mod snapshot;
+mod strays;
 mod texts;
 
 use std::fmt;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::index::Slot;
 
@@ -38,8 +42,9 @@ pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
 
-use self::ledger::Ledger;
+use self::ledger::{Ledger, seconds_since_1970};
 use self::segments::{Place, Segments};
+use self::strays::Strays;
 use self::texts::Texts;
 
 /// The number of a collection, unique for the life of the corpus: names are given anew, numbers are not.
@@ -91,6 +96,7 @@ struct Disk {
     ledger: Ledger,
     segments: Segments,
     packer: Packer,
+    strays: Strays,
     in_doubt: parking_lot::Mutex<InDoubt>,
     directory: DataDirectory,
 }
@@ -116,11 +122,22 @@ impl fmt::Debug for Disk {
     }
 }
 
+impl Disk {
+    /// Whether what is written goes where others find it, and may be written.
+    fn check_writable(&self) -> Result<(), StoreError> {
+        if self.directory.is_read_only() {
+            return Err(StoreError::ReadOnly { path: self.directory.path().to_owned() });
+        }
+        self.directory.check_lock()?;
+        self.ledger.check_file()
+    }
+}
+
 /// What stood in a data directory when it was opened.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Loaded {
-    /// What the whole corpus has in common; `None` if the directory is new.
-    pub corpus: Option<StoredCorpus>,
+    /// What the whole corpus has in common.
+    pub corpus: StoredCorpus,
     /// All collections, by number.
     pub collections: Vec<StoredCollection>,
     /// All sources, by collection and slot.
@@ -136,14 +153,34 @@ impl Store {
         Self { texts: Texts::new(0), disk: None }
     }
 
-    /// The store in a data directory, and what stands there. Up to `cache_bytes` bytes of texts are held
-    /// in memory.
+    /// Begins a corpus in a [new](DataDirectory::is_new) data directory: its first commit. The corpus is there when all
+    /// of that is.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when a file is damaged, of a newer format, or cannot be read and written.
+    /// [`StoreError`]; then the directory is as new as it was.
+    pub fn begin(
+        directory: &mut DataDirectory,
+        corpus: StoredCorpus,
+        collections: Vec<StoredCollection>,
+    ) -> Result<(), StoreError> {
+        let rows = ledger::Rows { corpus: Some(corpus), collections, ..ledger::Rows::default() };
+        ledger::create(&directory.new_ledger(), &rows)?;
+        directory.install_ledger()
+    }
+
+    /// The store in a data directory that has a corpus, and what stands there. Up to `cache_bytes` bytes of texts are
+    /// held in memory. Where the directory is read only, so is the store.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when a file is missing, damaged, of a newer format, or cannot be read and written. Then nothing
+    /// was changed.
     pub fn open(directory: DataDirectory, cache_bytes: u64) -> Result<(Self, Loaded), StoreError> {
-        let opener = ledger::in_file(&directory.ledger());
+        let opener = match directory.is_read_only() {
+            true => ledger::in_file_to_read(&directory.ledger()),
+            false => ledger::in_file(&directory.ledger()),
+        };
         Self::open_with(directory, cache_bytes, segments::FULL_BYTES, opener)
     }
 
@@ -155,20 +192,31 @@ impl Store {
     ) -> Result<(Self, Loaded), StoreError> {
         let ledger = Ledger::open(&directory.ledger(), opener)?;
         let view = ledger.view()?;
-        let (corpus, collections, requests) = (view.corpus()?, view.collections()?, view.requests()?);
+        let corpus = view.corpus()?.ok_or_else(|| directory.has_no_corpus())?;
+        let (collections, requests) = (view.collections()?, view.requests()?);
         let mut loaded = Loaded { corpus, collections, sources: Vec::new(), requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| {
             texts.put_at(source.key, place);
-            places.push(place);
+            places.push((source.key, place));
             loaded.sources.push(source);
             Ok(())
         })?;
+        directory.finish(corpus.revision)?;
+        let (folder, places, strays) =
+            (directory.texts(), places.into_iter(), Strays::new(directory.strays()));
+        let segments = if directory.is_read_only() {
+            Segments::open_read_only(&folder, places)?
+        } else {
+            Segments::open(&folder, full_bytes, places, &view.segments()?, &strays)?
+        };
         drop(view);
-        let segments = Segments::open(&directory.texts(), full_bytes, places.into_iter())?;
         let (packer, in_doubt) = (Packer::default(), parking_lot::Mutex::default());
-        Ok((Self { texts, disk: Some(Disk { ledger, segments, packer, in_doubt, directory }) }, loaded))
+        Ok((
+            Self { texts, disk: Some(Disk { ledger, segments, packer, strays, in_doubt, directory }) },
+            loaded,
+        ))
     }
 
     /// Prepares a text to be kept: the work of it, without any lock.
@@ -215,8 +263,14 @@ impl Store {
             }
             _ => None,
         });
-        let mut places = disk.segments.append(frames)?.into_iter();
-        let mut rows = ledger::Rows { corpus: Some(batch.corpus), ..ledger::Rows::default() };
+        disk.check_writable()?;
+        let places = disk.segments.append(frames)?;
+        let mut rows = ledger::Rows {
+            corpus: Some(batch.corpus),
+            appended: Segments::appended(&places),
+            ..ledger::Rows::default()
+        };
+        let mut places = places.into_iter();
         let mut put = Vec::new();
         for change in &batch.changes {
             match change {
@@ -320,22 +374,35 @@ impl Store {
         }
     }
 
-    /// Reads the texts of segments that are mostly unused, for them to be put elsewhere: hands them, some
-    /// megabytes at a time, to `relocate`, until that gives `false`. Whoever commits calls
-    /// [`Self::relocate`] with them.
+    /// Reads what lives in segments of which too much is dead, for it to be put elsewhere: those of which more is dead
+    /// than alive, and those in which a text died longer ago than `erase_after`. Hands the texts, some megabytes at a
+    /// time, to `relocate`, until that gives `false`. Whoever commits calls [`Self::relocate`] with them. A segment of
+    /// which nothing lives is deleted.
+    ///
+    /// Linear in the sources if there is such a segment, and in the texts that live in it.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if a text can't be read; those before it were handed out.
-    pub fn compact(&self, relocate: &mut dyn FnMut(Vec<Relocation>) -> bool) -> Result<(), StoreError> {
+    pub fn compact(
+        &self,
+        erase_after: Duration,
+        relocate: &mut dyn FnMut(Vec<Relocation>) -> bool,
+    ) -> Result<(), StoreError> {
         const BYTES_AT_ONCE: usize = 4 << 20;
         let Some(disk) = &self.disk else { return Ok(()) };
-        let sparse = disk.segments.sparse();
-        if sparse.is_empty() {
+        let now = SystemTime::now();
+        disk.strays.delete_old(now)?;
+        let known = disk.ledger.view()?.segments()?;
+        let died_by = seconds_since_1970(now).saturating_sub(erase_after.as_secs());
+        let is_due =
+            |number| known.get(&number).and_then(|known| known.dead_since).is_some_and(|at| at <= died_by);
+        let emptied = disk.segments.begin_emptying(is_due);
+        if emptied.is_empty() {
             return Ok(());
         }
         let (mut texts, mut bytes) = (Vec::new(), 0);
-        for (from, key) in self.texts.in_segments(&sparse) {
+        for (from, key) in self.texts.in_segments(&emptied) {
             // One that is gone meanwhile needs no place.
             let Some(frame) = disk.segments.read(key, from)? else { continue };
             bytes += frame.bytes.len();
@@ -347,7 +414,9 @@ impl Store {
                 }
             }
         }
-        relocate(texts);
+        if !texts.is_empty() {
+            relocate(texts);
+        }
         Ok(())
     }
 
@@ -358,11 +427,16 @@ impl Store {
     /// [`StoreError`]; then they are found where they were.
     pub fn relocate(&self, texts: &[Relocation]) -> Result<(), StoreError> {
         let Some(disk) = &self.disk else { return Ok(()) };
+        disk.check_writable()?;
         let frames = texts.iter().map(|text| (text.key, text.frame.bytes.as_slice(), text.frame.text_bytes));
         let places = disk.segments.append(frames)?;
+        let appended = Segments::appended(&places);
         let moved: Vec<(SourceKey, Place, Place)> =
             texts.iter().zip(places).map(|(text, to)| (text.key, text.from, to)).collect();
-        let rows = ledger::Rows { moved: moved.clone(), ..ledger::Rows::default() };
+        let known = disk.ledger.view()?.segments()?;
+        let removed_segments = disk.segments.gone(known.into_keys());
+        let rows =
+            ledger::Rows { moved: moved.clone(), appended, removed_segments, ..ledger::Rows::default() };
         match disk.ledger.commit(&rows) {
             Ok(()) => self.note_moves(disk, moved),
             Err(error @ StoreError::Broken { .. }) => {
@@ -381,6 +455,16 @@ impl Store {
                 disk.segments.release(from);
             }
         }
+    }
+
+    /// What is wrong with the files themselves: one that was removed, replaced or cut while it is in use.
+    #[must_use]
+    pub fn check_files(&self) -> Vec<StoreError> {
+        let Some(disk) = &self.disk else { return Vec::new() };
+        let mut wrong: Vec<StoreError> = disk.directory.check().err().into_iter().collect();
+        wrong.extend(disk.ledger.check_file().err());
+        wrong.extend(disk.segments.check_files());
+        wrong
     }
 
     /// How the texts that are held in memory fare; `None` if all are.

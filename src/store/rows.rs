@@ -64,6 +64,30 @@ pub struct StoredSource {
     pub content_digest: u128,
 }
 
+/// What the ledger knows of a segment beside its texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct StoredSegment {
+    /// Its bytes after the last commit that appended to it: each text up to there is or was named by a row.
+    pub(super) bytes: u64,
+    /// When the first of the texts in it died that are still there, in seconds since 1970.
+    pub(super) dead_since: Option<u64>,
+}
+
+impl StoredSegment {
+    pub(super) fn encode(self) -> Vec<u8> {
+        let mut row = Encoder::default();
+        row.u64(self.bytes);
+        row.u64(self.dead_since.unwrap_or(u64::MAX));
+        row.bytes
+    }
+
+    pub(super) fn decode(row: &[u8]) -> Option<Self> {
+        let mut row = Decoder::new(row);
+        let (bytes, dead_since) = (row.u64()?, row.u64()?);
+        row.is_at_end().then_some(Self { bytes, dead_since: (dead_since != u64::MAX).then_some(dead_since) })
+    }
+}
+
 impl SourceKey {
     /// As the ledger has it: the collection in the upper half, the slot in the lower.
     pub(super) fn to_u64(self) -> u64 {

@@ -1,9 +1,8 @@
 //! Texts in files that are only ever appended to.
 //!
 //! A segment is a header and records, one for each text. A record is read by its place, and its checksum
-//! covers whose text it is, so that a row that points elsewhere is noticed. When less than half of a
-//! segment is in use, what is left of it is moved to the current one, and when nothing refers to a
-//! segment any more, its file is deleted.
+//! covers whose text it is, so that a row that points elsewhere is noticed. When more of a segment is dead than
+//! alive, what lives is moved to another one; and when nothing refers to a segment any more, its file is deleted.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -18,19 +17,30 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::SourceKey;
 use super::codec::{Decoder, Encoder};
+use super::directory::sync_folder;
 use super::error::{At, StoreError};
+use super::held::HeldFile;
+use super::private;
+use super::rows::StoredSegment;
+use super::strays::Strays;
 
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
 const VERSION: u32 = 1;
 
 /// Bytes of a segment's header.
-const HEADER_BYTES: u32 = 16;
+pub(super) const HEADER_BYTES: u32 = 16;
 
 /// Bytes of a record before its frame.
-const RECORD_HEADER_BYTES: u32 = 16;
+pub(super) const RECORD_HEADER_BYTES: u32 = 16;
 
 /// A segment that has grown to this is full.
 pub(super) const FULL_BYTES: u64 = 256 << 20;
+
+/// Dead bytes that a segment may have in any case, as a part of what makes it full: 1 MiB.
+const LEAST_DEAD_PART: u64 = 256;
+
+/// Dead bytes that a segment may have in any case, as a part of all bytes in use: emptying a segment looks at all texts.
+const LEAST_DEAD_OF_USED: u64 = 64;
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +89,7 @@ impl Place {
 /// One file.
 #[derive(Debug)]
 pub(super) struct Segment {
-    path: PathBuf,
+    held: HeldFile,
     file: File,
     /// Bytes of the records that somebody refers to.
     used_bytes: AtomicU64,
@@ -94,50 +104,70 @@ pub(super) struct Segments {
     /// A segment that has grown to this is full.
     full_bytes: u64,
     by_number: RwLock<BTreeMap<u32, Arc<Segment>>>,
-    /// The number of the segment that is written to; 0 for none. Held while appending.
-    current: Mutex<u32>,
+    /// Held while appending.
+    current: Mutex<Current>,
+}
+
+/// Where texts are appended.
+#[derive(Debug)]
+struct Current {
+    /// The number of the segment; 0 for a new one.
+    number: u32,
+    /// The highest number that a segment ever had: none is given twice.
+    highest: u32,
 }
 
 impl Segments {
-    /// The segments in a folder, which is made if it is not there. `places` are those that rows refer
-    /// to; what no row refers to is dropped.
+    /// No segments, in a folder that is made.
+    pub(super) fn create(folder: &Path) -> Result<Self, StoreError> {
+        private::create_folder(folder).at(folder)?;
+        Ok(Self::of(folder, FULL_BYTES, BTreeMap::new(), 0))
+    }
+
+    fn of(folder: &Path, full_bytes: u64, segments: BTreeMap<u32, Segment>, highest: u32) -> Self {
+        let number = segments.last_key_value().map_or(0, |(number, _)| *number);
+        let segments = segments.into_iter().map(|(number, segment)| (number, Arc::new(segment))).collect();
+        let current = Mutex::new(Current { number, highest: highest.max(number) });
+        Self { folder: folder.to_owned(), full_bytes, by_number: RwLock::new(segments), current }
+    }
+
+    /// The segments in a folder, to be read and written. `places` are those that rows refer to, and `known` is what
+    /// the ledger says of each segment. The rest of a folder: a segment in which all texts are deleted is deleted too;
+    /// what was never named by a row is left to `strays`.
     pub(super) fn open(
         folder: &Path,
         full_bytes: u64,
-        places: impl Iterator<Item = Place>,
+        places: impl Iterator<Item = (SourceKey, Place)>,
+        known: &BTreeMap<u32, StoredSegment>,
+        strays: &Strays,
     ) -> Result<Self, StoreError> {
-        fs::create_dir_all(folder).at(folder)?;
-        let mut used: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-        for place in places {
-            let (bytes, end) = used.entry(place.segment).or_default();
-            *bytes += place.record_bytes();
-            *end = place.end().max(*end);
-        }
-        let last = used.last_key_value().map_or(0, |(number, _)| *number);
-        let mut segments = BTreeMap::new();
-        for (number, (used_bytes, end)) in used {
-            segments.insert(number, Arc::new(Segment::open(folder, number, used_bytes, end)?));
-        }
-        let segments = Self {
-            folder: folder.to_owned(),
-            full_bytes,
-            by_number: RwLock::new(segments),
-            current: Mutex::new(last),
-        };
-        segments.delete_strays()?;
-        Ok(segments)
-    }
-
-    /// Deletes the files of segments that no row refers to: a crash left them.
-    fn delete_strays(&self) -> Result<(), StoreError> {
-        for entry in fs::read_dir(&self.folder).at(&self.folder)? {
-            let path = entry.at(&self.folder)?.path();
-            let number = number_of(&path);
-            if number.is_some_and(|number| !self.by_number.read().contains_key(&number)) {
-                fs::remove_file(&path).at(&path)?;
+        private::create_folder(folder).at(folder)?;
+        let segments = open_all(folder, places, Opened::ToWrite)?;
+        // All that rows refer to is there. Only now anything is moved or cut.
+        let mut highest = known.last_key_value().map_or(0, |(number, _)| *number);
+        for (number, path) in files_in(folder)? {
+            highest = highest.max(number);
+            let known_bytes = known.get(&number).map_or(0, |known| known.bytes);
+            match segments.get(&number) {
+                Some(segment) => segment.cut_after(known_bytes, strays)?,
+                None if known_bytes > 0 => delete_dead(&path, known_bytes, strays)?,
+                None => strays.take_file(&path)?,
             }
         }
-        Ok(())
+        Ok(Self::of(folder, full_bytes, segments, highest))
+    }
+
+    /// The segments that rows refer to, to be read; nothing is changed.
+    pub(super) fn open_read_only(
+        folder: &Path,
+        places: impl Iterator<Item = (SourceKey, Place)>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self::of(folder, FULL_BYTES, open_all(folder, places, Opened::ToRead)?, 0))
+    }
+
+    /// Whether each file is still the one that was opened, and holds all that was written to it.
+    pub(super) fn check_files(&self) -> Vec<StoreError> {
+        self.all().values().filter_map(|segment| segment.check_file().err()).collect()
     }
 
     /// Appends texts and makes them durable. When this fails, nothing was appended.
@@ -151,47 +181,50 @@ impl Segments {
             return Ok(Vec::new());
         }
         let segment = self.writable(&mut current)?;
+        segment.check_file()?;
         let begin = segment.length.load(Ordering::Relaxed);
         let (mut places, mut records) = (Vec::new(), Encoder::default());
         for (key, frame, text_bytes) in texts {
             let too_long =
-                || StoreError::Io { path: segment.path.clone(), cause: "a text is too long".to_owned() };
+                || StoreError::Io { path: segment.path().to_owned(), cause: "a text is too long".to_owned() };
             let offset = u32::try_from(begin + records.bytes.len() as u64).map_err(|_| too_long())?;
             let stored_bytes = u32::try_from(frame.len()).map_err(|_| too_long())?;
             records.u32(stored_bytes);
             records.u32(text_bytes);
             records.u64(checksum(key, frame, text_bytes));
             records.bytes.extend_from_slice(frame);
-            places.push(Place { segment: *current, offset, stored_bytes });
+            places.push(Place { segment: current.number, offset, stored_bytes });
         }
         if let Err(error) = segment.file.write_all_at(&records.bytes, begin) {
             if segment.file.set_len(begin).is_err() {
-                *current = 0;
+                current.number = 0;
             }
-            return Err(StoreError::io(&segment.path, &error));
+            return Err(StoreError::io(segment.path(), &error));
         }
         if let Err(error) = segment.file.sync_data() {
             // Whether the system still means to write those bytes is unknown: nothing is put after them.
-            *current = 0;
-            return Err(StoreError::io(&segment.path, &error));
+            current.number = 0;
+            return Err(StoreError::io(segment.path(), &error));
         }
         segment.length.fetch_add(records.bytes.len() as u64, Ordering::Relaxed);
+        // It may have been taken away meanwhile, and the texts with it.
+        segment.check_file()?;
         Ok(places)
     }
 
     /// The segment to write to; a new one if the current one is full.
-    fn writable(&self, current: &mut u32) -> Result<Arc<Segment>, StoreError> {
-        let found = self.by_number.read().get(current).cloned();
+    fn writable(&self, current: &mut Current) -> Result<Arc<Segment>, StoreError> {
+        let found = self.by_number.read().get(&current.number).cloned();
         let has_room = |segment: &Arc<Segment>| segment.length.load(Ordering::Relaxed) < self.full_bytes;
         if let Some(segment) = found.filter(has_room) {
             return Ok(segment);
         }
-        let last = self.by_number.read().last_key_value().map_or(0, |(number, _)| *number);
-        let number = last.max(*current) + 1;
+        let number = current.highest + 1;
         let segment = Arc::new(Segment::create(&self.folder, number)?);
         self.by_number.write().insert(number, Arc::clone(&segment));
-        let full = std::mem::replace(current, number);
-        self.delete_if_unused(full, *current);
+        current.highest = number;
+        let full = std::mem::replace(&mut current.number, number);
+        self.delete_if_unused(full, number);
         Ok(segment)
     }
 
@@ -208,7 +241,7 @@ impl Segments {
             segment.used_bytes.fetch_sub(place.record_bytes(), Ordering::Relaxed);
         }
         let current = self.current.lock();
-        self.delete_if_unused(place.segment, *current);
+        self.delete_if_unused(place.segment, current.number);
     }
 
     fn delete_if_unused(&self, number: u32, current: u32) {
@@ -217,7 +250,7 @@ impl Segments {
         if number != current && segments.get(&number).is_some_and(is_unused) {
             let segment = segments.remove(&number);
             // If it can't be deleted now, it will be when the store is opened again.
-            drop(segment.map(|segment| fs::remove_file(&segment.path)));
+            drop(segment.map(|segment| fs::remove_file(segment.path())));
         }
     }
 
@@ -229,7 +262,7 @@ impl Segments {
 
     /// The text at a place is not what was written there.
     pub(super) fn damaged(&self, place: Place) -> StoreError {
-        damaged(&Segment::path(&self.folder, place.segment), place)
+        damaged(&Segment::path_in(&self.folder, place.segment), place)
     }
 
     /// The segments as they are now. As long as somebody has them, they can be read, deleted or not.
@@ -237,54 +270,156 @@ impl Segments {
         self.by_number.read().clone()
     }
 
-    /// Segments of which less than half is in use.
-    pub(super) fn sparse(&self) -> Vec<u32> {
-        let current = *self.current.lock();
-        let is_sparse = |segment: &Segment| {
-            segment.used_bytes.load(Ordering::Relaxed) * 2 < segment.length.load(Ordering::Relaxed)
-        };
+    /// Segments that are to be emptied: those of which more is dead than in use, and those that `is_due` names if
+    /// anything in them is dead. The current one is no longer written to if it is among them.
+    pub(super) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut current = self.current.lock();
+        let segments = self.all();
+        let used: u64 = segments.values().map(|segment| segment.used()).sum();
+        let least_dead = (self.full_bytes / LEAST_DEAD_PART).max(used / LEAST_DEAD_OF_USED);
+        let is_sparse = |segment: &Segment| segment.dead() > segment.used().max(least_dead);
+        let chosen = segments
+            .iter()
+            .filter(|(number, segment)| is_sparse(segment) || (segment.dead() > 0 && is_due(**number)));
+        let chosen: Vec<u32> = chosen.map(|(number, _)| *number).collect();
+        if chosen.contains(&current.number) {
+            current.number = 0;
+        }
+        for number in &chosen {
+            self.delete_if_unused(*number, current.number);
+        }
+        chosen
+    }
+
+    /// Which of these segments are gone. The one with the highest number is not told: that number is not given again.
+    pub(super) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+        let highest = self.current.lock().highest;
         let segments = self.by_number.read();
-        let sparse = segments.iter().filter(|(number, segment)| **number != current && is_sparse(segment));
-        sparse.map(|(number, _)| *number).collect()
+        numbers.filter(|number| *number < highest && !segments.contains_key(number)).collect()
+    }
+
+    /// The segment that texts were just appended to, and its bytes up to the end of the last of them; `None` if there
+    /// were none.
+    pub(super) fn appended(places: &[Place]) -> Option<(u32, u64)> {
+        places.last().map(|last| (last.segment, last.end()))
     }
 }
 
+/// What rows refer to in one segment.
+#[derive(Debug, Clone, Copy)]
+struct InUse {
+    bytes: u64,
+    first: (Place, SourceKey),
+    last: (Place, SourceKey),
+}
+
+/// Opens the segments that rows refer to, by number. If neither the first nor the last text of one is what was written,
+/// another file is in its place. One damaged text is no reason to refuse all others.
+fn open_all(
+    folder: &Path,
+    places: impl Iterator<Item = (SourceKey, Place)>,
+    opened: Opened,
+) -> Result<BTreeMap<u32, Segment>, StoreError> {
+    let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
+    for (key, place) in places {
+        let this = (place, key);
+        let in_use = by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
+        in_use.bytes += place.record_bytes();
+        in_use.first = in_use.first.min(this);
+        in_use.last = in_use.last.max(this);
+    }
+    let open = |(number, in_use): (u32, InUse)| {
+        let segment = Segment::open(folder, number, in_use, opened)?;
+        let is_wrong = |(place, key)| segment.read(key, place).is_err();
+        if is_wrong(in_use.first) && is_wrong(in_use.last) {
+            let what =
+                "its texts are not those that the ledger names: it is another segment, or badly damaged";
+            return Err(StoreError::damaged(segment.path(), what));
+        }
+        Ok((number, segment))
+    };
+    by_segment.into_iter().map(open).collect()
+}
+
+/// What a segment is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opened {
+    ToRead,
+    ToWrite,
+}
+
+/// Deletes a segment in which all texts that rows named are deleted. What was never named is put aside.
+fn delete_dead(path: &Path, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
+    let file = File::open(path).at(path)?;
+    let there = file.metadata().at(path)?.len();
+    if there > known_bytes {
+        strays.take_end(path, &file, known_bytes..there)?;
+    }
+    fs::remove_file(path).at(path)
+}
+
+/// The segments' files in a folder, by number.
+fn files_in(folder: &Path) -> Result<Vec<(u32, PathBuf)>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        found.extend(number_of(&path).map(|number| (number, path)));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
 impl Segment {
-    fn path(folder: &Path, number: u32) -> PathBuf {
+    fn path_in(folder: &Path, number: u32) -> PathBuf {
         folder.join(format!("{number:08}.texts"))
     }
 
+    fn path(&self) -> &Path {
+        self.held.path()
+    }
+
+    fn check_file(&self) -> Result<(), StoreError> {
+        self.held.check(self.length.load(Ordering::Relaxed)).map(drop)
+    }
+
+    fn used(&self) -> u64 {
+        self.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of records that nobody refers to.
+    fn dead(&self) -> u64 {
+        let records = self.length.load(Ordering::Relaxed).saturating_sub(u64::from(HEADER_BYTES));
+        records.saturating_sub(self.used())
+    }
+
     fn create(folder: &Path, number: u32) -> Result<Self, StoreError> {
-        let path = Self::path(folder, number);
+        let path = Self::path_in(folder, number);
         let mut header = Encoder { bytes: MAGIC.to_vec() };
         header.u32(VERSION);
         header.u32(number);
-        let written = (|| {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
+        let written: io::Result<File> = (|| {
+            let file = private::create_new_file(&path)?;
             file.write_all_at(&header.bytes, 0)?;
             file.sync_all()?;
-            File::open(folder)?.sync_all()?;
+            sync_folder(folder)?;
             Ok(file)
         })();
-        if written.is_err() {
+        if written.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
             drop(fs::remove_file(&path));
         }
         let file = written.at(&path)?;
-        let length = AtomicU64::new(u64::from(HEADER_BYTES));
-        Ok(Self { path, file, used_bytes: AtomicU64::new(0), length })
+        let (used_bytes, length) = (AtomicU64::new(0), AtomicU64::new(u64::from(HEADER_BYTES)));
+        Ok(Self { held: HeldFile::of(&path, &file)?, file, used_bytes, length })
     }
 
-    /// Opens a segment in which `used_bytes` are referred to, the last of them before `end`. What comes
-    /// after that is cut off: a crash left it.
-    fn open(folder: &Path, number: u32, used_bytes: u64, end: u64) -> Result<Self, StoreError> {
-        let path = Self::path(folder, number);
-        let file =
-            OpenOptions::new().read(true).write(true).open(&path).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => {
-                    StoreError::damaged(&path, "it is missing, but texts are kept in it")
-                }
-                _ => StoreError::io(&path, &error),
-            })?;
+    /// Opens a segment that rows refer to. Nothing is changed in it.
+    fn open(folder: &Path, number: u32, in_use: InUse, opened: Opened) -> Result<Self, StoreError> {
+        let path = Self::path_in(folder, number);
+        let file = OpenOptions::new().read(true).write(opened == Opened::ToWrite).open(&path);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StoreError::damaged(&path, "it is missing, but texts are kept in it"),
+            _ => StoreError::io(&path, &error),
+        })?;
         let mut header = [0; HEADER_BYTES as usize];
         let known = file.read_exact_at(&mut header, 0).is_ok();
         let mut fields = Decoder::new(&header);
@@ -295,28 +430,42 @@ impl Segment {
         if version > VERSION {
             return Err(StoreError::NewerFormat { path, found: version, known: VERSION });
         }
-        let there = file.metadata().at(&path)?.len();
+        let (there, end) = (file.metadata().at(&path)?.len(), in_use.last.0.end());
         if there < end {
             let what = format!("it has {there} bytes, but texts are kept up to byte {end}");
             return Err(StoreError::damaged(&path, what));
         }
-        file.set_len(end).at(&path)?;
-        Ok(Self { path, file, used_bytes: AtomicU64::new(used_bytes), length: AtomicU64::new(end) })
+        let held = HeldFile::of(&path, &file)?;
+        Ok(Self { held, file, used_bytes: AtomicU64::new(in_use.bytes), length: AtomicU64::new(end) })
+    }
+
+    /// Cuts off what comes after the last record that a row names or named: `known_bytes`, or what rows name now. If
+    /// there are texts in it, they are put aside first.
+    fn cut_after(&self, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
+        let there = self.file.metadata().at(self.path())?.len();
+        // A segment whose end was lost has fewer bytes than were once known; what rows name is there.
+        let end = self.length.load(Ordering::Relaxed).max(known_bytes.min(there));
+        if there > end {
+            strays.take_end(self.path(), &self.file, end..there)?;
+            self.file.set_len(end).at(self.path())?;
+        }
+        self.length.store(end, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Frame, StoreError> {
         let mut record = vec![0; (RECORD_HEADER_BYTES + place.stored_bytes) as usize];
         self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| {
             match error.kind() {
-                io::ErrorKind::UnexpectedEof => damaged(&self.path, place),
-                _ => StoreError::io(&self.path, &error),
+                io::ErrorKind::UnexpectedEof => damaged(self.path(), place),
+                _ => StoreError::io(self.path(), &error),
             }
         })?;
         let bytes = record.split_off(RECORD_HEADER_BYTES as usize);
         let mut header = Decoder::new(&record);
         let (stored, text_bytes, sum) = (header.u32(), header.u32().unwrap_or(0), header.u64());
         if stored != Some(place.stored_bytes) || sum != Some(checksum(key, &bytes, text_bytes)) {
-            return Err(damaged(&self.path, place));
+            return Err(damaged(self.path(), place));
         }
         Ok(Frame { bytes, text_bytes })
     }
@@ -352,29 +501,142 @@ mod tests {
         segments.append(texts.iter().map(|(slot, bytes)| (key(*slot), *bytes, 9))).unwrap()
     }
 
+    /// A folder of texts, and beside it that of the strays.
+    struct Folders {
+        folder: tempfile::TempDir,
+    }
+
+    impl Folders {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap() }
+        }
+
+        fn texts(&self) -> PathBuf {
+            self.folder.path().join("texts")
+        }
+
+        fn open(&self, texts: &[(u32, Place)], known: &[(u32, u64)]) -> Result<Segments, StoreError> {
+            let known = known
+                .iter()
+                .map(|(number, bytes)| (*number, StoredSegment { bytes: *bytes, dead_since: None }));
+            let strays = Strays::new(self.folder.path().join("strays"));
+            let places = texts.iter().map(|(slot, place)| (key(*slot), *place));
+            Segments::open(&self.texts(), FULL_BYTES, places, &known.collect(), &strays)
+        }
+
+        /// What was put aside, by name.
+        fn strays(&self) -> Vec<(String, Vec<u8>)> {
+            let Ok(entries) = fs::read_dir(self.folder.path().join("strays")) else { return Vec::new() };
+            let read = |path: PathBuf| {
+                (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap())
+            };
+            let mut found: Vec<_> = entries.map(|entry| read(entry.unwrap().path())).collect();
+            found.sort();
+            found
+        }
+    }
+
+    /// A frame as the store makes them.
+    fn frame(text: &[u8]) -> Vec<u8> {
+        zstd::bulk::compress(text, 1).unwrap()
+    }
+
     #[test]
-    fn what_rows_refer_to_is_there_when_opened_again_and_the_rest_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
-        let places = append(&segments, &[(1, b"one"), (2, b"two"), (3, b"three")]);
-        drop(segments);
-        fs::write(folder.path().join("00000007.texts"), "of nobody").unwrap();
-        let segments = Segments::open(folder.path(), FULL_BYTES, places[..2].iter().copied()).unwrap();
-        for (place, (slot, bytes)) in places.iter().zip([(1, b"one"), (2, b"two")]) {
-            assert_eq!(segments.read(key(slot), *place).unwrap().unwrap().bytes, bytes);
+    fn what_rows_refer_to_is_there_when_opened_again_and_what_none_ever_named_is_put_aside() {
+        let folders = Folders::new();
+        let (one, two, three) = (frame(b"one"), frame(b"two"), frame(b"three"));
+        let places = append(&folders.open(&[], &[]).unwrap(), &[(1, &one), (2, &two), (3, &three)]);
+        let first = folders.texts().join("00000001.texts");
+        let whole = fs::read(&first).unwrap();
+        let mut header = whole[..HEADER_BYTES as usize].to_vec();
+        header[12] = 7;
+        let stray = [header.as_slice(), &whole[HEADER_BYTES as usize..]].concat();
+        fs::write(folders.texts().join("00000007.texts"), &stray).unwrap();
+        fs::write(folders.texts().join("00000008.texts"), &stray[..20]).unwrap();
+        let segments = folders.open(&[(1, places[0]), (2, places[1])], &[]).unwrap();
+        for (place, (slot, bytes)) in places.iter().zip([(1, &one), (2, &two)]) {
+            assert_eq!(&segments.read(key(slot), *place).unwrap().unwrap().bytes, bytes);
         }
         assert!(segments.read(key(3), places[2]).is_err(), "cut off");
-        assert!(!folder.path().join("00000007.texts").exists());
-        assert_eq!(append(&segments, &[(4, b"four")])[0].offset, places[2].offset, "written over");
+        let tail = whole[places[2].offset as usize..].to_vec();
+        let from = places[2].offset;
+        let expected =
+            [(format!("00000001-from-{from}-0.texts"), tail), ("00000007-from-0-0.texts".to_owned(), stray)];
+        assert_eq!(folders.strays(), expected, "and of what holds no whole text nothing is left");
+        assert_eq!(fs::read_dir(folders.texts()).unwrap().count(), 1);
+        assert_eq!(append(&segments, &[(4, &three)])[0].offset, places[2].offset, "written over");
+        assert_eq!(segments.current.lock().highest, 8, "no number is given twice");
+    }
+
+    #[test]
+    fn what_rows_once_named_is_deleted_and_not_put_aside() {
+        let folders = Folders::new();
+        let places = append(&folders.open(&[], &[]).unwrap(), &[(1, &frame(b"one")), (2, &frame(b"two"))]);
+        let known = [(1, places[1].end()), (2, 99)];
+        let segments = folders.open(&[(1, places[0])], &known).unwrap();
+        assert_eq!(segments.all()[&1].dead(), places[1].record_bytes());
+        assert!(segments.read(key(2), places[1]).unwrap().is_some(), "it is erased when its time comes");
+        drop(segments);
+        let segments = folders.open(&[], &known).unwrap();
+        assert!(segments.all().is_empty());
+        assert_eq!((fs::read_dir(folders.texts()).unwrap().count(), folders.strays().len()), (0, 0));
+        // A write that was cut short is no text.
+        let places = append(&segments, &[(3, &frame(b"three"))]);
+        let path = folders.texts().join("00000003.texts");
+        let mut bytes = fs::read(&path).unwrap();
+        let record = bytes[HEADER_BYTES as usize..].to_vec();
+        bytes.extend_from_slice(&record[..record.len() - 1]);
+        fs::write(&path, &bytes).unwrap();
+        folders.open(&[(3, places[0])], &[(3, places[0].end())]).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), places[0].end());
+        assert!(folders.strays().is_empty());
+    }
+
+    #[test]
+    fn nothing_is_changed_when_a_segment_is_missing_or_too_short() {
+        let folders = Folders::new();
+        let segments = folders.open(&[], &[]).unwrap();
+        let mut places = append(&segments, &[(1, &frame(b"one")), (2, &frame(b"two"))]);
+        segments.current.lock().number = 0;
+        places.extend(append(&segments, &[(3, &frame(b"three"))]));
+        drop(segments);
+        let second = folders.texts().join("00000002.texts");
+        let whole = fs::read(&second).unwrap();
+        for cut in [0, 1, 16, whole.len() - 1] {
+            fs::write(&second, &whole[..cut]).unwrap();
+            fs::write(folders.texts().join("00000009.texts"), &whole).unwrap();
+            let refused = folders.open(&[(1, places[0]), (3, places[2])], &[]).unwrap_err();
+            assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+            assert!(fs::metadata(folders.texts().join("00000001.texts")).unwrap().len() >= places[1].end());
+            assert!(folders.texts().join("00000009.texts").exists() && folders.strays().is_empty());
+        }
+        fs::remove_file(&second).unwrap();
+        assert!(folders.open(&[(1, places[0]), (3, places[2])], &[]).is_err());
+    }
+
+    #[test]
+    fn a_segment_that_is_taken_away_takes_no_more_texts() {
+        let folders = Folders::new();
+        let segments = folders.open(&[], &[]).unwrap();
+        append(&segments, &[(1, &frame(b"one"))]);
+        assert!(segments.check_files().is_empty());
+        let path = folders.texts().join("00000001.texts");
+        let aside = folders.folder.path().join("aside");
+        fs::rename(&path, &aside).unwrap();
+        let refused = segments.append([(key(2), frame(b"two").as_slice(), 3)].into_iter()).unwrap_err();
+        assert!(matches!(refused, StoreError::Lost { .. }), "{refused}");
+        assert_eq!(segments.check_files(), [refused]);
+        fs::rename(&aside, &path).unwrap();
+        append(&segments, &[(2, &frame(b"two"))]);
     }
 
     #[test]
     fn what_is_not_what_was_written_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
+        let folders = Folders::new();
+        let segments = folders.open(&[], &[]).unwrap();
         let place = append(&segments, &[(1, b"a text"), (2, b"a text")])[0];
         assert!(segments.read(key(2), place).is_err(), "of another source");
-        let path = folder.path().join("00000001.texts");
+        let path = folders.texts().join("00000001.texts");
         let good = fs::read(&path).unwrap();
         for at in u64::from(place.offset)..place.end() {
             let mut bad = good.clone();
@@ -385,26 +647,26 @@ mod tests {
         }
         fs::write(&path, &good[..good.len() - 1]).unwrap();
         let last = Place { offset: u32::try_from(place.end()).unwrap(), ..place };
-        assert!(Segments::open(folder.path(), FULL_BYTES, [place, last].into_iter()).is_err());
+        assert!(folders.open(&[(1, place), (2, last)], &[]).is_err());
     }
 
     #[test]
     fn a_segment_that_nobody_refers_to_is_deleted_once_it_is_not_written_to() {
-        let folder = tempfile::tempdir().unwrap();
-        let segments = Segments::open(folder.path(), FULL_BYTES, std::iter::empty()).unwrap();
+        let folders = Folders::new();
+        let segments = folders.open(&[], &[]).unwrap();
         let first = append(&segments, &[(1, b"one"), (2, b"two")]);
         for place in &first {
             segments.refer(*place);
         }
-        *segments.current.lock() = 0;
+        segments.current.lock().number = 0;
         let second = append(&segments, &[(3, b"three")]);
         assert_eq!(second[0].segment, 2);
         segments.release(first[0]);
-        assert_eq!(segments.sparse(), [1]);
+        assert_eq!(segments.begin_emptying(|number| number == 1), [1]);
         let held = segments.all();
         segments.release(first[1]);
         assert!(segments.read(key(2), first[1]).unwrap().is_none());
         assert_eq!(held[&1].read(key(2), first[1]).unwrap().bytes, b"two", "whoever has it can read it");
-        assert!(!folder.path().join("00000001.texts").exists());
+        assert!(!folders.texts().join("00000001.texts").exists());
     }
 }

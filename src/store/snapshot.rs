@@ -8,6 +8,7 @@ use std::path::Path;
 use super::Store;
 use super::codec::{Decoder, Encoder};
 use super::error::{At, StoreError};
+use super::private;
 use super::records::{FileKind, Record, RecordReader, RecordWriter};
 
 const FILE: FileKind = FileKind { magic: *b"PLIMSNAP", version: 1, what: "a snapshot of an index" };
@@ -156,7 +157,7 @@ fn write_file(
     key: SnapshotKey,
     write: impl FnOnce(&mut SnapshotWriter<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let mut out = BufWriter::with_capacity(1 << 20, private::create_file(path)?);
     let mut writer = SnapshotWriter { records: RecordWriter::new(FILE, &mut out)? };
     writer.records.write(CORPUS, &encode_key(key))?;
     write(&mut writer)?;

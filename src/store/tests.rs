@@ -59,7 +59,7 @@ impl StorageBackend for FailingFile {
 fn opener(path: &Path, left: &Arc<AtomicU64>) -> ledger::Opener {
     let (path, left) = (path.to_owned(), Arc::clone(left));
     Box::new(move || {
-        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let file = fs::OpenOptions::new().read(true).write(true).open(&path);
         let file = FileBackend::new(file.map_err(redb::Error::Io)?)?;
         let mut builder = Database::builder();
         builder.set_check_integrity_on_open(true);
@@ -100,8 +100,13 @@ fn put(store: &Store, slots: std::ops::Range<u32>, revision: u64) -> Result<(), 
 
 const SMALL: u64 = 4096;
 
+const DAY: Duration = Duration::from_hours(24);
+
 fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
-    let directory = DataDirectory::create(folder).unwrap();
+    let mut directory = DataDirectory::create(folder).unwrap();
+    if directory.is_new() {
+        Store::begin(&mut directory, StoredCorpus { seed: 1, revision: 0, next_collection: 1 }, Vec::new())?;
+    }
     let opener = opener(&directory.ledger(), left);
     Store::open_with(directory, 0, SMALL, opener)
 }
@@ -145,7 +150,7 @@ proptest! {
         }
         drop(store);
         let (store, loaded) = open(folder.path(), &Arc::new(AtomicU64::new(u64::MAX))).unwrap();
-        prop_assert_eq!(loaded.corpus.unwrap().revision, revision);
+        prop_assert_eq!(loaded.corpus.revision, revision);
         prop_assert_eq!(loaded.sources.len(), kept as usize);
         for slot in 0..kept {
             prop_assert!(store.text(key(slot)).unwrap().is_some_and(|found| *found == *text(slot)));
@@ -180,7 +185,7 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     left.store(5000, Ordering::Relaxed);
     let mut outcomes = Vec::new();
     store
-        .compact(&mut |texts| {
+        .compact(DAY, &mut |texts| {
             outcomes.push(store.relocate(&texts));
             true
         })
@@ -191,7 +196,7 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     }
     // The second time those that were written to the first time.
     for _ in 0..2 {
-        store.compact(&mut |texts| store.relocate(&texts).is_ok()).unwrap();
+        store.compact(DAY, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
     }
     assert!(size() < full / 2, "{} of {full} bytes are left", size());
     let check = |store: &Store| {
@@ -219,7 +224,7 @@ fn a_backup_is_whole_or_is_refused() {
         Store::restore(Path::new("the backup"), &mut &*bytes, &folder.path().join(name))
     };
     restore(&backup, "whole").unwrap();
-    let directory = DataDirectory::open(&folder.path().join("whole")).unwrap();
+    let directory = DataDirectory::create(&folder.path().join("whole")).unwrap();
     let (store, loaded) = Store::open(directory, 0).unwrap();
     assert_eq!(loaded.sources.len(), 40);
     assert_eq!(store.text(key(7)).unwrap().as_deref(), Some(text(7).as_str()));
@@ -237,4 +242,140 @@ fn a_backup_is_whole_or_is_refused() {
         drop(fs::remove_dir_all(folder.path().join("bad")));
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
+}
+
+#[test]
+fn space_is_given_back_in_proportion_to_what_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = open(folder.path(), &Arc::new(AtomicU64::new(u64::MAX))).unwrap();
+    let size = || -> u64 {
+        let files = fs::read_dir(folder.path().join("texts")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    };
+    put(&store, 0..5, 1).unwrap();
+    let once = size();
+    // The same five sources over and over, in ever new slots, and the segment is never full.
+    for revision in 1..200_u32 {
+        let first = revision * 5;
+        put(&store, first..first + 5, u64::from(revision)).unwrap();
+        let changes = (first - 5..first).map(|slot| Change::RemoveSource(key(slot))).collect();
+        let corpus = StoredCorpus { seed: 1, revision: u64::from(revision), next_collection: 1 };
+        store.commit(&Batch { corpus, changes }).unwrap();
+        (first - 5..first).for_each(|slot| store.forget(key(slot)));
+        store.compact(DAY, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
+    }
+    // Texts differ in length by up to fifty times.
+    assert!(size() < 200 * once, "{} bytes for five texts, of {once} at first", size());
+    assert!(size() < 4 * SMALL, "{} bytes", size());
+    let segments = store.disk.as_ref().unwrap().ledger.view().unwrap().segments().unwrap();
+    assert!(segments.len() <= 4, "rows of segments that are gone go too: {segments:?}");
+}
+
+#[test]
+fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = Arc::new(AtomicU64::new(u64::MAX));
+    let (store, _) = open(folder.path(), &left).unwrap();
+    put(&store, 0..40, 1).unwrap();
+    let holds = |slot: u32| {
+        let PackedText::Frame { frame, .. } = store.pack(text(slot)).unwrap() else { panic!("plain") };
+        let mut files = fs::read_dir(folder.path().join("texts")).unwrap();
+        files.any(|file| {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            bytes.windows(frame.len()).any(|part| part == frame)
+        })
+    };
+    assert!(holds(7) && holds(8));
+    let changes = vec![Change::RemoveSource(key(7))];
+    store
+        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 2, next_collection: 1 }, changes })
+        .unwrap();
+    store.forget(key(7));
+    let compact = |after| store.compact(after, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
+    compact(DAY);
+    assert!(holds(7), "it is little, and its time is not over");
+    compact(Duration::ZERO);
+    assert!(!holds(7) && holds(8));
+    // Across a restart, too.
+    let changes = vec![Change::RemoveSource(key(8))];
+    store
+        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 3, next_collection: 1 }, changes })
+        .unwrap();
+    drop(store);
+    let (store, _) = open(folder.path(), &left).unwrap();
+    let since = store.disk.as_ref().unwrap().ledger.view().unwrap().segments().unwrap();
+    assert!(since.values().any(|segment| segment.dead_since.is_some()), "{since:?}");
+    store.compact(Duration::ZERO, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
+    let PackedText::Frame { frame, .. } = store.pack(text(8)).unwrap() else { panic!("plain") };
+    for file in fs::read_dir(folder.path().join("texts")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(frame.len()).any(|part| part == frame));
+    }
+    assert!(!folder.path().join("strays").exists());
+    for slot in (0..40).filter(|slot| ![7, 8].contains(slot)) {
+        assert_eq!(store.text(key(slot)).unwrap().as_deref(), Some(text(slot).as_str()));
+    }
+}
+
+#[test]
+fn a_ledger_that_is_taken_away_takes_no_more_commits_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = open(folder.path(), &Arc::new(AtomicU64::new(u64::MAX))).unwrap();
+    put(&store, 0..10, 1).unwrap();
+    assert_eq!(store.check_files(), []);
+    let (ledger, aside) = (folder.path().join("corpus.redb"), folder.path().join("aside"));
+    let is_lost = |error: &StoreError| matches!(error, StoreError::Lost { .. });
+    for replace in [false, true] {
+        fs::rename(&ledger, &aside).unwrap();
+        if replace {
+            fs::copy(&aside, &ledger).unwrap();
+        }
+        let refused = put(&store, 10..12, 2).unwrap_err();
+        assert!(is_lost(&refused), "{refused}");
+        assert_eq!(store.check_files(), [refused]);
+        assert_eq!(store.text(key(3)).unwrap().as_deref(), Some(text(3).as_str()));
+        assert_eq!(store.backup(&mut Vec::new()).unwrap().sources, 10, "what is open can still be saved");
+        fs::rename(&aside, &ledger).unwrap();
+    }
+    put(&store, 10..12, 2).unwrap();
+    let whole = fs::metadata(&ledger).unwrap().len();
+    fs::OpenOptions::new().write(true).open(&ledger).unwrap().set_len(whole / 2).unwrap();
+    let refused = put(&store, 12..14, 3).unwrap_err();
+    assert!(is_lost(&refused), "{refused}");
+    assert_eq!(store.check_files(), [refused]);
+    // The same for the lock, without which another process could take the folder.
+    fs::OpenOptions::new().write(true).open(&ledger).unwrap().set_len(whole).unwrap();
+    fs::remove_file(folder.path().join("palimpsest.lock")).unwrap();
+    let refused = put(&store, 12..14, 3).unwrap_err();
+    assert!(is_lost(&refused) && refused.to_string().contains("palimpsest.lock"), "{refused}");
+    fs::remove_file(folder.path().join("palimpsest.format")).unwrap();
+    assert!(store.check_files().iter().any(|error| error.to_string().contains("palimpsest.format")));
+}
+
+/// A reader that is overtaken by a failed commit is told to try again, not that the corpus is damaged.
+#[test]
+fn a_full_disk_is_no_damage_to_whoever_reads_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = Arc::new(AtomicU64::new(u64::MAX));
+    let (store, _) = open(folder.path(), &left).unwrap();
+    put(&store, 0..400, 1).unwrap();
+    let mut read = 0;
+    let outcome = store.rows(&mut |_| {
+        if read == 0 {
+            left.store(100, Ordering::Relaxed);
+            let full = put(&store, 400..410, 2).unwrap_err();
+            assert!(matches!(full, StoreError::Full { .. } | StoreError::Broken { .. }), "{full}");
+            left.store(u64::MAX, Ordering::Relaxed);
+        }
+        read += 1;
+    });
+    if let Err(error) = outcome {
+        assert!(matches!(error, StoreError::Interrupted { .. }), "{error}");
+    } else {
+        assert_eq!(read, 400);
+    }
+    drop(store.settle());
+    let again = store.rows(&mut |_| {}).unwrap().unwrap();
+    assert_eq!(again.revision, 1);
+    assert_eq!(store.check_files(), []);
 }

@@ -234,6 +234,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         max_compared_texts,
         max_normalised_bytes,
         max_collection_bytes,
+        max_deleted_text_seconds,
     } = limits;
     let list = list(&[
         ("one text", format!("{} bytes and {} words", number(*max_text_bytes), number(*max_text_words))),
@@ -245,6 +246,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         ("candidates of a check", number(*max_candidates)),
         ("common postings of a check", number(*max_common_postings)),
         ("texts of a comparison", number(*max_compared_texts)),
+        ("a deleted text on disk", format!("{} seconds", number(*max_deleted_text_seconds))),
     ]);
     format!("At most:\n{list}")
 }

@@ -262,7 +262,7 @@ impl Committer {
                     Added { entry, replaced, unchanged: false, exact_duplicates }
                 };
                 once.answer(receipt, added, done);
-                Task::purge(collection)
+                Task::drop_gone(collection)
             }
             Action::Delete { collection, id, done, .. } => {
                 {
@@ -271,7 +271,7 @@ impl Committer {
                     collection.catalogue.write().remove(&id, revision);
                 }
                 once.answer(receipt, revision, done);
-                Task::purge(collection)
+                Task::drop_gone(collection)
             }
             Action::Create { collection, done } => {
                 let info = {
@@ -287,7 +287,7 @@ impl Committer {
             Action::DeleteCollection { collection, fresh, done } => {
                 let sources = self.take_down(&collection, fresh, revision);
                 once.answer(receipt, (sources, revision), done);
-                Some(Task::Forget(collection))
+                Some(Task::Forget(collection.leaving_texts()))
             }
         }
     }
@@ -298,7 +298,7 @@ impl Committer {
         *now = revision;
         let sources = {
             let mut catalogue = collection.catalogue.write();
-            catalogue.close();
+            catalogue.close(revision);
             catalogue.counts().sources
         };
         match fresh {

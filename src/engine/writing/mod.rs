@@ -31,7 +31,7 @@ pub(super) use prepare::{Preparation, content_digest};
 pub(super) use request::{Done, Request, wait};
 
 use self::commit::Committer;
-use self::keeper::Keeper;
+use self::keeper::{Cleanup, Keeper};
 use super::error::Error;
 use super::shared::Shared;
 use crate::store::StoreError;
@@ -48,10 +48,17 @@ const TEXT_BYTES_A_COMMIT: usize = 32 << 20;
 /// Takes requests.
 #[derive(Debug)]
 pub(super) enum Writer {
-    /// Whoever submits a request commits it.
-    Inline(Box<Mutex<Committer>>),
+    /// Whoever submits a request commits it, and cleans up.
+    Inline(Box<Inline>),
     /// A thread commits them.
     Thread(Threads),
+}
+
+/// The committer of a corpus in memory, and what is to be cleaned up.
+#[derive(Debug)]
+pub(super) struct Inline {
+    committer: Mutex<Committer>,
+    cleanup: Mutex<Cleanup>,
 }
 
 /// The threads of a corpus on disk.
@@ -78,7 +85,8 @@ enum Message {
 impl Writer {
     /// A writer for a corpus in memory.
     pub(super) fn inline(shared: Arc<Shared>) -> Self {
-        Self::Inline(Box::new(Mutex::new(Committer::new(shared))))
+        let committer = Mutex::new(Committer::new(shared));
+        Self::Inline(Box::new(Inline { committer, cleanup: Mutex::default() }))
     }
 
     /// A writer for a corpus on disk.
@@ -104,15 +112,16 @@ impl Writer {
     /// Hands a request over. It is told when it is done.
     pub(super) fn submit(&self, request: Request) {
         match self {
-            Self::Inline(committer) => {
+            Self::Inline(inline) => {
                 let (shared, tasks) = {
-                    let mut committer = committer.lock();
+                    let mut committer = inline.committer.lock();
                     let tasks = committer.commit(vec![request]);
                     (Arc::clone(committer.shared()), tasks)
                 };
-                for task in tasks {
-                    task.run(&shared);
-                }
+                // What readers hold back now is dropped after a later change.
+                let mut cleanup = inline.cleanup.lock();
+                tasks.into_iter().for_each(|task| cleanup.take(task, &shared));
+                cleanup.run(&shared.store);
             }
             Self::Thread(threads) => {
                 if let Err(refused) = threads.requests.send(Message::Request(request))

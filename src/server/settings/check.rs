@@ -93,6 +93,7 @@ impl Wrong {
         self.range("max_collection_bytes", limits.max_collection_bytes, 64, MOST_BYTES);
         self.range("max_candidates", limits.max_candidates, 1, 1_000_000);
         self.range("max_common_postings", limits.max_common_postings, 10, u32::MAX);
+        self.range("max_deleted_text_seconds", limits.max_deleted_text_seconds, 1, MOST_BYTES);
         let text = limits.max_text_bytes;
         for (name, value, why) in [
             ("max_message_bytes", settings.max_message_bytes as u64, "a text must fit into a message"),

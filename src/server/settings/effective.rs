@@ -66,6 +66,7 @@ impl From<&Settings> for SettingsLayer {
             max_collection_bytes: Some(limits.max_collection_bytes),
             max_candidates: Some(limits.max_candidates),
             max_common_postings: Some(limits.max_common_postings),
+            max_deleted_text_seconds: Some(limits.max_deleted_text_seconds),
         }
     }
 }

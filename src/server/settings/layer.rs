@@ -185,6 +185,9 @@ pub struct SettingsLayer {
     /// Postings of common fingerprints that one check reads in one collection at most [default: 16384]
     #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT", help_heading = "Limits")]
     max_common_postings: u32,
+    /// Seconds for which a deleted text may stay on disk at most [default: 86400]
+    #[arg(long, env = "PALIMPSEST_MAX_DELETED_TEXT_SECONDS", value_name = "SECONDS", help_heading = "Limits")]
+    max_deleted_text_seconds: u64,
 }
 }
 

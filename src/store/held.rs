@@ -1,0 +1,86 @@
+//! A file that this process works on, and that somebody may take away under it.
+//!
+//! What is written to a file that was removed or replaced goes where nobody finds it. Whoever writes looks before
+//! and after whether the file is still the one in the folder.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::error::{At as _, StoreError};
+
+/// Which file a path led to when it was opened.
+#[derive(Debug)]
+pub(super) struct HeldFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl HeldFile {
+    /// An open file and the path that it was opened by.
+    pub(super) fn of(path: &Path, file: &File) -> Result<Self, StoreError> {
+        Ok(Self::new(path, &file.metadata().at(path)?))
+    }
+
+    /// The file at a path.
+    pub(super) fn at(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self::new(path, &fs::metadata(path).at(path)?))
+    }
+
+    fn new(path: &Path, found: &Metadata) -> Self {
+        Self { path: path.to_owned(), device: found.dev(), inode: found.ino() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the path still leads to the file, and the file has at least so many bytes; gives how many. One call
+    /// to the system.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Lost`] if not, [`StoreError::Io`].
+    pub(super) fn check(&self, least_bytes: u64) -> Result<u64, StoreError> {
+        let lost = |what: String| Err(StoreError::Lost { path: self.path.clone(), what });
+        match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => lost("was removed".to_owned()),
+            Err(error) => Err(StoreError::io(&self.path, &error)),
+            Ok(found) if (found.dev(), found.ino()) != (self.device, self.inode) => {
+                lost("was replaced by another file".to_owned())
+            }
+            Ok(found) if found.len() < least_bytes => {
+                lost(format!("was cut from at least {least_bytes} to {} bytes", found.len()))
+            }
+            Ok(found) => Ok(found.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_removed_replaced_or_cut_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "twelve bytes").unwrap();
+        let held = HeldFile::of(&path, &File::open(&path).unwrap()).unwrap();
+        assert_eq!(held.check(12).unwrap(), 12);
+        let what = |least| match held.check(least) {
+            Err(StoreError::Lost { what, .. }) => what,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(what(13), "was cut from at least 13 to 12 bytes");
+        let aside = folder.path().join("aside");
+        fs::rename(&path, &aside).unwrap();
+        assert_eq!(what(0), "was removed");
+        fs::copy(&aside, &path).unwrap();
+        assert_eq!(what(0), "was replaced by another file");
+        fs::rename(&aside, &path).unwrap();
+        assert!(held.check(12).is_ok(), "put back");
+    }
+}

@@ -1,0 +1,125 @@
+//! Texts that no row names, and never did: a crash came between writing them and the commit, or the ledger is not
+//! the one that belongs to them. They are put aside, not deleted, and deleted when nobody has missed them for a while.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::codec::Decoder;
+use super::directory::sync_folder;
+use super::error::{At as _, StoreError};
+use super::private;
+use super::segments::{HEADER_BYTES, RECORD_HEADER_BYTES};
+
+/// How long they are put aside.
+const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
+
+/// Bytes that are copied at once.
+const COPIED_AT_ONCE: usize = 1 << 20;
+
+/// A zstd frame begins with it.
+const ZSTD_MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+
+/// The folder that they are put into.
+#[derive(Debug)]
+pub(super) struct Strays {
+    folder: PathBuf,
+}
+
+impl Strays {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Puts a segment aside of which the ledger knows nothing, or deletes it if there can be no text in it.
+    pub(super) fn take_file(&self, path: &Path) -> Result<(), StoreError> {
+        let file = File::open(path).at(path)?;
+        let there = file.metadata().at(path)?.len();
+        if !holds_text(&file, u64::from(HEADER_BYTES)..there).at(path)? {
+            return fs::remove_file(path).at(path);
+        }
+        private::create_folder(&self.folder).at(&self.folder)?;
+        let aside = self.free_name(path, 0);
+        fs::rename(path, &aside).and_then(|()| sync_folder(&self.folder)).at(&aside)?;
+        tell(path, &aside, there);
+        Ok(())
+    }
+
+    /// Copies the end of a segment of which the ledger knows nothing, if there may be a text in it.
+    pub(super) fn take_end(&self, path: &Path, file: &File, range: Range<u64>) -> Result<(), StoreError> {
+        if !holds_text(file, range.clone()).at(path)? {
+            return Ok(());
+        }
+        private::create_folder(&self.folder).at(&self.folder)?;
+        let aside = self.free_name(path, range.start);
+        let copied = (|| {
+            let mut copy = private::create_new_file(&aside)?;
+            let (mut at, mut bytes) = (range.start, vec![0; COPIED_AT_ONCE]);
+            while at < range.end {
+                let left = usize::try_from(range.end - at).unwrap_or(usize::MAX).min(COPIED_AT_ONCE);
+                let part = bytes.get_mut(..left).unwrap_or_default();
+                file.read_exact_at(part, at)?;
+                copy.write_all(part)?;
+                at += part.len() as u64;
+            }
+            copy.sync_all()?;
+            sync_folder(&self.folder)
+        })();
+        if copied.is_err() {
+            drop(fs::remove_file(&aside));
+        }
+        copied.at(&aside)?;
+        tell(path, &aside, range.end - range.start);
+        Ok(())
+    }
+
+    /// A name that says where the texts come from, and that no file has.
+    fn free_name(&self, path: &Path, from: u64) -> PathBuf {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let names = (0_u32..).map(|count| self.folder.join(format!("{stem}-from-{from}-{count}.texts")));
+        let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
+        free.next().unwrap_or_else(|| self.folder.join(stem))
+    }
+
+    /// Deletes those that were put aside long ago.
+    pub(super) fn delete_old(&self, now: SystemTime) -> Result<(), StoreError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.at(&self.folder)?,
+        };
+        for entry in entries {
+            let path = entry.at(&self.folder)?.path();
+            let written = fs::metadata(&path).and_then(|file| file.modified()).at(&path)?;
+            if now.duration_since(written).is_ok_and(|age| age > KEPT_FOR) {
+                fs::remove_file(&path).at(&path)?;
+                tracing::info!(file = ?path, "texts that no row named, and nobody missed, were deleted");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tell(path: &Path, aside: &Path, bytes: u64) {
+    tracing::warn!(
+        segment = ?path, aside = ?aside, bytes,
+        "texts that no row of the ledger names were put aside: after a crash these are changes that were never \
+         acknowledged; if the ledger was put in from elsewhere, stop the server and put the right one back"
+    );
+}
+
+/// Whether a part of a segment may hold a text. It does not where all there is of it is the beginning of one record: a
+/// write that a crash cut short.
+fn holds_text(file: &File, range: Range<u64>) -> io::Result<bool> {
+    let record_header = u64::from(RECORD_HEADER_BYTES);
+    if range.end < range.start + record_header + ZSTD_MAGIC.len() as u64 {
+        return Ok(false);
+    }
+    let mut header = [0; RECORD_HEADER_BYTES as usize + ZSTD_MAGIC.len()];
+    file.read_exact_at(&mut header, range.start)?;
+    let stored = Decoder::new(&header).u32().unwrap_or(0);
+    let is_cut = header.ends_with(&ZSTD_MAGIC) && range.start + record_header + u64::from(stored) > range.end;
+    Ok(!is_cut)
+}
