@@ -280,7 +280,8 @@ fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
 }
 
 fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
-    let version = text.lines().next().and_then(|line| line.strip_prefix(FORMAT_LINE));
+    // Without the end of the line the version may have been cut.
+    let version = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(FORMAT_LINE));
     match version.and_then(|version| version.parse().ok()) {
         None => Err(StoreError::damaged(path, "it does not name a format")),
         Some(found) if found > FORMAT_VERSION => {

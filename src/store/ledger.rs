@@ -84,25 +84,24 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
-/// A builder of databases. Every page's checksum is looked at when one is opened.
 fn builder() -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    builder.set_cache_size(CACHE_BYTES);
     builder
 }
 
-/// The database in a file that is there.
+/// The database in a file that is there. After a crash it is repaired, for which all of it is looked at.
 pub(super) fn in_file(path: &Path) -> Opener {
     let path = path.to_owned();
     Box::new(move || Ok(builder().open(&path)?))
 }
 
-/// The database in a file that is there and that nothing is written to.
+/// The database in a file that is there and that nothing is written to. Every page's checksum is looked at.
 pub(super) fn in_file_to_read(path: &Path) -> Opener {
     let path = path.to_owned();
     Box::new(move || {
         let overlay = File::open(&path).and_then(Overlay::over).map_err(redb::Error::Io)?;
-        Ok(builder().create_with_backend(overlay)?)
+        Ok(builder().set_check_integrity_on_open(true).create_with_backend(overlay)?)
     })
 }
 

@@ -43,7 +43,7 @@ pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable,
 pub use texts::CacheFigures;
 
 use self::ledger::{Ledger, seconds_since_1970};
-use self::segments::{Place, Segments};
+use self::segments::{NamedSegments, Place, Segments};
 use self::strays::Strays;
 use self::texts::Texts;
 
@@ -177,10 +177,7 @@ impl Store {
     /// [`StoreError`] when a file is missing, damaged, of a newer format, or cannot be read and written. Then nothing
     /// was changed.
     pub fn open(directory: DataDirectory, cache_bytes: u64) -> Result<(Self, Loaded), StoreError> {
-        let opener = match directory.is_read_only() {
-            true => ledger::in_file_to_read(&directory.ledger()),
-            false => ledger::in_file(&directory.ledger()),
-        };
+        let opener = ledger::in_file(&directory.ledger());
         Self::open_with(directory, cache_bytes, segments::FULL_BYTES, opener)
     }
 
@@ -190,10 +187,13 @@ impl Store {
         full_bytes: u64,
         opener: ledger::Opener,
     ) -> Result<(Self, Loaded), StoreError> {
-        let ledger = Ledger::open(&directory.ledger(), opener)?;
+        // Opening the database to write changes its file. So all is read and looked at before, as if it could not be
+        // written.
+        let path = directory.ledger();
+        let ledger = Ledger::open(&path, ledger::in_file_to_read(&path))?;
         let view = ledger.view()?;
         let corpus = view.corpus()?.ok_or_else(|| directory.has_no_corpus())?;
-        let (collections, requests) = (view.collections()?, view.requests()?);
+        let (collections, requests, known) = (view.collections()?, view.requests()?, view.segments()?);
         let mut loaded = Loaded { corpus, collections, sources: Vec::new(), requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
@@ -203,15 +203,16 @@ impl Store {
             loaded.sources.push(source);
             Ok(())
         })?;
-        directory.finish(corpus.revision)?;
-        let (folder, places, strays) =
-            (directory.texts(), places.into_iter(), Strays::new(directory.strays()));
-        let segments = if directory.is_read_only() {
-            Segments::open_read_only(&folder, places)?
-        } else {
-            Segments::open(&folder, full_bytes, places, &view.segments()?, &strays)?
-        };
         drop(view);
+        let named = NamedSegments::open(&directory.texts(), places.into_iter(), directory.is_read_only())?;
+        directory.finish(corpus.revision)?;
+        let strays = Strays::new(directory.strays());
+        let (ledger, segments) = if directory.is_read_only() {
+            (ledger, named.to_read())
+        } else {
+            drop(ledger);
+            (Ledger::open(&path, opener)?, named.to_write(full_bytes, &known, &strays)?)
+        };
         let (packer, in_doubt) = (Packer::default(), parking_lot::Mutex::default());
         Ok((
             Self { texts, disk: Some(Disk { ledger, segments, packer, strays, in_doubt, directory }) },

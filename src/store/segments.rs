@@ -131,40 +131,6 @@ impl Segments {
         Self { folder: folder.to_owned(), full_bytes, by_number: RwLock::new(segments), current }
     }
 
-    /// The segments in a folder, to be read and written. `places` are those that rows refer to, and `known` is what
-    /// the ledger says of each segment. The rest of a folder: a segment in which all texts are deleted is deleted too;
-    /// what was never named by a row is left to `strays`.
-    pub(super) fn open(
-        folder: &Path,
-        full_bytes: u64,
-        places: impl Iterator<Item = (SourceKey, Place)>,
-        known: &BTreeMap<u32, StoredSegment>,
-        strays: &Strays,
-    ) -> Result<Self, StoreError> {
-        private::create_folder(folder).at(folder)?;
-        let segments = open_all(folder, places, Opened::ToWrite)?;
-        // All that rows refer to is there. Only now anything is moved or cut.
-        let mut highest = known.last_key_value().map_or(0, |(number, _)| *number);
-        for (number, path) in files_in(folder)? {
-            highest = highest.max(number);
-            let known_bytes = known.get(&number).map_or(0, |known| known.bytes);
-            match segments.get(&number) {
-                Some(segment) => segment.cut_after(known_bytes, strays)?,
-                None if known_bytes > 0 => delete_dead(&path, known_bytes, strays)?,
-                None => strays.take_file(&path)?,
-            }
-        }
-        Ok(Self::of(folder, full_bytes, segments, highest))
-    }
-
-    /// The segments that rows refer to, to be read; nothing is changed.
-    pub(super) fn open_read_only(
-        folder: &Path,
-        places: impl Iterator<Item = (SourceKey, Place)>,
-    ) -> Result<Self, StoreError> {
-        Ok(Self::of(folder, FULL_BYTES, open_all(folder, places, Opened::ToRead)?, 0))
-    }
-
     /// Whether each file is still the one that was opened, and holds all that was written to it.
     pub(super) fn check_files(&self) -> Vec<StoreError> {
         self.all().values().filter_map(|segment| segment.check_file().err()).collect()
@@ -313,39 +279,72 @@ struct InUse {
     last: (Place, SourceKey),
 }
 
-/// Opens the segments that rows refer to, by number. If neither the first nor the last text of one is what was written,
-/// another file is in its place. One damaged text is no reason to refuse all others.
-fn open_all(
-    folder: &Path,
-    places: impl Iterator<Item = (SourceKey, Place)>,
-    opened: Opened,
-) -> Result<BTreeMap<u32, Segment>, StoreError> {
-    let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
-    for (key, place) in places {
-        let this = (place, key);
-        let in_use = by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
-        in_use.bytes += place.record_bytes();
-        in_use.first = in_use.first.min(this);
-        in_use.last = in_use.last.max(this);
-    }
-    let open = |(number, in_use): (u32, InUse)| {
-        let segment = Segment::open(folder, number, in_use, opened)?;
-        let is_wrong = |(place, key)| segment.read(key, place).is_err();
-        if is_wrong(in_use.first) && is_wrong(in_use.last) {
-            let what =
-                "its texts are not those that the ledger names: it is another segment, or badly damaged";
-            return Err(StoreError::damaged(segment.path(), what));
-        }
-        Ok((number, segment))
-    };
-    by_segment.into_iter().map(open).collect()
+/// The segments that rows refer to. They were opened and looked at, and nothing was changed.
+#[derive(Debug)]
+pub(super) struct NamedSegments {
+    folder: PathBuf,
+    segments: BTreeMap<u32, Segment>,
 }
 
-/// What a segment is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Opened {
-    ToRead,
-    ToWrite,
+impl NamedSegments {
+    /// Opens the segments in a folder that rows refer to by these places. If neither the first nor the last text of one
+    /// is what was written, another file is in its place. One damaged text is no reason to refuse all others.
+    pub(super) fn open(
+        folder: &Path,
+        places: impl Iterator<Item = (SourceKey, Place)>,
+        is_read_only: bool,
+    ) -> Result<Self, StoreError> {
+        let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
+        for (key, place) in places {
+            let this = (place, key);
+            let in_use =
+                by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
+            in_use.bytes += place.record_bytes();
+            in_use.first = in_use.first.min(this);
+            in_use.last = in_use.last.max(this);
+        }
+        let open = |(number, in_use): (u32, InUse)| {
+            let segment = Segment::open(folder, number, in_use, is_read_only)?;
+            let is_wrong = |(place, key)| segment.read(key, place).is_err();
+            if is_wrong(in_use.first) && is_wrong(in_use.last) {
+                let what =
+                    "its texts are not those that the ledger names: it is another segment, or badly damaged";
+                return Err(StoreError::damaged(segment.path(), what));
+            }
+            Ok((number, segment))
+        };
+        let segments: Result<BTreeMap<u32, Segment>, StoreError> = by_segment.into_iter().map(open).collect();
+        Ok(Self { folder: folder.to_owned(), segments: segments? })
+    }
+
+    /// All segments, to be read.
+    pub(super) fn to_read(self) -> Segments {
+        Segments::of(&self.folder, FULL_BYTES, self.segments, 0)
+    }
+
+    /// All segments, to be read and written, in a folder that is made if it is not there. `known` is what the ledger
+    /// says of each segment. The rest of the folder: a segment in which all texts are deleted is deleted too; what was
+    /// never named by a row is left to `strays`.
+    pub(super) fn to_write(
+        self,
+        full_bytes: u64,
+        known: &BTreeMap<u32, StoredSegment>,
+        strays: &Strays,
+    ) -> Result<Segments, StoreError> {
+        let Self { folder, segments } = self;
+        private::create_folder(&folder).at(&folder)?;
+        let mut highest = known.last_key_value().map_or(0, |(number, _)| *number);
+        for (number, path) in files_in(&folder)? {
+            highest = highest.max(number);
+            let known_bytes = known.get(&number).map_or(0, |known| known.bytes);
+            match segments.get(&number) {
+                Some(segment) => segment.cut_after(known_bytes, strays)?,
+                None if known_bytes > 0 => delete_dead(&path, known_bytes, strays)?,
+                None => strays.take_file(&path)?,
+            }
+        }
+        Ok(Segments::of(&folder, full_bytes, segments, highest))
+    }
 }
 
 /// Deletes a segment in which all texts that rows named are deleted. What was never named is put aside.
@@ -413,9 +412,9 @@ impl Segment {
     }
 
     /// Opens a segment that rows refer to. Nothing is changed in it.
-    fn open(folder: &Path, number: u32, in_use: InUse, opened: Opened) -> Result<Self, StoreError> {
+    fn open(folder: &Path, number: u32, in_use: InUse, is_read_only: bool) -> Result<Self, StoreError> {
         let path = Self::path_in(folder, number);
-        let file = OpenOptions::new().read(true).write(opened == Opened::ToWrite).open(&path);
+        let file = OpenOptions::new().read(true).write(!is_read_only).open(&path);
         let file = file.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => StoreError::damaged(&path, "it is missing, but texts are kept in it"),
             _ => StoreError::io(&path, &error),
@@ -521,7 +520,8 @@ mod tests {
                 .map(|(number, bytes)| (*number, StoredSegment { bytes: *bytes, dead_since: None }));
             let strays = Strays::new(self.folder.path().join("strays"));
             let places = texts.iter().map(|(slot, place)| (key(*slot), *place));
-            Segments::open(&self.texts(), FULL_BYTES, places, &known.collect(), &strays)
+            let named = NamedSegments::open(&self.texts(), places, false)?;
+            named.to_write(FULL_BYTES, &known.collect(), &strays)
         }
 
         /// What was put aside, by name.

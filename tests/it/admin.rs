@@ -185,7 +185,7 @@ fn with_little_space(kibibytes: u32, arguments: &[&str]) -> Command {
 async fn a_full_disk_is_told_and_leaves_the_corpus_readable() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    for kibibytes in [100, 400] {
+    for kibibytes in [160, 400] {
         let command = with_little_space(kibibytes, &["serve", "--data-dir", path(&data)]);
         let server = Process::start_command(command).await;
         let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
