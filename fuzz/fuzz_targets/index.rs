@@ -1,4 +1,4 @@
-//! Any sequence of insertions, look-ups, purges and round trips through bytes, against a plain map.
+//! Any sequence of insertions, removals, look-ups, purges and round trips through bytes, against a plain map.
 
 #![no_main]
 
@@ -20,6 +20,11 @@ enum Step {
         first: u16,
         hashes: [u16; 3],
     },
+    /// What was inserted for some sources.
+    Remove {
+        first: u16,
+        count: u8,
+    },
     LookUp {
         hash: u16,
         most: u16,
@@ -39,6 +44,9 @@ fuzz_target!(|steps: Vec<Step>| {
             Step::Insert { slot, hashes } => insert(&index, &mut model, slot.into(), &hashes),
             Step::InsertMany { first, hashes } => {
                 (0..400).for_each(|more| insert(&index, &mut model, u32::from(first) + more, &hashes));
+            }
+            Step::Remove { first, count } => {
+                (0..u32::from(count)).for_each(|more| remove(&index, &mut model, u32::from(first) + more));
             }
             Step::LookUp { hash, most } => looked_up(&index, &model, hash, most),
             Step::Purge { modulus } => {
@@ -66,6 +74,12 @@ fn insert(index: &Index, model: &mut Model, slot: u32, hashes: &[u16]) {
         hashes.iter().copied().filter(|hash| model.entry(*hash).or_default().insert(slot)).collect();
     let fingerprints: Vec<Fingerprint> = new.iter().copied().map(fingerprint).collect();
     assert_eq!(index.insert(Slot::new(slot).unwrap(), &fingerprints), Some(new.len()));
+}
+
+fn remove(index: &Index, model: &mut Model, slot: u32) {
+    let held = model.iter_mut().filter_map(|(hash, slots)| slots.remove(&slot).then_some(*hash));
+    let fingerprints: Vec<Fingerprint> = held.map(fingerprint).collect();
+    index.remove(Slot::new(slot).unwrap(), &fingerprints);
 }
 
 fn found(index: &Index, hash: u16, limits: ReadLimits) -> (BTreeSet<u32>, usize) {

@@ -34,12 +34,37 @@ impl Common {
         self.chain = front;
         self.count = self.count.saturating_add(1);
         if self.sample.is_empty() && self.is_common() {
-            let postings = slab.chunks(self.chain).flatten();
-            postings.for_each(|posting| add_to(&mut self.sample, layout, *posting));
+            self.take_sample(slab, layout);
         } else if self.is_common() {
             add_to(&mut self.sample, layout, posting);
         }
         true
+    }
+
+    /// Takes a posting back. Gives whether it was there. Linear in the postings that were pushed since; in all of
+    /// them if it is in the sample, which is taken anew.
+    pub(super) fn remove(&mut self, slab: &mut Slab, layout: Layout, posting: Posting) -> bool {
+        let Some(front) = slab.remove(self.chain, &posting) else { return false };
+        self.chain = front;
+        self.count = self.count.saturating_sub(1);
+        let (_, context, slot) = layout.unpack(posting);
+        if !self.is_common() {
+            self.sample = Vec::new();
+        } else if self.sample.contains(&(slot, context)) {
+            self.take_sample(slab, layout);
+        }
+        true
+    }
+
+    /// Whether no posting is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.chain == Link::default()
+    }
+
+    fn take_sample(&mut self, slab: &Slab, layout: Layout) {
+        self.sample.clear();
+        let postings = slab.chunks(self.chain).flatten();
+        postings.for_each(|posting| add_to(&mut self.sample, layout, *posting));
     }
 
     /// Whether there are so many postings that a look-up may leave them unread.

@@ -18,6 +18,8 @@ mod shards;
 mod slab;
 mod snapshot;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use layout::Slot;
 pub use look_up::{Hit, LookUp, ReadLimits, Unread};

@@ -112,6 +112,17 @@ impl Shards {
         }
         added
     }
+
+    fn remove(&self, slot: Slot, items: &[Item]) {
+        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
+            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
+            let Some(lock) = self.tables.get(shard) else { continue };
+            let mut table = lock.write();
+            for (hash, context) in group {
+                table.remove(self.place(*hash).1, *context, slot);
+            }
+        }
+    }
 }
 
 /// The table, for writing, with room for `more` postings of sources up to `slot`.
@@ -139,12 +150,22 @@ impl Index {
             let items = shards.by_shard(fingerprints);
             (shards.insert(slot, &items), items.len())
         };
-        self.split_if_large();
+        self.split_if_larger_than(SPLIT_AT_POSTINGS);
         (added == wanted).then_some(added)
     }
 
-    fn split_if_large(&self) {
-        let is_large = |shards: &Shards| shards.bits == 0 && shards.postings() > SPLIT_AT_POSTINGS;
+    /// Takes back what [`Self::insert`] added with the same slot and fingerprints, also where it added only some of
+    /// them. Postings of other slots stay.
+    ///
+    /// Linear in what was added since to the chains of these fingerprints: little soon after inserting.
+    pub fn remove(&self, slot: Slot, fingerprints: &[Fingerprint]) {
+        let shards = self.shards.read();
+        let items = shards.by_shard(fingerprints);
+        shards.remove(slot, &items);
+    }
+
+    pub(super) fn split_if_larger_than(&self, postings: usize) {
+        let is_large = |shards: &Shards| shards.bits == 0 && shards.postings() > postings;
         if !is_large(&self.shards.read()) {
             return;
         }
@@ -174,6 +195,11 @@ impl Index {
             let purged = table.purged(&keep);
             *RwLockUpgradableReadGuard::upgrade(table) = purged;
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn postings(&self) -> usize {
+        self.shards.read().postings()
     }
 
     /// Bytes of memory that the index takes.

@@ -140,6 +140,33 @@ impl Slab {
         postings
     }
 
+    /// Takes one posting out of a chain, whose front takes its place; gives the chain's new front, or `None`
+    /// when the posting is not there. A chunk that this empties is given back for others.
+    ///
+    /// Linear in the chunks from the front to the posting.
+    pub(super) fn remove(&mut self, chain: Link, posting: &Posting) -> Option<Link> {
+        let (mut link, mut at) = (chain, None);
+        while at.is_none() {
+            let (postings, next) = self.chunk(link)?;
+            at = postings.iter().position(|other| other == posting).map(|at| (link, at));
+            link = next;
+        }
+        let (found, at) = at?;
+        let front = self.get_mut(chain)?;
+        let last = front.count().checked_sub(1)?;
+        let moved = *front.postings.get(last)?;
+        front.count_and_next -= 1;
+        let next = front.next();
+        if let Some(place) = self.get_mut(found).and_then(|chunk| chunk.postings.get_mut(at)) {
+            *place = moved;
+        }
+        if last > 0 {
+            return Some(chain);
+        }
+        self.give_back(chain);
+        Some(next)
+    }
+
     fn give_back(&mut self, link: Link) {
         let free = self.free;
         if let Some(chunk) = self.get_mut(link) {
@@ -258,6 +285,36 @@ mod tests {
             let expected: Vec<u32> = (0..5_000).rev().filter(|i| *i as usize % 3 == which).collect();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn removing_takes_one_posting_and_gives_empty_chunks_back() {
+        let mut slab = Slab::default();
+        let mut chains = [Link::default(); 2];
+        let fill = |slab: &mut Slab, chain: &mut Link| {
+            // Every number twice.
+            for i in 0..70 {
+                *chain = slab.push(*chain, posting(i / 2)).unwrap();
+            }
+        };
+        chains.iter_mut().for_each(|chain| fill(&mut slab, chain));
+        let bytes = slab.bytes();
+        let mut expected: Vec<u32> = (0..70).map(|i| i / 2).collect();
+        for number in [0, 34, 17, 17, 34, 0].into_iter().chain(1..17).chain(18..34).chain(1..17).chain(18..34)
+        {
+            chains[0] = slab.remove(chains[0], &posting(number)).unwrap();
+            expected.remove(expected.iter().position(|other| *other == number).unwrap());
+            let mut left = numbers(slab.chunks(chains[0]).flatten());
+            left.sort_unstable();
+            assert_eq!(left, expected);
+            assert_eq!(slab.remove(chains[0], &posting(99)), None);
+        }
+        assert_eq!(chains[0], Link::default(), "the chain is empty");
+        assert_eq!(slab.postings(), 70);
+        assert!(slab.chains_end(chains.into_iter()));
+        fill(&mut slab, &mut chains[0]);
+        assert_eq!(slab.bytes(), bytes);
+        assert_eq!(numbers(slab.take(chains[1]).iter()), (0..70).map(|i| i / 2).collect::<Vec<_>>());
     }
 
     #[test]

@@ -126,7 +126,8 @@ impl Table {
         parts
     }
 
-    /// Calls `each` with every posting; those of a chain in the order in which they were added.
+    /// Calls `each` with every posting; those of a chain in the order in which they were added, but for those that
+    /// took the place of a removed one.
     fn for_each(&self, mut each: impl FnMut(u64, Context, Slot)) {
         let chains = self.heads.iter().enumerate().map(|(head, first)| (head, first.link()));
         let apart = self.commons.iter().map(|((head, _), common)| (*head, common.chain()));
@@ -166,6 +167,40 @@ impl Table {
             self.set_apart(number);
         }
         true
+    }
+
+    /// Takes a posting back that [`Self::insert`] added. Gives whether it was there.
+    ///
+    /// Linear in the postings that its chain got since.
+    pub(super) fn remove(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
+        if slot.bits() > self.layout.slot_bits {
+            return false;
+        }
+        let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
+        let posting = self.layout.pack(tag, context, slot);
+        let removed = match self.commons.get_mut(&(number, tag)) {
+            Some(common) => common.remove(&mut self.slab, self.layout, posting),
+            None => self.heads.get_mut(number).is_some_and(|head| {
+                let front = self.slab.remove(head.link(), &posting);
+                front.into_iter().for_each(|front| *head = head.with_link(front));
+                front.is_some()
+            }),
+        };
+        self.postings -= usize::from(removed);
+        if self.commons.get(&(number, tag)).is_some_and(Common::is_empty) {
+            self.commons.remove(&(number, tag));
+            self.forget_set_apart(number);
+        }
+        removed
+    }
+
+    /// Takes a chain for one like any other, once nothing is left of what was set apart from it.
+    fn forget_set_apart(&mut self, number: usize) {
+        if self.commons.range((number, 0)..=(number, u64::MAX)).next().is_none()
+            && let Some(head) = self.heads.get_mut(number)
+        {
+            *head = Head::default().with_link(head.link());
+        }
     }
 
     /// Sets the common fingerprints of a chain apart, if it is long; all of them, if it would stay so.
