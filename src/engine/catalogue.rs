@@ -367,15 +367,18 @@ impl Catalogue {
         self.revision
     }
 
-    /// Whether it may have slots of sources that are not there at a revision.
-    pub(super) fn has_others_than_at(&self, revision: u64) -> bool {
-        self.revision > revision || !self.gone.is_empty() || self.reserved > 0
+    /// How many slots at most may have postings of sources that are not there at a revision.
+    pub(super) fn most_hidden_at(&self, revision: u64) -> u32 {
+        // Each revision adds one source at most.
+        let added_since = self.revision.saturating_sub(revision);
+        let hidden = added_since.saturating_add((self.gone.len() + self.reserved) as u64);
+        u32::try_from(hidden).unwrap_or(u32::MAX)
     }
 
-    /// Whether the sources that are gone are so many that dropping their postings pays.
+    /// Whether the sources that are gone are so many that dropping their postings pays: look-ups pass over them.
     pub(super) fn is_purge_due(&self) -> bool {
         const LEAST: usize = 64;
-        self.gone.len() >= LEAST && self.gone.len() as u64 * 2 > self.counts.sources
+        self.gone.len() > LEAST && self.gone.len() as u64 * 8 > self.counts.sources
     }
 
     /// Whether there may be texts of sources that are gone.

@@ -102,7 +102,7 @@ impl Collection {
     }
 
     /// Drops what is left of sources that are gone, as far as nobody looks at them any more: their texts, and their
-    /// postings once the sources outnumber half of those that are there. Gives whether nothing is left to drop now;
+    /// postings once the sources outnumber an eighth of those that are there. Gives whether nothing is left to drop now;
     /// if something is, it is worth coming back when readers have ended.
     ///
     /// Dropping postings is linear in the collection, and so, spread over the removals that led to it, constant for

@@ -4,8 +4,10 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWrit
 
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
+use super::budget::{LookUp, ReadLimits};
+use super::chain::Visible;
 use super::layout::Slot;
-use super::look_up::{LookUp, ReadLimits, look_up};
+use super::look_up::look_up;
 use super::table::{Cursor, Table};
 
 /// An index with more postings than this is split into shards.
@@ -112,6 +114,17 @@ impl Shards {
         }
         added
     }
+
+    fn remove(&self, slot: Slot, items: &[Item]) {
+        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
+            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
+            let Some(lock) = self.tables.get(shard) else { continue };
+            let mut table = lock.write();
+            for (hash, context) in group {
+                table.remove(self.place(*hash).1, *context, slot);
+            }
+        }
+    }
 }
 
 /// The table, for writing, with room for `more` postings of sources up to `slot`.
@@ -132,6 +145,7 @@ impl Index {
     /// Adds the fingerprints of a source; those that repeat are added once. Gives the number added, or
     /// `None` when the index has no room for all of them; some may have been added then.
     ///
+    /// What a source has of one hash is added by one call: sources of common fingerprints are counted by that.
     /// Constant time a fingerprint, on average. Look-ups go on meanwhile and may see any part of it.
     pub fn insert(&self, slot: Slot, fingerprints: &[Fingerprint]) -> Option<usize> {
         let (added, wanted) = {
@@ -139,12 +153,22 @@ impl Index {
             let items = shards.by_shard(fingerprints);
             (shards.insert(slot, &items), items.len())
         };
-        self.split_if_large();
+        self.split_if_larger_than(SPLIT_AT_POSTINGS);
         (added == wanted).then_some(added)
     }
 
-    fn split_if_large(&self) {
-        let is_large = |shards: &Shards| shards.bits == 0 && shards.postings() > SPLIT_AT_POSTINGS;
+    /// Takes back what [`Self::insert`] added with the same slot and fingerprints, also where it added only some of
+    /// them. Postings of other slots stay.
+    ///
+    /// Linear in what was added since to the chains of these fingerprints: little soon after inserting.
+    pub fn remove(&self, slot: Slot, fingerprints: &[Fingerprint]) {
+        let shards = self.shards.read();
+        let items = shards.by_shard(fingerprints);
+        shards.remove(slot, &items);
+    }
+
+    pub(super) fn split_if_larger_than(&self, postings: usize) {
+        let is_large = |shards: &Shards| shards.bits == 0 && shards.postings() > postings;
         if !is_large(&self.shards.read()) {
             return;
         }
@@ -163,7 +187,22 @@ impl Index {
     /// postings in the index.
     #[must_use]
     pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limits: ReadLimits) -> LookUp {
-        look_up(&self.shards.read(), fingerprints, rule, limits)
+        self.look_up_visible(fingerprints, rule, limits, Visible::ALL)
+    }
+
+    /// As [`Self::look_up`] in an index that has the postings of the visible slots alone.
+    ///
+    /// While some slots are hidden, the common fingerprints whose visible postings may be few enough to be read have
+    /// to be counted: each takes the time of reading as many as `limits` allow, and those of hidden slots.
+    #[must_use]
+    pub fn look_up_visible(
+        &self,
+        fingerprints: &[Fingerprint],
+        rule: ContextMatch,
+        limits: ReadLimits,
+        visible: Visible<impl FnMut(Slot) -> bool>,
+    ) -> LookUp {
+        look_up(&self.shards.read(), fingerprints, rule, limits, visible)
     }
 
     /// Drops the postings of the sources that `keep` refuses. Linear in the index; look-ups go on
@@ -174,6 +213,11 @@ impl Index {
             let purged = table.purged(&keep);
             *RwLockUpgradableReadGuard::upgrade(table) = purged;
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn postings(&self) -> usize {
+        self.shards.read().postings()
     }
 
     /// Bytes of memory that the index takes.
@@ -312,7 +356,7 @@ mod tests {
         assert_eq!(look_up(0).len(), 201);
         let limits = ReadLimits { per_fingerprint: 200, in_all: u32::MAX };
         let unread = index.look_up(&[made_to_collide(0)], ContextMatch::none(), limits);
-        assert_eq!(unread.unread, [Unread { fingerprint: 0, postings: 201 }]);
+        assert_eq!(unread.unread, [Unread { fingerprint: 0, exceeds_cap: false }]);
         let slots: Vec<u32> = unread.hits.iter().map(|hit| hit.slot.number()).collect();
         assert_eq!(slots, [0].into_iter().chain(sources..sources + 15).collect::<Vec<_>>());
     }
@@ -333,7 +377,7 @@ mod tests {
         let all: Vec<_> = (0..3).map(fingerprint).collect();
         let two = ReadLimits { per_fingerprint: 2_000, in_all: 4_000 };
         let look_up = index.look_up(&all, ContextMatch::none(), two);
-        assert_eq!(look_up.unread, [Unread { fingerprint: 2, postings: 2_000 }]);
+        assert_eq!(look_up.unread, [Unread { fingerprint: 2, exceeds_cap: false }]);
         assert_eq!(look_up.hits.len(), 4_016);
     }
 }

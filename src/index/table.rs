@@ -168,6 +168,40 @@ impl Table {
         true
     }
 
+    /// Takes a posting back that [`Self::insert`] added. Gives whether it was there.
+    ///
+    /// Linear in the postings that its chain got since, but for what [`Common::remove`] says.
+    pub(super) fn remove(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
+        if slot.bits() > self.layout.slot_bits {
+            return false;
+        }
+        let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
+        let posting = self.layout.pack(tag, context, slot);
+        let removed = match self.commons.get_mut(&(number, tag)) {
+            Some(common) => common.remove(&mut self.slab, self.layout, posting),
+            None => self.heads.get_mut(number).is_some_and(|head| {
+                let front = self.slab.remove(head.link(), &posting);
+                front.into_iter().for_each(|front| *head = head.with_link(front));
+                front.is_some()
+            }),
+        };
+        self.postings -= usize::from(removed);
+        if self.commons.get(&(number, tag)).is_some_and(Common::is_empty) {
+            self.commons.remove(&(number, tag));
+            self.forget_set_apart(number);
+        }
+        removed
+    }
+
+    /// Takes a chain for one like any other, once nothing is left of what was set apart from it.
+    fn forget_set_apart(&mut self, number: usize) {
+        if self.commons.range((number, 0)..=(number, u64::MAX)).next().is_none()
+            && let Some(head) = self.heads.get_mut(number)
+        {
+            *head = Head::default().with_link(head.link());
+        }
+    }
+
     /// Sets the common fingerprints of a chain apart, if it is long; all of them, if it would stay so.
     fn set_apart(&mut self, number: usize) {
         let Some(head) = self.heads.get(number).copied() else { return };
@@ -177,7 +211,7 @@ impl Table {
         let tag_of = |posting: &Posting| self.layout.unpack(*posting).0;
         let mut tags: Vec<u64> = self.slab.chunks(head.link()).flatten().map(tag_of).collect();
         tags.sort_unstable();
-        let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS);
+        let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS as usize);
         let common: Vec<u64> = common.filter_map(|same| same.first().copied()).collect();
         let is_crowded = common.is_empty();
         let postings = self.slab.take(head.link());
@@ -281,7 +315,11 @@ impl Table {
             let key = (usize::try_from(long()?).ok()?, long()?);
             table.commons.insert(key, Common::decode(&mut numbers)?);
         }
-        (rest.len().is_multiple_of(4) && table.is_sound()).then_some(table)
+        if !rest.len().is_multiple_of(4) || !table.is_sound() {
+            return None;
+        }
+        table.commons.values_mut().for_each(|common| common.survey(&table.slab, table.layout));
+        Some(table)
     }
 
     /// Whether it can be used, whatever it holds: that it can be walked to its end, and grow.
