@@ -78,7 +78,15 @@ impl Engine {
         text_cache_bytes: u64,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        let (store, loaded) = Store::open(directory, text_cache_bytes)?;
+        Self::of_store(Store::open(directory, text_cache_bytes)?, limits, progress)
+    }
+
+    /// The corpus that a store keeps.
+    pub(super) fn of_store(
+        (store, loaded): (Store, Loaded),
+        limits: Limits,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
         let Loaded { corpus, collections, sources, requests } = loaded;
         let shared = match corpus {
             Some(corpus) => Shared::kept(limits, corpus, store),
@@ -125,12 +133,12 @@ impl Engine {
         let buffers = || (Vec::new(), Vec::new());
         let fingerprinted = sources.par_iter().map_init(buffers, |(tokens, stems), (collection, entry)| {
             let text = self.shared.store.read(collection.key(entry.slot))?;
-            self.tokenizer.tokenize_with_stems_into(&text, tokens, stems);
+            self.shared.tokenizer.tokenize_with_stems_into(&text, tokens, stems);
             Ok(Fingerprinted {
                 collection,
                 entry,
                 kgrams: collection.fingerprinter.fingerprints(tokens),
-                pairs: self.order_free.of_source(stems),
+                pairs: self.shared.order_free.of_source(stems),
             })
         });
         fingerprinted.collect()

@@ -100,7 +100,8 @@ fn put(store: &Store, slots: std::ops::Range<u32>, revision: u64) -> Result<(), 
 
 const SMALL: u64 = 4096;
 
-fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
+/// A store whose ledger takes so many bytes more.
+pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
     let directory = DataDirectory::create(folder).unwrap();
     let opener = opener(&directory.ledger(), left);
     Store::open_with(directory, 0, SMALL, opener)
