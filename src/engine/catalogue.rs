@@ -134,50 +134,96 @@ pub(super) struct Catalogue {
     gone: Vec<Slot>,
     /// How many of those at the front of `gone` have no text any more.
     textless: usize,
-    /// Slots of sources that are being added, and the bytes of their texts.
-    reserved: usize,
-    reserved_bytes: u64,
+    /// Slots of sources that are being added.
+    reserved: BTreeSet<Slot>,
     counts: Counts,
     revision: u64,
     /// The revision from which the collection is deleted.
-    closed: Option<u64>,
+    closed_at: Option<u64>,
+}
+
+/// How much larger a change makes a collection; less than nothing where it makes it smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Growth {
+    sources: i64,
+    text_bytes: i64,
+}
+
+impl Growth {
+    /// By this and another change.
+    pub(super) fn and(self, other: Self) -> Self {
+        let (sources, text_bytes) = (self.sources + other.sources, self.text_bytes + other.text_bytes);
+        Self { sources, text_bytes }
+    }
 }
 
 impl Catalogue {
-    /// Takes a slot for a source with this id and a text of so many bytes that is about to be added, if the
-    /// limits leave room for it. The one that it replaces makes room.
+    /// Takes a slot for a source with this id and a text of so many bytes that is about to be added.
+    ///
+    /// It is refused where the limits leave no room now. Sources that are being added don't count here: they may
+    /// never come. Whoever publishes it asks [`Self::admit`] again, one source after the other.
     pub(super) fn reserve(&mut self, id: &SourceId, text_bytes: u64, limits: &Limits) -> Result<Slot, Error> {
-        let Limits { max_sources_per_collection: max_sources, max_collection_bytes, .. } = *limits;
-        let replaced = self.get(id).map(|old| old.text_bytes);
-        let bytes = self.counts.text_bytes + self.reserved_bytes - replaced.unwrap_or(0);
-        if bytes.saturating_add(text_bytes) > max_collection_bytes {
-            return Err(Error::TooManyCollectionBytes { bytes, text_bytes, max_collection_bytes });
-        }
-        let slot = self.next_slot(max_sources + usize::from(replaced.is_some()));
-        let slot = slot.ok_or(Error::TooManySources { max_sources })?;
-        self.reserved += 1;
-        self.reserved_bytes += text_bytes;
+        self.admit(id, text_bytes, Growth::default(), limits)?;
+        let max_sources = limits.max_sources_per_collection.min(Slot::COUNT as usize);
+        let slot = self.next_slot().ok_or(Error::TooManySources { max_sources })?;
+        self.reserved.insert(slot);
         Ok(slot)
     }
 
-    fn next_slot(&mut self, max_sources: usize) -> Option<Slot> {
+    /// How much a source with this id and a text of so many bytes makes the collection grow, if the limits leave room
+    /// for it after changes that were decided on `before`. In place of another it needs room only for what it has
+    /// more. No other change about the same source may be among those before.
+    pub(super) fn admit(
+        &self,
+        id: &SourceId,
+        text_bytes: u64,
+        before: Growth,
+        limits: &Limits,
+    ) -> Result<Growth, Error> {
+        let Limits { max_sources_per_collection: max_sources, max_collection_bytes, .. } = *limits;
+        let removed = self.loss_of(id);
+        let growth = removed.and(Growth { sources: 1, text_bytes: signed(text_bytes) });
+        let sources = self.counts.sources.saturating_add_signed(before.sources);
+        if growth.sources > 0 && sources >= max_sources as u64 {
+            return Err(Error::TooManySources { max_sources });
+        }
+        let bytes = self.counts.text_bytes.saturating_add_signed(before.and(removed).text_bytes);
+        if growth.text_bytes > 0 && bytes.saturating_add(text_bytes) > max_collection_bytes {
+            return Err(Error::TooManyCollectionBytes { bytes, text_bytes, max_collection_bytes });
+        }
+        Ok(growth)
+    }
+
+    /// How much smaller the collection is without the source with this id, if there is one.
+    pub(super) fn loss_of(&self, id: &SourceId) -> Growth {
+        let loss = |old: &Arc<Entry>| Growth { sources: -1, text_bytes: -signed(old.text_bytes) };
+        self.get(id).map_or(Growth::default(), loss)
+    }
+
+    fn next_slot(&mut self) -> Option<Slot> {
         if let Some(slot) = self.free.pop() {
             return Some(slot);
         }
-        let used = self.slots.len();
-        if used - self.gone.len() >= max_sources {
-            return None;
-        }
-        let slot = Slot::new(u32::try_from(used).ok()?)?;
+        let slot = Slot::new(u32::try_from(self.slots.len()).ok()?)?;
         self.slots.push(None);
         Some(slot)
     }
 
-    /// Gives back a slot that was reserved for a text of so many bytes; some postings may have been added for it.
-    pub(super) fn abandon(&mut self, slot: Slot, text_bytes: u64) {
-        self.reserved -= 1;
-        self.reserved_bytes -= text_bytes;
-        self.gone.push(slot);
+    /// Gives back a slot that was reserved, and whose postings have been removed by now.
+    ///
+    /// It can be taken at once: whoever looks up holds the catalogue, so that a slot is not given back between a look-up
+    /// that finds its postings and the question whose they are.
+    pub(super) fn abandon(&mut self, slot: Slot) {
+        if self.reserved.remove(&slot) {
+            self.free.push(slot);
+        }
+    }
+
+    /// Gives back a slot that was reserved, and that has postings which can't be removed one by one.
+    pub(super) fn abandon_to_purge(&mut self, slot: Slot) {
+        if self.reserved.remove(&slot) {
+            self.gone.push(slot);
+        }
     }
 
     /// The collection changed as a whole.
@@ -185,26 +231,25 @@ impl Catalogue {
         self.revision = revision;
     }
 
-    /// The collection was deleted: nothing is published in it any more.
+    /// The collection was deleted as of a revision: nothing is published in it any more.
     pub(super) fn close(&mut self, revision: u64) {
-        self.closed = Some(revision);
+        self.closed_at = Some(revision);
     }
 
     /// Whether the collection was deleted.
     pub(super) fn is_closed(&self) -> bool {
-        self.closed.is_some()
+        self.closed_at.is_some()
     }
 
-    /// Whether the collection was deleted by a revision.
+    /// Whether the collection was not there any more at a revision.
     pub(super) fn is_closed_at(&self, revision: u64) -> bool {
-        self.closed.is_some_and(|closed| closed <= revision)
+        self.closed_at.is_some_and(|at| at <= revision)
     }
 
     /// Adds the source for which a slot was reserved as of `revision`, in place of the one with its id if
     /// there is one. Gives the new entry, and whether it replaced one.
     pub(super) fn publish(&mut self, new: NewEntry, revision: u64) -> (Arc<Entry>, bool) {
-        self.reserved -= 1;
-        self.reserved_bytes -= new.text_bytes;
+        self.reserved.remove(&new.slot);
         let replaced = self.remove(&new.id.clone(), revision);
         let entry = self.insert(new, revision);
         self.revision = revision;
@@ -371,14 +416,17 @@ impl Catalogue {
     pub(super) fn most_hidden_at(&self, revision: u64) -> u32 {
         // Each revision adds one source at most.
         let added_since = self.revision.saturating_sub(revision);
-        let hidden = added_since.saturating_add((self.gone.len() + self.reserved) as u64);
+        let hidden = added_since.saturating_add((self.gone.len() + self.reserved.len()) as u64);
         u32::try_from(hidden).unwrap_or(u32::MAX)
     }
 
-    /// Whether the sources that are gone are so many that dropping their postings pays: look-ups pass over them.
+    /// Whether the sources that are gone are so many that dropping their postings pays, since look-ups pass over them,
+    /// or that slots run out.
     pub(super) fn is_purge_due(&self) -> bool {
         const LEAST: usize = 64;
-        self.gone.len() > LEAST && self.gone.len() as u64 * 8 > self.counts.sources
+        let gone = self.gone.len();
+        let left = self.free.len() + (Slot::COUNT as usize).saturating_sub(self.slots.len());
+        gone > LEAST && (gone as u64 * 8 > self.counts.sources || gone > left)
     }
 
     /// Whether there may be texts of sources that are gone.
@@ -395,6 +443,11 @@ impl Catalogue {
     /// The slots of sources that are gone, in the order in which they went.
     pub(super) fn gone(&self) -> Vec<Slot> {
         self.gone.clone()
+    }
+
+    /// The slots of sources that are being added.
+    pub(super) fn reserved(&self) -> impl Iterator<Item = Slot> {
+        self.reserved.iter().copied()
     }
 
     /// Frees slots of sources that are gone and whose postings were dropped.
@@ -414,4 +467,9 @@ impl Catalogue {
         }
         self.free.extend_from_slice(purged);
     }
+}
+
+/// A text has far fewer bytes than fit.
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -8,6 +8,7 @@ use super::ALGORITHM_VERSION;
 use super::corpus::Engine;
 use super::error::{Error, TextRole};
 use super::exclusions::{in_regions, take_own_work, take_short_passages};
+use super::names::CollectionName;
 use super::options::{DetectionMode, DetectionOptions, Exclusions, Scope};
 use super::subject::Subject;
 use crate::fingerprint::FingerprintSettings;
@@ -43,10 +44,8 @@ impl Engine {
         exclusions.extend(take_own_work(&mut found.findings, &options.exclusions));
         exclusions.extend(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
         exclusions.push((ExclusionReason::Common, found.common));
-        let names = scope.collections.iter();
-        let settings: Result<Vec<(&str, FingerprintSettings)>, Error> =
-            names.map(|name| Ok((name.as_str(), self.collection(name)?.settings()))).collect();
-        let settings = settings?;
+        let names = scope.collections.iter().map(CollectionName::as_str);
+        let settings: Vec<(&str, FingerprintSettings)> = names.zip(found.settings).collect();
         let candidates = found.candidates;
         let report = report::build(Draft {
             text: submission,

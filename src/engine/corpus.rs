@@ -12,7 +12,7 @@ use super::names::{CollectionName, Group, Labels, RequestKey, SourceId, Title};
 use super::readers::Readers;
 use super::shared::Shared;
 use super::writing::{Answer, Answered, Done, Preparation, Request, Ticket, Writer, content_digest, wait};
-use crate::fingerprint::{FingerprintSettings, OrderFree};
+use crate::fingerprint::FingerprintSettings;
 use crate::store::Store;
 use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 
@@ -32,12 +32,9 @@ use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 /// ```
 pub struct Engine {
     pub(super) limits: Limits,
-    /// Cuts texts into the tokens that the index is made of, under the corpus's secret.
-    pub(super) tokenizer: Tokenizer,
     /// Cuts texts into the tokens that passages are found by, under a secret of this process. That of the
     /// corpus stands in backups: whoever has one could make words that look equal under it.
     pub(super) matcher: Tokenizer,
-    pub(super) order_free: OrderFree,
     pub(super) shared: Arc<Shared>,
     pub(super) writer: Writer,
     pub(super) readers: Readers,
@@ -151,9 +148,7 @@ impl Engine {
     pub(super) fn of(shared: Arc<Shared>, writer: Writer) -> Self {
         Self {
             limits: shared.limits,
-            tokenizer: Tokenizer::new(shared.seed),
             matcher: Tokenizer::new(CorpusSeed::of_this_process()),
-            order_free: OrderFree::new(shared.seed),
             shared,
             writer,
             readers: Readers::default(),
@@ -341,12 +336,7 @@ impl Engine {
     }
 
     pub(super) fn check_words(&self, words: usize, role: TextRole) -> Result<usize, Error> {
-        let max_text_words = self.limits.max_text_words;
-        match words {
-            0 => Err(Error::NoWords { role }),
-            words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
-            _ => Ok(words),
-        }
+        self.limits.check_words(words, role)
     }
 }
 

@@ -130,7 +130,7 @@ pub enum Error {
          {max_collection_bytes} at most (max_collection_bytes); delete some sources, or use another collection"
     )]
     TooManyCollectionBytes {
-        /// Its bytes, those that are being added too.
+        /// Its bytes, without those of the source that would be replaced.
         bytes: u64,
         /// Of the text to add.
         text_bytes: u64,

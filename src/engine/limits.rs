@@ -1,5 +1,6 @@
 //! A limit on everything.
 
+use super::error::{Error, TextRole};
 use crate::index::Slot;
 
 /// What the engine holds requests to. A report says where one of the last two was met.
@@ -31,6 +32,15 @@ pub struct Limits {
 impl Limits {
     /// Words of one text can be no more: positions are 32 bits wide.
     pub const MOST_TEXT_BYTES: usize = 1 << 30;
+
+    pub(super) fn check_words(&self, words: usize, role: TextRole) -> Result<usize, Error> {
+        let max_text_words = self.max_text_words;
+        match words {
+            0 => Err(Error::NoWords { role }),
+            words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
+            _ => Ok(words),
+        }
+    }
 }
 
 impl Default for Limits {

@@ -59,7 +59,16 @@ impl Engine {
         if directory.is_new() {
             begin(&mut directory)?;
         }
-        let opened = Opened::open(directory, limits, text_cache_bytes)?;
+        Self::of_store(Store::open(directory, text_cache_bytes)?, limits, progress)
+    }
+
+    /// The corpus that a store keeps.
+    pub(super) fn of_store(
+        store: (Store, Loaded),
+        limits: Limits,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
+        let opened = Opened::of_store(store, limits)?;
         let writer = Writer::start(Arc::clone(&opened.shared))?;
         opened.index(writer, progress)
     }
@@ -75,7 +84,7 @@ impl Engine {
         limits: Limits,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        let opened = Opened::open(DataDirectory::open_read_only(directory)?, limits, 0)?;
+        let opened = Opened::of_store(Store::open(DataDirectory::open_read_only(directory)?, 0)?, limits)?;
         let writer = Writer::inline(Arc::clone(&opened.shared));
         opened.index(writer, progress)
     }
@@ -111,12 +120,12 @@ impl Engine {
         let buffers = || (Vec::new(), Vec::new());
         let fingerprinted = sources.par_iter().map_init(buffers, |(tokens, stems), (collection, entry)| {
             let text = self.shared.store.read(collection.key(entry.slot))?;
-            self.tokenizer.tokenize_with_stems_into(&text, tokens, stems);
+            self.shared.tokenizer.tokenize_with_stems_into(&text, tokens, stems);
             Ok(Fingerprinted {
                 collection,
                 entry,
                 kgrams: collection.fingerprinter.fingerprints(tokens),
-                pairs: self.order_free.of_source(stems),
+                pairs: self.shared.order_free.of_source(stems),
             })
         });
         fingerprinted.collect()
@@ -130,8 +139,7 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(directory: DataDirectory, limits: Limits, text_cache_bytes: u64) -> Result<Self, Error> {
-        let (store, loaded) = Store::open(directory, text_cache_bytes)?;
+    fn of_store((store, loaded): (Store, Loaded), limits: Limits) -> Result<Self, Error> {
         let Loaded { corpus, collections, sources, requests } = loaded;
         let shared = Arc::new(Shared::kept(limits, corpus, store));
         let mut snapshots = read_snapshots(&shared, !sources.is_empty());

@@ -15,7 +15,7 @@ use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::pins::Pin;
 use super::profile::Profile;
 use super::subject::Subject;
-use crate::fingerprint::{ContextMatch, Fingerprint, Fingerprinter};
+use crate::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter};
 use crate::index::{ReadLimits, Slot, Visible};
 use crate::matching::Stop;
 use crate::report::{Coverage, Finding, VoidReason};
@@ -41,6 +41,8 @@ pub(super) struct Found {
     pub(super) voids: Vec<(VoidReason, u64, Coverage)>,
     /// The k-grams that are too common.
     pub(super) common: Coverage,
+    /// The settings of each collection in scope, in order.
+    pub(super) settings: Vec<FingerprintSettings>,
 }
 
 /// What a search looks at: the collections in scope at one revision.
@@ -104,6 +106,12 @@ fn telling(ranked: Vec<Place>, profiles: &[Profile<'_>]) -> (Vec<Place>, Vec<Pla
 }
 
 impl View<'_> {
+    /// Whether one of the collections was not there any more at the revision.
+    pub(super) fn is_outdated(&self) -> bool {
+        let is_closed = |one: &Arc<Collection>| one.catalogue.read().is_closed_at(self.revision);
+        self.collections.iter().any(is_closed)
+    }
+
     /// What a look-up in a collection is to see: the sources that are there at the revision. So nothing depends on
     /// others, which may have postings too. The catalogue is held meanwhile, so that no slot is taken.
     pub(super) fn visible(
@@ -174,6 +182,11 @@ impl Engine {
         }
         let view = self.view(&collections, scope);
         stop.check()?;
+        if view.is_outdated() {
+            // One of them was emptied or deleted before the view was taken: look at what has its name now.
+            drop(view);
+            return self.search(subject, scope, options, stop);
+        }
         let shortlist = self.shortlist(&view, (&profiles, &pairs), scope, options, stop)?;
         let compare = |subject: &mut Subject<'_>, (place, which, candidate): &Place| match (
             collections.get(*place),
@@ -202,6 +215,7 @@ impl Engine {
             considered: profiles.iter().any(|profile| !profile.fingerprints.is_empty()),
             voids: shortlist.voids,
             common: shortlist.common,
+            settings: collections.iter().map(|collection| collection.settings()).collect(),
         })
     }
 
@@ -209,10 +223,10 @@ impl Engine {
     /// looked for.
     pub(super) fn indexed(&self, text: &str, mode: DetectionMode) -> (Vec<Token>, Vec<Fingerprint>) {
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        self.tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
+        self.shared.tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
         let pairs = match mode {
             DetectionMode::VerbatimOnly => Vec::new(),
-            DetectionMode::AlteredToo => self.order_free.of_submission(&stems),
+            DetectionMode::AlteredToo => self.shared.order_free.of_submission(&stems),
         };
         (tokens, pairs)
     }

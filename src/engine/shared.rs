@@ -12,16 +12,20 @@ use super::error::Error;
 use super::figures::Counters;
 use super::limits::Limits;
 use super::names::CollectionName;
-use super::writing::Once;
-use crate::fingerprint::FingerprintSettings;
+use super::writing::{FullDisk, Once};
+use crate::fingerprint::{FingerprintSettings, OrderFree};
 use crate::store::{CollectionNumber, Store, StoredCorpus};
-use crate::text::CorpusSeed;
+use crate::text::{CorpusSeed, Tokenizer};
 
 /// All collections, the store, and the revision.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) seed: CorpusSeed,
+    /// Cuts texts into the tokens that the index is made of, under the corpus's secret.
+    pub(super) tokenizer: Tokenizer,
+    /// Makes the order-free pairs that the index is made of, under the same.
+    pub(super) order_free: OrderFree,
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     /// The names of all of them, in order. While it is held none goes.
     pub(super) names: RwLock<BTreeSet<CollectionName>>,
@@ -33,6 +37,8 @@ pub(super) struct Shared {
     next_number: AtomicU32,
     /// The requests that were done lately, or are being worked on.
     pub(super) once: Arc<Once>,
+    /// Whether the disk was full lately.
+    pub(super) full_disk: FullDisk,
 }
 
 impl Shared {
@@ -41,6 +47,8 @@ impl Shared {
         Self {
             limits,
             seed,
+            tokenizer: Tokenizer::new(seed),
+            order_free: OrderFree::new(seed),
             collections: DashMap::new(),
             names: RwLock::default(),
             store,
@@ -48,6 +56,7 @@ impl Shared {
             counters: Counters::default(),
             next_number: AtomicU32::new(0),
             once: Arc::default(),
+            full_disk: FullDisk::default(),
         }
     }
 
@@ -86,7 +95,8 @@ impl Shared {
         Arc::new(Collection::new(name.clone(), number, self.seed, settings))
     }
 
-    /// From now on everybody sees it.
+    /// From now on everybody sees it. In place of another of its name it is put at once, so that at every moment there
+    /// is one.
     pub(super) fn install(&self, collection: Arc<Collection>) {
         let name = collection.name.clone();
         self.collections.insert(name.clone(), collection);

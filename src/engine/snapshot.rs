@@ -84,7 +84,7 @@ fn write_collection(collection: &Collection, quiet: bool, out: &mut SnapshotWrit
         let catalogue = collection.catalogue.read();
         let entry_stamp = |slot| catalogue.entry(slot).map_or(EMPTY, |entry| stamp(entry));
         let mut stamps: Vec<u64> = catalogue.slots().map(entry_stamp).collect();
-        for slot in catalogue.gone() {
+        for slot in catalogue.gone().into_iter().chain(catalogue.reserved()) {
             stamps.get_mut(slot.index()).into_iter().for_each(|stamp| *stamp = STRAY);
         }
         stamps

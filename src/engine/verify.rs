@@ -127,14 +127,14 @@ impl Engine {
         }
         stop.check()?;
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        self.tokenizer.tokenize_with_stems_into(&text, &mut tokens, &mut stems);
+        self.shared.tokenizer.tokenize_with_stems_into(&text, &mut tokens, &mut stems);
         if tokens.len() as u64 != entry.words {
             let counted = entry.words;
             return Ok(Some(format!("its text has {} words, but {counted} were counted", tokens.len())));
         }
         stop.check()?;
         let kgrams = collection.fingerprinter.fingerprints(&tokens);
-        let pairs = self.order_free.of_source(&stems);
+        let pairs = self.shared.order_free.of_source(&stems);
         stop.check()?;
         let missing_kgrams = missing(&collection.kgrams, entry.slot, &kgrams);
         stop.check()?;

@@ -235,6 +235,18 @@ impl Store {
         }
     }
 
+    /// The text that was [packed](Self::pack); `None` if it was packed by another store.
+    #[must_use]
+    pub fn unpack(&self, text: &PackedText) -> Option<std::sync::Arc<str>> {
+        match (text, &self.disk) {
+            (PackedText::Plain(text), _) => Some(std::sync::Arc::clone(text)),
+            (PackedText::Frame { frame, text_bytes }, Some(disk)) => {
+                disk.packer.unpack(frame, *text_bytes).map(std::sync::Arc::from)
+            }
+            (PackedText::Frame { .. }, None) => None,
+        }
+    }
+
     /// Makes changes, durably, all of them or none.
     ///
     /// # Errors
@@ -489,4 +501,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -102,10 +102,19 @@ const SMALL: u64 = 4096;
 
 const DAY: Duration = Duration::from_hours(24);
 
-fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
+/// A store whose ledger takes so many bytes more.
+pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
     let mut directory = DataDirectory::create(folder).unwrap();
     if directory.is_new() {
-        Store::begin(&mut directory, StoredCorpus { seed: 1, revision: 0, next_collection: 1 }, Vec::new())?;
+        let default = StoredCollection {
+            number: CollectionNumber(0),
+            name: "default".to_owned(),
+            kgram_tokens: 5,
+            window_kgrams: 4,
+            revision: 0,
+        };
+        let corpus = StoredCorpus { seed: 1, revision: 0, next_collection: 1 };
+        Store::begin(&mut directory, corpus, vec![default])?;
     }
     let opener = opener(&directory.ledger(), left);
     Store::open_with(directory, 0, SMALL, opener)
@@ -219,7 +228,7 @@ fn a_backup_is_whole_or_is_refused() {
     let (store, _) = open(&data, &Arc::new(AtomicU64::new(u64::MAX))).unwrap();
     put(&store, 0..40, 1).unwrap();
     let mut backup = Vec::new();
-    assert_eq!(store.backup(&mut backup).unwrap(), BackedUp { revision: 1, collections: 0, sources: 40 });
+    assert_eq!(store.backup(&mut backup).unwrap(), BackedUp { revision: 1, collections: 1, sources: 40 });
     let restore = |bytes: &[u8], name: &str| {
         Store::restore(Path::new("the backup"), &mut &*bytes, &folder.path().join(name))
     };

@@ -88,6 +88,8 @@ fn checks_and_the_deletion_of_their_collection_always_end() {
     let engine = Arc::new(Engine::in_memory().unwrap());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let text = Words::new(5).text(400);
+    // Long enough for a deletion to come between the beginning of a check and its look at the collection.
+    let submission = format!("{text} {}", Words::new(6).text(6_000));
     for round in 0..figure("PALIMPSEST_DELETION_ROUNDS", 12) {
         let (passing, boilerplate) = (name("passing"), name("boilerplate"));
         for collection in [&passing, &boilerplate] {
@@ -99,17 +101,20 @@ fn checks_and_the_deletion_of_their_collection_always_end() {
         }
         engine.add_source(&boilerplate, source(0, Words::new(9).text(50)), IfExists::Reject).unwrap();
         let (ended, all) = channel();
+        let (begun, first) = channel();
         let replaces = Arc::new(AtomicBool::new(true));
         for which in 0..CHECKS {
-            let (engine, ended, text, passing) =
-                (engine.clone(), ended.clone(), text.clone(), passing.clone());
+            let (engine, ended, submission, passing) =
+                (engine.clone(), ended.clone(), submission.clone(), passing.clone());
+            let begun = begun.clone();
             pool.spawn(move || {
+                let _ = begun.send(());
                 let scope = Scope { collections: [passing].into(), ..Scope::default() };
                 let mut options = DetectionOptions::default();
                 if which % 3 == 0 {
                     options.exclusions.boilerplate_collections.insert(name("boilerplate"));
                 }
-                let checked = engine.check(&text, &scope, &options, &Stop::never());
+                let checked = engine.check(&submission, &scope, &options, &Stop::never());
                 drop(ended.send(checked.map(drop)));
             });
         }
@@ -129,6 +134,10 @@ fn checks_and_the_deletion_of_their_collection_always_end() {
         let deleting = std::thread::spawn({
             let (engine, ended) = (engine.clone(), ended.clone());
             move || {
+                // In the midst of the checks.
+                for _ in 0..=round % 5 {
+                    let _ = first.recv_timeout(Duration::from_secs(60));
+                }
                 for collection in [passing, boilerplate] {
                     drop(ended.send(engine.delete_collection(&collection).map(drop)));
                 }

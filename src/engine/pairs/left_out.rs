@@ -68,7 +68,7 @@ impl Comparing<'_> {
     fn common(&self, source: Read<'_>) -> Coverage {
         let (VoidReason::CommonnessCap, cap) = self.commonness_cap() else { return Coverage::default() };
         // The index knows words under the corpus's secret, not under that of passages.
-        let indexed = self.engine.tokenizer.tokenize(source.text);
+        let indexed = self.engine.shared.tokenizer.tokenize(source.text);
         let fingerprints = self.collection.fingerprinter.fingerprints(indexed.tokens());
         let kgram = self.collection.settings().kgram.get();
         let words = |at: u32| {

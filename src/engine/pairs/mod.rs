@@ -66,6 +66,11 @@ impl Engine {
         let [of_sources] = &collections;
         let scope = options.scope(collection);
         let view = self.view(&collections, &scope);
+        if view.is_outdated() {
+            drop(view);
+            stop.check()?;
+            return self.compare_all(collection, options, progress, stop);
+        }
         let sources = of_sources.catalogue.read().there_at(&scope, view.revision);
         let comparing = Comparing {
             engine: self,

@@ -1,16 +1,16 @@
 //! One commit: decide what of it can be done, keep that, publish it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::answer::Answer;
 use super::keeper::Task;
-use super::once::Ticket;
 use super::prepare::{Prepared, verdict};
-use super::request::{Done, Request};
+use super::request::{Discarded, Done, Request};
 use super::step::{Action, Step};
+use crate::engine::catalogue::Growth;
 use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::{Added, IfExists, not_found};
 use crate::engine::error::Error;
@@ -30,6 +30,15 @@ pub(in crate::engine) struct Committer {
     unsnapped_bytes: u64,
 }
 
+/// What a commit leaves to do, for when no lock is held.
+#[derive(Debug, Default)]
+pub(super) struct Aftermath {
+    /// For the keeper.
+    pub(super) tasks: Vec<Task>,
+    /// Sources that were not kept; whoever added them is told when they are undone.
+    pub(super) discarded: Vec<Discarded>,
+}
+
 /// A snapshot is due when so many bytes of texts are not in the last one.
 const SNAPSHOT_AFTER_BYTES: u64 = 64 << 20;
 
@@ -47,43 +56,74 @@ impl Committer {
         &self.shared
     }
 
-    /// Does what was asked for, as far as it can be done, and tells everyone. Gives what is to be cleaned
-    /// up afterwards.
-    pub(super) fn commit(&mut self, requests: Vec<Request>) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        if let Err(error) = self.settle(&mut tasks) {
-            for request in requests {
-                request.refuse(&error);
+    /// Does what was asked for, as far as it can be done, and tells everyone but those whose sources are
+    /// [discarded](Discarded). Gives what is to be done afterwards.
+    pub(super) fn commit(&mut self, requests: Vec<Request>) -> Aftermath {
+        let mut after = Aftermath::default();
+        let mut waiting = VecDeque::from(requests);
+        while !waiting.is_empty() {
+            if let Err(error) = self.settle(&mut after) {
+                after.discarded.extend(waiting.into_iter().filter_map(|request| request.refuse(&error)));
+                return after;
             }
-            return tasks;
+            let steps = self.decide_some(&mut waiting, &mut after);
+            if !steps.is_empty() {
+                self.keep(steps, &mut after);
+            }
         }
-        let mut steps = Vec::new();
+        after
+    }
+
+    /// Decides on what waits, up to the first request that is about the same source as one before it.
+    fn decide_some(&mut self, waiting: &mut VecDeque<Request>, after: &mut Aftermath) -> Vec<Step> {
+        let (mut steps, mut sources, mut growth) = (Vec::new(), HashSet::new(), BTreeMap::new());
         let mut revision = *self.shared.revision.read();
-        for request in requests {
+        while let Some(request) = waiting.pop_front() {
             let ticket = request.ticket();
-            if let Some(action) = self.decide(request) {
+            // It may have been done in a commit of which it was not known whether it was kept.
+            if let Some(ticket) = &ticket
+                && let Some(answer) = self.shared.once.answered(ticket)
+            {
+                after.discarded.extend(request.tell(answer, ticket));
+                continue;
+            }
+            let Some(request) = self.readdressed(request) else { continue };
+            let source = request.source();
+            let number = source.as_ref().map(|(collection, _)| *collection);
+            if let Some(source) = source
+                && !sources.insert(source)
+            {
+                waiting.push_front(request);
+                break;
+            }
+            let before = number.map(|number| growth.entry(number).or_default());
+            if let Some(action) = self.decide(request, before, after) {
                 revision += 1;
                 let receipt = ticket.map(|ticket| self.shared.once.receipt(ticket));
                 steps.push(Step::new(action, revision, receipt));
             }
         }
-        if steps.is_empty() {
-            return tasks;
-        }
+        steps
+    }
+
+    /// Keeps what was decided on, and publishes it.
+    fn keep(&mut self, steps: Vec<Step>, after: &mut Aftermath) {
         let began = Instant::now();
-        match self.shared.store.commit(&self.batch(&steps, revision)) {
+        let revision = steps.last().map_or(0, |step| step.revision);
+        let kept = self.shared.store.commit(&self.batch(&steps, revision));
+        self.shared.full_disk.note(&kept);
+        match kept {
             Ok(()) => {
                 self.shared.counters.commits.record_since(began);
                 self.shared.counters.commit_changes.record(steps.len() as u64);
                 self.unsnapped_bytes += steps.iter().map(Step::text_bytes).sum::<u64>();
                 for step in steps {
-                    tasks.extend(self.publish(step));
+                    after.tasks.extend(self.publish(step));
                 }
-                tasks.extend(self.snapshot_if_due());
+                after.tasks.extend(self.snapshot_if_due());
             }
-            Err(error) => self.give_up(steps, &error),
+            Err(error) => self.give_up(steps, &error, after),
         }
-        tasks
     }
 
     fn snapshot_if_due(&mut self) -> Option<Task> {
@@ -96,48 +136,97 @@ impl Committer {
     }
 
     /// Finds out what became of the commit that is in doubt, if one is.
-    fn settle(&mut self, tasks: &mut Vec<Task>) -> Result<(), Error> {
+    fn settle(&mut self, after: &mut Aftermath) -> Result<(), Error> {
         if self.in_doubt.is_none() {
             return Ok(());
         }
-        let kept = self.shared.store.settle()?;
+        let kept = self.shared.store.settle().inspect_err(|error| {
+            self.shared.full_disk.note(&Err(error.clone()));
+        })?;
         for step in self.in_doubt.take().into_iter().flatten() {
             if kept {
-                tasks.extend(self.publish(step));
+                after.tasks.extend(self.publish(step));
             } else {
-                step.undo();
+                // Whoever waited for it was told when it failed.
+                after.discarded.extend(step.discard(&StoreError::Closed.into()));
             }
         }
         Ok(())
     }
 
-    fn give_up(&mut self, steps: Vec<Step>, error: &StoreError) {
+    fn give_up(&mut self, steps: Vec<Step>, error: &StoreError, after: &mut Aftermath) {
         tracing::error!(%error, changes = steps.len(), "a commit failed");
         self.shared.counters.failed_commits.fetch_add(1, Ordering::Relaxed);
+        // A purge that was put off must not wait for a commit that succeeds.
+        let grown: BTreeMap<_, _> =
+            steps.iter().filter_map(Step::grows).map(|collection| (collection.number, collection)).collect();
+        after
+            .tasks
+            .extend(grown.into_values().filter_map(|collection| Task::drop_gone(Arc::clone(collection))));
         let in_doubt = matches!(error, StoreError::Broken { .. });
         let error = Error::Store(error.clone());
-        let told: Vec<Step> = steps.into_iter().map(|step| step.tell(&error)).collect();
         if in_doubt {
-            self.in_doubt = Some(told);
+            self.in_doubt = Some(steps.into_iter().map(|step| step.tell(&error)).collect());
         } else {
-            told.into_iter().for_each(Step::undo);
+            after.discarded.extend(steps.into_iter().filter_map(|step| step.discard(&error)));
         }
     }
 
-    /// What is to be done for a request; `None` where whoever waits was told already.
-    fn decide(&mut self, request: Request) -> Option<Action> {
-        // It may have been done in a commit of which it was not known whether it was kept.
-        if let Some(ticket) = request.ticket()
-            && let Some(answer) = self.shared.once.answered(&ticket)
-        {
-            request.tell(answer, &ticket);
-            return None;
-        }
+    /// The request, about the collection that has the name now: the one that it was made for may have been deleted
+    /// since, and another may be in its place, as is always so for `default`. `None` where there is none, or the source
+    /// can't be in it; whoever waits was told then.
+    fn readdressed(&self, request: Request) -> Option<Request> {
         match request {
             Request::Add { source, if_exists, ticket, done } => {
-                self.decide_add(source, if_exists, ticket, done)
+                let moved = if source.collection.catalogue.read().is_closed() {
+                    let present = self.shared.collection(&source.collection.name);
+                    present.and_then(|present| source.moved(&self.shared, present))
+                } else {
+                    Ok(source)
+                };
+                match moved {
+                    Ok(source) => Some(Request::Add { source, if_exists, ticket, done }),
+                    Err(error) => refused(done, error),
+                }
             }
-            Request::Delete { collection, id, done, .. } => decide_delete(collection, id, done),
+            Request::Delete { collection, id, ticket, done } => {
+                match self.shared.collection(&collection.name) {
+                    Ok(collection) => Some(Request::Delete { collection, id, ticket, done }),
+                    Err(error) => refused(done, error),
+                }
+            }
+            request => Some(request),
+        }
+    }
+
+    /// What is to be done for a request; `None` where there is nothing to do but to tell. `before` is how much the
+    /// collection of the source that it is about grows by what was decided on and is not published.
+    fn decide(
+        &mut self,
+        request: Request,
+        before: Option<&mut Growth>,
+        after: &mut Aftermath,
+    ) -> Option<Action> {
+        let mut nothing = Growth::default();
+        let before = before.unwrap_or(&mut nothing);
+        match request {
+            Request::Add { source, if_exists, ticket, done } => {
+                match self.verdict_on(&source, if_exists, *before) {
+                    Ok(growth) => {
+                        *before = before.and(growth);
+                        let stored = source.stored(0);
+                        Some(Action::Add { source, stored, done })
+                    }
+                    Err(answer) => {
+                        if let (Ok(unchanged), Some(ticket)) = (&answer, ticket) {
+                            self.shared.once.remember_only(ticket, Answer::Added(unchanged.clone()));
+                        }
+                        after.discarded.push(Discarded::new(source, done, answer));
+                        None
+                    }
+                }
+            }
+            Request::Delete { collection, id, done, .. } => decide_delete(collection, id, before, done),
             Request::CreateCollection { name, settings, done, .. } => {
                 self.decide_create(&name, settings, done)
             }
@@ -153,29 +242,19 @@ impl Committer {
         }
     }
 
-    fn decide_add(
+    /// How much a source makes its collection grow, or what is answered in place of adding it.
+    fn verdict_on(
         &self,
-        source: Box<Prepared>,
+        source: &Prepared,
         if_exists: IfExists,
-        ticket: Option<Arc<Ticket>>,
-        done: Done<Added>,
-    ) -> Option<Action> {
-        let answer = if source.collection.catalogue.read().is_closed() {
-            Some(Err(Error::CollectionNotFound(source.collection.name.clone())))
-        } else {
-            let old = source.collection.catalogue.read().get(&source.id).cloned();
-            old.and_then(|old| verdict(&source.collection, &old, source.content_digest, if_exists))
-        };
-        if let Some(answer) = answer {
-            source.abandon();
-            if let (Ok(unchanged), Some(ticket)) = (&answer, ticket) {
-                self.shared.once.remember_only(ticket, Answer::Added(unchanged.clone()));
-            }
-            done(answer);
-            return None;
+        before: Growth,
+    ) -> Result<Growth, Result<Added, Error>> {
+        let Prepared { collection, id, text_bytes, content_digest, .. } = source;
+        let old = collection.catalogue.read().get(id).cloned();
+        if let Some(answer) = old.and_then(|old| verdict(collection, &old, *content_digest, if_exists)) {
+            return Err(answer);
         }
-        let stored = source.stored(0);
-        Some(Action::Add { source, stored, done })
+        collection.catalogue.read().admit(id, *text_bytes, before, &self.shared.limits).map_err(Err)
     }
 
     fn decide_create(
@@ -296,11 +375,7 @@ impl Committer {
     fn take_down(&self, collection: &Collection, fresh: Option<Arc<Collection>>, revision: u64) -> u64 {
         let mut now = self.shared.revision.write();
         *now = revision;
-        let sources = {
-            let mut catalogue = collection.catalogue.write();
-            catalogue.close(revision);
-            catalogue.counts().sources
-        };
+        // Whoever finds it closed finds what is in its place.
         match fresh {
             Some(fresh) => {
                 fresh.catalogue.write().changed_at(revision);
@@ -308,24 +383,30 @@ impl Committer {
             }
             None => self.shared.remove(&collection.name),
         }
-        sources
+        let mut catalogue = collection.catalogue.write();
+        catalogue.close(revision);
+        catalogue.counts().sources
     }
 }
 
-fn decide_delete(collection: Arc<Collection>, id: SourceId, done: Done<u64>) -> Option<Action> {
+fn decide_delete(
+    collection: Arc<Collection>,
+    id: SourceId,
+    before: &mut Growth,
+    done: Done<u64>,
+) -> Option<Action> {
     let found = {
         let catalogue = collection.catalogue.read();
-        if catalogue.is_closed() {
-            Err(Error::CollectionNotFound(collection.name.clone()))
-        } else {
-            catalogue.get(&id).map(|entry| entry.slot).ok_or_else(|| not_found(&collection, &id))
-        }
+        let loss = catalogue.loss_of(&id);
+        catalogue.get(&id).map(|entry| (entry.slot, loss))
     };
-    match found {
-        Ok(slot) => Some(Action::Delete { collection, id, slot, done }),
-        Err(error) => {
-            done(Err(error));
-            None
-        }
-    }
+    let Some((slot, loss)) = found else { return refused(done, not_found(&collection, &id)) };
+    *before = before.and(loss);
+    Some(Action::Delete { collection, id, slot, done })
+}
+
+/// Tells whoever waits why nothing is done.
+fn refused<T, U>(done: Done<T>, error: Error) -> Option<U> {
+    done(Err(error));
+    None
 }

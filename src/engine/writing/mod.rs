@@ -5,17 +5,23 @@
 //! publishes it, change by change, each under the next revision. So whoever reads sees a change when, and
 //! only when, it is durable; and changes that come while a commit runs share the next.
 //!
+//! The committer decides in order, against the corpus as it is then: whether a limit leaves room, what is replaced,
+//! and which collection has the name that a source is for. What it does not keep is undone before that is told.
+//!
 //! In memory there is nothing to wait for, and whoever writes commits, one at a time. On disk a thread of
 //! its own commits, so that no thread that has other work waits for the disk; and another one, the
 //! keeper, cleans up.
 
 mod answer;
 mod commit;
+mod full_disk;
 mod keeper;
 mod once;
 mod prepare;
 mod request;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,14 +30,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 pub(super) use answer::{Answer, Answered};
+pub(super) use full_disk::FullDisk;
 pub(super) use once::{Once, Receipt, Ticket};
 pub(super) use prepare::{Preparation, content_digest};
 pub(super) use request::{Done, Request, wait};
 
-use self::commit::Committer;
+use self::commit::{Aftermath, Committer};
 use self::keeper::{Cleanup, Keeper};
+use self::request::Discarded;
 use super::error::Error;
 use super::shared::Shared;
 use crate::store::StoreError;
@@ -64,6 +73,7 @@ pub(super) struct Inline {
 /// The threads of a corpus on disk.
 #[derive(Debug)]
 pub(super) struct Threads {
+    shared: Arc<Shared>,
     requests: SyncSender<Message>,
     running: Mutex<Option<(JoinHandle<()>, Keeper)>>,
 }
@@ -96,28 +106,32 @@ impl Writer {
         let keeper = Keeper::start(Arc::clone(&shared), requests.clone()).map_err(no_thread)?;
         let tasks = keeper.tasks();
         let thread = std::thread::Builder::new().name("committer".to_owned());
+        let of_thread = Arc::clone(&shared);
         let committer = thread.spawn(move || {
-            let mut committer = Committer::new(shared);
+            let mut committer = Committer::new(of_thread);
             for requests in batches(&waiting) {
-                for task in committer.commit(requests) {
+                let Aftermath { tasks: kept, discarded } = committer.commit(requests);
+                for task in kept {
                     // The keeper ends before this thread does only when all is ending.
                     drop(tasks.send(task));
                 }
+                undo(discarded, committer.shared());
             }
         });
         let running = Mutex::new(Some((committer.map_err(no_thread)?, keeper)));
-        Ok(Self::Thread(Threads { requests, running }))
+        Ok(Self::Thread(Threads { shared, requests, running }))
     }
 
     /// Hands a request over. It is told when it is done.
     pub(super) fn submit(&self, request: Request) {
         match self {
             Self::Inline(inline) => {
-                let (shared, tasks) = {
+                let (shared, Aftermath { tasks, discarded }) = {
                     let mut committer = inline.committer.lock();
-                    let tasks = committer.commit(vec![request]);
-                    (Arc::clone(committer.shared()), tasks)
+                    let after = committer.commit(vec![request]);
+                    (Arc::clone(committer.shared()), after)
                 };
+                undo(discarded, &shared);
                 // What readers hold back now is dropped after a later change.
                 let mut cleanup = inline.cleanup.lock();
                 tasks.into_iter().for_each(|task| cleanup.take(task, &shared));
@@ -127,7 +141,7 @@ impl Writer {
                 if let Err(refused) = threads.requests.send(Message::Request(request))
                     && let Message::Request(request) = refused.0
                 {
-                    request.refuse(&StoreError::Closed.into());
+                    undo(request.refuse(&StoreError::Closed.into()).into_iter().collect(), &threads.shared);
                 }
             }
         }
@@ -144,6 +158,15 @@ impl Writer {
             tracing::error!("the committing thread ended by a defect");
         }
         true
+    }
+}
+
+/// Undoes what was prepared in vain, on all cores: a commit of many sources may have failed.
+fn undo(mut discarded: Vec<Discarded>, shared: &Shared) {
+    if discarded.len() > 1 {
+        discarded.into_par_iter().for_each(|source| source.undo(shared));
+    } else if let Some(source) = discarded.pop() {
+        source.undo(shared);
     }
 }
 

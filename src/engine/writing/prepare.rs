@@ -1,5 +1,6 @@
 //! What can be done for a source before anybody has to wait for anybody.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -9,8 +10,10 @@ use crate::engine::collection::Collection;
 use crate::engine::corpus::{Added, Engine, IfExists, NewSource};
 use crate::engine::error::{Error, TextRole};
 use crate::engine::names::{CollectionName, Group, Label, Labels, SourceId, Title};
+use crate::engine::shared::Shared;
+use crate::fingerprint::Fingerprint;
 use crate::index::Slot;
-use crate::store::{PackedText, StoredSource};
+use crate::store::{PackedText, StoreError, StoredSource};
 use crate::text::{CorpusSeed, Token};
 
 /// What preparing a source came to.
@@ -57,51 +60,93 @@ impl Engine {
                 return old.map(Preparation::Unchanged);
             }
         }
-        self.prepare_text(collection, source, content_digest).map(Box::new).map(Preparation::Ready)
+        self.shared.full_disk.check()?;
+        self.shared.prepare(collection, source, content_digest).map(Box::new).map(Preparation::Ready)
     }
+}
 
-    fn prepare_text(
+/// What the index holds of a text, and what is counted of it.
+struct Outline {
+    words: u64,
+    digest: u128,
+    kgrams: Vec<Fingerprint>,
+    pairs: Vec<Fingerprint>,
+}
+
+/// Where the postings of a text are, and how many.
+struct Entered {
+    slot: Slot,
+    fingerprints: u64,
+}
+
+impl Shared {
+    pub(super) fn prepare(
         &self,
         collection: Arc<Collection>,
         source: NewSource,
         content_digest: u128,
     ) -> Result<Prepared, Error> {
         let NewSource { id, title, group, labels, text } = source;
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        let (role, max_normalised_bytes) = (TextRole::Source, self.limits.max_normalised_bytes);
-        self.tokenizer
-            .tokenize_with_stems_within(&text, max_normalised_bytes, &mut tokens, &mut stems)
-            .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
-        let words = self.check_words(tokens.len(), TextRole::Source)?;
-        let kgrams = collection.fingerprinter.fingerprints(&tokens);
-        if kgrams.is_empty() {
-            let kgram_tokens = collection.settings().kgram.get();
-            return Err(Error::TooFewWords { role: TextRole::Source, words, kgram_tokens });
-        }
-        let pairs = self.order_free.of_source(&stems);
+        let outline = self.outline(&collection, &text)?;
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
-        let text = self.shared.store.pack(text)?;
-        let slot = collection.catalogue.write().reserve(&id, text_bytes, &self.limits)?;
-        let added = collection.kgrams.insert(slot, &kgrams).zip(collection.pairs.insert(slot, &pairs));
-        let Some((kgrams, pairs)) = added else {
-            collection.catalogue.write().abandon(slot, text_bytes);
-            return Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection });
-        };
+        let text = self.store.pack(text)?;
+        let Entered { slot, fingerprints } = self.enter(&collection, (&id, text_bytes), &outline)?;
+        let Outline { words, digest, .. } = outline;
         Ok(Prepared {
             collection,
             id,
             title,
             group,
             labels,
-            words: words as u64,
+            words,
             text_bytes,
-            fingerprints: (kgrams + pairs) as u64,
-            digest: digest(&tokens),
+            fingerprints,
+            digest,
             content_digest,
             slot,
             text,
         })
+    }
+
+    fn outline(&self, collection: &Collection, text: &str) -> Result<Outline, Error> {
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        let (role, max_normalised_bytes) = (TextRole::Source, self.limits.max_normalised_bytes);
+        self.tokenizer
+            .tokenize_with_stems_within(text, max_normalised_bytes, &mut tokens, &mut stems)
+            .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
+        let words = self.limits.check_words(tokens.len(), role)?;
+        let kgrams = collection.fingerprinter.fingerprints(&tokens);
+        if kgrams.is_empty() {
+            let kgram_tokens = collection.settings().kgram.get();
+            return Err(Error::TooFewWords { role, words, kgram_tokens });
+        }
+        let pairs = self.order_free.of_source(&stems);
+        Ok(Outline { words: words as u64, digest: digest(&tokens), kgrams, pairs })
+    }
+
+    /// Puts the postings of a text into the index, under a slot in which nobody sees it yet.
+    fn enter(
+        &self,
+        collection: &Collection,
+        (id, text_bytes): (&SourceId, u64),
+        outline: &Outline,
+    ) -> Result<Entered, Error> {
+        let slot = collection.catalogue.write().reserve(id, text_bytes, &self.limits)?;
+        let kgrams = collection.kgrams.insert(slot, &outline.kgrams);
+        let pairs = collection.pairs.insert(slot, &outline.pairs);
+        if let Some((kgrams, pairs)) = kgrams.zip(pairs) {
+            return Ok(Entered { slot, fingerprints: (kgrams + pairs) as u64 });
+        }
+        self.take_out(collection, slot, outline);
+        Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection })
+    }
+
+    /// Takes the postings of a text, all or some of which are in the index, out again, and frees the slot.
+    fn take_out(&self, collection: &Collection, slot: Slot, outline: &Outline) {
+        collection.kgrams.remove(slot, &outline.kgrams);
+        collection.pairs.remove(slot, &outline.pairs);
+        collection.catalogue.write().abandon(slot);
     }
 }
 
@@ -131,9 +176,41 @@ impl Prepared {
         self.collection.catalogue.read().get(&self.id).map(|old| old.slot)
     }
 
-    /// It is not to be kept after all.
-    pub(super) fn abandon(&self) {
-        self.collection.catalogue.write().abandon(self.slot, self.text_bytes);
+    /// It is not to be kept after all: takes its postings out of the index, and gives back its slot.
+    ///
+    /// Linear in its text, which is cut into tokens anew: only what is kept costs no memory for this. To be called
+    /// without a lock.
+    pub(super) fn undo(&self, shared: &Shared) {
+        let Self { collection, slot, text, .. } = self;
+        if collection.catalogue.read().is_closed() {
+            // Its index goes with it.
+            return;
+        }
+        let outline = shared.store.unpack(text).and_then(|text| shared.outline(collection, &text).ok());
+        match outline {
+            Some(outline) => shared.take_out(collection, *slot, &outline),
+            None => collection.catalogue.write().abandon_to_purge(*slot),
+        }
+    }
+
+    /// Makes it ready for another collection, the one that has the name of its own by now. What it was for its own is
+    /// left there: nobody finds that any more.
+    pub(super) fn moved(
+        mut self: Box<Self>,
+        shared: &Shared,
+        to: Arc<Collection>,
+    ) -> Result<Box<Self>, Error> {
+        let unreadable = || {
+            Error::Store(StoreError::Io {
+                path: shared.store.path().unwrap_or(Path::new("")).to_owned(),
+                cause: "a text that was compressed can't be read again".to_owned(),
+            })
+        };
+        let text = shared.store.unpack(&self.text).ok_or_else(unreadable)?;
+        let outline = shared.outline(&to, &text)?;
+        let Entered { slot, fingerprints } = shared.enter(&to, (&self.id, self.text_bytes), &outline)?;
+        (self.collection, self.slot, self.fingerprints) = (to, slot, fingerprints);
+        Ok(self)
     }
 
     /// What the store keeps of it.

@@ -10,6 +10,7 @@ use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::{Added, IfExists};
 use crate::engine::error::Error;
 use crate::engine::names::{CollectionName, SourceId};
+use crate::engine::shared::Shared;
 use crate::fingerprint::FingerprintSettings;
 use crate::store::{CollectionNumber, Relocation, StoreError};
 
@@ -56,19 +57,19 @@ impl Request {
         }
     }
 
-    /// Tells whoever waits what was answered when it was done before.
-    pub(super) fn tell(self, answer: Result<Answer, Error>, ticket: &Ticket) {
+    /// Tells whoever waits what was answered when it was done before. Gives what was prepared for it in vain.
+    pub(super) fn tell(self, answer: Result<Answer, Error>, ticket: &Ticket) -> Option<Discarded> {
         match (self, answer) {
-            (request, Err(error)) => request.refuse(&error),
+            (request, Err(error)) => return request.refuse(&error),
             (Self::Add { source, done, .. }, Ok(answer)) => {
-                source.abandon();
-                tell(done, answer, ticket);
+                return Some(Discarded::new(source, done, told(answer, ticket)));
             }
-            (Self::Delete { done, .. }, Ok(answer)) => tell(done, answer, ticket),
-            (Self::CreateCollection { done, .. }, Ok(answer)) => tell(done, answer, ticket),
-            (Self::DeleteCollection { done, .. }, Ok(answer)) => tell(done, answer, ticket),
+            (Self::Delete { done, .. }, Ok(answer)) => done(told(answer, ticket)),
+            (Self::CreateCollection { done, .. }, Ok(answer)) => done(told(answer, ticket)),
+            (Self::DeleteCollection { done, .. }, Ok(answer)) => done(told(answer, ticket)),
             (Self::Relocate { done, .. }, Ok(_)) => done(Ok(())),
         }
+        None
     }
 
     /// Bytes of the text that it brings.
@@ -79,25 +80,49 @@ impl Request {
         }
     }
 
-    /// Tells whoever waits that it was not done.
-    pub(super) fn refuse(self, error: &Error) {
+    /// Tells whoever waits that it was not done. Gives what was prepared for it in vain.
+    pub(super) fn refuse(self, error: &Error) -> Option<Discarded> {
         let error = error.clone();
         match self {
-            Self::Add { source, done, .. } => {
-                source.abandon();
-                done(Err(error));
-            }
+            Self::Add { source, done, .. } => return Some(Discarded::new(source, done, Err(error))),
             Self::Delete { done, .. } => done(Err(error)),
             Self::CreateCollection { done, .. } => done(Err(error)),
             Self::DeleteCollection { done, .. } => done(Err(error)),
             Self::Relocate { done, .. } => done(Err(error)),
         }
+        None
     }
 }
 
 /// An answer of another kind was to another request.
-fn tell<T: Answered>(done: Done<T>, answer: Answer, ticket: &Ticket) {
-    done(T::from_answer(answer).ok_or_else(|| ticket.taken()));
+fn told<T: Answered>(answer: Answer, ticket: &Ticket) -> Result<T, Error> {
+    T::from_answer(answer).ok_or_else(|| ticket.taken())
+}
+
+/// A source that was prepared and is not kept, and what whoever added it is told.
+#[must_use = "its postings stay in the index until it is undone"]
+pub(super) struct Discarded {
+    source: Box<Prepared>,
+    done: Done<Added>,
+    told: Result<Added, Error>,
+}
+
+impl Discarded {
+    pub(super) fn new(source: Box<Prepared>, done: Done<Added>, told: Result<Added, Error>) -> Self {
+        Self { source, done, told }
+    }
+
+    /// Undoes what was prepared, then tells: whoever hears of it finds nothing left. To be called without a lock.
+    pub(super) fn undo(self, shared: &Shared) {
+        self.source.undo(shared);
+        (self.done)(self.told);
+    }
+}
+
+impl std::fmt::Debug for Discarded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Discarded").field("id", &self.source.id).finish_non_exhaustive()
+    }
 }
 
 /// Submits something, and waits until it is done.

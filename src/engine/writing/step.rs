@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::once::Receipt;
 use super::prepare::Prepared;
-use super::request::Done;
+use super::request::{Discarded, Done};
 use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::Added;
 use crate::engine::error::Error;
@@ -112,10 +112,23 @@ impl Step {
         Self { revision, action, receipt }
     }
 
-    /// It was not kept.
-    pub(super) fn undo(self) {
-        if let Action::Add { source, .. } = self.action {
-            source.abandon();
+    /// It was not kept: tells whoever waits still. Gives what was prepared for it in vain.
+    pub(super) fn discard(self, error: &Error) -> Option<Discarded> {
+        let error = error.clone();
+        match self.action {
+            Action::Add { source, done, .. } => return Some(Discarded::new(source, done, Err(error))),
+            Action::Delete { done, .. } => done(Err(error)),
+            Action::Create { done, .. } => done(Err(error)),
+            Action::DeleteCollection { done, .. } => done(Err(error)),
+        }
+        None
+    }
+
+    /// The collection that it adds a source to, if it does.
+    pub(super) fn grows(&self) -> Option<&Arc<Collection>> {
+        match &self.action {
+            Action::Add { source, .. } => Some(&source.collection),
+            _ => None,
         }
     }
 }
