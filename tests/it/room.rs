@@ -110,19 +110,16 @@ async fn adds_that_a_full_disk_refuses_take_no_memory() {
     command.arg(&data);
     let server = Process::start_command(command).await;
     let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
-    let (mut kept, mut refused, mut full_at) = (BTreeSet::new(), 0, 0);
-    for number in 0..100_000 {
+    let mut kept = BTreeSet::new();
+    for number in 0.. {
+        assert!(number < 100_000, "the disk was never full");
         let id = format!("kept {number}");
-        match corpus.add_source(add(&id, &text(number, 2000))).await {
-            Ok(_) => drop(kept.insert(id)),
-            Err(_) => {
-                refused += 1;
-                full_at = number;
-                break;
-            }
+        if corpus.add_source(add(&id, &text(number, 2000))).await.is_err() {
+            break;
         }
+        kept.insert(id);
     }
-    assert_eq!(refused, 1, "the disk was never full");
+    assert!(kept.len() > 10, "{kept:?}");
     let stats = |answer: tonic::Response<proto::GetCorpusResponse>| answer.into_inner().stats.unwrap();
     let before = stats(corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap());
     // Long enough that one is tried time and again: at 100 ms each, some thirty.
@@ -152,14 +149,13 @@ async fn adds_that_a_full_disk_refuses_take_no_memory() {
         kept.extend(client.await.unwrap());
     }
     let after = stats(corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap());
-    let grown = after.index_bytes as f64 / before.index_bytes as f64;
-    assert!(grown < 1.5, "{grown}: {} sources before, {} after", before.sources, after.sources);
+    assert!(after.index_bytes * 2 < before.index_bytes * 3, "{before:?} became {after:?}");
     // Who is there is known, and what is there already needs no room.
     let again = proto::AddSourceRequest {
         if_exists: proto::IfExists::RejectDifferent.into(),
         ..add("kept 0", &text(0, 2000))
     };
-    assert!(full_at > 0 && corpus.add_source(again).await.unwrap().into_inner().unchanged);
+    assert!(corpus.add_source(again).await.unwrap().into_inner().unchanged);
     assert!(server.stop().success());
     let server = Process::start(&data).await;
     let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
