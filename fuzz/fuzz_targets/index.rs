@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use palimpsest::fingerprint::{Context, ContextMatch, Fingerprint};
-use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot};
+use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot, Unread, Visible};
 
 #[derive(Debug, Arbitrary)]
 enum Step {
@@ -28,6 +28,8 @@ enum Step {
     LookUp {
         hash: u16,
         most: u16,
+        /// Every so many slots are hidden; with 0, none.
+        hidden: u8,
     },
     Purge {
         modulus: u8,
@@ -48,7 +50,7 @@ fuzz_target!(|steps: Vec<Step>| {
             Step::Remove { first, count } => {
                 (0..u32::from(count)).for_each(|more| remove(&index, &mut model, u32::from(first) + more));
             }
-            Step::LookUp { hash, most } => looked_up(&index, &model, hash, most),
+            Step::LookUp { hash, most, hidden } => looked_up(&index, &model, hash, (most, hidden)),
             Step::Purge { modulus } => {
                 let keep = |slot: u32| slot % (u32::from(modulus) + 1) == 0;
                 index.purge(|slot| keep(slot.number()));
@@ -58,7 +60,7 @@ fuzz_target!(|steps: Vec<Step>| {
         }
     }
     for (hash, slots) in &model {
-        assert_eq!(&found(&index, *hash, ReadLimits::NONE).0, slots);
+        assert_eq!(&found(&index, *hash), slots);
     }
 });
 
@@ -82,18 +84,32 @@ fn remove(index: &Index, model: &mut Model, slot: u32) {
     index.remove(Slot::new(slot).unwrap(), &fingerprints);
 }
 
-fn found(index: &Index, hash: u16, limits: ReadLimits) -> (BTreeSet<u32>, usize) {
-    let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::none(), limits);
-    (look_up.hits.iter().map(|hit| hit.slot.number()).collect(), look_up.unread.len())
+fn found(index: &Index, hash: u16) -> BTreeSet<u32> {
+    let look_up = index.look_up(&[fingerprint(hash)], ContextMatch::none(), ReadLimits::NONE);
+    look_up.hits.iter().map(|hit| hit.slot.number()).collect()
 }
 
-/// All is found, or it is said that it is not.
-fn looked_up(index: &Index, model: &Model, hash: u16, most: u16) {
-    let expected = model.get(&hash).cloned().unwrap_or_default();
+/// All that is visible is found; or, if that is common and more than may be read, a sample, and it is said.
+fn looked_up(index: &Index, model: &Model, hash: u16, (most, hidden): (u16, u8)) {
+    let is_visible = |slot: u32| hidden == 0 || slot % (u32::from(hidden) + 1) != 0;
+    let (seen, others): (BTreeSet<u32>, BTreeSet<u32>) =
+        model.get(&hash).into_iter().flatten().copied().partition(|slot| is_visible(*slot));
     let limits = ReadLimits { per_fingerprint: most.into(), in_all: most.into() };
-    let (slots, unread) = found(index, hash, limits);
-    assert!(slots.is_subset(&expected));
-    assert!(unread == 1 && expected.len() > usize::from(most) || slots == expected, "{unread} unread");
+    let visible = Visible {
+        hidden: u32::try_from(others.len()).unwrap(),
+        is_visible: |slot: Slot| is_visible(slot.number()),
+        cap: u32::from(most) + 3,
+    };
+    let look_up = index.look_up_visible(&[fingerprint(hash)], ContextMatch::none(), limits, visible);
+    let slots: BTreeSet<u32> = look_up.hits.iter().map(|hit| hit.slot.number()).collect();
+    assert_eq!(slots.len(), look_up.hits.len());
+    if seen.len() > usize::from(most.max(128)) {
+        assert_eq!(slots, seen.iter().copied().take(16).collect());
+        let exceeds_cap = seen.len() > usize::from(most) + 3;
+        assert_eq!(look_up.unread, [Unread { fingerprint: 0, exceeds_cap }]);
+    } else {
+        assert_eq!((slots, look_up.unread.len()), (seen, 0));
+    }
 }
 
 fn round_trip(index: &Index) -> Index {

@@ -129,8 +129,8 @@ fn distinct(hits: &[Hit], fingerprints: &[Fingerprint]) -> u32 {
     u32::try_from(hashes.len()).unwrap_or(u32::MAX)
 }
 
-/// The fingerprints that stand in more than `cap` sources; ascending. Of those that were left unread the
-/// postings are counted in place of the sources.
+/// The fingerprints that stand in more than `cap` sources; ascending. Of those that were left unread the look-up, which
+/// knew the cap, counted the postings in place of the sources.
 fn too_common(look_up: &LookUp, fingerprints: usize, cap: u32) -> Vec<u32> {
     let mut seen: Vec<(u32, Slot)> = look_up.hits.iter().map(|hit| (hit.fingerprint, hit.slot)).collect();
     seen.sort_unstable();
@@ -141,9 +141,9 @@ fn too_common(look_up: &LookUp, fingerprints: usize, cap: u32) -> Vec<u32> {
             *count += 1;
         }
     }
-    for Unread { fingerprint, postings } in &look_up.unread {
+    for Unread { fingerprint, exceeds_cap } in &look_up.unread {
         if let Some(count) = sources.get_mut(*fingerprint as usize) {
-            *count = *postings;
+            *count = if *exceeds_cap { u32::MAX } else { 0 };
         }
     }
     (0..).zip(sources).filter(|(_, count)| *count > cap).map(|(fingerprint, _)| fingerprint).collect()

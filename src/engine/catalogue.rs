@@ -134,8 +134,6 @@ pub(super) struct Catalogue {
     gone: Vec<Slot>,
     /// Slots of sources that are being added.
     reserved: BTreeSet<Slot>,
-    /// The corpus's revision when the last of them was given back, its postings removed.
-    abandoned_at: Option<u64>,
     counts: Counts,
     revision: u64,
     /// The revision at which the collection was deleted.
@@ -209,14 +207,13 @@ impl Catalogue {
         Some(slot)
     }
 
-    /// Gives back a slot that was reserved, and whose postings have been removed by now, as of the corpus's present
-    /// revision.
+    /// Gives back a slot that was reserved, and whose postings have been removed by now.
     ///
-    /// It can be taken at once. A check that still holds hits of the removed postings takes them for no other source:
-    /// whatever comes into the slot is there from a later revision on than the check looks at.
-    pub(super) fn abandon(&mut self, slot: Slot, revision: u64) {
+    /// It can be taken at once. Look-ups hold the catalogue: none saw the postings and finds the slot free. A check that
+    /// holds hits of a slot takes them for no later source: that is there from a later revision on than the check
+    /// looks at.
+    pub(super) fn abandon(&mut self, slot: Slot) {
         if self.reserved.remove(&slot) {
-            self.abandoned_at = Some(revision);
             self.free.push(slot);
         }
     }
@@ -408,19 +405,21 @@ impl Catalogue {
         self.revision
     }
 
-    /// Whether it may have slots of sources that are not there at a revision.
-    pub(super) fn has_others_than_at(&self, revision: u64) -> bool {
-        // Hits of a slot that was given back may be older than that; those of a later revision are not.
-        let was_abandoned = self.abandoned_at.is_some_and(|at| at >= revision);
-        self.revision > revision || was_abandoned || !self.gone.is_empty() || !self.reserved.is_empty()
+    /// How many slots at most may have postings of sources that are not there at a revision.
+    pub(super) fn most_hidden_at(&self, revision: u64) -> u32 {
+        // Each revision adds one source at most.
+        let added_since = self.revision.saturating_sub(revision);
+        let hidden = added_since.saturating_add((self.gone.len() + self.reserved.len()) as u64);
+        u32::try_from(hidden).unwrap_or(u32::MAX)
     }
 
-    /// Whether the sources that are gone are so many that dropping their postings pays, or that slots run out.
+    /// Whether the sources that are gone are so many that dropping their postings pays, for look-ups pass over them, or
+    /// that slots run out.
     pub(super) fn is_purge_due(&self) -> bool {
         const LEAST: usize = 64;
         let gone = self.gone.len();
         let left = self.free.len() + (Slot::COUNT as usize).saturating_sub(self.slots.len());
-        gone >= LEAST && (gone as u64 * 2 > self.counts.sources || gone > left)
+        gone > LEAST && (gone as u64 * 8 > self.counts.sources || gone > left)
     }
 
     /// The slots of sources that are gone.

@@ -80,7 +80,7 @@ impl Collection {
         }
     }
 
-    /// Drops what is left of sources that are gone, once they outnumber half of those that are there.
+    /// Drops what is left of sources that are gone, once they outnumber an eighth of those that are there.
     ///
     /// Linear in the collection, and so, spread over the removals that led to it, constant for each.
     /// Checks go on meanwhile.

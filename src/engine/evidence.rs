@@ -28,12 +28,8 @@ const LEAST_WEIGHT: f32 = 10.2;
 /// A fingerprint that stands in more sources than this tells little, and weighs nothing.
 const MOST_SOURCES: u32 = 128;
 
-/// What is read of order-free fingerprints in a collection with so many slots whose sources are not there: no
-/// more than what may weigh something, and as much, whatever postings there are of sources that are gone.
-pub(super) fn pair_limits(hidden: usize) -> ReadLimits {
-    let hidden = u32::try_from(hidden).unwrap_or(u32::MAX);
-    ReadLimits { per_fingerprint: MOST_SOURCES.saturating_add(hidden), in_all: 1 << 16 }
-}
+/// What is read of order-free fingerprints: no more than what may weigh something.
+pub(super) const PAIR_LIMITS: ReadLimits = ReadLimits { per_fingerprint: MOST_SOURCES, in_all: 1 << 16 };
 
 /// Fingerprints of one kind, and what looking them up found.
 #[derive(Debug, Clone, Copy)]
@@ -139,8 +135,11 @@ fn logarithm(count: u32) -> f32 {
 /// Drops what belongs to sources that can't be admitted, whatever the window.
 ///
 /// Weights are added up in a table of counters by a few bits of the slot; sources that share a counter
-/// only make it larger (as in a count-min sketch, Cormode & Muthukrishnan 2005).
+/// only make it larger (as in a count-min sketch, Cormode & Muthukrishnan 2005). Sums of floating-point numbers depend
+/// on their order, which is that of the index, a little: so a little less than what is wanted is let through, and
+/// what is admitted is decided by sums in an order of their own.
 fn keep_promising(shared: &mut Vec<Shared>, wanted: f32) {
+    const ROUNDING: f32 = 0.99;
     let mut counters = vec![0.0_f32; (2 * shared.len()).next_power_of_two().clamp(64, 1 << 16)];
     let mask = counters.len() - 1;
     let place = |slot: Slot| slot.index() & mask;
@@ -149,7 +148,7 @@ fn keep_promising(shared: &mut Vec<Shared>, wanted: f32) {
             *counter += one.weight;
         }
     }
-    shared.retain(|one| counters.get(place(one.slot)).is_some_and(|sum| *sum >= wanted));
+    shared.retain(|one| counters.get(place(one.slot)).is_some_and(|sum| *sum >= wanted * ROUNDING));
 }
 
 /// The greatest weight of the different fingerprints in a window of two cells by two.
@@ -203,8 +202,8 @@ mod tests {
         tokenizer.tokenize_with_stems_into(submission, &mut tokens, &mut stems);
         let rule = ContextMatch::new(WindowSize::default());
         let (of_kgrams, of_pairs) = (fingerprinter.fingerprints(&tokens), order_free.of_submission(&stems));
-        let found = kgrams.look_up(&of_kgrams, rule, pair_limits(0));
-        let found_pairs = pairs.look_up(&of_pairs, rule, pair_limits(0));
+        let found = kgrams.look_up(&of_kgrams, rule, PAIR_LIMITS);
+        let found_pairs = pairs.look_up(&of_pairs, rule, PAIR_LIMITS);
         let channel = |fingerprints, look_up| Channel { fingerprints, look_up };
         let found = evidence(
             Channel { fingerprints: &of_pairs, look_up: &found_pairs },

@@ -20,8 +20,9 @@ pub struct Limits {
     pub max_collection_bytes: u64,
     /// Candidates that one check compares: 1,000 by default.
     pub max_candidates: usize,
-    /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. The rarest
-    /// come first; of those for which none is left over a few sources are looked at.
+    /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. Postings of sources
+    /// that are not there at the revision don't count. The rarest come first; from the first for which not enough is
+    /// left on a few sources are looked at.
     pub max_common_postings: u32,
 }
 

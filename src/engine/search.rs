@@ -11,12 +11,12 @@ use super::catalogue::Catalogue;
 use super::collection::Collection;
 use super::corpus::Engine;
 use super::error::Error;
-use super::evidence::{Channel, Evidence, evidence, pair_limits};
+use super::evidence::{Channel, Evidence, PAIR_LIMITS, evidence};
 use super::options::{DetectionMode, DetectionOptions, Scope};
 use super::profile::Profile;
 use super::subject::Subject;
 use crate::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter};
-use crate::index::{LookUp, ReadLimits};
+use crate::index::{ReadLimits, Slot, Visible};
 use crate::matching::Stop;
 use crate::report::{Coverage, Finding, VoidReason};
 use crate::text::Token;
@@ -112,12 +112,28 @@ impl View<'_> {
         self.collections.iter().any(is_closed)
     }
 
-    /// Drops hits of sources that are not there at the revision, so that nothing depends on them.
-    pub(super) fn keep_visible(&self, catalogue: &Catalogue, look_up: &mut LookUp) {
-        if catalogue.has_others_than_at(self.revision) {
-            let is_there = |slot| catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(self.revision));
-            look_up.hits.retain(|hit| is_there(hit.slot));
-        }
+    /// What a look-up in a collection is to see: the sources that are there at the revision. So nothing depends on
+    /// others, which may have postings too. The catalogue is held meanwhile, so that no slot is taken.
+    pub(super) fn visible(
+        &self,
+        catalogue: &Catalogue,
+        cap: Option<u32>,
+    ) -> Visible<impl FnMut(Slot) -> bool> {
+        const UNKNOWN: u8 = 0;
+        const SEEN: u8 = 1;
+        const HIDDEN: u8 = 2;
+        let (hidden, revision) = (catalogue.most_hidden_at(self.revision), self.revision);
+        // Asked once for each source, not for each posting: entries are all over the memory.
+        let mut known = vec![UNKNOWN; if hidden == 0 { 0 } else { catalogue.slot_count() }];
+        let is_visible = move |slot: Slot| {
+            let Some(known) = known.get_mut(slot.index()) else { return false };
+            if *known == UNKNOWN {
+                let is_there = catalogue.entry(slot).is_some_and(|entry| entry.is_there_at(revision));
+                *known = if is_there { SEEN } else { HIDDEN };
+            }
+            *known == SEEN
+        };
+        Visible { hidden, is_visible, cap: cap.unwrap_or(u32::MAX) }
     }
 
     /// The sources of a collection for which enough speaks that they hold altered text.
@@ -133,9 +149,8 @@ impl View<'_> {
             return Vec::new();
         }
         let sources = usize::try_from(sources).unwrap_or(usize::MAX);
-        let limits = pair_limits(catalogue.slot_count().saturating_sub(sources));
-        let mut look_up = collection.pairs.look_up(pairs, ContextMatch::none(), limits);
-        self.keep_visible(catalogue, &mut look_up);
+        let (rule, visible) = (ContextMatch::none(), self.visible(catalogue, None));
+        let look_up = collection.pairs.look_up_visible(pairs, rule, PAIR_LIMITS, visible);
         let pairs = Channel { fingerprints: pairs, look_up: &look_up };
         evidence(pairs, kgrams, sources)
     }
@@ -251,13 +266,13 @@ impl Engine {
             let Some(profile) = profiles.get(which) else { continue };
             let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: self.limits.max_common_postings };
             let rule = ContextMatch::new(settings.window);
-            let mut look_up = collection.kgrams.look_up(&profile.fingerprints, rule, limits);
             let sources = view.sources.get(place).copied().unwrap_or(0);
+            let cap = options.commonness_cap_of(sources);
             let catalogue = collection.catalogue.read();
-            view.keep_visible(&catalogue, &mut look_up);
+            let visible = view.visible(&catalogue, cap);
+            let look_up = collection.kgrams.look_up_visible(&profile.fingerprints, rule, limits, visible);
             let kgrams = Channel { fingerprints: &profile.fingerprints, look_up: &look_up };
             let admitted = view.admitted(collection, &catalogue, pairs, kgrams, sources);
-            let cap = options.commonness_cap_of(sources);
             let scope = (scope, view.revision);
             let found = candidates(&look_up, &profile.fingerprints, &catalogue, scope, cap, &admitted);
             all.extend(found.candidates.into_iter().map(|candidate| (place, which, candidate)));

@@ -30,6 +30,35 @@ fn text(words: &[usize]) -> String {
     words.iter().map(|number| word(*number)).collect::<Vec<_>>().join(" ")
 }
 
+#[test]
+fn sources_that_are_being_added_change_no_report() {
+    let limits = Limits { max_common_postings: 1_000, ..Limits::default() };
+    let (engine, collection) = (Engine::with_seed(limits, CorpusSeed::new(5)), CollectionName::default());
+    let plain =
+        |words: std::ops::Range<usize>| words.map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
+    let new = |number: usize| {
+        let text = format!("{} {}", plain(0..60), plain(1_000 + number * 30..1_030 + number * 30));
+        NewSource::new(text)
+    };
+    for number in 0..330 {
+        engine.add_source(&collection, new(number), IfExists::Reject).unwrap();
+    }
+    let report = || {
+        let (scope, options) = (Scope::default(), DetectionOptions::default());
+        let report = engine.check(&plain(0..60), &scope, &options, &Stop::never()).unwrap();
+        format!("{report:?}")
+    };
+    let before = report();
+    assert!(before.contains("PostingLimit"), "{before}");
+    let mut waiting = Vec::new();
+    for number in 330..400 {
+        waiting.push(engine.prepare(&collection, new(number), IfExists::Reject).unwrap());
+        if number % 10 == 9 {
+            assert_eq!(report(), before, "{number}");
+        }
+    }
+}
+
 /// The passages of a check, as the texts of both sides.
 fn passages(source: &str, submission: &str, mode: DetectionMode) -> Vec<(PassageKind, String, String)> {
     let engine = Engine::with_seed(Limits::default(), leaked().0);

@@ -4,8 +4,10 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWrit
 
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
+use super::budget::{LookUp, ReadLimits};
+use super::chain::Visible;
 use super::layout::Slot;
-use super::look_up::{LookUp, ReadLimits, look_up};
+use super::look_up::look_up;
 use super::table::{Cursor, Table};
 
 /// An index with more postings than this is split into shards.
@@ -143,6 +145,7 @@ impl Index {
     /// Adds the fingerprints of a source; those that repeat are added once. Gives the number added, or
     /// `None` when the index has no room for all of them; some may have been added then.
     ///
+    /// What a source has of one hash is added by one call: sources of common fingerprints are counted by that.
     /// Constant time a fingerprint, on average. Look-ups go on meanwhile and may see any part of it.
     pub fn insert(&self, slot: Slot, fingerprints: &[Fingerprint]) -> Option<usize> {
         let (added, wanted) = {
@@ -184,7 +187,22 @@ impl Index {
     /// postings in the index.
     #[must_use]
     pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limits: ReadLimits) -> LookUp {
-        look_up(&self.shards.read(), fingerprints, rule, limits)
+        self.look_up_visible(fingerprints, rule, limits, Visible::ALL)
+    }
+
+    /// As [`Self::look_up`] in an index that has the postings of the visible slots alone.
+    ///
+    /// While some slots are hidden, the common fingerprints whose visible postings may be few enough to be read have
+    /// to be counted: each takes the time of reading as many as `limits` allow, and those of hidden slots.
+    #[must_use]
+    pub fn look_up_visible(
+        &self,
+        fingerprints: &[Fingerprint],
+        rule: ContextMatch,
+        limits: ReadLimits,
+        visible: Visible<impl FnMut(Slot) -> bool>,
+    ) -> LookUp {
+        look_up(&self.shards.read(), fingerprints, rule, limits, visible)
     }
 
     /// Drops the postings of the sources that `keep` refuses. Linear in the index; look-ups go on
@@ -338,7 +356,7 @@ mod tests {
         assert_eq!(look_up(0).len(), 201);
         let limits = ReadLimits { per_fingerprint: 200, in_all: u32::MAX };
         let unread = index.look_up(&[made_to_collide(0)], ContextMatch::none(), limits);
-        assert_eq!(unread.unread, [Unread { fingerprint: 0, postings: 201 }]);
+        assert_eq!(unread.unread, [Unread { fingerprint: 0, exceeds_cap: false }]);
         let slots: Vec<u32> = unread.hits.iter().map(|hit| hit.slot.number()).collect();
         assert_eq!(slots, [0].into_iter().chain(sources..sources + 15).collect::<Vec<_>>());
     }
@@ -359,7 +377,7 @@ mod tests {
         let all: Vec<_> = (0..3).map(fingerprint).collect();
         let two = ReadLimits { per_fingerprint: 2_000, in_all: 4_000 };
         let look_up = index.look_up(&all, ContextMatch::none(), two);
-        assert_eq!(look_up.unread, [Unread { fingerprint: 2, postings: 2_000 }]);
+        assert_eq!(look_up.unread, [Unread { fingerprint: 2, exceeds_cap: false }]);
         assert_eq!(look_up.hits.len(), 4_016);
     }
 }

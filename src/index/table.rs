@@ -126,8 +126,7 @@ impl Table {
         parts
     }
 
-    /// Calls `each` with every posting; those of a chain in the order in which they were added, but for those that
-    /// took the place of a removed one.
+    /// Calls `each` with every posting; those of a chain in the order in which they were added.
     fn for_each(&self, mut each: impl FnMut(u64, Context, Slot)) {
         let chains = self.heads.iter().enumerate().map(|(head, first)| (head, first.link()));
         let apart = self.commons.iter().map(|((head, _), common)| (*head, common.chain()));
@@ -171,7 +170,7 @@ impl Table {
 
     /// Takes a posting back that [`Self::insert`] added. Gives whether it was there.
     ///
-    /// Linear in the postings that its chain got since.
+    /// Linear in the postings that its chain got since, but for what [`Common::remove`] says.
     pub(super) fn remove(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
         if slot.bits() > self.layout.slot_bits {
             return false;
@@ -212,7 +211,7 @@ impl Table {
         let tag_of = |posting: &Posting| self.layout.unpack(*posting).0;
         let mut tags: Vec<u64> = self.slab.chunks(head.link()).flatten().map(tag_of).collect();
         tags.sort_unstable();
-        let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS);
+        let common = tags.chunk_by(|a, b| a == b).filter(|same| same.len() > common::LEAST_POSTINGS as usize);
         let common: Vec<u64> = common.filter_map(|same| same.first().copied()).collect();
         let is_crowded = common.is_empty();
         let postings = self.slab.take(head.link());
@@ -316,7 +315,11 @@ impl Table {
             let key = (usize::try_from(long()?).ok()?, long()?);
             table.commons.insert(key, Common::decode(&mut numbers)?);
         }
-        (rest.len().is_multiple_of(4) && table.is_sound()).then_some(table)
+        if !rest.len().is_multiple_of(4) || !table.is_sound() {
+            return None;
+        }
+        table.commons.values_mut().for_each(|common| common.survey(&table.slab, table.layout));
+        Some(table)
     }
 
     /// Whether it can be used, whatever it holds: that it can be walked to its end, and grow.

@@ -7,14 +7,16 @@ use proptest::prelude::*;
 use super::*;
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
-/// Fingerprints that steps are made of. Most share their head, as whoever knows the secret can make them.
-const FINGERPRINTS: u16 = 400;
+/// Fingerprints that steps are made of: hashes with three contexts each. Most hashes share their head, as whoever
+/// knows the secret can make them.
+const FINGERPRINTS: u16 = 420;
+const CONTEXTS: u16 = 3;
 
 fn fingerprint(number: u16) -> Fingerprint {
-    let spread = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let crowded = 0xABCD << 48 | u64::from(number) << 39;
-    let hash = if number < 250 { crowded } else { spread };
-    Fingerprint { hash, context: Context::from_bits(number % 3), position: 0 }
+    let (hash, context) = (number / CONTEXTS, Context::from_bits(number % CONTEXTS));
+    let spread = u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let crowded = 0xABCD << 48 | u64::from(hash) << 39;
+    Fingerprint { hash: if hash < 100 { crowded } else { spread }, context, position: 0 }
 }
 
 fn fingerprints(numbers: &BTreeSet<u16>) -> Vec<Fingerprint> {
@@ -113,11 +115,39 @@ impl Modelled {
         self.index.remove(slot(number), &fingerprints(&numbers));
     }
 
-    /// The slots of each fingerprint.
-    fn slots(&self) -> Vec<BTreeSet<u32>> {
-        let with = |number| self.sources.iter().filter(move |(_, numbers)| numbers.contains(&number));
-        (0..FINGERPRINTS).map(|number| with(number).map(|(slot, _)| *slot).collect()).collect()
+    /// What each fingerprint should be found with: the slots that `sees` lets through, and the contexts.
+    fn places(&self, sees: impl Fn(u32) -> bool) -> Vec<Vec<Found>> {
+        let mut by_hash: BTreeMap<u16, Vec<Found>> = BTreeMap::new();
+        for (slot, numbers) in self.sources.iter().filter(|(slot, _)| sees(**slot)) {
+            for number in numbers {
+                by_hash.entry(number / CONTEXTS).or_default().push((*slot, number % CONTEXTS));
+            }
+        }
+        by_hash.values_mut().for_each(|found| found.sort_unstable());
+        let of = |number| by_hash.get(&(number / CONTEXTS)).cloned().unwrap_or_default();
+        (0..FINGERPRINTS).map(of).collect()
     }
+}
+
+/// The slot and the context of a posting.
+type Found = (u32, u16);
+
+/// What a look-up of all fingerprints should come to, the plain way; and which of the unread exceed the cap.
+fn expected(mut places: Vec<Vec<Found>>, limits: ReadLimits, cap: u32) -> (Vec<Vec<Found>>, Vec<Unread>) {
+    let count = |found: &Vec<Found>| u32::try_from(found.len()).unwrap();
+    let mut common: Vec<(u32, u16)> = places.iter().map(count).zip(0..).filter(|(n, _)| *n > 128).collect();
+    common.sort_unstable();
+    let (mut left, mut unread) = (limits.in_all, Vec::new());
+    for (count, number) in common {
+        if count > left || count > limits.per_fingerprint {
+            places[usize::from(number)].truncate(16);
+            unread.push(Unread { fingerprint: number.into(), exceeds_cap: count > cap });
+        } else {
+            left -= count;
+        }
+    }
+    unread.sort_unstable();
+    (places, unread)
 }
 
 fn round_trip(index: &Index) -> Index {
@@ -130,17 +160,24 @@ fn round_trip(index: &Index) -> Index {
     Index::of_tables(tables).unwrap()
 }
 
-/// The slots of each of the fingerprints, of its own context, ascending, each as often as it was found.
-fn found(index: &Index, limits: ReadLimits) -> (Vec<Vec<u32>>, Vec<Unread>) {
+/// What looking up all fingerprints comes to, sorted.
+fn looked_up(
+    index: &Index,
+    limits: ReadLimits,
+    visible: Visible<impl FnMut(Slot) -> bool>,
+) -> (Vec<Vec<Found>>, Vec<Unread>) {
     let all: Vec<Fingerprint> = (0..FINGERPRINTS).map(fingerprint).collect();
-    let LookUp { hits, unread } = index.look_up(&all, ContextMatch::none(), limits);
-    let mut slots = vec![Vec::new(); all.len()];
+    let LookUp { hits, unread } = index.look_up_visible(&all, ContextMatch::none(), limits, visible);
+    let mut places = vec![Vec::new(); all.len()];
     for hit in hits {
-        assert_eq!(hit.context, all[hit.fingerprint as usize].context);
-        slots[hit.fingerprint as usize].push(hit.slot.number());
+        places[hit.fingerprint as usize].push((hit.slot.number(), hit.context.bits()));
     }
-    slots.iter_mut().for_each(|slots| slots.sort_unstable());
-    (slots, unread)
+    places.iter_mut().for_each(|found| found.sort_unstable());
+    (places, unread)
+}
+
+fn all(index: &Index) -> Vec<Vec<Found>> {
+    looked_up(index, ReadLimits::NONE, Visible::ALL).0
 }
 
 proptest! {
@@ -151,24 +188,61 @@ proptest! {
         let mut modelled = Modelled::default();
         for step in steps {
             modelled.apply(step);
-            let expected = modelled.slots();
-            let (slots, _) = found(&modelled.index, ReadLimits::NONE);
-            for (slots, expected) in slots.iter().zip(&expected) {
-                prop_assert_eq!(slots, &expected.iter().copied().collect::<Vec<_>>());
-            }
+            prop_assert_eq!(all(&modelled.index), modelled.places(|_| true));
             // Counts, and samples of the lowest slots.
-            let (slots, unread) = found(&modelled.index, ReadLimits { per_fingerprint: 128, in_all: u32::MAX });
-            for Unread { fingerprint, postings } in unread {
-                let (slots, expected) = (&slots[fingerprint as usize], &expected[fingerprint as usize]);
-                prop_assert_eq!(postings as usize, expected.len());
-                prop_assert!(slots.len() == expected.len() || *slots == expected.iter().copied().take(16).collect::<Vec<_>>());
-            }
+            let limits = ReadLimits { per_fingerprint: 128, in_all: u32::MAX };
+            let wanted = expected(modelled.places(|_| true), limits, u32::MAX);
+            prop_assert_eq!(looked_up(&modelled.index, limits, Visible::ALL), wanted);
         }
         let sources: Vec<u32> = modelled.sources.keys().copied().collect();
         sources.into_iter().for_each(|slot| modelled.remove(slot));
-        prop_assert!(found(&modelled.index, ReadLimits::NONE).0.iter().all(Vec::is_empty));
+        prop_assert!(all(&modelled.index).iter().all(Vec::is_empty));
         prop_assert_eq!(modelled.index.postings(), 0);
     }
+
+    /// Against reading all and choosing the plain way: whatever came before and is hidden now.
+    #[test]
+    fn what_is_found_depends_on_what_is_visible_alone(
+        steps in proptest::collection::vec(step(), 1..16),
+        look_ups in proptest::collection::vec((hidden(), limits(), 0_u32..700), 1..8),
+        more_hidden in 0_u32..4,
+    ) {
+        let mut modelled = Modelled::default();
+        steps.into_iter().for_each(|step| modelled.apply(step));
+        for (hidden, limits, cap) in look_ups {
+            let count = modelled.sources.keys().filter(|slot| hidden.hides(**slot)).count();
+            let most = u32::try_from(count).unwrap() + more_hidden;
+            let visible = Visible { hidden: most, is_visible: |slot: Slot| !hidden.hides(slot.number()), cap };
+            let wanted = expected(modelled.places(|slot| !hidden.hides(slot)), limits, cap);
+            prop_assert_eq!(looked_up(&modelled.index, limits, visible), wanted, "{:?} {:?}", hidden, limits);
+        }
+    }
+}
+
+/// Which slots are hidden.
+#[derive(Debug, Clone, Copy)]
+struct Hidden {
+    below: u32,
+    every: u32,
+}
+
+impl Hidden {
+    fn hides(self, slot: u32) -> bool {
+        slot < self.below || slot.is_multiple_of(self.every)
+    }
+}
+
+fn hidden() -> impl Strategy<Value = Hidden> {
+    let every = prop_oneof![Just(1_000_u32), 2_u32..30];
+    let below = prop_oneof![Just(0_u32), 0_u32..40, 0_u32..700];
+    (below, every).prop_map(|(below, every)| Hidden { below, every })
+}
+
+/// Limits around what there is to read.
+fn limits() -> impl Strategy<Value = ReadLimits> {
+    let per_fingerprint = prop_oneof![Just(u32::MAX), 0_u32..900];
+    let in_all = prop_oneof![Just(u32::MAX), 0_u32..2_000, 0_u32..30_000];
+    (per_fingerprint, in_all).prop_map(|(per_fingerprint, in_all)| ReadLimits { per_fingerprint, in_all })
 }
 
 #[test]
@@ -192,8 +266,8 @@ fn inserting_and_removing_takes_no_more_memory_each_time() {
             bytes.push(index.bytes());
         }
         assert!(bytes.iter().all(|size| *size <= bytes[0] + bytes[0] / 50), "{bytes:?}");
-        let slots = found(&index, ReadLimits::NONE).0;
-        assert!(slots.iter().all(|slots| *slots == (0..300).collect::<Vec<_>>()));
+        let found = all(&index);
+        assert!(found.iter().all(|found| found.len() == 300 * usize::from(CONTEXTS)));
     }
 }
 
@@ -202,15 +276,15 @@ fn removing_what_is_not_there_changes_nothing() {
     let index = Index::default();
     let shared: Vec<_> = (0..FINGERPRINTS).map(fingerprint).collect();
     (0..150).for_each(|number| insert(&index, number, &shared));
-    let before = found(&index, ReadLimits::NONE).0;
+    let before = all(&index);
     for number in [150, 1 << 20, Slot::COUNT - 1] {
         index.remove(slot(number), &shared);
     }
     let other = |kept: &Fingerprint| Fingerprint { context: Context::from_bits(9), ..*kept };
     index.remove(slot(3), &shared.iter().map(other).collect::<Vec<_>>());
-    assert_eq!(found(&index, ReadLimits::NONE).0, before);
+    assert_eq!(all(&index), before);
     // When the index is full only some are added.
     index.insert(slot(200), &shared[..100]).unwrap();
     index.remove(slot(200), &shared);
-    assert_eq!(found(&index, ReadLimits::NONE).0, before);
+    assert_eq!(all(&index), before);
 }

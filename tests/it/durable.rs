@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
-    CollectionName, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels, Limits,
-    NewSource, Scope, SourceId, Stop, StoreError, Title, Visibility,
+    CollectionName, DetectionMode, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels,
+    Limits, NewSource, PairOptions, Scope, SourceId, Stop, StoreError, Title, Visibility,
 };
 
 use crate::words::Words;
@@ -16,13 +16,17 @@ use crate::words::Words;
 /// Opens a folder. Where another test has just forked, its child holds all our files, locks too, until it is another
 /// program: some milliseconds.
 fn open(folder: &Path) -> Result<Engine, Error> {
-    let mut opened = Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {});
+    open_with(folder, Limits::default())
+}
+
+fn open_with(folder: &Path, limits: Limits) -> Result<Engine, Error> {
+    let mut opened = Engine::open(folder, limits, 1 << 20, &mut |_| {});
     for _ in 0..100 {
         if !matches!(opened, Err(Error::Store(StoreError::InUse { .. }))) {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
-        opened = Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {});
+        opened = Engine::open(folder, limits, 1 << 20, &mut |_| {});
     }
     opened
 }
@@ -172,6 +176,78 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
     let engine = open(folder.path()).unwrap();
     assert_eq!(seen(&engine).unwrap(), before);
     assert_sound(&engine);
+}
+
+/// Sources that hold one page each, some of them replaced many times: what is left of the old ones must not count.
+fn fill_with_pages(engine: &Engine, collection: &CollectionName, sources: u64, replaces: u64) {
+    let add = |number: u64, salt: u64| {
+        let own = Words::new(10_000 + salt).text(30);
+        let text = format!("{own} {} {}", Words::new(1).text(60), Words::new(50_000 + salt).text(20));
+        engine.add_source(collection, NewSource { text, ..source(number) }, IfExists::Replace).unwrap();
+    };
+    (0..sources).for_each(|number| add(number, number));
+    (0..replaces).for_each(|time| add(time % 3, 1_000 + time));
+}
+
+/// The reports of checks in whose limits every posting counts, and of comparisons of all pairs.
+fn reports(engine: &Engine, page: &CollectionName, pairs: &CollectionName) -> Vec<String> {
+    let submission = format!("{} {} {}", Words::new(2).text(40), Words::new(1).text(60), text(3));
+    let scope = Scope { collections: [page.clone()].into(), ..Scope::default() };
+    let mut reports = Vec::new();
+    for mode in [DetectionMode::VerbatimOnly, DetectionMode::AlteredToo] {
+        for commonness_cap in [None, Some(303), Some(302), Some(310), Some(330)] {
+            let options = DetectionOptions { mode, commonness_cap, ..DetectionOptions::default() };
+            let report = engine.check(&submission, &scope, &options, &Stop::never()).unwrap();
+            reports.push(format!("{mode:?} {commonness_cap:?} {report:?}"));
+        }
+        for commonness_cap in [None, Some(30), Some(29)] {
+            let options = PairOptions { mode, commonness_cap, ..PairOptions::default() };
+            let found = engine.compare_all(pairs, &options, &mut |_| {}, &Stop::never()).unwrap();
+            reports.push(format!("{mode:?} {commonness_cap:?} {found:?}"));
+        }
+    }
+    reports
+}
+
+#[test]
+fn a_report_is_the_same_whatever_was_there_before() {
+    let folder = tempfile::tempdir().unwrap();
+    // Three of the page's fingerprints are read, if each has 303 postings; with 31 more of old sources two are.
+    let limits = Limits { max_common_postings: 1_000, ..Limits::default() };
+    let engine = open_with(folder.path(), limits).unwrap();
+    let (page, pairs) = (CollectionName::default(), name("pairs"));
+    engine.create_collection(&pairs, FingerprintSettings::default()).unwrap();
+    fill_with_pages(&engine, &page, 303, 300);
+    fill_with_pages(&engine, &pairs, 30, 50);
+    let before = reports(&engine, &page, &pairs);
+    assert!(before[0].contains("PostingLimit"), "{}", before[0]);
+    drop(engine);
+    // Without a snapshot, from the texts alone.
+    let engine = open_with(folder.path(), limits).unwrap();
+    assert_same(&reports(&engine, &page, &pairs), &before);
+    // With one that has sources that are gone.
+    for number in 200..250 {
+        engine.delete_source(&page, &id(&format!("s{number}"))).unwrap();
+    }
+    let before = reports(&engine, &page, &pairs);
+    engine.close();
+    drop(engine);
+    let snapshot = folder.path().join("index.snapshot");
+    assert!(snapshot.exists());
+    let engine = open_with(folder.path(), limits).unwrap();
+    assert_same(&reports(&engine, &page, &pairs), &before);
+    drop(engine);
+    fs::remove_file(snapshot).unwrap();
+    let engine = open_with(folder.path(), limits).unwrap();
+    assert_same(&reports(&engine, &page, &pairs), &before);
+}
+
+#[track_caller]
+fn assert_same(reports: &[String], before: &[String]) {
+    assert_eq!(reports.len(), before.len());
+    for (now, before) in reports.iter().zip(before) {
+        assert_eq!(now, before);
+    }
 }
 
 /// All files of a data directory that hold something.

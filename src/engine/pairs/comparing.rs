@@ -153,17 +153,13 @@ impl Comparing<'_> {
         fingerprints: &[Fingerprint],
         cap: u32,
     ) -> (LookUp, Vec<u32>) {
-        // Sources that are not there at the revision may have postings yet; they are dropped below.
-        let hidden = (catalogue.slot_count() as u64).saturating_sub(self.sources());
-        let enough = u64::from(cap).saturating_add(hidden);
-        let per_fingerprint = u32::try_from(enough).unwrap_or(u32::MAX);
         let rule = ContextMatch::new(self.collection.settings().window);
-        let limits = ReadLimits { per_fingerprint, in_all: u32::MAX };
-        let mut look_up = self.collection.kgrams.look_up(fingerprints, rule, limits);
+        let limits = ReadLimits { per_fingerprint: cap, in_all: u32::MAX };
+        let visible = self.view.visible(catalogue, None);
+        let mut look_up = self.collection.kgrams.look_up_visible(fingerprints, rule, limits, visible);
         let unread: Vec<u32> =
             std::mem::take(&mut look_up.unread).into_iter().map(|unread| unread.fingerprint).collect();
         look_up.hits.retain(|hit| unread.binary_search(&hit.fingerprint).is_err());
-        self.view.keep_visible(catalogue, &mut look_up);
         (look_up, unread)
     }
 

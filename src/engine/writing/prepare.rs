@@ -146,9 +146,8 @@ impl Shared {
     fn take_out(&self, collection: &Collection, slot: Slot, outline: &Outline) {
         collection.kgrams.remove(slot, &outline.kgrams);
         collection.pairs.remove(slot, &outline.pairs);
-        // After the postings are gone: checks that see this revision or a later one can't have met them.
-        let revision = *self.revision.read();
-        collection.catalogue.write().abandon(slot, revision);
+        // Only then: until the postings are gone look-ups have to know of them.
+        collection.catalogue.write().abandon(slot);
     }
 }
 
