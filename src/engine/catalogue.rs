@@ -211,8 +211,9 @@ impl Catalogue {
 
     /// Gives back a slot that was reserved, and whose postings have been removed by now.
     ///
-    /// It can be taken at once: whoever looks up holds the catalogue, so that a slot is not given back between a look-up
-    /// that finds its postings and the question whose they are.
+    /// It can be taken at once. Look-ups hold the catalogue: none saw the postings and finds the slot free. A check that
+    /// holds hits of a slot takes them for no later source: that is there from a later revision on than the check
+    /// looks at.
     pub(super) fn abandon(&mut self, slot: Slot) {
         if self.reserved.remove(&slot) {
             self.free.push(slot);

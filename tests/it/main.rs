@@ -52,6 +52,7 @@ mod pairs;
 mod process;
 mod properties;
 mod raw;
+mod room;
 mod running;
 mod shutdown;
 mod stopping;

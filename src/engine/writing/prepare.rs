@@ -146,6 +146,7 @@ impl Shared {
     fn take_out(&self, collection: &Collection, slot: Slot, outline: &Outline) {
         collection.kgrams.remove(slot, &outline.kgrams);
         collection.pairs.remove(slot, &outline.pairs);
+        // Only then: until the postings are gone look-ups have to know of them.
         collection.catalogue.write().abandon(slot);
     }
 }

@@ -218,6 +218,7 @@ impl Drop for Stopping<'_> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "adding, reading and emptying belong together")]
 fn the_default_collection_takes_sources_and_checks_while_it_is_emptied() {
     let folder = tempfile::tempdir().unwrap();
     let default = &CollectionName::default();
@@ -415,6 +416,7 @@ fn slots(engine: &Engine) -> usize {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the fate of the corpus from the full disk to the restart")]
 fn what_a_full_disk_refuses_leaves_nothing_behind() {
     const ROUNDS: u64 = 40;
     const EACH: u64 = 50;
