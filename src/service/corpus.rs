@@ -148,11 +148,7 @@ impl CorpusService for CorpusApi {
             Order { width: context.import_width, call: call.clone(), draining: context.draining.clone() };
         // Many may wait for the disk; few at once are worked on, so that others get their turn.
         let turns = Arc::new(Semaphore::new(context.stream_width));
-        let key = |request: &proto::ImportSourcesRequest| {
-            let id = request.source.as_ref().map(|source| source.id.clone());
-            id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
-        };
-        let responses = in_order(request.into_inner(), order, key, move |index, request| {
+        let responses = in_order(request.into_inner(), order, parse::imported_key, move |index, request| {
             let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
             let turns = Arc::clone(&turns);
             let proto::ImportSourcesRequest { collection, source, if_exists, request_id } = request;
