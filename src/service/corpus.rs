@@ -10,10 +10,11 @@ use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
+use super::servers::corpus_service_server::CorpusService;
 use super::workers::Done;
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
-use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
+use crate::proto::{self, import_sources_response};
 
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]

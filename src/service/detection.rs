@@ -8,8 +8,9 @@ use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
+use super::servers::detection_service_server::DetectionService;
 use super::{Context, convert, parse};
-use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
+use crate::proto::{self, check_stream_response};
 
 /// The handlers of `DetectionService`.
 #[derive(Debug, Clone)]

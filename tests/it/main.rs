@@ -44,6 +44,7 @@ mod hostile;
 mod idempotency;
 mod lifecycle;
 mod limits;
+mod malformed;
 mod no_leaks;
 mod observe;
 mod pairs;
