@@ -185,24 +185,31 @@ async fn serve_metrics(
 /// Opens the corpus, and lets the handlers have it.
 async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, ServeError> {
     let limits = settings.limits;
-    let engine = match settings.storage.clone() {
-        Storage::InMemory => Arc::new(Engine::with_limits(limits)?),
+    let (engine, totals) = match settings.storage.clone() {
+        Storage::InMemory => {
+            let engine = Engine::with_limits(limits)?;
+            let totals = engine.corpus();
+            (engine, totals)
+        }
         Storage::DataDirectory(path) => {
             notify::starting();
             let (note, cache_bytes) = (opening.clone(), settings.text_cache_bytes);
             let opened = tokio::task::spawn_blocking(move || {
                 let mut log = ProgressLog::new();
-                Engine::open(&path, limits, cache_bytes, &mut |progress| {
+                let engine = Engine::open(&path, limits, cache_bytes, &mut |progress| {
                     note.note(progress);
                     log.tell(progress);
-                })
+                })?;
+                // Here, since it goes through all collections.
+                let totals = engine.corpus();
+                Ok::<_, engine::Error>((engine, totals))
             });
             // It ends without a result only when it panics, which is a defect that the log has told.
-            Arc::new(opened.await.map_err(std::io::Error::other)??)
+            opened.await.map_err(std::io::Error::other)??
         }
     };
+    let engine = Arc::new(engine);
     opening.done(Arc::clone(&engine));
-    let totals = engine.corpus();
     tracing::info!(sources = totals.stats.sources, revision = totals.stats.revision, "the corpus is open");
     Ok(engine)
 }

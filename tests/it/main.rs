@@ -45,6 +45,7 @@ mod idempotency;
 mod lifecycle;
 mod limits;
 mod malformed;
+mod many_collections;
 mod no_leaks;
 mod observe;
 mod pairs;

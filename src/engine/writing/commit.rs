@@ -11,6 +11,7 @@ use super::once::Ticket;
 use super::prepare::{Prepared, verdict};
 use super::request::{Done, Request};
 use super::step::{Action, Step};
+use crate::engine::catalogue::Counts;
 use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::{Added, IfExists, not_found};
 use crate::engine::error::Error;
@@ -257,7 +258,9 @@ impl Committer {
                     let mut now = self.shared.revision.write();
                     let mut catalogue = collection.catalogue.write();
                     *now = revision;
+                    let before = catalogue.counts();
                     let (entry, replaced) = catalogue.publish(new, revision);
+                    self.shared.totals.changed_in(&catalogue, before);
                     let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
                     Added { entry, replaced, unchanged: false, exact_duplicates }
                 };
@@ -268,7 +271,10 @@ impl Committer {
                 {
                     let mut now = self.shared.revision.write();
                     *now = revision;
-                    collection.catalogue.write().remove(&id, revision);
+                    let mut catalogue = collection.catalogue.write();
+                    let before = catalogue.counts();
+                    catalogue.remove(&id, revision);
+                    self.shared.totals.changed_in(&catalogue, before);
                 }
                 once.answer(receipt, revision, done);
                 Task::purge(collection)
@@ -298,6 +304,9 @@ impl Committer {
         *now = revision;
         let sources = {
             let mut catalogue = collection.catalogue.write();
+            if !catalogue.is_closed() {
+                self.shared.totals.changed(catalogue.counts(), Counts::default());
+            }
             catalogue.close();
             catalogue.counts().sources
         };

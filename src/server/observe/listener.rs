@@ -78,7 +78,8 @@ async fn answer<B>(request: Request<B>, metrics: Arc<Metrics>) -> Result<Respons
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(plain(StatusCode::METHOD_NOT_ALLOWED, "metrics can only be read\n"));
     }
-    // Counting goes through all collections.
+    // The bytes of the index are summed over all collections now and then. Not in the workers' queue: when that is full,
+    // metrics are what tells.
     let told = tokio::task::spawn_blocking(move || metrics.told()).await;
     let Ok(Ok(told)) = told else {
         return Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "a defect ended this request\n"));
