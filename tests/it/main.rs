@@ -54,6 +54,7 @@ mod properties;
 mod raw;
 mod running;
 mod shutdown;
+mod signals;
 mod stopping;
 mod streams;
 mod telling;

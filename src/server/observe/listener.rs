@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::metrics::Metrics;
+use crate::server::connections::hold_bursts;
 
 /// Connections at once; others wait.
 const MAX_CONNECTIONS: usize = 16;
@@ -37,6 +38,7 @@ impl MetricsListener {
     /// When the system refuses.
     pub(in crate::server) async fn bind(address: SocketAddr, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
+        hold_bursts(&listener);
         tracing::info!(address = %listener.local_addr()?, "metrics: listening");
         Ok(Self { listener, metrics })
     }
