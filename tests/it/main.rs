@@ -42,6 +42,7 @@ mod harness;
 mod health;
 mod hostile;
 mod idempotency;
+mod interrupted;
 mod lifecycle;
 mod limits;
 mod malformed;
