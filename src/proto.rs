@@ -1,4 +1,4 @@
-//! The code generated from the protos, and their descriptors.
+//! The messages and clients generated from the protos, and their descriptors. The servers are in `service`.
 
 #![allow(
     missing_docs,

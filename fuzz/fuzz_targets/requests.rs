@@ -9,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 use http_body_util::{BodyExt as _, Full};
 use libfuzzer_sys::fuzz_target;
 use palimpsest::Engine;
-use palimpsest::proto::admin_service_server::AdminServiceServer;
-use palimpsest::proto::corpus_service_server::CorpusServiceServer;
-use palimpsest::proto::detection_service_server::DetectionServiceServer;
+use palimpsest::service::servers::admin_service_server::AdminServiceServer;
+use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
+use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{
     AdminApi, Caller, Context, CorpusApi, DetectionApi, Memory, Opening, ProcessInfo, Workers,
 };

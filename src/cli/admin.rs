@@ -1,6 +1,5 @@
 //! `palimpsest backup`, `restore`, `verify` and `export`: looking after the corpus.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use tonic::Streaming;
 use super::Outcome;
 use super::client::{Client, ServerArgs};
 use super::error::CliError;
+use super::output::{NewFile, unless_interrupted};
 use super::render::{bytes, counted, printable};
 use crate::engine::{Engine, Limits};
 use crate::matching::Stop;
@@ -25,7 +25,7 @@ const FINDINGS_IN_FULL: u64 = 100;
 /// Where to write a backup.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BackupArgs {
-    /// The file to write; it must not be there
+    /// The file to write, which must not be there; - for standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -70,19 +70,41 @@ pub(super) async fn backup(
     server: &ServerArgs,
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
-    let mut file = NewFile::create(&args.file)?;
-    let client = Client::connect(server).await?;
     let started = Instant::now();
+    if is_stdout(&args.file) {
+        let mut stdout = BufWriter::new(io::stdout());
+        backup_to(server, &mut |data| Ok(stdout.write_all(data)?)).await?;
+        stdout.flush()?;
+        return Ok(Outcome::Done);
+    }
+    let written = unless_interrupted(&args.file, async {
+        let mut file = NewFile::create(&args.file)?;
+        let written = backup_to(server, &mut |data| file.write(data)).await?;
+        file.finish()?;
+        Ok(written)
+    });
+    let (size, seconds) = (bytes(written.await?), started.elapsed().as_secs_f64());
+    writeln!(out, "Wrote {size} to {} in {seconds:.2} s.", printable(&args.file.display().to_string()))?;
+    Ok(Outcome::Done)
+}
+
+async fn backup_to(
+    server: &ServerArgs,
+    write: &mut (dyn FnMut(&[u8]) -> Result<(), CliError> + Send),
+) -> Result<u64, CliError> {
+    let client = Client::connect(server).await?;
     let mut chunks = client.answer(client.admin().backup(proto::BackupRequest {}).await)?;
     let mut written = 0;
     while let Some(chunk) = next(&client, &mut chunks).await? {
-        file.write(&chunk.data)?;
+        write(&chunk.data)?;
         written += chunk.data.len() as u64;
     }
-    file.finish()?;
-    let (size, seconds) = (bytes(written), started.elapsed().as_secs_f64());
-    writeln!(out, "Wrote {size} to {} in {seconds:.2} s.", printable(&args.file.display().to_string()))?;
-    Ok(Outcome::Done)
+    Ok(written)
+}
+
+/// Whether a file's name stands for standard output.
+fn is_stdout(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 /// Makes a data directory of a backup; needs no server.
@@ -127,16 +149,20 @@ pub(super) async fn export(
     server: &ServerArgs,
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
-    if args.file == Path::new("-") {
+    if is_stdout(&args.file) {
         // Not through `out`, which takes out what looks like colours.
         let mut lines = BufWriter::new(io::stdout());
         export_to(&args.collection, server, &mut |line| Ok(lines.write_all(line)?)).await?;
         lines.flush()?;
         return Ok(Outcome::Done);
     }
-    let mut file = NewFile::create(&args.file)?;
-    let sources = export_to(&args.collection, server, &mut |line| file.write(line)).await?;
-    file.finish()?;
+    let sources = unless_interrupted(&args.file, async {
+        let mut file = NewFile::create(&args.file)?;
+        let sources = export_to(&args.collection, server, &mut |line| file.write(line)).await?;
+        file.finish()?;
+        Ok(sources)
+    });
+    let sources = sources.await?;
     let (sources, file) = (counted(sources, "source", "sources"), args.file.display().to_string());
     writeln!(out, "Wrote {sources} of collection {} to {}.", printable(&args.collection), printable(&file))?;
     Ok(Outcome::Done)
@@ -215,57 +241,5 @@ impl Findings {
             count => writeln!(out, "Verified {sources}: {}.", counted(count, "problem", "problems"))?,
         }
         Ok(Outcome::of(self.count == 0))
-    }
-}
-
-/// A file that is there only when all of it is written.
-struct NewFile {
-    path: PathBuf,
-    unfinished: PathBuf,
-    file: Option<BufWriter<File>>,
-}
-
-impl NewFile {
-    fn create(path: &Path) -> Result<Self, CliError> {
-        let failed = |cause: io::Error| CliError::NotWritten { path: path.to_owned(), cause };
-        if fs::symlink_metadata(path).is_ok() {
-            return Err(failed(io::Error::other("it is there already; name another")));
-        }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".unfinished");
-        let unfinished = path.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&unfinished).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), unfinished, file: Some(BufWriter::with_capacity(1 << 20, file)) })
-    }
-
-    fn write(&mut self, data: &[u8]) -> Result<(), CliError> {
-        let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(data));
-        written.map_err(|cause| CliError::NotWritten { path: self.path.clone(), cause })
-    }
-
-    fn finish(mut self) -> Result<(), CliError> {
-        let finished = (|| {
-            if let Some(file) = self.file.take() {
-                file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            }
-            // Unlike renaming, linking never takes another file's place; but not every file system can.
-            match fs::hard_link(&self.unfinished, &self.path) {
-                Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-                    fs::rename(&self.unfinished, &self.path)
-                }
-                linked => linked,
-            }
-        })();
-        finished.map_err(|cause| CliError::NotWritten { path: self.path.clone(), cause })
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        if let Some(file) = self.file.take() {
-            // What it has not written yet need not be written.
-            drop(file.into_parts());
-        }
-        drop(fs::remove_file(&self.unfinished));
     }
 }

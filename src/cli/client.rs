@@ -366,5 +366,8 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().map_err(CliError::NoThreads)?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    // What still looks up a name, say, is not waited for.
+    runtime.shutdown_background();
+    done
 }

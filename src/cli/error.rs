@@ -129,6 +129,26 @@ pub enum CliError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The rest of an earlier command stands where a file is to be written.
+    #[error("{path:?} was not written: {unfinished:?} {problem}")]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// What stands in its way.
+        unfinished: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A signal came before a file was whole.
+    #[error("interrupted by {signal}: {path:?} was not written, and nothing is left of it")]
+    Interrupted {
+        /// The file.
+        path: PathBuf,
+        /// The signal's name.
+        signal: &'static str,
+        /// Its number.
+        number: u8,
+    },
     /// The answer could not be turned into JSON.
     #[error("the report could not be written as JSON: {0}")]
     Json(String),
@@ -167,6 +187,8 @@ impl CliError {
                 | ServeError::MetricsListen { .. }
                 | ServeError::Traces(_),
             ) => 2,
+            // As shells have it.
+            Self::Interrupted { number, .. } => 128 + number,
             _ => 1,
         }
     }

@@ -19,6 +19,7 @@ mod keys;
 mod local;
 mod manual;
 mod options;
+mod output;
 mod pairs;
 mod render;
 mod serve;
@@ -38,7 +39,9 @@ use self::client::ServerArgs;
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 wrong usage or settings.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 something failed, 2 wrong usage or settings, 128 and its number for a signal."
+)]
 pub struct Cli {
     #[command(flatten)]
     server: ServerArgs,

@@ -252,6 +252,17 @@ impl Engine {
         }
     }
 
+    /// What is known of a source, without its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`].
+    pub fn find_source(&self, collection: &CollectionName, id: &SourceId) -> Result<Arc<Entry>, Error> {
+        let collection = self.collection(collection)?;
+        let entry = collection.catalogue.read().get(id).map(Arc::clone);
+        entry.ok_or_else(|| not_found(&collection, id))
+    }
+
     /// A source, and its text.
     ///
     /// # Errors

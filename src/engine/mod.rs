@@ -32,6 +32,7 @@ mod snapshot;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod verify;
 mod visibility;
 mod writing;

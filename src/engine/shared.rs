@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dashmap::DashMap;
 use parking_lot::RwLock;
 
+use super::catalogue::Counts;
 use super::collection::Collection;
 use super::error::Error;
 use super::figures::Counters;
 use super::limits::Limits;
 use super::names::CollectionName;
+use super::totals::Totals;
 use super::writing::{FullDisk, Once};
 use crate::fingerprint::{FingerprintSettings, OrderFree};
 use crate::store::{CollectionNumber, Store, StoredCorpus};
@@ -32,6 +34,8 @@ pub(super) struct Shared {
     pub(super) store: Store,
     /// The corpus's revision. Held for writing while a change is published, which takes microseconds.
     pub(super) revision: RwLock<u64>,
+    /// Sums over all collections.
+    pub(super) totals: Totals,
     /// What is counted for whoever watches.
     pub(super) counters: Counters,
     next_number: AtomicU32,
@@ -53,6 +57,7 @@ impl Shared {
             names: RwLock::default(),
             store,
             revision: RwLock::new(0),
+            totals: Totals::default(),
             counters: Counters::default(),
             next_number: AtomicU32::new(0),
             once: Arc::default(),
@@ -99,6 +104,7 @@ impl Shared {
     /// is one.
     pub(super) fn install(&self, collection: Arc<Collection>) {
         let name = collection.name.clone();
+        self.totals.changed(Counts::default(), collection.catalogue.read().counts());
         self.collections.insert(name.clone(), collection);
         self.names.write().insert(name);
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use opentelemetry_otlp::ExporterBuildError;
 use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -71,21 +72,35 @@ pub enum ServeError {
     Traces(#[from] ExporterBuildError),
 }
 
-/// Loads the settings, and serves until SIGTERM or Ctrl-C.
+/// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP has keys and certificates read again.
 ///
 /// # Errors
 ///
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
-    let settings = Settings::load(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Before anything that takes time: by default SIGHUP ends a process.
+    let hangups = runtime.block_on(async { signal(SignalKind::hangup()) })?;
+    let settings = Settings::load(args)?;
     let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
+    runtime.spawn(log_hangups(hangups, settings.access.keys.is_some() || settings.tls.is_some()));
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
     telemetry.stop();
     // Work that was told to stop, and has not yet, is not waited for.
     runtime.shutdown_background();
     served
+}
+
+/// Logs each SIGHUP. What was read again, whoever reads it logs.
+async fn log_hangups(mut hangups: Signal, has_files: bool) {
+    while hangups.recv().await.is_some() {
+        if has_files {
+            tracing::info!("SIGHUP: keys and certificates are read again");
+        } else {
+            tracing::info!("SIGHUP: there are no keys and no certificates to read again");
+        }
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -185,24 +200,31 @@ async fn serve_metrics(
 /// Opens the corpus, and lets the handlers have it.
 async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, ServeError> {
     let limits = settings.limits;
-    let engine = match settings.storage.clone() {
-        Storage::InMemory => Arc::new(Engine::with_limits(limits)?),
+    let (engine, totals) = match settings.storage.clone() {
+        Storage::InMemory => {
+            let engine = Engine::with_limits(limits)?;
+            let totals = engine.corpus();
+            (engine, totals)
+        }
         Storage::DataDirectory(path) => {
             notify::starting();
             let (note, cache_bytes) = (opening.clone(), settings.text_cache_bytes);
             let opened = tokio::task::spawn_blocking(move || {
                 let mut log = ProgressLog::new();
-                Engine::open(&path, limits, cache_bytes, &mut |progress| {
+                let engine = Engine::open(&path, limits, cache_bytes, &mut |progress| {
                     note.note(progress);
                     log.tell(progress);
-                })
+                })?;
+                // Here, since it goes through all collections.
+                let totals = engine.corpus();
+                Ok::<_, engine::Error>((engine, totals))
             });
             // It ends without a result only when it panics, which is a defect that the log has told.
-            Arc::new(opened.await.map_err(std::io::Error::other)??)
+            opened.await.map_err(std::io::Error::other)??
         }
     };
+    let engine = Arc::new(engine);
     opening.done(Arc::clone(&engine));
-    let totals = engine.corpus();
     tracing::info!(sources = totals.stats.sources, revision = totals.stats.revision, "the corpus is open");
     Ok(engine)
 }

@@ -10,6 +10,7 @@ mod calls;
 mod connections;
 mod notify;
 mod observe;
+mod reflection;
 mod reload;
 mod serving;
 mod settings;

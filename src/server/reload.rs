@@ -1,4 +1,4 @@
-//! Files that are read again when they change: certificates and keys.
+//! Files that are read again when they change, and at once at SIGHUP: certificates and keys.
 //!
 //! ```text
 //! let watch = Watch::new(paths);                      // before the files are read for the first time
@@ -11,6 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// How often the files are looked at.
@@ -32,14 +33,24 @@ impl Watch {
         Self { paths, acted_on: marks.clone(), last_seen: marks }
     }
 
-    /// Calls `on_change`, off the async threads, after each change, until `stop` is cancelled.
+    /// Calls `on_change`, off the async threads, after each change and at each SIGHUP, until `stop` is cancelled.
     ///
     /// A change is told once nothing more has changed for an interval, so that files that belong together,
     /// and one that is still being written, are read when they are whole: after a second at most.
     pub(super) async fn run(mut self, stop: CancellationToken, mut on_change: impl FnMut() + Send + 'static) {
-        while stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
+        // Without signals, the files are looked at all the same.
+        let mut hangups = signal(SignalKind::hangup()).ok();
+        loop {
+            let is_asked = tokio::select! {
+                () = stop.cancelled() => return,
+                () = hangup(&mut hangups) => true,
+                () = tokio::time::sleep(INTERVAL) => false,
+            };
             let looked = tokio::task::spawn_blocking(move || {
-                if self.has_changed() {
+                if is_asked {
+                    self.look();
+                }
+                if is_asked || self.has_changed() {
                     on_change();
                 }
                 (self, on_change)
@@ -48,6 +59,12 @@ impl Watch {
             let Ok(again) = looked.await else { return };
             (self, on_change) = again;
         }
+    }
+
+    /// The files are acted on as they are now.
+    fn look(&mut self) {
+        self.acted_on = marks(&self.paths);
+        self.last_seen.clone_from(&self.acted_on);
     }
 
     /// Whether the files have changed since they were acted on, and now stand still.
@@ -60,6 +77,18 @@ impl Watch {
             return true;
         }
         false
+    }
+}
+
+/// Resolves at the next SIGHUP.
+async fn hangup(hangups: &mut Option<Signal>) {
+    // Nothing comes when the runtime ends.
+    let hung_up = match hangups {
+        Some(hangups) => hangups.recv().await,
+        None => None,
+    };
+    if hung_up.is_none() {
+        std::future::pending::<()>().await;
     }
 }
 

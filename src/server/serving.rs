@@ -17,13 +17,14 @@ use super::boot::ServeError;
 use super::calls::{CallRules, Windows};
 use super::connections::{CountCalls, Stream};
 use super::observe::Observe;
+use super::reflection::Checked;
 use super::settings::{ConnectionSettings, Settings};
 use super::web::{self, Web};
 use crate::proto;
-use crate::proto::admin_service_server::AdminServiceServer;
-use crate::proto::corpus_service_server::CorpusServiceServer;
-use crate::proto::detection_service_server::DetectionServiceServer;
-use crate::proto::health::health_server::HealthServer;
+use crate::service::servers::admin_service_server::AdminServiceServer;
+use crate::service::servers::corpus_service_server::CorpusServiceServer;
+use crate::service::servers::detection_service_server::DetectionServiceServer;
+use crate::service::servers::health::health_server::HealthServer;
 use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, HealthApi};
 
 /// Streams of one connection that are reset for the peer's faults before the connection is ended. Without a number tonic
@@ -120,7 +121,7 @@ fn services(context: Context, health: HealthApi, settings: &Settings) -> Result<
     Ok(Routes::new(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
         .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
+        .add_service(Checked(reflection().build_v1()?.max_decoding_message_size(most)))
+        .add_service(Checked(reflection().build_v1alpha()?.max_decoding_message_size(most)))
         .add_service(HealthServer::new(health)))
 }

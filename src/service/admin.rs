@@ -15,11 +15,12 @@ use super::caller::Caller;
 use super::ordered::Responses;
 use super::problem::Problem;
 use super::revisions::Revisions;
+use super::servers::admin_service_server::AdminService;
 use super::workers::CallOff;
 use super::{Context, convert, parse};
 use crate::engine::{self, CollectionName, Engine};
 use crate::matching::{Stop, StopReason};
-use crate::proto::{self, admin_service_server::AdminService};
+use crate::proto;
 
 /// Calls that may run at once: each has a thread of its own.
 const MAX_RUNNING: usize = 4;

@@ -7,11 +7,11 @@ mod pairs;
 pub(super) use info::server_info;
 pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
 
+use super::MAX_COMPARED_TEXTS;
 use super::revisions::Revisions;
-use super::{Context, MAX_COMPARED_TEXTS};
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, DetectionMode, Engine, Entry, Finding,
-    IfExists, Limits, Verified, Visibility,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding,
+    IfExists, Limits, Verified,
 };
 use crate::matching::PassageKind;
 use crate::proto;
@@ -69,12 +69,11 @@ pub(super) fn collection(info: &CollectionInfo, revisions: &Revisions) -> proto:
 
 /// The totals of the corpus, or of what somebody sees of it.
 pub(super) fn corpus(
-    engine: &Engine,
-    visible: &Visibility,
+    info: CorpusInfo,
+    limits: &Limits,
+    max_message_bytes: usize,
     revisions: &Revisions,
-    context: &Context,
 ) -> proto::GetCorpusResponse {
-    let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible) };
     let Limits {
         max_text_bytes,
         max_normalised_bytes,
@@ -85,7 +84,7 @@ pub(super) fn corpus(
         max_candidates,
         max_common_postings,
         max_deleted_text_seconds,
-    } = *engine.limits();
+    } = *limits;
     proto::GetCorpusResponse {
         collections: info.collections,
         stats: Some(stats(info.stats, revisions)),
@@ -94,7 +93,7 @@ pub(super) fn corpus(
         limits: Some(proto::Limits {
             max_text_bytes: max_text_bytes as u64,
             max_text_words: max_text_words as u64,
-            max_message_bytes: context.max_message_bytes as u64,
+            max_message_bytes: max_message_bytes as u64,
             max_collections: max_collections as u64,
             max_sources_per_collection: max_sources_per_collection as u64,
             max_candidates: max_candidates as u64,

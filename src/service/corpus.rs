@@ -10,10 +10,12 @@ use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
+use super::servers::corpus_service_server::CorpusService;
 use super::workers::Done;
 use super::{Context, convert, page_token, parse};
 use crate::engine::{CollectionName, SourceId};
-use crate::proto::{self, corpus_service_server::CorpusService, import_sources_response};
+use crate::matching::Stop;
+use crate::proto::{self, import_sources_response};
 
 /// The handlers of `CorpusService`.
 #[derive(Debug, Clone)]
@@ -56,9 +58,16 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetCorpusRequest>,
     ) -> Result<Response<proto::GetCorpusResponse>, Status> {
-        let (caller, engine) = (Caller::of(&request)?, self.context.engine.get()?);
-        let revisions = Revisions::for_caller(&caller, &engine);
-        Ok(Response::new(convert::corpus(&engine, caller.visible(), &revisions, &self.context)))
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
+        let engine = self.context.engine.get()?;
+        let max_message_bytes = self.context.max_message_bytes;
+        let look = move |stop: &Stop| {
+            let visible = caller.visible();
+            let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible, stop)? };
+            let revisions = Revisions::for_caller(&caller, &engine);
+            Ok(convert::corpus(info, engine.limits(), max_message_bytes, &revisions))
+        };
+        Ok(call.respond(self.context.workers.run(&call, 0, look).await?))
     }
 
     async fn create_collection(
@@ -83,13 +92,16 @@ impl CorpusService for CorpusApi {
         &self,
         request: Request<proto::GetCollectionRequest>,
     ) -> Result<Response<proto::GetCollectionResponse>, Status> {
-        let caller = Caller::of(&request)?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let name = parse::collection_or_default("name", &request.get_ref().name)?;
         caller.sees(&name)?;
         let engine = self.context.engine.get()?;
-        let info = engine.get_collection(&name).map_err(Problem::from)?;
-        let collection = Some(convert::collection(&info, &Revisions::for_caller(&caller, &engine)));
-        Ok(Response::new(proto::GetCollectionResponse { collection }))
+        let look = move |_: &Stop| {
+            let info = engine.get_collection(&name)?;
+            Ok(convert::collection(&info, &Revisions::for_caller(&caller, &engine)))
+        };
+        let collection = Some(self.context.workers.run(&call, 0, look).await?);
+        Ok(call.respond(proto::GetCollectionResponse { collection }))
     }
 
     async fn list_collections(
@@ -97,16 +109,19 @@ impl CorpusService for CorpusApi {
         request: Request<proto::ListCollectionsRequest>,
     ) -> Result<Response<proto::ListCollectionsResponse>, Status> {
         const LISTING: &str = "collections";
-        let caller = Caller::of(&request)?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let proto::ListCollectionsRequest { page_size, page_token } = request.into_inner();
         let (after, count) =
             parse::page(LISTING, page_size, &page_token, |name| CollectionName::new(name).ok())?;
         let engine = self.context.engine.get()?;
-        let revisions = Revisions::for_caller(&caller, &engine);
-        let mut found = engine.list_collections(caller.visible(), after.as_ref(), count + 1);
-        let next_page_token = next_page(LISTING, &mut found, count, |info| info.name.as_str());
-        let collections = found.iter().map(|info| convert::collection(info, &revisions)).collect();
-        Ok(Response::new(proto::ListCollectionsResponse { collections, next_page_token }))
+        let look = move |_: &Stop| {
+            let revisions = Revisions::for_caller(&caller, &engine);
+            let mut found = engine.list_collections(caller.visible(), after.as_ref(), count + 1);
+            let next_page_token = next_page(LISTING, &mut found, count, |info| info.name.as_str());
+            let collections = found.iter().map(|info| convert::collection(info, &revisions)).collect();
+            Ok(proto::ListCollectionsResponse { collections, next_page_token })
+        };
+        Ok(call.respond(self.context.workers.run(&call, 0, look).await?))
     }
 
     async fn delete_collection(
@@ -148,11 +163,7 @@ impl CorpusService for CorpusApi {
             Order { width: context.import_width, call: call.clone(), draining: context.draining.clone() };
         // Many may wait for the disk; few at once are worked on, so that others get their turn.
         let turns = Arc::new(Semaphore::new(context.stream_width));
-        let key = |request: &proto::ImportSourcesRequest| {
-            let id = request.source.as_ref().map(|source| source.id.clone());
-            id.filter(|id| !id.is_empty()).map(|id| format!("{}/{id}", request.collection))
-        };
-        let responses = in_order(request.into_inner(), order, key, move |index, request| {
+        let responses = in_order(request.into_inner(), order, parse::imported_key, move |index, request| {
             let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
             let turns = Arc::clone(&turns);
             let proto::ImportSourcesRequest { collection, source, if_exists, request_id } = request;
@@ -174,7 +185,6 @@ impl CorpusService for CorpusApi {
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
-        let _turn = call.turn().await.map_err(Problem::from)?;
         let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
         let (collection, id) = parse::source_key(&collection, &id)?;
         if include_text {
@@ -182,31 +192,38 @@ impl CorpusService for CorpusApi {
         }
         caller.sees(&collection)?;
         let engine = self.context.engine.get()?;
-        let (entry, text) = engine.get_source(&collection, &id).map_err(Problem::from)?;
-        let mut source = convert::source(&entry, &Revisions::for_caller(&caller, &engine));
-        if include_text {
-            text.as_ref().clone_into(&mut source.text);
-        }
-        Ok(call.respond(proto::GetSourceResponse { source: Some(source) }))
+        let look = move |_: &Stop| {
+            let revisions = Revisions::for_caller(&caller, &engine);
+            if !include_text {
+                let entry = engine.find_source(&collection, &id)?;
+                return Ok(convert::source(&entry, &revisions));
+            }
+            let (entry, text) = engine.get_source(&collection, &id)?;
+            Ok(proto::Source { text: text.as_ref().to_owned(), ..convert::source(&entry, &revisions) })
+        };
+        let source = Some(self.context.workers.run(&call, 0, look).await?);
+        Ok(call.respond(proto::GetSourceResponse { source }))
     }
 
     async fn list_sources(
         &self,
         request: Request<proto::ListSourcesRequest>,
     ) -> Result<Response<proto::ListSourcesResponse>, Status> {
-        let caller = Caller::of(&request)?;
+        let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let proto::ListSourcesRequest { collection, page_size, page_token } = request.into_inner();
         let collection = parse::collection_or_default("collection", &collection)?;
         caller.sees(&collection)?;
         let listing = format!("sources {collection}");
         let (after, count) = parse::page(&listing, page_size, &page_token, |id| SourceId::new(id).ok())?;
         let engine = self.context.engine.get()?;
-        let revisions = Revisions::for_caller(&caller, &engine);
-        let found = engine.list_sources(&collection, after.as_ref(), count + 1);
-        let mut found = found.map_err(Problem::from)?;
-        let next_page_token = next_page(&listing, &mut found, count, |entry| entry.id.as_str());
-        let sources = found.iter().map(|entry| convert::source(entry, &revisions)).collect();
-        Ok(Response::new(proto::ListSourcesResponse { sources, next_page_token }))
+        let look = move |_: &Stop| {
+            let revisions = Revisions::for_caller(&caller, &engine);
+            let mut found = engine.list_sources(&collection, after.as_ref(), count + 1)?;
+            let next_page_token = next_page(&listing, &mut found, count, |entry| entry.id.as_str());
+            let sources = found.iter().map(|entry| convert::source(entry, &revisions)).collect();
+            Ok(proto::ListSourcesResponse { sources, next_page_token })
+        };
+        Ok(call.respond(self.context.workers.run(&call, 0, look).await?))
     }
 
     async fn delete_source(

@@ -8,8 +8,9 @@ use super::caller::Caller;
 use super::ordered::{Order, Responses, in_order};
 use super::problem::Problem;
 use super::revisions::Revisions;
+use super::servers::detection_service_server::DetectionService;
 use super::{Context, convert, parse};
-use crate::proto::{self, check_stream_response, detection_service_server::DetectionService};
+use crate::proto::{self, check_stream_response};
 
 /// The handlers of `DetectionService`.
 #[derive(Debug, Clone)]
@@ -69,7 +70,8 @@ impl DetectionService for DetectionApi {
         let responses = in_order(
             request.into_inner(),
             order,
-            |_| None,
+            // Checks change nothing, so that none waits for another.
+            |_| None::<()>,
             move |index, request| {
                 let (context, caller, call) = (context.clone(), caller.clone(), call.clone());
                 async move {

@@ -11,11 +11,11 @@ use tonic::{Request, Response, Status};
 
 use super::ordered::Responses;
 use super::problem::Problem;
-use crate::proto::admin_service_server::AdminServiceServer;
-use crate::proto::corpus_service_server::CorpusServiceServer;
-use crate::proto::detection_service_server::DetectionServiceServer;
+use super::servers::admin_service_server::AdminServiceServer;
+use super::servers::corpus_service_server::CorpusServiceServer;
+use super::servers::detection_service_server::DetectionServiceServer;
+use super::servers::health::health_server::Health;
 use crate::proto::health::health_check_response::ServingStatus;
-use crate::proto::health::health_server::Health;
 use crate::proto::health::{HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse};
 
 /// The services that have a health: each of ours, and the whole server.

@@ -32,15 +32,17 @@ pub(super) struct Order {
 /// Answers each request with what `work` makes of it and of its place in the stream, in order, several
 /// at a time.
 ///
-/// Requests with the same `key` are worked on one after the other; those without a key, whenever.
-pub(super) fn in_order<Request, Response, Work>(
+/// Requests with the same `key` are worked on one after the other; those without a key, whenever. A key is what the engine
+/// tells things apart by, never a caller's spelling of it.
+pub(super) fn in_order<Request, Key, Response, Work>(
     mut requests: Streaming<Request>,
     order: Order,
-    key: impl Fn(&Request) -> Option<String> + Send + 'static,
+    key: impl Fn(&Request) -> Option<Key> + Send + 'static,
     work: impl Fn(u64, Request) -> Work + Send + 'static,
 ) -> Responses<Response>
 where
     Request: prost::Message + 'static,
+    Key: Ord + Clone + Send + 'static,
     Response: prost::Message + 'static,
     Work: Future<Output = Response> + Send + 'static,
 {

@@ -180,6 +180,13 @@ pub(super) fn new_source(
     fields.done((collection, NewSource { id, title, group, labels, text }, if_exists, key))
 }
 
+/// What tells an item of ImportSources from others of its stream; `None` when its id is to be assigned, or when the item is
+/// wrong and will be refused.
+pub(super) fn imported_key(request: &proto::ImportSourcesRequest) -> Option<(CollectionName, SourceId)> {
+    let id = &request.source.as_ref()?.id;
+    source_key(&request.collection, id).ok()
+}
+
 /// A page of a listing: what it goes on from, and how many.
 pub(super) fn page<T>(
     listing: &str,

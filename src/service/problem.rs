@@ -161,6 +161,17 @@ impl Problem {
         Self::new(Code::InvalidArgument, format!("the request is malformed: {what}"))
     }
 
+    /// A message whose bytes are no request of the type that the method takes. What protobuf says of them tells fields and
+    /// wire types, never what is in a field.
+    #[must_use]
+    pub fn undecodable(request: &str, error: &prost::DecodeError) -> Self {
+        let error = error.to_string();
+        let reason = error.strip_prefix("failed to decode Protobuf message: ").unwrap_or(&error);
+        Self::malformed_message(&format!(
+            "a message is no {request} ({reason}); encode it by the protos of this server, with text in UTF-8"
+        ))
+    }
+
     /// Something that must not happen.
     pub(super) fn defect() -> Self {
         Self::new(Code::Internal, "a defect of the server ended this call; its log says more")

@@ -74,6 +74,34 @@ async fn items_with_one_id_are_added_in_the_order_of_the_stream() {
     assert!(kept.text.starts_with("version 199 "), "{:.20}", kept.text);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_default_collection_by_either_name_is_one_in_the_order_of_the_stream() {
+    let server = TestServer::start_with(|settings| {
+        settings.work.threads = 4;
+        settings.work.stream_width = 4;
+    })
+    .await;
+    let mut corpus = server.corpus().await;
+    for round in 0..12 {
+        let id = format!("source {round}");
+        let items: Vec<_> = (0..40)
+            .map(|i| {
+                // The last but one takes the longest, so that it would come last if it did not keep its place.
+                let text = format!("version {i} {}", Words::new(i).text(if i == 38 { 20_000 } else { 5 }));
+                let collection = ["", "default"][i as usize % 2].to_owned();
+                let if_exists = proto::IfExists::Replace.into();
+                proto::ImportSourcesRequest { collection, if_exists, ..item(&id, &text) }
+            })
+            .collect();
+        let responses = corpus.import_sources(tokio_stream::iter(items)).await.unwrap().into_inner();
+        let results: Vec<_> = responses.map(|response| response.unwrap().result.unwrap()).collect().await;
+        assert_eq!(results.iter().filter(|result| matches!(result, Imported::Added(_))).count(), 40);
+        let get = proto::GetSourceRequest { id, include_text: true, ..Default::default() };
+        let kept = corpus.get_source(get).await.unwrap().into_inner().source.unwrap();
+        assert!(kept.text.starts_with("version 39 "), "round {round}: {:.20}", kept.text);
+    }
+}
+
 #[tokio::test]
 async fn the_server_reads_no_faster_than_it_is_read() {
     let server = TestServer::start().await;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex};
@@ -31,22 +31,31 @@ pub struct Watched {
     child: Child,
     folder: tempfile::TempDir,
     pub channel: Channel,
+    address: String,
     metrics: String,
 }
 
 impl Watched {
-    /// Starts a server in memory, or with these arguments besides, and waits until it serves.
+    /// Starts a server with these arguments, and waits until it serves.
     pub async fn start(arguments: &[&str]) -> Self {
+        let mut server = Self::start_silent(arguments).await;
+        let endpoint = Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
+        server.channel = endpoint.connect().await.unwrap();
+        server
+    }
+
+    /// The same without connecting, as for a server that wants TLS.
+    pub async fn start_silent(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
         let mut command = palimpsest();
         command.args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
         let child = command.args(["--log-format", "json"]).args(arguments).stderr(log).spawn().unwrap();
-        let endpoint = Endpoint::from_static("http://127.0.0.1:1");
-        let mut server = Self { child, folder, channel: endpoint.connect_lazy(), metrics: String::new() };
+        let channel = Endpoint::from_static("http://127.0.0.1:1").connect_lazy();
+        let (address, metrics) = (String::new(), String::new());
+        let mut server = Self { child, folder, channel, address, metrics };
         let listening = server.line(|line| line["message"] == "listening").await;
-        let address = format!("http://{}", listening["address"].as_str().unwrap());
-        server.channel = Endpoint::from_shared(address).unwrap().connect().await.unwrap();
+        server.address = listening["address"].as_str().unwrap().to_owned();
         let metrics = server.line(|line| line["message"] == "metrics: listening").await;
         server.metrics = metrics["address"].as_str().unwrap().to_owned();
         server.line(|line| line["message"] == "the corpus is open").await;
@@ -63,6 +72,19 @@ impl Watched {
 
     pub fn admin(&self) -> AdminServiceClient<Channel> {
         AdminServiceClient::new(self.channel.clone())
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address.parse().unwrap()
+    }
+
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.metrics.parse().unwrap()
     }
 
     fn log_file(&self) -> PathBuf {

@@ -28,8 +28,16 @@ pub(super) fn write(out: &mut dyn Write, pairs: &[proto::SourcePair]) -> Result<
     let written = writer
         .write_record(HEADER)
         .and_then(|()| pairs.iter().try_for_each(|pair| writer.write_record(fields(pair))));
-    written.map_err(io::Error::from)?;
+    written.map_err(cause)?;
     Ok(writer.flush()?)
+}
+
+/// What the system said, which tells a reader that has gone away from what is wrong. The crate's own conversion hides it.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
@@ -45,6 +53,29 @@ fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Output that nobody reads any more.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_away_is_told_as_that_however_much_there_is_to_write() {
+        for count in [0, 1, 10_000] {
+            let pairs = vec![proto::SourcePair::default(); count];
+            let error = write(&mut Closed, &pairs).unwrap_err();
+            let CliError::Write(cause) = error else { panic!("{error}") };
+            assert_eq!(cause.kind(), io::ErrorKind::BrokenPipe, "{count} pairs");
+        }
+    }
 
     #[test]
     fn quotes_what_needs_it() {

@@ -10,7 +10,7 @@ use super::keeper::Task;
 use super::prepare::{Prepared, verdict};
 use super::request::{Discarded, Done, Request};
 use super::step::{Action, Step};
-use crate::engine::catalogue::Growth;
+use crate::engine::catalogue::{Counts, Growth};
 use crate::engine::collection::{Collection, CollectionInfo};
 use crate::engine::corpus::{Added, IfExists, not_found};
 use crate::engine::error::Error;
@@ -336,7 +336,9 @@ impl Committer {
                     let mut now = self.shared.revision.write();
                     let mut catalogue = collection.catalogue.write();
                     *now = revision;
+                    let before = catalogue.counts();
                     let (entry, replaced) = catalogue.publish(new, revision);
+                    self.shared.totals.changed_in(&catalogue, before);
                     let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
                     Added { entry, replaced, unchanged: false, exact_duplicates }
                 };
@@ -347,7 +349,10 @@ impl Committer {
                 {
                     let mut now = self.shared.revision.write();
                     *now = revision;
-                    collection.catalogue.write().remove(&id, revision);
+                    let mut catalogue = collection.catalogue.write();
+                    let before = catalogue.counts();
+                    catalogue.remove(&id, revision);
+                    self.shared.totals.changed_in(&catalogue, before);
                 }
                 once.answer(receipt, revision, done);
                 Task::drop_gone(collection)
@@ -384,6 +389,7 @@ impl Committer {
             None => self.shared.remove(&collection.name),
         }
         let mut catalogue = collection.catalogue.write();
+        self.shared.totals.changed(catalogue.counts(), Counts::default());
         catalogue.close(revision);
         catalogue.counts().sources
     }

@@ -1,9 +1,9 @@
 //! A file of keys: one a line, as JSON. Empty lines, and those that begin with `#`, are left as they are.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use super::key::Key;
@@ -180,8 +180,9 @@ fn owner_only(path: &Path) -> io::Result<File> {
 fn write(path: &Path, text: &str, whose: Option<&Metadata>) -> io::Result<()> {
     let mut file = owner_only(path)?;
     file.set_len(0)?;
+    // Whatever the umask, and whatever somebody who was killed has left.
+    file.set_permissions(whose.map_or_else(|| Permissions::from_mode(OWNER_ONLY), Metadata::permissions))?;
     if let Some(whose) = whose {
-        file.set_permissions(whose.permissions())?;
         let own = file.metadata()?;
         if (own.uid(), own.gid()) != (whose.uid(), whose.gid()) {
             fchown(&file, Some(whose.uid()), Some(whose.gid()))?;

@@ -15,21 +15,34 @@ pub(super) enum Kind {
     Stream,
 }
 
-/// The kinds of the calls that the server describes, by path.
+/// What is known of the calls that the server describes, by path.
 #[derive(Debug)]
-pub(super) struct Kinds(BTreeMap<String, Kind>);
+pub(super) struct Kinds(BTreeMap<String, Shape>);
+
+/// What the protos say of a call.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    kind: Kind,
+    /// Whether it has exactly one request, whatever it answers.
+    takes_one: bool,
+}
 
 impl Kinds {
     pub(super) fn new() -> Result<Self, DescriptorError> {
         let mut pool = DescriptorPool::new();
         pool.decode_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)?;
         let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-        Ok(Self(methods.map(|method| (path(&method), kind(&method))).collect()))
+        Ok(Self(methods.map(|method| (path(&method), shape(&method))).collect()))
     }
 
     /// The kind of a call; of one that is not known, the kind that is bound the least.
     pub(super) fn of(&self, path: &str) -> Kind {
-        self.0.get(path).copied().unwrap_or(Kind::Stream)
+        self.0.get(path).map_or(Kind::Stream, |shape| shape.kind)
+    }
+
+    /// Whether a call must have a request.
+    pub(super) fn takes_one(&self, path: &str) -> bool {
+        self.0.get(path).is_some_and(|shape| shape.takes_one)
     }
 }
 
@@ -37,8 +50,10 @@ fn path(method: &MethodDescriptor) -> String {
     format!("/{}/{}", method.parent_service().full_name(), method.name())
 }
 
-fn kind(method: &MethodDescriptor) -> Kind {
-    if method.is_client_streaming() || method.is_server_streaming() { Kind::Stream } else { Kind::Unary }
+fn shape(method: &MethodDescriptor) -> Shape {
+    let takes_one = !method.is_client_streaming();
+    let kind = if takes_one && !method.is_server_streaming() { Kind::Unary } else { Kind::Stream };
+    Shape { kind, takes_one }
 }
 
 #[cfg(test)]
@@ -59,5 +74,8 @@ mod tests {
         ] {
             assert_eq!(kinds.of(path), kind, "{path}");
         }
+        assert!(kinds.takes_one("/palimpsest.v1.DetectionService/CompareAll"));
+        assert!(!kinds.takes_one("/palimpsest.v1.DetectionService/CheckStream"));
+        assert!(!kinds.takes_one("/nobody.Knows/This"));
     }
 }

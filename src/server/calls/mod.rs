@@ -146,8 +146,9 @@ impl CallRules {
     fn request(&self, mut request: Request<Body>, call: &Call, pulse: &Pulse) -> Request<Body> {
         let encoding = Encoding::take(request.headers_mut());
         request.extensions_mut().insert(call.clone());
+        let takes_one = self.kinds.takes_one(request.uri().path());
         let (call, most) = (call.clone(), self.max_message_bytes);
-        request.map(|body| Body::new(Messages::new(body, call, encoding, most, pulse.clone())))
+        request.map(|body| Body::new(Messages::new(body, call, encoding, most, takes_one, pulse.clone())))
     }
 
     fn response(&self, mut response: Response<Body>, kind: Kind, call: Call, pulse: Pulse) -> Response<Body> {

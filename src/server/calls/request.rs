@@ -27,6 +27,8 @@ pub(super) struct Messages {
     call: Call,
     encoding: Option<Encoding>,
     max_message_bytes: usize,
+    /// Whether a message must come, and none has.
+    is_missing: bool,
     pulse: Pulse,
 }
 
@@ -54,10 +56,11 @@ impl Messages {
         call: Call,
         encoding: Option<Encoding>,
         max_message_bytes: usize,
+        takes_one: bool,
         pulse: Pulse,
     ) -> Self {
-        let state = State::Header(BytesMut::new());
-        Self { inner, came: Bytes::new(), state, call, encoding, max_message_bytes, pulse }
+        let (came, state) = (Bytes::new(), State::Header(BytesMut::new()));
+        Self { inner, came, state, call, encoding, max_message_bytes, is_missing: takes_one, pulse }
     }
 
     /// The next piece of what came, if it makes one.
@@ -116,6 +119,7 @@ impl Messages {
             return Err(Problem::malformed_message("no header"));
         };
         let (flag, len) = (data.get_u8(), data.get_u32() as usize);
+        self.is_missing = false;
         if len > self.max_message_bytes {
             return Err(Problem::message_too_large(Some(len), self.max_message_bytes));
         }
@@ -191,9 +195,12 @@ impl Body for Messages {
                 return Poll::Pending;
             };
             self.pulse.caller_sent();
-            match frame.transpose()?.map(Frame::into_data) {
+            match frame.transpose().map_err(unreadable)?.map(Frame::into_data) {
                 Some(Ok(data)) => self.came = data,
                 Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
+                None if self.is_missing => {
+                    return Poll::Ready(Some(Err(Problem::malformed_message("it has no message").into())));
+                }
                 None if self.is_between_messages() => return Poll::Ready(None),
                 None => {
                     return Poll::Ready(Some(Err(
@@ -202,5 +209,13 @@ impl Body for Messages {
                 }
             }
         }
+    }
+}
+
+/// What tonic-web can't read of a request is the caller's fault; it takes it for the server's.
+fn unreadable(status: Status) -> Status {
+    match status.message().strip_prefix("tonic-web: ") {
+        Some(what) => Problem::malformed_message(what).into(),
+        None => status,
     }
 }

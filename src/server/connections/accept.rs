@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,18 @@ use crate::server::tls::Certificates;
 
 /// How long no connection is taken when the system has no room for one more.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// Connections that the system holds until they are taken, as far as it allows (on Linux `net.core.somaxconn`, 4096 by
+/// default). When there is no room for one more, its peer tries again after a second. Without being asked for more the
+/// system holds 128.
+const BACKLOG: i32 = 4096;
+
+/// Has the system hold a burst of connections, also for a listener that somebody else has made.
+pub(in crate::server) fn hold_bursts(listener: &TcpListener) {
+    if let Err(error) = SockRef::from(listener).listen(BACKLOG) {
+        tracing::warn!(%error, "the system holds no more than its usual number of connections that wait");
+    }
+}
 
 /// Where connections come in.
 pub(crate) struct Listener {
@@ -46,6 +59,7 @@ impl Listener {
         settings: &ConnectionSettings,
         open: Arc<AtomicUsize>,
     ) -> Self {
+        hold_bursts(&socket);
         Self {
             socket,
             places: Places::new(settings.max, settings.max_per_address, open),

@@ -10,7 +10,7 @@ mod peer;
 mod places;
 mod stream;
 
-pub(super) use accept::{Listener, Stops};
+pub(super) use accept::{Listener, Stops, hold_bursts};
 pub(super) use calls::CountCalls;
 pub(super) use places::Places;
 pub(super) use stream::Stream;

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::metrics::Metrics;
+use crate::server::connections::hold_bursts;
 
 /// Connections at once; others wait.
 const MAX_CONNECTIONS: usize = 16;
@@ -37,6 +38,7 @@ impl MetricsListener {
     /// When the system refuses.
     pub(in crate::server) async fn bind(address: SocketAddr, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
+        hold_bursts(&listener);
         tracing::info!(address = %listener.local_addr()?, "metrics: listening");
         Ok(Self { listener, metrics })
     }
@@ -78,7 +80,8 @@ async fn answer<B>(request: Request<B>, metrics: Arc<Metrics>) -> Result<Respons
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(plain(StatusCode::METHOD_NOT_ALLOWED, "metrics can only be read\n"));
     }
-    // Counting goes through all collections.
+    // The bytes of the index are summed over all collections now and then. Not in the workers' queue: when that is full,
+    // metrics are what tells.
     let told = tokio::task::spawn_blocking(move || metrics.told()).await;
     let Ok(Ok(told)) = told else {
         return Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "a defect ended this request\n"));

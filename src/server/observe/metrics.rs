@@ -32,7 +32,8 @@ impl Metrics {
         Self { registry }
     }
 
-    /// All metrics, as the text format of `OpenMetrics`. Linear in the number of collections.
+    /// All metrics, as the text format of `OpenMetrics`. Of the corpus, only the bytes of the index
+    /// are summed over the collections, and not each time.
     ///
     /// # Errors
     ///
