@@ -67,7 +67,7 @@ impl Common {
     /// Takes a posting back. Gives whether it was there. Linear in the postings that were pushed since; in all of
     /// them if it is among the lowest.
     pub(super) fn remove(&mut self, slab: &mut Slab, layout: Layout, posting: Posting) -> bool {
-        let Some(front) = slab.remove(self.chain, &posting) else { return false };
+        let Some(front) = slab.remove(self.chain, posting) else { return false };
         let (_, context, slot) = layout.unpack(posting);
         self.chain = front;
         self.count = self.count.saturating_sub(1);

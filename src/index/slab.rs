@@ -150,11 +150,11 @@ impl Slab {
     /// with room for as many as were taken out, until the table is rebuilt.
     ///
     /// Linear in the chunks from the front to the posting.
-    pub(super) fn remove(&mut self, chain: Link, posting: &Posting) -> Option<Link> {
+    pub(super) fn remove(&mut self, chain: Link, posting: Posting) -> Option<Link> {
         let (mut before, mut link) = (None, chain);
         let (at, next) = loop {
             let (postings, next) = self.chunk(link)?;
-            if let Some(at) = postings.iter().position(|other| other == posting) {
+            if let Some(at) = postings.iter().position(|other| *other == posting) {
                 break (at, next);
             }
             before = Some(link);
@@ -309,16 +309,18 @@ mod tests {
                 *chain = slab.push(*chain, posting(i / 2)).unwrap();
             }
         };
-        chains.iter_mut().for_each(|chain| fill(&mut slab, chain));
+        for chain in &mut chains {
+            fill(&mut slab, chain);
+        }
         let bytes = slab.bytes();
         let mut expected: Vec<u32> = (0..70).map(|i| i / 2).collect();
         for number in [0, 34, 17, 17, 34, 0].into_iter().chain(1..17).chain(18..34).chain(1..17).chain(18..34)
         {
-            chains[0] = slab.remove(chains[0], &posting(number)).unwrap();
+            chains[0] = slab.remove(chains[0], posting(number)).unwrap();
             // The newest of two that are equal, or the other one: nobody can tell.
             expected.remove(expected.iter().position(|other| *other == number).unwrap());
             assert_eq!(oldest_first(&slab, chains[0]), expected);
-            assert_eq!(slab.remove(chains[0], &posting(99)), None);
+            assert_eq!(slab.remove(chains[0], posting(99)), None);
         }
         assert_eq!(chains[0], Link::default(), "the chain is empty");
         assert_eq!(slab.postings(), 70);

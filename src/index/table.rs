@@ -180,8 +180,8 @@ impl Table {
         let removed = match self.commons.get_mut(&(number, tag)) {
             Some(common) => common.remove(&mut self.slab, self.layout, posting),
             None => self.heads.get_mut(number).is_some_and(|head| {
-                let front = self.slab.remove(head.link(), &posting);
-                front.into_iter().for_each(|front| *head = head.with_link(front));
+                let front = self.slab.remove(head.link(), posting);
+                *head = front.map_or(*head, |front| head.with_link(front));
                 front.is_some()
             }),
         };

@@ -123,7 +123,9 @@ impl Modelled {
                 by_hash.entry(number / CONTEXTS).or_default().push((*slot, number % CONTEXTS));
             }
         }
-        by_hash.values_mut().for_each(|found| found.sort_unstable());
+        for found in by_hash.values_mut() {
+            found.sort_unstable();
+        }
         let of = |number| by_hash.get(&(number / CONTEXTS)).cloned().unwrap_or_default();
         (0..FINGERPRINTS).map(of).collect()
     }
@@ -172,7 +174,9 @@ fn looked_up(
     for hit in hits {
         places[hit.fingerprint as usize].push((hit.slot.number(), hit.context.bits()));
     }
-    places.iter_mut().for_each(|found| found.sort_unstable());
+    for found in &mut places {
+        found.sort_unstable();
+    }
     (places, unread)
 }
 
@@ -195,7 +199,9 @@ proptest! {
             prop_assert_eq!(looked_up(&modelled.index, limits, Visible::ALL), wanted);
         }
         let sources: Vec<u32> = modelled.sources.keys().copied().collect();
-        sources.into_iter().for_each(|slot| modelled.remove(slot));
+        for slot in sources {
+            modelled.remove(slot);
+        }
         prop_assert!(all(&modelled.index).iter().all(Vec::is_empty));
         prop_assert_eq!(modelled.index.postings(), 0);
     }
@@ -208,7 +214,9 @@ proptest! {
         more_hidden in 0_u32..4,
     ) {
         let mut modelled = Modelled::default();
-        steps.into_iter().for_each(|step| modelled.apply(step));
+        for step in steps {
+            modelled.apply(step);
+        }
         for (hidden, limits, cap) in look_ups {
             let count = modelled.sources.keys().filter(|slot| hidden.hides(**slot)).count();
             let most = u32::try_from(count).unwrap() + more_hidden;
