@@ -40,6 +40,7 @@ mod engine;
 pub mod fingerprint;
 pub mod index;
 pub mod matching;
+mod private;
 pub mod proto;
 pub mod report;
 pub mod server;

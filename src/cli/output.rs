@@ -1,16 +1,14 @@
 //! Files that commands write: the owner's alone, whole or not there, whatever ends the command.
 
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::error::CliError;
-
-/// Who may read and write what a command writes, which has texts in it: its owner.
-const OWNER_ONLY: u32 = 0o600;
+use crate::private;
 
 /// How often a file is made anew because others make and take away the same one meanwhile.
 const ATTEMPTS: usize = 10;
@@ -39,11 +37,8 @@ impl NewFile {
             problem,
         };
         for _ in 0..ATTEMPTS {
-            let made = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(&unfinished);
-            match made {
+            match private::create_new_file(&unfinished) {
                 Ok(file) if is_ours(&file, &unfinished) => {
-                    // Whatever the umask.
-                    file.set_permissions(Permissions::from_mode(OWNER_ONLY)).map_err(failed)?;
                     let file = BufWriter::with_capacity(1 << 20, file);
                     return Ok(Self { path: path.to_owned(), unfinished, file });
                 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::error::{At, StoreError};
 use super::held::HeldFile;
-use super::private;
+use crate::private;
 
 /// The version of the format of everything in a data directory.
 pub const FORMAT_VERSION: u32 = 1;

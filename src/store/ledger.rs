@@ -12,11 +12,11 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use super::error::StoreError;
 use super::held::HeldFile;
 use super::overlay::Overlay;
-use super::private;
 use super::requests::StoredRequest;
 use super::rows::{StoredCollection, StoredCorpus, StoredSegment, StoredSource};
 use super::segments::Place;
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
+use crate::private;
 
 /// What there is one of, by name.
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");

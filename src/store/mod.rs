@@ -17,7 +17,6 @@ mod held;
 mod ledger;
 mod overlay;
 mod packing;
-pub(crate) mod private;
 mod records;
 mod requests;
 mod rows;

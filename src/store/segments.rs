@@ -20,9 +20,9 @@ use super::codec::{Decoder, Encoder};
 use super::directory::sync_folder;
 use super::error::{At, StoreError};
 use super::held::HeldFile;
-use super::private;
 use super::rows::StoredSegment;
 use super::strays::Strays;
+use crate::private;
 
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
 const VERSION: u32 = 1;

@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use super::codec::Decoder;
 use super::directory::sync_folder;
 use super::error::{At as _, StoreError};
-use super::private;
 use super::segments::{HEADER_BYTES, RECORD_HEADER_BYTES};
+use crate::private;
 
 /// How long they are put aside.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);

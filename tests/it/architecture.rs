@@ -4,18 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up, each with the rooms that it may name.
-const MAY_NAME: [(&str, &[&str]); 11] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
+    ("private", &[]),
     ("text", &[]),
     ("fingerprint", &["text"]),
     ("index", &["fingerprint"]),
     ("matching", &["text"]),
     ("report", &["matching", "text"]),
-    ("store", &["index"]),
+    ("store", &["index", "private"]),
     ("engine", &["text", "fingerprint", "index", "matching", "report", "store"]),
     ("proto", &[]),
     ("service", &["engine", "fingerprint", "matching", "report", "text", "proto"]),
     ("server", &["service", "engine", "index", "proto"]),
-    ("cli", &["server", "service", "engine", "report", "text", "matching", "proto"]),
+    ("cli", &["private", "server", "service", "engine", "report", "text", "matching", "proto"]),
 ];
 
 /// The rooms that may name what speaks to the network.
