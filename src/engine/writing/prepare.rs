@@ -138,17 +138,17 @@ impl Shared {
         if let Some((kgrams, pairs)) = kgrams.zip(pairs) {
             return Ok(Entered { slot, fingerprints: (kgrams + pairs) as u64 });
         }
-        self.take_out(collection, slot, outline);
+        take_out(collection, slot, outline);
         Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection })
     }
+}
 
-    /// Takes the postings of a text, all or some of which are in the index, out again, and frees the slot.
-    fn take_out(&self, collection: &Collection, slot: Slot, outline: &Outline) {
-        collection.kgrams.remove(slot, &outline.kgrams);
-        collection.pairs.remove(slot, &outline.pairs);
-        // Only then: until the postings are gone look-ups have to know of them.
-        collection.catalogue.write().abandon(slot);
-    }
+/// Takes the postings of a text, all or some of which are in the index, out again, and frees the slot.
+fn take_out(collection: &Collection, slot: Slot, outline: &Outline) {
+    collection.kgrams.remove(slot, &outline.kgrams);
+    collection.pairs.remove(slot, &outline.pairs);
+    // Only then: until the postings are gone look-ups have to know of them.
+    collection.catalogue.write().abandon(slot);
 }
 
 /// What is to be said where there is a source with the id already; `None` if it is to be replaced.
@@ -189,7 +189,7 @@ impl Prepared {
         }
         let outline = shared.store.unpack(text).and_then(|text| shared.outline(collection, &text).ok());
         match outline {
-            Some(outline) => shared.take_out(collection, *slot, &outline),
+            Some(outline) => take_out(collection, *slot, &outline),
             None => collection.catalogue.write().abandon_to_purge(*slot),
         }
     }
