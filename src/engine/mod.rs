@@ -25,6 +25,7 @@ mod pairs;
 mod profile;
 mod readers;
 mod recovery;
+mod release;
 mod search;
 mod shared;
 mod snapshot;
