@@ -45,6 +45,7 @@ mod idempotency;
 mod lifecycle;
 mod limits;
 mod memory;
+mod mixed;
 mod no_leaks;
 mod observe;
 mod pairs;
