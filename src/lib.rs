@@ -24,6 +24,7 @@
 //! # Ok::<(), palimpsest::Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
 #![cfg_attr(
     test,
     allow(

@@ -1,16 +1,14 @@
 //! The command `palimpsest`: arguments in, exit code out.
 
+mod allocator;
+
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use palimpsest::cli::{self, Cli, Outcome};
 
-/// Texts that come and go beside an index that grows leave a third of the system allocator's heap unused;
-/// this one wastes little (see docs/performance.md).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    palimpsest::service::count_memory_with(allocator::used_bytes);
     match cli::run(Cli::parse()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,

@@ -132,6 +132,8 @@ pub struct Figures {
     pub failed_commits: u64,
     /// The texts that were read lately; `None` for a corpus in memory.
     pub cache: Option<CacheFigures>,
+    /// Bytes of the stems that are remembered for all checks.
+    pub stem_bytes: u64,
     /// When the snapshot of the index was written that is there; `None` if there is none.
     pub snapshot_written: Option<SystemTime>,
     /// When everything was verified last, if it was since the engine was made.
@@ -168,6 +170,7 @@ impl Engine {
             commit_changes: commit_changes.so_far(),
             failed_commits: failed_commits.load(Ordering::Relaxed),
             cache: self.shared.store.cache_figures(),
+            stem_bytes: self.readers.remembered().bytes() as u64,
             snapshot_written: self.shared.store.snapshot_written(),
             last_verified: *last_verified.lock(),
         }

@@ -26,6 +26,7 @@ mod pins;
 mod profile;
 mod readers;
 mod recovery;
+mod release;
 mod search;
 mod shared;
 mod snapshot;

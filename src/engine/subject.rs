@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::candidates::Depth;
 use super::options::DetectionMode;
-use super::readers::{Lent, Readers};
-use crate::matching::altered::{Guess, Language, Profile};
+use super::readers::Readers;
+use crate::matching::altered::{Guess, Language, Profile, Reader};
 use crate::matching::{self, Passage, PreparedSubmission, Stop, StopReason};
 use crate::text::TokenizedText;
 
@@ -17,7 +17,7 @@ pub(super) struct Subject<'a> {
     altered: Option<Altered>,
     readers: &'a Readers,
     /// Makes profiles.
-    reader: Lent<'a>,
+    reader: Reader,
 }
 
 /// The confidence from which a guessed language is taken without a second look.
@@ -40,7 +40,7 @@ impl<'a> Subject<'a> {
     ) -> Self {
         let altered = (mode == DetectionMode::AlteredToo)
             .then(|| Altered { detected: Guess::of(text), profiles: Vec::new() });
-        Self { text, tokenized, altered, readers, reader: readers.lend() }
+        Self { text, tokenized, altered, readers, reader: readers.reader() }
     }
 
     /// Makes the submission's own profile, so that its [forks](Self::fork) have it.
@@ -55,7 +55,7 @@ impl<'a> Subject<'a> {
     /// The same submission, for another thread.
     pub(super) fn fork(&self) -> Self {
         let Self { text, tokenized, ref altered, readers, .. } = *self;
-        Self { text, tokenized, altered: altered.clone(), readers, reader: readers.lend() }
+        Self { text, tokenized, altered: altered.clone(), readers, reader: readers.reader() }
     }
 
     /// The submission's profile in a language.

@@ -253,7 +253,9 @@ impl ProgressLog {
 fn memory(settings: &Settings) -> Memory {
     let max = settings.work.max_memory_bytes;
     if max > 0 && !Memory::is_known() {
-        tracing::warn!("this system doesn't tell how much memory is in use: max_memory_bytes has no effect");
+        tracing::warn!(
+            "nobody tells how much memory is in use on this system: max_memory_bytes has no effect"
+        );
     }
     Memory::new(max)
 }

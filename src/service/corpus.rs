@@ -41,7 +41,7 @@ impl Context {
     ) -> Result<proto::AddSourceResponse, Problem> {
         let (collection, source, if_exists, key) = parse::new_source(caller.key(), request)?;
         caller.sees(&collection)?;
-        self.memory.has_room()?;
+        self.memory.has_room(&self.engine).await?;
         let engine = self.engine.get()?;
         let revisions = Revisions::for_caller(caller, &engine);
         let text_bytes = source.text.len();
@@ -77,7 +77,7 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let (name, settings, key) = parse::new_collection(caller.key(), request.get_ref())?;
         caller.may_create(&name)?;
-        self.context.memory.has_room()?;
+        self.context.memory.has_room(&self.context.engine).await?;
         let engine = self.context.engine.get()?;
         let revisions = Revisions::for_caller(&caller, &engine);
         let submit = move |done: Done<_>| {

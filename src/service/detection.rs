@@ -115,7 +115,7 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<Self::CompareAllStream>, Status> {
         let (caller, call) = (Caller::of(&request)?, Call::of(&request));
         let asked = parse::compare_all(request.get_ref())?;
-        self.context.memory.has_room()?;
+        self.context.memory.has_room(&self.context.engine).await?;
         Ok(Response::new(self.context.clone().compare_all(call, caller, asked)))
     }
 }

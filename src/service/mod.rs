@@ -43,7 +43,7 @@ pub use memory::Memory;
 pub use opening::Opening;
 pub use problem::{Problem, defect_status};
 pub use refused::Refused;
-pub use resident::resident_memory_bytes;
+pub use resident::{count_memory_with, resident_memory_bytes, used_memory_bytes};
 pub use workers::Workers;
 
 use tokio_util::sync::CancellationToken;

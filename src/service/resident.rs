@@ -1,6 +1,25 @@
 //! What memory the process takes.
 
-/// Bytes of memory that the process has in use, as the system counts them; `None` where it doesn't say (it does
+use std::sync::OnceLock;
+
+/// What the program's allocator counts, if it does.
+static USED_BYTES: OnceLock<fn() -> u64> = OnceLock::new();
+
+/// From now on [`used_memory_bytes`] gives what `used_bytes` does: for a program whose allocator counts. The first call
+/// decides.
+pub fn count_memory_with(used_bytes: fn() -> u64) {
+    // There is one allocator in a process: whoever comes later says the same.
+    let _ = USED_BYTES.set(used_bytes);
+}
+
+/// Bytes that were allocated and not freed; `None` where nobody counts them. What the allocator keeps for later, and what the
+/// system holds the program itself in, is not among them.
+#[must_use]
+pub fn used_memory_bytes() -> Option<u64> {
+    USED_BYTES.get().map(|used_bytes| used_bytes())
+}
+
+/// Bytes of memory that the process has, as the system counts them; `None` where it doesn't say (it does
 /// on Linux).
 #[must_use]
 pub fn resident_memory_bytes() -> Option<u64> {

@@ -485,6 +485,11 @@ impl Store {
         self.disk.as_ref().map(|_| self.texts.cache_figures())
     }
 
+    /// Lets go of the texts that are held in memory and stand on disk.
+    pub fn clear_cache(&self) {
+        self.texts.clear_cache();
+    }
+
     /// When the snapshot of the index was written, if one is there.
     #[must_use]
     pub fn snapshot_written(&self) -> Option<SystemTime> {

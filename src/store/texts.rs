@@ -63,6 +63,11 @@ impl Texts {
         CacheFigures { hits: cache.hits(), misses: cache.misses(), bytes: cache.weight() }
     }
 
+    /// Lets go of the texts on disk that are held in memory.
+    pub(super) fn clear_cache(&self) {
+        self.cache.clear();
+    }
+
     /// Keeps a text in memory.
     pub(super) fn put(&self, key: SourceKey, text: Arc<str>) {
         self.kept.insert(key, Kept::Here(text));

@@ -50,6 +50,11 @@ impl Language {
     #[cfg(test)]
     pub(super) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
+    /// A number of its own.
+    pub(super) fn number(self) -> u64 {
+        self.0.map_or(0, |language| language as u64 + 1)
+    }
+
     /// The Snowball algorithm, if there is one.
     #[must_use]
     pub fn algorithm(self) -> Option<Algorithm> {

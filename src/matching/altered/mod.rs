@@ -26,6 +26,7 @@ mod num;
 mod pair;
 mod profile;
 mod reader;
+mod remembered;
 mod resolve;
 mod seeds;
 mod stems;
@@ -38,6 +39,7 @@ use std::ops::Range;
 pub use language::{Guess, Language};
 pub use profile::Profile;
 pub use reader::Reader;
+pub use remembered::RememberedStems;
 pub use tuning::Tuning;
 
 use super::passage::{Passage, PassageKind};

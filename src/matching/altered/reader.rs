@@ -1,102 +1,65 @@
 //! Texts to profiles: each word's stem, and the boundary before it.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher, RandomState};
+use std::hash::RandomState;
+use std::sync::Arc;
 
 use super::language::Language;
 use super::profile::Profile;
-use super::stems::{Stem, Stems};
-use crate::text::{Boundary, Token, TokenizedText, compared_form_at};
+use super::remembered::{RememberedStems, Word};
+use super::stems::Stems;
+use crate::text::{Boundary, TokenizedText, compared_form_at};
 
-/// Distinct words that a reader remembers at most; past this it starts anew.
-const REMEMBERED_WORDS: usize = 1 << 20;
-
-/// Makes profiles, and remembers the stems of words that it has seen: about 40 bytes each.
+/// Makes profiles, with the help of stems that are remembered.
 ///
 /// Good for the tokens of one tokenizer only. Profiles can be compared with one another when their readers have
-/// the same keys.
+/// the same keys. Readers that share what is remembered must have the same keys, too.
 #[derive(Default)]
 pub struct Reader {
     /// What stems are hashed under: nobody who writes texts knows it.
     keys: RandomState,
-    languages: Vec<(Language, Vocabulary)>,
-}
-
-struct Vocabulary {
-    stems: Stems,
-    known: HashMap<Token, Stem, BuildHasherDefault<TokenHasher>>,
+    languages: Vec<(Language, Stems)>,
+    remembered: Arc<RememberedStems>,
 }
 
 impl Reader {
-    /// A reader that hashes stems under these keys.
+    /// A reader that hashes stems under these keys, and shares what is remembered with others.
     #[must_use]
-    pub fn new(keys: RandomState) -> Self {
-        Self { keys, languages: Vec::new() }
+    pub fn new(keys: RandomState, remembered: Arc<RememberedStems>) -> Self {
+        Self { keys, languages: Vec::new(), remembered }
     }
 
     /// The profile of a text, its words stemmed as words of `language`. Linear in the text.
     pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> Profile {
-        let vocabulary = self.vocabulary(language);
+        let remembered = Arc::clone(&self.remembered);
+        let stems = self.stems(language);
+        let mut table = remembered.table();
         let mut last = None;
         let mut compared = String::new();
         Profile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
             let boundary = last.map_or(Boundary::Paragraph, |last| Boundary::between(text, last, *span));
             last = Some(*span);
-            let stem = vocabulary.stem(*token, |stems| {
-                compared_form_at(text, *span, &mut compared);
-                stems.stem(&compared)
-            });
+            let word = Word::new(language, *token);
+            if let Some(stem) = table.get(word) {
+                return (stem, boundary);
+            }
+            compared_form_at(text, *span, &mut compared);
+            let stem = stems.stem(&compared);
+            table.put(word, stem);
+            if let Some(grown) = remembered.grown(&table) {
+                table = grown;
+            }
             (stem, boundary)
         }))
     }
 
-    fn vocabulary(&mut self, language: Language) -> &mut Vocabulary {
+    fn stems(&mut self, language: Language) -> &Stems {
         let known = self.languages.iter().position(|(other, _)| *other == language);
         let at = known.unwrap_or_else(|| {
-            let vocabulary =
-                Vocabulary { stems: Stems::new(language, self.keys.clone()), known: HashMap::default() };
-            self.languages.push((language, vocabulary));
+            self.languages.push((language, Stems::new(language, self.keys.clone())));
             self.languages.len() - 1
         });
-        // Just found or pushed.
         #[expect(clippy::indexing_slicing, reason = "the place was just found or made")]
-        let (_, vocabulary) = &mut self.languages[at];
-        vocabulary
-    }
-}
-
-impl Vocabulary {
-    #[inline]
-    fn stem(&mut self, token: Token, make: impl FnOnce(&Stems) -> Stem) -> Stem {
-        if let Some(stem) = self.known.get(&token) {
-            return *stem;
-        }
-        let stem = make(&self.stems);
-        if self.known.len() >= REMEMBERED_WORDS {
-            self.known.clear();
-        }
-        self.known.insert(token, stem);
-        stem
-    }
-}
-
-/// Tokens are hashes under a secret already.
-#[derive(Default)]
-struct TokenHasher(u64);
-
-impl Hasher for TokenHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, token: u64) {
-        // The top bits of a token are its length; hash tables look at those.
-        self.0 = token.rotate_left(7);
+        let (_, stems) = &self.languages[at];
+        stems
     }
 }

@@ -12,7 +12,9 @@ use prometheus_client::registry::Registry;
 
 use super::calls::{CODES, Calls, Method};
 use crate::engine::{CacheFigures, CorpusInfo, Distribution, Engine, Figures, Progress};
-use crate::service::{Load, Opening, ProcessInfo, Refused, Workers, resident_memory_bytes};
+use crate::service::{
+    Load, Opening, ProcessInfo, Refused, Workers, resident_memory_bytes, used_memory_bytes,
+};
 
 /// Tells what is counted, when it is asked.
 pub(in crate::server) struct Metrics {
@@ -115,7 +117,10 @@ impl Watched {
         let ProcessInfo { started, open_connections } = &self.process;
         page.gauge("palimpsest_uptime_seconds", "Seconds since the start", started.elapsed().as_secs())?;
         if let Some(bytes) = resident_memory_bytes() {
-            page.gauge("palimpsest_resident_memory_bytes", "Bytes of memory in use", bytes)?;
+            page.gauge("palimpsest_resident_memory_bytes", "Bytes of memory that the process has", bytes)?;
+        }
+        if let Some(bytes) = used_memory_bytes() {
+            page.gauge("palimpsest_used_memory_bytes", "Bytes of memory in use", bytes)?;
         }
         let connections = open_connections.load(Ordering::Relaxed) as u64;
         page.gauge("palimpsest_open_connections", "Connections of gRPC that are open", connections)?;
@@ -159,6 +164,7 @@ fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         commit_changes,
         failed_commits,
         cache,
+        stem_bytes,
         snapshot_written,
         last_verified,
     } = engine.figures();
@@ -172,6 +178,7 @@ fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         page.counter("palimpsest_text_cache_misses", "Texts that had to be read", misses)?;
         page.gauge("palimpsest_text_cache_bytes", "Bytes of texts that are held in memory", bytes)?;
     }
+    page.gauge("palimpsest_remembered_stem_bytes", "Bytes of the stems that are remembered", stem_bytes)?;
     if let Some(written) = snapshot_written {
         let age = written.elapsed().unwrap_or_default().as_secs();
         page.gauge("palimpsest_snapshot_age_seconds", "How old the snapshot of the index is", age)?;

@@ -114,7 +114,7 @@ pub struct SettingsLayer {
     #[arg(long, env = "PALIMPSEST_MAX_DEADLINE_SECONDS", value_name = "SECONDS", help_heading = "Work")]
     max_deadline_seconds: u64,
     /// Bytes of memory from which on adds are refused while checks go on; 0 for no limit [default: 80 % of the memory
-    /// that the machine, or its control group, has]
+    /// that the machine, or its control group, has beyond 64 MiB]
     #[arg(long, env = "PALIMPSEST_MAX_MEMORY_BYTES", value_name = "BYTES", help_heading = "Work")]
     max_memory_bytes: u64,
     /// Milliseconds, after SIGTERM or Ctrl-C, in which the health says so and calls are still taken [default: 1000]

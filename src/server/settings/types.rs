@@ -169,6 +169,13 @@ impl Default for TelemetrySettings {
     }
 }
 
+/// What may be in use of the memory that there is: the program itself, and what the allocator keeps for each thread, take
+/// their part beside.
+fn most_used_bytes(memory_bytes: u64) -> u64 {
+    const BESIDE: u64 = 64 << 20;
+    (memory_bytes.saturating_sub(BESIDE) / 5 * 4).max(BESIDE / 4)
+}
+
 impl Default for WorkSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -179,7 +186,7 @@ impl Default for WorkSettings {
             import_width: 1024,
             default_deadline: Duration::from_mins(1),
             max_deadline: Duration::from_mins(10),
-            max_memory_bytes: machine::memory_bytes().map_or(0, |bytes| bytes / 5 * 4),
+            max_memory_bytes: machine::memory_bytes().map_or(0, most_used_bytes),
             drain_pause: Duration::from_secs(1),
             drain: Duration::from_secs(30),
         }

@@ -31,6 +31,7 @@ fn activity(engine: &Engine) -> proto::CorpusActivity {
         commit_changes,
         failed_commits,
         cache,
+        stem_bytes: _,
         snapshot_written,
         last_verified,
     } = engine.figures();

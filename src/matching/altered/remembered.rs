@@ -1,0 +1,285 @@
+//! The stems of words that were seen before: one table for all readers, of bounded size.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use super::language::Language;
+use super::stems::Stem;
+use crate::text::Token;
+
+/// Slots of the first table; each next one has [`GROWTH`] times as many.
+const FIRST_SLOTS: usize = 1 << 9;
+
+/// Slots of the largest table.
+const MOST_SLOTS: usize = 1 << 21;
+
+/// Slots that a word may be in, a power of two: when a quarter of all are taken, four words in a thousand find none.
+const PLACES: usize = 4;
+
+/// A table that is replaced lives on until the texts that are read with it have ended. All tables before the last have
+/// a third of its size together.
+const GROWTH: usize = 4;
+
+/// Remembers stems by token and language. Readers in any number of threads share it.
+///
+/// What it remembers decides how fast a text is read, never what comes out: a stem that was forgotten is made again.
+/// It takes 48 MiB when it is full, and 64 MiB for the moments in which older tables are in use. Tokens must come from
+/// one tokenizer.
+pub struct RememberedStems {
+    table: RwLock<Arc<Table>>,
+    /// Held by whoever makes another table, so that only one does.
+    making: Mutex<()>,
+    /// Bytes of all tables that are there, older ones in use included.
+    bytes: Arc<AtomicUsize>,
+}
+
+impl RememberedStems {
+    /// Bytes that it takes at most, with older tables that are in use.
+    pub const MOST_BYTES: usize = MOST_SLOTS * size_of::<Slot>() / (GROWTH - 1) * GROWTH;
+
+    /// Bytes that it takes now.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Forgets all stems, unless as many tables are in use as may be. Their memory is free once the texts that are being read
+    /// have ended.
+    pub fn clear(&self) {
+        let _alone = self.making.lock();
+        if self.bytes() + FIRST_SLOTS * size_of::<Slot>() <= Self::MOST_BYTES {
+            *self.table.write() = Arc::new(Table::new(FIRST_SLOTS, &self.bytes));
+        }
+    }
+
+    /// The table to read a text with.
+    pub(super) fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.table.read())
+    }
+
+    /// A larger table in place of `used`, once a quarter of that is taken and there is room for one.
+    pub(super) fn grown(&self, used: &Arc<Table>) -> Option<Arc<Table>> {
+        if !used.is_full() {
+            return None;
+        }
+        let _alone = self.making.try_lock()?;
+        let more = used.slots.len() * GROWTH * size_of::<Slot>();
+        // Another may have made one, or all was forgotten; and a table that was cleared may be in use still.
+        if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MOST_BYTES {
+            *self.table.write() = Arc::new(used.larger());
+        }
+        Some(self.table())
+    }
+}
+
+impl Default for RememberedStems {
+    fn default() -> Self {
+        let bytes = Arc::default();
+        let table = RwLock::new(Arc::new(Table::new(FIRST_SLOTS, &bytes)));
+        Self { table, making: Mutex::default(), bytes }
+    }
+}
+
+/// Stems by the hash of their words: each word may be in one of [`PLACES`] slots, and the next one that wants its place
+/// takes it.
+pub(super) struct Table {
+    /// A power of two.
+    slots: Box<[Slot]>,
+    filled: AtomicUsize,
+    /// Where its bytes are counted.
+    bytes: Arc<AtomicUsize>,
+}
+
+/// One remembered stem, which threads read and write without a lock.
+///
+/// Reads and writes of its parts may interleave. The check tells: it is the exclusive or of the word and both other
+/// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability
+/// of 2^-64, as two words with one token do.
+#[derive(Default)]
+struct Slot {
+    check: AtomicU64,
+    key: AtomicU64,
+    /// The frequency's bits, then [`CHARACTER`] and [`TAKEN`].
+    rest: AtomicU64,
+}
+
+const CHARACTER: u64 = 1 << 32;
+const TAKEN: u64 = 1 << 33;
+
+/// Odd numbers whose bits look random: those of the golden ratio and of the square root of 3.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+const SPREAD_TOO: u64 = 0xbb67_ae85_84ca_a73b;
+
+/// A word of a language, as a hash.
+#[derive(Clone, Copy)]
+pub(super) struct Word(u64);
+
+impl Word {
+    #[inline]
+    pub(super) fn new(language: Language, token: Token) -> Self {
+        // The length of a word is in the token's top bits, and must reach the low ones too.
+        let mixed = (token.value() ^ language.number().wrapping_mul(SPREAD_TOO)).wrapping_mul(SPREAD);
+        Self(mixed ^ mixed >> 32)
+    }
+}
+
+impl Table {
+    fn new(slots: usize, bytes: &Arc<AtomicUsize>) -> Self {
+        bytes.fetch_add(slots * size_of::<Slot>(), Ordering::Relaxed);
+        let slots = (0..slots).map(|_| Slot::default()).collect();
+        Self { slots, filled: AtomicUsize::new(0), bytes: Arc::clone(bytes) }
+    }
+
+    /// The slots that a word may be in, its own first.
+    #[inline]
+    fn places(&self, word: Word) -> impl Iterator<Item = &Slot> {
+        #[expect(clippy::cast_possible_truncation, reason = "only so many bits are wanted")]
+        let first = word.0 as usize & (self.slots.len() - 1);
+        (0..PLACES).filter_map(move |other| self.slots.get(first ^ other))
+    }
+
+    /// The stem of a word, if it is remembered.
+    #[inline]
+    pub(super) fn get(&self, word: Word) -> Option<Stem> {
+        self.places(word)
+            .find_map(|slot| slot.read().filter(|(other, _)| other.0 == word.0))
+            .map(|(_, stem)| stem)
+    }
+
+    /// Remembers the stem of a word, in the place of another if all its slots are taken.
+    pub(super) fn put(&self, word: Word, stem: Stem) {
+        let is_free = |slot: &&Slot| slot.rest.load(Ordering::Relaxed) == 0;
+        if let Some(free) = self.places(word).find(is_free) {
+            free.write(word, stem);
+            self.filled.fetch_add(1, Ordering::Relaxed);
+        } else if let Some(taken) = self.places(word).next() {
+            taken.write(word, stem);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        let slots = self.slots.len();
+        slots < MOST_SLOTS && self.filled.load(Ordering::Relaxed) > slots / 4
+    }
+
+    /// A larger table with what is in this one.
+    fn larger(&self) -> Self {
+        let larger = Self::new(self.slots.len() * GROWTH, &self.bytes);
+        self.slots.iter().filter_map(Slot::read).for_each(|(word, stem)| larger.put(word, stem));
+        larger
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.bytes.fetch_sub(size_of_val(&*self.slots), Ordering::Relaxed);
+    }
+}
+
+impl Slot {
+    #[inline]
+    fn read(&self) -> Option<(Word, Stem)> {
+        let [check, key, rest] =
+            [&self.check, &self.key, &self.rest].map(|part| part.load(Ordering::Relaxed));
+        #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+        let frequency = f32::from_bits(rest as u32);
+        let stem = Stem { key, frequency, character: rest & CHARACTER != 0 };
+        (rest != 0).then_some((Word(check ^ key ^ rest.wrapping_mul(SPREAD)), stem))
+    }
+
+    fn write(&self, word: Word, stem: Stem) {
+        let Stem { key, frequency, character } = stem;
+        let rest = u64::from(frequency.to_bits()) | TAKEN | if character { CHARACTER } else { 0 };
+        self.rest.store(rest, Ordering::Relaxed);
+        self.key.store(key, Ordering::Relaxed);
+        self.check.store(word.0 ^ key ^ rest.wrapping_mul(SPREAD), Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Debug for RememberedStems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RememberedStems").field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    /// The stem that stands for a number in these tests.
+    fn stem(number: u64) -> Stem {
+        Stem { key: number.wrapping_mul(SPREAD_TOO), frequency: number as f32, character: number % 2 == 1 }
+    }
+
+    fn word(number: u64) -> Word {
+        let mixed = (number + 1).wrapping_mul(SPREAD);
+        Word(mixed ^ mixed >> 32)
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_was_put_there_whichever_threads_write() {
+        let table = Table::new(64, &Arc::default());
+        thread::scope(|scope| {
+            for writer in 0..4 {
+                let table = &table;
+                scope.spawn(move || {
+                    // Ten times as many words as there is room for, in another order in each thread.
+                    for step in 0..200_000_u64 {
+                        let number = step.wrapping_mul(2 * writer + 1) % 640;
+                        if let Some(found) = table.get(word(number)) {
+                            assert_eq!(found, stem(number));
+                        }
+                        table.put(word(number), stem(number));
+                    }
+                });
+            }
+        });
+        let found = (0..640).filter(|number| table.get(word(*number)) == Some(stem(*number))).count();
+        assert!((32..=64).contains(&found), "{found}");
+    }
+
+    #[test]
+    fn it_grows_to_its_bound_and_no_further() {
+        let stems = RememberedStems::default();
+        let first = stems.bytes();
+        let mut in_use = vec![stems.table()];
+        let put_all = |in_use: &mut Vec<Arc<Table>>| {
+            let mut table = stems.table();
+            for number in 0..3 << 20 {
+                table.put(word(number), stem(number));
+                if let Some(grown) = stems.grown(&table) {
+                    in_use.push(std::mem::replace(&mut table, grown));
+                }
+                assert!(stems.bytes() <= RememberedStems::MOST_BYTES);
+            }
+        };
+        put_all(&mut in_use);
+        assert!(RememberedStems::MOST_BYTES == 64 << 20 && stems.bytes() > 60 << 20, "{}", stems.bytes());
+        let kept = (0..3 << 20).filter(|number| stems.table().get(word(*number)).is_some()).count();
+        assert!(kept > 1 << 20, "{kept}");
+        // A table that was cleared counts for as long as it is in use.
+        in_use.drain(..1);
+        in_use.push(stems.table());
+        stems.clear();
+        assert!(stems.bytes() > 60 << 20);
+        put_all(&mut in_use);
+        in_use.clear();
+        stems.clear();
+        assert_eq!(stems.bytes(), first);
+    }
+
+    #[test]
+    fn one_token_in_two_languages_is_two_words() {
+        let stems = RememberedStems::default();
+        let (none, english) =
+            (Word::new(Language::NONE, Token::default()), Word::new(Language::ENGLISH, Token::default()));
+        stems.table().put(none, stem(1));
+        assert_eq!(stems.table().get(english), None);
+        stems.table().put(english, stem(2));
+        assert_eq!([none, english].map(|word| stems.table().get(word)), [Some(stem(1)), Some(stem(2))]);
+    }
+}
