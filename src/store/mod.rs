@@ -207,10 +207,10 @@ impl Store {
         directory.finish(corpus.revision)?;
         let strays = Strays::new(directory.strays());
         let (ledger, segments) = if directory.is_read_only() {
-            (ledger, named.to_read())
+            (ledger, named.into_read_only())
         } else {
             drop(ledger);
-            (Ledger::open(&path, opener)?, named.to_write(full_bytes, &known, &strays)?)
+            (Ledger::open(&path, opener)?, named.into_writable(full_bytes, &known, &strays)?)
         };
         let (packer, in_doubt) = (Packer::default(), parking_lot::Mutex::default());
         Ok((

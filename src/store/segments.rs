@@ -318,14 +318,14 @@ impl NamedSegments {
     }
 
     /// All segments, to be read.
-    pub(super) fn to_read(self) -> Segments {
+    pub(super) fn into_read_only(self) -> Segments {
         Segments::of(&self.folder, FULL_BYTES, self.segments, 0)
     }
 
     /// All segments, to be read and written, in a folder that is made if it is not there. `known` is what the ledger
     /// says of each segment. The rest of the folder: a segment in which all texts are deleted is deleted too; what was
     /// never named by a row is left to `strays`.
-    pub(super) fn to_write(
+    pub(super) fn into_writable(
         self,
         full_bytes: u64,
         known: &BTreeMap<u32, StoredSegment>,
@@ -521,7 +521,7 @@ mod tests {
             let strays = Strays::new(self.folder.path().join("strays"));
             let places = texts.iter().map(|(slot, place)| (key(*slot), *place));
             let named = NamedSegments::open(&self.texts(), places, false)?;
-            named.to_write(FULL_BYTES, &known.collect(), &strays)
+            named.into_writable(FULL_BYTES, &known.collect(), &strays)
         }
 
         /// What was put aside, by name.

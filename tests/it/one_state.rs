@@ -136,7 +136,7 @@ fn checks_and_the_deletion_of_their_collection_always_end() {
             move || {
                 // In the midst of the checks.
                 for _ in 0..=round % 5 {
-                    let _ = first.recv_timeout(Duration::from_secs(60));
+                    let _ = first.recv_timeout(Duration::from_mins(1));
                 }
                 for collection in [passing, boilerplate] {
                     drop(ended.send(engine.delete_collection(&collection).map(drop)));
@@ -144,7 +144,7 @@ fn checks_and_the_deletion_of_their_collection_always_end() {
             }
         });
         for _ in 0..CHECKS + 2 {
-            let ended = all.recv_timeout(Duration::from_secs(60));
+            let ended = all.recv_timeout(Duration::from_mins(1));
             let ended = ended.unwrap_or_else(|_| panic!("something never ended in round {round}"));
             assert!(matches!(ended, Ok(()) | Err(Error::CollectionNotFound(_))), "{ended:?}");
         }

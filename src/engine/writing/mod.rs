@@ -134,7 +134,9 @@ impl Writer {
                 undo(discarded, &shared);
                 // What readers hold back now is dropped after a later change.
                 let mut cleanup = inline.cleanup.lock();
-                tasks.into_iter().for_each(|task| cleanup.take(task, &shared));
+                for task in tasks {
+                    cleanup.take(task, &shared);
+                }
                 cleanup.run(&shared.store);
             }
             Self::Thread(threads) => {
