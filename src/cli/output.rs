@@ -14,7 +14,7 @@ use crate::private;
 const ATTEMPTS: usize = 10;
 
 /// A file that is there only when all of it is written. Until then it stands beside that place, by another name and locked:
-/// what a process has left that was killed is told by that nobody holds the lock.
+/// a file on which no process holds the lock is the left-over of a process that was killed.
 pub(super) struct NewFile {
     path: PathBuf,
     unfinished: PathBuf,
@@ -131,7 +131,7 @@ fn take_away(unfinished: &Path) -> Result<(), String> {
     }
 }
 
-/// Does `work`, which writes a file, unless the command is told to end before: then `work` is dropped, and its file with it.
+/// Does `work`, which writes a file. A signal that ends the command drops `work`, and its file with it.
 pub(super) async fn unless_interrupted<T>(
     path: &Path,
     work: impl Future<Output = Result<T, CliError>>,

@@ -161,7 +161,7 @@ impl Catalogue {
     /// Takes a slot for a source with this id and a text of so many bytes that is about to be added.
     ///
     /// It is refused where the limits leave no room now. Sources that are being added don't count here: they may
-    /// never come. Whoever publishes it asks [`Self::admit`] again, one source after the other.
+    /// never come. The committer asks [`Self::admit`] again, one source after the other.
     pub(super) fn reserve(&mut self, id: &SourceId, text_bytes: u64, limits: &Limits) -> Result<Slot, Error> {
         self.admit(id, text_bytes, Growth::default(), limits)?;
         let max_sources = limits.max_sources_per_collection.min(Slot::COUNT as usize);

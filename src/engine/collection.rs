@@ -108,7 +108,7 @@ impl Collection {
     /// Dropping postings is linear in the collection, and so, spread over the removals that led to it, constant for
     /// each. Checks go on meanwhile.
     pub(super) fn drop_gone(&self, store: &Store) -> bool {
-        // Whoever holds it does the same.
+        // Another thread does the same now.
         let Some(mut leaving) = self.leaving.try_lock() else { return true };
         loop {
             let Leaving { readers, slots } = match leaving.take() {

@@ -12,7 +12,7 @@ use super::writing::{Request, Ticket, wait};
 use crate::fingerprint::FingerprintSettings;
 use crate::matching::Stop;
 
-/// Names that are looked up at once, so that whoever creates or deletes a collection waits for microseconds.
+/// Names that are looked up at once: the creation or deletion of a collection waits for microseconds.
 const NAMES_AT_ONCE: usize = 256;
 
 /// How often some collections are counted anew because the corpus changed meanwhile.

@@ -1,7 +1,7 @@
 //! A file that this process works on, and that somebody may take away under it.
 //!
-//! What is written to a file that was removed or replaced goes where nobody finds it. Whoever writes looks before
-//! and after whether the file is still the one in the folder.
+//! What is written to a file that was removed or replaced goes where nobody finds it. So each write is preceded and
+//! followed by a look whether the file is still the one in the folder.
 
 use std::fs::{self, File, Metadata};
 use std::io;

@@ -1,0 +1,212 @@
+//! Texts in files that are only ever appended to.
+//!
+//! A segment is a header and records, one for each text. A record is read by its place, and its checksum
+//! covers whose text it is, so that a row that points elsewhere is noticed. When more of a segment is dead than
+//! alive, what lives is moved to another one; and when nothing refers to a segment any more, its file is deleted.
+
+mod named;
+mod segment;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use parking_lot::{Mutex, RwLock};
+
+pub(super) use self::named::NamedSegments;
+pub use self::segment::TextPlace;
+pub(super) use self::segment::{Frame, HEADER_BYTES, Place, RECORD_HEADER_BYTES};
+use self::segment::{Segment, checksum, damaged};
+use super::SourceKey;
+use super::codec::Encoder;
+use super::error::{At, StoreError};
+use crate::private;
+
+/// A segment that has grown to this is full.
+pub(super) const FULL_BYTES: u64 = 256 << 20;
+
+/// Dead bytes that a segment may have in any case, as a part of what makes it full: 1 MiB.
+const LEAST_DEAD_PART: u64 = 256;
+
+/// Dead bytes that a segment may have in any case, as a part of all bytes in use: emptying a segment looks at all texts.
+const LEAST_DEAD_OF_USED: u64 = 64;
+
+/// All files.
+#[derive(Debug)]
+pub(super) struct Segments {
+    folder: PathBuf,
+    /// A segment that has grown to this is full.
+    full_bytes: u64,
+    by_number: RwLock<BTreeMap<u32, Arc<Segment>>>,
+    /// Held while appending.
+    current: Mutex<Current>,
+}
+
+/// Where texts are appended.
+#[derive(Debug)]
+struct Current {
+    /// The number of the segment; 0 for a new one.
+    number: u32,
+    /// The highest number that a segment ever had: none is given twice.
+    highest: u32,
+}
+
+impl Segments {
+    /// No segments, in a folder that is made.
+    pub(super) fn create(folder: &Path) -> Result<Self, StoreError> {
+        private::create_folder(folder).at(folder)?;
+        Ok(Self::of(folder, FULL_BYTES, BTreeMap::new(), 0))
+    }
+
+    fn of(folder: &Path, full_bytes: u64, segments: BTreeMap<u32, Segment>, highest: u32) -> Self {
+        let number = segments.last_key_value().map_or(0, |(number, _)| *number);
+        let segments = segments.into_iter().map(|(number, segment)| (number, Arc::new(segment))).collect();
+        let current = Mutex::new(Current { number, highest: highest.max(number) });
+        Self { folder: folder.to_owned(), full_bytes, by_number: RwLock::new(segments), current }
+    }
+
+    /// Whether each file is still the one that was opened, and holds all that was written to it.
+    pub(super) fn check_files(&self) -> Vec<StoreError> {
+        self.all().values().filter_map(|segment| segment.check_file().err()).collect()
+    }
+
+    /// Appends texts and makes them durable. When this fails, nothing was appended.
+    pub(super) fn append<'a>(
+        &self,
+        texts: impl Iterator<Item = (SourceKey, &'a [u8], u32)>,
+    ) -> Result<Vec<Place>, StoreError> {
+        let mut current = self.current.lock();
+        let mut texts = texts.peekable();
+        if texts.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        let segment = self.writable(&mut current)?;
+        segment.check_file()?;
+        let begin = segment.length.load(Ordering::Relaxed);
+        let (mut places, mut records) = (Vec::new(), Encoder::default());
+        for (key, frame, text_bytes) in texts {
+            let too_long =
+                || StoreError::Io { path: segment.path().to_owned(), cause: "a text is too long".to_owned() };
+            let offset = u32::try_from(begin + records.bytes.len() as u64).map_err(|_| too_long())?;
+            let stored_bytes = u32::try_from(frame.len()).map_err(|_| too_long())?;
+            records.u32(stored_bytes);
+            records.u32(text_bytes);
+            records.u64(checksum(key, frame, text_bytes));
+            records.bytes.extend_from_slice(frame);
+            places.push(Place { segment: current.number, offset, stored_bytes });
+        }
+        if let Err(error) = segment.file.write_all_at(&records.bytes, begin) {
+            if segment.file.set_len(begin).is_err() {
+                current.number = 0;
+            }
+            return Err(StoreError::io(segment.path(), &error));
+        }
+        if let Err(error) = segment.file.sync_data() {
+            // Whether the system still means to write those bytes is unknown: nothing is put after them.
+            current.number = 0;
+            return Err(StoreError::io(segment.path(), &error));
+        }
+        segment.length.fetch_add(records.bytes.len() as u64, Ordering::Relaxed);
+        // It may have been taken away meanwhile, and the texts with it.
+        segment.check_file()?;
+        Ok(places)
+    }
+
+    /// The segment to write to; a new one if the current one is full.
+    fn writable(&self, current: &mut Current) -> Result<Arc<Segment>, StoreError> {
+        let found = self.by_number.read().get(&current.number).cloned();
+        let has_room = |segment: &Arc<Segment>| segment.length.load(Ordering::Relaxed) < self.full_bytes;
+        if let Some(segment) = found.filter(has_room) {
+            return Ok(segment);
+        }
+        let number = current.highest + 1;
+        let segment = Arc::new(Segment::create(&self.folder, number)?);
+        self.by_number.write().insert(number, Arc::clone(&segment));
+        current.highest = number;
+        let full = std::mem::replace(&mut current.number, number);
+        self.delete_if_unused(full, number);
+        Ok(segment)
+    }
+
+    /// A row refers to a place from now on.
+    pub(super) fn refer(&self, place: Place) {
+        if let Some(segment) = self.by_number.read().get(&place.segment) {
+            segment.used_bytes.fetch_add(place.record_bytes(), Ordering::Relaxed);
+        }
+    }
+
+    /// Nobody refers to a place any more.
+    pub(super) fn release(&self, place: Place) {
+        if let Some(segment) = self.by_number.read().get(&place.segment) {
+            segment.used_bytes.fetch_sub(place.record_bytes(), Ordering::Relaxed);
+        }
+        let current = self.current.lock();
+        self.delete_if_unused(place.segment, current.number);
+    }
+
+    fn delete_if_unused(&self, number: u32, current: u32) {
+        let is_unused = |segment: &Arc<Segment>| segment.used_bytes.load(Ordering::Relaxed) == 0;
+        let mut segments = self.by_number.write();
+        if number != current && segments.get(&number).is_some_and(is_unused) {
+            let segment = segments.remove(&number);
+            // If it can't be deleted now, it will be when the store is opened again.
+            drop(segment.map(|segment| fs::remove_file(segment.path())));
+        }
+    }
+
+    /// The text at a place; `None` if the segment is not there any more.
+    pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
+        let segment = self.by_number.read().get(&place.segment).cloned();
+        segment.map(|segment| segment.read(key, place)).transpose()
+    }
+
+    /// The text at a place is not what was written there.
+    pub(super) fn damaged(&self, place: Place) -> StoreError {
+        damaged(&Segment::path_in(&self.folder, place.segment), place)
+    }
+
+    /// The segments as they are now. As long as somebody has them, they can be read, deleted or not.
+    pub(super) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
+        self.by_number.read().clone()
+    }
+
+    /// Segments that are to be emptied: those of which more is dead than in use, and those that `is_due` names if
+    /// anything in them is dead. The current one is no longer written to if it is among them.
+    pub(super) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut current = self.current.lock();
+        let segments = self.all();
+        let used: u64 = segments.values().map(|segment| segment.used()).sum();
+        let least_dead = (self.full_bytes / LEAST_DEAD_PART).max(used / LEAST_DEAD_OF_USED);
+        let is_sparse = |segment: &Segment| segment.dead() > segment.used().max(least_dead);
+        let chosen = segments
+            .iter()
+            .filter(|(number, segment)| is_sparse(segment) || (segment.dead() > 0 && is_due(**number)));
+        let chosen: Vec<u32> = chosen.map(|(number, _)| *number).collect();
+        if chosen.contains(&current.number) {
+            current.number = 0;
+        }
+        for number in &chosen {
+            self.delete_if_unused(*number, current.number);
+        }
+        chosen
+    }
+
+    /// Which of these segments are gone. The one with the highest number is not told: that number is not given again.
+    pub(super) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+        let highest = self.current.lock().highest;
+        let segments = self.by_number.read();
+        numbers.filter(|number| *number < highest && !segments.contains_key(number)).collect()
+    }
+
+    /// The segment that texts were just appended to, and its bytes up to the end of the last of them; `None` if there
+    /// were none.
+    pub(super) fn appended(places: &[Place]) -> Option<(u32, u64)> {
+        places.last().map(|last| (last.segment, last.end()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! The segments of a data directory that is being opened.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::segment::{Place, Segment};
+use super::{FULL_BYTES, Segments};
+use crate::private;
+use crate::store::SourceKey;
+use crate::store::error::{At, StoreError};
+use crate::store::rows::StoredSegment;
+use crate::store::strays::Strays;
+
+/// What rows refer to in one segment.
+#[derive(Debug, Clone, Copy)]
+struct InUse {
+    bytes: u64,
+    first: (Place, SourceKey),
+    last: (Place, SourceKey),
+}
+
+/// The segments that rows refer to. They were opened and looked at, and nothing was changed.
+#[derive(Debug)]
+pub(in crate::store) struct NamedSegments {
+    folder: PathBuf,
+    segments: BTreeMap<u32, Segment>,
+}
+
+impl NamedSegments {
+    /// Opens the segments in a folder that rows refer to by these places. If neither the first nor the last text of one
+    /// is what was written, another file is in its place. One damaged text is no reason to refuse all others.
+    pub(in crate::store) fn open(
+        folder: &Path,
+        places: impl Iterator<Item = (SourceKey, Place)>,
+        is_read_only: bool,
+    ) -> Result<Self, StoreError> {
+        let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
+        for (key, place) in places {
+            let this = (place, key);
+            let in_use =
+                by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
+            in_use.bytes += place.record_bytes();
+            in_use.first = in_use.first.min(this);
+            in_use.last = in_use.last.max(this);
+        }
+        let open = |(number, in_use): (u32, InUse)| {
+            let segment = Segment::open(folder, number, (in_use.bytes, in_use.last.0.end()), is_read_only)?;
+            let is_wrong = |(place, key)| segment.read(key, place).is_err();
+            if is_wrong(in_use.first) && is_wrong(in_use.last) {
+                let what =
+                    "its texts are not those that the ledger names: it is another segment, or badly damaged";
+                return Err(StoreError::damaged(segment.path(), what));
+            }
+            Ok((number, segment))
+        };
+        let segments: Result<BTreeMap<u32, Segment>, StoreError> = by_segment.into_iter().map(open).collect();
+        Ok(Self { folder: folder.to_owned(), segments: segments? })
+    }
+
+    /// All segments, to be read.
+    pub(in crate::store) fn into_read_only(self) -> Segments {
+        Segments::of(&self.folder, FULL_BYTES, self.segments, 0)
+    }
+
+    /// All segments, to be read and written, in a folder that is made if it is not there. `known` is what the ledger
+    /// says of each segment. The rest of the folder: a segment in which all texts are deleted is deleted too; what was
+    /// never named by a row is left to `strays`.
+    pub(in crate::store) fn into_writable(
+        self,
+        full_bytes: u64,
+        known: &BTreeMap<u32, StoredSegment>,
+        strays: &Strays,
+    ) -> Result<Segments, StoreError> {
+        let Self { folder, segments } = self;
+        private::create_folder(&folder).at(&folder)?;
+        let mut highest = known.last_key_value().map_or(0, |(number, _)| *number);
+        for (number, path) in files_in(&folder)? {
+            highest = highest.max(number);
+            let known_bytes = known.get(&number).map_or(0, |known| known.bytes);
+            match segments.get(&number) {
+                Some(segment) => segment.cut_after(known_bytes, strays)?,
+                None if known_bytes > 0 => delete_dead(&path, known_bytes, strays)?,
+                None => strays.take_file(&path)?,
+            }
+        }
+        Ok(Segments::of(&folder, full_bytes, segments, highest))
+    }
+}
+
+/// Deletes a segment in which all texts that rows named are deleted. What was never named is put aside.
+fn delete_dead(path: &Path, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
+    let file = File::open(path).at(path)?;
+    let there = file.metadata().at(path)?.len();
+    if there > known_bytes {
+        strays.take_end(path, &file, known_bytes..there)?;
+    }
+    fs::remove_file(path).at(path)
+}
+
+/// The segments' files in a folder, by number.
+fn files_in(folder: &Path) -> Result<Vec<(u32, PathBuf)>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        found.extend(number_of(&path).map(|number| (number, path)));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The number in a segment's file name.
+fn number_of(path: &Path) -> Option<u32> {
+    path.file_name()?.to_str()?.strip_suffix(".texts")?.parse().ok()
+}

@@ -1,0 +1,199 @@
+//! One segment: a file of texts that is only ever appended to.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::private;
+use crate::store::SourceKey;
+use crate::store::codec::{Decoder, Encoder};
+use crate::store::directory::sync_folder;
+use crate::store::error::{At, StoreError};
+use crate::store::held::HeldFile;
+use crate::store::strays::Strays;
+
+const MAGIC: &[u8; 8] = b"PLIMTEXT";
+const VERSION: u32 = 1;
+
+/// Bytes of a segment's header.
+pub(in crate::store) const HEADER_BYTES: u32 = 16;
+
+/// Bytes of a record before its frame.
+pub(in crate::store) const RECORD_HEADER_BYTES: u32 = 16;
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TextPlace {
+    /// The number of the segment.
+    pub(in crate::store) segment: u32,
+    /// Where its record begins.
+    pub(in crate::store) offset: u32,
+    /// Bytes of its frame.
+    pub(in crate::store) stored_bytes: u32,
+}
+
+pub(in crate::store) use TextPlace as Place;
+
+/// A text as it is kept: a zstd frame.
+#[derive(Debug)]
+pub(in crate::store) struct Frame {
+    pub(in crate::store) bytes: Vec<u8>,
+    pub(in crate::store) text_bytes: u32,
+}
+
+impl Place {
+    pub(in crate::store) const BYTES: usize = 12;
+
+    pub(in crate::store) fn encode(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let numbers = [self.segment, self.offset, self.stored_bytes].map(u32::to_le_bytes);
+        bytes.iter_mut().zip(numbers.iter().flatten()).for_each(|(to, from)| *to = *from);
+        bytes
+    }
+
+    pub(in crate::store) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Decoder::new(bytes);
+        Some(Self { segment: bytes.u32()?, offset: bytes.u32()?, stored_bytes: bytes.u32()? })
+    }
+
+    pub(super) fn record_bytes(self) -> u64 {
+        u64::from(RECORD_HEADER_BYTES) + u64::from(self.stored_bytes)
+    }
+
+    pub(super) fn end(self) -> u64 {
+        u64::from(self.offset) + self.record_bytes()
+    }
+}
+
+/// One file.
+#[derive(Debug)]
+pub(in crate::store) struct Segment {
+    held: HeldFile,
+    pub(super) file: File,
+    /// Bytes of the records that somebody refers to.
+    pub(super) used_bytes: AtomicU64,
+    /// Bytes up to the end of the last record.
+    pub(super) length: AtomicU64,
+}
+
+impl Segment {
+    pub(super) fn path_in(folder: &Path, number: u32) -> PathBuf {
+        folder.join(format!("{number:08}.texts"))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.held.path()
+    }
+
+    pub(super) fn check_file(&self) -> Result<(), StoreError> {
+        self.held.check(self.length.load(Ordering::Relaxed)).map(drop)
+    }
+
+    pub(super) fn used(&self) -> u64 {
+        self.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of records that nobody refers to.
+    pub(super) fn dead(&self) -> u64 {
+        let records = self.length.load(Ordering::Relaxed).saturating_sub(u64::from(HEADER_BYTES));
+        records.saturating_sub(self.used())
+    }
+
+    pub(super) fn create(folder: &Path, number: u32) -> Result<Self, StoreError> {
+        let path = Self::path_in(folder, number);
+        let mut header = Encoder { bytes: MAGIC.to_vec() };
+        header.u32(VERSION);
+        header.u32(number);
+        let written: io::Result<File> = (|| {
+            let file = private::create_new_file(&path)?;
+            file.write_all_at(&header.bytes, 0)?;
+            file.sync_all()?;
+            sync_folder(folder)?;
+            Ok(file)
+        })();
+        if written.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
+            drop(fs::remove_file(&path));
+        }
+        let file = written.at(&path)?;
+        let (used_bytes, length) = (AtomicU64::new(0), AtomicU64::new(u64::from(HEADER_BYTES)));
+        Ok(Self { held: HeldFile::of(&path, &file)?, file, used_bytes, length })
+    }
+
+    /// Opens a segment of which rows refer to `used_bytes`, the last of them before `end`. Nothing is changed in it.
+    pub(super) fn open(
+        folder: &Path,
+        number: u32,
+        (used_bytes, end): (u64, u64),
+        is_read_only: bool,
+    ) -> Result<Self, StoreError> {
+        let path = Self::path_in(folder, number);
+        let file = OpenOptions::new().read(true).write(!is_read_only).open(&path);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StoreError::damaged(&path, "it is missing, but texts are kept in it"),
+            _ => StoreError::io(&path, &error),
+        })?;
+        let mut header = [0; HEADER_BYTES as usize];
+        let known = file.read_exact_at(&mut header, 0).is_ok();
+        let mut fields = Decoder::new(&header);
+        let (magic, version) = (fields.take(MAGIC.len()), fields.u32().unwrap_or(0));
+        if !known || magic != Some(MAGIC) || fields.u32() != Some(number) {
+            return Err(StoreError::damaged(&path, "its header is not that of this segment"));
+        }
+        if version > VERSION {
+            return Err(StoreError::NewerFormat { path, found: version, known: VERSION });
+        }
+        let there = file.metadata().at(&path)?.len();
+        if there < end {
+            let what = format!("it has {there} bytes, but texts are kept up to byte {end}");
+            return Err(StoreError::damaged(&path, what));
+        }
+        let held = HeldFile::of(&path, &file)?;
+        Ok(Self { held, file, used_bytes: AtomicU64::new(used_bytes), length: AtomicU64::new(end) })
+    }
+
+    /// Cuts off what comes after the last record that a row names or named: `known_bytes`, or what rows name now. If
+    /// there are texts in it, they are put aside first.
+    pub(super) fn cut_after(&self, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
+        let there = self.file.metadata().at(self.path())?.len();
+        // A segment whose end was lost has fewer bytes than were once known; what rows name is there.
+        let end = self.length.load(Ordering::Relaxed).max(known_bytes.min(there));
+        if there > end {
+            strays.take_end(self.path(), &self.file, end..there)?;
+            self.file.set_len(end).at(self.path())?;
+        }
+        self.length.store(end, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(in crate::store) fn read(&self, key: SourceKey, place: Place) -> Result<Frame, StoreError> {
+        let mut record = vec![0; (RECORD_HEADER_BYTES + place.stored_bytes) as usize];
+        self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof => damaged(self.path(), place),
+                _ => StoreError::io(self.path(), &error),
+            }
+        })?;
+        let bytes = record.split_off(RECORD_HEADER_BYTES as usize);
+        let mut header = Decoder::new(&record);
+        let (stored, text_bytes, sum) = (header.u32(), header.u32().unwrap_or(0), header.u64());
+        if stored != Some(place.stored_bytes) || sum != Some(checksum(key, &bytes, text_bytes)) {
+            return Err(damaged(self.path(), place));
+        }
+        Ok(Frame { bytes, text_bytes })
+    }
+}
+
+pub(super) fn damaged(path: &Path, place: Place) -> StoreError {
+    StoreError::damaged(path, format!("the text at byte {} is not what was written", place.offset))
+}
+
+pub(super) fn checksum(key: SourceKey, frame: &[u8], text_bytes: u32) -> u64 {
+    let mut hasher = Xxh3::with_seed(key.to_u64());
+    hasher.update(&text_bytes.to_le_bytes());
+    hasher.update(frame);
+    hasher.digest()
+}
