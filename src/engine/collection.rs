@@ -48,7 +48,7 @@ pub(super) struct LeavingTexts {
 impl LeavingTexts {
     /// Forgets the texts if nobody can look at them any more; gives whether that is done.
     pub(super) fn forget(&self, store: &Store) -> bool {
-        let is_over = self.readers.are_given_back();
+        let is_over = self.readers.are_released();
         if is_over {
             self.keys.iter().for_each(|key| store.forget(*key));
         }
@@ -118,7 +118,7 @@ impl Collection {
                     None => return true,
                 },
             };
-            if !readers.are_given_back() {
+            if !readers.are_released() {
                 *leaving = Some(Leaving { readers, slots });
                 return false;
             }

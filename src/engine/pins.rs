@@ -1,9 +1,8 @@
 //! Who may still look at what is gone.
 //!
-//! A reader pins a collection before it asks for the revision, and for as long as it looks at sources of that
-//! revision. Whoever wants to drop what is gone begins a new generation of pins, and drops it once all pins of the
-//! generations before have been given back. Nobody waits for anybody: a reader never waits, and whoever drops comes
-//! back later.
+//! A reader pins a collection before it asks for the revision, and keeps the pin for as long as it looks at sources of
+//! that revision. The cleanup that drops gone sources begins a new generation of pins, and drops them once all earlier
+//! pins are released. Neither waits for the other: the cleanup comes back later.
 
 use std::sync::{Arc, Weak};
 
@@ -28,12 +27,12 @@ pub(super) struct EarlierPins {
 }
 
 impl Pins {
-    /// Pins what is there now. Constant time; never waits for a reader or for whoever drops.
+    /// Pins what is there now. Constant time; never waits for a reader or for the cleanup.
     pub(super) fn pin(&self) -> Pin {
         Pin { _generation: Arc::clone(&self.generation.lock()) }
     }
 
-    /// The pins that were taken until now: what was gone before may be dropped once they are all given back.
+    /// The pins that were taken until now: what is gone by now may be dropped once they are all released.
     pub(super) fn earlier(&self) -> EarlierPins {
         let generation = std::mem::take(&mut *self.generation.lock());
         EarlierPins { generation: Arc::downgrade(&generation) }
@@ -41,8 +40,8 @@ impl Pins {
 }
 
 impl EarlierPins {
-    /// Whether all were given back.
-    pub(super) fn are_given_back(&self) -> bool {
+    /// Whether all are released.
+    pub(super) fn are_released(&self) -> bool {
         self.generation.strong_count() == 0
     }
 }
@@ -54,18 +53,18 @@ mod tests {
     #[test]
     fn later_pins_do_not_hold_back_what_was_gone_before() {
         let pins = Pins::default();
-        assert!(pins.earlier().are_given_back());
+        assert!(pins.earlier().are_released());
         let (first, second) = (pins.pin(), pins.pin());
         let earlier = pins.earlier();
         let later = pins.pin();
-        assert!(!earlier.are_given_back());
+        assert!(!earlier.are_released());
         drop(first);
-        assert!(!earlier.are_given_back());
+        assert!(!earlier.are_released());
         drop(second);
-        assert!(earlier.are_given_back());
+        assert!(earlier.are_released());
         let all = pins.earlier();
-        assert!(!all.are_given_back());
+        assert!(!all.are_released());
         drop(later);
-        assert!(all.are_given_back());
+        assert!(all.are_released());
     }
 }
