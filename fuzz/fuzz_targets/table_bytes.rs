@@ -45,7 +45,7 @@ fuzz_target!(|input: Input| {
 fn use_it(index: &Index) {
     let fingerprints: Vec<Fingerprint> = (0..64).map(fingerprint).collect();
     for limits in [ReadLimits::NONE, ReadLimits { per_fingerprint: 3, in_all: 9 }] {
-        index.look_up(&fingerprints, ContextMatch::none(), limits);
+        let _ = index.look_up(&fingerprints, ContextMatch::none(), limits);
     }
     // Whether there is room depends on the bytes.
     let _added = index.insert(Slot::FIRST, &fingerprints);
@@ -54,7 +54,7 @@ fn use_it(index: &Index) {
     index
         .encode(&mut |bytes| EncodedTable::decode(&bytes).map(drop).ok_or(std::io::ErrorKind::Other.into()))
         .expect("what is encoded can be decoded");
-    index.look_up(&fingerprints, ContextMatch::none(), ReadLimits::NONE);
+    let _ = index.look_up(&fingerprints, ContextMatch::none(), ReadLimits::NONE);
 }
 
 fn fingerprint(number: u64) -> Fingerprint {
