@@ -224,8 +224,11 @@ impl Findings {
         for proto::VerifyFinding { collection, source_id, problem } in findings {
             self.count += 1;
             if self.count <= FINDINGS_IN_FULL {
-                let (collection, source_id) = (printable(collection), printable(source_id));
-                writeln!(out, "{collection}: {source_id}: {}", printable(problem))?;
+                // A finding about a file names neither.
+                let parts = [collection, source_id, problem];
+                let parts: Vec<_> =
+                    parts.iter().filter(|part| !part.is_empty()).map(|part| printable(part)).collect();
+                writeln!(out, "{}", parts.join(": "))?;
             }
         }
         Ok(())

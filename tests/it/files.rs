@@ -295,6 +295,9 @@ async fn a_ledger_that_is_taken_away_under_a_server_stops_writes_and_not_checks(
         found.extend(answer.findings.into_iter().map(|finding| finding.problem));
     }
     assert!(found.len() == 1 && found[0].contains("was removed"), "{found:?}");
+    let (code, told) = cli(&[OsStr::new("verify")], &server.address);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.starts_with(&format!("{ledger:?} was removed")), "{told}");
     let refused = corpus.add_source(add("second", &text(1, 2))).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
     assert!(refused.message().contains("take a backup"), "{refused:?}");
