@@ -1,4 +1,4 @@
-//! Files that commands write: the owner's alone, whole or not there, whatever ends the command.
+//! Files that commands write: readable by their owner only, and present only when complete.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write as _};

@@ -11,8 +11,8 @@ use super::catalogue::{Catalogue, Counts};
 /// one thread at most, and of a few thousand collections they are never older than some milliseconds.
 const REST: u32 = 20;
 
-/// Sums over all collections. Whoever publishes a change holds the revision for writing and tells them of it, so that they
-/// are of one revision for whoever holds it for reading.
+/// Sums over all collections. The committer updates them while it holds the revision for writing, so that a reader that
+/// holds the revision sees the sums of one revision.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     counts: Mutex<Counts>,

@@ -51,7 +51,7 @@ const PUBLISHED_WITHIN: Duration = Duration::from_secs(2);
 impl Engine {
     /// Reads every text and holds it against its checksum, its source's digests and counts, and the index; then the
     /// rows on disk against what is in memory, both as of one revision; then the files themselves. Writes may go on
-    /// meanwhile. `each` is told how far it has come, and may end it; so may `stop`, in the midst of a source.
+    /// meanwhile. `each` gets the progress and may end the work; so may `stop`, also within a source.
     ///
     /// Linear in all texts.
     ///

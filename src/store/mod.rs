@@ -11,6 +11,7 @@
 
 mod backup;
 mod codec;
+mod compaction;
 mod directory;
 mod error;
 mod held;
@@ -27,11 +28,12 @@ mod texts;
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::index::Slot;
 
 pub use backup::{BackedUp, BackupError};
+pub use compaction::Relocation;
 pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::StoreError;
 pub use packing::{PackedText, Packer};
@@ -41,7 +43,7 @@ pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
 
-use self::ledger::{Ledger, seconds_since_1970};
+use self::ledger::Ledger;
 use self::segments::{NamedSegments, Place, Segments};
 use self::strays::Strays;
 use self::texts::Texts;
@@ -105,14 +107,6 @@ struct Disk {
 struct InDoubt {
     put: Vec<(SourceKey, Place)>,
     moved: Vec<(SourceKey, Place, Place)>,
-}
-
-/// A text that is to be put elsewhere.
-#[derive(Debug)]
-pub struct Relocation {
-    key: SourceKey,
-    from: Place,
-    frame: segments::Frame,
 }
 
 impl fmt::Debug for Disk {
@@ -383,89 +377,6 @@ impl Store {
         let place = self.texts.remove(key);
         if let (Some(place), Some(disk)) = (place, &self.disk) {
             disk.segments.release(place);
-        }
-    }
-
-    /// Reads what lives in segments of which too much is dead, for it to be put elsewhere: those of which more is dead
-    /// than alive, and those in which a text died longer ago than `erase_after`. Hands the texts, some megabytes at a
-    /// time, to `relocate`, until that gives `false`. Whoever commits calls [`Self::relocate`] with them. A segment of
-    /// which nothing lives is deleted.
-    ///
-    /// Linear in the sources if there is such a segment, and in the texts that live in it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if a text can't be read; those before it were handed out.
-    pub fn compact(
-        &self,
-        erase_after: Duration,
-        relocate: &mut dyn FnMut(Vec<Relocation>) -> bool,
-    ) -> Result<(), StoreError> {
-        const BYTES_AT_ONCE: usize = 4 << 20;
-        let Some(disk) = &self.disk else { return Ok(()) };
-        let now = SystemTime::now();
-        disk.strays.delete_old(now)?;
-        let known = disk.ledger.view()?.segments()?;
-        let died_by = seconds_since_1970(now).saturating_sub(erase_after.as_secs());
-        let is_due =
-            |number| known.get(&number).and_then(|known| known.dead_since).is_some_and(|at| at <= died_by);
-        let emptied = disk.segments.begin_emptying(is_due);
-        if emptied.is_empty() {
-            return Ok(());
-        }
-        let (mut texts, mut bytes) = (Vec::new(), 0);
-        for (from, key) in self.texts.in_segments(&emptied) {
-            // One that is gone meanwhile needs no place.
-            let Some(frame) = disk.segments.read(key, from)? else { continue };
-            bytes += frame.bytes.len();
-            texts.push(Relocation { key, from, frame });
-            if bytes >= BYTES_AT_ONCE {
-                bytes = 0;
-                if !relocate(std::mem::take(&mut texts)) {
-                    return Ok(());
-                }
-            }
-        }
-        if !texts.is_empty() {
-            relocate(texts);
-        }
-        Ok(())
-    }
-
-    /// Puts texts elsewhere, durably, all of them or none.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]; then they are found where they were.
-    pub fn relocate(&self, texts: &[Relocation]) -> Result<(), StoreError> {
-        let Some(disk) = &self.disk else { return Ok(()) };
-        disk.check_writable()?;
-        let frames = texts.iter().map(|text| (text.key, text.frame.bytes.as_slice(), text.frame.text_bytes));
-        let places = disk.segments.append(frames)?;
-        let appended = Segments::appended(&places);
-        let moved: Vec<(SourceKey, Place, Place)> =
-            texts.iter().zip(places).map(|(text, to)| (text.key, text.from, to)).collect();
-        let known = disk.ledger.view()?.segments()?;
-        let removed_segments = disk.segments.gone(known.into_keys());
-        let rows =
-            ledger::Rows { moved: moved.clone(), appended, removed_segments, ..ledger::Rows::default() };
-        match disk.ledger.commit(&rows) {
-            Ok(()) => self.note_moves(disk, moved),
-            Err(error @ StoreError::Broken { .. }) => {
-                *disk.in_doubt.lock() = InDoubt { moved, ..InDoubt::default() };
-                return Err(error);
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
-    fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
-        for (key, from, to) in moved {
-            if self.texts.moved(key, from, to) {
-                disk.segments.refer(to);
-                disk.segments.release(from);
-            }
         }
     }
 

@@ -35,7 +35,7 @@ pub(in crate::engine) struct Committer {
 pub(super) struct Aftermath {
     /// For the keeper.
     pub(super) tasks: Vec<Task>,
-    /// Sources that were not kept; whoever added them is told when they are undone.
+    /// Sources that were not kept; their callers get the answer when they are undone.
     pub(super) discarded: Vec<Discarded>,
 }
 
@@ -147,7 +147,7 @@ impl Committer {
             if kept {
                 after.tasks.extend(self.publish(step));
             } else {
-                // Whoever waited for it was told when it failed.
+                // Its caller got the answer when the commit failed.
                 after.discarded.extend(step.discard(&StoreError::Closed.into()));
             }
         }
@@ -174,7 +174,7 @@ impl Committer {
 
     /// The request, about the collection that has the name now: the one that it was made for may have been deleted
     /// since, and another may be in its place, as is always so for `default`. `None` where there is none, or the source
-    /// can't be in it; whoever waits was told then.
+    /// can't be in it; the caller has its answer then.
     fn readdressed(&self, request: Request) -> Option<Request> {
         match request {
             Request::Add { source, if_exists, ticket, done } => {
