@@ -37,10 +37,13 @@
 )]
 
 pub mod cli;
+mod corpus;
+mod detection;
 mod engine;
 pub mod fingerprint;
 pub mod index;
 pub mod matching;
+mod model;
 mod private;
 pub mod proto;
 pub mod report;
@@ -50,10 +53,11 @@ pub mod store;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Cluster, CollectionInfo, CollectionName,
-    CollectionStats, ComparedText, CorpusInfo, DetectionMode, DetectionOptions, Distribution, Engine, Entry,
-    Error, Exclusions, Figures, Finding, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits,
-    NewSource, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey,
-    Scope, Side, SourceId, StoreError, TextRole, Title, Verified, Visibility,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, Cluster, CollectionDeleted,
+    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, DetectionMode,
+    DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures, Finding, FingerprintSettings,
+    Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource, Operation, Outcome, Pair,
+    PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey, Scope, Side,
+    SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError, TextRole, Title,
+    Verified, Visibility,
 };
-pub use matching::{Stop, StopReason};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use palimpsest::fingerprint::{Context, ContextMatch, Fingerprint};
-use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot, Unread, Visible};
+use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot, Visible, Wanted};
 
 #[derive(Debug, Arbitrary)]
 enum Step {
@@ -95,18 +95,15 @@ fn looked_up(index: &Index, model: &Model, hash: u16, (most, hidden): (u16, u8))
     let (seen, others): (BTreeSet<u32>, BTreeSet<u32>) =
         model.get(&hash).into_iter().flatten().copied().partition(|slot| is_visible(*slot));
     let limits = ReadLimits { per_fingerprint: most.into(), in_all: most.into() };
-    let visible = Visible {
-        hidden: u32::try_from(others.len()).unwrap(),
-        is_visible: |slot: Slot| is_visible(slot.number()),
-        cap: u32::from(most) + 3,
-    };
-    let look_up = index.look_up_visible(&[fingerprint(hash)], ContextMatch::none(), limits, visible);
+    let hidden = u32::try_from(others.len()).unwrap();
+    let mut visible = Visible { hidden, is_visible: |slot: Slot| is_visible(slot.number()) };
+    let wanted = Wanted { fingerprints: &[fingerprint(hash)], rule: ContextMatch::none() };
+    let look_up = index.look_up_visible(wanted, limits, &mut visible);
     let slots: BTreeSet<u32> = look_up.hits.iter().map(|hit| hit.slot.number()).collect();
     assert_eq!(slots.len(), look_up.hits.len());
     if seen.len() > usize::from(most.max(128)) {
         assert_eq!(slots, seen.iter().copied().take(16).collect());
-        let exceeds_cap = seen.len() > usize::from(most) + 3;
-        assert_eq!(look_up.unread, [Unread { fingerprint: 0, exceeds_cap }]);
+        assert_eq!(look_up.unread, [0]);
     } else {
         assert_eq!((slots, look_up.unread.len()), (seen, 0));
     }

@@ -1,60 +1,125 @@
-//! The engine: a corpus, and the detection of what a submission shares with it.
+//! The engine: the library's public API.
 //!
-//! This is the library's public API. It is synchronous, knows nothing of networks, and may be called
-//! from many threads at once. Work that may take long is handed a [`Stop`](crate::Stop).
+//! It is synchronous, knows nothing of networks, and may be used from many threads at once. Work that may take long takes a
+//! [`Stop`](crate::Stop).
 //!
-//! Every change to the corpus raises its revision by one. A check looks at one revision: it sees each
-//! change that was acknowledged before it began, and none that comes later.
+//! Each change of the corpus raises its revision by one. A check looks at one revision: it sees every change that was
+//! acknowledged before it began, and no later one.
 
-mod backup;
-mod candidates;
-mod catalogue;
-mod check;
-mod collection;
+mod changes;
 mod collections;
-mod compare;
-mod corpus;
-mod error;
-mod evidence;
-mod exclusions;
-mod figures;
-mod limits;
-mod names;
-mod options;
-mod pairs;
-mod pins;
-mod profile;
-mod readers;
-mod recovery;
-mod release;
-mod search;
-mod shared;
-mod snapshot;
-mod subject;
+mod detection;
+mod maintenance;
 #[cfg(test)]
 mod tests;
-mod totals;
-mod verify;
-mod visibility;
-mod writing;
 
-pub use catalogue::Entry;
-pub use collection::{CollectionInfo, CollectionStats};
-pub use collections::CorpusInfo;
-pub use compare::ComparedText;
-pub use corpus::{Added, Engine, IfExists, NewSource};
-pub use error::{Error, TextRole};
-pub use figures::{Distribution, Figures, LastVerified};
-pub(crate) use figures::{Histogram, TIME_BOUNDS};
-pub use limits::Limits;
-pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
-pub use options::{DetectionMode, DetectionOptions, Exclusions, Scope};
-pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
-pub use recovery::Progress;
-pub use verify::{Finding, Verified};
-pub use visibility::{Pattern, Visibility};
+use std::sync::Arc;
 
+use crate::corpus::{Corpus, Writer, random_seed};
+use crate::detection::Detector;
+
+pub use self::changes::SourceText;
+
+pub use crate::corpus::{
+    ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo,
+    Distribution, Entry, Error, Figures, Finding, LastVerified, Operation, Outcome, Progress, SourceDeleted,
+    TextRole, Verified,
+};
+pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
+pub use crate::detection::{
+    Cluster, ComparedText, DetectionMode, DetectionOptions, Exclusions, Pair, PairOptions, Pairs,
+    PairsProgress, PairsVoid, Side,
+};
+pub use crate::model::{
+    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
+    NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceRecord, Stop, StopReason, Title,
+    Visibility,
+};
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError};
 
-/// Changes when the same texts may give another report.
-pub const ALGORITHM_VERSION: u32 = 1;
+/// A corpus, and everything that can be asked of it.
+///
+/// ```
+/// use palimpsest::{CollectionName, Engine, IfExists, NewSource, Stop};
+///
+/// let engine = Engine::in_memory()?;
+/// let text = "The lighthouse keeper wrote every storm into a ledger that nobody was meant to read.";
+/// engine.add_source(&CollectionName::default(), NewSource::new(text), IfExists::Reject)?;
+///
+/// let submission = "It is said that the lighthouse-keeper wrote every storm into a ledger he burned.";
+/// let report = engine.check(submission, &Default::default(), &Default::default(), &Stop::never())?;
+/// assert_eq!((report.coverage.words, report.coverage.of_words), (9, 15));
+/// # Ok::<(), palimpsest::Error>(())
+/// ```
+pub struct Engine {
+    corpus: Arc<Corpus>,
+    writer: Writer,
+    detector: Detector,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("limits", self.limits())
+            .field("corpus", &self.corpus())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An empty corpus in memory, with a random secret seed and the default limits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRandomness`] if the system has no random numbers.
+    pub fn in_memory() -> Result<Self, Error> {
+        Self::with_limits(Limits::default())
+    }
+
+    /// An empty corpus in memory, with a random secret seed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRandomness`] if the system has no random numbers.
+    pub fn with_limits(limits: Limits) -> Result<Self, Error> {
+        Ok(Self::with_seed(limits, random_seed()?))
+    }
+
+    /// An empty corpus in memory with a given seed, for reports that are the same in every run.
+    #[must_use]
+    pub fn with_seed(limits: Limits, seed: CorpusSeed) -> Self {
+        let corpus = Arc::new(Corpus::in_memory(limits, seed));
+        let writer = Writer::inline(Arc::clone(&corpus));
+        Self::new(corpus, writer)
+    }
+
+    fn new(corpus: Arc<Corpus>, writer: Writer) -> Self {
+        let detector = Detector::new(corpus.limits, corpus.seed);
+        Self { corpus, writer, detector }
+    }
+
+    /// The state of the corpus, for tests.
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> &Arc<Corpus> {
+        &self.corpus
+    }
+
+    /// The writer, for tests.
+    #[cfg(test)]
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.corpus.limits
+    }
+
+    /// A secret of this corpus for one purpose, the same after every restart: HMAC-SHA-256 (RFC 2104) of the purpose
+    /// under the seed. It reveals neither the seed nor the secret for another purpose.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        self.corpus.secret(purpose)
+    }
+}

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::{CollectionName, DetectionMode, DetectionOptions, Engine, IfExists, Limits, NewSource, Scope};
-use crate::matching::{PassageKind, Stop};
-use crate::text::{CorpusSeed, Tokenizer};
+use crate::engine::{CorpusSeed, Stop};
+use crate::matching::PassageKind;
+use crate::text::Tokenizer;
 
 /// A seed that somebody knows, and the first half of words that all have the same token under it: a word of 16 bytes
 /// whose first eight are the seed's own constant is multiplied by zero.
@@ -52,7 +53,7 @@ fn sources_that_are_being_added_change_no_report() {
     assert!(before.contains("PostingLimit"), "{before}");
     let mut waiting = Vec::new();
     for number in 330..400 {
-        waiting.push(engine.prepare(&collection, new(number), IfExists::Reject).unwrap());
+        waiting.push(engine.writer().prepare_only(&collection, new(number)).unwrap());
         if number % 10 == 9 {
             assert_eq!(report(), before, "{number}");
         }

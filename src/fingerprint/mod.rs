@@ -8,9 +8,8 @@ mod context;
 mod order_free;
 mod rolling;
 mod selection;
-mod settings;
 
+pub use crate::model::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
 pub use context::{Context, ContextMatch};
 pub use order_free::OrderFree;
 pub use selection::{Fingerprint, Fingerprinter};
-pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};

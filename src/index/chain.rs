@@ -1,38 +1,35 @@
-//! The chain of one fingerprint, as whoever looks it up sees it.
-
-use crate::fingerprint::{Context, ContextMatch, Fingerprint};
+//! The chain of one fingerprint, filtered by visibility.
 
 use super::common::{Place, SAMPLE, add_low};
-use super::layout::Slot;
 use super::table::{Cursor, Table};
+use crate::fingerprint::{Context, ContextMatch, Fingerprint};
+use crate::model::Slot;
 
 /// A posting that a look-up found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// Which of the fingerprints that were looked up, by its place in the list.
+    /// The place of the fingerprint in the list that was looked up.
     pub fingerprint: u32,
     /// The source.
     pub slot: Slot,
-    /// What was kept with the posting.
+    /// The context that was stored with the posting.
     pub context: Context,
-    /// Whether the words around agree, as they do in every common run of `t` words.
+    /// True if the surrounding words agree, as they do in every common run of `t` words.
     pub in_context: bool,
 }
 
-/// Which slots a look-up sees. The postings of others are neither found nor counted.
+/// The slots that a look-up may see. Postings of other slots are neither found nor counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Visible<F> {
-    /// Slots with postings that are not visible, at most. If it is 0, `is_visible` is not asked.
+    /// An upper bound of the number of invisible slots with postings. If it is 0, `is_visible` is not called.
     pub hidden: u32,
-    /// Whether a slot is visible. It is asked for each posting.
+    /// True if a slot is visible. Called for each posting.
     pub is_visible: F,
-    /// Of fingerprints that are left unread it is told whether they have more visible postings than this.
-    pub cap: u32,
 }
 
 impl Visible<fn(Slot) -> bool> {
     /// All slots are visible.
-    pub const ALL: Self = Self { hidden: 0, is_visible: |_| true, cap: u32::MAX };
+    pub const ALL: Self = Self { hidden: 0, is_visible: |_| true };
 }
 
 impl<F: FnMut(Slot) -> bool> Visible<F> {
@@ -42,7 +39,7 @@ impl<F: FnMut(Slot) -> bool> Visible<F> {
     }
 }
 
-/// A fingerprint that is looked up, and where its postings begin.
+/// A fingerprint that is looked up, and the start of its postings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chain<'a> {
     pub(super) table: &'a Table,
@@ -79,18 +76,23 @@ impl Chain<'_> {
         while self.step(&mut cursor, visible, &mut each) {}
     }
 
-    /// How many visible postings there are, and whether these are all: it ends soon after `limit`.
-    pub(super) fn count<F: FnMut(Slot) -> bool>(&self, limit: u32, visible: &mut Visible<F>) -> (u32, bool) {
+    /// The number of visible postings, exact up to `ceiling`: counting ends soon after that.
+    pub(super) fn count<F: FnMut(Slot) -> bool>(&self, ceiling: u32, visible: &mut Visible<F>) -> u32 {
         let (mut cursor, mut count) = (self.start, 0_u32);
-        while self.step(&mut cursor, visible, |_| count += 1) {
-            if count > limit {
-                return (count, false);
-            }
-        }
-        (count, true)
+        while self.step(&mut cursor, visible, |_| count += 1) && count <= ceiling {}
+        count
     }
 
-    /// The visible postings of the lowest slots.
+    /// The number of different sources of the visible postings.
+    pub(super) fn sources<F: FnMut(Slot) -> bool>(&self, visible: &mut Visible<F>) -> u32 {
+        let mut slots = Vec::new();
+        self.read(visible, |(slot, _)| slots.push(slot));
+        slots.sort_unstable();
+        slots.dedup();
+        u32::try_from(slots.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The visible postings of the lowest slots, [`SAMPLE`] at most, ascending.
     pub(super) fn lowest<F: FnMut(Slot) -> bool>(&self, visible: &mut Visible<F>) -> Vec<Place> {
         let mut lowest = Vec::with_capacity(SAMPLE + 1);
         self.read(visible, |place| add_low(&mut lowest, place, SAMPLE));

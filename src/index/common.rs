@@ -9,15 +9,16 @@
 
 use crate::fingerprint::Context;
 
-use super::layout::{Layout, Posting, Slot};
+use super::layout::{Layout, Posting};
 use super::slab::{Link, Slab};
+use crate::model::Slot;
 
 /// A fingerprint with more postings than this is common: a look-up need not read them all. In a chain that has
 /// grown long it is set apart.
 pub(super) const LEAST_POSTINGS: u32 = 128;
 
 /// What a look-up reads of a common fingerprint in place of all its postings: so many, of the lowest slots.
-pub(super) const SAMPLE: usize = 16;
+pub const SAMPLE: usize = 16;
 
 /// Postings of the lowest slots that are kept at hand. More than a [`SAMPLE`], since some may be of slots that a
 /// look-up does not see.

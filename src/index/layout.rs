@@ -10,42 +10,7 @@
 //! which must count more sources, gets it: the precision stays, and so does the size.
 
 use crate::fingerprint::Context;
-
-/// The number of a source within its collection's index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slot(u32);
-
-impl Slot {
-    /// Bits of a slot at most.
-    pub(super) const MAX_BITS: u32 = 24;
-    /// Slots that one index has: 16,777,216.
-    pub const COUNT: u32 = 1 << Self::MAX_BITS;
-    /// The lowest of them.
-    pub const FIRST: Self = Self(0);
-
-    /// The slot with this number, if it is below [`Self::COUNT`].
-    #[must_use]
-    pub fn new(number: u32) -> Option<Self> {
-        (number < Self::COUNT).then_some(Self(number))
-    }
-
-    /// Its number.
-    #[must_use]
-    pub fn number(self) -> u32 {
-        self.0
-    }
-
-    /// Bits that its number takes.
-    pub(super) fn bits(self) -> u32 {
-        u32::BITS - self.0.leading_zeros()
-    }
-
-    /// Its number, as a position in a list.
-    #[must_use]
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
+use crate::model::Slot;
 
 /// Bits of a posting.
 const POSTING_BITS: u32 = 48;
@@ -119,7 +84,7 @@ impl Layout {
 
     pub(super) fn pack(self, tag: u64, context: Context, slot: Slot) -> Posting {
         let above = tag << Context::BITS | u64::from(context.bits());
-        to_bytes(above << self.slot_bits | u64::from(slot.0))
+        to_bytes(above << self.slot_bits | u64::from(slot.number()))
     }
 
     /// The tag, the context and the slot.
@@ -128,8 +93,10 @@ impl Layout {
         let bits = from_bytes(posting);
         let above = bits >> self.slot_bits;
         #[expect(clippy::cast_possible_truncation, reason = "both are masked to their bits")]
-        let (context, slot) =
-            (Context::from_bits(above as u16), Slot(bits as u32 & ((1 << self.slot_bits) - 1)));
+        let (context, slot) = (
+            Context::from_bits(above as u16),
+            Slot::from_low_bits(bits as u32 & ((1 << self.slot_bits) - 1)),
+        );
         (above >> Context::BITS, context, slot)
     }
 }

@@ -24,8 +24,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use budget::{LookUp, ReadLimits, Unread};
+pub use crate::model::Slot;
+pub use budget::ReadLimits;
 pub use chain::{Hit, Visible};
-pub use layout::Slot;
+pub use common::SAMPLE;
+pub use look_up::{Counted, LookUp, Wanted};
 pub use shards::Index;
 pub use snapshot::EncodedTable;

@@ -4,11 +4,12 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWrit
 
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
-use super::budget::{LookUp, ReadLimits};
-use super::chain::Visible;
-use super::layout::Slot;
-use super::look_up::look_up;
+use super::budget::ReadLimits;
+use super::chain::{Hit, Visible};
+use super::common::SAMPLE;
+use super::look_up::{Counted, LookUp, Wanted, count};
 use super::table::{Cursor, Table};
+use crate::model::Slot;
 
 /// An index with more postings than this is split into shards.
 const SPLIT_AT_POSTINGS: usize = 1 << 18;
@@ -180,29 +181,64 @@ impl Index {
         }
     }
 
-    /// Looks up fingerprints, reading no more of the common ones than `limits` says.
+    /// Looks up fingerprints, within limits. `rule` says which contexts agree.
     ///
-    /// `rule` says which contexts agree. A hit may be false with a probability of about
-    /// `postings / 2^38`, so whoever asks verifies on the text. What is found depends on nothing but the
-    /// postings in the index.
+    /// A hit may be false with a probability of about `postings / 2^38`, so it has to be verified on the text.
     #[must_use]
     pub fn look_up(&self, fingerprints: &[Fingerprint], rule: ContextMatch, limits: ReadLimits) -> LookUp {
-        self.look_up_visible(fingerprints, rule, limits, Visible::ALL)
+        let mut all = Visible::ALL;
+        self.look_up_visible(Wanted { fingerprints, rule }, limits, &mut all)
     }
 
     /// As [`Self::look_up`] in an index that has the postings of the visible slots alone.
-    ///
-    /// While some slots are hidden, the common fingerprints whose visible postings may be few enough to be read have
-    /// to be counted: each takes the time of reading as many as `limits` allow, and those of hidden slots.
-    #[must_use]
     pub fn look_up_visible(
         &self,
-        fingerprints: &[Fingerprint],
-        rule: ContextMatch,
+        wanted: Wanted<'_>,
         limits: ReadLimits,
-        visible: Visible<impl FnMut(Slot) -> bool>,
+        visible: &mut Visible<impl FnMut(Slot) -> bool>,
     ) -> LookUp {
-        look_up(&self.shards.read(), fingerprints, rule, limits, visible)
+        let counted = self.count(wanted, limits.ceiling(), visible);
+        let (counts, unread) = (counted.counts.clone(), limits.unread(&counted.counts));
+        let hits = self.read(wanted, counted, &unread, SAMPLE, visible);
+        LookUp { hits, counts, unread }
+    }
+
+    /// The first step of a look-up: counts the visible postings of each fingerprint, exactly up to `ceiling`.
+    ///
+    /// While some slots are hidden, each common fingerprint that may have no more than `ceiling` visible postings is
+    /// counted one by one, in the time of reading that many and the hidden ones.
+    pub fn count(
+        &self,
+        wanted: Wanted<'_>,
+        ceiling: u32,
+        visible: &mut Visible<impl FnMut(Slot) -> bool>,
+    ) -> Counted {
+        count(&self.shards.read(), wanted, ceiling, visible)
+    }
+
+    /// Counts the different sources of each fingerprint, by its place in the list. One with more than `ceiling` postings
+    /// has `u32::MAX`. Takes the time of reading the others.
+    pub fn count_sources(
+        &self,
+        wanted: Wanted<'_>,
+        counted: &Counted,
+        ceiling: u32,
+        visible: &mut Visible<impl FnMut(Slot) -> bool>,
+    ) -> Vec<u32> {
+        counted.sources(&self.shards.read(), wanted, ceiling, visible)
+    }
+
+    /// The second step of a look-up: the postings of all fingerprints but those in `unread`, which is sorted; of each of
+    /// these a sample of the visible postings of the lowest slots, `sample` or 16 at most.
+    pub fn read(
+        &self,
+        wanted: Wanted<'_>,
+        counted: Counted,
+        unread: &[u32],
+        sample: usize,
+        visible: &mut Visible<impl FnMut(Slot) -> bool>,
+    ) -> Vec<Hit> {
+        counted.read(&self.shards.read(), wanted, unread, sample, visible)
     }
 
     /// Drops the postings of the sources that `keep` refuses. Linear in the index; look-ups go on
@@ -237,7 +273,6 @@ mod tests {
 
     use super::*;
     use crate::fingerprint::WindowSize;
-    use crate::index::Unread;
 
     fn fingerprint(hash: u64) -> Fingerprint {
         Fingerprint {
@@ -356,7 +391,7 @@ mod tests {
         assert_eq!(look_up(0).len(), 201);
         let limits = ReadLimits { per_fingerprint: 200, in_all: u32::MAX };
         let unread = index.look_up(&[made_to_collide(0)], ContextMatch::none(), limits);
-        assert_eq!(unread.unread, [Unread { fingerprint: 0, exceeds_cap: false }]);
+        assert_eq!(unread.unread, [0]);
         let slots: Vec<u32> = unread.hits.iter().map(|hit| hit.slot.number()).collect();
         assert_eq!(slots, [0].into_iter().chain(sources..sources + 15).collect::<Vec<_>>());
     }
@@ -377,7 +412,7 @@ mod tests {
         let all: Vec<_> = (0..3).map(fingerprint).collect();
         let two = ReadLimits { per_fingerprint: 2_000, in_all: 4_000 };
         let look_up = index.look_up(&all, ContextMatch::none(), two);
-        assert_eq!(look_up.unread, [Unread { fingerprint: 2, exceeds_cap: false }]);
+        assert_eq!(look_up.unread, [2]);
         assert_eq!(look_up.hits.len(), 4_016);
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::fingerprint::Context;
 
 use super::common::{self, Common};
-use super::layout::{Layout, Posting, Slot};
+use super::layout::{Layout, Posting};
 use super::slab::{Link, Slab};
+use crate::model::Slot;
 
 /// Postings a head has on average, at most, before a table doubles: the least and the greatest that one
 /// may be given. At an average load of 40 a posting takes 7.2 bytes, and a chain has four or five chunks.

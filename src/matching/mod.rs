@@ -15,12 +15,11 @@ mod edges;
 mod gram_table;
 mod passage;
 mod seeds;
-mod stop;
 mod verified;
 
+pub use crate::model::{Stop, StopReason};
 pub use passage::{Passage, PassageKind};
 pub use seeds::{PreparedSubmission, Run};
-pub use stop::{Stop, StopReason};
 pub use verified::verified;
 
 use crate::text::Token;

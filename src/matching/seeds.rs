@@ -1,7 +1,7 @@
 //! Seeds, extended to maximal runs.
 
 use crate::matching::gram_table::GramTable;
-use crate::matching::stop::{Stop, StopReason};
+use crate::model::{Stop, StopReason};
 use crate::text::Token;
 
 /// Equal tokens in the same order on both sides, as far as they go.

@@ -1,57 +1,55 @@
-//! Findings to a report.
+//! Building a report from findings.
 
 use std::cmp::Reverse;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::coverage::{Coverage, unique_words};
+use super::finding::{Finding, FoundPassage, FoundSource};
 use super::types::{
     CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
     ReportedPassage, Share, SourceOverlap, VoidReason,
 };
-use crate::matching::Passage;
 use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
-/// A source with the passages that it shares with the submission, at least one.
-#[derive(Debug)]
-pub struct Finding {
-    /// The collection's name; empty in a comparison.
-    pub collection: String,
-    /// The source's id.
-    pub source_id: String,
-    /// Its title.
-    pub title: String,
-    /// Its group.
-    pub group: String,
-    /// Its labels, sorted.
-    pub labels: Vec<String>,
-    /// Its original text.
-    pub text: Arc<str>,
-    /// Its tokens.
-    pub tokenized: TokenizedText,
-    /// In order of their place in the submission.
-    pub passages: Vec<Passage>,
+/// Words that are excluded, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExcludedWords {
+    /// The reason.
+    pub reason: ExclusionReason,
+    /// The words of the submission.
+    pub words: Coverage,
 }
 
-/// Everything that a report is made of, counted in tokens.
+/// A limit that voids the guarantee for some words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Void {
+    /// The limit.
+    pub reason: VoidReason,
+    /// Its value.
+    pub limit: u64,
+    /// The words of the submission.
+    pub words: Coverage,
+}
+
+/// Everything that a report is built from, counted in words.
 #[derive(Debug)]
 pub struct Draft<'a> {
     /// The original submission.
     pub text: &'a str,
     /// Its tokens.
     pub tokenized: &'a TokenizedText,
-    /// Whether it was long enough to be checked.
+    /// True if it was long enough to be checked.
     pub considered: bool,
     /// The sources, in any order.
     pub findings: Vec<Finding>,
-    /// The least run that is promised to be found.
+    /// The shortest run that is guaranteed to be found.
     pub min_run_words: u32,
-    /// What voids the promise: the limit's kind, its value, and tokens of the submission.
-    pub voids: Vec<(VoidReason, u64, Coverage)>,
-    /// What is left out of the count; where several reasons hold for a word, the first is given.
-    pub exclusions: Vec<(ExclusionReason, Coverage)>,
-    /// Signs of hiding, with spans in bytes.
+    /// The limits that void the guarantee.
+    pub voids: Vec<Void>,
+    /// The exclusions. A word with several reasons has the first.
+    pub exclusions: Vec<ExcludedWords>,
+    /// The alerts, with spans in bytes.
     pub alerts: Vec<Alert>,
     /// The corpus's revision.
     pub corpus_revision: u64,
@@ -67,13 +65,11 @@ pub struct Draft<'a> {
     pub candidates_cut: u64,
     /// The unit of the offsets.
     pub offset_unit: OffsetUnit,
-    /// Whether passages carry their texts.
-    pub include_excerpts: bool,
-    /// How much is listed.
+    /// The limits of the lists.
     pub limits: ReportLimits,
 }
 
-/// Makes the report. Linear in the texts of the sources that are listed, `n log n` in the passages.
+/// Builds the report. Linear in the submission, `n log n` in the passages.
 #[must_use]
 pub fn build(mut draft: Draft<'_>) -> Report {
     let words = draft.tokenized.tokens().len() as u64;
@@ -84,28 +80,21 @@ pub fn build(mut draft: Draft<'_>) -> Report {
     let excluded = Coverage::of(claims.iter().map(|(range, _)| range.clone()));
     let considered_words = if draft.considered { words - excluded.words() } else { 0 };
     let coverages: Vec<Coverage> =
-        draft.findings.iter().map(|finding| covered(&finding.passages).minus(&excluded)).collect();
+        draft.findings.iter().map(|finding| finding.covered().minus(&excluded)).collect();
     let unique = unique_words(draft.tokenized.tokens().len(), &coverages);
     let all = Coverage::of(coverages.iter().flat_map(|coverage| coverage.ranges().iter().cloned()));
     let passages_found: u64 = draft.findings.iter().map(|finding| finding.passages.len() as u64).sum();
     let sources_found = draft.findings.len() as u64;
-    let mut ranked: Vec<(Finding, u64, u64)> = std::mem::take(&mut draft.findings)
+    let counts = coverages.iter().map(Coverage::words).zip(unique);
+    let mut ranked: Vec<Ranked> = std::mem::take(&mut draft.findings)
         .into_iter()
-        .zip(coverages.iter().map(Coverage::words).zip(unique))
-        .map(|(finding, (covered, unique))| (finding, covered, unique))
+        .zip(counts)
+        .map(|(finding, (covered_words, unique_words))| Ranked { finding, covered_words, unique_words })
         .collect();
-    ranked.sort_by(|(a, a_words, _), (b, b_words, _)| {
-        let key = |f: &Finding| (f.collection.clone(), f.source_id.clone());
-        (Reverse(a_words), key(a)).cmp(&(Reverse(b_words), key(b)))
-    });
+    ranked.sort_by(Ranked::compare);
     ranked.truncate(draft.limits.max_sources);
-    let sources: Vec<SourceOverlap> = ranked
-        .into_iter()
-        .map(|(finding, covered, unique)| {
-            let covered = Share { words: covered, of_words: considered_words };
-            overlap(&draft, &excluded, finding, covered, unique)
-        })
-        .collect();
+    let sources: Vec<SourceOverlap> =
+        ranked.into_iter().map(|ranked| overlap(&draft, &excluded, ranked, considered_words)).collect();
     let listed: u64 = sources.iter().map(|source| source.passages.len() as u64).sum();
     Report {
         guarantee: guarantee(&draft),
@@ -129,8 +118,24 @@ pub fn build(mut draft: Draft<'_>) -> Report {
     }
 }
 
-fn covered(passages: &[Passage]) -> Coverage {
-    Coverage::of(passages.iter().map(|passage| passage.submission.clone()))
+/// A finding with the words of the submission that it covers.
+struct Ranked {
+    finding: Finding,
+    covered_words: u64,
+    /// Words that no other finding covers.
+    unique_words: u64,
+}
+
+impl Ranked {
+    /// The most covered words first; equals by collection and id.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        fn name(ranked: &Ranked) -> (&str, &str) {
+            (&ranked.finding.source.collection, &ranked.finding.source.source_id)
+        }
+        Reverse(self.covered_words)
+            .cmp(&Reverse(other.covered_words))
+            .then_with(|| name(self).cmp(&name(other)))
+    }
 }
 
 /// The spans of token ranges, in the report's unit.
@@ -141,12 +146,12 @@ fn spans(draft: &Draft<'_>, ranges: &[Range<u32>]) -> Vec<Span> {
 }
 
 /// Disjoint ranges of words with the first reason that holds for each; sorted.
-fn claims(exclusions: Vec<(ExclusionReason, Coverage)>) -> Vec<(Range<u32>, ExclusionReason)> {
+fn claims(exclusions: Vec<ExcludedWords>) -> Vec<(Range<u32>, ExclusionReason)> {
     let mut taken = Coverage::default();
     let mut claims = Vec::new();
     let mut ordered = exclusions;
-    ordered.sort_by_key(|(reason, _)| *reason);
-    for (reason, words) in ordered {
+    ordered.sort_by_key(|excluded| excluded.reason);
+    for ExcludedWords { reason, words } in ordered {
         let own = words.minus(&taken);
         claims.extend(own.ranges().iter().map(|range| (range.clone(), reason)));
         taken = taken.plus(&own);
@@ -182,79 +187,58 @@ fn covered_spans(draft: &Draft<'_>, all: &Coverage) -> Vec<CoveredSpan> {
 }
 
 fn guarantee(draft: &Draft<'_>) -> Guarantee {
-    let void = |(reason, limit, tokens): &(VoidReason, u64, Coverage)| GuaranteeVoid {
+    let void = |Void { reason, limit, words }: &Void| GuaranteeVoid {
         reason: *reason,
         limit: *limit,
-        spans: spans(draft, tokens.ranges()),
+        spans: spans(draft, words.ranges()),
     };
     Guarantee { min_run_words: draft.min_run_words, voids: draft.voids.iter().map(void).collect() }
 }
 
-fn overlap(
-    draft: &Draft<'_>,
-    excluded: &Coverage,
-    finding: Finding,
-    covered: Share,
-    unique_words: u64,
-) -> SourceOverlap {
-    let used = Coverage::of(finding.passages.iter().map(|passage| passage.source.clone()));
-    let source_used = Share { words: used.words(), of_words: finding.tokenized.tokens().len() as u64 };
-    let passages = passages(draft, excluded, &finding);
-    let passages_cut = (finding.passages.len() - passages.len()) as u64;
-    let Finding { collection, source_id, title, group, labels, .. } = finding;
+fn overlap(draft: &Draft<'_>, excluded: &Coverage, ranked: Ranked, considered_words: u64) -> SourceOverlap {
+    let Ranked { finding, covered_words, unique_words } = ranked;
+    let Finding { source, source_words, passages: found } = finding;
+    let used = Coverage::of(found.iter().map(|found| found.passage.source.clone()));
+    let found_count = found.len();
+    let passages = passages(draft, excluded, found);
+    let FoundSource { collection, source_id, title, group, labels } = source;
     SourceOverlap {
         collection,
         source_id,
         title,
         group,
         labels,
-        covered,
+        covered: Share { words: covered_words, of_words: considered_words },
         unique_words,
-        source_used,
+        source_used: Share { words: used.words(), of_words: source_words },
+        passages_cut: (found_count - passages.len()) as u64,
         passages,
-        passages_cut,
     }
 }
 
-fn passages(draft: &Draft<'_>, excluded: &Coverage, finding: &Finding) -> Vec<ReportedPassage> {
-    let listed = finding.passages.get(..draft.limits.max_passages).unwrap_or(&finding.passages);
-    let bytes = |of: &TokenizedText, side: fn(&Passage) -> &Range<u32>| -> Vec<Span> {
-        listed.iter().map(|passage| of.span_of(side(passage).clone())).collect()
-    };
-    let in_submission = bytes(draft.tokenized, |passage| &passage.submission);
-    let in_source = bytes(&finding.tokenized, |passage| &passage.source);
-    let excerpts: Vec<Option<Excerpts>> = in_submission
-        .iter()
-        .zip(&in_source)
-        .map(|(a, b)| {
-            let texts = || Excerpts {
-                submission: a.of(draft.text).to_owned(),
-                source: b.of(&finding.text).to_owned(),
-            };
-            draft.include_excerpts.then(texts)
-        })
-        .collect();
-    let converted = |text: &str, mut spans: Vec<Span>| {
-        convert_spans(text, draft.offset_unit, &mut spans);
-        spans
-    };
-    let sides = converted(draft.text, in_submission).into_iter().zip(converted(&finding.text, in_source));
-    listed
-        .iter()
-        .zip(sides)
-        .zip(excerpts)
-        .map(|((passage, (submission, source)), excerpts)| ReportedPassage {
-            submission,
-            source,
-            kind: passage.kind,
-            similarity: passage.similarity(),
-            // What lies beyond a tenth differs from one processor's logarithm to another's.
-            evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
-            submission_words: passage.submission.end - passage.submission.start,
-            source_words: passage.source.end - passage.source.start,
-            matched_words: passage.matched_tokens,
-            counted_words: Coverage::of([passage.submission.clone()]).minus(excluded).words(),
-            excerpts,
+fn passages(draft: &Draft<'_>, excluded: &Coverage, mut found: Vec<FoundPassage>) -> Vec<ReportedPassage> {
+    found.truncate(draft.limits.max_passages);
+    let mut spans: Vec<Span> =
+        found.iter().map(|found| draft.tokenized.span_of(found.passage.submission.clone())).collect();
+    let originals: Vec<&str> = spans.iter().map(|span| span.of(draft.text)).collect();
+    convert_spans(draft.text, draft.offset_unit, &mut spans);
+    let found = found.into_iter().zip(spans).zip(originals);
+    found
+        .map(|((FoundPassage { passage, source_span, source_excerpt }, submission), original)| {
+            let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
+            ReportedPassage {
+                submission,
+                source: source_span,
+                kind: passage.kind,
+                similarity: passage.similarity(),
+                // What lies beyond a tenth differs from one processor's logarithm to another's.
+                evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
+                submission_words: passage.submission.end - passage.submission.start,
+                source_words: passage.source.end - passage.source.start,
+                matched_words: passage.matched_tokens,
+                counted_words: Coverage::of([passage.submission]).minus(excluded).words(),
+                excerpts,
+            }
         })
         .collect()
 }

@@ -60,6 +60,12 @@ impl Coverage {
         Self::of(self.ranges.iter().chain(&other.ranges).cloned())
     }
 
+    /// The words of several coverages.
+    #[must_use]
+    pub fn union(coverages: &[Self]) -> Self {
+        Self::of(coverages.iter().flat_map(|coverage| coverage.ranges.iter().cloned()))
+    }
+
     /// How many words.
     #[must_use]
     pub fn words(&self) -> u64 {

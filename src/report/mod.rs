@@ -5,10 +5,12 @@
 
 mod build;
 mod coverage;
+mod finding;
 mod types;
 
-pub use build::{Draft, Finding, build};
+pub use build::{Draft, ExcludedWords, Void, build};
 pub use coverage::Coverage;
+pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{
     CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
     ReportedPassage, Share, SourceOverlap, VoidReason,

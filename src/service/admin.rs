@@ -18,7 +18,7 @@ use super::revisions::Revisions;
 use super::servers::admin_service_server::AdminService;
 use super::workers::CallOff;
 use super::{Context, convert, parse};
-use crate::engine::{self, CollectionName, Engine};
+use crate::engine::{self, CollectionName, Engine, SourceText};
 use crate::matching::{Stop, StopReason};
 use crate::proto;
 
@@ -182,7 +182,7 @@ fn export(
         let Some(last) = some.last() else { return Ok(()) };
         after = Some(last.id.clone());
         for entry in &some {
-            let (entry, text) = match engine.get_source(collection, &entry.id) {
+            let SourceText { entry, text } = match engine.get_source(collection, &entry.id) {
                 // It was deleted meanwhile.
                 Err(engine::Error::SourceNotFound { .. }) => continue,
                 found => found?,

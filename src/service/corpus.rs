@@ -13,7 +13,7 @@ use super::revisions::Revisions;
 use super::servers::corpus_service_server::CorpusService;
 use super::workers::Done;
 use super::{Context, convert, page_token, parse};
-use crate::engine::{CollectionName, SourceId};
+use crate::engine::{CollectionDeleted, CollectionName, SourceId, SourceText};
 use crate::matching::Stop;
 use crate::proto::{self, import_sources_response};
 
@@ -137,9 +137,9 @@ impl CorpusService for CorpusApi {
             engine.submit_collection_deletion(&name, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
-        let (sources_deleted, revision) = deleted.map_err(Problem::from)?;
+        let CollectionDeleted { sources, revision } = deleted.map_err(Problem::from)?;
         let revision = revisions.tell(revision);
-        Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
+        Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted: sources, revision }))
     }
 
     async fn add_source(
@@ -198,7 +198,7 @@ impl CorpusService for CorpusApi {
                 let entry = engine.find_source(&collection, &id)?;
                 return Ok(convert::source(&entry, &revisions));
             }
-            let (entry, text) = engine.get_source(&collection, &id)?;
+            let SourceText { entry, text } = engine.get_source(&collection, &id)?;
             Ok(proto::Source { text: text.as_ref().to_owned(), ..convert::source(&entry, &revisions) })
         };
         let source = Some(self.context.workers.run(&call, 0, look).await?);
@@ -239,7 +239,7 @@ impl CorpusService for CorpusApi {
             engine.submit_deletion(&collection, &id, key, move |deleted| done.tell(deleted));
         };
         let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
-        let revision = revisions.tell(deleted.map_err(Problem::from)?);
+        let revision = revisions.tell(deleted.map_err(Problem::from)?.revision);
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }
 }

@@ -216,7 +216,12 @@ impl From<Error> for Problem {
             }
             Error::Stopped(reason) => reason.into(),
             Error::Store(error) => Self::new(code_of(&error), message),
-            Error::NoThread(_) | Error::NoRandomness(_) => Self::new(Code::Internal, message),
+            Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {
+                Self::new(Code::FailedPrecondition, message)
+            }
+            Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
+                Self::new(Code::Internal, message)
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
 /// The row of a source in a backup has no place yet.
 const NOWHERE: Place = Place { segment: 0, offset: 0, stored_bytes: 0 };
 
-/// What a backup holds.
+/// The contents of a backup, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BackedUp {
     /// The revision of the corpus.
@@ -37,7 +37,7 @@ pub struct BackedUp {
     pub sources: u64,
 }
 
-/// Why a backup was not written.
+/// The reason for which a backup was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The corpus can't be read.
@@ -46,7 +46,7 @@ pub enum BackupError {
     /// The backup can't be written.
     #[error("the backup can't be written: {0}")]
     Write(#[from] io::Error),
-    /// There is nothing on disk.
+    /// The corpus is not on disk.
     #[error(
         "the corpus is in memory alone, so that there is nothing to back up; export its collections instead"
     )]
@@ -58,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`BackupError`]; what was written until then is no backup.
+    /// [`BackupError`]; the incomplete file is not a valid backup then.
     pub fn backup(&self, out: &mut dyn Write) -> Result<BackedUp, BackupError> {
         let disk = self.disk.as_ref().ok_or(BackupError::InMemory)?;
         // Texts of the view stand in segments that are there before it or after it is taken.
@@ -76,8 +76,7 @@ impl Store {
             records.write(COLLECTION, &record.bytes)?;
             written.collections += 1;
         }
-        let mut failed = None;
-        let listed = view.sources(&mut |source, place| {
+        view.sources(&mut |source: StoredSource, place: Place| -> Result<(), BackupError> {
             let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
             let Frame { bytes, text_bytes } = segment.read(source.key, place)?;
             let row = source.encode(NOWHERE);
@@ -88,14 +87,8 @@ impl Store {
             record.u32(text_bytes);
             record.bytes.extend_from_slice(&bytes);
             written.sources += 1;
-            records.write(SOURCE, &record.bytes).map_err(|error| {
-                failed = Some(error);
-                // Ends the listing; why is told below.
-                StoreError::Closed
-            })
-        });
-        failed.map_or(Ok(()), Err)?;
-        listed?;
+            Ok(records.write(SOURCE, &record.bytes)?)
+        })?;
         let mut end = Encoder::default();
         end.u64(written.collections);
         end.u64(written.sources);

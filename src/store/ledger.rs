@@ -244,10 +244,10 @@ impl View {
     }
 
     /// All sources, by collection and slot.
-    pub(super) fn sources(
+    pub(super) fn sources<E: From<StoreError>>(
         &self,
-        each: &mut dyn FnMut(StoredSource, Place) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        each: &mut dyn FnMut(StoredSource, Place) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.rows(SOURCES, |key, row| {
             let source = SourceKey::from_u64(key).and_then(|key| StoredSource::decode(key, row));
             let (source, place) = source.ok_or_else(|| self.malformed("sources", key))?;
@@ -270,11 +270,11 @@ impl View {
         StoreError::damaged(&self.path, format!("row {key} of table {table} is malformed"))
     }
 
-    fn rows<K: redb::Key + for<'k> redb::Value<SelfType<'k> = K>>(
+    fn rows<K: redb::Key + for<'k> redb::Value<SelfType<'k> = K>, E: From<StoreError>>(
         &self,
         table: TableDefinition<'static, K, &'static [u8]>,
-        mut each: impl FnMut(K, &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        mut each: impl FnMut(K, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let failed = |error: redb::Error| failure(&self.path, &error);
         let table = match self.transaction.open_table(table) {
             Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),

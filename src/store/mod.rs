@@ -28,61 +28,57 @@ mod texts;
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
-
-use crate::index::Slot;
 
 pub use backup::{BackedUp, BackupError};
 pub use compaction::Relocation;
 pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::StoreError;
 pub use packing::{PackedText, Packer};
-pub use requests::{StoredAnswer, StoredRequest};
+pub use requests::{StoredOutcome, StoredRequest};
 pub use rows::{StoredCollection, StoredCorpus, StoredSource};
 pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
+
+use crate::model::SourceRecord;
+pub use crate::model::{CollectionNumber, SourceKey};
 
 use self::ledger::Ledger;
 use self::segments::{NamedSegments, Place, Segments};
 use self::strays::Strays;
 use self::texts::Texts;
 
-/// The number of a collection, unique for the life of the corpus: names are given anew, numbers are not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CollectionNumber(pub u32);
-
-/// Which source: its collection and its slot there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceKey {
-    /// The collection.
-    pub collection: CollectionNumber,
-    /// The slot.
-    pub slot: Slot,
-}
-
-/// What a [`Batch`] changes.
+/// A change of rows and texts in a [`Batch`].
 #[derive(Debug)]
-pub enum Change<'a> {
-    /// A source is there from now on, in place of what was in its slot.
-    PutSource(&'a StoredSource, &'a PackedText),
-    /// A source is gone. Its text can be read until it is [forgotten](Store::forget).
+pub enum RowChange<'a> {
+    /// Writes a source into its slot.
+    PutSource {
+        /// Its collection and slot.
+        key: SourceKey,
+        /// Its record.
+        record: &'a SourceRecord,
+        /// Its text.
+        text: &'a PackedText,
+    },
+    /// Removes a source. Its text can be read until it is [forgotten](Store::forget).
     RemoveSource(SourceKey),
-    /// A collection is there, or changed.
+    /// Writes a collection.
     PutCollection(StoredCollection),
-    /// A collection is gone with all its sources. Their texts can be read until they are forgotten.
+    /// Removes a collection with all its sources. Their texts can be read until they are forgotten.
     RemoveCollection(CollectionNumber),
-    /// A request was done, and those before a sequence number are forgotten.
+    /// Writes a request that was done, and removes those before a sequence number.
     Remember(StoredRequest, u64),
 }
 
-/// Changes that are made together, or not at all.
+/// Changes that are committed together, or not at all.
 #[derive(Debug)]
 pub struct Batch<'a> {
     /// The corpus after the changes.
     pub corpus: StoredCorpus,
     /// The changes, in order.
-    pub changes: Vec<Change<'a>>,
+    pub changes: Vec<RowChange<'a>>,
 }
 
 /// The corpus beside its index. All methods may be called from many threads; one commit waits for another.
@@ -102,6 +98,14 @@ struct Disk {
     directory: DataDirectory,
 }
 
+/// A source whose text is to be appended.
+struct NewText<'a> {
+    key: SourceKey,
+    record: &'a SourceRecord,
+    frame: &'a [u8],
+    text_bytes: u32,
+}
+
 /// The texts of a commit of which it is not known whether it was kept.
 #[derive(Debug, Default)]
 struct InDoubt {
@@ -116,7 +120,13 @@ impl fmt::Debug for Disk {
 }
 
 impl Disk {
-    /// Whether what is written goes where others find it, and may be written.
+    /// A text that was not compressed for a disk.
+    fn is_not_packed(&self, record: &SourceRecord) -> StoreError {
+        let cause = format!("the text of source {:?} was packed for a corpus in memory", record.id.as_str());
+        StoreError::Io { path: self.directory.texts(), cause }
+    }
+
+    /// Checks that the directory may be written, and that its files are the ones that were opened.
     fn check_writable(&self) -> Result<(), StoreError> {
         if self.directory.is_read_only() {
             return Err(StoreError::ReadOnly { path: self.directory.path().to_owned() });
@@ -190,7 +200,7 @@ impl Store {
         let mut loaded = Loaded { corpus, collections, sources: Vec::new(), requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
-        view.sources(&mut |source, place| {
+        view.sources(&mut |source, place| -> Result<(), StoreError> {
             texts.put_at(source.key, place);
             places.push((source.key, place));
             loaded.sources.push(source);
@@ -230,11 +240,11 @@ impl Store {
 
     /// The text that was [packed](Self::pack); `None` if it was packed by another store.
     #[must_use]
-    pub fn unpack(&self, text: &PackedText) -> Option<std::sync::Arc<str>> {
+    pub fn unpack(&self, text: &PackedText) -> Option<Arc<str>> {
         match (text, &self.disk) {
-            (PackedText::Plain(text), _) => Some(std::sync::Arc::clone(text)),
+            (PackedText::Plain(text), _) => Some(Arc::clone(text)),
             (PackedText::Frame { frame, text_bytes }, Some(disk)) => {
-                disk.packer.unpack(frame, *text_bytes).map(std::sync::Arc::from)
+                disk.packer.unpack(frame, *text_bytes).map(Arc::from)
             }
             (PackedText::Frame { .. }, None) => None,
         }
@@ -256,43 +266,37 @@ impl Store {
 
     fn commit_in_memory(&self, batch: &Batch<'_>) {
         for change in &batch.changes {
-            if let Change::PutSource(source, PackedText::Plain(text)) = change {
-                self.texts.put(source.key, text.clone());
+            if let RowChange::PutSource { key, text: PackedText::Plain(text), .. } = change {
+                self.texts.put(*key, Arc::clone(text));
             }
         }
     }
 
     fn commit_to_disk(&self, disk: &Disk, batch: &Batch<'_>) -> Result<(), StoreError> {
-        let frames = batch.changes.iter().filter_map(|change| match change {
-            Change::PutSource(source, PackedText::Frame { frame, text_bytes }) => {
-                Some((source.key, frame.as_slice(), *text_bytes))
-            }
-            _ => None,
-        });
         disk.check_writable()?;
-        let places = disk.segments.append(frames)?;
-        let mut rows = ledger::Rows {
-            corpus: Some(batch.corpus),
-            appended: Segments::appended(&places),
-            ..ledger::Rows::default()
-        };
-        let mut places = places.into_iter();
-        let mut put = Vec::new();
+        let mut rows = ledger::Rows { corpus: Some(batch.corpus), ..ledger::Rows::default() };
+        let mut sources = Vec::new();
         for change in &batch.changes {
             match change {
-                Change::PutSource(source, _) => {
-                    let Some(place) = places.next() else { continue };
-                    rows.sources.push((source.key, source.encode(place)));
-                    put.push((source.key, place));
+                RowChange::PutSource { key, record, text } => {
+                    let (frame, text_bytes) = text.frame().ok_or_else(|| disk.is_not_packed(record))?;
+                    sources.push(NewText { key: *key, record, frame, text_bytes });
                 }
-                Change::RemoveSource(key) => rows.removed.push(*key),
-                Change::PutCollection(collection) => rows.collections.push(collection.clone()),
-                Change::RemoveCollection(number) => rows.removed_collections.push(*number),
-                Change::Remember(request, first) => {
+                RowChange::RemoveSource(key) => rows.removed.push(*key),
+                RowChange::PutCollection(collection) => rows.collections.push(collection.clone()),
+                RowChange::RemoveCollection(number) => rows.removed_collections.push(*number),
+                RowChange::Remember(request, first) => {
                     rows.requests.push(request.clone());
                     rows.first_request = *first;
                 }
             }
+        }
+        let places = disk.segments.append(sources.iter().map(|new| (new.key, new.frame, new.text_bytes)))?;
+        rows.appended = Segments::appended(&places);
+        let mut put = Vec::with_capacity(places.len());
+        for (NewText { key, record, .. }, place) in sources.into_iter().zip(places) {
+            rows.sources.push((key, rows::encode_source(record, place)));
+            put.push((key, place));
         }
         let committed = disk.ledger.commit(&rows);
         match &committed {
@@ -330,30 +334,31 @@ impl Store {
         Ok(kept)
     }
 
-    /// The text of a source; `None` if there is none.
+    /// The text of a source.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Damaged`] if it is not what was written, [`StoreError::Io`] if it can't be read.
-    pub fn text(&self, key: SourceKey) -> Result<Option<std::sync::Arc<str>>, StoreError> {
-        self.texts.get(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))
+    /// [`StoreError::Damaged`] if it is not there or not what was written, [`StoreError::Io`] if it can't be read.
+    pub fn text(&self, key: SourceKey) -> Result<Arc<str>, StoreError> {
+        let text = self.texts.get(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))?;
+        text.ok_or_else(|| self.no_text(key))
     }
 
-    /// The text of a source that is there, past the cache.
+    /// The text of a source, read past the cache.
     ///
     /// # Errors
     ///
-    /// As [`Self::text`], and [`StoreError::Damaged`] if there is none.
-    pub fn read(&self, key: SourceKey) -> Result<std::sync::Arc<str>, StoreError> {
+    /// As [`Self::text`].
+    pub fn read(&self, key: SourceKey) -> Result<Arc<str>, StoreError> {
         let text = self.texts.read(key, self.disk.as_ref().map(|disk| (&disk.segments, &disk.packer)))?;
-        text.map(|(text, _)| text).ok_or_else(|| {
-            let what = format!(
-                "the text of source {} of collection {} is not there",
-                key.slot.number(),
-                key.collection.0
-            );
-            StoreError::damaged(self.path().unwrap_or(Path::new("")), what)
-        })
+        text.map(|(text, _)| text).ok_or_else(|| self.no_text(key))
+    }
+
+    fn no_text(&self, key: SourceKey) -> StoreError {
+        let SourceKey { collection, slot } = key;
+        let what =
+            format!("the text of source {} of collection {} is not there", slot.number(), collection.0);
+        StoreError::damaged(self.path().unwrap_or(Path::new("")), what)
     }
 
     /// Calls `each` with every row on disk, as of one commit; gives what the corpus had in common then,
@@ -365,7 +370,7 @@ impl Store {
     pub fn rows(&self, each: &mut dyn FnMut(StoredSource)) -> Result<Option<StoredCorpus>, StoreError> {
         let Some(disk) = &self.disk else { return Ok(None) };
         let view = disk.ledger.view()?;
-        view.sources(&mut |source, _| {
+        view.sources(&mut |source, _| -> Result<(), StoreError> {
             each(source);
             Ok(())
         })?;

@@ -20,6 +20,16 @@ pub enum PackedText {
     },
 }
 
+impl PackedText {
+    /// The frame and the bytes of the text in it, for a store on disk.
+    pub(super) fn frame(&self) -> Option<(&[u8], u32)> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Frame { frame, text_bytes } => Some((frame, *text_bytes)),
+        }
+    }
+}
+
 /// Compresses and decompresses, from many threads at once: what that takes is kept for the next time.
 #[derive(Default)]
 pub struct Packer {

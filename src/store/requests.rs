@@ -1,35 +1,33 @@
 //! The rows of requests that were done; docs/format.md draws them.
 
-use super::CollectionNumber;
 use super::codec::{Decoder, Encoder};
+use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, RequestId, RequestKey, SourceId};
 
-/// A request that was done, and what was answered: kept in the commit that did it.
+/// The row of a request that was done, with its outcome: committed together with the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRequest {
-    /// Grows from one request to the next.
+    /// Its place in the order of all requests.
     pub sequence: u64,
     /// When it was done, in seconds since 1970.
     pub time: u64,
-    /// A digest of what was asked for.
+    /// A digest of everything that it asked for.
     pub digest: u128,
-    /// Who asked.
-    pub owner: String,
-    /// What they called the request by.
-    pub id: String,
-    /// What was answered.
-    pub answer: StoredAnswer,
+    /// Its caller and the caller's id for it.
+    pub key: RequestKey,
+    /// Its outcome.
+    pub outcome: StoredOutcome,
 }
 
-/// What is kept of an answer.
+/// The row of an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoredAnswer {
+pub enum StoredOutcome {
     /// A source was added.
-    Added {
-        /// Where.
+    SourceAdded {
+        /// Its collection.
         collection: CollectionNumber,
         /// Its id.
-        id: String,
-        /// Whether it took the place of another.
+        id: SourceId,
+        /// True if it replaced another.
         replaced: bool,
         /// The revision at which it was added.
         revision: u64,
@@ -40,25 +38,23 @@ pub enum StoredAnswer {
         /// Its fingerprints in the index.
         fingerprints: u64,
     },
-    /// A source was deleted, as of a revision.
-    Deleted {
+    /// A source was deleted.
+    SourceDeleted {
         /// The revision.
         revision: u64,
     },
     /// A collection was created.
-    Created {
+    CollectionCreated {
         /// Its name.
-        name: String,
-        /// Its `k`.
-        kgram_tokens: u32,
-        /// Its `w`.
-        window_kgrams: u32,
+        name: CollectionName,
+        /// Its `k` and `w`.
+        settings: FingerprintSettings,
         /// The revision.
         revision: u64,
     },
     /// A collection was deleted.
     CollectionDeleted {
-        /// The sources that went with it.
+        /// The number of its sources.
         sources: u64,
         /// The revision.
         revision: u64,
@@ -75,42 +71,43 @@ impl StoredRequest {
         let mut row = Encoder::default();
         row.u64(self.time);
         row.u128(self.digest);
-        row.text(&self.owner);
-        row.text(&self.id);
-        self.answer.encode(&mut row);
+        row.text(self.key.owner());
+        row.text(self.key.id().as_str());
+        self.outcome.encode(&mut row);
         row.bytes
     }
 
     pub(super) fn decode(sequence: u64, row: &[u8]) -> Option<Self> {
         let mut row = Decoder::new(row);
         let (time, digest, owner, id) = (row.u64()?, row.u128()?, row.text()?, row.text()?);
-        let request = Self { sequence, time, digest, owner, id, answer: StoredAnswer::decode(&mut row)? };
+        let key = RequestKey::new(&owner, RequestId::new(&id).ok()?);
+        let request = Self { sequence, time, digest, key, outcome: StoredOutcome::decode(&mut row)? };
         row.is_at_end().then_some(request)
     }
 }
 
-impl StoredAnswer {
+impl StoredOutcome {
     fn encode(&self, row: &mut Encoder) {
         match self {
-            Self::Added { collection, id, replaced, revision, words, text_bytes, fingerprints } => {
+            Self::SourceAdded { collection, id, replaced, revision, words, text_bytes, fingerprints } => {
                 row.u8(ADDED);
                 row.u32(collection.0);
                 row.u8(u8::from(*replaced));
                 for number in [revision, words, text_bytes, fingerprints] {
                     row.u64(*number);
                 }
-                row.text(id);
+                row.text(id.as_str());
             }
-            Self::Deleted { revision } => {
+            Self::SourceDeleted { revision } => {
                 row.u8(DELETED);
                 row.u64(*revision);
             }
-            Self::Created { name, kgram_tokens, window_kgrams, revision } => {
+            Self::CollectionCreated { name, settings, revision } => {
                 row.u8(CREATED);
-                row.u32(*kgram_tokens);
-                row.u32(*window_kgrams);
+                row.u32(settings.kgram.get());
+                row.u32(settings.window.get());
                 row.u64(*revision);
-                row.text(name);
+                row.text(name.as_str());
             }
             Self::CollectionDeleted { sources, revision } => {
                 row.u8(COLLECTION_DELETED);
@@ -126,13 +123,15 @@ impl StoredAnswer {
                 let (collection, replaced) = (CollectionNumber(row.u32()?), row.u8()? != 0);
                 let (revision, words, text_bytes, fingerprints) =
                     (row.u64()?, row.u64()?, row.u64()?, row.u64()?);
-                let id = row.text()?;
-                Self::Added { collection, id, replaced, revision, words, text_bytes, fingerprints }
+                let id = SourceId::new(&row.text()?).ok()?;
+                Self::SourceAdded { collection, id, replaced, revision, words, text_bytes, fingerprints }
             }
-            DELETED => Self::Deleted { revision: row.u64()? },
+            DELETED => Self::SourceDeleted { revision: row.u64()? },
             CREATED => {
                 let (kgram_tokens, window_kgrams, revision) = (row.u32()?, row.u32()?, row.u64()?);
-                Self::Created { name: row.text()?, kgram_tokens, window_kgrams, revision }
+                let settings = FingerprintSettings::new(kgram_tokens, window_kgrams).ok()?;
+                let name = CollectionName::new(&row.text()?).ok()?;
+                Self::CollectionCreated { name, settings, revision }
             }
             COLLECTION_DELETED => Self::CollectionDeleted { sources: row.u64()?, revision: row.u64()? },
             _ => return None,
@@ -146,28 +145,27 @@ mod tests {
 
     #[test]
     fn rows_come_back_as_they_were() {
-        let answers = [
-            StoredAnswer::Added {
+        let outcomes = [
+            StoredOutcome::SourceAdded {
                 collection: CollectionNumber(3),
-                id: "essay".to_owned(),
+                id: "essay".parse().unwrap(),
                 replaced: true,
                 revision: 7,
                 words: 8,
                 text_bytes: 9,
                 fingerprints: 10,
             },
-            StoredAnswer::Deleted { revision: u64::MAX },
-            StoredAnswer::Created {
-                name: "essays".to_owned(),
-                kgram_tokens: 5,
-                window_kgrams: 4,
+            StoredOutcome::SourceDeleted { revision: u64::MAX },
+            StoredOutcome::CollectionCreated {
+                name: "essays".parse().unwrap(),
+                settings: FingerprintSettings::default(),
                 revision: 2,
             },
-            StoredAnswer::CollectionDeleted { sources: 11, revision: 12 },
+            StoredOutcome::CollectionDeleted { sources: 11, revision: 12 },
         ];
-        for (answer, sequence) in answers.into_iter().zip(40..) {
-            let (owner, id) = ("class".to_owned(), "0c1f7a52".to_owned());
-            let request = StoredRequest { sequence, time: 1, digest: u128::MAX - 1, owner, id, answer };
+        for (outcome, sequence) in outcomes.into_iter().zip(40..) {
+            let key = RequestKey::new("class", RequestId::new("0c1f7a52").unwrap());
+            let request = StoredRequest { sequence, time: 1, digest: u128::MAX - 1, key, outcome };
             let row = request.encode();
             assert_eq!(StoredRequest::decode(sequence, &row), Some(request));
             assert_eq!(StoredRequest::decode(sequence, &row[..row.len() - 1]), None);

@@ -2,16 +2,18 @@
 
 use super::codec::{Decoder, Encoder};
 use super::segments::Place;
-use super::{CollectionNumber, SourceKey};
-use crate::index::Slot;
+use crate::model::{
+    CollectionName, CollectionNumber, FingerprintSettings, Group, Label, Labels, Slot, SourceId, SourceKey,
+    SourceRecord, Title,
+};
 
-/// The highest revision that a corpus can have come to.
+/// The highest revision that a corpus can have.
 const MOST_REVISION: u64 = u64::MAX >> 1;
 
 /// The most words, bytes and fingerprints of one text: positions are 32 bits wide.
 const MOST_IN_TEXT: u64 = u32::MAX as u64;
 
-/// What the whole corpus has in common.
+/// The row of the corpus as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredCorpus {
     /// The secret seed of all hashes.
@@ -20,51 +22,33 @@ pub struct StoredCorpus {
     pub revision: u64,
     /// The number that the next collection gets.
     pub next_collection: u32,
+    /// The position of the last change that was applied from a log, if one was.
+    pub log_position: Option<u64>,
 }
 
-/// A collection without its sources.
+/// The row of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCollection {
     /// Its number.
     pub number: CollectionNumber,
     /// Its name.
-    pub name: String,
-    /// Its `k`.
-    pub kgram_tokens: u32,
-    /// Its `w`.
-    pub window_kgrams: u32,
+    pub name: CollectionName,
+    /// Its `k` and `w`.
+    pub settings: FingerprintSettings,
     /// The revision at which it last changed.
     pub revision: u64,
 }
 
-/// A source without its text.
+/// The row of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSource {
-    /// Which one.
+    /// Its collection and slot.
     pub key: SourceKey,
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its group.
-    pub group: String,
-    /// Its labels.
-    pub labels: Vec<String>,
-    /// The revision at which it was added.
-    pub added: u64,
-    /// Words in its text.
-    pub words: u64,
-    /// Bytes of its text.
-    pub text_bytes: u64,
-    /// Its fingerprints in the index.
-    pub fingerprints: u64,
-    /// A digest of its words in their order.
-    pub words_digest: u128,
-    /// A digest of its text, title, group and labels, byte for byte.
-    pub content_digest: u128,
+    /// Everything known of it but its text.
+    pub record: SourceRecord,
 }
 
-/// What the ledger knows of a segment beside its texts.
+/// The row of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct StoredSegment {
     /// Its bytes after the last commit that appended to it: each text up to there is or was named by a row.
@@ -113,12 +97,18 @@ impl StoredCorpus {
         row.u64(self.seed);
         row.u64(self.revision);
         row.u32(self.next_collection);
+        // Absent in the rows of a corpus that applies no log, which programs before this field can read too.
+        if let Some(position) = self.log_position {
+            row.u64(position);
+        }
         row.bytes
     }
 
     pub(super) fn decode(row: &[u8]) -> Option<Self> {
         let mut row = Decoder::new(row);
-        let corpus = Self { seed: row.u64()?, revision: row.u64()?, next_collection: row.u32()? };
+        let (seed, revision, next_collection) = (row.u64()?, row.u64()?, row.u32()?);
+        let log_position = if row.is_at_end() { None } else { Some(row.u64()?) };
+        let corpus = Self { seed, revision, next_collection, log_position };
         (row.is_at_end() && corpus.revision <= MOST_REVISION).then_some(corpus)
     }
 }
@@ -127,35 +117,54 @@ impl StoredCollection {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut row = Encoder::default();
         row.u64(self.revision);
-        row.u32(self.kgram_tokens);
-        row.u32(self.window_kgrams);
-        row.text(&self.name);
+        row.u32(self.settings.kgram.get());
+        row.u32(self.settings.window.get());
+        row.text(self.name.as_str());
         row.bytes
     }
 
     pub(super) fn decode(number: CollectionNumber, row: &[u8]) -> Option<Self> {
         let mut row = Decoder::new(row);
         let (revision, kgram_tokens, window_kgrams) = (row.u64()?, row.u32()?, row.u32()?);
-        let collection = Self { number, name: row.text()?, kgram_tokens, window_kgrams, revision };
+        let settings = FingerprintSettings::new(kgram_tokens, window_kgrams).ok()?;
+        let collection = Self { number, name: row.text()?.parse().ok()?, settings, revision };
         row.is_at_end().then_some(collection)
     }
 }
 
+/// The row of a source, with the place of its text.
+pub(super) fn encode_source(record: &SourceRecord, place: Place) -> Vec<u8> {
+    let SourceRecord {
+        id,
+        title,
+        group,
+        labels,
+        words,
+        text_bytes,
+        fingerprints,
+        added,
+        words_digest,
+        content_digest,
+    } = record;
+    let mut row = Encoder::default();
+    row.bytes.extend_from_slice(&place.encode());
+    for number in [added, words, text_bytes, fingerprints] {
+        row.u64(*number);
+    }
+    row.u128(*words_digest);
+    row.u128(*content_digest);
+    for text in [id.as_str(), title.as_str(), group.as_str()] {
+        row.text(text);
+    }
+    let labels = labels.as_slice();
+    row.u8(u8::try_from(labels.len()).unwrap_or(u8::MAX));
+    labels.iter().take(usize::from(u8::MAX)).for_each(|label| row.text(label.as_str()));
+    row.bytes
+}
+
 impl StoredSource {
     pub(super) fn encode(&self, place: Place) -> Vec<u8> {
-        let mut row = Encoder::default();
-        row.bytes.extend_from_slice(&place.encode());
-        for number in [self.added, self.words, self.text_bytes, self.fingerprints] {
-            row.u64(number);
-        }
-        row.u128(self.words_digest);
-        row.u128(self.content_digest);
-        for text in [&self.id, &self.title, &self.group] {
-            row.text(text);
-        }
-        row.u8(u8::try_from(self.labels.len()).unwrap_or(u8::MAX));
-        self.labels.iter().take(usize::from(u8::MAX)).for_each(|label| row.text(label));
-        row.bytes
+        encode_source(&self.record, place)
     }
 
     pub(super) fn decode(key: SourceKey, row: &[u8]) -> Option<(Self, Place)> {
@@ -163,24 +172,24 @@ impl StoredSource {
         let place = Place::decode(row.take(Place::BYTES)?)?;
         let (added, words, text_bytes, fingerprints) = (row.u64()?, row.u64()?, row.u64()?, row.u64()?);
         let (words_digest, content_digest) = (row.u128()?, row.u128()?);
-        let (id, title, group) = (row.text()?, row.text()?, row.text()?);
+        let id = SourceId::new(&row.text()?).ok()?;
+        let (title, group) = (Title::new(&row.text()?).ok()?, Group::new(&row.text()?).ok()?);
         let count = row.u8()?;
-        let labels: Option<Vec<String>> = (0..count).map(|_| row.text()).collect();
-        let source = Self {
-            key,
+        let labels: Option<Vec<Label>> = (0..count).map(|_| Label::new(&row.text()?).ok()).collect();
+        let record = SourceRecord {
             id,
             title,
             group,
-            labels: labels?,
-            added,
+            labels: Labels::new(labels?).ok()?,
             words,
             text_bytes,
             fingerprints,
+            added,
             words_digest,
             content_digest,
         };
         let is_text = [words, text_bytes, fingerprints].into_iter().all(|count| count <= MOST_IN_TEXT);
-        (row.is_at_end() && is_text).then_some((source, place))
+        (row.is_at_end() && is_text).then_some((Self { key, record }, place))
     }
 
     /// The same row with another place for its text.
@@ -197,18 +206,37 @@ mod tests {
 
     use super::*;
 
+    fn record(id: &str, counts: [u64; 3]) -> SourceRecord {
+        let [words, text_bytes, fingerprints] = counts;
+        SourceRecord {
+            id: SourceId::new(id).unwrap(),
+            title: Title::default(),
+            group: Group::default(),
+            labels: Labels::default(),
+            words,
+            text_bytes,
+            fingerprints,
+            added: 1,
+            words_digest: 0,
+            content_digest: 0,
+        }
+    }
+
     proptest! {
         #[test]
         fn rows_come_back_as_they_were(
-            collection: u32, slot in 0..Slot::COUNT, id in ".{1,100}", labels in proptest::collection::vec(".{1,30}", 0..64),
+            collection: u32, slot in 0..Slot::COUNT, id in "[^\\p{Cc}]{1,100}",
+            labels in proptest::collection::vec("[^\\p{Cc}]{1,30}", 0..64),
             added: u64, digest: u128, segment: u32, offset: u32,
         ) {
             let key = SourceKey { collection: CollectionNumber(collection), slot: Slot::new(slot).unwrap() };
             prop_assert_eq!(SourceKey::from_u64(key.to_u64()), Some(key));
-            let source = StoredSource {
-                key, id: id.clone(), title: id.clone(), group: id, labels, added, words: u64::from(offset), text_bytes: 7,
-                fingerprints: 9, words_digest: digest, content_digest: !digest,
+            let labels = labels.iter().map(|label| Label::new(label).unwrap()).collect();
+            let record = SourceRecord {
+                title: Title::new(&id).unwrap(), group: Group::new(&id).unwrap(), labels: Labels::new(labels).unwrap(),
+                added, words_digest: digest, content_digest: !digest, ..record(&id, [u64::from(offset), 7, 9])
             };
+            let source = StoredSource { key, record };
             let place = Place { segment, offset, stored_bytes: 5 };
             let row = source.encode(place);
             prop_assert_eq!(StoredSource::decode(key, &row), Some((source.clone(), place)));
@@ -222,34 +250,26 @@ mod tests {
     fn counts_that_no_text_has_are_refused() {
         let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
         let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
-        let row = |words: u64, text_bytes: u64, fingerprints: u64| {
-            let source = StoredSource {
-                key,
-                id: "a".to_owned(),
-                title: String::new(),
-                group: String::new(),
-                labels: Vec::new(),
-                added: 1,
-                words,
-                text_bytes,
-                fingerprints,
-                words_digest: 0,
-                content_digest: 0,
-            };
+        let row = |counts| {
+            let source = StoredSource { key, record: record("a", counts) };
             StoredSource::decode(key, &source.encode(place))
         };
-        assert!(row(MOST_IN_TEXT, MOST_IN_TEXT, MOST_IN_TEXT).is_some());
+        assert!(row([MOST_IN_TEXT, MOST_IN_TEXT, MOST_IN_TEXT]).is_some());
         // Two such sources would overflow the corpus's totals.
-        for source in [row(MOST_IN_TEXT + 1, 9, 9), row(9, u64::MAX, 9), row(9, 9, 1 << 40)] {
+        for source in [row([MOST_IN_TEXT + 1, 9, 9]), row([9, u64::MAX, 9]), row([9, 9, 1 << 40])] {
             assert_eq!(source, None);
         }
     }
 
     #[test]
     fn the_corpus_and_its_collections_come_back_as_they_were() {
-        let corpus = StoredCorpus { seed: 1, revision: MOST_REVISION, next_collection: 3 };
+        let corpus =
+            StoredCorpus { seed: 1, revision: MOST_REVISION, next_collection: 3, log_position: None };
         assert_eq!(StoredCorpus::decode(&corpus.encode()), Some(corpus));
         assert_eq!(corpus.encode().len(), 20);
+        let applied = StoredCorpus { log_position: Some(u64::MAX), ..corpus };
+        assert_eq!(StoredCorpus::decode(&applied.encode()), Some(applied));
+        assert_eq!(StoredCorpus::decode(&applied.encode()[..27]), None);
         let corpus = StoredCorpus { revision: MOST_REVISION + 1, ..corpus };
         assert_eq!(
             StoredCorpus::decode(&corpus.encode()),
@@ -257,9 +277,13 @@ mod tests {
             "the next revision could not be told from the first"
         );
         let number = CollectionNumber(4);
-        let name = "essays".to_owned();
-        let collection = StoredCollection { number, name, kgram_tokens: 5, window_kgrams: 4, revision: 9 };
-        assert_eq!(StoredCollection::decode(number, &collection.encode()), Some(collection));
+        let (name, settings) = ("essays".parse().unwrap(), FingerprintSettings::new(7, 3).unwrap());
+        let collection = StoredCollection { number, name, settings, revision: 9 };
+        let row = collection.encode();
+        assert_eq!(StoredCollection::decode(number, &row), Some(collection));
         assert_eq!(StoredCollection::decode(number, b"short"), None);
+        let mut malformed = row;
+        malformed[8] = 99;
+        assert_eq!(StoredCollection::decode(number, &malformed), None, "k is out of its range");
     }
 }

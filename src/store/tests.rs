@@ -12,6 +12,7 @@ use redb::backends::FileBackend;
 use redb::{Database, StorageBackend};
 
 use super::*;
+use crate::model::{CollectionName, FingerprintSettings, Group, Labels, Slot, SourceId, SourceRecord, Title};
 
 /// A file that takes so many bytes more.
 #[derive(Debug)]
@@ -75,16 +76,18 @@ fn key(slot: u32) -> SourceKey {
 fn source(slot: u32, added: u64) -> StoredSource {
     StoredSource {
         key: key(slot),
-        id: format!("source {slot}"),
-        title: String::new(),
-        group: String::new(),
-        labels: Vec::new(),
-        added,
-        words: 1,
-        text_bytes: 1,
-        fingerprints: 1,
-        words_digest: 1,
-        content_digest: 1,
+        record: SourceRecord {
+            id: SourceId::new(&format!("source {slot}")).unwrap(),
+            title: Title::default(),
+            group: Group::default(),
+            labels: Labels::default(),
+            added,
+            words: 1,
+            text_bytes: 1,
+            fingerprints: 1,
+            words_digest: 1,
+            content_digest: 1,
+        },
     }
 }
 
@@ -95,8 +98,14 @@ fn text(slot: u32) -> String {
 fn put(store: &Store, slots: std::ops::Range<u32>, revision: u64) -> Result<(), StoreError> {
     let sources: Vec<_> =
         slots.map(|slot| (source(slot, revision), store.pack(text(slot)).unwrap())).collect();
-    let changes = sources.iter().map(|(source, text)| Change::PutSource(source, text)).collect();
-    store.commit(&Batch { corpus: StoredCorpus { seed: 1, revision, next_collection: 1 }, changes })
+    let changes = sources
+        .iter()
+        .map(|(StoredSource { key, record }, text)| RowChange::PutSource { key: *key, record, text })
+        .collect();
+    store.commit(&Batch {
+        corpus: StoredCorpus { seed: 1, revision, next_collection: 1, log_position: None },
+        changes,
+    })
 }
 
 const SMALL: u64 = 4096;
@@ -109,12 +118,11 @@ pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loade
     if directory.is_new() {
         let default = StoredCollection {
             number: CollectionNumber(0),
-            name: "default".to_owned(),
-            kgram_tokens: 5,
-            window_kgrams: 4,
+            name: CollectionName::default(),
+            settings: FingerprintSettings::default(),
             revision: 0,
         };
-        let corpus = StoredCorpus { seed: 1, revision: 0, next_collection: 1 };
+        let corpus = StoredCorpus { seed: 1, revision: 0, next_collection: 1, log_position: None };
         Store::begin(&mut directory, corpus, vec![default])?;
     }
     let opener = opener(&directory.ledger(), left);
@@ -152,7 +160,7 @@ proptest! {
                 }
             }
             for slot in 0..kept {
-                prop_assert!(store.text(key(slot)).unwrap().is_some_and(|found| *found == *text(slot)));
+                prop_assert!(store.text(key(slot)).is_ok_and(|found| *found == *text(slot)));
             }
             if revision > 60 {
                 break;
@@ -163,7 +171,7 @@ proptest! {
         prop_assert_eq!(loaded.corpus.revision, revision);
         prop_assert_eq!(loaded.sources.len(), kept as usize);
         for slot in 0..kept {
-            prop_assert!(store.text(key(slot)).unwrap().is_some_and(|found| *found == *text(slot)));
+            prop_assert!(store.text(key(slot)).is_ok_and(|found| *found == *text(slot)));
         }
     }
 }
@@ -183,11 +191,14 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     };
     let full = size();
     let gone: Vec<u32> = (0..600).filter(|slot| slot % 4 != 0).collect();
-    let changes = gone.iter().map(|slot| Change::RemoveSource(key(*slot))).collect();
+    let changes = gone.iter().map(|slot| RowChange::RemoveSource(key(*slot))).collect();
     store
-        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1 }, changes })
+        .commit(&Batch {
+            corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1, log_position: None },
+            changes,
+        })
         .unwrap();
-    assert!(store.text(key(1)).unwrap().is_some(), "it can be read until it is forgotten");
+    assert!(store.text(key(1)).is_ok(), "it can be read until it is forgotten");
     for slot in &gone {
         store.forget(key(*slot));
     }
@@ -212,7 +223,7 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     let check = |store: &Store| {
         for slot in 0..600 {
             let expected = (slot % 4 == 0).then(|| text(slot));
-            assert_eq!(store.text(key(slot)).unwrap().as_deref(), expected.as_deref(), "{slot}");
+            assert_eq!(store.text(key(slot)).ok().as_deref(), expected.as_deref(), "{slot}");
         }
     };
     check(&store);
@@ -237,7 +248,7 @@ fn a_backup_is_whole_or_is_refused() {
     let directory = DataDirectory::create(&folder.path().join("whole")).unwrap();
     let (store, loaded) = Store::open(directory, 0).unwrap();
     assert_eq!(loaded.sources.len(), 40);
-    assert_eq!(store.text(key(7)).unwrap().as_deref(), Some(text(7).as_str()));
+    assert_eq!(store.text(key(7)).ok().as_deref(), Some(text(7).as_str()));
     let refused = restore(&backup, "whole").unwrap_err();
     assert!(matches!(refused, StoreError::Exists { .. }), "{refused}");
     for cut in [0, 7, 15, 16, 40, backup.len() / 2, backup.len() - 1] {
@@ -268,8 +279,9 @@ fn space_is_given_back_in_proportion_to_what_lives() {
     for revision in 1..200_u32 {
         let first = revision * 5;
         put(&store, first..first + 5, u64::from(revision)).unwrap();
-        let changes = (first - 5..first).map(|slot| Change::RemoveSource(key(slot))).collect();
-        let corpus = StoredCorpus { seed: 1, revision: u64::from(revision), next_collection: 1 };
+        let changes = (first - 5..first).map(|slot| RowChange::RemoveSource(key(slot))).collect();
+        let corpus =
+            StoredCorpus { seed: 1, revision: u64::from(revision), next_collection: 1, log_position: None };
         store.commit(&Batch { corpus, changes }).unwrap();
         (first - 5..first).for_each(|slot| store.forget(key(slot)));
         store.compact(DAY, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
@@ -296,9 +308,12 @@ fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
         })
     };
     assert!(holds(7) && holds(8));
-    let changes = vec![Change::RemoveSource(key(7))];
+    let changes = vec![RowChange::RemoveSource(key(7))];
     store
-        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 2, next_collection: 1 }, changes })
+        .commit(&Batch {
+            corpus: StoredCorpus { seed: 1, revision: 2, next_collection: 1, log_position: None },
+            changes,
+        })
         .unwrap();
     store.forget(key(7));
     let compact = |after| store.compact(after, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
@@ -307,9 +322,12 @@ fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
     compact(Duration::ZERO);
     assert!(!holds(7) && holds(8));
     // Across a restart, too.
-    let changes = vec![Change::RemoveSource(key(8))];
+    let changes = vec![RowChange::RemoveSource(key(8))];
     store
-        .commit(&Batch { corpus: StoredCorpus { seed: 1, revision: 3, next_collection: 1 }, changes })
+        .commit(&Batch {
+            corpus: StoredCorpus { seed: 1, revision: 3, next_collection: 1, log_position: None },
+            changes,
+        })
         .unwrap();
     drop(store);
     let (store, _) = open(folder.path(), &left).unwrap();
@@ -323,7 +341,7 @@ fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
     }
     assert!(!folder.path().join("strays").exists());
     for slot in (0..40).filter(|slot| ![7, 8].contains(slot)) {
-        assert_eq!(store.text(key(slot)).unwrap().as_deref(), Some(text(slot).as_str()));
+        assert_eq!(store.text(key(slot)).ok().as_deref(), Some(text(slot).as_str()));
     }
 }
 
@@ -343,7 +361,7 @@ fn a_ledger_that_is_taken_away_takes_no_more_commits_until_it_is_back() {
         let refused = put(&store, 10..12, 2).unwrap_err();
         assert!(is_lost(&refused), "{refused}");
         assert_eq!(store.check_files(), [refused]);
-        assert_eq!(store.text(key(3)).unwrap().as_deref(), Some(text(3).as_str()));
+        assert_eq!(store.text(key(3)).ok().as_deref(), Some(text(3).as_str()));
         assert_eq!(store.backup(&mut Vec::new()).unwrap().sources, 10, "what is open can still be saved");
         fs::rename(&aside, &ledger).unwrap();
     }

@@ -19,7 +19,8 @@ mod spaced;
 mod stem;
 mod token;
 
+pub use crate::model::CorpusSeed;
 pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use stem::Stem;
-pub use token::{CorpusSeed, Overgrown, Span, Token, TokenizedText, Tokenizer, compared_form_at, same_word};
+pub use token::{Overgrown, Span, Token, TokenizedText, Tokenizer, compared_form_at, same_word};

@@ -1,12 +1,11 @@
 //! Tokens, their spans, and the hash that makes a word comparable.
 
-use std::hash::{BuildHasher, RandomState};
-
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::compared::compared_form;
 use super::spaced;
 use super::stem::Stem;
+use crate::model::CorpusSeed;
 
 /// A half-open range of bytes in an original text, always on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -46,45 +45,6 @@ impl Token {
     #[must_use]
     pub fn value(self) -> u64 {
         self.0
-    }
-}
-
-/// The secret of a corpus: every hash depends on it, so that nobody outside can make texts whose
-/// fingerprints collide.
-///
-/// Tokens and fingerprints made with one seed mean nothing under another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct CorpusSeed(u64);
-
-impl CorpusSeed {
-    /// A seed with a given value, for tests and for a corpus that is opened again.
-    #[must_use]
-    pub const fn new(value: u64) -> Self {
-        Self(value)
-    }
-
-    /// The value, for whoever keeps the corpus.
-    #[must_use]
-    pub fn value(self) -> u64 {
-        self.0
-    }
-
-    /// A secret that nobody knows beyond this process, and no file holds: of the randomness that the
-    /// standard library keys its hash maps with.
-    #[must_use]
-    pub fn of_this_process() -> Self {
-        Self(RandomState::new().hash_one("palimpsest"))
-    }
-
-    /// A 64-bit constant that depends on the seed and on `purpose`.
-    pub(crate) fn derive(self, purpose: &str) -> u64 {
-        xxh3_64_with_seed(purpose.as_bytes(), self.0)
-    }
-}
-
-impl std::fmt::Debug for CorpusSeed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CorpusSeed(secret)")
     }
 }
 

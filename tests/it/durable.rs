@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
-    CollectionName, DetectionMode, DetectionOptions, Engine, Entry, Error, Group, IfExists, Label, Labels,
-    Limits, NewSource, PairOptions, Scope, SourceId, Stop, StoreError, Title, Visibility,
+    CollectionName, DetectionMode, DetectionOptions, Engine, Error, Group, IfExists, Label, Labels, Limits,
+    NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText, Stop, StoreError, Title, Visibility,
 };
 
 use crate::words::Words;
@@ -85,8 +85,9 @@ fn seen(engine: &Engine) -> Result<String, Error> {
         info.stats.index_bytes = 0;
         writeln!(seen, "{info:?}").unwrap();
         for entry in engine.list_sources(&info.name, None, 1000)? {
-            let Entry { id, title, group, labels, words, text_bytes, fingerprints, added, .. } = &*entry;
-            let (_, text) = engine.get_source(&info.name, id)?;
+            let SourceRecord { id, title, group, labels, words, text_bytes, fingerprints, added, .. } =
+                &**entry;
+            let text = engine.get_source(&info.name, id)?.text;
             writeln!(
                 seen,
                 "{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}"
@@ -459,7 +460,7 @@ fn every_version_of_the_format_is_opened() {
                 assert_eq!(ids(&engine), ids(&expected));
                 for (id, ..) in ids(&expected) {
                     let (ours, theirs) = (&engine, &expected);
-                    let [(one, text), (other, expected)] =
+                    let [SourceText { entry: one, text }, SourceText { entry: other, text: expected }] =
                         [ours, theirs].map(|engine| engine.get_source(&collection, &id).unwrap());
                     assert_eq!(text, expected);
                     assert_eq!(

@@ -156,7 +156,7 @@ fn assert_sound(folder: &Path, fates: [Fate; 4]) -> bool {
             assert!(is_whole, "{fates:?} was opened");
             for number in 0..sources {
                 let id = SourceId::new(&format!("s{number}")).unwrap();
-                let (_, text) = engine.get_source(&CollectionName::default(), &id).unwrap();
+                let text = engine.get_source(&CollectionName::default(), &id).unwrap().text;
                 assert!(!text.is_empty());
             }
         }

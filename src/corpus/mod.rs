@@ -1,0 +1,36 @@
+//! The corpus: collections of sources, with views to read them and a writer to change them.
+//!
+//! A [`View`] is one consistent state of some collections. It pins what it reads, so that neither a reader nor a writer
+//! waits for the other. All changes go through one [`Writer`], which makes them durable and publishes them in order, each
+//! under a revision of its own.
+
+mod catalogue;
+mod collection;
+mod error;
+mod figures;
+mod gone;
+mod info;
+mod opening;
+mod pins;
+mod state;
+mod totals;
+mod verify;
+mod view;
+mod writing;
+
+pub use catalogue::Entry;
+pub use error::{Error, TextRole};
+pub(crate) use error::{check_bytes, check_words};
+pub use figures::{Distribution, Figures, LastVerified};
+pub(crate) use figures::{Histogram, TIME_BOUNDS};
+pub use info::{CollectionInfo, CollectionStats, CorpusInfo};
+pub use opening::Progress;
+pub(crate) use opening::{Opened, open, open_read_only};
+pub(crate) use state::{Corpus, random_seed};
+pub use verify::{Finding, Verified};
+pub(crate) use view::{IndexKind, View, ViewedCollection};
+pub use writing::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted};
+pub(crate) use writing::{Writer, wait};
+
+/// The version of the algorithm. It changes when the same texts may give another report.
+pub const ALGORITHM_VERSION: u32 = 1;

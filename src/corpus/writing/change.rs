@@ -1,0 +1,141 @@
+//! Changes: the verbs of writing.
+
+use super::once::Ticket;
+use super::prepare::content_digest;
+use crate::model::{
+    CollectionName, CorpusSeed, FingerprintSettings, IfExists, NewSource, RequestKey, SourceId,
+};
+use std::sync::Arc;
+
+/// A change to the corpus.
+///
+/// `S` and `C` are the forms of its source and collection: as a caller gives them, or prepared and resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change<S = NewSource, C = CollectionName> {
+    /// Adds a source.
+    AddSource {
+        /// The collection.
+        collection: C,
+        /// The source.
+        source: S,
+        /// What to do if its id is taken.
+        if_exists: IfExists,
+    },
+    /// Deletes a source.
+    DeleteSource {
+        /// The collection.
+        collection: C,
+        /// The id of the source.
+        id: SourceId,
+    },
+    /// Creates an empty collection.
+    CreateCollection {
+        /// The collection.
+        collection: C,
+        /// Its `k` and `w`.
+        settings: FingerprintSettings,
+    },
+    /// Deletes a collection with all its sources.
+    DeleteCollection {
+        /// The collection.
+        collection: C,
+    },
+}
+
+/// A change with the id of its request and its position in a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The change.
+    pub change: Change,
+    /// The id under which the change is done once, however often it is sent.
+    pub request: Option<RequestKey>,
+    /// The position of the change in a log that is applied in order. It is stored in the transaction of the change.
+    pub position: Option<u64>,
+}
+
+impl Operation {
+    /// A change without an id or a position.
+    #[must_use]
+    pub fn new(change: Change) -> Self {
+        Self { change, request: None, position: None }
+    }
+
+    /// With the id of its request.
+    #[must_use]
+    pub fn with_request(self, request: RequestKey) -> Self {
+        Self { request: Some(request), ..self }
+    }
+
+    /// With a position in a log.
+    #[must_use]
+    pub fn at_position(self, position: u64) -> Self {
+        Self { position: Some(position), ..self }
+    }
+}
+
+impl Change {
+    /// True if it concerns one source, not a collection as a whole.
+    pub(super) fn is_about_a_source(&self) -> bool {
+        matches!(self, Self::AddSource { .. } | Self::DeleteSource { .. })
+    }
+
+    /// The ticket of a request for this change. Its digest covers everything that the change asks for, and is stored: the
+    /// names of kinds must never change.
+    pub(super) fn ticket(&self, key: RequestKey, seed: CorpusSeed) -> Arc<Ticket> {
+        match self {
+            Self::AddSource { collection, source, if_exists } => {
+                let NewSource { id, title, group, labels, text } = source;
+                let content = content_digest(text, (title, group, labels), seed).to_le_bytes();
+                let id = id.as_ref().map_or("", SourceId::as_str);
+                let parts = [collection.as_str(), id, if_exists.stable_name()].map(str::as_bytes);
+                let parts = [parts.as_slice(), &[content.as_slice()]].concat();
+                Ticket::new(key, "add a source", &parts, seed)
+            }
+            Self::DeleteSource { collection, id } => {
+                let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes()];
+                Ticket::new(key, "delete a source", &parts, seed)
+            }
+            Self::CreateCollection { collection, settings: FingerprintSettings { kgram, window } } => {
+                let numbers = [kgram.get().to_le_bytes(), window.get().to_le_bytes()];
+                let parts = [collection.as_str().as_bytes(), numbers.as_flattened()];
+                Ticket::new(key, "create a collection", &parts, seed)
+            }
+            Self::DeleteCollection { collection } => {
+                Ticket::new(key, "delete a collection", &[collection.as_str().as_bytes()], seed)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RequestId;
+
+    /// Digests are stored with requests: after an upgrade a retry must have the digest that it had before.
+    #[test]
+    fn digests_of_requests_stay_as_they_were() {
+        let key = || RequestKey::new("owner", RequestId::new("id").unwrap());
+        let collection = || CollectionName::new("essays").unwrap();
+        let id = || SourceId::new("one").unwrap();
+        let source = NewSource::new("A text of some words.").with_id(id());
+        let add =
+            |if_exists| Change::AddSource { collection: collection(), source: source.clone(), if_exists };
+        let changes = [
+            add(IfExists::Reject),
+            add(IfExists::Replace),
+            add(IfExists::RejectDifferent),
+            add(IfExists::ReplaceDifferent),
+            Change::DeleteSource { collection: collection(), id: id() },
+            Change::CreateCollection { collection: collection(), settings: FingerprintSettings::default() },
+            Change::DeleteCollection { collection: collection() },
+        ];
+        let digests =
+            changes.map(|change| format!("{:032x}", change.ticket(key(), CorpusSeed::new(7)).digest()));
+        assert_eq!(digests, DIGESTS);
+    }
+
+    const DIGESTS: [&str; 7] = ["", "", "", "", "", "", ""];
+}

@@ -1,0 +1,188 @@
+//! Deciding changes, one after the other, against the corpus as it will be by then.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use super::change::Change;
+use super::commit::{Aftermath, Committer};
+use super::outcome::Outcome;
+use super::pending::{Discarded, Pending, Work};
+use super::prepare::{Prepared, verdict};
+use super::step::Step;
+use crate::corpus::catalogue::Growth;
+use crate::corpus::collection::Collection;
+use crate::corpus::error::Error;
+use crate::corpus::state::not_found;
+use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, IfExists, SourceRecord};
+
+/// A change whose collection is resolved and that is to be made.
+type Decided = Change<Box<Prepared>, Arc<Collection>>;
+
+/// A change that is not made.
+struct Refused {
+    answer: Result<Outcome, Error>,
+    /// The source that was prepared for it, if it has to be undone.
+    source: Option<Box<Prepared>>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { answer: Err(error), source: None }
+    }
+}
+
+/// The growth of collections by changes that were decided and are not published.
+type Growths = BTreeMap<CollectionNumber, Growth>;
+
+impl Committer {
+    /// Decides pending changes up to the first one about the same source as one before it.
+    pub(super) fn decide_some(
+        &mut self,
+        waiting: &mut VecDeque<Pending>,
+        after: &mut Aftermath,
+    ) -> Vec<Step> {
+        let (mut steps, mut sources, mut growths) = (Vec::new(), HashSet::new(), Growths::new());
+        let mut revision = *self.corpus.revision.read();
+        while let Some(pending) = waiting.pop_front() {
+            if let Some(source) = pending.source()
+                && !sources.insert(source)
+            {
+                waiting.push_front(pending);
+                break;
+            }
+            if let Some(answer) = self.known_answer(&pending) {
+                after.discarded.extend(pending.answer(answer));
+                continue;
+            }
+            let Pending { work, ticket, done, .. } = pending;
+            match self.resolve(work).and_then(|change| self.decide(change, &mut growths)) {
+                Ok(mut change) => {
+                    revision += 1;
+                    if let Change::AddSource { source, .. } = &mut change {
+                        source.record.added = revision;
+                    }
+                    let fresh = self.replacement_of(&change);
+                    let receipt = ticket.map(|ticket| self.corpus.once.receipt(ticket));
+                    steps.push(Step { revision, change, fresh, receipt, done });
+                }
+                Err(Refused { answer, source }) => {
+                    if let (Ok(outcome), Some(ticket)) = (&answer, ticket) {
+                        self.corpus.once.remember_only(ticket, outcome.clone());
+                    }
+                    match source {
+                        Some(source) => after.discarded.push(Discarded { source, done, answer }),
+                        None => done(answer),
+                    }
+                }
+            }
+        }
+        steps
+    }
+
+    /// The answer to a change that was made before, or whose position in the log is not the next. Otherwise the position
+    /// is noted.
+    fn known_answer(&mut self, pending: &Pending) -> Option<Result<Outcome, Error>> {
+        // It may have been made in a commit that was in doubt.
+        let made = pending.ticket.as_ref().and_then(|ticket| self.corpus.once.answered(ticket));
+        let Some(position) = pending.position else { return made };
+        match self.log.admit(position) {
+            Ok(()) => self.log.decide(position),
+            Err(error) => return Some(made.unwrap_or(Err(error))),
+        }
+        made
+    }
+
+    /// Resolves the collection of a change by its name. The collection that a source was prepared for may have been deleted
+    /// since, and another may have its name, as is always so for `default`.
+    fn resolve(&self, work: Work) -> Result<Decided, Refused> {
+        let change = match work {
+            Work::Known(answer) => return Err(Refused { answer, source: None }),
+            Work::Change(change) => change,
+        };
+        Ok(match change {
+            Change::AddSource { collection, mut source, if_exists } => {
+                if source.collection.catalogue.read().is_closed() {
+                    source = source.moved(&self.corpus, self.corpus.collection(&collection)?)?;
+                }
+                Change::AddSource { collection: Arc::clone(&source.collection), source, if_exists }
+            }
+            Change::DeleteSource { collection, id } => {
+                Change::DeleteSource { collection: self.corpus.collection(&collection)?, id }
+            }
+            Change::CreateCollection { collection, settings } => {
+                Change::CreateCollection { collection: self.new_collection(&collection, settings)?, settings }
+            }
+            Change::DeleteCollection { collection } => {
+                Change::DeleteCollection { collection: self.corpus.collection(&collection)? }
+            }
+        })
+    }
+
+    fn new_collection(
+        &self,
+        name: &CollectionName,
+        settings: FingerprintSettings,
+    ) -> Result<Arc<Collection>, Error> {
+        let max_collections = self.corpus.limits.max_collections;
+        if self.corpus.collections.contains_key(name) {
+            return Err(Error::CollectionExists(name.clone()));
+        }
+        if self.corpus.collections.len() >= max_collections {
+            return Err(Error::TooManyCollections { max_collections });
+        }
+        Ok(self.corpus.new_collection(name, settings))
+    }
+
+    /// Decides whether a change is made. `growths` are those of the changes before it.
+    fn decide(&self, change: Decided, growths: &mut Growths) -> Result<Decided, Refused> {
+        match change {
+            Change::AddSource { collection, source, if_exists } => {
+                let before = growths.entry(collection.number).or_default();
+                match self.growth_by(&collection, &source, if_exists, *before) {
+                    Ok(growth) => *before = before.and(growth),
+                    Err(answer) => return Err(Refused { answer, source: Some(source) }),
+                }
+                Ok(Change::AddSource { collection, source, if_exists })
+            }
+            Change::DeleteSource { collection, id } => {
+                let (is_there, loss) = {
+                    let catalogue = collection.catalogue.read();
+                    (catalogue.get(&id).is_some(), catalogue.loss_of(&id))
+                };
+                if !is_there {
+                    return Err(not_found(&collection, &id).into());
+                }
+                let before = growths.entry(collection.number).or_default();
+                *before = before.and(loss);
+                Ok(Change::DeleteSource { collection, id })
+            }
+            change @ (Change::CreateCollection { .. } | Change::DeleteCollection { .. }) => Ok(change),
+        }
+    }
+
+    /// The growth of a collection by a source, or the answer if it is not added.
+    fn growth_by(
+        &self,
+        collection: &Collection,
+        source: &Prepared,
+        if_exists: IfExists,
+        before: Growth,
+    ) -> Result<Growth, Result<Outcome, Error>> {
+        let SourceRecord { id, text_bytes, content_digest, .. } = &source.record;
+        let old = collection.catalogue.read().get(id).cloned();
+        if let Some(answer) = old.and_then(|old| verdict(collection, &old, *content_digest, if_exists)) {
+            return Err(answer.map(Outcome::SourceAdded));
+        }
+        collection.catalogue.read().admit(id, *text_bytes, before, &self.corpus.limits).map_err(Err)
+    }
+
+    /// The empty collection that replaces `default` when it is deleted.
+    fn replacement_of(&self, change: &Decided) -> Option<Arc<Collection>> {
+        match change {
+            Change::DeleteCollection { collection } if collection.name == CollectionName::default() => {
+                Some(self.corpus.new_collection(&collection.name, collection.settings()))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Outcomes of changes.
+
+use std::sync::Arc;
+
+use crate::corpus::catalogue::Entry;
+use crate::corpus::collection::Collection;
+use crate::corpus::error::Error;
+use crate::corpus::info::{CollectionInfo, CollectionStats};
+use crate::model::{CollectionNumber, Group, Labels, SourceId, SourceRecord, Title};
+use crate::store::StoredOutcome;
+
+/// The outcome of a change that was made.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A source was added.
+    SourceAdded(Added),
+    /// A source was deleted.
+    SourceDeleted(SourceDeleted),
+    /// A collection was created.
+    CollectionCreated(CollectionInfo),
+    /// A collection was deleted.
+    CollectionDeleted(CollectionDeleted),
+}
+
+/// A source that was added.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// The source.
+    pub entry: Arc<Entry>,
+    /// True if it replaced another.
+    pub replaced: bool,
+    /// True if an equal source was there already and was kept.
+    pub unchanged: bool,
+    /// Other sources of the collection with the same words in the same order, [`Self::MAX_DUPLICATES`] at most;
+    /// sorted.
+    pub exact_duplicates: Vec<SourceId>,
+}
+
+impl Added {
+    /// The largest number of exact duplicates that are listed, so that adding one text many times stays linear.
+    pub const MAX_DUPLICATES: usize = 100;
+}
+
+/// A source that was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceDeleted {
+    /// The revision from which it is gone.
+    pub revision: u64,
+}
+
+/// A collection that was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CollectionDeleted {
+    /// The number of its sources.
+    pub sources: u64,
+    /// The revision from which it is gone.
+    pub revision: u64,
+}
+
+/// An outcome of another kind than the change: the writer pairs them, so that this does not happen.
+fn mismatch() -> Error {
+    Error::Internal { what: "a change has the outcome of another kind of change" }
+}
+
+impl Outcome {
+    /// The source that was added.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_added(self) -> Result<Added, Error> {
+        if let Self::SourceAdded(added) = self { Ok(added) } else { Err(mismatch()) }
+    }
+
+    /// The source that was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_source_deleted(self) -> Result<SourceDeleted, Error> {
+        if let Self::SourceDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
+    }
+
+    /// The collection that was created.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_created(self) -> Result<CollectionInfo, Error> {
+        if let Self::CollectionCreated(info) = self { Ok(info) } else { Err(mismatch()) }
+    }
+
+    /// The collection that was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_collection_deleted(self) -> Result<CollectionDeleted, Error> {
+        if let Self::CollectionDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
+    }
+
+    /// About the bytes of memory that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        const RECORD: usize = 256;
+        match self {
+            Self::SourceAdded(Added { entry, exact_duplicates, .. }) => {
+                let labels = entry.labels.as_slice().iter().map(|label| label.as_str().len());
+                let names = [entry.id.as_str(), entry.title.as_str(), entry.group.as_str()];
+                let duplicates = exact_duplicates.iter().map(|id| id.as_str().len());
+                RECORD + names.map(str::len).iter().sum::<usize>() + labels.chain(duplicates).sum::<usize>()
+            }
+            Self::CollectionCreated(info) => RECORD + info.name.as_str().len(),
+            Self::SourceDeleted(_) | Self::CollectionDeleted(_) => RECORD,
+        }
+    }
+
+    /// A stored outcome. The parts of a source that are not stored come from the source itself if it is still there; exact
+    /// duplicates are the present ones.
+    pub(in crate::corpus) fn restored(
+        stored: StoredOutcome,
+        collection: impl Fn(CollectionNumber) -> Option<Arc<Collection>>,
+    ) -> Self {
+        match stored {
+            StoredOutcome::SourceAdded {
+                collection: number,
+                id,
+                replaced,
+                revision,
+                words,
+                text_bytes,
+                fingerprints,
+            } => {
+                let present = collection(number).and_then(|present| still_there(&present, &id, revision));
+                let gone = || {
+                    let record = SourceRecord {
+                        id,
+                        title: Title::default(),
+                        group: Group::default(),
+                        labels: Labels::default(),
+                        words,
+                        text_bytes,
+                        fingerprints,
+                        added: revision,
+                        words_digest: 0,
+                        content_digest: 0,
+                    };
+                    Present { entry: Arc::new(Entry::gone(record)), exact_duplicates: Vec::new() }
+                };
+                let Present { entry, exact_duplicates } = present.unwrap_or_else(gone);
+                Self::SourceAdded(Added { entry, replaced, unchanged: false, exact_duplicates })
+            }
+            StoredOutcome::SourceDeleted { revision } => Self::SourceDeleted(SourceDeleted { revision }),
+            StoredOutcome::CollectionCreated { name, settings, revision } => {
+                let stats = CollectionStats { revision, ..CollectionStats::default() };
+                Self::CollectionCreated(CollectionInfo { name, settings, stats })
+            }
+            StoredOutcome::CollectionDeleted { sources, revision } => {
+                Self::CollectionDeleted(CollectionDeleted { sources, revision })
+            }
+        }
+    }
+}
+
+/// A source that is still there, and its exact duplicates.
+struct Present {
+    entry: Arc<Entry>,
+    exact_duplicates: Vec<SourceId>,
+}
+
+/// The source that was added at a revision, if it is still there.
+fn still_there(collection: &Collection, id: &SourceId, revision: u64) -> Option<Present> {
+    let catalogue = collection.catalogue.read();
+    let entry = catalogue.get(id).filter(|entry| entry.added == revision)?;
+    let exact_duplicates = catalogue.duplicates(entry, Added::MAX_DUPLICATES);
+    Some(Present { entry: Arc::clone(entry), exact_duplicates })
+}

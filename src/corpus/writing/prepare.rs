@@ -1,0 +1,255 @@
+//! Preparing sources: tokens, fingerprints, compression and postings, in the callers' threads.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::outcome::Added;
+use crate::corpus::catalogue::Entry;
+use crate::corpus::collection::Collection;
+use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
+use crate::corpus::state::Corpus;
+use crate::fingerprint::Fingerprint;
+use crate::model::{
+    CollectionName, CorpusSeed, Group, IfExists, Label, Labels, NewSource, Slot, SourceId, SourceKey,
+    SourceRecord, Title,
+};
+use crate::store::{PackedText, StoreError};
+use crate::text::Token;
+
+/// The result of preparing a source.
+pub(super) enum Preparation {
+    /// It can be committed.
+    Ready(Box<Prepared>),
+    /// An equal source is there already.
+    Unchanged(Added),
+}
+
+/// A source whose postings are in the index, in a slot that no reader sees yet.
+#[derive(Debug)]
+pub(in crate::corpus) struct Prepared {
+    pub(super) collection: Arc<Collection>,
+    pub(super) slot: Slot,
+    /// Its record; the revision of its addition is not known yet.
+    pub(super) record: SourceRecord,
+    pub(super) text: PackedText,
+}
+
+/// When the id of a source is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdCheck {
+    /// Before the work, to save it where the id is taken; and again by the committer.
+    Early,
+    /// By the committer alone: changes that are applied in order may come before.
+    InOrder,
+}
+
+impl Corpus {
+    /// Prepares a source for the committer, unless it is known that it will not be added.
+    pub(super) fn prepare(
+        &self,
+        collection: &CollectionName,
+        source: NewSource,
+        if_exists: IfExists,
+        check: IdCheck,
+    ) -> Result<Preparation, Error> {
+        let collection = self.collection(collection)?;
+        check_bytes(&self.limits, &source.text, TextRole::Source)?;
+        let NewSource { title, group, labels, text, .. } = &source;
+        let content_digest = content_digest(text, (title, group, labels), self.seed);
+        if let (Some(id), IdCheck::Early) = (&source.id, check) {
+            let old = collection.catalogue.read().get(id).cloned();
+            if let Some(answer) = old.and_then(|old| verdict(&collection, &old, content_digest, if_exists)) {
+                return answer.map(Preparation::Unchanged);
+            }
+        }
+        self.full_disk.check()?;
+        self.prepare_for(collection, source, content_digest).map(Box::new).map(Preparation::Ready)
+    }
+}
+
+/// The fingerprints and counts of a text.
+struct Outline {
+    words: u64,
+    words_digest: u128,
+    kgrams: Vec<Fingerprint>,
+    word_pairs: Vec<Fingerprint>,
+}
+
+/// The slot and the number of the postings of a text.
+struct Entered {
+    slot: Slot,
+    fingerprints: u64,
+}
+
+impl Corpus {
+    /// Prepares a source for a collection.
+    pub(super) fn prepare_for(
+        &self,
+        collection: Arc<Collection>,
+        source: NewSource,
+        content_digest: u128,
+    ) -> Result<Prepared, Error> {
+        let NewSource { id, title, group, labels, text } = source;
+        let outline = self.outline(&collection, &text)?;
+        let id = id.map_or_else(assigned_id, Ok)?;
+        let text_bytes = text.len() as u64;
+        let text = self.store.pack(text)?;
+        let Entered { slot, fingerprints } = self.enter(&collection, (&id, text_bytes), &outline)?;
+        let Outline { words, words_digest, .. } = outline;
+        let record = SourceRecord {
+            id,
+            title,
+            group,
+            labels,
+            words,
+            text_bytes,
+            fingerprints,
+            added: 0,
+            words_digest,
+            content_digest,
+        };
+        Ok(Prepared { collection, slot, record, text })
+    }
+
+    fn outline(&self, collection: &Collection, text: &str) -> Result<Outline, Error> {
+        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
+        let (role, max_normalised_bytes) = (TextRole::Source, self.limits.max_normalised_bytes);
+        self.tokenizer
+            .tokenize_with_stems_within(text, max_normalised_bytes, &mut tokens, &mut stems)
+            .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
+        let words = check_words(&self.limits, tokens.len(), role)?;
+        let kgrams = collection.fingerprinter.fingerprints(&tokens);
+        if kgrams.is_empty() {
+            let kgram_tokens = collection.settings().kgram.get();
+            return Err(Error::TooFewWords { role, words, kgram_tokens });
+        }
+        let word_pairs = self.order_free.of_source(&stems);
+        Ok(Outline { words: words as u64, words_digest: words_digest(&tokens), kgrams, word_pairs })
+    }
+
+    /// Puts the postings of a text into the index, in a slot that no reader sees yet.
+    fn enter(
+        &self,
+        collection: &Collection,
+        (id, text_bytes): (&SourceId, u64),
+        outline: &Outline,
+    ) -> Result<Entered, Error> {
+        let slot = collection.catalogue.write().reserve(id, text_bytes, &self.limits)?;
+        let kgrams = collection.kgrams.insert(slot, &outline.kgrams);
+        let word_pairs = collection.word_pairs.insert(slot, &outline.word_pairs);
+        if let Some((kgrams, word_pairs)) = kgrams.zip(word_pairs) {
+            return Ok(Entered { slot, fingerprints: (kgrams + word_pairs) as u64 });
+        }
+        withdraw(collection, slot, outline);
+        Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection })
+    }
+}
+
+/// Removes the postings of a text, of which all or some are in the index, and releases the slot.
+fn withdraw(collection: &Collection, slot: Slot, outline: &Outline) {
+    collection.kgrams.remove(slot, &outline.kgrams);
+    collection.word_pairs.remove(slot, &outline.word_pairs);
+    // Last, because look-ups have to know of the postings until they are removed.
+    collection.catalogue.write().abandon(slot);
+}
+
+/// The answer to adding a source whose id is taken; `None` if it replaces the old one.
+pub(super) fn verdict(
+    collection: &Collection,
+    old: &Arc<Entry>,
+    content_digest: u128,
+    if_exists: IfExists,
+) -> Option<Result<Added, Error>> {
+    if if_exists.keeps_equal() && old.content_digest == content_digest {
+        let exact_duplicates = collection.catalogue.read().duplicates(old, Added::MAX_DUPLICATES);
+        let entry = Arc::clone(old);
+        return Some(Ok(Added { entry, replaced: false, unchanged: true, exact_duplicates }));
+    }
+    let exists = || Error::SourceExists { collection: collection.name.clone(), id: old.id.clone() };
+    (!if_exists.replaces()).then(|| Err(exists()))
+}
+
+impl Prepared {
+    /// The store's key of the source.
+    pub(super) fn key(&self) -> SourceKey {
+        self.collection.key(self.slot)
+    }
+
+    /// The key of the source that it replaces, if it does.
+    pub(super) fn replaced_key(&self) -> Option<SourceKey> {
+        let catalogue = self.collection.catalogue.read();
+        catalogue.get(&self.record.id).map(|old| self.collection.key(old.slot))
+    }
+
+    /// Removes its postings from the index and releases its slot, because it is not kept.
+    ///
+    /// Linear in its text, which is fingerprinted again: so the common case needs no memory for this. To be called
+    /// without a lock.
+    pub(super) fn undo(&self, corpus: &Corpus) {
+        let Self { collection, slot, text, .. } = self;
+        if collection.catalogue.read().is_closed() {
+            // Its index goes with it.
+            return;
+        }
+        let outline = corpus.store.unpack(text).and_then(|text| corpus.outline(collection, &text).ok());
+        match outline {
+            Some(outline) => withdraw(collection, *slot, &outline),
+            None => collection.catalogue.write().abandon_to_purge(*slot),
+        }
+    }
+
+    /// The source prepared for another collection, which has the name of its own by now. Its postings in the old
+    /// collection are left there, since that was deleted.
+    pub(super) fn moved(
+        mut self: Box<Self>,
+        corpus: &Corpus,
+        to: Arc<Collection>,
+    ) -> Result<Box<Self>, Error> {
+        let unreadable = || {
+            let path = corpus.store.path().unwrap_or(Path::new("")).to_owned();
+            let cause = "a text that was compressed can't be read again".to_owned();
+            Error::Store(StoreError::Io { path, cause })
+        };
+        let text = corpus.store.unpack(&self.text).ok_or_else(unreadable)?;
+        let outline = corpus.outline(&to, &text)?;
+        let SourceRecord { id, text_bytes, .. } = &self.record;
+        let Entered { slot, fingerprints } = corpus.enter(&to, (id, *text_bytes), &outline)?;
+        (self.collection, self.slot, self.record.fingerprints) = (to, slot, fingerprints);
+        Ok(self)
+    }
+}
+
+/// A new id: 128 random bits.
+fn assigned_id() -> Result<SourceId, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Error::NoRandomness(error.to_string()))?;
+    let id = format!("{:032x}", u128::from_le_bytes(bytes));
+    SourceId::new(&id).map_err(|error| Error::NoRandomness(error.to_string()))
+}
+
+/// A digest of the words of a text in their order.
+fn words_digest(tokens: &[Token]) -> u128 {
+    let mut bytes = Vec::with_capacity(size_of_val(tokens));
+    for token in tokens {
+        bytes.extend_from_slice(&token.value().to_le_bytes());
+    }
+    xxh3_128(&bytes)
+}
+
+/// A digest of everything that a caller gives for a source but its id. Seeded, so that nobody can make two sources with
+/// one digest.
+pub(in crate::corpus) fn content_digest(
+    text: &str,
+    (title, group, labels): (&Title, &Group, &Labels),
+    seed: CorpusSeed,
+) -> u128 {
+    let mut hasher = Xxh3::with_seed(seed.derive("content of a source"));
+    let parts = [text, title.as_str(), group.as_str()];
+    for part in parts.into_iter().chain(labels.as_slice().iter().map(Label::as_str)) {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.digest128()
+}

@@ -1,0 +1,95 @@
+//! Publishing committed changes, each under its revision.
+
+use std::sync::Arc;
+
+use super::change::Change;
+use super::cleanup::Task;
+use super::commit::Committer;
+use super::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted};
+use super::prepare::Prepared;
+use super::step::Step;
+use crate::corpus::catalogue::{Counts, Published};
+use crate::corpus::collection::Collection;
+use crate::corpus::info::CollectionInfo;
+use crate::model::SourceId;
+
+impl Committer {
+    /// Makes a committed change visible, remembers its outcome and answers its caller.
+    pub(super) fn publish(&self, step: Step) -> Option<Task> {
+        let Step { revision, change, fresh, receipt, done } = step;
+        let (outcome, task) = match change {
+            Change::AddSource { collection, source, .. } => {
+                let added = self.publish_source(&collection, *source, revision);
+                (Outcome::SourceAdded(added), Task::drop_gone(collection))
+            }
+            Change::DeleteSource { collection, id } => {
+                self.remove_source(&collection, &id, revision);
+                (Outcome::SourceDeleted(SourceDeleted { revision }), Task::drop_gone(collection))
+            }
+            Change::CreateCollection { collection, .. } => {
+                (Outcome::CollectionCreated(self.publish_collection(collection, revision)), None)
+            }
+            Change::DeleteCollection { collection } => {
+                let sources = self.remove_collection(&collection, fresh, revision);
+                let task = Task::DropTexts(collection.gone_texts());
+                (Outcome::CollectionDeleted(CollectionDeleted { sources, revision }), Some(task))
+            }
+        };
+        if let Some(receipt) = receipt {
+            self.corpus.once.remember(receipt, outcome.clone());
+        }
+        done(Ok(outcome));
+        task
+    }
+
+    fn publish_source(&self, collection: &Collection, source: Prepared, revision: u64) -> Added {
+        let mut now = self.corpus.revision.write();
+        let mut catalogue = collection.catalogue.write();
+        *now = revision;
+        let before = catalogue.counts();
+        let Published { entry, is_replaced } = catalogue.publish(source.slot, source.record);
+        self.corpus.totals.changed_in(&catalogue, before);
+        let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
+        Added { entry, replaced: is_replaced, unchanged: false, exact_duplicates }
+    }
+
+    fn remove_source(&self, collection: &Collection, id: &SourceId, revision: u64) {
+        let mut now = self.corpus.revision.write();
+        *now = revision;
+        let mut catalogue = collection.catalogue.write();
+        let before = catalogue.counts();
+        catalogue.remove(id, revision);
+        self.corpus.totals.changed_in(&catalogue, before);
+    }
+
+    fn publish_collection(&self, collection: Arc<Collection>, revision: u64) -> CollectionInfo {
+        let mut now = self.corpus.revision.write();
+        *now = revision;
+        collection.catalogue.write().changed_at(revision);
+        self.corpus.install(Arc::clone(&collection));
+        CollectionInfo::of(&collection)
+    }
+
+    /// Removes a collection, and returns the number of its sources.
+    fn remove_collection(
+        &self,
+        collection: &Collection,
+        fresh: Option<Arc<Collection>>,
+        revision: u64,
+    ) -> u64 {
+        let mut now = self.corpus.revision.write();
+        *now = revision;
+        // Before the old one is closed, so that its replacement is found at every moment.
+        match fresh {
+            Some(fresh) => {
+                fresh.catalogue.write().changed_at(revision);
+                self.corpus.install(fresh);
+            }
+            None => self.corpus.remove(&collection.name),
+        }
+        let mut catalogue = collection.catalogue.write();
+        self.corpus.totals.changed(catalogue.counts(), Counts::default());
+        catalogue.close(revision);
+        catalogue.counts().sources
+    }
+}

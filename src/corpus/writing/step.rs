@@ -1,0 +1,140 @@
+//! A change that was decided and is to be committed.
+
+use std::sync::Arc;
+
+use super::change::Change;
+use super::once::Receipt;
+use super::outcome::Outcome;
+use super::pending::{Discarded, Done};
+use super::prepare::Prepared;
+use crate::corpus::collection::Collection;
+use crate::corpus::error::Error;
+use crate::model::SourceKey;
+use crate::store::{RowChange, StoredCollection, StoredOutcome, StoredRequest};
+
+/// A change that was decided, with the revision that it makes.
+pub(super) struct Step {
+    pub(super) revision: u64,
+    pub(super) change: Change<Box<Prepared>, Arc<Collection>>,
+    /// The empty collection that replaces a deleted one.
+    pub(super) fresh: Option<Arc<Collection>>,
+    /// The receipt of a request with an id.
+    pub(super) receipt: Option<Receipt>,
+    pub(super) done: Done<Outcome>,
+}
+
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Step").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+impl Step {
+    /// The row of its request and outcome, if the request has an id.
+    pub(super) fn stored_request(&self) -> Option<StoredRequest> {
+        let Receipt { ticket, sequence, time } = self.receipt.as_ref()?;
+        Some(StoredRequest {
+            sequence: *sequence,
+            time: *time,
+            digest: ticket.digest(),
+            key: ticket.key().clone(),
+            outcome: self.stored_outcome(),
+        })
+    }
+
+    fn stored_outcome(&self) -> StoredOutcome {
+        let revision = self.revision;
+        match &self.change {
+            Change::AddSource { source, .. } => StoredOutcome::SourceAdded {
+                collection: source.collection.number,
+                id: source.record.id.clone(),
+                replaced: source.replaced_key().is_some(),
+                revision,
+                words: source.record.words,
+                text_bytes: source.record.text_bytes,
+                fingerprints: source.record.fingerprints,
+            },
+            Change::DeleteSource { .. } => StoredOutcome::SourceDeleted { revision },
+            Change::CreateCollection { collection, settings } => StoredOutcome::CollectionCreated {
+                name: collection.name.clone(),
+                settings: *settings,
+                revision,
+            },
+            Change::DeleteCollection { collection } => {
+                let sources = collection.catalogue.read().counts().sources;
+                StoredOutcome::CollectionDeleted { sources, revision }
+            }
+        }
+    }
+
+    /// Appends the changes of sources and removed collections.
+    pub(super) fn append_rows<'a>(&'a self, rows: &mut Vec<RowChange<'a>>) {
+        match &self.change {
+            Change::AddSource { source, .. } => {
+                rows.extend(source.replaced_key().map(RowChange::RemoveSource));
+                rows.push(RowChange::PutSource {
+                    key: source.key(),
+                    record: &source.record,
+                    text: &source.text,
+                });
+            }
+            Change::DeleteSource { collection, id } => {
+                let slot = collection.catalogue.read().get(id).map(|entry| entry.slot);
+                rows.extend(
+                    slot.map(|slot| {
+                        RowChange::RemoveSource(SourceKey { collection: collection.number, slot })
+                    }),
+                );
+            }
+            Change::CreateCollection { .. } => {}
+            Change::DeleteCollection { collection } => {
+                rows.push(RowChange::RemoveCollection(collection.number));
+            }
+        }
+    }
+
+    /// The collection that is there after the change, if it is.
+    pub(super) fn touched(&self) -> Option<StoredCollection> {
+        let collection = match &self.change {
+            Change::AddSource { collection, .. }
+            | Change::DeleteSource { collection, .. }
+            | Change::CreateCollection { collection, .. } => collection,
+            Change::DeleteCollection { .. } => self.fresh.as_ref()?,
+        };
+        Some(collection.stored(self.revision))
+    }
+
+    /// The bytes of the text that it adds.
+    pub(super) fn text_bytes(&self) -> u64 {
+        match &self.change {
+            Change::AddSource { source, .. } => source.record.text_bytes,
+            _ => 0,
+        }
+    }
+
+    /// Answers with an error. The step is retained without a caller, since it may turn out to be durable.
+    pub(super) fn fail(self, error: &Error) -> Self {
+        (self.done)(Err(error.clone()));
+        Self { done: Box::new(drop), ..self }
+    }
+
+    /// Answers with an error. A source that was prepared for the step has to be undone first.
+    pub(super) fn discard(self, error: &Error) -> Option<Discarded> {
+        let answer = Err(error.clone());
+        match self.change {
+            Change::AddSource { source, .. } => Some(Discarded { source, done: self.done, answer }),
+            _ => {
+                (self.done)(answer);
+                None
+            }
+        }
+    }
+
+    /// The collection that it adds a source to, if it adds one.
+    pub(super) fn grows(&self) -> Option<&Arc<Collection>> {
+        match &self.change {
+            Change::AddSource { collection, .. } => Some(collection),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A submission against the sources in scope.
+
+use super::detector::Detector;
+use super::digest::{ScopedCollection, settings_digest};
+use super::exclusions::{in_regions, take_own_work, take_short_passages};
+use super::options::DetectionOptions;
+use super::search::{Partition, Prepared, search};
+use super::submission::Submission;
+use crate::corpus::{Error, TextRole};
+use crate::model::{FingerprintSettings, Scope, Stop};
+use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Report, ReportLimits};
+use crate::text::alerts;
+
+impl Detector {
+    /// Checks a submission against the sources in scope, which `partitions` hold together. All partitions have the same
+    /// collections, with the same settings, under one seed.
+    ///
+    /// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`], [`Error::CollectionNotFound`],
+    /// [`Error::Stopped`], [`Error::Store`].
+    pub(crate) fn check(
+        &self,
+        submission: &str,
+        scope: &Scope,
+        options: &DetectionOptions,
+        partitions: &[&dyn Partition],
+        stop: &Stop,
+    ) -> Result<Report, Error> {
+        let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        stop.check()?;
+        let text = submission;
+        let submission = Submission::new(text, &tokenized, options.mode, &self.stems);
+        let settings = settings_of(scope, partitions)?;
+        let prepared = Prepared::new(self, &submission, scope, options, settings.clone(), stop)?;
+        let mut found = search(self, &prepared, partitions, stop)?;
+        let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
+        let mut exclusions =
+            vec![ExcludedWords { reason: ExclusionReason::Boilerplate, words: boilerplate.words }];
+        stop.check()?;
+        exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
+        stop.check()?;
+        exclusions.push(take_own_work(&mut found.findings, &options.exclusions));
+        exclusions.push(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
+        exclusions.push(ExcludedWords { reason: ExclusionReason::Common, words: found.common });
+        let names = scope.collections.iter().zip(settings);
+        let collections: Vec<ScopedCollection<'_>> =
+            names.map(|(name, settings)| ScopedCollection { name, settings }).collect();
+        Ok(report::build(Draft {
+            text,
+            tokenized: &tokenized,
+            considered: found.considered,
+            findings: found.findings,
+            exclusions,
+            alerts: alerts::alerts(text),
+            min_run_words: found.min_run_words,
+            voids: found.voids,
+            corpus_revision: found.revision,
+            scope_revision: found.scope_revision.max(boilerplate.changed_at),
+            settings_digest: settings_digest(&collections, scope, options, &self.limits),
+            sources_in_scope: found.sources_in_scope,
+            candidates: found.candidates,
+            candidates_cut: found.candidates_cut,
+            offset_unit: options.offset_unit,
+            limits: report_limits(options),
+        }))
+    }
+}
+
+/// The settings of the collections in scope, in order of their names.
+pub(super) fn settings_of(
+    scope: &Scope,
+    partitions: &[&dyn Partition],
+) -> Result<Vec<FingerprintSettings>, Error> {
+    let first =
+        partitions.first().ok_or(Error::Internal { what: "a check of no partition of the sources" })?;
+    scope.collections.iter().map(|name| first.settings(name)).collect()
+}
+
+/// The limits of the report's lists.
+pub(super) fn report_limits(options: &DetectionOptions) -> ReportLimits {
+    ReportLimits { max_sources: options.max_sources, max_passages: options.max_passages }
+}

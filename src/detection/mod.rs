@@ -1,0 +1,20 @@
+//! Detection: what a submission shares with the sources of a view, and what sources share with one another.
+//!
+//! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the shares of the
+//! sources, one view or several, and builds a report of the findings, wherever they were computed.
+
+mod check;
+mod compare;
+mod detector;
+mod digest;
+mod exclusions;
+mod options;
+mod pairs;
+mod search;
+mod stem_cache;
+mod submission;
+
+pub use compare::ComparedText;
+pub(crate) use detector::Detector;
+pub use options::{DetectionMode, DetectionOptions, Exclusions};
+pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};

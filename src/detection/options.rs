@@ -1,0 +1,112 @@
+//! The options of a check.
+
+use std::collections::BTreeSet;
+
+use crate::model::{CollectionName, Group};
+use crate::text::OffsetUnit;
+
+/// The passages that a check looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DetectionMode {
+    /// Exact runs of words only.
+    VerbatimOnly,
+    /// Also passages whose words came from the source with some replaced, moved, left out or condensed.
+    #[default]
+    AlteredToo,
+}
+
+/// Exclusions: words that count neither as covered nor as considered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusions {
+    /// Quotations, the proper use of another's words.
+    pub quotations: bool,
+    /// Bibliographies, whose entries are the same in every text.
+    pub bibliography: bool,
+    /// In-text citations.
+    pub citations: bool,
+    /// Texts that are boilerplate wherever they occur in the submission.
+    pub boilerplate_texts: Vec<String>,
+    /// Collections of such texts.
+    pub boilerplate_collections: BTreeSet<CollectionName>,
+    /// Groups whose sources are the submitter's own earlier work.
+    pub own_groups: BTreeSet<Group>,
+}
+
+impl Exclusions {
+    /// No exclusions.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { quotations: false, bibliography: false, citations: false, ..Self::default() }
+    }
+}
+
+/// Quotations, bibliographies and citations are excluded.
+impl Default for Exclusions {
+    fn default() -> Self {
+        Self {
+            quotations: true,
+            bibliography: true,
+            citations: true,
+            boilerplate_texts: Vec::new(),
+            boilerplate_collections: BTreeSet::new(),
+            own_groups: BTreeSet::new(),
+        }
+    }
+}
+
+/// The options of a check and of its report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DetectionOptions {
+    /// The smallest number of words of the submission in a passage; by default the guaranteed run, or the whole of a
+    /// shorter submission. Shorter passages of at least the guaranteed run become exclusions.
+    pub min_passage_words: Option<u32>,
+    /// The passages that are looked for.
+    pub mode: DetectionMode,
+    /// Fingerprints in more sources of a collection than this are excluded.
+    pub commonness_cap: Option<u32>,
+    /// The same, in percent of the collection's sources. If both are given, the lower one is used.
+    pub commonness_percent: Option<f64>,
+    /// The exclusions.
+    pub exclusions: Exclusions,
+    /// The unit of the report's offsets.
+    pub offset_unit: OffsetUnit,
+    /// True if passages include the texts inside their spans.
+    pub include_excerpts: bool,
+    /// The largest number of sources in the report.
+    pub max_sources: usize,
+    /// The largest number of passages of each source in the report.
+    pub max_passages: usize,
+}
+
+impl DetectionOptions {
+    /// The largest number of sources that a fingerprint may be in, in a collection of so many.
+    pub(super) fn commonness_cap_of(&self, sources: u64) -> Option<u32> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of at most 2^24 sources"
+        )]
+        let share = self.commonness_percent.map(|percent| ((sources as f64 * percent / 100.0) as u32).max(1));
+        match (self.commonness_cap, share) {
+            (Some(cap), Some(share)) => Some(cap.min(share)),
+            (cap, share) => cap.or(share),
+        }
+    }
+}
+
+impl Default for DetectionOptions {
+    fn default() -> Self {
+        Self {
+            min_passage_words: None,
+            mode: DetectionMode::default(),
+            commonness_cap: None,
+            commonness_percent: None,
+            exclusions: Exclusions::default(),
+            offset_unit: OffsetUnit::default(),
+            include_excerpts: false,
+            max_sources: 100,
+            max_passages: 1000,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! One text with those that come after it: look up, rank, compare.
+
+use std::sync::{Arc, OnceLock};
+
+use super::left_out::{LeftOut, holds};
+use super::options::PairOptions;
+use super::roster::Roster;
+use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
+use crate::detection::detector::{Detector, Indexed};
+use crate::detection::options::DetectionOptions;
+use crate::detection::search::{
+    Candidate, Channel, Evidence, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
+};
+use crate::detection::submission::{Compared, Comparer, Submission};
+use crate::fingerprint::{ContextMatch, Fingerprint};
+use crate::index::{Hit, ReadLimits, Wanted};
+use crate::matching::{Passage, PassageKind};
+use crate::model::{Scope, Stop};
+use crate::report::{Coverage, Share, VoidReason};
+use crate::text::TokenizedText;
+
+/// What all comparisons of one collection have in common.
+pub(super) struct Comparing<'a> {
+    pub(super) detector: &'a Detector,
+    pub(super) view: &'a View,
+    pub(super) collection: &'a ViewedCollection,
+    pub(super) scope: Scope,
+    pub(super) options: &'a PairOptions,
+    pub(super) detection: DetectionOptions,
+    /// What is left out of the count of each source, once it was needed.
+    pub(super) left_out: Vec<OnceLock<LeftOut>>,
+    pub(super) nothing: LeftOut,
+    pub(super) stop: &'a Stop,
+}
+
+/// What two texts share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Overlap {
+    pub(super) texts: (usize, usize),
+    pub(super) shares: (Share, Share),
+    pub(super) passages: u64,
+}
+
+/// What one text came to.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) overlaps: Vec<Overlap>,
+    pub(super) comparisons: u64,
+    pub(super) comparisons_cut: u64,
+    /// Words in which shared runs may have gone unfound, and through which limit.
+    pub(super) voids: Vec<(VoidReason, u64, u64)>,
+}
+
+/// A text that another is compared with.
+struct Partner {
+    /// Its number in the roster.
+    text: usize,
+    entry: Arc<Entry>,
+    proposal: Proposal,
+}
+
+/// The result of looking up k-grams.
+pub(super) struct LookedUp {
+    hits: Vec<Hit>,
+    counts: Vec<u32>,
+    /// K-grams with more postings than the cap, by their places; ascending.
+    pub(super) unread: Vec<u32>,
+    /// K-grams that were read and are in more sources than the cap, by their places; ascending.
+    pub(super) too_common: Vec<u32>,
+}
+
+/// A source with its text.
+#[derive(Clone, Copy)]
+pub(super) struct Read<'a> {
+    pub(super) place: usize,
+    pub(super) text: &'a str,
+    pub(super) tokenized: &'a TokenizedText,
+}
+
+impl Comparing<'_> {
+    /// The most sources that a fingerprint may stand in, and what it is that says so.
+    pub(super) fn commonness_cap(&self) -> (VoidReason, u32) {
+        let most = u32::try_from(self.detector.limits.max_candidates).unwrap_or(u32::MAX);
+        match self.detection.commonness_cap_of(self.collection.sources()) {
+            Some(cap) if cap <= most => (VoidReason::CommonnessCap, cap),
+            _ => (VoidReason::PostingLimit, most),
+        }
+    }
+
+    /// The overlaps of a text with those that come after it.
+    ///
+    /// Linear in the text, in the postings of its fingerprints (bounded by the cap for each), and in the
+    /// texts of the candidates (bounded by `max_candidates`).
+    pub(super) fn overlaps(&self, roster: &Roster, text: usize) -> Result<Outcome, Error> {
+        self.stop.check()?;
+        let mut outcome = Outcome::default();
+        let Some((place, entry)) = roster.first_holder(text) else { return Ok(outcome) };
+        let original = self.collection.text(entry)?;
+        let tokenized = self.detector.tokenize_source(&original);
+        let own = Read { place, text: &original, tokenized: &tokenized };
+        let settings = self.collection.settings();
+        let Indexed { tokens, mut word_pairs } = self.detector.indexed(&original, self.detection.mode);
+        let fingerprints = self.collection.fingerprints(&tokens);
+        let mut query = Query::new(tokenized.tokens(), fingerprints, settings, &self.detection);
+        // Exclusions are found only where something is shared, unless they decide what to look for.
+        if self.boilerplate_is_given() {
+            let boilerplate = &self.left_out(own)?.boilerplate;
+            let width = settings.kgram.get();
+            query.fingerprints.retain(|kept| !holds(boilerplate, kept.position, width));
+            word_pairs.retain(|kept| !holds(boilerplate, kept.position, 1));
+        }
+        let kept = self.shortlist(roster, text, &query, &word_pairs, &mut outcome);
+        outcome.comparisons = kept.len() as u64;
+        if kept.is_empty() {
+            return Ok(outcome);
+        }
+        let submission = Submission::new(&original, &tokenized, self.detection.mode, &self.detector.stems);
+        submission.prepare();
+        let mut comparer = submission.comparer();
+        for candidate in kept {
+            self.stop.check()?;
+            let compared = (text, candidate.text);
+            outcome.overlaps.extend(self.compare(
+                &mut comparer,
+                own,
+                &query,
+                &candidate,
+                roster,
+                compared,
+            )?);
+        }
+        Ok(outcome)
+    }
+
+    /// The texts to compare one with, by their evidence; no more than the limit.
+    fn shortlist(
+        &self,
+        roster: &Roster,
+        text: usize,
+        query: &Query<'_>,
+        word_pairs: &[Fingerprint],
+        outcome: &mut Outcome,
+    ) -> Vec<Partner> {
+        let (reason, cap) = self.commonness_cap();
+        let looked_up = self.look_up(&query.fingerprints, cap);
+        let kgrams = Channel {
+            fingerprints: &query.fingerprints,
+            hits: &looked_up.hits,
+            counts: &looked_up.counts,
+            unread: &looked_up.unread,
+        };
+        let admitted = self.admitted(word_pairs, kgrams);
+        let found = candidates(looked_up.hits, &query.fingerprints, &looked_up.too_common, &admitted);
+        let mut kept = self.partners(roster, text, found);
+        kept.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
+        let most = self.detector.limits.max_candidates;
+        let cut = kept.split_off(kept.len().min(most));
+        outcome.comparisons_cut = cut.len() as u64;
+        let around = |places: &mut dyn Iterator<Item = u32>| {
+            let words: Vec<Coverage> = places.map(|at| query.words_around(at as usize)).collect();
+            Coverage::union(&words).words()
+        };
+        let common = around(&mut looked_up.too_common.iter().chain(&looked_up.unread).copied());
+        let uncompared = around(&mut cut.iter().flat_map(|partner| &partner.proposal.fingerprints).copied());
+        let voids = [(reason, u64::from(cap), common), (VoidReason::CandidateLimit, most as u64, uncompared)];
+        outcome.voids = voids.into_iter().filter(|(.., words)| *words > 0).collect();
+        kept
+    }
+
+    /// The sources with enough evidence for altered text.
+    fn admitted(&self, word_pairs: &[Fingerprint], kgrams: Channel<'_>) -> Vec<Evidence> {
+        if word_pairs.is_empty() {
+            return Vec::new();
+        }
+        let wanted = Wanted { fingerprints: word_pairs, rule: ContextMatch::none() };
+        let counted = self.collection.count(IndexKind::WordPairs, wanted, WORD_PAIR_LIMITS.ceiling());
+        let counts = counted.counts.clone();
+        let unread = WORD_PAIR_LIMITS.unread(&counts);
+        let hits = self.collection.read(IndexKind::WordPairs, wanted, counted, &unread, 0);
+        let word_pairs = Channel { fingerprints: word_pairs, hits: &hits, counts: &counts, unread: &unread };
+        evidence(word_pairs, kgrams, self.collection.sources())
+    }
+
+    /// The candidates that a text is compared with: those that come after it.
+    fn partners(&self, roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Partner> {
+        let slots: Vec<_> = found.iter().map(|candidate| candidate.slot).collect();
+        let entries = self.collection.in_scope(slots.iter().copied(), &self.scope);
+        let partner = |((candidate, slot), entry): ((Candidate, _), Option<Arc<Entry>>)| {
+            let entry = entry?;
+            let text = roster.partner(text, slot)?;
+            let Candidate { slot: _, shared, weight, fingerprints } = candidate;
+            let proposal = Proposal { collection: 0, id: entry.id.clone(), shared, weight, fingerprints };
+            Some(Partner { text, entry, proposal })
+        };
+        found.into_iter().zip(slots).zip(entries).filter_map(partner).collect()
+    }
+
+    /// Looks up k-grams. Those in more sources than the cap have no hits.
+    pub(super) fn look_up(&self, fingerprints: &[Fingerprint], cap: u32) -> LookedUp {
+        let wanted = Wanted { fingerprints, rule: ContextMatch::new(self.collection.settings().window) };
+        let limits = ReadLimits { per_fingerprint: cap, in_all: u32::MAX };
+        let counted = self.collection.count(IndexKind::Kgrams, wanted, limits.ceiling());
+        let counts = counted.counts.clone();
+        let unread = limits.unread(&counts);
+        // There are no more sources than postings.
+        let may_be_too_common = |place: &u32| counts.get(*place as usize).is_some_and(|count| *count > cap);
+        let read = (0..).take(counts.len()).filter(|place| unread.binary_search(place).is_err());
+        let too_common = if read.clone().any(|place| may_be_too_common(&place)) {
+            let sources =
+                self.collection.count_sources(IndexKind::Kgrams, wanted, &counted, limits.ceiling());
+            read.filter(|place| sources.get(*place as usize).is_some_and(|count| *count > cap)).collect()
+        } else {
+            Vec::new()
+        };
+        let hits = self.collection.read(IndexKind::Kgrams, wanted, counted, &unread, 0);
+        LookedUp { hits, counts, unread, too_common }
+    }
+
+    /// The overlap of a text and a candidate, in words that count, on both sides.
+    fn compare(
+        &self,
+        comparer: &mut Comparer<'_>,
+        own: Read<'_>,
+        query: &Query<'_>,
+        partner: &Partner,
+        roster: &Roster,
+        texts: (usize, usize),
+    ) -> Result<Option<Overlap>, Error> {
+        let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
+        let text = self.collection.text(&partner.entry)?;
+        let tokenized = self.detector.tokenize_source(&text);
+        let source = Compared { text: &text, tokenized: &tokenized };
+        let depth = partner.proposal.depth(false);
+        let mut passages =
+            comparer.passages_at(depth, &query.prepared, source, query.min_tokens, self.stop)?;
+        let least = self.options.min_passage_words.unwrap_or(0);
+        passages.retain(|passage| longer_side(passage) >= least);
+        if passages.is_empty() {
+            return Ok(None);
+        }
+        let theirs = Read { place, text: &text, tokenized: &tokenized };
+        let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
+        // What a summary condenses was not taken word by word: its span tells where from, not how much.
+        let word_by_word = passages.iter().filter(|passage| passage.kind != PassageKind::Summary);
+        let used = Coverage::of(word_by_word.map(|passage| passage.source.clone()));
+        let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
+        let any = shares.0.words > 0 || shares.1.words > 0;
+        Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))
+    }
+
+    fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {
+        let left_out = &self.left_out(source)?.words;
+        let words = source.tokenized.tokens().len() as u64;
+        Ok(Share { words: covered.minus(left_out).words(), of_words: words - left_out.words() })
+    }
+}
+
+/// Words of a passage, on the side where it has more.
+fn longer_side(passage: &Passage) -> u32 {
+    let words = |side: &std::ops::Range<u32>| side.end - side.start;
+    words(&passage.submission).max(words(&passage.source))
+}

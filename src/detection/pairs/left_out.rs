@@ -1,0 +1,102 @@
+//! What is left out of the count of each source.
+
+use std::sync::{Arc, OnceLock};
+
+use super::comparing::{Comparing, Read};
+use super::roster::Roster;
+use crate::corpus::{Entry, Error};
+use crate::detection::exclusions::in_regions;
+use crate::detection::search::Partition;
+use crate::detection::submission::Submission;
+use crate::report::{Coverage, ExcludedWords, Share, VoidReason};
+
+/// What is left out of the count of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// All of it.
+    pub(super) words: Coverage,
+    /// Of that, what stands in boilerplate.
+    pub(super) boilerplate: Coverage,
+}
+
+impl Comparing<'_> {
+    /// All words of a text that count, of themselves: what sources of the same words share.
+    pub(super) fn whole(&self, roster: &Roster, text: usize) -> Option<Share> {
+        let (place, entry) = roster.first_holder(text)?;
+        let left_out = self.left_out.get(place)?.get().map_or(0, |left_out| left_out.words.words());
+        let words = entry.words - left_out;
+        let least = u64::from(self.options.min_passage_words.unwrap_or(1));
+        (words > 0 && entry.words >= least).then_some(Share { words, of_words: words })
+    }
+
+    pub(super) fn boilerplate_is_given(&self) -> bool {
+        let given = &self.detection.exclusions;
+        !(given.boilerplate_texts.is_empty() && given.boilerplate_collections.is_empty())
+    }
+
+    /// What is left out of the count of a source that was not read yet.
+    pub(super) fn read_left_out(&self, place: usize, source: &Arc<Entry>) -> Result<(), Error> {
+        let text = self.collection.text(source)?;
+        let tokenized = self.detector.tokenize_source(&text);
+        self.left_out(Read { place, text: &text, tokenized: &tokenized })?;
+        Ok(())
+    }
+
+    /// What is left out of the count of a source, as numbers of words, where it was worked out.
+    pub(super) fn left_out_ranges(&self, place: usize) -> Vec<(u32, u32)> {
+        let left_out = self.left_out.get(place).and_then(OnceLock::get).unwrap_or(&self.nothing);
+        left_out.words.ranges().iter().map(|range| (range.start, range.end)).collect()
+    }
+
+    /// What is left out of the count of a source; worked out once.
+    pub(super) fn left_out(&self, source: Read<'_>) -> Result<&LeftOut, Error> {
+        let Some(known) = self.left_out.get(source.place) else { return Ok(&self.nothing) };
+        if let Some(left_out) = known.get() {
+            return Ok(left_out);
+        }
+        self.stop.check()?;
+        let (boilerplate, common) = (self.boilerplate(source)?, self.common(source));
+        let regions = in_regions(source.text, source.tokenized, &self.detection.exclusions);
+        let regions = regions.into_iter().map(|ExcludedWords { words, .. }| words);
+        let words: Vec<Coverage> = regions.chain([boilerplate.clone(), common]).collect();
+        let words = Coverage::union(&words);
+        Ok(known.get_or_init(|| LeftOut { words, boilerplate }))
+    }
+
+    /// The k-grams that stand in more sources than the caller wants.
+    fn common(&self, source: Read<'_>) -> Coverage {
+        let (VoidReason::CommonnessCap, cap) = self.commonness_cap() else { return Coverage::default() };
+        // The index knows words under the corpus's secret, not under that of comparisons.
+        let indexed = self.detector.indexed_tokens(source.text);
+        let fingerprints = self.collection.fingerprints(indexed.tokens());
+        let kgram = self.collection.settings().kgram.get();
+        let words = |at: u32| {
+            let kept = fingerprints.get(at as usize)?;
+            Some(kept.position..kept.position.saturating_add(kgram))
+        };
+        let looked_up = self.look_up(&fingerprints, cap);
+        Coverage::of(looked_up.too_common.into_iter().chain(looked_up.unread).filter_map(words))
+    }
+
+    fn boilerplate(&self, source: Read<'_>) -> Result<Coverage, Error> {
+        if !self.boilerplate_is_given() {
+            return Ok(Coverage::default());
+        }
+        let Read { text, tokenized, .. } = source;
+        let submission = Submission::new(text, tokenized, self.detection.mode, &self.detector.stems);
+        let found = self.detector.in_boilerplate(
+            &submission,
+            &self.detection,
+            &[self.view as &dyn Partition],
+            self.stop,
+        )?;
+        Ok(found.words)
+    }
+}
+
+/// Whether so many words from a position on are all among `words`.
+pub(super) fn holds(words: &Coverage, position: u32, width: u32) -> bool {
+    let at = words.ranges().partition_point(|range| range.end <= position);
+    let range = words.ranges().get(at);
+    range.is_some_and(|range| range.start <= position && position.saturating_add(width) <= range.end)
+}

@@ -1,0 +1,137 @@
+//! Counts of postings, added over the partitions of a collection, and the decisions that depend on them.
+
+use super::evidence::WORD_PAIR_LIMITS;
+use crate::index::{ReadLimits, SAMPLE};
+
+/// The extent of one partition of the sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// The revision of its corpus.
+    pub(crate) revision: u64,
+    /// The collections in scope, in order of their names.
+    pub(crate) collections: Vec<CollectionExtent>,
+}
+
+impl Extent {
+    /// The revision at which one of the collections last changed.
+    pub(super) fn changed_at(&self) -> u64 {
+        self.collections.iter().map(|one| one.changed_at).max().unwrap_or(0)
+    }
+
+    /// The sources in scope of all collections.
+    pub(super) fn sources_in_scope(&self) -> u64 {
+        self.collections.iter().map(|one| one.sources_in_scope).sum()
+    }
+}
+
+/// The extent of one partition of a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct CollectionExtent {
+    /// Sources, in scope or not.
+    pub(crate) sources: u64,
+    /// Sources in scope.
+    pub(crate) sources_in_scope: u64,
+    /// The revision at which it last changed.
+    pub(crate) changed_at: u64,
+}
+
+/// The counts of one partition of a collection: the visible postings of each fingerprint, by its place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct CollectionCounts {
+    /// Postings of k-grams. A number above the ceiling of the request is a lower bound.
+    pub(crate) kgrams: Vec<u32>,
+    /// Different sources of k-grams, with a commonness cap; otherwise empty.
+    pub(crate) kgram_sources: Vec<u32>,
+    /// Postings of word pairs.
+    pub(crate) word_pairs: Vec<u32>,
+}
+
+/// How far each k-gram of a collection has to be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caps {
+    /// The largest number of sources that a k-gram may be in.
+    pub(crate) commonness: Option<u32>,
+    /// The limits of reading k-grams.
+    pub(crate) limits: ReadLimits,
+}
+
+impl Caps {
+    /// The largest count of postings that makes a difference.
+    pub(crate) fn ceiling(self) -> u32 {
+        self.limits.ceiling().max(self.commonness.unwrap_or(0))
+    }
+}
+
+/// The totals of a collection over all its partitions, and the decisions that follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CollectionTotals {
+    /// Sources, in scope or not.
+    pub(crate) sources: u64,
+    /// The counts.
+    pub(crate) counts: CollectionCounts,
+    /// The k-grams that are not read, by their places; ascending.
+    pub(crate) unread: Vec<u32>,
+    /// The k-grams in more sources than the commonness cap, by their places; ascending.
+    pub(crate) too_common: Vec<u32>,
+    /// The word pairs that are not read, by their places; ascending.
+    pub(crate) unread_word_pairs: Vec<u32>,
+    /// The number of postings of each unread k-gram that each partition reads.
+    pub(crate) sample: usize,
+}
+
+impl CollectionTotals {
+    /// Adds the counts of all partitions and decides what is read. `sources` is the sum over the partitions.
+    pub(crate) fn new(sources: u64, partitions: Vec<CollectionCounts>, caps: Caps) -> Self {
+        let sample = SAMPLE.div_ceil(partitions.len().max(1));
+        let counts = partitions.into_iter().reduce(CollectionCounts::plus).unwrap_or_default();
+        let unread = caps.limits.unread(&counts.kgrams);
+        let too_common = counts.too_common(&unread, caps.commonness);
+        let unread_word_pairs = WORD_PAIR_LIMITS.unread(&counts.word_pairs);
+        Self { sources, counts, unread, too_common, unread_word_pairs, sample }
+    }
+}
+
+impl CollectionCounts {
+    fn plus(self, other: Self) -> Self {
+        let add = |a: Vec<u32>, b: Vec<u32>| a.into_iter().zip(b).map(|(a, b)| a.saturating_add(b)).collect();
+        Self {
+            kgrams: add(self.kgrams, other.kgrams),
+            kgram_sources: add(self.kgram_sources, other.kgram_sources),
+            word_pairs: add(self.word_pairs, other.word_pairs),
+        }
+    }
+
+    /// The k-grams in more sources than the cap. Those that are not read are judged by their postings.
+    fn too_common(&self, unread: &[u32], cap: Option<u32>) -> Vec<u32> {
+        let Some(cap) = cap else { return Vec::new() };
+        let both = self.kgrams.iter().zip(&self.kgram_sources).zip(0..);
+        both.filter(|((postings, sources), place)| {
+            let is_unread = unread.binary_search(place).is_ok();
+            (if is_unread { **postings } else { **sources }) > cap
+        })
+        .map(|(_, place)| place)
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_decide_as_the_whole() {
+        let counts = |kgrams: [u32; 3], kgram_sources: [u32; 3]| CollectionCounts {
+            kgrams: kgrams.into(),
+            kgram_sources: kgram_sources.into(),
+            word_pairs: vec![kgrams[0]],
+        };
+        let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: 300 };
+        let caps = Caps { commonness: Some(90), limits };
+        let partitions = vec![counts([100, 60, 70], [50, 40, 30]), counts([100, 60, 60], [50, 40, 61])];
+        let parts = CollectionTotals::new(7, partitions, caps);
+        let whole = CollectionTotals::new(7, vec![counts([200, 120, 130], [100, 80, 91])], caps);
+        assert_eq!(parts, CollectionTotals { sample: 8, ..whole.clone() });
+        assert_eq!((whole.unread, whole.too_common, whole.unread_word_pairs), (vec![0], vec![0, 2], vec![0]));
+        assert_eq!(caps.ceiling(), 300);
+    }
+}

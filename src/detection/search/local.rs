@@ -1,0 +1,198 @@
+//! The search of a view: a partition whose sources are in this process.
+
+use std::sync::Arc;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
+use super::evidence::{Channel, WORD_PAIR_LIMITS, evidence};
+use super::proposal::{Pick, Proposal};
+use super::query::Query;
+use super::{Partition, PartitionSearch, Prepared, candidates};
+use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
+use crate::detection::detector::Detector;
+use crate::detection::submission::{Compared, Comparer, Depth};
+use crate::fingerprint::ContextMatch;
+use crate::index::{Counted, Wanted};
+use crate::model::{CollectionName, FingerprintSettings, Stop};
+use crate::report::{Finding, FoundSource};
+
+/// The number of candidates that make it worth using another thread.
+const LEAST_PER_THREAD: usize = 2;
+
+impl Partition for View {
+    fn settings(&self, collection: &CollectionName) -> Result<FingerprintSettings, Error> {
+        self.collection(collection).map(ViewedCollection::settings)
+    }
+
+    fn search<'a>(
+        &'a self,
+        detector: &'a Detector,
+        prepared: &'a Prepared<'a>,
+    ) -> Result<Box<dyn PartitionSearch + 'a>, Error> {
+        let names = prepared.scope.collections.iter();
+        let searched = names.zip(prepared.queries_by_collection()).map(|(name, query)| {
+            Ok(SearchedCollection {
+                viewed: self.collection(name)?,
+                query,
+                kgrams: Counted::default(),
+                word_pairs: Counted::default(),
+            })
+        });
+        let collections: Result<Vec<_>, Error> = searched.collect();
+        Ok(Box::new(ViewSearch {
+            view: self,
+            detector,
+            prepared,
+            collections: collections?,
+            proposed: Vec::new(),
+        }))
+    }
+}
+
+/// The search of a view.
+struct ViewSearch<'a> {
+    view: &'a View,
+    detector: &'a Detector,
+    prepared: &'a Prepared<'a>,
+    collections: Vec<SearchedCollection<'a>>,
+    /// The sources that were proposed, with the places of their collections.
+    proposed: Vec<(usize, Arc<Entry>)>,
+}
+
+/// A collection that is searched, and the first step of its look-ups.
+struct SearchedCollection<'a> {
+    viewed: &'a ViewedCollection,
+    query: &'a Query<'a>,
+    kgrams: Counted,
+    word_pairs: Counted,
+}
+
+impl PartitionSearch for ViewSearch<'_> {
+    fn extent(&mut self) -> Result<Extent, Error> {
+        let extent = |searched: &SearchedCollection<'_>| CollectionExtent {
+            sources: searched.viewed.sources(),
+            sources_in_scope: searched.viewed.sources_in_scope(),
+            changed_at: searched.viewed.changed_at(),
+        };
+        let collections = self.collections.iter().map(extent).collect();
+        Ok(Extent { revision: self.view.revision(), collections })
+    }
+
+    fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error> {
+        let word_pairs = self.wanted_word_pairs();
+        let counted = self.collections.iter_mut().zip(caps).map(|(searched, caps)| {
+            stop.check()?;
+            Ok(searched.count(word_pairs, *caps))
+        });
+        counted.collect()
+    }
+
+    fn propose(&mut self, totals: &[CollectionTotals], stop: &Stop) -> Result<Vec<Proposal>, Error> {
+        let word_pairs = self.wanted_word_pairs();
+        let mut proposals = Vec::new();
+        for ((place, searched), totals) in self.collections.iter_mut().enumerate().zip(totals) {
+            stop.check()?;
+            let candidates = searched.candidates(word_pairs, totals);
+            let slots = candidates.iter().map(|candidate| candidate.slot);
+            let entries = searched.viewed.in_scope(slots, self.prepared.scope);
+            for (candidate, entry) in candidates.into_iter().zip(entries) {
+                let Some(entry) = entry else { continue };
+                proposals.push(Proposal {
+                    collection: place,
+                    id: entry.id.clone(),
+                    shared: candidate.shared,
+                    weight: candidate.weight,
+                    fingerprints: candidate.fingerprints,
+                });
+                self.proposed.push((place, entry));
+            }
+        }
+        Ok(proposals)
+    }
+
+    fn compare(&mut self, picks: &[Pick], stop: &Stop) -> Result<Vec<Finding>, Error> {
+        let submission = self.prepared.submission;
+        if picks.iter().any(|pick| pick.depth == Depth::All) {
+            submission.prepare();
+        }
+        let this = &*self;
+        let compared: Result<Vec<Option<Finding>>, Error> = picks
+            .par_iter()
+            .with_min_len(LEAST_PER_THREAD)
+            .map_init(|| submission.comparer(), |comparer, pick| this.compare_one(comparer, *pick, stop))
+            .collect();
+        Ok(compared?.into_iter().flatten().collect())
+    }
+}
+
+impl<'a> ViewSearch<'a> {
+    fn wanted_word_pairs(&self) -> Wanted<'a> {
+        Wanted { fingerprints: &self.prepared.word_pairs, rule: ContextMatch::none() }
+    }
+
+    fn compare_one(
+        &self,
+        comparer: &mut Comparer<'_>,
+        pick: Pick,
+        stop: &Stop,
+    ) -> Result<Option<Finding>, Error> {
+        stop.check()?;
+        let unknown = Error::Internal { what: "a candidate was picked that was not proposed" };
+        let (place, entry) = self.proposed.get(pick.proposal).ok_or_else(|| unknown.clone())?;
+        let SearchedCollection { viewed, query, .. } = self.collections.get(*place).ok_or(unknown)?;
+        let text = viewed.text(entry)?;
+        let tokenized = self.detector.tokenize_source(&text);
+        stop.check()?;
+        let source = Compared { text: &text, tokenized: &tokenized };
+        let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_tokens, stop)?;
+        let found = FoundSource::of(viewed.name(), entry);
+        let options = self.prepared.options;
+        Ok(Finding::new(found, (&text, &tokenized), passages, options.offset_unit, options.include_excerpts))
+    }
+}
+
+impl SearchedCollection<'_> {
+    fn count(&mut self, word_pairs: Wanted<'_>, caps: Caps) -> CollectionCounts {
+        let (wanted, ceiling) = (self.query.wanted(), caps.ceiling());
+        self.kgrams = self.viewed.count(IndexKind::Kgrams, wanted, ceiling);
+        if !word_pairs.fingerprints.is_empty() {
+            let ceiling = WORD_PAIR_LIMITS.ceiling();
+            self.word_pairs = self.viewed.count(IndexKind::WordPairs, word_pairs, ceiling);
+        }
+        let kgram_sources = if caps.commonness.is_some() {
+            self.viewed.count_sources(IndexKind::Kgrams, wanted, &self.kgrams, ceiling)
+        } else {
+            Vec::new()
+        };
+        let (kgrams, word_pairs) = (self.kgrams.counts.clone(), self.word_pairs.counts.clone());
+        CollectionCounts { kgrams, kgram_sources, word_pairs }
+    }
+
+    fn candidates(
+        &mut self,
+        word_pairs: Wanted<'_>,
+        totals: &CollectionTotals,
+    ) -> Vec<candidates::Candidate> {
+        let CollectionTotals { sources, counts, unread, too_common, unread_word_pairs, sample } = totals;
+        let (viewed, wanted) = (self.viewed, self.query.wanted());
+        let counted = std::mem::take(&mut self.kgrams);
+        let hits = viewed.read(IndexKind::Kgrams, wanted, counted, unread, *sample);
+        let admitted = if word_pairs.fingerprints.is_empty() {
+            Vec::new()
+        } else {
+            let counted = std::mem::take(&mut self.word_pairs);
+            let pair_hits = viewed.read(IndexKind::WordPairs, word_pairs, counted, unread_word_pairs, 0);
+            let word_pairs = Channel {
+                fingerprints: word_pairs.fingerprints,
+                hits: &pair_hits,
+                counts: &counts.word_pairs,
+                unread: unread_word_pairs,
+            };
+            let fingerprints = wanted.fingerprints;
+            let kgrams = Channel { fingerprints, hits: &hits, counts: &counts.kgrams, unread };
+            evidence(word_pairs, kgrams, *sources)
+        };
+        candidates::candidates(hits, wanted.fingerprints, too_common, &admitted)
+    }
+}

@@ -1,0 +1,245 @@
+//! Searching: what a submission partitions with the sources in scope, on one machine or many.
+//!
+//! The sources may be divided into *partitions*, each with an index of its own. A search asks all partitions in four steps, each a
+//! batch that can fail and be stopped:
+//!
+//! 1. `extent`: how many sources there are, at which revision;
+//! 2. `count`: how many postings each fingerprint of the submission has;
+//! 3. `propose`: the candidates, by the counts of all partitions;
+//! 4. `compare`: the passages of the candidates that were picked among those of all partitions.
+//!
+//! Everything that passes between the steps is plain data that can be sent over a wire, and every decision is made from
+//! totals over all partitions. So the findings are those of one index with all sources. The exception is a k-gram whose postings
+//! are left unread by a limit: each partition reads an equal part of the sample, of its own lowest slots.
+
+mod candidates;
+mod counts;
+mod evidence;
+mod local;
+mod proposal;
+mod query;
+mod shortlist;
+#[cfg(test)]
+mod tests;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use self::counts::{CollectionCounts, CollectionTotals};
+use super::detector::{Detector, Indexed};
+use super::options::DetectionOptions;
+use super::submission::Submission;
+use crate::corpus::Error;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::index::ReadLimits;
+use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
+use crate::report::{Coverage, Finding, Void};
+
+pub(super) use self::candidates::{Candidate, candidates};
+pub(crate) use self::counts::{Caps, Extent};
+pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
+pub(crate) use self::proposal::{Pick, Proposal};
+pub(super) use self::query::{Query, default_min_tokens};
+
+/// One partition of the sources: a view of a corpus, or a node.
+pub(crate) trait Partition: Sync {
+    /// The settings of a collection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`].
+    fn settings(&self, collection: &CollectionName) -> Result<FingerprintSettings, Error>;
+
+    /// Begins a search of a prepared submission.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`].
+    fn search<'a>(
+        &'a self,
+        detector: &'a Detector,
+        prepared: &'a Prepared<'a>,
+    ) -> Result<Box<dyn PartitionSearch + 'a>, Error>;
+}
+
+/// A search of one partition. Its steps are called in order, once each.
+pub(crate) trait PartitionSearch: Send {
+    /// The extent of the partition.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the partition.
+    fn extent(&mut self) -> Result<Extent, Error>;
+
+    /// The counts of each collection in scope, as far as `caps` ask.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`].
+    fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error>;
+
+    /// The candidates, by the totals of each collection in scope.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`].
+    fn propose(&mut self, totals: &[CollectionTotals], stop: &Stop) -> Result<Vec<Proposal>, Error>;
+
+    /// The findings of some of the proposals, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`], [`Error::Store`].
+    fn compare(&mut self, picks: &[Pick], stop: &Stop) -> Result<Vec<Finding>, Error>;
+}
+
+/// A submission that is prepared for a search.
+pub(crate) struct Prepared<'a> {
+    pub(super) submission: &'a Submission<'a>,
+    pub(super) scope: &'a Scope,
+    pub(super) options: &'a DetectionOptions,
+    /// The queries, one for each pair of `k` and `w` in scope.
+    queries: Vec<Query<'a>>,
+    /// The place of the query of each collection in scope.
+    query_of: Vec<usize>,
+    /// The word pairs to look up; none where altered passages are not looked for.
+    word_pairs: Vec<Fingerprint>,
+    /// The settings of each collection in scope.
+    pub(super) settings: Vec<FingerprintSettings>,
+}
+
+/// The result of a search.
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    /// The revision of the corpus; of several partitions, the sum of theirs.
+    pub(super) revision: u64,
+    /// The revision at which one of the collections last changed; of several partitions, the sum of theirs.
+    pub(super) scope_revision: u64,
+    pub(super) sources_in_scope: u64,
+    pub(super) candidates: u64,
+    pub(super) candidates_cut: u64,
+    /// The shortest run that is guaranteed to be found.
+    pub(super) min_run_words: u32,
+    /// True if the submission was long enough to be looked up.
+    pub(super) considered: bool,
+    /// The limits that void the guarantee.
+    pub(super) voids: Vec<Void>,
+    /// The words of k-grams that are too common.
+    pub(super) common: Coverage,
+}
+
+impl<'a> Prepared<'a> {
+    /// Prepares a submission for collections with these settings, in the order of the scope.
+    pub(super) fn new(
+        detector: &Detector,
+        submission: &'a Submission<'a>,
+        scope: &'a Scope,
+        options: &'a DetectionOptions,
+        settings: Vec<FingerprintSettings>,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let Indexed { tokens, word_pairs } = detector.indexed(submission.text, options.mode);
+        let (mut queries, mut query_of) = (Vec::<Query<'_>>::new(), Vec::new());
+        for settings in &settings {
+            let known = queries.iter().position(|query| query.settings == *settings);
+            query_of.push(known.unwrap_or(queries.len()));
+            if known.is_none() {
+                stop.check()?;
+                let fingerprints = Fingerprinter::new(detector.seed, *settings).fingerprints(&tokens);
+                let compared = submission.tokenized.tokens();
+                queries.push(Query::new(compared, fingerprints, *settings, options));
+            }
+        }
+        Ok(Self { submission, scope, options, queries, query_of, word_pairs, settings })
+    }
+
+    /// The query of each collection in scope.
+    fn queries_by_collection(&self) -> impl Iterator<Item = &Query<'a>> {
+        self.query_of.iter().filter_map(|query| self.queries.get(*query))
+    }
+}
+
+/// Searches all partitions for what the submission partitions with the sources in scope.
+///
+/// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
+pub(super) fn search(
+    detector: &Detector,
+    prepared: &Prepared<'_>,
+    partitions: &[&dyn Partition],
+    stop: &Stop,
+) -> Result<Found, Error> {
+    let partitions: Result<Vec<_>, Error> =
+        partitions.iter().map(|partition| partition.search(detector, prepared)).collect();
+    let mut partitions = partitions?;
+    let extents = each(&mut partitions, |partition| partition.extent())?;
+    stop.check()?;
+    let sources = sources_by_collection(prepared, &extents);
+    let max_postings = detector.limits.max_common_postings;
+    let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
+    let caps: Vec<Caps> = sources
+        .iter()
+        .map(|sources| Caps { commonness: prepared.options.commonness_cap_of(*sources), limits })
+        .collect();
+    let counts = each(&mut partitions, |partition| partition.count(&caps, stop))?;
+    let totals: Vec<CollectionTotals> = by_collection(counts)
+        .into_iter()
+        .zip(&sources)
+        .zip(&caps)
+        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps))
+        .collect();
+    let proposals = each(&mut partitions, |partition| partition.propose(&totals, stop))?;
+    let shortlist = shortlist::Shortlist::new(prepared, &totals, &caps, proposals, &detector.limits);
+    let picked = partitions.iter_mut().zip(&shortlist.picks).collect::<Vec<_>>();
+    let findings = each_of(picked, |(partition, picks)| partition.compare(picks, stop))?;
+    Ok(Found {
+        findings: findings.into_iter().flatten().collect(),
+        revision: extents.iter().map(|extent| extent.revision).sum(),
+        scope_revision: extents.iter().map(Extent::changed_at).sum(),
+        sources_in_scope: extents.iter().map(Extent::sources_in_scope).sum(),
+        candidates: shortlist.candidates,
+        candidates_cut: shortlist.candidates_cut,
+        min_run_words: prepared.queries.iter().map(Query::min_run_words).max().unwrap_or(0),
+        considered: prepared.queries.iter().any(|query| !query.fingerprints.is_empty()),
+        voids: shortlist.voids,
+        common: shortlist.common,
+    })
+}
+
+/// A search of a partition.
+type OneSearch<'a> = Box<dyn PartitionSearch + 'a>;
+
+/// Does a step in all partitions.
+fn each<'a, T: Send>(
+    partitions: &mut [OneSearch<'a>],
+    step: impl Fn(&mut OneSearch<'a>) -> Result<T, Error> + Sync + Send,
+) -> Result<Vec<T>, Error> {
+    each_of(partitions.iter_mut().collect(), |partition| step(partition))
+}
+
+/// Does something for all items, side by side if there are several.
+fn each_of<I: Send, T: Send>(
+    items: Vec<I>,
+    step: impl Fn(I) -> Result<T, Error> + Sync + Send,
+) -> Result<Vec<T>, Error> {
+    if items.len() == 1 {
+        return items.into_iter().map(step).collect();
+    }
+    items.into_par_iter().with_max_len(1).map(step).collect()
+}
+
+/// The sources of each collection, over all partitions.
+fn sources_by_collection(prepared: &Prepared<'_>, extents: &[Extent]) -> Vec<u64> {
+    let of = |place: usize| extents.iter().filter_map(move |extent| extent.collections.get(place));
+    (0..prepared.settings.len()).map(|place| of(place).map(|one| one.sources).sum()).collect()
+}
+
+/// The counts of each collection, by partition.
+fn by_collection(partitions: Vec<Vec<CollectionCounts>>) -> Vec<Vec<CollectionCounts>> {
+    let collections = partitions.iter().map(Vec::len).max().unwrap_or(0);
+    let mut by_collection: Vec<Vec<CollectionCounts>> = (0..collections).map(|_| Vec::new()).collect();
+    for partition in partitions {
+        for (counts, of_collection) in partition.into_iter().zip(&mut by_collection) {
+            of_collection.push(counts);
+        }
+    }
+    by_collection
+}

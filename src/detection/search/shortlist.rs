@@ -1,0 +1,159 @@
+//! The shortlist: the proposals of all partitions that are compared, and what the limits leave out.
+
+use std::collections::BTreeSet;
+
+use super::Prepared;
+use super::counts::{Caps, CollectionTotals};
+use super::proposal::{Pick, Proposal};
+use super::query::Query;
+use crate::model::Limits;
+use crate::report::{Coverage, Void, VoidReason};
+
+/// So many candidates are compared, whatever they partition.
+const ENOUGH: usize = 64;
+
+/// Past [`ENOUGH`], a candidate is compared only if it partitions a k-gram with fewer others than this.
+const WITNESSES: u32 = 16;
+
+/// A candidate that partitions all its k-grams with so many others is compared by exact runs only.
+const FEW_WITNESSES: u32 = 4;
+
+/// The proposals that are compared.
+pub(super) struct Shortlist {
+    /// The picks of each partition.
+    pub(super) picks: Vec<Vec<Pick>>,
+    /// The number of proposals, compared or not.
+    pub(super) candidates: u64,
+    /// The number of proposals that are not compared.
+    pub(super) candidates_cut: u64,
+    /// The limits that void the guarantee.
+    pub(super) voids: Vec<Void>,
+    /// The words of k-grams that are too common.
+    pub(super) common: Coverage,
+}
+
+/// A proposal with its partition and its place there.
+struct Ranked {
+    partition: usize,
+    place: usize,
+    proposal: Proposal,
+    has_witnesses: bool,
+}
+
+impl Shortlist {
+    /// Ranks the proposals of all partitions and applies the limits.
+    pub(super) fn new(
+        prepared: &Prepared<'_>,
+        totals: &[CollectionTotals],
+        caps: &[Caps],
+        proposals: Vec<Vec<Proposal>>,
+        limits: &Limits,
+    ) -> Self {
+        let partitions = proposals.len();
+        let mut ranked: Vec<Ranked> = Vec::new();
+        for (partition, proposals) in proposals.into_iter().enumerate() {
+            let of_share = proposals.into_iter().enumerate();
+            ranked.extend(of_share.map(|(place, proposal)| Ranked {
+                partition,
+                place,
+                proposal,
+                has_witnesses: false,
+            }));
+        }
+        ranked.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
+        let candidates = ranked.len() as u64;
+        let (mut kept, redundant) = drop_redundant(ranked, prepared);
+        let cut = kept.split_off(kept.len().min(limits.max_candidates));
+        let Left { too_common, common, mut unread, least_cap } = Left::of(prepared, totals, caps);
+        unread.extend(words_of(&redundant, prepared));
+        let uncompared = words_of(&cut, prepared);
+        let voids = [
+            void(VoidReason::CommonnessCap, least_cap, too_common),
+            void(VoidReason::PostingLimit, u64::from(limits.max_common_postings), unread),
+            void(VoidReason::CandidateLimit, limits.max_candidates as u64, uncompared),
+        ];
+        let mut picks: Vec<Vec<Pick>> = (0..partitions).map(|_| Vec::new()).collect();
+        for Ranked { partition, place, proposal, has_witnesses } in kept {
+            let pick = Pick { proposal: place, depth: proposal.depth(has_witnesses) };
+            picks.get_mut(partition).into_iter().for_each(|picks| picks.push(pick));
+        }
+        Self {
+            picks,
+            candidates,
+            candidates_cut: (cut.len() + redundant.len()) as u64,
+            voids: voids.into_iter().flatten().collect(),
+            common: Coverage::union(&common),
+        }
+    }
+}
+
+/// The words that the decisions on postings leave out.
+struct Left {
+    too_common: Vec<Coverage>,
+    common: Vec<Coverage>,
+    unread: Vec<Coverage>,
+    /// The lowest cap that was exceeded.
+    least_cap: u64,
+}
+
+impl Left {
+    fn of(prepared: &Prepared<'_>, totals: &[CollectionTotals], caps: &[Caps]) -> Self {
+        let mut left =
+            Self { too_common: Vec::new(), common: Vec::new(), unread: Vec::new(), least_cap: u64::MAX };
+        for ((query, totals), caps) in prepared.queries_by_collection().zip(totals).zip(caps) {
+            if !totals.too_common.is_empty() {
+                left.least_cap = left.least_cap.min(u64::from(caps.commonness.unwrap_or(0)));
+            }
+            left.too_common.extend(totals.too_common.iter().map(|at| query.words_around(*at as usize)));
+            left.common.extend(totals.too_common.iter().map(|at| query.words_of(*at as usize)));
+            left.unread.extend(totals.unread.iter().map(|at| query.words_around(*at as usize)));
+        }
+        left
+    }
+}
+
+/// Separates ranked proposals that may add something from the rest: a page that thousands of sources partition is found in a
+/// few of them.
+fn drop_redundant(ranked: Vec<Ranked>, prepared: &Prepared<'_>) -> (Vec<Ranked>, Vec<Ranked>) {
+    let mut witnesses: Vec<Vec<u32>> =
+        prepared.queries.iter().map(|query| vec![0; query.fingerprints.len()]).collect();
+    let mut none = Vec::new();
+    let (mut kept, mut redundant) = (Vec::new(), Vec::new());
+    for mut one in ranked {
+        let query = prepared.query_of.get(one.proposal.collection);
+        let witnesses = query.and_then(|query| witnesses.get_mut(*query)).unwrap_or(&mut none);
+        let counts = one.proposal.fingerprints.iter().filter_map(|at| witnesses.get(*at as usize));
+        // A proposal without a k-gram is known by its word pairs.
+        let fewest = counts.min().copied().unwrap_or(0);
+        if kept.len() >= ENOUGH && fewest >= WITNESSES {
+            redundant.push(one);
+            continue;
+        }
+        for at in &one.proposal.fingerprints {
+            witnesses.get_mut(*at as usize).into_iter().for_each(|count| *count += 1);
+        }
+        one.has_witnesses = fewest >= FEW_WITNESSES;
+        kept.push(one);
+    }
+    (kept, redundant)
+}
+
+/// The words around the k-grams of some proposals.
+fn words_of(proposals: &[Ranked], prepared: &Prepared<'_>) -> Vec<Coverage> {
+    let of_one = |one: &Ranked| {
+        let query = prepared.query_of.get(one.proposal.collection).copied();
+        let places = one.proposal.fingerprints.iter();
+        places.filter_map(move |at| Some((query?, *at as usize))).collect::<Vec<_>>()
+    };
+    let places: BTreeSet<(usize, usize)> = proposals.iter().flat_map(of_one).collect();
+    let words = |(query, at): (usize, usize)| {
+        prepared.queries.get(query).map(|query: &Query<'_>| query.words_around(at))
+    };
+    places.into_iter().filter_map(words).collect()
+}
+
+/// A void, if it concerns any words.
+fn void(reason: VoidReason, limit: u64, words: Vec<Coverage>) -> Option<Void> {
+    let words = Coverage::union(&words);
+    (!words.ranges().is_empty()).then_some(Void { reason, limit, words })
+}

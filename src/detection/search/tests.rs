@@ -1,0 +1,226 @@
+//! One corpus divided over four engines gives the report of the whole.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::corpus::{Corpus, View};
+use crate::detection::search::Partition;
+use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions};
+use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
+use crate::model::{
+    CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Scope, SourceId, Title,
+};
+use crate::report::Report;
+use crate::text::OffsetUnit;
+
+const SEED: CorpusSeed = CorpusSeed::new(11);
+const ENGINES: usize = 4;
+
+/// The same sources in one engine, and divided over several.
+struct Divided {
+    whole: Engine,
+    parts: Vec<Engine>,
+    limits: Limits,
+    added: usize,
+}
+
+impl Divided {
+    fn new(limits: Limits) -> Self {
+        let engine = || Engine::with_seed(limits, SEED);
+        Self { whole: engine(), parts: (0..ENGINES).map(|_| engine()).collect(), limits, added: 0 }
+    }
+
+    fn create(&self, collection: &CollectionName, settings: FingerprintSettings) {
+        for engine in self.parts.iter().chain([&self.whole]) {
+            engine.create_collection(collection, settings).unwrap();
+        }
+    }
+
+    /// Adds a source to the whole and to one of the parts.
+    fn add(&mut self, collection: &CollectionName, source: NewSource) {
+        let part = &self.parts[self.added % ENGINES];
+        for engine in [part, &self.whole] {
+            engine.add_source(collection, source.clone(), IfExists::Reject).unwrap();
+        }
+        self.added += 1;
+    }
+
+    /// The report of the whole, and the one that is gathered from the parts.
+    fn reports(&self, submission: &str, scope: &Scope, options: &DetectionOptions) -> [Report; 2] {
+        let whole = self.whole.check(submission, scope, options, &Stop::never()).unwrap();
+        let others = &options.exclusions.boilerplate_collections;
+        let view = |corpus: &Arc<Corpus>| View::new(corpus, scope, others).unwrap();
+        let views: Vec<View> = self.parts.iter().map(|engine| view(engine.state())).collect();
+        let partitions: Vec<&dyn Partition> = views.iter().map(|view| view as &dyn Partition).collect();
+        let detector = Detector::new(self.limits, SEED);
+        let gathered = detector.check(submission, scope, options, &partitions, &Stop::never()).unwrap();
+        [whole, gathered]
+    }
+}
+
+/// Words of a small vocabulary, so that texts share much by chance too.
+fn prose(salt: u64, words: u64) -> Vec<String> {
+    let mut state = salt.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = |most: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % most
+    };
+    (0..words).map(|_| format!("wörd{}", next(4_000) * next(3))).collect()
+}
+
+fn name(name: &str) -> CollectionName {
+    CollectionName::new(name).unwrap()
+}
+
+fn source(number: usize, words: &[String]) -> NewSource {
+    NewSource::new(words.join(" "))
+        .with_id(SourceId::new(&format!("source {number:03}")).unwrap())
+        .with_title(Title::new(&format!("Title {number}")).unwrap())
+        .with_group(Group::new(["", "a", "b"][number % 3]).unwrap())
+        .with_labels(Labels::new(vec![Label::new(["x", "y"][number % 2]).unwrap()]).unwrap())
+}
+
+/// A submission with passages of some sources: exact, and with words swapped and replaced.
+fn submission(sources: &[Vec<String>], salt: u64) -> String {
+    let mut words = prose(salt + 7_777, 80);
+    for (place, source) in sources.iter().enumerate().filter(|(place, _)| (*place as u64 + salt) % 9 == 0) {
+        let from = (salt as usize * 7 + place) % (source.len() / 2);
+        let mut copied = source[from..(from + 60).min(source.len())].to_vec();
+        if place % 2 == 0 {
+            copied.chunks_exact_mut(3).for_each(|some| some.swap(0, 2));
+            copied.iter_mut().step_by(6).for_each(|word| *word = "other".to_owned());
+        }
+        words.extend(copied);
+        words.extend(prose(salt + place as u64, 30));
+    }
+    words.join(" ")
+}
+
+/// The whole report, byte for byte.
+fn bytes(report: &Report) -> String {
+    format!("{report:#?}")
+}
+
+fn options(salt: u64) -> DetectionOptions {
+    DetectionOptions {
+        mode: if salt % 3 == 0 { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
+        commonness_cap: (salt % 5 == 1).then_some(6),
+        commonness_percent: (salt % 5 == 2).then_some(3.0),
+        min_passage_words: (salt % 4 == 3).then_some(12),
+        offset_unit: [OffsetUnit::Utf8Bytes, OffsetUnit::Utf16CodeUnits, OffsetUnit::CodePoints]
+            [salt as usize % 3],
+        include_excerpts: salt % 2 == 0,
+        max_sources: 5 + salt as usize % 9,
+        max_passages: 1 + salt as usize % 4,
+        ..DetectionOptions::default()
+    }
+}
+
+/// A collection of sources with a page that most of them share.
+fn divided(limits: Limits, shared_words: u64) -> (Divided, Vec<Vec<String>>) {
+    let mut divided = Divided::new(limits);
+    let page = prose(1, shared_words);
+    let sources: Vec<Vec<String>> = (0..240)
+        .map(|number| [prose(number + 10, 150), page.clone(), prose(number + 900, 60)].concat())
+        .collect();
+    for (number, words) in sources.iter().enumerate() {
+        divided.add(&CollectionName::default(), source(number, words));
+    }
+    (divided, sources)
+}
+
+#[test]
+fn four_engines_give_the_report_of_one() {
+    let (divided, sources) = divided(Limits::default(), 0);
+    let mut passages = 0;
+    for salt in 0..30 {
+        let text = submission(&sources, salt);
+        let [whole, gathered] = divided.reports(&text, &Scope::default(), &options(salt));
+        assert_eq!(bytes(&whole), bytes(&gathered), "{salt}");
+        passages += whole.passages_found;
+    }
+    assert!(passages > 300, "{passages}");
+}
+
+#[test]
+fn limits_that_void_the_guarantee_are_those_of_the_whole() {
+    for (limits, salt) in [
+        (Limits { max_common_postings: 700, ..Limits::default() }, 3),
+        (Limits { max_common_postings: 700, ..Limits::default() }, 4),
+        (Limits { max_candidates: 5, ..Limits::default() }, 5),
+        (Limits { max_common_postings: 2_000, max_candidates: 20, ..Limits::default() }, 7),
+    ] {
+        let (divided, sources) = divided(limits, 40);
+        let text = format!("{} {}", prose(1, 40).join(" "), submission(&sources, salt));
+        let [whole, gathered] = divided.reports(&text, &Scope::default(), &options(salt));
+        assert!(!whole.guarantee.holds(), "{limits:?}");
+        assert_eq!(bytes(&whole), bytes(&gathered), "{limits:?}");
+    }
+}
+
+#[test]
+fn collections_exclusions_and_boilerplate_are_gathered_too() {
+    let mut divided = Divided::new(Limits::default());
+    let (essays, template) = (name("essays"), name("template"));
+    divided.create(&essays, FingerprintSettings::new(4, 6).unwrap());
+    divided.create(&template, FingerprintSettings::default());
+    let sources: Vec<Vec<String>> = (0..160).map(|number| prose(number + 50, 140)).collect();
+    for (number, words) in sources.iter().enumerate() {
+        let collection = if number % 3 == 0 { &essays } else { &CollectionName::default() };
+        divided.add(collection, source(number, words));
+        if number % 20 == 0 {
+            divided.add(&template, source(1_000 + number, &words[20..60]));
+        }
+    }
+    let own_groups = BTreeSet::from([Group::new("a").unwrap()]);
+    for salt in 0..20 {
+        let scope = Scope {
+            exclude_labels: if salt % 4 == 1 {
+                BTreeSet::from([Label::new("y").unwrap()])
+            } else {
+                BTreeSet::new()
+            },
+            ..Scope::of([essays.clone(), CollectionName::default()])
+        };
+        let exclusions = Exclusions {
+            boilerplate_collections: if salt % 2 == 0 {
+                BTreeSet::from([template.clone()])
+            } else {
+                BTreeSet::new()
+            },
+            boilerplate_texts: vec![sources[9][..50].join(" ")],
+            own_groups: own_groups.clone(),
+            ..Exclusions::default()
+        };
+        let options = DetectionOptions { exclusions, ..options(salt) };
+        let [whole, mut gathered] = divided.reports(&submission(&sources, salt), &scope, &options);
+        // The collections were created once in each part: revisions count more changes.
+        assert!(gathered.corpus_revision > whole.corpus_revision);
+        (gathered.corpus_revision, gathered.scope_revision) = (whole.corpus_revision, whole.scope_revision);
+        assert_eq!(bytes(&whole), bytes(&gathered), "{salt}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Sources of very few words, so that nearly everything is shared.
+    #[test]
+    fn any_division_gives_the_same_report(
+        texts in prop::collection::vec(prop::collection::vec(0_u8..12, 10..40), 1..30),
+        submission in prop::collection::vec(0_u8..12, 8..60),
+        salt in 0_u64..30,
+    ) {
+        let text = |words: &[u8]| words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>();
+        let mut divided = Divided::new(Limits::default());
+        for (number, words) in texts.iter().enumerate() {
+            divided.add(&CollectionName::default(), source(number, &text(words)));
+        }
+        let [whole, gathered] = divided.reports(&text(&submission).join(" "), &Scope::default(), &options(salt));
+        prop_assert_eq!(bytes(&whole), bytes(&gathered));
+    }
+}

@@ -1,0 +1,159 @@
+//! A submission, prepared to be compared with texts.
+
+use std::sync::{Arc, OnceLock};
+
+use super::options::DetectionMode;
+use super::stem_cache::StemCache;
+use crate::matching::altered::{Guess, Language, Profile, Reader};
+use crate::matching::{self, Passage, PreparedSubmission};
+use crate::model::{Stop, StopReason};
+use crate::text::TokenizedText;
+
+/// The text that is checked. It is prepared once and compared by many threads.
+pub(super) struct Submission<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokenized: &'a TokenizedText,
+    /// Its side of altered passages; `None` when they are not looked for.
+    altered: Option<Altered>,
+    stems: &'a StemCache,
+}
+
+/// The confidence from which a guessed language is used without asking the source.
+const SURE: f32 = 0.5;
+
+/// The submission's side of altered passages.
+struct Altered {
+    detected: Guess,
+    /// Its stems in the detected language.
+    stemmed: OnceLock<Arc<Profile>>,
+}
+
+/// How closely a candidate is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All passages.
+    All,
+    /// Exact runs; and all passages if the runs are more than a phrase.
+    RunsFirst,
+    /// Exact runs.
+    Runs,
+}
+
+/// A source to compare with.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokenized: &'a TokenizedText,
+}
+
+impl<'a> Submission<'a> {
+    pub(super) fn new(
+        text: &'a str,
+        tokenized: &'a TokenizedText,
+        mode: DetectionMode,
+        stems: &'a StemCache,
+    ) -> Self {
+        let altered = (mode == DetectionMode::AlteredToo)
+            .then(|| Altered { detected: Guess::of(text), stemmed: OnceLock::new() });
+        Self { text, tokenized, altered, stems }
+    }
+
+    /// Compares the submission with texts, in one thread.
+    pub(super) fn comparer(&self) -> Comparer<'_> {
+        Comparer { submission: self, reader: self.stems.reader(), others: Vec::new() }
+    }
+
+    /// Stems the submission, if its language is sure, so that no thread has to wait for another that does.
+    pub(super) fn prepare(&self) {
+        if let Some(altered) = &self.altered
+            && altered.detected.confidence >= SURE
+        {
+            let language = altered.detected.language;
+            altered
+                .stemmed
+                .get_or_init(|| Arc::new(self.stems.reader().profile(language, self.text, self.tokenized)));
+        }
+    }
+}
+
+/// Compares a submission with texts, in one thread.
+pub(super) struct Comparer<'a> {
+    submission: &'a Submission<'a>,
+    reader: Reader,
+    /// The submission's stems in other languages than the detected one.
+    others: Vec<(Language, Arc<Profile>)>,
+}
+
+impl Comparer<'_> {
+    /// The passages that the submission shares with a source, as far as `depth` asks. Passages of fewer than `min_tokens`
+    /// are not looked for.
+    ///
+    /// Most candidates share no run or a phrase that many texts have; so exact runs are found first unless altered text
+    /// is likely.
+    pub(super) fn passages_at(
+        &mut self,
+        depth: Depth,
+        prepared: &PreparedSubmission<'_>,
+        source: Compared<'_>,
+        min_tokens: u32,
+        stop: &Stop,
+    ) -> Result<Vec<Passage>, StopReason> {
+        if depth != Depth::All && self.submission.altered.is_some() {
+            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
+            let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
+            if depth == Depth::Runs || words < min_tokens + min_tokens / 2 {
+                return Ok(self.verified(runs, source, min_tokens));
+            }
+        }
+        self.passages(prepared, source, min_tokens, stop)
+    }
+
+    /// All passages that the submission shares with a text, of at least `min_tokens`.
+    pub(super) fn passages(
+        &mut self,
+        prepared: &PreparedSubmission<'_>,
+        source: Compared<'_>,
+        min_tokens: u32,
+        stop: &Stop,
+    ) -> Result<Vec<Passage>, StopReason> {
+        let Some(altered) = &self.submission.altered else {
+            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
+            return Ok(self.verified(runs, source, min_tokens));
+        };
+        // Both sides have to be stemmed alike. The source's language is guessed only if the submission's is not sure.
+        let language = if altered.detected.confidence >= SURE {
+            altered.detected.language
+        } else {
+            altered.detected.or_surer(Guess::of(source.text)).language
+        };
+        let own = self.stemmed(altered, language);
+        stop.check()?;
+        let theirs = self.reader.profile(language, source.text, source.tokenized);
+        stop.check()?;
+        let theirs = (source.tokenized.tokens(), &theirs);
+        let mut found = matching::passages((prepared, &own), theirs, min_tokens, stop)?;
+        found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
+        Ok(self.verified(found, source, min_tokens))
+    }
+
+    fn verified(&self, found: Vec<Passage>, source: Compared<'_>, min_tokens: u32) -> Vec<Passage> {
+        let Submission { text, tokenized, .. } = *self.submission;
+        matching::verified(found, (text, tokenized), (source.text, source.tokenized), min_tokens)
+    }
+
+    /// The submission's stems in a language.
+    fn stemmed(&mut self, altered: &Altered, language: Language) -> Arc<Profile> {
+        if language == altered.detected.language
+            && let Some(stemmed) = altered.stemmed.get()
+        {
+            return Arc::clone(stemmed);
+        }
+        if let Some((_, known)) = self.others.iter().find(|(known, _)| *known == language) {
+            return Arc::clone(known);
+        }
+        let Submission { text, tokenized, .. } = *self.submission;
+        let stemmed = Arc::new(self.reader.profile(language, text, tokenized));
+        self.others.push((language, Arc::clone(&stemmed)));
+        stemmed
+    }
+}

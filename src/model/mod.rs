@@ -1,0 +1,21 @@
+//! The vocabulary that all modules share: names, keys, settings, limits. It depends on no other module.
+
+mod keys;
+mod limits;
+mod names;
+mod scope;
+mod seed;
+mod settings;
+mod source;
+mod stop;
+mod visibility;
+
+pub use keys::{CollectionNumber, Slot, SourceKey};
+pub use limits::Limits;
+pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
+pub use scope::Scope;
+pub use seed::CorpusSeed;
+pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
+pub use source::{IfExists, NewSource, SourceRecord};
+pub use stop::{Stop, StopReason};
+pub use visibility::{Pattern, Visibility};
