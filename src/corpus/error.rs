@@ -199,6 +199,22 @@ pub enum Error {
     NoRandomness(String),
 }
 
+impl Error {
+    /// True if it comes from this machine or process and not from the request: another engine, or the same one later, may
+    /// make the same change.
+    pub(crate) fn is_of_this_node(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(_)
+                | Self::Stopped(_)
+                | Self::NoThread(_)
+                | Self::NoRandomness(_)
+                | Self::LogInterrupted { .. }
+                | Self::Internal { .. }
+        )
+    }
+}
+
 /// The number of words of a text, if it is within the limits.
 pub(crate) fn check_words(limits: &Limits, words: usize, role: TextRole) -> Result<usize, Error> {
     let max_text_words = limits.max_text_words;

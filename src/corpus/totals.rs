@@ -32,7 +32,7 @@ impl Totals {
     /// Replaces the counts of a collection.
     pub(super) fn changed(&self, before: Counts, after: Counts) {
         let mut counts = self.counts.lock();
-        // What is taken away was added before, so that nothing wraps in the end.
+        // A count that is subtracted was added before, so that nothing wraps in the end.
         let change =
             |all: &mut u64, before: u64, after: u64| *all = all.wrapping_add(after).wrapping_sub(before);
         change(&mut counts.sources, before.sources, after.sources);

@@ -1,4 +1,4 @@
-//! What holds of passages even where the corpus's secret is known.
+//! Passages stay correct even if the corpus's secret is known.
 
 use std::sync::OnceLock;
 
@@ -83,7 +83,7 @@ fn words_that_were_made_to_collide_make_no_passage() {
     let (ours, theirs): (Vec<usize>, Vec<usize>) = ((0..200).collect(), (1000..1200).collect());
     for mode in MODES {
         assert_eq!(passages(&text(&ours), &text(&theirs), mode), []);
-        // What is the same is found all the same.
+        // Equal words are found in any case.
         let copied = [&theirs[..50], &ours[60..80], &theirs[50..]].concat();
         let found = passages(&text(&ours), &text(&copied), mode);
         assert_eq!(found.len(), 1);

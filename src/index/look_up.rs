@@ -206,7 +206,7 @@ impl Counted {
             else {
                 continue;
             };
-            // What is not read is judged by its postings.
+            // A fingerprint that is not read is judged by its postings.
             if self.counts.get(place).is_some_and(|postings| *postings > ceiling) {
                 *count = u32::MAX;
                 continue;

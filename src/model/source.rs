@@ -74,7 +74,7 @@ impl NewSource {
     }
 }
 
-/// What adding a source does if its id is taken.
+/// The handling of a source whose id is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum IfExists {
     /// Fail and keep the old source.

@@ -231,7 +231,7 @@ fn passages(draft: &Draft<'_>, excluded: &Coverage, mut found: Vec<FoundPassage>
                 source: source_span,
                 kind: passage.kind,
                 similarity: passage.similarity(),
-                // What lies beyond a tenth differs from one processor's logarithm to another's.
+                // Logarithms differ between processors beyond a tenth.
                 evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
                 submission_words: passage.submission.end - passage.submission.start,
                 source_words: passage.source.end - passage.source.start,

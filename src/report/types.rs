@@ -1,4 +1,4 @@
-//! What a report consists of.
+//! The parts of a report.
 
 use crate::matching::PassageKind;
 use crate::text::alerts::Alert;
@@ -29,12 +29,12 @@ impl Share {
     }
 }
 
-/// Which limit voided the guarantee.
+/// The limit that voids the guarantee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VoidReason {
-    /// A fingerprint stood in more sources than the caller's cap.
+    /// A fingerprint is in more sources than the caller's cap.
     CommonnessCap,
-    /// Fingerprints stood in more sources than are looked at.
+    /// Fingerprints are in more sources than are read.
     PostingLimit,
     /// There were more candidates than are compared.
     CandidateLimit,
@@ -51,7 +51,7 @@ pub struct GuaranteeVoid {
     pub spans: Vec<Span>,
 }
 
-/// Why a span of the submission is left out of the count; where several reasons hold, the first is given.
+/// The reason of an exclusion. A span with several reasons has the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExclusionReason {
     /// It stands in a text or a collection that was given as boilerplate.
@@ -70,10 +70,10 @@ pub enum ExclusionReason {
     ShortPassage,
 }
 
-/// A span of the submission that is left out of the count.
+/// A span of the submission that is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exclusion {
-    /// Why.
+    /// The reason.
     pub reason: ExclusionReason,
     /// The span, in the report's unit.
     pub span: Span,
@@ -81,17 +81,17 @@ pub struct Exclusion {
     pub words: u64,
 }
 
-/// The promise of winnowing, as it stands for one report.
+/// The guarantee of winnowing, as it holds for one report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Guarantee {
     /// Every run of at least this many words copied from a source in scope is found.
     pub min_run_words: u32,
-    /// Why not, if it does not hold.
+    /// The limits that void it.
     pub voids: Vec<GuaranteeVoid>,
 }
 
 impl Guarantee {
-    /// Whether it holds, whole.
+    /// True if it holds without exception.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.voids.is_empty()
@@ -133,7 +133,7 @@ pub struct ReportedPassage {
     pub excerpts: Option<Excerpts>,
 }
 
-/// What one source has in common with the submission.
+/// The overlap of the submission with one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceOverlap {
     /// The collection's name; empty in a comparison.
@@ -154,7 +154,7 @@ pub struct SourceOverlap {
     pub source_used: Share,
     /// In order of their place in the submission.
     pub passages: Vec<ReportedPassage>,
-    /// How many more there are.
+    /// The number of passages that are not listed.
     pub passages_cut: u64,
 }
 
@@ -167,10 +167,10 @@ pub struct CoveredSpan {
     pub words: u64,
 }
 
-/// What a check found.
+/// The report of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// What is promised of it.
+    /// The guarantee.
     pub guarantee: Guarantee,
     /// The revision of the corpus; 0 in a comparison.
     pub corpus_revision: u64,
@@ -187,9 +187,9 @@ pub struct Report {
     pub too_few_words: u64,
     /// Words covered, of the words considered.
     pub coverage: Share,
-    /// What is left out of the count: sorted, disjoint.
+    /// The exclusions: sorted, disjoint.
     pub exclusions: Vec<Exclusion>,
-    /// Signs of hiding, with spans in the report's unit.
+    /// The alerts, with spans in the report's unit.
     pub alerts: Vec<Alert>,
     /// The union of all passages, less the exclusions.
     pub covered_spans: Vec<CoveredSpan>,
@@ -205,7 +205,7 @@ pub struct Report {
     pub sources_in_scope: u64,
     /// Sources that shared enough fingerprints to be compared.
     pub candidates: u64,
-    /// How many of them were not compared.
+    /// Candidates that were not compared.
     pub candidates_cut: u64,
 }
 
@@ -223,7 +223,7 @@ impl Report {
     }
 }
 
-/// How much a report lists; what it counts does not depend on it.
+/// The limits of a report's lists. Its counts don't depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReportLimits {
     /// Sources at most.

@@ -198,7 +198,7 @@ fn source(fields: &mut Decoder<'_>) -> Option<Restored> {
     Some(Restored { source, frame: Frame { bytes: fields.rest().to_vec(), text_bytes } })
 }
 
-/// What is not committed yet.
+/// Sources and rows that are not committed yet.
 #[derive(Default)]
 struct Pending {
     rows: Rows,

@@ -1,13 +1,11 @@
-//! What is kept of the corpus beside its index: collections, sources and their texts, on disk for good, or
-//! in memory.
+//! The store of collections, sources and texts, durable on disk or in memory. The index is not part of it.
 //!
-//! The seam is narrow on purpose: [`Store::commit`] writes a [`Batch`] of changes, all of it or nothing,
+//! The interface is narrow on purpose: [`Store::commit`] writes a [`Batch`] of changes, all of it or nothing,
 //! and [`Store::text`] reads. `docs/format.md` draws every file byte by byte.
 //!
-//! Who a source is stands in tables of an embedded database (`ledger`); its text, compressed, in files
-//! that are only ever appended to (`segments`). A commit first makes the texts durable, then the rows
-//! that refer to them. So a row's text is always there. What a crash leaves behind a segment's last row is
-//! nobody's, and is put aside (`strays`).
+//! The records of sources are in tables of an embedded database (`ledger`); their texts, compressed, in append-only files
+//! (`segments`). A commit first makes the texts durable, then the rows that refer to them, so that a row's text is always
+//! there. Bytes that a crash leaves behind a segment's last row belong to no source, and are moved aside (`strays`).
 
 mod backup;
 mod codec;
@@ -88,7 +86,7 @@ pub struct Store {
     disk: Option<Disk>,
 }
 
-/// What a store on disk has besides.
+/// The files of a store on disk.
 struct Disk {
     ledger: Ledger,
     segments: Segments,
@@ -106,7 +104,7 @@ struct NewText<'a> {
     text_bytes: u32,
 }
 
-/// The texts of a commit of which it is not known whether it was kept.
+/// The texts of a commit in doubt.
 #[derive(Debug, Default)]
 struct InDoubt {
     put: Vec<(SourceKey, Place)>,
@@ -136,10 +134,10 @@ impl Disk {
     }
 }
 
-/// What stood in a data directory when it was opened.
+/// The rows of a data directory when it was opened.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What the whole corpus has in common.
+    /// The row of the corpus.
     pub corpus: StoredCorpus,
     /// All collections, by number.
     pub collections: Vec<StoredCollection>,
@@ -156,8 +154,7 @@ impl Store {
         Self { texts: Texts::new(0), disk: None }
     }
 
-    /// Begins a corpus in a [new](DataDirectory::is_new) data directory: its first commit. The corpus is there when all
-    /// of that is.
+    /// Creates a corpus in a [new](DataDirectory::is_new) data directory, with its first commit.
     ///
     /// # Errors
     ///
@@ -223,7 +220,7 @@ impl Store {
         ))
     }
 
-    /// Prepares a text to be kept: the work of it, without any lock.
+    /// Compresses a text, without any lock.
     ///
     /// # Errors
     ///
@@ -254,8 +251,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Broken`] if it is not known whether they were made: [`Self::settle`] tells when the
-    /// store works again. All other errors: none was made.
+    /// [`StoreError::Broken`] if the commit is in doubt: [`Self::settle`] finds out when the store works again. All other
+    /// errors: none was made.
     pub fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
         match &self.disk {
             None => self.commit_in_memory(batch),
@@ -318,7 +315,7 @@ impl Store {
         }
     }
 
-    /// Whether the commit that was in doubt was made after all.
+    /// True if the commit in doubt is durable.
     ///
     /// # Errors
     ///
@@ -385,7 +382,7 @@ impl Store {
         }
     }
 
-    /// What is wrong with the files themselves: one that was removed, replaced or cut while it is in use.
+    /// The files that were removed, replaced or cut while they are in use.
     #[must_use]
     pub fn check_files(&self) -> Vec<StoreError> {
         let Some(disk) = &self.disk else { return Vec::new() };
@@ -395,18 +392,18 @@ impl Store {
         wrong
     }
 
-    /// How the texts that are held in memory fare; `None` if all are.
+    /// The figures of the text cache; `None` for a store in memory.
     #[must_use]
     pub fn cache_figures(&self) -> Option<CacheFigures> {
         self.disk.as_ref().map(|_| self.texts.cache_figures())
     }
 
-    /// Lets go of the texts that are held in memory and stand on disk.
+    /// Empties the text cache.
     pub fn clear_cache(&self) {
         self.texts.clear_cache();
     }
 
-    /// When the snapshot of the index was written, if one is there.
+    /// The time at which the snapshot of the index was written, if there is one.
     #[must_use]
     pub fn snapshot_written(&self) -> Option<SystemTime> {
         let snapshot = self.disk.as_ref()?.directory.snapshot();

@@ -271,11 +271,7 @@ mod tests {
         assert_eq!(StoredCorpus::decode(&applied.encode()), Some(applied));
         assert_eq!(StoredCorpus::decode(&applied.encode()[..27]), None);
         let corpus = StoredCorpus { revision: MOST_REVISION + 1, ..corpus };
-        assert_eq!(
-            StoredCorpus::decode(&corpus.encode()),
-            None,
-            "the next revision could not be told from the first"
-        );
+        assert_eq!(StoredCorpus::decode(&corpus.encode()), None, "the next revision would overflow");
         let number = CollectionNumber(4);
         let (name, settings) = ("essays".parse().unwrap(), FingerprintSettings::new(7, 3).unwrap());
         let collection = StoredCollection { number, name, settings, revision: 9 };

@@ -19,7 +19,7 @@ pub enum Change<S = NewSource, C = CollectionName> {
         collection: C,
         /// The source.
         source: S,
-        /// What to do if its id is taken.
+        /// The handling of a taken id.
         if_exists: IfExists,
     },
     /// Deletes a source.

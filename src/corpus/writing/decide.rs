@@ -54,8 +54,10 @@ impl Committer {
                 after.discarded.extend(pending.answer(answer));
                 continue;
             }
-            let Pending { work, ticket, done, .. } = pending;
-            match self.resolve(work).and_then(|change| self.decide(change, &mut growths)) {
+            let Pending { work, ticket, position, done } = pending;
+            let decision = self.resolve(work).and_then(|change| self.decide(change, &mut growths));
+            self.note_position(position, &decision);
+            match decision {
                 Ok(mut change) => {
                     revision += 1;
                     if let Change::AddSource { source, .. } = &mut change {
@@ -79,17 +81,29 @@ impl Committer {
         steps
     }
 
-    /// The answer to a change that was made before, or whose position in the log is not the next. Otherwise the position
-    /// is noted.
+    /// The answer to a change that was made before, or whose position in the log is not the next.
     fn known_answer(&mut self, pending: &Pending) -> Option<Result<Outcome, Error>> {
         // It may have been made in a commit that was in doubt.
         let made = pending.ticket.as_ref().and_then(|ticket| self.corpus.once.answered(ticket));
         let Some(position) = pending.position else { return made };
-        match self.log.admit(position) {
-            Ok(()) => self.log.decide(position),
-            Err(error) => return Some(made.unwrap_or(Err(error))),
+        match (self.log.admit(position), made) {
+            (Ok(()), Some(answer)) => {
+                self.log.decide(position);
+                Some(answer)
+            }
+            (Ok(()), None) => None,
+            (Err(error), made) => Some(made.unwrap_or(Err(error))),
         }
-        made
+    }
+
+    /// Notes the position of a change in the log. One that is refused for good counts as applied.
+    fn note_position(&mut self, position: Option<u64>, decision: &Result<Decided, Refused>) {
+        let failed = decision.as_ref().err().and_then(|refused| refused.answer.as_ref().err());
+        match position {
+            Some(_) if failed.is_some_and(Error::is_of_this_node) => self.log.refuse(position),
+            Some(position) => self.log.decide(position),
+            None => {}
+        }
     }
 
     /// Resolves the collection of a change by its name. The collection that a source was prepared for may have been deleted

@@ -153,7 +153,7 @@ impl Writer {
             Committing::Inline(inline) => {
                 let Aftermath { tasks, discarded } = inline.committer.lock().commit(vec![pending]);
                 undo(discarded, &self.corpus);
-                // What readers retain now is dropped after a later change.
+                // Sources that readers retain now are dropped after a later change.
                 let mut cleanup = inline.cleanup.lock();
                 for task in tasks {
                     cleanup.take(task, &self.corpus);

@@ -44,7 +44,7 @@ fn add(engine: &Engine, name: &str, text: String, if_exists: IfExists) -> Result
     engine.add_source(&CollectionName::default(), source(name, text), if_exists)
 }
 
-/// One in memory, where whoever writes commits, and one on disk, where a thread does.
+/// One engine in memory, where the caller commits, and one on disk, where a thread does.
 fn engines(folder: &Path, limits: Limits) -> [Engine; 2] {
     let on_disk = Engine::open(folder, limits, 1 << 20, &mut |_| {}).unwrap();
     [Engine::with_limits(limits).unwrap(), on_disk]
@@ -125,7 +125,7 @@ fn write(engine: &Engine, thread: u64) {
     for round in 0..120_u64 {
         let number = (thread * 1_000 + round) * 7 + 100;
         let any = format!("{}", number % 31);
-        // What is there can be replaced by as much, whatever others do.
+        // A source can always be replaced by one of the same size.
         add(engine, &mine, text(number, WORDS), IfExists::Replace).unwrap();
         let done = match number % 3 {
             0 => engine.delete_source(&default, &id(&any)).map(drop),
@@ -208,7 +208,7 @@ fn there_are_never_more_collections_than_may_be() {
     }
 }
 
-/// What the threads of a test have in common: whether they are to stop, which they are in any case when one fails.
+/// Stops all threads of a test when one ends or fails.
 struct Stopping<'a>(&'a AtomicBool);
 
 impl Drop for Stopping<'_> {
@@ -345,7 +345,7 @@ fn what_was_prepared_for_a_collection_goes_into_the_one_of_its_name() {
         let added = submit(&engine, sources.next().unwrap()).unwrap();
         assert_eq!(added.entry.id, id("1"));
         assert!(matches!(submit(&engine, short), Err(Error::TooFewWords { kgram_tokens: 12, .. })));
-        // What is there already is there for what was prepared before, too.
+        // A source that is there already is found by one that was prepared before, too.
         engine.add_source(&essays, source("2", text(77, 20)), IfExists::Reject).unwrap();
         assert!(matches!(submit(&engine, sources.next().unwrap()), Err(Error::SourceExists { .. })));
         // One for the old and one for the new, in one commit as it may be: the first wins.

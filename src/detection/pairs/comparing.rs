@@ -19,7 +19,7 @@ use crate::model::{Scope, Stop};
 use crate::report::{Coverage, Share, VoidReason};
 use crate::text::TokenizedText;
 
-/// What all comparisons of one collection have in common.
+/// The comparisons of one collection.
 pub(super) struct Comparing<'a> {
     pub(super) detector: &'a Detector,
     pub(super) view: &'a View,
@@ -27,13 +27,13 @@ pub(super) struct Comparing<'a> {
     pub(super) scope: Scope,
     pub(super) options: &'a PairOptions,
     pub(super) detection: DetectionOptions,
-    /// What is left out of the count of each source, once it was needed.
+    /// The excluded words of each source, once they were needed.
     pub(super) left_out: Vec<OnceLock<LeftOut>>,
     pub(super) nothing: LeftOut,
     pub(super) stop: &'a Stop,
 }
 
-/// What two texts share.
+/// The overlap of two texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Overlap {
     pub(super) texts: (usize, usize),
@@ -41,13 +41,13 @@ pub(super) struct Overlap {
     pub(super) passages: u64,
 }
 
-/// What one text came to.
+/// The outcome of one text.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) overlaps: Vec<Overlap>,
     pub(super) comparisons: u64,
     pub(super) comparisons_cut: u64,
-    /// Words in which shared runs may have gone unfound, and through which limit.
+    /// The words in which shared runs may have been missed, by limit.
     pub(super) voids: Vec<(VoidReason, u64, u64)>,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Read<'a> {
 }
 
 impl Comparing<'_> {
-    /// The most sources that a fingerprint may stand in, and what it is that says so.
+    /// The largest number of sources that a fingerprint may be in, and the limit that sets it.
     pub(super) fn commonness_cap(&self) -> (VoidReason, u32) {
         let most = u32::try_from(self.detector.limits.max_candidates).unwrap_or(u32::MAX);
         match self.detection.commonness_cap_of(self.collection.sources()) {
@@ -240,7 +240,7 @@ impl Comparing<'_> {
         }
         let theirs = Read { place, text: &text, tokenized: &tokenized };
         let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
-        // What a summary condenses was not taken word by word: its span tells where from, not how much.
+        // A summary's span in the source says where it came from, not how many words were taken.
         let word_by_word = passages.iter().filter(|passage| passage.kind != PassageKind::Summary);
         let used = Coverage::of(word_by_word.map(|passage| passage.source.clone()));
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);

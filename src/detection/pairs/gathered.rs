@@ -1,4 +1,4 @@
-//! What the comparisons come to, gathered from all threads. What it holds depends on nothing of their order.
+//! The results of all comparisons, gathered from all threads. They do not depend on the order of the threads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use super::types::{Cluster, Pair, Pairs, PairsVoid, Side};
 use crate::corpus::Entry;
 use crate::report::VoidReason;
 
-/// What was asked, as far as the result tells it.
+/// The facts of a comparison that its result states.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct Header {
     pub(super) revision: u64,
     pub(super) scope_revision: u64,
     pub(super) settings_digest: u128,
@@ -22,11 +22,11 @@ pub(super) struct Asked {
     pub(super) max_clusters: usize,
 }
 
-/// What was found so far.
+/// The results so far.
 pub(super) struct Gathered<'a> {
     roster: &'a Roster,
     min_coverage_percent: f64,
-    tell: &'a mut (dyn FnMut(PairsProgress) + Send),
+    on_progress: &'a mut (dyn FnMut(PairsProgress) + Send),
     progress: PairsProgress,
     comparisons_cut: u64,
     pairs_below: u64,
@@ -39,15 +39,15 @@ impl<'a> Gathered<'a> {
     pub(super) fn new(
         roster: &'a Roster,
         options: &PairOptions,
-        tell: &'a mut (dyn FnMut(PairsProgress) + Send),
+        on_progress: &'a mut (dyn FnMut(PairsProgress) + Send),
     ) -> Self {
         let sources = roster.sources().len();
         let progress = PairsProgress { sources: sources as u64, ..PairsProgress::default() };
-        tell(progress);
+        on_progress(progress);
         Self {
             roster,
             min_coverage_percent: options.min_coverage_percent,
-            tell,
+            on_progress,
             progress,
             comparisons_cut: 0,
             pairs_below: 0,
@@ -57,7 +57,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes in what one text came to.
+    /// Adds the outcome of one text.
     pub(super) fn take(&mut self, text: usize, outcome: &Outcome) {
         outcome.overlaps.iter().for_each(|overlap| self.overlap(overlap));
         let holders = self.roster.holders(text);
@@ -70,7 +70,7 @@ impl<'a> Gathered<'a> {
         }
         self.progress.comparisons += outcome.comparisons;
         self.progress.sources_done += holders;
-        (self.tell)(self.progress);
+        (self.on_progress)(self.progress);
     }
 
     /// The pairs that the holders of two texts make.
@@ -92,8 +92,8 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// All of it, once all texts were taken in.
-    pub(super) fn into_pairs(self, asked: Asked) -> Pairs {
+    /// The result, once all texts were added.
+    pub(super) fn into_pairs(self, header: Header) -> Pairs {
         let sources = self.roster.sources();
         let lists = self.clusters.into_lists();
         let mut cluster_of = vec![0_u64; sources.len()];
@@ -106,10 +106,10 @@ impl<'a> Gathered<'a> {
         }
         let pair = |ranked: Ranked| pair(sources, &cluster_of, ranked);
         Pairs {
-            revision: asked.revision,
-            scope_revision: asked.scope_revision,
-            settings_digest: asked.settings_digest,
-            min_run_words: asked.min_run_words,
+            revision: header.revision,
+            scope_revision: header.scope_revision,
+            settings_digest: header.settings_digest,
+            min_run_words: header.min_run_words,
             voids: self.voids.into_values().collect(),
             sources: sources.len() as u64,
             texts: self.roster.texts() as u64,
@@ -118,7 +118,7 @@ impl<'a> Gathered<'a> {
             pairs_found: self.progress.pairs_found,
             pairs_below: self.pairs_below,
             pairs: self.top.into_sorted().into_iter().filter_map(pair).collect(),
-            clusters: lists.iter().take(asked.max_clusters).map(|list| cluster(sources, list)).collect(),
+            clusters: lists.iter().take(header.max_clusters).map(|list| cluster(sources, list)).collect(),
             clusters_found: lists.len() as u64,
             sources_in_clusters: lists.iter().map(|list| list.len() as u64).sum(),
         }

@@ -1,4 +1,4 @@
-//! What is left out of the count of each source.
+//! The words of each source that are excluded.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,17 +10,17 @@ use crate::detection::search::Partition;
 use crate::detection::submission::Submission;
 use crate::report::{Coverage, ExcludedWords, Share, VoidReason};
 
-/// What is left out of the count of a source.
+/// The excluded words of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct LeftOut {
-    /// All of it.
+    /// All excluded words.
     pub(super) words: Coverage,
-    /// Of that, what stands in boilerplate.
+    /// Those of boilerplate.
     pub(super) boilerplate: Coverage,
 }
 
 impl Comparing<'_> {
-    /// All words of a text that count, of themselves: what sources of the same words share.
+    /// The share of sources with the same words: all words that count, of themselves.
     pub(super) fn whole(&self, roster: &Roster, text: usize) -> Option<Share> {
         let (place, entry) = roster.first_holder(text)?;
         let left_out = self.left_out.get(place)?.get().map_or(0, |left_out| left_out.words.words());
@@ -34,7 +34,7 @@ impl Comparing<'_> {
         !(given.boilerplate_texts.is_empty() && given.boilerplate_collections.is_empty())
     }
 
-    /// What is left out of the count of a source that was not read yet.
+    /// Finds the excluded words of a source that was not read yet.
     pub(super) fn read_left_out(&self, place: usize, source: &Arc<Entry>) -> Result<(), Error> {
         let text = self.collection.text(source)?;
         let tokenized = self.detector.tokenize_source(&text);
@@ -42,13 +42,13 @@ impl Comparing<'_> {
         Ok(())
     }
 
-    /// What is left out of the count of a source, as numbers of words, where it was worked out.
+    /// The excluded words of a source, if they were found already.
     pub(super) fn left_out_ranges(&self, place: usize) -> Vec<(u32, u32)> {
         let left_out = self.left_out.get(place).and_then(OnceLock::get).unwrap_or(&self.nothing);
         left_out.words.ranges().iter().map(|range| (range.start, range.end)).collect()
     }
 
-    /// What is left out of the count of a source; worked out once.
+    /// The excluded words of a source, which are found once.
     pub(super) fn left_out(&self, source: Read<'_>) -> Result<&LeftOut, Error> {
         let Some(known) = self.left_out.get(source.place) else { return Ok(&self.nothing) };
         if let Some(left_out) = known.get() {

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use self::comparing::{Comparing, Overlap};
-use self::gathered::{Asked, Gathered};
+use self::gathered::{Gathered, Header};
 use self::left_out::LeftOut;
 use self::roster::Roster;
 use super::detector::Detector;
@@ -85,7 +85,7 @@ impl Detector {
         let settings = viewed.settings();
         let collections = [ScopedCollection { name: collection, settings }];
         let digest = settings_digest(&collections, &comparing.scope, &comparing.detection, &self.limits);
-        Ok(gathered.into_inner().into_pairs(Asked {
+        Ok(gathered.into_inner().into_pairs(Header {
             revision: view.revision(),
             scope_revision: viewed.changed_at().max(boilerplate_revision),
             settings_digest: with_pair_options(digest, options),

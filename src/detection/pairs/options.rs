@@ -1,28 +1,27 @@
-//! What a caller may ask of a comparison of all pairs.
+//! The options of a comparison of all pairs.
 
 use std::collections::BTreeSet;
 
 use crate::detection::options::{DetectionMode, DetectionOptions, Exclusions};
 use crate::model::{CollectionName, Group, Scope};
 
-/// How the sources of a collection are compared with one another, and what is told of it.
+/// The options of a comparison of all pairs and of its result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairOptions {
     /// The fewest words of a passage, on the side where it has more; the guaranteed run when not given.
     pub min_passage_words: Option<u32>,
-    /// Which passages are looked for.
+    /// The passages that are looked for.
     pub mode: DetectionMode,
-    /// The least coverage of a pair in percent, on the side where it is larger: whoever copied a page may
-    /// have put it into a long text, or may have had it from one. 10 by default; 0 for all pairs that share
-    /// any words.
+    /// The smallest coverage of a pair in percent, on the side where it is larger, since a copied page may be in a long
+    /// text or come from one. 10 by default; 0 for all pairs that share any words.
     pub min_coverage_percent: f64,
-    /// Fingerprints that stand in more sources than this make no pairs.
+    /// Fingerprints in more sources than this make no pairs.
     pub commonness_cap: Option<u32>,
-    /// The same, in percent of the collection's sources. Where both are given, the lower one holds.
+    /// The same, in percent of the collection's sources. If both are given, the lower one is used.
     pub commonness_percent: Option<f64>,
-    /// What is left out of the count, in each source; `own_groups` has no meaning here.
+    /// The exclusions in each source; `own_groups` has no meaning here.
     pub exclusions: Exclusions,
-    /// Whether two sources of one group are no pair. Sources without a group are each on their own.
+    /// True if two sources of one group are not a pair. Each source without a group is a group of its own.
     pub leave_out_same_group: bool,
     /// Groups whose sources are not compared at all.
     pub exclude_groups: BTreeSet<Group>,
@@ -50,7 +49,7 @@ impl Default for PairOptions {
 }
 
 impl PairOptions {
-    /// The same, as far as they are options of a check.
+    /// The options of a check among them.
     pub(super) fn detection(&self) -> DetectionOptions {
         DetectionOptions {
             min_passage_words: self.min_passage_words,
@@ -72,7 +71,7 @@ impl PairOptions {
     }
 }
 
-/// How far a comparison of all pairs has come.
+/// The progress of a comparison of all pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PairsProgress {
     /// Sources that were looked up.

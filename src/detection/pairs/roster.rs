@@ -1,4 +1,4 @@
-//! Who is compared with whom.
+//! The texts that are compared with one another.
 //!
 //! Sources of the very same words, with the same words left out of the count, are *one text*: it is compared
 //! once, and what holds for it holds for all its holders. A thousand copies of one text are one text to

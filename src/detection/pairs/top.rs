@@ -28,7 +28,7 @@ pub(super) fn compare(a: Share, b: Share) -> Ordering {
     product(a, of_b).cmp(&product(b, of_a))
 }
 
-/// What is better is less.
+/// A better pair is less than a worse one.
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
         let ((larger, smaller), (their_larger, their_smaller)) = (self.by_size(), other.by_size());

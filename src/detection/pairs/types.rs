@@ -1,23 +1,23 @@
-//! What a comparison of all pairs gives.
+//! The result of a comparison of all pairs.
 
 use std::sync::Arc;
 
 use crate::corpus::Entry;
 use crate::report::{Share, VoidReason};
 
-/// What the sources of a collection share with one another.
+/// The passages that the sources of a collection share with one another.
 #[derive(Debug, Clone)]
 pub struct Pairs {
-    /// The revision of the corpus that was looked at.
+    /// The revision of the corpus.
     pub revision: u64,
     /// The revision at which the collection, or one of boilerplate, last changed.
     pub scope_revision: u64,
     /// A digest of everything but the corpus that the result depends on.
     pub settings_digest: u128,
-    /// Every run of at least this many words that two of the sources share was found, where nothing in
-    /// `voids` stands against it, and no exclusion holds for a word of it.
+    /// Every run of at least this many words that two sources share was found, except in words of `voids` or of an
+    /// exclusion.
     pub min_run_words: u32,
-    /// What voids that.
+    /// The limits that void that.
     pub voids: Vec<PairsVoid>,
     /// Sources that were compared.
     pub sources: u64,
@@ -34,7 +34,7 @@ pub struct Pairs {
     /// The pairs of the highest coverage: by the larger share of the two, then the smaller one, then the
     /// ids.
     pub pairs: Vec<Pair>,
-    /// Sources that hang together by pairs of the wanted coverage, listed or not: the largest clusters, of
+    /// Sources that are connected by pairs of the wanted coverage, listed or not: the largest clusters, of
     /// equals the one whose first id is first.
     pub clusters: Vec<Cluster>,
     /// Clusters, listed or not.
@@ -74,7 +74,7 @@ pub struct Side {
     pub covered: Share,
 }
 
-/// Sources that hang together by pairs.
+/// Sources that are connected by pairs.
 #[derive(Debug, Clone)]
 pub struct Cluster {
     /// How many they are.
