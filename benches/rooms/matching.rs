@@ -1,7 +1,7 @@
 //! A submission of 1000 words against a source of 750, of which 100 were copied.
 
 use criterion::Criterion;
-use palimpsest::matching::altered::{Guess, Reader};
+use palimpsest::matching::altered::{Guess, StemProfiler};
 use palimpsest::matching::{PassageKind, PreparedSubmission, Stop, passages, verbatim_passages};
 use palimpsest::text::Tokenizer;
 
@@ -44,7 +44,7 @@ fn altered(criterion: &mut Criterion, submission_text: &str, source_text: &str) 
     let (submission, source) = (tokenizer.tokenize(submission_text), tokenizer.tokenize(source_text));
     let prepared = PreparedSubmission::new(submission.tokens(), MIN_TOKENS);
     let language = Guess::of(submission_text).language;
-    let mut reader = Reader::default();
+    let mut reader = StemProfiler::default();
     let profile = reader.profile(language, submission_text, &submission);
     let mut align = || {
         let of_source = reader.profile(language, source_text, &source);

@@ -24,7 +24,7 @@ pub use stop::{Stop, StopReason};
 pub use verified::verified;
 
 use crate::text::Token;
-use altered::{Profile, Tuning};
+use altered::{StemProfile, Tuning};
 
 /// The runs of at least `min_tokens` equal tokens, as passages, in order of their place in the submission.
 ///
@@ -52,8 +52,8 @@ pub fn verbatim_passages(
 ///
 /// The reason, when `stop` says to stop.
 pub fn passages(
-    (submission, submission_profile): (&PreparedSubmission<'_>, &Profile),
-    (source, source_profile): (&[Token], &Profile),
+    (submission, submission_profile): (&PreparedSubmission<'_>, &StemProfile),
+    (source, source_profile): (&[Token], &StemProfile),
     min_tokens: u32,
     stop: &Stop,
 ) -> Result<Vec<Passage>, StopReason> {

@@ -18,6 +18,7 @@ mod held;
 mod ledger;
 mod overlay;
 mod packing;
+mod pool;
 mod records;
 mod requests;
 mod rows;

@@ -14,10 +14,13 @@ mod compared;
 mod offsets;
 mod peek;
 pub mod regions;
+mod scripts;
 mod segment;
 mod spaced;
 mod stem;
 mod token;
+
+pub(crate) use scripts::is_unspaced;
 
 pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};

@@ -1,6 +1,7 @@
 //! Small looks at a text that never panic: neighbours of an offset, slices, counts.
 
 use super::Span;
+use super::scripts::is_cjk;
 
 /// A span of byte offsets. Offsets past 4 GiB are clamped: texts are bounded well below that.
 pub(super) fn span(start: usize, end: usize) -> Span {
@@ -39,7 +40,7 @@ pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
 pub(super) fn count_words(text: &str) -> usize {
     let (mut words, mut ideographs, mut inside) = (0, 0, false);
     for c in text.chars() {
-        if is_ideographic(c) {
+        if is_cjk(c) {
             ideographs += 1;
             inside = false;
         } else {
@@ -49,11 +50,6 @@ pub(super) fn count_words(text: &str) -> usize {
         }
     }
     words + ideographs / 2
-}
-
-/// Han, kana and CJK punctuation: scripts whose words stand without spaces.
-pub(super) fn is_ideographic(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// A list of spans is sorted, disjoint, not empty, in bounds and on character boundaries.

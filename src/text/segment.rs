@@ -11,7 +11,8 @@
 //! - Everything else separates.
 
 use unicode_normalization::char::is_combining_mark;
-use unicode_script::{Script, UnicodeScript};
+
+use super::scripts::is_unspaced;
 
 /// What a character means to the segmentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,27 +64,6 @@ pub(super) fn is_ignorable(c: char) -> bool {
 /// Whether a character has no meaning but by private agreement: a font may show it as anything, or not.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// Whether a letter belongs to a script that is written without spaces between words.
-pub(super) fn is_unspaced(c: char) -> bool {
-    // Below the first such script, Thai, there is nothing to look up.
-    if c < '\u{0E00}' || !c.is_alphanumeric() {
-        return false;
-    }
-    matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF70}')
-        || matches!(
-            c.script(),
-            Script::Han
-                | Script::Hiragana
-                | Script::Katakana
-                | Script::Bopomofo
-                | Script::Yi
-                | Script::Thai
-                | Script::Lao
-                | Script::Khmer
-                | Script::Myanmar
-        )
 }
 
 /// Calls `word` with the byte range of each word of `piece`, in order. Linear in the piece.

@@ -1,6 +1,6 @@
 //! What is left of a word when its ending is gone: what the order-free fingerprints are made of.
 
-use super::segment::is_unspaced;
+use super::scripts::is_unspaced;
 use super::token::WordHasher;
 
 /// A word without its ending, as a seeded hash, and its length in characters.

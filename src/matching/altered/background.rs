@@ -11,7 +11,7 @@ type Ranks = HashMap<&'static str, f32>;
 
 /// A table of general frequencies; empty for languages without one.
 #[derive(Clone, Copy)]
-pub(super) struct Table(Option<&'static Ranks>);
+pub(super) struct FrequencyTable(Option<&'static Ranks>);
 
 /// The frequency of a stem that its language's table does not know: a little below the table's last class.
 const RARE: f32 = 6e-5;
@@ -19,7 +19,7 @@ const RARE: f32 = 6e-5;
 /// the short ones (Zipf 1935, the law of abbreviation). The geometric means, weighted by occurrences, that the tables
 /// for English, German, Spanish and Greek have in common to within a factor of two.
 const BY_LENGTH: [f32; 8] = [5e-3, 5e-3, 3e-3, 1e-3, 4e-4, 2e-4, 1e-4, RARE];
-impl Table {
+impl FrequencyTable {
     /// The table of `language`.
     #[must_use]
     pub(super) fn of(language: Language) -> Self {

@@ -1,8 +1,8 @@
 //! Seeds that lie close together, linked into the cores of passages.
 use super::edges::Spans;
 use super::num::{at, hull, index, small};
-use super::profile::NONE;
 use super::seeds::Seed;
+use super::stem_profile::NONE;
 use super::tuning::Tuning;
 
 /// Where a passage may lie.

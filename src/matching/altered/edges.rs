@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::num::{at, index, real, size, slice};
-use super::pair::{Counts, Pair, Side, Which};
-use super::profile::NONE;
+use super::stem_profile::NONE;
+use super::text_pair::{Counts, Side, SideKind, TextPair};
 use super::tuning::Tuning;
 use crate::text::Boundary;
 
@@ -20,7 +20,7 @@ pub(super) struct Spans {
 
 /// A pair of spans, with the evidence for it.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(super) struct WeighedSpans {
     pub(super) spans: Spans,
     /// How much better the words of both sides are explained by the other side than by the background, in nats.
     pub(super) evidence: f32,
@@ -39,7 +39,7 @@ pub(super) enum Drawn {
 
 /// Scores words of one side under the words of the other; keeps its tables between calls.
 pub(super) struct Scorer<'p, 'a> {
-    pub(super) pair: &'p Pair<'a>,
+    pub(super) pair: &'p TextPair<'a>,
     pub(super) own: Counts,
     pub(super) other: Counts,
     pub(super) drawn: Drawn,
@@ -51,7 +51,7 @@ pub(super) struct Scorer<'p, 'a> {
 }
 
 impl<'p, 'a> Scorer<'p, 'a> {
-    pub(super) fn new(pair: &'p Pair<'a>) -> Self {
+    pub(super) fn new(pair: &'p TextPair<'a>) -> Self {
         let stems = pair.shared.len();
         Self {
             pair,
@@ -66,7 +66,7 @@ impl<'p, 'a> Scorer<'p, 'a> {
 
     /// Moves the edges of `spans` to where the words of each side stop being the other side's; of long ones, each edge
     /// by the words near it.
-    pub(super) fn refine(&mut self, spans: Spans) -> Candidate {
+    pub(super) fn refine(&mut self, spans: Spans) -> WeighedSpans {
         let refined = match pieces(&spans) {
             0..=1 => self.settle(spans),
             many => {
@@ -82,8 +82,8 @@ impl<'p, 'a> Scorer<'p, 'a> {
     fn settle(&mut self, mut spans: Spans) -> Spans {
         for _ in 0..2 {
             let before = spans.clone();
-            spans.source = self.best(Which::Source, &spans.source, &spans.submission);
-            spans.submission = self.best(Which::Submission, &spans.submission, &spans.source);
+            spans.source = self.best(SideKind::Source, &spans.source, &spans.submission);
+            spans.submission = self.best(SideKind::Submission, &spans.submission, &spans.source);
             if before == spans {
                 break;
             }
@@ -92,13 +92,13 @@ impl<'p, 'a> Scorer<'p, 'a> {
     }
 
     /// The evidence for a pair of spans as they are; of long ones, piece by piece.
-    pub(super) fn weigh(&mut self, spans: Spans) -> Candidate {
+    pub(super) fn weigh(&mut self, spans: Spans) -> WeighedSpans {
         let many = pieces(&spans);
-        let mut sum = Candidate { spans, evidence: 0.0, matched: 0 };
+        let mut sum = WeighedSpans { spans, evidence: 0.0, matched: 0 };
         for n in 0..many {
             let Spans { submission, source } = piece(&sum.spans, n, many);
-            let (one, matched) = self.ratio(Which::Submission, &submission, &source);
-            let (two, _) = self.ratio(Which::Source, &source, &submission);
+            let (one, matched) = self.ratio(SideKind::Submission, &submission, &source);
+            let (two, _) = self.ratio(SideKind::Source, &source, &submission);
             sum.evidence += one + two;
             sum.matched += matched;
         }
@@ -106,7 +106,7 @@ impl<'p, 'a> Scorer<'p, 'a> {
     }
 
     /// The log-likelihood ratio of the words in `own` under those in `other`, and how many of them are matched.
-    pub(super) fn ratio(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> (f32, u32) {
+    pub(super) fn ratio(&mut self, which: SideKind, own: &Range<u32>, other: &Range<u32>) -> (f32, u32) {
         let matched = self.prepare(which, own, other);
         let words = slice(&self.pair.side(which).shared, own);
         (words.iter().map(|&word| self.score(word)).sum(), matched)
@@ -121,7 +121,7 @@ impl<'p, 'a> Scorer<'p, 'a> {
     ///
     /// The background is what both texts have outside the two spans, smoothed. A word that `own` has more often than
     /// `other` is matched only as often as `other` has it, so each of its occurrences gets that share of the score.
-    pub(super) fn prepare(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> u32 {
+    pub(super) fn prepare(&mut self, which: SideKind, own: &Range<u32>, other: &Range<u32>) -> u32 {
         let Self { pair, own: mine, other: theirs, scores, .. } = self;
         mine.count(slice(&pair.side(which).shared, own));
         theirs.count(slice(&pair.side(which.other()).shared, other));
@@ -149,7 +149,7 @@ impl<'p, 'a> Scorer<'p, 'a> {
     /// The segment of one side around `core` that the words of `other` explain best.
     ///
     /// Outside the core, a stem that the core has used up counts as not matched.
-    pub(super) fn best(&mut self, which: Which, core: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+    pub(super) fn best(&mut self, which: SideKind, core: &Range<u32>, other: &Range<u32>) -> Range<u32> {
         self.prepare(which, core, other);
         let side = self.pair.side(which);
         let reach = self.pair.tuning.reach_words;
@@ -187,10 +187,10 @@ fn piece(spans: &Spans, n: u32, many: u32) -> Spans {
 }
 
 /// What an edge before a word costs, by the boundary there.
-fn edge_costs<'s>(which: Which, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(u32) -> f32 + use<'s> {
+fn edge_costs<'s>(which: SideKind, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(u32) -> f32 + use<'s> {
     let [inside, line] = match which {
-        Which::Submission => tuning.submission_edge,
-        Which::Source => tuning.source_edge,
+        SideKind::Submission => tuning.submission_edge,
+        SideKind::Source => tuning.source_edge,
     };
     move |position| match at(&side.profile.boundaries, index(position)) {
         Boundary::None => inside,

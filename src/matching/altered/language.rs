@@ -1,4 +1,4 @@
-//! Which stemmer a text's words go through.
+//! SideKind stemmer a text's words go through.
 use rust_stemmers::Algorithm;
 
 /// A language with a Snowball stemmer, or none.

@@ -5,7 +5,7 @@
 //! little general language. It needs no word order, so replaced, moved and inflected words cost only themselves; and it
 //! weighs a word by how unlikely it is here, so common words and the texts' subject count for little.
 //!
-//! 1. A [`Reader`] turns words to stems; a [`Profile`] prepares a text once for any number of comparisons.
+//! 1. A [`StemProfiler`] turns words to stems; a [`StemProfile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
 //! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, of long passages
 //!    piece by piece; `resolve`: of overlapping ones the best, and neighbours joined over gaps that match too.
@@ -23,31 +23,37 @@ mod cores;
 mod edges;
 mod language;
 mod num;
-mod pair;
-mod profile;
-mod reader;
-mod remembered;
+mod profiler;
 mod resolve;
 mod seeds;
+mod stem_cache;
+mod stem_profile;
 mod stems;
 mod summary;
+mod text_pair;
 mod tuning;
 mod verbatim;
 
 use std::ops::Range;
 
 pub use language::{Guess, Language};
-pub use profile::Profile;
-pub use reader::Reader;
-pub use remembered::RememberedStems;
+pub use profiler::StemProfiler;
+pub use stem_cache::StemCache;
+pub use stem_profile::StemProfile;
 pub use tuning::Tuning;
+
+/// Earlier names of [`StemProfile`], [`StemProfiler`] and [`StemCache`], for callers that still use them.
+pub use self::{
+    profiler::StemProfiler as Reader, stem_cache::StemCache as RememberedStems,
+    stem_profile::StemProfile as Profile,
+};
 
 use super::passage::{Passage, PassageKind};
 use super::seeds::Run;
 use cores::Core;
-use edges::{Candidate, Scorer};
+use edges::{Scorer, WeighedSpans};
 use num::touches;
-use pair::Pair;
+use text_pair::TextPair;
 
 /// The comparison was called off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,39 +68,39 @@ pub struct Stopped;
 ///
 /// [`Stopped`] when `stop` said so.
 pub fn detect(
-    submission: &Profile,
-    source: &Profile,
+    submission: &StemProfile,
+    source: &StemProfile,
     runs: &[Run],
     tuning: &Tuning,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Passage>, Stopped> {
-    let Some(pair) = Pair::new(submission, source, tuning) else {
+    let Some(pair) = TextPair::new(submission, source, tuning) else {
         let left_over = verbatim::left_over(runs, &[], tuning.join_words);
         let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs));
         return Ok(sorted(parts.map(|spans| copied(spans, runs)).collect()));
     };
     let mut scorer = Scorer::new(&pair);
-    let candidates = candidates(&pair, &mut scorer, runs, stop);
-    let summaries = summary::find(&mut scorer, &candidates, &verbatim::cores(runs), stop);
+    let weighed_spans = weighed_spans(&pair, &mut scorer, runs, stop);
+    let summaries = summary::find(&mut scorer, &weighed_spans, &verbatim::cores(runs), stop);
     if stop() {
         return Err(Stopped);
     }
-    let altered = outside(resolve::merged(candidates, &mut scorer), &summaries);
+    let altered = outside(resolve::merged(weighed_spans, &mut scorer), &summaries);
     let mut passages: Vec<Passage> = summaries.iter().map(|c| passage(c, PassageKind::Summary)).collect();
     let mut verbatim = Vec::new();
-    for candidate in altered {
+    for weighed in altered {
         if stop() {
             return Err(Stopped);
         }
-        match verbatim::hull(&candidate, runs, tuning) {
+        match verbatim::hull(&weighed, runs, tuning) {
             Some(spans) => verbatim.push(spans),
             None => {
-                passages.push(passage(&verbatim::whole(candidate, runs, &mut scorer), PassageKind::Altered));
+                passages.push(passage(&verbatim::whole(weighed, runs, &mut scorer), PassageKind::Altered));
             }
         }
     }
     let verbatim = resolve::distinct(verbatim).into_iter().map(|spans| scorer.weigh(spans));
-    passages.extend(verbatim.map(|candidate| passage(&candidate, PassageKind::Verbatim)));
+    passages.extend(verbatim.map(|weighed| passage(&weighed, PassageKind::Verbatim)));
     // Cut before it is asked which runs are left over: what is cut out may hold runs of another place.
     let mut found: Vec<Passage> =
         passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
@@ -122,12 +128,12 @@ fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passa
 }
 
 /// Pairs of spans that are passages by their evidence, some of them overlapping.
-fn candidates(
-    pair: &Pair<'_>,
+fn weighed_spans(
+    pair: &TextPair<'_>,
     scorer: &mut Scorer<'_, '_>,
     runs: &[Run],
     stop: &dyn Fn() -> bool,
-) -> Vec<Candidate> {
+) -> Vec<WeighedSpans> {
     let long = verbatim::cores(runs);
     let known: Vec<Range<u32>> = long.iter().map(|spans| spans.submission.clone()).collect();
     let seeds = seeds::dense(pair, &known, stop);
@@ -137,23 +143,24 @@ fn candidates(
         if stop() {
             break;
         }
-        let mut tried: Vec<Candidate> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
+        let mut tried: Vec<WeighedSpans> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
         tried.push(scorer.refine(core.whole));
-        tried.retain(|candidate| candidate.evidence >= pair.tuning.accept);
+        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept);
         found.extend(resolve::strongest(tried));
     }
     resolve::chained(found, scorer)
 }
 
-/// The candidates that stand in no summary.
-fn outside(candidates: Vec<Candidate>, summaries: &[Candidate]) -> Vec<Candidate> {
-    let apart = |c: &Candidate| !summaries.iter().any(|s| touches(&s.spans.submission, &c.spans.submission));
-    candidates.into_iter().filter(apart).collect()
+/// The weighed_spans that stand in no summary.
+fn outside(weighed_spans: Vec<WeighedSpans>, summaries: &[WeighedSpans]) -> Vec<WeighedSpans> {
+    let apart =
+        |c: &WeighedSpans| !summaries.iter().any(|s| touches(&s.spans.submission, &c.spans.submission));
+    weighed_spans.into_iter().filter(apart).collect()
 }
 
-fn passage(candidate: &Candidate, kind: PassageKind) -> Passage {
-    let edges::Spans { submission, source } = candidate.spans.clone();
-    Passage { submission, source, kind, matched_tokens: candidate.matched, evidence: candidate.evidence }
+fn passage(weighed: &WeighedSpans, kind: PassageKind) -> Passage {
+    let edges::Spans { submission, source } = weighed.spans.clone();
+    Passage { submission, source, kind, matched_tokens: weighed.matched, evidence: weighed.evidence }
 }
 
 /// A passage of exact runs between texts that have next to nothing else in common.

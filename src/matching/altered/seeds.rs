@@ -2,8 +2,8 @@
 use std::ops::Range;
 
 use super::num::{at, index, real, small};
-use super::pair::Pair;
-use super::profile::NONE;
+use super::stem_profile::NONE;
+use super::text_pair::TextPair;
 
 /// A shared stem at word `i` of the submission and word `j` of the source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,7 +23,7 @@ const LIVE_OCCURRENCES: u32 = 256;
 /// A seed's density is the weight of the source's words around `j` whose stems (other than its own) also stand around
 /// `i`. Words of the `known` spans of the submission (sorted) make no seeds. Linear in the texts: a stem makes at most
 /// `seed_occurrences` seeds per occurrence in the other text.
-pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
+pub(super) fn dense(pair: &TextPair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
     let near = index(pair.tuning.near_words);
     let least = fixed(pair.tuning.density);
     let most = most_occurrences(pair);
@@ -62,7 +62,7 @@ const LONG_TEXT: usize = 1 << 16;
 
 /// How often a seed's stem may occur on the rarer side: more often in huge texts, by the root of their length, as by
 /// Heaps' law the number of a text's stems grows; but only as far as the seeds stay linear in the texts.
-fn most_occurrences(pair: &Pair<'_>) -> u32 {
+fn most_occurrences(pair: &TextPair<'_>) -> u32 {
     let least = pair.tuning.seed_occurrences;
     let lengths = [pair.source.shared.len(), pair.submission.shared.len()];
     let grown = small((lengths[0].min(lengths[1]) / LONG_TEXT).isqrt());
@@ -88,7 +88,7 @@ fn near_by(places: &[u32], n: usize, near: u32) -> u32 {
 
 /// The stems around a word of the submission, and the weight that each word of the source has by them.
 struct Window<'p, 'a> {
-    pair: &'p Pair<'a>,
+    pair: &'p TextPair<'a>,
     /// Per shared stem: how often it stands in the window.
     counts: Vec<u32>,
     /// Per word of the source: its weight, while its stem is in the window.
@@ -98,7 +98,7 @@ struct Window<'p, 'a> {
 }
 
 impl<'p, 'a> Window<'p, 'a> {
-    fn new(pair: &'p Pair<'a>) -> Self {
+    fn new(pair: &'p TextPair<'a>) -> Self {
         Self { pair, counts: vec![0; pair.shared.len()], live: vec![0; pair.source.shared.len()], entered: 0 }
     }
 

@@ -1,23 +1,24 @@
 //! Words to stems, and how common a stem is in its language at large.
 use std::hash::{BuildHasher, RandomState};
 
-use super::background::Table;
+use super::background::FrequencyTable;
 use super::language::Language;
+use crate::text::is_unspaced;
 
 /// A word as the altered channel sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stem {
+pub struct WeightedStem {
     /// A hash of the stem under the reader's keys (SipHash): equal stems have equal keys in every text that was
     /// read under them.
     pub key: u64,
     /// The share of all words of its language that are of this stem.
     pub frequency: f32,
-    /// Whether it is one character of a script without spaces: a [`Profile`](super::Profile) takes such characters in
+    /// Whether it is one character of a script without spaces: a [`StemProfile`](super::StemProfile) takes such characters in
     /// pairs.
     pub character: bool,
 }
 
-impl Stem {
+impl WeightedStem {
     /// This character and the next, as one stem.
     ///
     /// One character of a script without spaces says little of a place; overlapping pairs, which mostly lie in one word
@@ -37,7 +38,7 @@ const PAIR: f32 = 2e-4;
 /// Stems words of one language.
 pub(super) struct Stems {
     stemmer: Option<rust_stemmers::Stemmer>,
-    table: Table,
+    table: FrequencyTable,
     keys: RandomState,
 }
 
@@ -48,28 +49,16 @@ impl Stems {
     /// A stemmer for `language`.
     pub(super) fn new(language: Language, keys: RandomState) -> Self {
         let stemmer = language.algorithm().map(rust_stemmers::Stemmer::create);
-        Self { stemmer, table: Table::of(language), keys }
+        Self { stemmer, table: FrequencyTable::of(language), keys }
     }
 
     /// The stem of a word in its compared (lower-case) form.
-    pub(super) fn stem(&self, word: &str) -> Stem {
+    pub(super) fn stem(&self, word: &str) -> WeightedStem {
         let stemmed = self.stemmer.as_ref().map_or(word.into(), |s| s.stem(word));
         let key = self.keys.hash_one(stemmed.as_bytes());
         let character = word.chars().next().is_some_and(is_unspaced);
-        Stem { key, frequency: self.table.frequency(&stemmed), character }
+        WeightedStem { key, frequency: self.table.frequency(&stemmed), character }
     }
-}
-
-/// Whether a character belongs to a script written without spaces, so that it is a token of its own.
-fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}' // Thai, Lao
-        | '\u{1000}'..='\u{109f}' // Myanmar
-        | '\u{1780}'..='\u{17ff}' // Khmer
-        | '\u{3005}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' // Kana
-        | '\u{3105}'..='\u{312f}' // Bopomofo
-        | '\u{3400}'..='\u{9fff}' | '\u{a000}'..='\u{a4cf}' // Han, Yi
-        | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Exact runs, and the passages they stand in: no run is ever lost.
 use std::ops::Range;
 
-use super::edges::{Candidate, Scorer, Spans};
+use super::edges::{Scorer, Spans, WeighedSpans};
 use super::num::{real, size, touches};
 use super::resolve::union;
 use super::tuning::Tuning;
 use crate::matching::seeds::Run;
 
-/// The runs that a candidate touches on both sides: their hull, and how many of the candidate's words they cover.
+/// The runs that a weighed touches on both sides: their hull, and how many of the weighed's words they cover.
 /// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
 fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
@@ -22,17 +22,17 @@ fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     found.map(|hull| (hull, covered))
 }
 
-/// The hull of a candidate's runs, if they cover enough of it to call it verbatim.
-pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
-    let enough = |covered| real(covered) >= tuning.verbatim * real(candidate.words());
-    touched(&candidate.spans, runs).filter(|&(_, covered)| enough(covered)).map(|(hull, _)| hull)
+/// The hull of a weighed's runs, if they cover enough of it to call it verbatim.
+pub(super) fn hull(weighed: &WeighedSpans, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
+    let enough = |covered| real(covered) >= tuning.verbatim * real(weighed.words());
+    touched(&weighed.spans, runs).filter(|&(_, covered)| enough(covered)).map(|(hull, _)| hull)
 }
 
-/// The candidate with the whole of the runs that reach over its edges: so that they make no fragments beside it.
-pub(super) fn whole(candidate: Candidate, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Candidate {
-    match touched(&candidate.spans, runs).map(|(hull, _)| union(&candidate.spans, &hull)) {
-        Some(spans) if spans != candidate.spans => scorer.weigh(spans),
-        _ => candidate,
+/// The weighed with the whole of the runs that reach over its edges: so that they make no fragments beside it.
+pub(super) fn whole(weighed: WeighedSpans, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> WeighedSpans {
+    match touched(&weighed.spans, runs).map(|(hull, _)| union(&weighed.spans, &hull)) {
+        Some(spans) if spans != weighed.spans => scorer.weigh(spans),
+        _ => weighed,
     }
 }
 

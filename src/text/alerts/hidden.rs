@@ -2,7 +2,7 @@
 
 use super::words::Letter;
 use super::{AlertKind, Severity};
-use crate::text::peek::is_ideographic;
+use crate::text::scripts::is_cjk;
 
 /// A hidden character, between its neighbours.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ impl Hidden {
             '\u{200C}' if self.before == Some('f') => true,
             // Function application and invisible times, as formulas are copied from web pages.
             '\u{2061}'..='\u{2064}' => !between(char::is_alphabetic),
-            '\u{200B}' | '\u{2060}' | '\u{FEFF}' if beside(is_ideographic) => true,
+            '\u{200B}' | '\u{2060}' | '\u{FEFF}' if beside(is_cjk) => true,
             _ => false,
         };
         if at_home || beside(uses_joiners) {

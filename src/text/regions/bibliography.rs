@@ -8,8 +8,8 @@ use memchr::memchr2_iter;
 use super::entries::{MAX_ENTRY_BYTES, Signs};
 use super::entry_start::{Start, entry_start};
 use super::headings::{is_heading_afterwards, is_works_heading, names_works};
+use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
-use super::tokens::tokens;
 use super::{Span, peek};
 
 /// How many words that belong to no entry may stand between two entries of a list: a subheading, a note.
@@ -218,11 +218,11 @@ impl Search<'_> {
         }
         let rest = peek::slice(self.text, from, line_end);
         let mut last = 0;
-        for (at, token) in tokens(rest) {
+        for (at, lexeme) in lexemes(rest) {
             if at > last + MAX_GAP_BYTES {
                 break;
             }
-            if token.is_year() && Signs::of(peek::slice(rest, last, at)).may_continue() {
+            if lexeme.is_year() && Signs::of(peek::slice(rest, last, at)).may_continue() {
                 last = at;
             }
         }

@@ -8,7 +8,7 @@
 use memchr::memchr3_iter;
 
 use super::citation_part::Part;
-use super::tokens::Token;
+use super::lexemes::Lexeme;
 use super::{Span, peek};
 
 /// The longest bracket that can be a citation, in bytes: about ten works.
@@ -72,13 +72,13 @@ fn is_number_list(item: &str) -> bool {
     let mut numbers = 0;
     loop {
         match reader.next() {
-            Some(Token::Number { value: 1..=MAX_NUMBER, digits: 1..=3 }) => numbers += 1,
+            Some(Lexeme::Number { value: 1..=MAX_NUMBER, digits: 1..=3 }) => numbers += 1,
             _ => return false,
         }
         match reader.peek() {
             None => return true,
-            Some(Token::Comma) if matches!(reader.peek_second(), Some(Token::Word(_))) => break,
-            Some(Token::Comma | Token::Dash) => _ = reader.next(),
+            Some(Lexeme::Comma) if matches!(reader.peek_second(), Some(Lexeme::Word(_))) => break,
+            Some(Lexeme::Comma | Lexeme::Dash) => _ = reader.next(),
             Some(_) => return false,
         }
     }

@@ -5,8 +5,8 @@
 //! point or comma for every seven to ten words, entries one for every two or three.
 
 use super::entry_start::{Start, entry_start};
+use super::lexemes::{Lexeme, lexemes};
 use super::peek;
-use super::tokens::{Token, tokens};
 
 /// The longest entry, in bytes; more of it is not looked at.
 pub(super) const MAX_ENTRY_BYTES: usize = 800;
@@ -33,14 +33,14 @@ impl Signs {
         let text = peek::window(text, 0, MAX_ENTRY_BYTES);
         let start = entry_start(text);
         let (mut stops, mut year, mut ranges) = (0, false, false);
-        let mut last = [Token::Other; 2];
-        for (_, token) in tokens(text) {
-            stops += usize::from(!matches!(token, Token::Word(_) | Token::Number { .. }));
-            year |= token.is_year();
-            let joined = matches!(last[1], Token::Dash | Token::Colon | Token::Open);
-            let both = is_number(last[0]) && is_number(token) && !(last[0].is_year() && token.is_year());
+        let mut last = [Lexeme::Other; 2];
+        for (_, lexeme) in lexemes(text) {
+            stops += usize::from(!matches!(lexeme, Lexeme::Word(_) | Lexeme::Number { .. }));
+            year |= lexeme.is_year();
+            let joined = matches!(last[1], Lexeme::Dash | Lexeme::Colon | Lexeme::Open);
+            let both = is_number(last[0]) && is_number(lexeme) && !(last[0].is_year() && lexeme.is_year());
             ranges |= joined && both;
-            last = [last[1], token];
+            last = [last[1], lexeme];
         }
         let lower = text.to_lowercase();
         let address = is_address(lower.trim_start());
@@ -76,8 +76,8 @@ impl Signs {
     }
 }
 
-fn is_number(token: Token<'_>) -> bool {
-    matches!(token, Token::Number { .. })
+fn is_number(lexeme: Lexeme<'_>) -> bool {
+    matches!(lexeme, Lexeme::Number { .. })
 }
 
 fn is_address(lower: &str) -> bool {

@@ -18,10 +18,10 @@ mod entries;
 mod entry_start;
 mod heading_words;
 mod headings;
+mod lexemes;
 mod lines;
 mod quotation_marks;
 mod quotations;
-mod tokens;
 
 #[cfg(test)]
 mod tests;

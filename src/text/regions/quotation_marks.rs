@@ -4,7 +4,7 @@
 //! delimiters: “English”, „Deutsch“, „polski”, ”svenska”, «français», »dansk«, »suomi», ‹so›, 「日本語」.
 //! 《 and 〈 enclose titles of works in Chinese, and are no quotations.
 
-use super::peek::is_ideographic;
+use crate::text::scripts::is_cjk;
 
 /// A mark as it stands in the text.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ impl Mark {
     /// Single marks are apostrophes too: inside a word they close nothing, after a word they may.
     fn closes_single(self, before: char) -> Closing {
         let glued = self.after.is_some_and(char::is_alphanumeric);
-        if before.is_whitespace() || (glued && !self.after.is_some_and(is_ideographic)) {
+        if before.is_whitespace() || (glued && !self.after.is_some_and(is_cjk)) {
             return Closing::No;
         }
         let spaced_after = self.after.is_some_and(char::is_whitespace);
@@ -108,7 +108,7 @@ fn is_pair(opening: char, closing: char) -> bool {
 /// script that writes without spaces.
 fn may_stand_before(c: char) -> bool {
     c.is_whitespace()
-        || is_ideographic(c)
+        || is_cjk(c)
         || matches!(
             c,
             '(' | '[' | '{' | '<' | '"' | '\'' | '“' | '„' | '‘' | '‚' | '«' | '»' | '‹' | '›' | '`' | '—' | '–'

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use super::language::Language;
-use super::stems::Stem;
+use super::stems::WeightedStem;
 use crate::text::Token;
 
 /// Slots of the first table; each next one has [`GROWTH`] times as many.
-const FIRST_SLOTS: usize = 1 << 9;
+const FIRST_ENTRIES: usize = 1 << 9;
 
 /// Slots of the largest table.
-const MOST_SLOTS: usize = 1 << 21;
+const MAX_ENTRIES: usize = 1 << 21;
 
 /// Slots that a word may be in, a power of two: when a quarter of all are taken, four words in a thousand find none.
 const PLACES: usize = 4;
@@ -27,17 +27,17 @@ const GROWTH: usize = 4;
 /// What it remembers decides how fast a text is read, never what comes out: a stem that was forgotten is made again.
 /// It takes 48 MiB when it is full, and 64 MiB for the moments in which older tables are in use. Tokens must come from
 /// one tokenizer.
-pub struct RememberedStems {
-    table: RwLock<Arc<Table>>,
+pub struct StemCache {
+    table: RwLock<Arc<StemTable>>,
     /// Held by whoever makes another table, so that only one does.
     making: Mutex<()>,
     /// Bytes of all tables that are there, older ones in use included.
     bytes: Arc<AtomicUsize>,
 }
 
-impl RememberedStems {
+impl StemCache {
     /// Bytes that it takes at most, with older tables that are in use.
-    pub const MOST_BYTES: usize = MOST_SLOTS * size_of::<Slot>() / (GROWTH - 1) * GROWTH;
+    pub const MAX_BYTES: usize = MAX_ENTRIES * size_of::<Entry>() / (GROWTH - 1) * GROWTH;
 
     /// Bytes that it takes now.
     #[must_use]
@@ -49,44 +49,44 @@ impl RememberedStems {
     /// have ended.
     pub fn clear(&self) {
         let _alone = self.making.lock();
-        if self.bytes() + FIRST_SLOTS * size_of::<Slot>() <= Self::MOST_BYTES {
-            *self.table.write() = Arc::new(Table::new(FIRST_SLOTS, &self.bytes));
+        if self.bytes() + FIRST_ENTRIES * size_of::<Entry>() <= Self::MAX_BYTES {
+            *self.table.write() = Arc::new(StemTable::new(FIRST_ENTRIES, &self.bytes));
         }
     }
 
     /// The table to read a text with.
-    pub(super) fn table(&self) -> Arc<Table> {
+    pub(super) fn table(&self) -> Arc<StemTable> {
         Arc::clone(&self.table.read())
     }
 
     /// A larger table in place of `used`, once a quarter of that is taken and there is room for one.
-    pub(super) fn grown(&self, used: &Arc<Table>) -> Option<Arc<Table>> {
+    pub(super) fn grown(&self, used: &Arc<StemTable>) -> Option<Arc<StemTable>> {
         if !used.is_full() {
             return None;
         }
         let _alone = self.making.try_lock()?;
-        let more = used.slots.len() * GROWTH * size_of::<Slot>();
+        let more = used.slots.len() * GROWTH * size_of::<Entry>();
         // Another may have made one, or all was forgotten; and a table that was cleared may be in use still.
-        if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MOST_BYTES {
+        if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MAX_BYTES {
             *self.table.write() = Arc::new(used.larger());
         }
         Some(self.table())
     }
 }
 
-impl Default for RememberedStems {
+impl Default for StemCache {
     fn default() -> Self {
         let bytes = Arc::default();
-        let table = RwLock::new(Arc::new(Table::new(FIRST_SLOTS, &bytes)));
+        let table = RwLock::new(Arc::new(StemTable::new(FIRST_ENTRIES, &bytes)));
         Self { table, making: Mutex::default(), bytes }
     }
 }
 
 /// Stems by the hash of their words: each word may be in one of [`PLACES`] slots, and the next one that wants its place
 /// takes it.
-pub(super) struct Table {
+pub(super) struct StemTable {
     /// A power of two.
-    slots: Box<[Slot]>,
+    slots: Box<[Entry]>,
     filled: AtomicUsize,
     /// Where its bytes are counted.
     bytes: Arc<AtomicUsize>,
@@ -98,7 +98,7 @@ pub(super) struct Table {
 /// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability
 /// of 2^-64, as two words with one token do.
 #[derive(Default)]
-struct Slot {
+struct Entry {
     check: AtomicU64,
     key: AtomicU64,
     /// The frequency's bits, then [`CHARACTER`] and [`TAKEN`].
@@ -125,16 +125,16 @@ impl Word {
     }
 }
 
-impl Table {
+impl StemTable {
     fn new(slots: usize, bytes: &Arc<AtomicUsize>) -> Self {
-        bytes.fetch_add(slots * size_of::<Slot>(), Ordering::Relaxed);
-        let slots = (0..slots).map(|_| Slot::default()).collect();
+        bytes.fetch_add(slots * size_of::<Entry>(), Ordering::Relaxed);
+        let slots = (0..slots).map(|_| Entry::default()).collect();
         Self { slots, filled: AtomicUsize::new(0), bytes: Arc::clone(bytes) }
     }
 
     /// The slots that a word may be in, its own first.
     #[inline]
-    fn places(&self, word: Word) -> impl Iterator<Item = &Slot> {
+    fn places(&self, word: Word) -> impl Iterator<Item = &Entry> {
         #[expect(clippy::cast_possible_truncation, reason = "only so many bits are wanted")]
         let first = word.0 as usize & (self.slots.len() - 1);
         (0..PLACES).filter_map(move |other| self.slots.get(first ^ other))
@@ -142,15 +142,15 @@ impl Table {
 
     /// The stem of a word, if it is remembered.
     #[inline]
-    pub(super) fn get(&self, word: Word) -> Option<Stem> {
+    pub(super) fn get(&self, word: Word) -> Option<WeightedStem> {
         self.places(word)
             .find_map(|slot| slot.read().filter(|(other, _)| other.0 == word.0))
             .map(|(_, stem)| stem)
     }
 
     /// Remembers the stem of a word, in the place of another if all its slots are taken.
-    pub(super) fn put(&self, word: Word, stem: Stem) {
-        let is_free = |slot: &&Slot| slot.rest.load(Ordering::Relaxed) == 0;
+    pub(super) fn put(&self, word: Word, stem: WeightedStem) {
+        let is_free = |slot: &&Entry| slot.rest.load(Ordering::Relaxed) == 0;
         if let Some(free) = self.places(word).find(is_free) {
             free.write(word, stem);
             self.filled.fetch_add(1, Ordering::Relaxed);
@@ -161,36 +161,36 @@ impl Table {
 
     fn is_full(&self) -> bool {
         let slots = self.slots.len();
-        slots < MOST_SLOTS && self.filled.load(Ordering::Relaxed) > slots / 4
+        slots < MAX_ENTRIES && self.filled.load(Ordering::Relaxed) > slots / 4
     }
 
     /// A larger table with what is in this one.
     fn larger(&self) -> Self {
         let larger = Self::new(self.slots.len() * GROWTH, &self.bytes);
-        self.slots.iter().filter_map(Slot::read).for_each(|(word, stem)| larger.put(word, stem));
+        self.slots.iter().filter_map(Entry::read).for_each(|(word, stem)| larger.put(word, stem));
         larger
     }
 }
 
-impl Drop for Table {
+impl Drop for StemTable {
     fn drop(&mut self) {
         self.bytes.fetch_sub(size_of_val(&*self.slots), Ordering::Relaxed);
     }
 }
 
-impl Slot {
+impl Entry {
     #[inline]
-    fn read(&self) -> Option<(Word, Stem)> {
+    fn read(&self) -> Option<(Word, WeightedStem)> {
         let [check, key, rest] =
             [&self.check, &self.key, &self.rest].map(|part| part.load(Ordering::Relaxed));
         #[expect(clippy::cast_possible_truncation, reason = "the low half")]
         let frequency = f32::from_bits(rest as u32);
-        let stem = Stem { key, frequency, character: rest & CHARACTER != 0 };
+        let stem = WeightedStem { key, frequency, character: rest & CHARACTER != 0 };
         (rest != 0).then_some((Word(check ^ key ^ rest.wrapping_mul(SPREAD)), stem))
     }
 
-    fn write(&self, word: Word, stem: Stem) {
-        let Stem { key, frequency, character } = stem;
+    fn write(&self, word: Word, stem: WeightedStem) {
+        let WeightedStem { key, frequency, character } = stem;
         let rest = u64::from(frequency.to_bits()) | TAKEN | if character { CHARACTER } else { 0 };
         self.rest.store(rest, Ordering::Relaxed);
         self.key.store(key, Ordering::Relaxed);
@@ -198,9 +198,9 @@ impl Slot {
     }
 }
 
-impl std::fmt::Debug for RememberedStems {
+impl std::fmt::Debug for StemCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RememberedStems").field("bytes", &self.bytes()).finish_non_exhaustive()
+        f.debug_struct("StemCache").field("bytes", &self.bytes()).finish_non_exhaustive()
     }
 }
 
@@ -211,8 +211,12 @@ mod tests {
     use super::*;
 
     /// The stem that stands for a number in these tests.
-    fn stem(number: u64) -> Stem {
-        Stem { key: number.wrapping_mul(SPREAD_TOO), frequency: number as f32, character: number % 2 == 1 }
+    fn stem(number: u64) -> WeightedStem {
+        WeightedStem {
+            key: number.wrapping_mul(SPREAD_TOO),
+            frequency: number as f32,
+            character: number % 2 == 1,
+        }
     }
 
     fn word(number: u64) -> Word {
@@ -222,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_what_was_put_there_whichever_threads_write() {
-        let table = Table::new(64, &Arc::default());
+        let table = StemTable::new(64, &Arc::default());
         thread::scope(|scope| {
             for writer in 0..4 {
                 let table = &table;
@@ -244,21 +248,21 @@ mod tests {
 
     #[test]
     fn it_grows_to_its_bound_and_no_further() {
-        let stems = RememberedStems::default();
+        let stems = StemCache::default();
         let first = stems.bytes();
         let mut in_use = vec![stems.table()];
-        let put_all = |in_use: &mut Vec<Arc<Table>>| {
+        let put_all = |in_use: &mut Vec<Arc<StemTable>>| {
             let mut table = stems.table();
             for number in 0..3 << 20 {
                 table.put(word(number), stem(number));
                 if let Some(grown) = stems.grown(&table) {
                     in_use.push(std::mem::replace(&mut table, grown));
                 }
-                assert!(stems.bytes() <= RememberedStems::MOST_BYTES);
+                assert!(stems.bytes() <= StemCache::MAX_BYTES);
             }
         };
         put_all(&mut in_use);
-        assert!(RememberedStems::MOST_BYTES == 64 << 20 && stems.bytes() > 60 << 20, "{}", stems.bytes());
+        assert!(StemCache::MAX_BYTES == 64 << 20 && stems.bytes() > 60 << 20, "{}", stems.bytes());
         let kept = (0..3 << 20).filter(|number| stems.table().get(word(*number)).is_some()).count();
         assert!(kept > 1 << 20, "{kept}");
         // A table that was cleared counts for as long as it is in use.
@@ -274,7 +278,7 @@ mod tests {
 
     #[test]
     fn one_token_in_two_languages_is_two_words() {
-        let stems = RememberedStems::default();
+        let stems = StemCache::default();
         let (none, english) =
             (Word::new(Language::NONE, Token::default()), Word::new(Language::ENGLISH, Token::default()));
         stems.table().put(none, stem(1));

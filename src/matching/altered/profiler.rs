@@ -4,8 +4,8 @@ use std::hash::RandomState;
 use std::sync::Arc;
 
 use super::language::Language;
-use super::profile::Profile;
-use super::remembered::{RememberedStems, Word};
+use super::stem_cache::{StemCache, Word};
+use super::stem_profile::StemProfile;
 use super::stems::Stems;
 use crate::text::{Boundary, TokenizedText, compared_form_at};
 
@@ -14,28 +14,28 @@ use crate::text::{Boundary, TokenizedText, compared_form_at};
 /// Good for the tokens of one tokenizer only. Profiles can be compared with one another when their readers have
 /// the same keys. Readers that share what is remembered must have the same keys, too.
 #[derive(Default)]
-pub struct Reader {
+pub struct StemProfiler {
     /// What stems are hashed under: nobody who writes texts knows it.
     keys: RandomState,
     languages: Vec<(Language, Stems)>,
-    remembered: Arc<RememberedStems>,
+    remembered: Arc<StemCache>,
 }
 
-impl Reader {
+impl StemProfiler {
     /// A reader that hashes stems under these keys, and shares what is remembered with others.
     #[must_use]
-    pub fn new(keys: RandomState, remembered: Arc<RememberedStems>) -> Self {
+    pub fn new(keys: RandomState, remembered: Arc<StemCache>) -> Self {
         Self { keys, languages: Vec::new(), remembered }
     }
 
     /// The profile of a text, its words stemmed as words of `language`. Linear in the text.
-    pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> Profile {
+    pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> StemProfile {
         let remembered = Arc::clone(&self.remembered);
         let stems = self.stems(language);
         let mut table = remembered.table();
         let mut last = None;
         let mut compared = String::new();
-        Profile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
+        StemProfile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
             let boundary = last.map_or(Boundary::Paragraph, |last| Boundary::between(text, last, *span));
             last = Some(*span);
             let word = Word::new(language, *token);

@@ -1,6 +1,6 @@
 //! One text, prepared once for any number of comparisons.
 use super::num::{at, index, small};
-use super::stems::Stem;
+use super::stems::WeightedStem;
 use crate::text::Boundary;
 
 /// No such stem.
@@ -10,22 +10,22 @@ pub(super) const NONE: u32 = u32::MAX;
 ///
 /// About 14 bytes a word and 28 a distinct stem.
 #[derive(Debug, Default)]
-pub struct Profile {
+pub struct StemProfile {
     /// Per word: the number of its stem.
     pub(super) words: Vec<u32>,
     /// Per word, and once more for the end of the text.
     pub(super) boundaries: Vec<Boundary>,
     /// Per stem.
-    pub(super) stems: Vec<Stem>,
+    pub(super) stems: Vec<WeightedStem>,
     /// Per stem, and once more: where its positions begin.
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
 }
 
-impl Profile {
+impl StemProfile {
     /// Prepares a text from its words: the stem of each and the boundary before it.
-    pub fn new(words: impl Iterator<Item = (Stem, Boundary)>) -> Self {
+    pub fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>) -> Self {
         let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
         while let Some((mut stem, boundary)) = words.next() {
@@ -80,7 +80,7 @@ impl Profile {
         self.positions.get(index(from)..index(to)).unwrap_or_default()
     }
 
-    fn number(&mut self, stem: Stem) -> u32 {
+    fn number(&mut self, stem: WeightedStem) -> u32 {
         let mask = self.table.len() - 1;
         let mut slot = index_of(stem.key) & mask;
         loop {

@@ -1,11 +1,11 @@
 //! What two texts have in common, stem by stem.
 use super::num::{at, index, real, small};
-use super::profile::{NONE, Profile};
+use super::stem_profile::{NONE, StemProfile};
 use super::tuning::Tuning;
 
 /// A stem that both texts have.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Shared {
+pub(super) struct SharedStem {
     /// Its number in the source's profile.
     pub(super) in_source: u32,
     /// Its occurrences in the submission and in the source.
@@ -18,7 +18,7 @@ pub(super) struct Shared {
 
 /// One of the two texts.
 pub(super) struct Side<'a> {
-    pub(super) profile: &'a Profile,
+    pub(super) profile: &'a StemProfile,
     /// Per word: the number of its stem among the shared ones, or [`NONE`].
     pub(super) shared: Vec<u32>,
 }
@@ -30,16 +30,20 @@ impl Side<'_> {
 }
 
 /// Two texts over one numbering of the stems they share.
-pub(super) struct Pair<'a> {
+pub(super) struct TextPair<'a> {
     pub(super) submission: Side<'a>,
     pub(super) source: Side<'a>,
-    pub(super) shared: Vec<Shared>,
+    pub(super) shared: Vec<SharedStem>,
     pub(super) tuning: &'a Tuning,
 }
 
-impl<'a> Pair<'a> {
+impl<'a> TextPair<'a> {
     /// None when the texts have too little in common for any passage: the usual case, and cheap to see.
-    pub(super) fn new(submission: &'a Profile, source: &'a Profile, tuning: &'a Tuning) -> Option<Self> {
+    pub(super) fn new(
+        submission: &'a StemProfile,
+        source: &'a StemProfile,
+        tuning: &'a Tuning,
+    ) -> Option<Self> {
         let (found, shared) = share(submission, source, tuning);
         let most: f32 = shared.iter().map(|s| real(s.counts[0].min(s.counts[1])) * s.weight).sum();
         if most < tuning.density {
@@ -55,7 +59,7 @@ impl<'a> Pair<'a> {
                 *entry = small(number);
             }
         }
-        let side = |profile: &'a Profile, map: &[u32]| Side {
+        let side = |profile: &'a StemProfile, map: &[u32]| Side {
             profile,
             shared: profile.words.iter().map(|&word| map.get(index(word)).copied().unwrap_or(NONE)).collect(),
         };
@@ -63,14 +67,14 @@ impl<'a> Pair<'a> {
         Some(Self { submission, source, shared, tuning })
     }
 
-    pub(super) fn side(&self, which: Which) -> &Side<'a> {
+    pub(super) fn side(&self, which: SideKind) -> &Side<'a> {
         match which {
-            Which::Submission => &self.submission,
-            Which::Source => &self.source,
+            SideKind::Submission => &self.submission,
+            SideKind::Source => &self.source,
         }
     }
 
-    pub(super) fn stem(&self, number: u32) -> Shared {
+    pub(super) fn stem(&self, number: u32) -> SharedStem {
         at(&self.shared, index(number))
     }
 
@@ -81,7 +85,7 @@ impl<'a> Pair<'a> {
 }
 
 /// The stems in common: their numbers in the submission, and what is known of them.
-fn share(submission: &Profile, source: &Profile, tuning: &Tuning) -> (Vec<u32>, Vec<Shared>) {
+fn share(submission: &StemProfile, source: &StemProfile, tuning: &Tuning) -> (Vec<u32>, Vec<SharedStem>) {
     let total = real(small(submission.len() + source.len())) + tuning.prior_words;
     let common = source.stems.iter().enumerate().filter_map(|(number, stem)| {
         let there = submission.find(stem.key)?;
@@ -89,19 +93,19 @@ fn share(submission: &Profile, source: &Profile, tuning: &Tuning) -> (Vec<u32>, 
         let counts = [small(submission.positions(there).len()), small(source.positions(in_source).len())];
         let prior = tuning.prior_words * stem.frequency;
         let weight = -((real(counts[0]) + real(counts[1]) + prior) / total).ln();
-        Some((there, Shared { in_source, counts, prior, weight }))
+        Some((there, SharedStem { in_source, counts, prior, weight }))
     });
     common.unzip()
 }
 
 /// Names one of the two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(super) enum SideKind {
     Submission,
     Source,
 }
 
-impl Which {
+impl SideKind {
     pub(super) fn other(self) -> Self {
         match self {
             Self::Submission => Self::Source,
