@@ -1,4 +1,4 @@
-//! The data directory: what is in it, whose it is, and who has it now.
+//! The data directory: its files, its format, and its lock.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -13,25 +13,25 @@ use crate::private;
 /// The version of the format of everything in a data directory.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Names the format; a text, so that a person who looks for it finds it.
+/// The file with the version of the format, as text for people.
 const FORMAT_FILE: &str = "palimpsest.format";
-/// Held while a process has the directory.
+/// The file that a process locks while it uses the directory.
 const LOCK_FILE: &str = "palimpsest.lock";
-/// The ledger.
+/// The file of the ledger.
 const LEDGER_FILE: &str = "corpus.redb";
-/// The ledger of a new corpus, until its first commit is in it.
+/// The file of a new ledger until its first commit.
 const NEW_LEDGER_FILE: &str = "corpus.redb.new";
 /// The folder of the segments.
 const TEXTS_FOLDER: &str = "texts";
-/// The folder of texts that no row names.
+/// The folder of texts that no row of the ledger names.
 const STRAYS_FOLDER: &str = "strays";
-/// What the index looked like.
+/// The file of the index's snapshot.
 const SNAPSHOT_FILE: &str = "index.snapshot";
 
 /// The first line of the format file.
 const FORMAT_LINE: &str = "palimpsest data directory, format ";
 
-/// A data directory that nobody else uses as long as this is there.
+/// A data directory, locked for as long as this value exists.
 #[derive(Debug)]
 pub struct DataDirectory {
     path: PathBuf,
@@ -40,22 +40,22 @@ pub struct DataDirectory {
     access: Access,
 }
 
-/// What may be done with a data directory.
+/// The access to a data directory.
 #[derive(Debug)]
 enum Access {
-    /// It is only read. Closing the file gives the lock back; `None` where no process ever had the directory.
+    /// Read only. The lock is released when the file is closed; `None` if no process ever used the directory.
     Read { _lock: Option<File> },
-    /// It is read and written.
+    /// Read and write.
     Write { held: HeldFile, _lock: File },
 }
 
 impl DataDirectory {
-    /// Takes a folder as data directory, which is made if it is not there.
+    /// Opens a folder as data directory and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it is no folder, somebody else's, in use, of a newer format, has lost a file, or cannot
-    /// be written to. Nothing is changed then.
+    /// [`StoreError`] if it is no folder, no data directory, in use, of a newer format, lacks a file, or cannot be written
+    /// to. Then nothing is changed.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(StoreError::NotAFolder { path: path.to_owned() }),
@@ -69,13 +69,13 @@ impl DataDirectory {
         let access = Access::Write { held, _lock: lock };
         let directory = Self { path: path.to_owned(), is_new, has_format, access };
         if is_new {
-            // A first start that was cut off left it: nothing was ever kept.
+            // An interrupted first start may have left it: nothing was ever committed to it.
             remove_if_there(&directory.new_ledger())?;
         }
         Ok(directory)
     }
 
-    /// Takes a data directory that is there, to read it. Nothing in it is changed.
+    /// Opens an existing data directory for reading. Nothing in it is changed.
     ///
     /// # Errors
     ///
@@ -94,13 +94,13 @@ impl DataDirectory {
         Ok(Self { path: path.to_owned(), is_new, has_format, access })
     }
 
-    /// Whether there is no corpus in it yet.
+    /// Whether it has no corpus yet.
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// Whether nothing in it may be changed.
+    /// Whether it was opened for reading.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         matches!(self.access, Access::Read { .. })
@@ -112,7 +112,7 @@ impl DataDirectory {
         self.path.join(LEDGER_FILE)
     }
 
-    /// The file of the ledger of a new corpus, until its first commit is in it.
+    /// The file of a new ledger until its first commit.
     pub(super) fn new_ledger(&self) -> PathBuf {
         self.path.join(NEW_LEDGER_FILE)
     }
@@ -123,7 +123,7 @@ impl DataDirectory {
         self.path.join(TEXTS_FOLDER)
     }
 
-    /// The folder of texts that no row names.
+    /// The folder of texts that no row of the ledger names.
     pub(super) fn strays(&self) -> PathBuf {
         self.path.join(STRAYS_FOLDER)
     }
@@ -140,7 +140,7 @@ impl DataDirectory {
         &self.path
     }
 
-    /// The ledger of a new corpus is complete: from now on it is there.
+    /// Renames the complete ledger of a new corpus to its final name.
     pub(super) fn install_ledger(&mut self) -> Result<(), StoreError> {
         let ledger = self.ledger();
         fs::rename(self.new_ledger(), &ledger).and_then(|()| sync_folder(&self.path)).at(&ledger)?;
@@ -148,8 +148,8 @@ impl DataDirectory {
         Ok(())
     }
 
-    /// Writes the format file if it is not there. It may be missing only where a first start was cut off before
-    /// anything was added: at `revision` 0.
+    /// Writes the format file if it is missing. It may be missing only at `revision` 0, after a first start that was
+    /// interrupted before anything was added.
     pub(super) fn finish(&self, revision: u64) -> Result<(), StoreError> {
         if self.has_format {
             return Ok(());
@@ -160,7 +160,7 @@ impl DataDirectory {
         self.write_format()
     }
 
-    /// Writes the format file: from now on the directory is whole.
+    /// Writes the format file, which completes the directory.
     pub(super) fn write_format(&self) -> Result<(), StoreError> {
         let (path, unfinished) = (self.path.join(FORMAT_FILE), self.path.join(format!("{FORMAT_FILE}.new")));
         let text = format!(
@@ -177,7 +177,7 @@ impl DataDirectory {
         written.at(&path)
     }
 
-    /// The ledger holds no corpus, but is there.
+    /// The error of a ledger without a corpus.
     pub(super) fn has_no_corpus(&self) -> StoreError {
         let found = first_segment(&self.path).unwrap_or_else(|| LEDGER_FILE.to_owned());
         self.incomplete("the corpus's row in corpus.redb", &found)
@@ -187,14 +187,14 @@ impl DataDirectory {
         incomplete(&self.path, missing, found)
     }
 
-    /// What is wrong with the files that no commit writes: the format file, and the lock.
+    /// Checks the files that no commit writes: the format file, and the lock.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let format = self.path.join(FORMAT_FILE);
         read_format(&format)?.ok_or_else(|| self.incomplete(FORMAT_FILE, LEDGER_FILE))?;
         self.check_lock()
     }
 
-    /// Whether the lock is still the one that others look at: without it another process may take the folder.
+    /// Checks that the lock file is still the one at its path. Otherwise another process may use the folder.
     pub(super) fn check_lock(&self) -> Result<(), StoreError> {
         match &self.access {
             Access::Read { .. } => Ok(()),
@@ -208,7 +208,7 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Removes a file, which need not be there.
+/// Removes a file if it exists.
 pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, &error)),
@@ -221,8 +221,8 @@ fn incomplete(path: &Path, missing: &str, found: &str) -> StoreError {
     StoreError::Incomplete { path, missing, found }
 }
 
-/// Whether the format file is there, and whether the folder is one in which a corpus may be begun. The ledger is the
-/// last file of a new corpus to get its name but one, the format file: where anything else is, it must be, too.
+/// Whether the format file exists, and whether the folder is free for a new corpus. Of the files of a new corpus, only the
+/// format file is written after the ledger: if any file exists, the ledger must exist too.
 fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
     let is_there = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
     let has_format = is_there(FORMAT_FILE);
@@ -241,7 +241,7 @@ fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
     }
 }
 
-/// A file of texts in a data directory, if there is one.
+/// The name of a file of texts in a data directory, if there is one.
 fn first_segment(path: &Path) -> Option<String> {
     let folders = [TEXTS_FOLDER, STRAYS_FOLDER];
     folders.iter().find_map(|folder| {
@@ -251,12 +251,12 @@ fn first_segment(path: &Path) -> Option<String> {
     })
 }
 
-/// Refuses a folder that is not ours, or that a newer version wrote.
+/// Refuses a folder that is no data directory, or that a newer version wrote.
 fn refuse_others(path: &Path) -> Result<(), StoreError> {
     if read_format(&path.join(FORMAT_FILE))?.is_some() {
         return Ok(());
     }
-    // A crash may have come before the format file: then there is nothing but our own names.
+    // A crash may have come before the format file was written: then the folder has only files of a data directory.
     let unfinished = format!("{FORMAT_FILE}.new");
     let ours =
         [LOCK_FILE, LEDGER_FILE, NEW_LEDGER_FILE, TEXTS_FOLDER, STRAYS_FOLDER, SNAPSHOT_FILE, &unfinished];
@@ -269,7 +269,7 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Reads a format file; `None` if it is not there.
+/// Checks a format file; `None` if it does not exist.
 fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
     match fs::read_to_string(path) {
         Ok(text) => refuse_newer(path, &text).map(Some),
@@ -280,7 +280,7 @@ fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
 }
 
 fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
-    // Without the end of the line the version may have been cut.
+    // Without a line end the version may be incomplete.
     let version = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(FORMAT_LINE));
     match version.and_then(|version| version.parse().ok()) {
         None => Err(StoreError::damaged(path, "it does not name a format")),
@@ -307,7 +307,7 @@ fn lock(path: &Path) -> Result<(File, HeldFile), StoreError> {
     Ok((file, held))
 }
 
-/// The lock, for somebody who writes nothing, not even their name; `None` if no process ever took it.
+/// Takes the lock for reading, without writing the name of the holder; `None` if no process ever took it.
 fn lock_to_read(path: &Path) -> Result<Option<File>, StoreError> {
     let lock_path = path.join(LOCK_FILE);
     let mut file = match File::open(&lock_path) {
@@ -324,7 +324,7 @@ fn take(file: &mut File, path: &Path, lock_path: &Path) -> Result<(), StoreError
         Err(TryLockError::Error(error)) => Err(StoreError::io(lock_path, &error)),
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
-            // Who holds it may just be writing its name.
+            // The holder may be writing its name at this moment.
             let read = file.read_to_string(&mut holder);
             let named = read.is_ok() && !holder.trim().is_empty();
             let holder = if named { holder.trim().to_owned() } else { "another process".to_owned() };

@@ -1,4 +1,4 @@
-//! The tables of the embedded database: who every source is, and where its text stands.
+//! The ledger: the tables of the embedded database, with a row for every source and the place of its text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -18,30 +18,31 @@ use super::segments::Place;
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 use crate::private;
 
-/// What there is one of, by name.
+/// Single values by name.
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 /// Collections by number.
 const COLLECTIONS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("collections");
 /// Sources by collection and slot.
 const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources");
 
-/// Requests that were done, by their sequence numbers; older data directories have no such table.
+/// Completed requests by sequence number. Older data directories do not have this table.
 const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
 
-/// Segments by number; older data directories have no such table.
+/// Segments by number. Older data directories do not have this table.
 const SEGMENTS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("segments");
 
 /// The row of [`META`] with the format's version.
 const FORMAT: &str = "format";
 /// The row of [`META`] with the [`StoredCorpus`].
 const CORPUS: &str = "corpus";
-/// The row of [`META`] that counts commits, by which it is known whether one was kept.
+/// The row of [`META`] that counts commits. It shows whether a commit that failed was kept.
 const COMMITS: &str = "commits";
 
-/// Memory that the database keeps pages in.
+/// Bytes of the database's page cache. It can be small: all rows are read only when a corpus is opened or backed up, and
+/// commits touch few pages.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// What one commit writes.
+/// The rows that one commit writes.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) corpus: Option<StoredCorpus>,
@@ -50,28 +51,28 @@ pub(super) struct Rows {
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
-    /// The segment that the texts were appended to, and its bytes since.
+    /// The segment that the texts were appended to, and its length after that.
     pub(super) appended: Option<(u32, u64)>,
     /// Segments whose files are gone.
     pub(super) removed_segments: Vec<u32>,
     pub(super) requests: Vec<StoredRequest>,
-    /// Where requests are added, those before this one are removed.
+    /// If requests are added, those with lower sequence numbers are removed.
     pub(super) first_request: u64,
 }
 
-/// Opens the database, here and again after a failure.
+/// Opens the database, at first and again after a failure.
 pub(super) type Opener = Box<dyn Fn() -> Result<Database, redb::Error> + Send + Sync>;
 
 /// The database.
 pub(super) struct Ledger {
     path: PathBuf,
     open: Opener,
-    /// `None` while it has failed and could not be opened again.
+    /// `None` after a failure until the database can be opened again.
     database: RwLock<Option<Database>>,
     committed: Mutex<Committed>,
 }
 
-/// What is known of the file as of the last commit.
+/// The state of the file after the last commit.
 struct Committed {
     commits: u64,
     held: HeldFile,
@@ -90,13 +91,13 @@ fn builder() -> redb::Builder {
     builder
 }
 
-/// The database in a file that is there. After a crash it is repaired, for which all of it is looked at.
+/// Opens the database in an existing file. After a crash it is repaired, which reads all of it.
 pub(super) fn in_file(path: &Path) -> Opener {
     let path = path.to_owned();
     Box::new(move || Ok(builder().open(&path)?))
 }
 
-/// The database in a file that is there and that nothing is written to. Every page's checksum is looked at.
+/// Opens the database in an existing file without writing to it. The checksum of every page is verified.
 pub(super) fn in_file_to_read(path: &Path) -> Opener {
     let path = path.to_owned();
     Box::new(move || {
@@ -105,7 +106,7 @@ pub(super) fn in_file_to_read(path: &Path) -> Opener {
     })
 }
 
-/// Makes a file with a database of these rows.
+/// Creates a file with a database of these rows.
 pub(super) fn create(path: &Path, rows: &Rows) -> Result<(), StoreError> {
     let written = (|| {
         let file = private::create_file(path).map_err(redb::Error::Io)?;
@@ -135,17 +136,18 @@ impl Ledger {
         Ok(Self { path: path.to_owned(), open, database: RwLock::new(Some(database)), committed })
     }
 
-    /// Whether the file is still the one that was opened, and no shorter than the last commit left it.
+    /// Checks that the file is still the one that was opened, and no shorter than after the last commit.
     pub(super) fn check_file(&self) -> Result<(), StoreError> {
         let committed = self.committed.lock();
         committed.held.check(committed.bytes).map(drop)
     }
 
-    /// Writes rows, durably, all of them or none.
+    /// Writes rows durably, all of them or none.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Broken`] if it is not known which; ask [`Self::was_kept`]. All else: none.
+    /// [`StoreError::Broken`] if it is unknown whether they were written: [`Self::was_kept`] finds out. With any other
+    /// error none was written.
     pub(super) fn commit(&self, rows: &Rows) -> Result<(), StoreError> {
         let mut committed = self.committed.lock();
         committed.held.check(committed.bytes)?;
@@ -155,7 +157,7 @@ impl Ledger {
             write(database, rows, committed.commits + 1)
         };
         let Err(error) = written else {
-            // The file may have been taken away meanwhile, and the rows with it.
+            // The file may have been removed meanwhile, and the rows with it.
             committed.bytes = committed.held.check(0).map_err(|lost| self.broken(&lost.to_string()))?;
             committed.commits += 1;
             return Ok(());
@@ -171,7 +173,7 @@ impl Ledger {
         }
     }
 
-    /// Whether the commit that was in doubt was kept, once the database can be opened again.
+    /// Opens the database again, and returns whether the commit that was in doubt was kept.
     pub(super) fn was_kept(&self) -> Result<bool, StoreError> {
         let mut committed = self.committed.lock();
         let found = self.reopen(&mut committed)?;
@@ -180,12 +182,12 @@ impl Ledger {
         Ok(kept)
     }
 
-    /// Opens the database again: it refuses all work after any failure. Gives the commits it has. A file that is no
-    /// longer there is not opened: what is open can still be read.
+    /// Opens the database again, since it refuses all work after a failure. Returns its number of commits. If the file was
+    /// removed, the open database is kept, which can still be read.
     fn reopen(&self, committed: &mut Committed) -> Result<u64, StoreError> {
         committed.held.check(0)?;
         let mut database = self.database.write();
-        // The old one holds the file's lock.
+        // The old database holds the file's lock.
         *database = None;
         let failed = |error: redb::Error| failure(&self.path, &error);
         let fresh = (self.open)().map_err(failed)?;
@@ -199,7 +201,7 @@ impl Ledger {
         StoreError::Broken { cause: format!("{}: {cause}", self.path.display()) }
     }
 
-    /// The corpus as of the last commit, to be read at leisure.
+    /// The corpus as of the last commit. Later commits do not change it.
     pub(super) fn view(&self) -> Result<View, StoreError> {
         let database = self.database.read();
         let database = database.as_ref().ok_or_else(|| self.broken("an earlier failure"))?;
@@ -215,7 +217,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// What the whole corpus has in common; `None` if the database is new.
+    /// The row of the whole corpus; `None` if the database is new.
     pub(super) fn corpus(&self) -> Result<Option<StoredCorpus>, StoreError> {
         let meta = meta_of(&self.transaction).map_err(|error| failure(&self.path, &error))?;
         Ok(meta.corpus)
@@ -232,7 +234,7 @@ impl View {
         Ok(found)
     }
 
-    /// The requests that were done, in order.
+    /// The completed requests, in order.
     pub(super) fn requests(&self) -> Result<Vec<StoredRequest>, StoreError> {
         let mut found = Vec::new();
         self.rows(REQUESTS, |sequence, row| {
@@ -243,7 +245,7 @@ impl View {
         Ok(found)
     }
 
-    /// All sources, by collection and slot.
+    /// Passes all sources to `each`, by collection and slot.
     pub(super) fn sources(
         &self,
         each: &mut dyn FnMut(StoredSource, Place) -> Result<(), StoreError>,
@@ -344,7 +346,7 @@ fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Erro
     Ok(transaction.commit()?)
 }
 
-/// Writes the rows of sources. Gives the segments in which texts have died: no row names them any more.
+/// Writes the rows of sources. Returns the segments with texts that no row names any more.
 fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BTreeSet<u32>, redb::Error> {
     let mut died = BTreeSet::new();
     let mut note =
@@ -365,7 +367,7 @@ fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BT
     for (key, from, to) in &rows.moved {
         let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
         let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
-        // One of the two copies of the text is named no more.
+        // No row names one of the two copies of the text any more.
         match old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
             Some(row) => {
                 note(&from.encode());
@@ -377,7 +379,7 @@ fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BT
     Ok(died)
 }
 
-/// Writes how long segments are, and since when there are texts in them that are to be erased.
+/// Writes the lengths of segments, and the time since when they have texts to be erased.
 fn write_segments(
     transaction: &redb::WriteTransaction,
     rows: &Rows,
@@ -405,12 +407,12 @@ fn write_segments(
     Ok(())
 }
 
-/// A time as rows have it.
+/// A time in the unit of rows: seconds since 1970.
 pub(super) fn seconds_since_1970(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// What the database said, in our words.
+/// The error of the store for an error of the database.
 fn failure(path: &Path, error: &redb::Error) -> StoreError {
     match error {
         redb::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {

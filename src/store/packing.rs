@@ -25,7 +25,7 @@ pub enum PackedText {
 
 /// Compresses and decompresses texts, in any number of threads at once.
 ///
-/// The contexts of zstd are used again: making one costs more than compressing a short text.
+/// The contexts of zstd, and with them their memory, are used again.
 #[derive(Default)]
 pub struct Packer {
     compressors: Pool<Compressor<'static>>,

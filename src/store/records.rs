@@ -1,4 +1,4 @@
-//! Files of records, each with its checksum: backups, and snapshots of the index.
+//! Files of records with checksums: backups, and snapshots of the index.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -8,12 +8,12 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::codec::{Decoder, Encoder};
 use super::error::{At, StoreError};
 
-/// What a file is.
+/// The kind of a file of records.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileKind {
     pub(super) magic: [u8; 8],
     pub(super) version: u32,
-    /// In words.
+    /// Its name in messages.
     pub(super) what: &'static str,
 }
 
@@ -44,7 +44,7 @@ impl<'a> RecordWriter<'a> {
     }
 }
 
-/// Reads records, and holds each against its checksum.
+/// Reads records, and verifies their checksums.
 pub(super) struct RecordReader<'a> {
     path: &'a Path,
     input: &'a mut dyn Read,
@@ -77,7 +77,7 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// The next record, for whoever looks [whether it is whole](Record::is_whole) elsewhere.
+    /// The next record, unverified: the caller checks [whether it is whole](Record::is_whole), perhaps on another thread.
     pub(super) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
         let header = self.read(13)?;
         let mut fields = Decoder::new(&header);
@@ -95,7 +95,7 @@ impl<'a> RecordReader<'a> {
         if read.len() < bytes { Err(self.damaged("it is cut off")) } else { Ok(read) }
     }
 
-    /// What is in the file is not what was written.
+    /// The error of a file whose content is not what was written.
     pub(super) fn damaged(&self, what: &str) -> StoreError {
         StoreError::damaged(self.path, what)
     }
@@ -111,13 +111,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Whether it is what was written.
+    /// Whether the checksum of the record is right.
     pub(super) fn is_whole(&self) -> bool {
         checksum(self.number, self.kind, &self.bytes) == self.sum
     }
 }
 
-/// Over a record, its kind and its number, so that none is missing or stands elsewhere.
+/// The checksum of a record, its kind and its number, so that missing and moved records are noticed.
 fn checksum(number: u64, kind: u8, record: &[u8]) -> u64 {
     xxh3_64_with_seed(record, number << 8 | u64::from(kind))
 }

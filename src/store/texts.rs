@@ -1,4 +1,4 @@
-//! Where the texts of all sources stand, and those that were read lately.
+//! The places of all texts, and a cache of texts read from disk.
 
 use std::sync::Arc;
 
@@ -10,49 +10,51 @@ use super::error::StoreError;
 use super::packing::Packer;
 use super::segments::{Place, Segments};
 
-/// What texts on disk are read with.
+/// The segments and the packer of a store on disk.
 type Disk<'a> = Option<(&'a Segments, &'a Packer)>;
 
-/// Where a text is.
+/// The place of a text: in memory or on disk.
 #[derive(Debug, Clone)]
 enum Kept {
     Here(Arc<str>),
     There(Place),
 }
 
-/// The texts of all sources of all collections. All methods may be called from many threads.
+/// The texts of all sources of all collections. All methods may be called from many threads at once.
 #[derive(Debug)]
 pub(super) struct Texts {
     kept: DashMap<SourceKey, Kept>,
-    /// Those on disk that were read lately.
+    /// Texts on disk that were read recently.
     cache: Cache<SourceKey, Arc<str>, Bytes>,
 }
 
-/// The texts on disk that were read lately, and are held in memory.
+/// Figures of the cache of texts read from disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheFigures {
-    /// Texts that were asked for and were there.
+    /// Number of reads that found the text in the cache.
     pub hits: u64,
-    /// Texts that were asked for and had to be read.
+    /// Number of reads that did not find the text in the cache.
     pub misses: u64,
-    /// Bytes that are held.
+    /// Bytes of the cached texts.
     pub bytes: u64,
 }
 
-/// What a text in the cache weighs.
+/// Weighs a text in the cache by its bytes.
 #[derive(Debug, Clone)]
 struct Bytes;
 
 impl Weighter<SourceKey, Arc<str>> for Bytes {
     fn weight(&self, _: &SourceKey, text: &Arc<str>) -> u64 {
+        // Estimated bytes of an entry besides its text: key, reference count and the cache's own fields.
         const OVERHEAD: u64 = 96;
         text.len() as u64 + OVERHEAD
     }
 }
 
 impl Texts {
-    /// No texts yet; of those on disk, `cache_bytes` may be held in memory.
+    /// No texts, and a cache of at most `cache_bytes` for texts on disk.
     pub(super) fn new(cache_bytes: u64) -> Self {
+        // Only the initial capacity of the cache depends on it.
         const TYPICAL_BYTES: u64 = 4096;
         let typical = usize::try_from(cache_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
         Self { kept: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
@@ -63,7 +65,7 @@ impl Texts {
         CacheFigures { hits: cache.hits(), misses: cache.misses(), bytes: cache.weight() }
     }
 
-    /// Lets go of the texts on disk that are held in memory.
+    /// Clears the cache of texts on disk.
     pub(super) fn clear_cache(&self) {
         self.cache.clear();
     }
@@ -73,7 +75,7 @@ impl Texts {
         self.kept.insert(key, Kept::Here(text));
     }
 
-    /// Notes where a text stands on disk; gives the place where it stood.
+    /// Sets the place of a text on disk. Returns its place before.
     pub(super) fn put_at(&self, key: SourceKey, place: Place) -> Option<Place> {
         match self.kept.insert(key, Kept::There(place))? {
             Kept::There(before) => Some(before),
@@ -81,7 +83,7 @@ impl Texts {
         }
     }
 
-    /// Notes that a text moved from one place to another, if it is there still.
+    /// Changes the place of a text from one to another. False if it is not at the first one any more.
     pub(super) fn moved(&self, key: SourceKey, from: Place, to: Place) -> bool {
         let Some(mut kept) = self.kept.get_mut(&key) else { return false };
         let is_there = matches!(*kept, Kept::There(place) if place == from);
@@ -91,7 +93,7 @@ impl Texts {
         is_there
     }
 
-    /// Forgets a text; gives the place where it stood on disk.
+    /// Removes a text. Returns its place on disk.
     pub(super) fn remove(&self, key: SourceKey) -> Option<Place> {
         self.cache.remove(&key);
         match self.kept.remove(&key)?.1 {
@@ -112,13 +114,13 @@ impl Texts {
         Ok(Some(text))
     }
 
-    /// The text of a source, past the cache, and whether it stands on disk.
+    /// The text of a source, read without the cache, and whether it is on disk.
     pub(super) fn read(
         &self,
         key: SourceKey,
         disk: Disk<'_>,
     ) -> Result<Option<(Arc<str>, bool)>, StoreError> {
-        // A text that moves while it is looked for is found at its new place.
+        // A text that was moved after its place was read is found at its new place.
         while let Some(kept) = self.kept.get(&key).map(|kept| kept.clone()) {
             let place = match kept {
                 Kept::Here(text) => return Ok(Some((text, false))),
@@ -133,7 +135,7 @@ impl Texts {
         Ok(None)
     }
 
-    /// The sources whose texts stand in these segments, with their places; sorted.
+    /// The sources whose texts are in these segments, with their places, sorted by place.
     pub(super) fn in_segments(&self, segments: &[u32]) -> Vec<(Place, SourceKey)> {
         let place = |kept: &Kept| match kept {
             Kept::There(place) if segments.contains(&place.segment) => Some(*place),

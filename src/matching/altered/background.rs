@@ -1,4 +1,4 @@
-//! How common stems are in a language at large.
+//! General frequencies of stems in a language.
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -9,16 +9,17 @@ use super::num::at;
 
 type Ranks = HashMap<&'static str, f32>;
 
-/// A table of general frequencies; empty for languages without one.
+/// The general frequencies of a language's stems, by a table or, without one, by length.
 #[derive(Clone, Copy)]
 pub(super) struct FrequencyTable(Option<&'static Ranks>);
 
-/// The frequency of a stem that its language's table does not know: a little below the table's last class.
+/// The frequency of a stem that is not in its language's table: a little below the table's last class.
 const RARE: f32 = 6e-5;
-/// The frequency of a stem of 1, 2, 3 ... letters in a language without a table: in every language the frequent words are
-/// the short ones (Zipf 1935, the law of abbreviation). The geometric means, weighted by occurrences, that the tables
-/// for English, German, Spanish and Greek have in common to within a factor of two.
+/// The frequency of a stem of 1, 2, 3 ... letters in a language without a table. Frequent words are short in every language
+/// (Zipf 1935, the law of abbreviation). The values are geometric means, weighted by occurrences, on which the tables for
+/// English, German, Spanish and Greek agree within a factor of two.
 const BY_LENGTH: [f32; 8] = [5e-3, 5e-3, 3e-3, 1e-3, 4e-4, 2e-4, 1e-4, RARE];
+
 impl FrequencyTable {
     /// The table of `language`.
     #[must_use]
@@ -46,7 +47,7 @@ impl FrequencyTable {
     }
 }
 
-/// One class a line: the share of each of its stems in millionths, then the stems.
+/// Parses a table with one class a line: the share of each of its stems in millionths, then the stems.
 fn parse(text: &'static str) -> Ranks {
     let mut ranks = Ranks::default();
     for line in text.lines().filter(|line| !line.starts_with('#')) {

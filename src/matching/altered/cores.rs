@@ -1,16 +1,16 @@
-//! Seeds that lie close together, linked into the cores of passages.
+//! Cores of passages: seeds linked to their neighbours.
 use super::edges::Spans;
 use super::num::{at, hull, index, small};
 use super::seeds::Seed;
 use super::stem_profile::NONE;
 use super::tuning::Tuning;
 
-/// Where a passage may lie.
+/// A place where a passage may be.
 #[derive(Debug)]
 pub(super) struct Core {
     /// The hull of seeds linked over wide gaps.
     pub(super) whole: Spans,
-    /// Hulls of those of its seeds that are linked over narrow gaps too, where they differ from it.
+    /// Hulls of its seeds that are linked over narrow gaps too, unless equal to the whole.
     pub(super) inner: Vec<Spans>,
 }
 
@@ -20,12 +20,13 @@ impl From<Spans> for Core {
     }
 }
 
-/// Fewest seeds of a group: one or two rare words in common are chance.
+/// The fewest seeds of a core: one or two rare words in common are chance.
 const LEAST_SEEDS: u32 = 3;
-/// Earlier seeds looked at in each of three columns, the nearest first; in a crowd they are linked to each other anyway.
+/// Earlier seeds in each of three columns that a seed is compared with, the nearest first. Seeds in a dense group are
+/// linked to one another in any case.
 const LOOKED_BACK: usize = 16;
 
-/// Links `seeds` (by `i`, then `j`) into cores, by their first seed.
+/// Links `seeds`, sorted by `i`, then `j`, into cores, in order of their first seed.
 pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<Core> {
     let wide = groups(seeds, tuning.gap_words, source_words);
     let narrow = groups(seeds, tuning.inner_gap_words, source_words);
@@ -46,7 +47,8 @@ pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<
     cores
 }
 
-/// Per seed: the first of the seeds it is linked to, directly or through others, within `gap` words on both sides.
+/// For each seed, the first of the seeds that it is linked to, directly or through others, within `gap` words on both
+/// sides.
 fn groups(seeds: &[Seed], gap: u32, source_words: usize) -> Vec<u32> {
     let mut group: Vec<u32> = (0..small(seeds.len())).collect();
     let mut latest = vec![NONE; source_words / (index(gap) + 1) + 1];
@@ -97,7 +99,7 @@ fn unite(group: &mut [u32], a: u32, b: u32) {
     }
 }
 
-/// The hull of each group with enough seeds, and its first seed.
+/// The hull of each group with at least [`LEAST_SEEDS`], and its first seed.
 fn hulls(seeds: &[Seed], group: &[u32]) -> Vec<(u32, Spans)> {
     let mut place = vec![NONE; seeds.len()];
     let mut found: Vec<(u32, u32, Spans)> = Vec::new();

@@ -1,23 +1,23 @@
-//! Passages that were copied, altered or summarised, by what their words say about where they were drawn from.
+//! Detection of copied, altered and summarised passages by the likelihood ratio of their stems.
 //!
-//! One mechanism carries it: the log-likelihood ratio (Dunning 1993) of a passage's stems under "drawn from the other
-//! side's passage" against "drawn from the background", where the background is the rest of both texts, smoothed by a
-//! little general language. It needs no word order, so replaced, moved and inflected words cost only themselves; and it
-//! weighs a word by how unlikely it is here, so common words and the texts' subject count for little.
+//! The ratio (Dunning 1993) compares two hypotheses for a passage's stems: "drawn from the other side's passage" and "drawn
+//! from the background". The background is the rest of both texts, smoothed by a little general language. The ratio
+//! ignores word order, so that a replaced, moved or inflected word costs only its own score. It weighs a word by how
+//! unlikely it is in these texts, so that common words and words of the subject count little.
 //!
 //! 1. A [`StemProfiler`] turns words to stems; a [`StemProfile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
-//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, of long passages
-//!    piece by piece; `resolve`: of overlapping ones the best, and neighbours joined over gaps that match too.
-//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over an altered passage's edge become
-//!    part of it; runs that are in no passage make their own.
-//! 5. `summary`: segments that the whole source explains and no one place of it.
+//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, piece by piece for
+//!    long passages. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
+//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over the edge of an altered passage
+//!    become part of it; every other run is a passage.
+//! 5. `summary`: segments whose words come from the whole source and from no single place of it.
 //!
-//! A language without a table of frequencies gets them by the length of its words; a script without spaces is compared by
-//! overlapping pairs of characters. A pair of texts is best compared in one language, that of the surer [`Guess`].
+//! Frequencies of a language without a table are estimated from the length of its words. Scripts without spaces are
+//! compared by overlapping pairs of characters. Both texts of a pair should be read in one language, that of the [`Guess`]
+//! with more confidence.
 //!
-//! Time and memory are linear in the two texts (the ratio's constants are small: about 40 steps a seed, and at most
-//! sixteen seeds for each word).
+//! Time and memory are linear in the two texts: about 40 steps a seed, and at most sixteen seeds for each word.
 mod background;
 mod cores;
 mod edges;
@@ -55,18 +55,18 @@ use edges::{Scorer, WeighedSpans};
 use num::touches;
 use text_pair::TextPair;
 
-/// The comparison was called off.
+/// Error: the comparison was stopped by its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
 /// Finds the passages of `submission` that come from `source`, sorted by place; deterministic.
 ///
-/// `runs` are the exact runs, sorted, as seeding gives them: every word of the submission in one of them is in
-/// some passage. `stop` is asked every few thousand steps.
+/// `runs` are the exact runs, sorted, as seeding returns them: every word of the submission in a run is in a passage.
+/// `stop` is called every few thousand steps.
 ///
 /// # Errors
 ///
-/// [`Stopped`] when `stop` said so.
+/// [`Stopped`] if `stop` returned true.
 pub fn detect(
     submission: &StemProfile,
     source: &StemProfile,
@@ -101,7 +101,7 @@ pub fn detect(
     }
     let verbatim = resolve::distinct(verbatim).into_iter().map(|spans| scorer.weigh(spans));
     passages.extend(verbatim.map(|weighed| passage(&weighed, PassageKind::Verbatim)));
-    // Cut before it is asked which runs are left over: what is cut out may hold runs of another place.
+    // Passages are cut before the runs that are left over are collected: an insertion may hold runs of another place.
     let mut found: Vec<Passage> =
         passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
     let mut taken: Vec<Range<u32>> = found.iter().map(|p| p.submission.clone()).collect();
@@ -116,7 +116,7 @@ pub fn detect(
     Ok(sorted(found))
 }
 
-/// A passage, or the parts of it between what was inserted.
+/// The parts of a passage between insertions, or the whole passage if it has none.
 fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passage> {
     let spans = edges::Spans { submission: whole.submission.clone(), source: whole.source.clone() };
     match verbatim::without_insertions(&spans, runs) {
@@ -127,7 +127,7 @@ fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passa
     }
 }
 
-/// Pairs of spans that are passages by their evidence, some of them overlapping.
+/// Pairs of spans with enough evidence for a passage, some of them overlapping.
 fn weighed_spans(
     pair: &TextPair<'_>,
     scorer: &mut Scorer<'_, '_>,
@@ -151,7 +151,7 @@ fn weighed_spans(
     resolve::chained(found, scorer)
 }
 
-/// The weighed_spans that stand in no summary.
+/// The pairs that overlap no summary.
 fn outside(weighed_spans: Vec<WeighedSpans>, summaries: &[WeighedSpans]) -> Vec<WeighedSpans> {
     let apart =
         |c: &WeighedSpans| !summaries.iter().any(|s| touches(&s.spans.submission, &c.spans.submission));
@@ -163,7 +163,7 @@ fn passage(weighed: &WeighedSpans, kind: PassageKind) -> Passage {
     Passage { submission, source, kind, matched_tokens: weighed.matched, evidence: weighed.evidence }
 }
 
-/// A passage of exact runs between texts that have next to nothing else in common.
+/// A passage of exact runs between texts with too little else in common.
 fn copied(spans: edges::Spans, runs: &[Run]) -> Passage {
     let matched_tokens = verbatim::in_runs(&spans, runs);
     let edges::Spans { submission, source } = spans;

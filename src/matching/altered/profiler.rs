@@ -1,4 +1,4 @@
-//! Texts to profiles: each word's stem, and the boundary before it.
+//! Texts to profiles: the stem of each word and the boundary before it.
 
 use std::hash::RandomState;
 use std::sync::Arc;
@@ -9,26 +9,26 @@ use super::stem_profile::StemProfile;
 use super::stems::Stems;
 use crate::text::{Boundary, TokenizedText, compared_form_at};
 
-/// Makes profiles, with the help of stems that are remembered.
+/// Makes stem profiles, with a cache of stems.
 ///
-/// Good for the tokens of one tokenizer only. Profiles can be compared with one another when their readers have
-/// the same keys. Readers that share what is remembered must have the same keys, too.
+/// All tokens must come from one tokenizer. Profiles can be compared if they were made under the same keys. Profilers that
+/// share a cache must have the same keys.
 #[derive(Default)]
 pub struct StemProfiler {
-    /// What stems are hashed under: nobody who writes texts knows it.
+    /// The secret keys of the stems' hashes, so that authors of texts cannot make stems collide.
     keys: RandomState,
     languages: Vec<(Language, Stems)>,
     remembered: Arc<StemCache>,
 }
 
 impl StemProfiler {
-    /// A reader that hashes stems under these keys, and shares what is remembered with others.
+    /// A profiler that hashes stems under these keys and shares this cache.
     #[must_use]
     pub fn new(keys: RandomState, remembered: Arc<StemCache>) -> Self {
         Self { keys, languages: Vec::new(), remembered }
     }
 
-    /// The profile of a text, its words stemmed as words of `language`. Linear in the text.
+    /// The profile of a text in `language`. Linear in the text.
     pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> StemProfile {
         let remembered = Arc::clone(&self.remembered);
         let stems = self.stems(language);

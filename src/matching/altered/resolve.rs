@@ -1,13 +1,14 @@
-//! Of weighed_spans that overlap, which stay.
+//! Resolution of overlapping pairs of spans.
 use super::edges::{Scorer, Spans, WeighedSpans};
 use super::num::{hull, size, touches};
 
-/// Candidates compared with one another at most; past this the weakest go unseen.
+/// Pairs of spans that are compared with one another, at most; the weakest others are dropped.
 const COMPARED: usize = 16_384;
-/// Past this many words two neighbours are joined unweighed, so that joining stays linear.
+/// The most words of a joined pair that is weighed again. Longer ones get the sum of the evidence, so that joining stays
+/// linear.
 const WEIGHED_WORDS: u32 = 2048;
 
-/// The strongest weighed_spans that overlap on neither side, strongest first.
+/// The strongest pairs that overlap on neither side, the strongest first.
 pub(super) fn strongest(mut weighed_spans: Vec<WeighedSpans>) -> Vec<WeighedSpans> {
     by_evidence(&mut weighed_spans);
     let mut kept: Vec<WeighedSpans> = Vec::new();
@@ -23,8 +24,8 @@ pub(super) fn strongest(mut weighed_spans: Vec<WeighedSpans>) -> Vec<WeighedSpan
     kept
 }
 
-/// Of weighed_spans that overlap on one side only the stronger stays; those that overlap on both are merged where the
-/// two together are better than the stronger.
+/// Keeps the stronger of two pairs that overlap on one side. Pairs that overlap on both sides are merged if their union has
+/// at least the evidence of the stronger.
 pub(super) fn merged(mut weighed_spans: Vec<WeighedSpans>, scorer: &mut Scorer<'_, '_>) -> Vec<WeighedSpans> {
     by_evidence(&mut weighed_spans);
     let mut kept: Vec<WeighedSpans> = Vec::new();
@@ -49,8 +50,8 @@ pub(super) fn merged(mut weighed_spans: Vec<WeighedSpans>, scorer: &mut Scorer<'
     kept
 }
 
-/// Candidates that follow one another on both sides, joined where the two together are better than either: closely, or
-/// at a gap of a few sentences whose own words are rather one another's than not.
+/// Joins pairs that follow one another on both sides if their union has more evidence than either. They follow closely, or
+/// after a gap of a few sentences whose words match rather than not.
 pub(super) fn chained(
     mut weighed_spans: Vec<WeighedSpans>,
     scorer: &mut Scorer<'_, '_>,
@@ -91,7 +92,7 @@ fn joined(last: &WeighedSpans, next: &WeighedSpans, scorer: &mut Scorer<'_, '_>)
     WeighedSpans { spans, evidence: last.evidence + next.evidence, matched: last.matched + next.matched }
 }
 
-/// Spans by place, those that overlap on both sides made one.
+/// The pairs of spans by place; those that overlap on both sides are merged.
 pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
     spans.sort_by_key(|s| (s.submission.start, s.source.start));
     let mut kept: Vec<Spans> = Vec::new();
@@ -107,7 +108,7 @@ pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
     kept
 }
 
-/// The shortest spans that have both.
+/// The shortest pair of spans that contains both.
 pub(super) fn union(a: &Spans, b: &Spans) -> Spans {
     Spans { submission: hull(&a.submission, &b.submission), source: hull(&a.source, &b.source) }
 }

@@ -1,4 +1,4 @@
-//! The stems of words that were seen before: one table for all readers, of bounded size.
+//! A cache of stems by word, of bounded size, shared by all profilers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,44 +9,44 @@ use super::language::Language;
 use super::stems::WeightedStem;
 use crate::text::Token;
 
-/// Slots of the first table; each next one has [`GROWTH`] times as many.
+/// Entries of the first table; each next one has [`GROWTH`] times as many.
 const FIRST_ENTRIES: usize = 1 << 9;
 
-/// Slots of the largest table.
+/// Entries of the largest table.
 const MAX_ENTRIES: usize = 1 << 21;
 
-/// Slots that a word may be in, a power of two: when a quarter of all are taken, four words in a thousand find none.
+/// Entries that a word may be in, a power of two. If a quarter of all entries are taken, four words in a thousand find none
+/// free.
 const PLACES: usize = 4;
 
-/// A table that is replaced lives on until the texts that are read with it have ended. All tables before the last have
-/// a third of its size together.
+/// The growth from one table to the next. A replaced table is in use until the texts that are read with it are done. All
+/// tables before the last together have a third of its size.
 const GROWTH: usize = 4;
 
-/// Remembers stems by token and language. Readers in any number of threads share it.
+/// A cache of stems by token and language, shared by any number of threads.
 ///
-/// What it remembers decides how fast a text is read, never what comes out: a stem that was forgotten is made again.
-/// It takes 48 MiB when it is full, and 64 MiB for the moments in which older tables are in use. Tokens must come from
-/// one tokenizer.
+/// It affects the speed of profiling, never the result: a stem that is not cached is made again. It takes 48 MiB when full,
+/// and 64 MiB while older tables are in use. Tokens must come from one tokenizer.
 pub struct StemCache {
     table: RwLock<Arc<StemTable>>,
-    /// Held by whoever makes another table, so that only one does.
+    /// Held by the thread that makes the next table.
     making: Mutex<()>,
-    /// Bytes of all tables that are there, older ones in use included.
+    /// Bytes of all tables, including older ones in use.
     bytes: Arc<AtomicUsize>,
 }
 
 impl StemCache {
-    /// Bytes that it takes at most, with older tables that are in use.
+    /// The most bytes of the cache, including older tables in use.
     pub const MAX_BYTES: usize = MAX_ENTRIES * size_of::<Entry>() / (GROWTH - 1) * GROWTH;
 
-    /// Bytes that it takes now.
+    /// Bytes of the cache now.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Forgets all stems, unless as many tables are in use as may be. Their memory is free once the texts that are being read
-    /// have ended.
+    /// Drops all stems, unless there is no memory for a new table. The memory is freed when the texts that are being read
+    /// are done.
     pub fn clear(&self) {
         let _alone = self.making.lock();
         if self.bytes() + FIRST_ENTRIES * size_of::<Entry>() <= Self::MAX_BYTES {
@@ -54,19 +54,19 @@ impl StemCache {
         }
     }
 
-    /// The table to read a text with.
+    /// The table for reading a text.
     pub(super) fn table(&self) -> Arc<StemTable> {
         Arc::clone(&self.table.read())
     }
 
-    /// A larger table in place of `used`, once a quarter of that is taken and there is room for one.
+    /// A table in place of `used` if a quarter of its entries are taken: a larger one if there is memory for it.
     pub(super) fn grown(&self, used: &Arc<StemTable>) -> Option<Arc<StemTable>> {
         if !used.is_full() {
             return None;
         }
         let _alone = self.making.try_lock()?;
         let more = used.slots.len() * GROWTH * size_of::<Entry>();
-        // Another may have made one, or all was forgotten; and a table that was cleared may be in use still.
+        // Another thread may have replaced or cleared the table meanwhile. A cleared table may still be in use.
         if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MAX_BYTES {
             *self.table.write() = Arc::new(used.larger());
         }
@@ -82,21 +82,20 @@ impl Default for StemCache {
     }
 }
 
-/// Stems by the hash of their words: each word may be in one of [`PLACES`] slots, and the next one that wants its place
-/// takes it.
+/// Stems by the hash of their words. Each word may be in one of [`PLACES`] entries; if all are taken, it replaces the first.
 pub(super) struct StemTable {
     /// A power of two.
     slots: Box<[Entry]>,
     filled: AtomicUsize,
-    /// Where its bytes are counted.
+    /// The cache's count of bytes.
     bytes: Arc<AtomicUsize>,
 }
 
-/// One remembered stem, which threads read and write without a lock.
+/// One cached stem, which threads read and write without a lock.
 ///
-/// Reads and writes of its parts may interleave. The check tells: it is the exclusive or of the word and both other
-/// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability
-/// of 2^-64, as two words with one token do.
+/// Reads and writes of its parts may interleave. The check detects that: it is the exclusive or of the word and both other
+/// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability of
+/// 2^-64, as two words with one token do.
 #[derive(Default)]
 struct Entry {
     check: AtomicU64,
@@ -108,7 +107,7 @@ struct Entry {
 const CHARACTER: u64 = 1 << 32;
 const TAKEN: u64 = 1 << 33;
 
-/// Odd numbers whose bits look random: those of the golden ratio and of the square root of 3.
+/// Odd multipliers with evenly spread bits: the fractions of the golden ratio and of the square root of 3.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 const SPREAD_TOO: u64 = 0xbb67_ae85_84ca_a73b;
 
@@ -119,7 +118,7 @@ pub(super) struct Word(u64);
 impl Word {
     #[inline]
     pub(super) fn new(language: Language, token: Token) -> Self {
-        // The length of a word is in the token's top bits, and must reach the low ones too.
+        // The length of a word is in the token's top bits and has to affect the low ones too.
         let mixed = (token.value() ^ language.number().wrapping_mul(SPREAD_TOO)).wrapping_mul(SPREAD);
         Self(mixed ^ mixed >> 32)
     }
@@ -132,7 +131,7 @@ impl StemTable {
         Self { slots, filled: AtomicUsize::new(0), bytes: Arc::clone(bytes) }
     }
 
-    /// The slots that a word may be in, its own first.
+    /// The entries that a word may be in, the preferred one first.
     #[inline]
     fn places(&self, word: Word) -> impl Iterator<Item = &Entry> {
         #[expect(clippy::cast_possible_truncation, reason = "only so many bits are wanted")]
@@ -140,7 +139,7 @@ impl StemTable {
         (0..PLACES).filter_map(move |other| self.slots.get(first ^ other))
     }
 
-    /// The stem of a word, if it is remembered.
+    /// The stem of a word, if it is cached.
     #[inline]
     pub(super) fn get(&self, word: Word) -> Option<WeightedStem> {
         self.places(word)
@@ -148,7 +147,7 @@ impl StemTable {
             .map(|(_, stem)| stem)
     }
 
-    /// Remembers the stem of a word, in the place of another if all its slots are taken.
+    /// Caches the stem of a word. It replaces another one if all its entries are taken.
     pub(super) fn put(&self, word: Word, stem: WeightedStem) {
         let is_free = |slot: &&Entry| slot.rest.load(Ordering::Relaxed) == 0;
         if let Some(free) = self.places(word).find(is_free) {
@@ -164,7 +163,7 @@ impl StemTable {
         slots < MAX_ENTRIES && self.filled.load(Ordering::Relaxed) > slots / 4
     }
 
-    /// A larger table with what is in this one.
+    /// A larger table with the stems of this one.
     fn larger(&self) -> Self {
         let larger = Self::new(self.slots.len() * GROWTH, &self.bytes);
         self.slots.iter().filter_map(Entry::read).for_each(|(word, stem)| larger.put(word, stem));
@@ -210,7 +209,7 @@ mod tests {
 
     use super::*;
 
-    /// The stem that stands for a number in these tests.
+    /// The stem of a number in these tests.
     fn stem(number: u64) -> WeightedStem {
         WeightedStem {
             key: number.wrapping_mul(SPREAD_TOO),

@@ -1,30 +1,30 @@
-//! One text, prepared once for any number of comparisons.
+//! The stems of one text, prepared for any number of comparisons.
 use super::num::{at, index, small};
 use super::stems::WeightedStem;
 use crate::text::Boundary;
 
-/// No such stem.
+/// No stem.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The stems of a text's words by dense numbers of its own, where each occurs, and its boundaries.
+/// The stems of a text's words, numbered from 0, the positions of each, and the boundaries between the words.
 ///
-/// About 14 bytes a word and 28 a distinct stem.
+/// About 14 bytes for each word and 28 for each distinct stem.
 #[derive(Debug, Default)]
 pub struct StemProfile {
     /// Per word: the number of its stem.
     pub(super) words: Vec<u32>,
-    /// Per word, and once more for the end of the text.
+    /// Per word, the boundary before it, and one more for the end of the text.
     pub(super) boundaries: Vec<Boundary>,
     /// Per stem.
     pub(super) stems: Vec<WeightedStem>,
-    /// Per stem, and once more: where its positions begin.
+    /// Per stem, the index of its first position, and one more for the end.
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
 }
 
 impl StemProfile {
-    /// Prepares a text from its words: the stem of each and the boundary before it.
+    /// The profile of a text, given the stem of each word and the boundary before it.
     pub fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>) -> Self {
         let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
@@ -45,7 +45,7 @@ impl StemProfile {
         profile
     }
 
-    /// How many words the text has.
+    /// Number of words of the text.
     #[must_use]
     pub fn len(&self) -> usize {
         self.words.len()
@@ -57,7 +57,7 @@ impl StemProfile {
         self.words.is_empty()
     }
 
-    /// The number of a stem of this text.
+    /// The number of the stem with this key; `None` if the text does not have it.
     pub(super) fn find(&self, key: u64) -> Option<u32> {
         let mask = self.table.len().wrapping_sub(1);
         let mut slot = index_of(key) & mask;
@@ -73,7 +73,7 @@ impl StemProfile {
         }
     }
 
-    /// Where a stem occurs, ascending.
+    /// The positions of a stem, ascending.
     pub(super) fn positions(&self, number: u32) -> &[u32] {
         let from = at(&self.starts, index(number));
         let to = at(&self.starts, index(number) + 1);

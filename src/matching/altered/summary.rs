@@ -1,16 +1,16 @@
-//! Parts of the submission that condense the whole source.
+//! Summaries: parts of the submission that condense the whole source.
 use std::ops::Range;
 
 use super::edges::{Drawn, Scorer, Spans, WeighedSpans};
 use super::num::{index, real, size, small, touches};
 use super::text_pair::SideKind;
 
-/// Segments tried, the strongest first: each costs a pass over the source.
+/// Segments that are examined, the strongest first, at most: each costs a pass over the source.
 const SEGMENTS: usize = 16;
 
-/// Segments of the submission that the whole source explains, and no single place of it: their words come from the
-/// source, but are scattered over more of it than a copy would take. `rivals` are the passages found otherwise, and a
-/// segment with one of the runs that are `long` is copied, whatever else is in it.
+/// Segments of the submission whose words come from the whole source, scattered over more of it than a copy would have.
+/// `rivals` are the passages in one place of the source. A segment with one of the `long` runs is a copy, whatever its
+/// other words.
 pub(super) fn find(
     scorer: &mut Scorer<'_, '_>,
     rivals: &[WeighedSpans],
@@ -50,7 +50,7 @@ pub(super) fn find(
     kept
 }
 
-/// The segment as a summary, if it is one.
+/// The summary in this segment, if it is one.
 fn condensed(
     scorer: &mut Scorer<'_, '_>,
     segment: Range<u32>,
@@ -75,14 +75,14 @@ fn condensed(
     (scatter * scatter >= tuning.summary_scatter * advantage).then_some(WeighedSpans { evidence, ..whole })
 }
 
-/// Whether the shorter of two spans lies at least half in the other.
+/// Whether at least half of the shorter of two spans is in the other.
 fn mostly(a: &Range<u32>, b: &Range<u32>) -> bool {
     let both = a.start.max(b.start)..a.end.min(b.end);
     touches(a, b) && 2 * size(&both) >= size(a).min(size(b))
 }
 
-/// Segments of the submission whose words the whole source explains, each ending where the sum has fallen far below its
-/// height; the strongest, in the order of the text.
+/// The strongest segments of the submission under the words of the whole source, in the order of the text. Each ends where
+/// the sum has fallen far below its maximum.
 fn segments(scorer: &mut Scorer<'_, '_>, all: &Range<u32>) -> Vec<Range<u32>> {
     let tuning = scorer.pair.tuning;
     scorer.prepare(SideKind::Submission, &(0..0), all);
@@ -107,8 +107,8 @@ fn segments(scorer: &mut Scorer<'_, '_>, all: &Range<u32>) -> Vec<Range<u32>> {
     found.into_iter().map(|(_, segment)| segment).collect()
 }
 
-/// How far the words of a segment are scattered over the source: how many times as many of them the whole source has
-/// as the window, half as long again as the segment, that explains it best; times the share of them that it has.
+/// The scatter of a segment's words over the source: the number of them in the whole source divided by that in the best
+/// window, which is half as long again as the segment, times the share of them that the source has.
 fn scatter(scorer: &mut Scorer<'_, '_>, segment: &Range<u32>, all: &Range<u32>, matched: u32) -> f32 {
     let window = size(segment) * 3 / 2;
     let (mut highest, mut most) = (0.0, 1);
@@ -123,7 +123,7 @@ fn scatter(scorer: &mut Scorer<'_, '_>, segment: &Range<u32>, all: &Range<u32>, 
 }
 
 impl WeighedSpans {
-    /// Words of the submission's span.
+    /// Number of words of the submission's span.
     pub(super) fn words(&self) -> u32 {
         small(self.spans.submission.len())
     }

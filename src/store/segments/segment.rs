@@ -1,4 +1,4 @@
-//! One segment: a file of texts that is only ever appended to.
+//! One segment: an append-only file of texts.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -25,12 +25,12 @@ pub(in crate::store) const HEADER_BYTES: u32 = 16;
 /// Bytes of a record before its frame.
 pub(in crate::store) const RECORD_HEADER_BYTES: u32 = 16;
 
-/// Where a text stands.
+/// The place of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextPlace {
     /// The number of the segment.
     pub(in crate::store) segment: u32,
-    /// Where its record begins.
+    /// The offset of its record.
     pub(in crate::store) offset: u32,
     /// Bytes of its frame.
     pub(in crate::store) stored_bytes: u32,
@@ -38,7 +38,7 @@ pub struct TextPlace {
 
 pub(in crate::store) use TextPlace as Place;
 
-/// A text as it is kept: a zstd frame.
+/// A compressed text: a zstd frame.
 #[derive(Debug)]
 pub(in crate::store) struct Frame {
     pub(in crate::store) bytes: Vec<u8>,
@@ -69,14 +69,14 @@ impl Place {
     }
 }
 
-/// One file.
+/// One open segment.
 #[derive(Debug)]
 pub(in crate::store) struct Segment {
     held: HeldFile,
     pub(super) file: File,
-    /// Bytes of the records that somebody refers to.
+    /// Bytes of the live records, which rows refer to.
     pub(super) used_bytes: AtomicU64,
-    /// Bytes up to the end of the last record.
+    /// The offset of the end of the last record.
     pub(super) length: AtomicU64,
 }
 
@@ -97,7 +97,7 @@ impl Segment {
         self.used_bytes.load(Ordering::Relaxed)
     }
 
-    /// Bytes of records that nobody refers to.
+    /// Bytes of the dead records, which no row refers to.
     pub(super) fn dead(&self) -> u64 {
         let records = self.length.load(Ordering::Relaxed).saturating_sub(u64::from(HEADER_BYTES));
         records.saturating_sub(self.used())
@@ -123,7 +123,7 @@ impl Segment {
         Ok(Self { held: HeldFile::of(&path, &file)?, file, used_bytes, length })
     }
 
-    /// Opens a segment of which rows refer to `used_bytes`, the last of them before `end`. Nothing is changed in it.
+    /// Opens a segment with `used_bytes` of live records, the last of which ends at `end`. Nothing in it is changed.
     pub(super) fn open(
         folder: &Path,
         number: u32,
@@ -155,11 +155,11 @@ impl Segment {
         Ok(Self { held, file, used_bytes: AtomicU64::new(used_bytes), length: AtomicU64::new(end) })
     }
 
-    /// Cuts off what comes after the last record that a row names or named: `known_bytes`, or what rows name now. If
-    /// there are texts in it, they are put aside first.
+    /// Cuts off everything after the last record that a row names or has ever named. The latter end at `known_bytes`. Texts
+    /// after that are copied to `strays` first.
     pub(super) fn cut_after(&self, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
         let there = self.file.metadata().at(self.path())?.len();
-        // A segment whose end was lost has fewer bytes than were once known; what rows name is there.
+        // A segment that lost its end has fewer bytes than the ledger knows, but the records that rows name are there.
         let end = self.length.load(Ordering::Relaxed).max(known_bytes.min(there));
         if there > end {
             strays.take_end(self.path(), &self.file, end..there)?;

@@ -1,7 +1,7 @@
 //! Bibliographies: a heading and the entries under it, or several entries in a row.
 //!
-//! A heading without entries is nothing, so a chapter called "Sources" is safe. Entries reach on until
-//! [`MAX_IDLE_WORDS`] words go by without another one; what goes by after the last is not part of the list.
+//! A heading without entries makes no region, so that a chapter called "Sources" is counted. A list ends when
+//! [`MAX_IDLE_WORDS`] words follow without another entry; the words after its last entry are not part of it.
 
 use memchr::memchr2_iter;
 
@@ -12,21 +12,21 @@ use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
 use super::{Span, peek};
 
-/// How many words that belong to no entry may stand between two entries of a list: a subheading, a note.
+/// Words between two entries of a list that belong to neither, at most: a subheading or a note.
 const MAX_IDLE_WORDS: usize = 25;
-/// How many lines an entry may have.
+/// Lines of an entry, at most.
 const MAX_ENTRY_LINES: usize = 6;
-/// Lines longer than this are not wrapped: each entry stands on a line of its own.
+/// The longest line, in bytes, of a wrapped entry. In a text with longer lines each entry has one line.
 const WRAPPED_LINE_BYTES: usize = 160;
-/// How far an inline heading may stand before its colon, in bytes.
+/// Bytes of an inline heading up to its colon, at most.
 const INLINE_HEADING_BYTES: usize = 64;
-/// How many inline headings of one line are tried.
+/// Inline headings of one line that are tried, at most.
 const MAX_INLINE_PER_LINE: usize = 16;
-/// In a long line of many entries: how far one year or address may be from the next, in bytes.
+/// Bytes between two years or addresses in a long line of many entries, at most.
 const MAX_GAP_BYTES: usize = 400;
-/// In a long line: how far an entry may reach past its last year or address, in bytes.
+/// Bytes of an entry in a long line after its last year or address, at most.
 const MAX_TAIL_BYTES: usize = 240;
-/// How many entries in a row make a bibliography without a heading.
+/// Entries in a row that make a bibliography without a heading, at least.
 const MIN_ENTRIES: usize = 2;
 
 /// The bibliographies of `text`, headings included, sorted and disjoint.
@@ -45,7 +45,7 @@ pub(super) fn bibliographies(text: &str) -> Vec<Span> {
             .iter()
             .take(MAX_INLINE_PER_LINE)
             .find_map(|&(start, content)| search.under_inline_heading(start, content, line));
-        // An entry without a heading needs a year, which prose seldom has near.
+        // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
         let alone = || if dated { search.without_heading(line) } else { None };
         match region.or_else(|| search.under_heading(line)).or_else(alone) {
@@ -65,7 +65,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Headings that share their line with the first entry: where each starts, and where its colon ends.
+    /// Headings on the same line as their first entry: the offsets where each starts, and where its colon ends.
     fn inline_headings(&self) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         for at in memchr2_iter(b':', 0xEF, self.text.as_bytes()) {
@@ -90,7 +90,7 @@ impl Search<'_> {
         found
     }
 
-    /// The list after a heading inside line `line`, if its first entry follows on the same line.
+    /// The list after a heading inside line `line`, if its first entry is on the same line.
     fn under_inline_heading(&self, start: usize, content: usize, line: usize) -> Option<(usize, usize)> {
         let rest = peek::slice(self.text, content, self.lines.end(line));
         if entry_start(rest) == Start::None {
@@ -117,8 +117,8 @@ impl Search<'_> {
         Some((self.lines.start(line) + indent, end))
     }
 
-    /// The end of the last entry from line `line` on; `end` is where an earlier one ended.
-    /// `open` says that line `line` may continue an entry.
+    /// The end of the last entry from line `line` on. `end` is the end of an earlier entry, 0 for none; `open` is true
+    /// if line `line` may continue that entry.
     fn list_end(&self, mut line: usize, end: usize, mut open: bool) -> Option<usize> {
         let mut last = (end > 0).then_some(end);
         let mut idle_words = 0;
@@ -172,13 +172,13 @@ impl Search<'_> {
         end.filter(|_| count >= MIN_ENTRIES).map(|end| (self.lines.start(line) + indent, end))
     }
 
-    /// The signs of the entry that line `line` begins, and the line after it.
+    /// The signs of the entry that starts on line `line`, and the number of the line after it.
     fn entry(&self, line: usize) -> (Signs, usize) {
         let mut next = line + 1;
         while next - line < MAX_ENTRY_LINES && self.continues(next) {
             next += 1;
         }
-        // A last line that shows no sign of an entry may well be the next paragraph.
+        // A last line without a sign of an entry may be the next paragraph.
         while next - line > 1 && !self.may_end_entry(next - 1) {
             next -= 1;
         }
@@ -192,7 +192,7 @@ impl Search<'_> {
         short || Signs::of(content).may_continue()
     }
 
-    /// Whether line `line` goes on with what the line before it began.
+    /// Whether line `line` continues the entry of the line before it.
     fn continues(&self, line: usize) -> bool {
         let before = self.lines.get(line - 1);
         let content = self.lines.get(line);
@@ -207,10 +207,10 @@ impl Search<'_> {
             && (!ended || Signs::of(content).may_continue())
     }
 
-    /// Where the entries end that stand in line `line` from byte `from` on, and whether that is all of it.
+    /// The end of the entries in line `line` from byte `from` on, and whether it is the end of the line.
     ///
-    /// A line no longer than an entry is taken whole. In a longer one (a list that lost its line ends) the
-    /// entries reach as far as years and addresses follow each other closely.
+    /// A line no longer than an entry is taken whole. A longer one is a list that lost its line ends: its entries end
+    /// where years and addresses no longer follow each other closely.
     fn long_line_end(&self, from: usize, line: usize) -> (usize, bool) {
         let line_end = self.lines.end(line);
         if line_end.saturating_sub(from) <= MAX_ENTRY_BYTES {

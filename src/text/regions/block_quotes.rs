@@ -4,13 +4,13 @@ use memchr::{memchr, memchr_iter};
 
 use super::peek;
 
-/// How far a `>` may be indented, in bytes (`CommonMark`, section 5.1).
+/// Bytes of indentation before a `>`, at most (`CommonMark`, section 5.1).
 const MAX_INDENT_BYTES: usize = 3;
 
 /// The byte ranges of runs of lines that begin with `>`, from the first `>` to the end of the last line.
 ///
-/// There is no limit on their length: every line of them says that it is quoted. A line by itself that
-/// begins with `>` before a digit, `=` or another sign is taken for a comparison or for code.
+/// Their length is not limited: every line is marked as quoted. A single line with `>` before a digit, `=` or another
+/// sign is a comparison or code.
 pub(super) fn block_quotes(text: &str) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let mut next_free = 0;

@@ -7,17 +7,17 @@ use super::lexemes::{Lexeme, lexemes};
 const MAX_LEXEMES: usize = 60;
 /// The most names and parts of names in one part.
 const MAX_NAMES: usize = 14;
-/// The most letters of names in a script without case, where nothing tells a name from another word.
+/// The most letters of names in a script without case, where names look like other words.
 const MAX_CASELESS_LETTERS: usize = 16;
-/// A bare year before this one, when printing began, is a date: "(1066)" cites nobody.
+/// The earliest year that is a citation without a name. Printing began in 1450: "(1066)" is a date.
 const EARLIEST_BARE_YEAR: u32 = 1450;
 
-/// What was read before the year.
+/// The names before the year.
 #[derive(Debug, Default)]
 struct Names {
     capitals: usize,
     caseless_letters: usize,
-    /// The last name is a month or the like: perhaps a surname too.
+    /// Set if the last name is a word of a date, such as a month; true if it is a surname too.
     calendar: Option<bool>,
     comma: bool,
     others: bool,
@@ -57,7 +57,7 @@ impl<'a> Part<'a> {
         self.at > from
     }
 
-    /// Whether the part cites. `alone` says that the bracket is not glued to a word, as in `f(2009)`.
+    /// Whether the part cites. `alone` is false if the bracket follows a word without a space, as in `f(2009)`.
     pub(super) fn cites(mut self, alone: bool) -> bool {
         let prefixed = self.prefixes();
         if self.again() || self.starts_with_page() {
@@ -139,7 +139,7 @@ impl<'a> Part<'a> {
         names
     }
 
-    /// One year or several, or a word that says that there is none.
+    /// Reads one or more years, or a word for a missing year. Returns whether there was any.
     fn years(&mut self) -> bool {
         let mut any = false;
         loop {
@@ -163,7 +163,7 @@ impl<'a> Part<'a> {
         matches!(self.lexemes.get(self.at + 2), Some(Lexeme::Word(second)) if is_pair_in(words::UNDATED_IN_TWO, first, second))
     }
 
-    /// Whether the rest is a place in the work, or nothing. `bare` allows a number without a word to it.
+    /// Whether the rest is a place in the work, or empty. `bare` allows a number without a word before it.
     pub(super) fn place(&mut self, bare: bool) -> bool {
         self.skip(|lexeme| lexeme == Lexeme::Dot);
         let separated = match self.peek() {
@@ -192,18 +192,18 @@ impl Names {
     /// Whether the names may be those of authors: not a month and a year, not a phrase without case.
     fn are_plausible(&self) -> bool {
         let dated = self.calendar.is_some_and(|surname| !surname || !self.comma || self.capitals > 1);
-        let told = self.capitals > 0 || self.comma || self.others;
-        told && !dated && self.capitals <= MAX_NAMES && self.caseless_letters <= MAX_CASELESS_LETTERS
+        let named = self.capitals > 0 || self.comma || self.others;
+        named && !dated && self.capitals <= MAX_NAMES && self.caseless_letters <= MAX_CASELESS_LETTERS
     }
 }
 
-/// Marlow, and d’Alembert too.
+/// Whether a word starts with a capital, after an elided article too: Marlow, d’Alembert.
 fn is_capitalised(word: &str) -> bool {
     let elided = word.split_once(['\'', '’']).map_or(word, |(_, rest)| rest);
     word.starts_with(char::is_uppercase) || elided.starts_with(char::is_uppercase)
 }
 
-/// Whether a word in small letters may stand among names; `within` says that a name stands before it.
+/// Whether a word in small letters may be among names. `within` is true if a name precedes it.
 fn is_small(word: &str, within: bool) -> bool {
     is_in(words::PARTICLES, word)
         || within && [words::JOINING, words::OTHERS, words::WITHIN].iter().any(|list| is_in(list, word))

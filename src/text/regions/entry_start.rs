@@ -1,28 +1,28 @@
-//! How an entry of a bibliography begins.
+//! Recognition of the beginning of an entry of a bibliography.
 
 use super::citation_words as words;
 use super::lexemes::{Lexeme, lexemes};
 use super::peek;
 
-/// How much the beginning of a line looks like that of an entry.
+/// How much the beginning of a line resembles that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Start {
-    /// Like any line.
+    /// Not at all.
     None,
-    /// Like a list item, or like a name that other lines begin with as well: `Marlow, Ann`, `- `, `1. `.
+    /// As much as a list item, or a name that prose may begin with: `Marlow, Ann`, `- `, `1. `.
     Weak,
-    /// Like nothing else: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
+    /// As lines seldom begin elsewhere: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
     Strong,
     /// A number in brackets: `[12] `.
     Numbered,
 }
 
-/// How far into a line its beginning is looked for, in bytes.
+/// Bytes of a line that are read, at most.
 const LOOK_BYTES: usize = 160;
-/// How many lexemes of it are looked at.
+/// Lexemes of a line that are read, at most.
 const LOOK_LEXEMES: usize = 24;
 
-/// Judges the beginning of `line`. Looks at a bounded part of it.
+/// How much the beginning of `line` resembles that of an entry. Reads a bounded part of the line.
 pub(super) fn entry_start(line: &str) -> Start {
     let line = line.trim_start();
     let Some(first) = line.chars().next() else { return Start::None };
@@ -100,7 +100,7 @@ fn starts_with_particle(line: &str) -> bool {
     )
 }
 
-/// The name that an entry starts with.
+/// Judges the author's name at the beginning of an entry.
 fn author(list: &[Lexeme<'_>]) -> Start {
     if let [Lexeme::Word(a), Lexeme::Dot, rest @ ..] = list
         && is_initial(a)
@@ -141,7 +141,7 @@ fn given_name(next: Lexeme<'_>) -> Start {
     }
 }
 
-/// `A. B. Marlow,` after its first initial.
+/// Judges the rest of a name such as `A. B. Marlow,` after its first initial.
 fn initials_first(mut rest: &[Lexeme<'_>]) -> Start {
     while let [Lexeme::Word(next), Lexeme::Dot, tail @ ..] = rest
         && is_initial(next)
@@ -166,7 +166,7 @@ fn may_follow_name(lexeme: Lexeme<'_>) -> bool {
     }
 }
 
-/// `Osei K,` and `Osei KA.`: a surname, and initials without stops (the Vancouver style).
+/// Judges a surname and initials without full stops (the Vancouver style): `Osei K,`, `Osei KA.`.
 fn vancouver(name: &[Lexeme<'_>], rest: &[Lexeme<'_>]) -> Start {
     let (Some((Lexeme::Word(initials), surname)), Some(Lexeme::Comma | Lexeme::Dot | Lexeme::Colon)) =
         (name.split_last(), rest.first())
@@ -184,9 +184,9 @@ fn vancouver(name: &[Lexeme<'_>], rest: &[Lexeme<'_>]) -> Start {
     }
 }
 
-/// `World Health Organization. (2009).`: names, then a year in brackets and a full stop.
+/// Judges names with a year in brackets and a full stop: `World Health Organization. (2009).`
 ///
-/// Without that stop it is a sentence: "Osei (2011) argues".
+/// Without the full stop it is a sentence: "Osei (2011) argues".
 fn institution(list: &[Lexeme<'_>]) -> Start {
     let is_name = |lexeme: &Lexeme<'_>| match lexeme {
         Lexeme::Word(word) => {
@@ -207,7 +207,7 @@ fn institution(list: &[Lexeme<'_>]) -> Start {
     }
 }
 
-/// A name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
+/// Judges a name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
 fn caseless(list: &[Lexeme<'_>]) -> Start {
     let is_name = |lexeme: &Lexeme<'_>| match lexeme {
         Lexeme::Word(word) => !word.starts_with(char::is_lowercase) && word.chars().count() <= 12,
@@ -230,7 +230,7 @@ fn is_capitalised(word: &str) -> bool {
     word.starts_with(char::is_uppercase)
 }
 
-/// One capital, or two joined by a hyphen: `A`, `J-P`.
+/// Whether a word is an initial, or several joined by hyphens: `A`, `J-P`, `Th`.
 fn is_initial(word: &str) -> bool {
     word.split(['-', '‐', '‑']).all(|part| {
         let mut chars = part.chars();

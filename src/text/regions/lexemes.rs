@@ -1,4 +1,4 @@
-//! The little lexemes that citations and entries of a bibliography are made of.
+//! Lexemes of citations and of entries of a bibliography: words, numbers and signs.
 
 /// A word, a number or a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Lexeme<'a> {
         /// How many digits it has.
         digits: usize,
     },
-    /// `,` and its forms in other scripts.
+    /// `,` and its equivalents in other scripts.
     Comma,
     /// `.` in its forms.
     Dot,
@@ -39,7 +39,7 @@ impl Lexeme<'_> {
     }
 }
 
-/// The lexemes of `text`, spaces left out, each with the byte where it starts. Never fails; linear.
+/// The lexemes of `text`, without spaces, each with the byte where it starts. Linear.
 pub(super) fn lexemes(text: &str) -> impl Iterator<Item = (usize, Lexeme<'_>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -81,7 +81,7 @@ fn number(rest: &str) -> (usize, Lexeme<'_>) {
         end += c.len_utf8();
     }
     let mut tail = rest.get(end..).unwrap_or_default().chars();
-    // 2009a is a year and a letter; the 1990s are a decade.
+    // "2009a" is a year and a letter; "1990s" is a decade.
     let letter = tail.next().filter(|c| digits == 4 && c.is_lowercase() && *c != 's');
     match (letter, tail.next()) {
         (Some(letter), next) if !next.is_some_and(char::is_alphanumeric) => {
@@ -91,7 +91,7 @@ fn number(rest: &str) -> (usize, Lexeme<'_>) {
     }
 }
 
-/// Decimal digits of the scripts that write years with digits of their own.
+/// The value of a decimal digit: ASCII, Arabic, Persian, Devanagari, Bengali or full-width.
 fn digit(c: char) -> Option<u32> {
     let zero = match c {
         '0'..='9' => '0',
