@@ -112,7 +112,7 @@ impl Common {
         self.chain == Link::default()
     }
 
-    /// Whether there are so many postings that a look-up may skip them.
+    /// Whether there are more than [`LEAST_POSTINGS`], so that a look-up may skip them.
     pub(super) fn is_common(&self) -> bool {
         self.count > LEAST_POSTINGS
     }

@@ -316,7 +316,7 @@ mod tests {
         for number in [0, 34, 17, 17, 34, 0].into_iter().chain(1..17).chain(18..34).chain(1..17).chain(18..34)
         {
             chains[0] = slab.remove(chains[0], posting(number)).unwrap();
-            // The newest of two that are equal, or the other one: nobody can tell.
+            // Of two equal postings either may be removed.
             expected.remove(expected.iter().position(|other| *other == number).unwrap());
             assert_eq!(oldest_first(&slab, chains[0]), expected);
             assert_eq!(slab.remove(chains[0], posting(99)), None);

@@ -98,7 +98,7 @@ mod tests {
     fn an_index_comes_back_as_it_was_and_can_be_added_to() {
         for sources in [0, 1, 700, 6_000] {
             let index = Index::default();
-            // Of each source 60 fingerprints of its own, and one that all share.
+            // Each source has 60 distinct fingerprints, and one that all share.
             let insert = |index: &Index, number: u32| {
                 let own = (0..60).map(|i| 1 + u64::from(number) * 60 + i);
                 let fingerprints: Vec<_> = own.chain([0]).map(fingerprint).collect();

@@ -1,4 +1,4 @@
-//! What holds whatever is done with an index: against a plain map.
+//! Properties of an index under any sequence of operations, compared with a plain map.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
-/// Fingerprints that steps are made of: hashes with three contexts each. Most hashes share their head, as whoever
-/// knows the secret can make them.
+/// The fingerprints of the steps: hashes with three contexts each. Most hashes share their head, as a person who knows the
+/// secret can make them.
 const FINGERPRINTS: u16 = 420;
 const CONTEXTS: u16 = 3;
 
@@ -20,7 +20,7 @@ fn fingerprint(number: u16) -> Fingerprint {
 }
 
 fn fingerprints(numbers: &BTreeSet<u16>) -> Vec<Fingerprint> {
-    // Each twice: what repeats is one posting.
+    // Each fingerprint twice: repeated ones make one posting.
     numbers.iter().chain(numbers).map(|number| fingerprint(*number)).collect()
 }
 
@@ -32,19 +32,19 @@ fn slot(number: u32) -> Slot {
     Slot::new(number).unwrap()
 }
 
-/// What may be done with an index.
+/// An operation on an index.
 #[derive(Debug, Clone)]
 enum Step {
     Insert {
         slot: u32,
         numbers: BTreeSet<u16>,
     },
-    /// Many sources that share some fingerprints and have others of their own.
+    /// Inserts many sources that share some fingerprints and have others besides.
     InsertMany {
         first: u32,
         numbers: BTreeSet<u16>,
     },
-    /// Removes one, if it is there.
+    /// Removes a source, if it is there.
     Remove {
         slot: u32,
     },
@@ -73,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// An index, and what it should hold.
+/// An index, and its expected content.
 #[derive(Default)]
 struct Modelled {
     index: Index,
@@ -115,7 +115,7 @@ impl Modelled {
         self.index.remove(slot(number), &fingerprints(&numbers));
     }
 
-    /// What each fingerprint should be found with: the slots that `sees` lets through, and the contexts.
+    /// The expected places of each fingerprint in the slots for which `sees` is true.
     fn places(&self, sees: impl Fn(u32) -> bool) -> Vec<Vec<Found>> {
         let mut by_hash: BTreeMap<u16, Vec<Found>> = BTreeMap::new();
         for (slot, numbers) in self.sources.iter().filter(|(slot, _)| sees(**slot)) {
@@ -134,7 +134,7 @@ impl Modelled {
 /// The slot and the context of a posting.
 type Found = (u32, u16);
 
-/// What a look-up of all fingerprints should come to, the plain way; and which of the unread exceed the cap.
+/// The expected result of a look-up of all fingerprints, computed naively, and which of the unread exceed the cap.
 fn expected(mut places: Vec<Vec<Found>>, limits: ReadLimits, cap: u32) -> (Vec<Vec<Found>>, Vec<Unread>) {
     let count = |found: &Vec<Found>| u32::try_from(found.len()).unwrap();
     let mut common: Vec<(u32, u16)> = places.iter().map(count).zip(0..).filter(|(n, _)| *n > 128).collect();
@@ -162,7 +162,7 @@ fn round_trip(index: &Index) -> Index {
     Index::of_tables(tables).unwrap()
 }
 
-/// What looking up all fingerprints comes to, sorted.
+/// The result of a look-up of all fingerprints, sorted.
 fn looked_up(
     index: &Index,
     limits: ReadLimits,
@@ -206,7 +206,7 @@ proptest! {
         prop_assert_eq!(modelled.index.postings(), 0);
     }
 
-    /// Against reading all and choosing the plain way: whatever came before and is hidden now.
+    /// Compared with reading all postings and choosing naively, after any operations and with any slots hidden.
     #[test]
     fn what_is_found_depends_on_what_is_visible_alone(
         steps in proptest::collection::vec(step(), 1..16),

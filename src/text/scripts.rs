@@ -8,7 +8,7 @@ use unicode_script::{Script, UnicodeScript};
 /// The first character of such a script (Thai). Nothing has to be looked up below it.
 const FIRST_UNSPACED: char = '\u{0E00}';
 
-/// Whether a letter or a digit belongs to a script that is written without spaces: it is a word by itself.
+/// Whether a letter or a digit belongs to a script that is written without spaces: it is a single-character word.
 ///
 /// The script is the Unicode property `Script`. Letters that several scripts share, such as the prolonged sound mark of
 /// both kana (U+30FC), have the value `Common` and name their scripts in `Script_Extensions` (UAX #24).
@@ -45,7 +45,7 @@ fn has_no_spaces(script: Script) -> bool {
 
 /// Whether a character stands in a block of Chinese or Japanese: ideographs, kana, and their punctuation.
 ///
-/// Blocks, because punctuation has no script of its own. Some blocks of [`is_unspaced`] letters are not among them:
+/// Blocks, because punctuation has the script `Common`. Some blocks of [`is_unspaced`] letters are not among them:
 /// Bopomofo, Yi and half-width kana, which are rare in running text.
 pub(super) fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')

@@ -19,7 +19,7 @@ use super::scripts::is_unspaced;
 enum Class {
     /// Part of a word.
     Letter,
-    /// A word of its own.
+    /// A single-character word.
     Ideograph,
     /// Belongs to the character before it.
     Mark,

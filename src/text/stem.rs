@@ -1,4 +1,4 @@
-//! What is left of a word when its ending is gone: what the order-free fingerprints are made of.
+//! Truncated stems, of which order-free fingerprints are made.
 
 use super::scripts::is_unspaced;
 use super::token::WordHasher;

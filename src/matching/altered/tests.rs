@@ -1,4 +1,4 @@
-//! What the whole of it finds.
+//! Tests of the whole detection.
 use std::hash::RandomState;
 
 use super::stems::Stems;
@@ -6,7 +6,7 @@ use super::{Language, Passage, PassageKind, Run, StemProfile, Stopped, Tuning, d
 use crate::matching::{PreparedSubmission, Stop};
 use crate::text::{Boundary, CorpusSeed, Tokenizer};
 
-/// Words that stand for nothing: `w0 w1 ...`, a sentence every twelve.
+/// Arbitrary words, `w0 w1 ...`, in sentences of twelve.
 fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
     let boundary = |n: usize| if n.is_multiple_of(12) { Boundary::Sentence } else { Boundary::None };
     numbers.enumerate().map(|(n, word)| (format!("w{word}"), boundary(n))).collect()

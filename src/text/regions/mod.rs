@@ -53,7 +53,7 @@ pub struct Region {
 /// ```
 /// use palimpsest::text::regions::{RegionKind, regions};
 ///
-/// let text = "Two kinds are told apart (Osei, 2011, p. 4).";
+/// let text = "Two kinds are distinguished (Osei, 2011, p. 4).";
 /// let found = regions(text);
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].kind, RegionKind::Citation);
