@@ -11,20 +11,12 @@
 
 mod backup;
 mod codec;
-mod compaction;
-mod directory;
 mod error;
-mod held;
+mod files;
 mod ledger;
-mod overlay;
-mod packing;
-mod pool;
-mod records;
 mod requests;
 mod rows;
-mod segments;
 mod snapshot;
-mod strays;
 mod texts;
 
 use std::fmt;
@@ -44,10 +36,12 @@ pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
 
+use self::files::{directory, records};
 use self::ledger::Ledger;
 use self::segments::{NamedSegments, Place, Segments};
-use self::strays::Strays;
 use self::texts::Texts;
+use self::texts::strays::Strays;
+use self::texts::{compaction, packing, segments};
 
 /// The number of a collection, unique for the life of the corpus: names are given anew, numbers are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Store;
 use super::codec::{Decoder, Encoder};
 use super::error::{At, StoreError};
-use super::records::{FileKind, Record, RecordReader, RecordWriter};
+use super::files::records::{FileKind, Record, RecordReader, RecordWriter};
 use crate::private;
 
 const FILE: FileKind = FileKind { magic: *b"PLIMSNAP", version: 1, what: "a snapshot of an index" };

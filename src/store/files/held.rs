@@ -8,11 +8,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::{At as _, StoreError};
+use crate::store::error::{At as _, StoreError};
 
 /// The file that a path led to when it was opened, by device and inode.
 #[derive(Debug)]
-pub(super) struct HeldFile {
+pub(in crate::store) struct HeldFile {
     path: PathBuf,
     device: u64,
     inode: u64,
@@ -20,12 +20,12 @@ pub(super) struct HeldFile {
 
 impl HeldFile {
     /// The identity of an open file and the path by which it was opened.
-    pub(super) fn of(path: &Path, file: &File) -> Result<Self, StoreError> {
+    pub(in crate::store) fn of(path: &Path, file: &File) -> Result<Self, StoreError> {
         Ok(Self::new(path, &file.metadata().at(path)?))
     }
 
     /// The identity of the file at a path.
-    pub(super) fn at(path: &Path) -> Result<Self, StoreError> {
+    pub(in crate::store) fn at(path: &Path) -> Result<Self, StoreError> {
         Ok(Self::new(path, &fs::metadata(path).at(path)?))
     }
 
@@ -33,7 +33,7 @@ impl HeldFile {
         Self { path: path.to_owned(), device: found.dev(), inode: found.ino() }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -43,7 +43,7 @@ impl HeldFile {
     /// # Errors
     ///
     /// [`StoreError::Lost`] if not, and [`StoreError::Io`].
-    pub(super) fn check(&self, least_bytes: u64) -> Result<u64, StoreError> {
+    pub(in crate::store) fn check(&self, least_bytes: u64) -> Result<u64, StoreError> {
         let lost = |what: String| Err(StoreError::Lost { path: self.path.clone(), what });
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => lost("was removed".to_owned()),

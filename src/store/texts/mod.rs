@@ -1,14 +1,20 @@
 //! The places of all texts, and a cache of texts read from disk.
 
+pub(super) mod compaction;
+pub(super) mod packing;
+mod pool;
+pub(super) mod segments;
+pub(super) mod strays;
+
 use std::sync::Arc;
 
 use dashmap::DashMap;
 use quick_cache::{Weighter, sync::Cache};
 
+use self::packing::Packer;
+use self::segments::{Place, Segments};
 use super::SourceKey;
 use super::error::StoreError;
-use super::packing::Packer;
-use super::segments::{Place, Segments};
 
 /// The segments and the packer of a store on disk.
 type Disk<'a> = Option<(&'a Segments, &'a Packer)>;
@@ -22,7 +28,7 @@ enum Kept {
 
 /// The texts of all sources of all collections. All methods may be called from many threads at once.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(in crate::store) struct Texts {
     kept: DashMap<SourceKey, Kept>,
     /// Texts on disk that were read recently.
     cache: Cache<SourceKey, Arc<str>, Bytes>,
@@ -53,30 +59,30 @@ impl Weighter<SourceKey, Arc<str>> for Bytes {
 
 impl Texts {
     /// No texts, and a cache of at most `cache_bytes` for texts on disk.
-    pub(super) fn new(cache_bytes: u64) -> Self {
+    pub(in crate::store) fn new(cache_bytes: u64) -> Self {
         // Only the initial capacity of the cache depends on it.
         const TYPICAL_BYTES: u64 = 4096;
         let typical = usize::try_from(cache_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
         Self { kept: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
     }
 
-    pub(super) fn cache_figures(&self) -> CacheFigures {
+    pub(in crate::store) fn cache_figures(&self) -> CacheFigures {
         let Self { kept: _, cache } = self;
         CacheFigures { hits: cache.hits(), misses: cache.misses(), bytes: cache.weight() }
     }
 
     /// Clears the cache of texts on disk.
-    pub(super) fn clear_cache(&self) {
+    pub(in crate::store) fn clear_cache(&self) {
         self.cache.clear();
     }
 
     /// Keeps a text in memory.
-    pub(super) fn put(&self, key: SourceKey, text: Arc<str>) {
+    pub(in crate::store) fn put(&self, key: SourceKey, text: Arc<str>) {
         self.kept.insert(key, Kept::Here(text));
     }
 
     /// Sets the place of a text on disk. Returns its place before.
-    pub(super) fn put_at(&self, key: SourceKey, place: Place) -> Option<Place> {
+    pub(in crate::store) fn put_at(&self, key: SourceKey, place: Place) -> Option<Place> {
         match self.kept.insert(key, Kept::There(place))? {
             Kept::There(before) => Some(before),
             Kept::Here(_) => None,
@@ -84,7 +90,7 @@ impl Texts {
     }
 
     /// Changes the place of a text from one to another. False if it is not at the first one any more.
-    pub(super) fn moved(&self, key: SourceKey, from: Place, to: Place) -> bool {
+    pub(in crate::store) fn moved(&self, key: SourceKey, from: Place, to: Place) -> bool {
         let Some(mut kept) = self.kept.get_mut(&key) else { return false };
         let is_there = matches!(*kept, Kept::There(place) if place == from);
         if is_there {
@@ -94,7 +100,7 @@ impl Texts {
     }
 
     /// Removes a text. Returns its place on disk.
-    pub(super) fn remove(&self, key: SourceKey) -> Option<Place> {
+    pub(in crate::store) fn remove(&self, key: SourceKey) -> Option<Place> {
         self.cache.remove(&key);
         match self.kept.remove(&key)?.1 {
             Kept::There(place) => Some(place),
@@ -103,7 +109,11 @@ impl Texts {
     }
 
     /// The text of a source.
-    pub(super) fn get(&self, key: SourceKey, disk: Disk<'_>) -> Result<Option<Arc<str>>, StoreError> {
+    pub(in crate::store) fn get(
+        &self,
+        key: SourceKey,
+        disk: Disk<'_>,
+    ) -> Result<Option<Arc<str>>, StoreError> {
         if let Some(text) = self.cache.get(&key) {
             return Ok(Some(text));
         }
@@ -115,7 +125,7 @@ impl Texts {
     }
 
     /// The text of a source, read without the cache, and whether it is on disk.
-    pub(super) fn read(
+    pub(in crate::store) fn read(
         &self,
         key: SourceKey,
         disk: Disk<'_>,
@@ -136,7 +146,7 @@ impl Texts {
     }
 
     /// The sources whose texts are in these segments, with their places, sorted by place.
-    pub(super) fn in_segments(&self, segments: &[u32]) -> Vec<(Place, SourceKey)> {
+    pub(in crate::store) fn in_segments(&self, segments: &[u32]) -> Vec<(Place, SourceKey)> {
         let place = |kept: &Kept| match kept {
             Kept::There(place) if segments.contains(&place.segment) => Some(*place),
             _ => None,

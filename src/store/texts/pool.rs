@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 
 /// Idle objects. As many are made as threads use at once.
-pub(super) struct Pool<T>(Mutex<Vec<T>>);
+pub(in crate::store) struct Pool<T>(Mutex<Vec<T>>);
 
 impl<T> Pool<T> {
     /// Calls `work` with an idle object, or with a new one that `create` makes. No lock is held meanwhile.
@@ -11,7 +11,7 @@ impl<T> Pool<T> {
     /// # Errors
     ///
     /// Those of `create` and `work`. An object with which `work` failed is dropped.
-    pub(super) fn with<R, E>(
+    pub(in crate::store) fn with<R, E>(
         &self,
         create: impl FnOnce() -> Result<T, E>,
         work: impl FnOnce(&mut T) -> Result<R, E>,

@@ -5,6 +5,7 @@
 //! are moved to another one. When no row refers to a segment any more, its file is deleted.
 
 mod named;
+pub(in crate::store::texts) mod record;
 mod segment;
 
 use std::collections::BTreeMap;
@@ -16,17 +17,18 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::{Mutex, RwLock};
 
-pub(super) use self::named::NamedSegments;
-pub use self::segment::TextPlace;
-pub(super) use self::segment::{Frame, HEADER_BYTES, Place, RECORD_HEADER_BYTES};
-use self::segment::{Segment, checksum, damaged};
-use super::SourceKey;
-use super::codec::Encoder;
-use super::error::{At, StoreError};
+pub(in crate::store) use self::named::NamedSegments;
+pub use self::record::TextPlace;
+pub(in crate::store) use self::record::{Frame, Place};
+use self::record::{checksum, damaged};
+use self::segment::Segment;
 use crate::private;
+use crate::store::SourceKey;
+use crate::store::codec::Encoder;
+use crate::store::error::{At, StoreError};
 
 /// Bytes of a full segment.
-pub(super) const FULL_BYTES: u64 = 256 << 20;
+pub(in crate::store) const FULL_BYTES: u64 = 256 << 20;
 
 /// A segment with fewer dead bytes than this part of [`FULL_BYTES`], 1 MiB, is never compacted.
 const LEAST_DEAD_PART: u64 = 256;
@@ -37,7 +39,7 @@ const LEAST_DEAD_OF_USED: u64 = 64;
 
 /// All segments of a store.
 #[derive(Debug)]
-pub(super) struct Segments {
+pub(in crate::store) struct Segments {
     folder: PathBuf,
     /// Bytes of a full segment.
     full_bytes: u64,
@@ -57,7 +59,7 @@ struct Current {
 
 impl Segments {
     /// Creates the folder, without segments.
-    pub(super) fn create(folder: &Path) -> Result<Self, StoreError> {
+    pub(in crate::store) fn create(folder: &Path) -> Result<Self, StoreError> {
         private::create_folder(folder).at(folder)?;
         Ok(Self::of(folder, FULL_BYTES, BTreeMap::new(), 0))
     }
@@ -70,12 +72,12 @@ impl Segments {
     }
 
     /// The errors of files that are not the ones that were opened any more, or lack written bytes.
-    pub(super) fn check_files(&self) -> Vec<StoreError> {
+    pub(in crate::store) fn check_files(&self) -> Vec<StoreError> {
         self.all().values().filter_map(|segment| segment.check_file().err()).collect()
     }
 
     /// Appends texts and makes them durable. If this fails, nothing was appended.
-    pub(super) fn append<'a>(
+    pub(in crate::store) fn append<'a>(
         &self,
         texts: impl Iterator<Item = (SourceKey, &'a [u8], u32)>,
     ) -> Result<Vec<Place>, StoreError> {
@@ -133,14 +135,14 @@ impl Segments {
     }
 
     /// Counts a place as live: a row refers to it.
-    pub(super) fn refer(&self, place: Place) {
+    pub(in crate::store) fn refer(&self, place: Place) {
         if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_add(place.record_bytes(), Ordering::Relaxed);
         }
     }
 
     /// Counts a place as dead: no row refers to it any more.
-    pub(super) fn release(&self, place: Place) {
+    pub(in crate::store) fn release(&self, place: Place) {
         if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_sub(place.record_bytes(), Ordering::Relaxed);
         }
@@ -159,24 +161,24 @@ impl Segments {
     }
 
     /// The text at a place; `None` if the segment was deleted.
-    pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
+    pub(in crate::store) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
         let segment = self.by_number.read().get(&place.segment).cloned();
         segment.map(|segment| segment.read(key, place)).transpose()
     }
 
     /// The error of a text that is not what was written at its place.
-    pub(super) fn damaged(&self, place: Place) -> StoreError {
+    pub(in crate::store) fn damaged(&self, place: Place) -> StoreError {
         damaged(&Segment::path_in(&self.folder, place.segment), place)
     }
 
     /// The segments as of now. They can be read as long as this value exists, even after they are deleted.
-    pub(super) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
+    pub(in crate::store) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
         self.by_number.read().clone()
     }
 
     /// The segments to compact: those with more dead bytes than live ones, and those with dead bytes for which `is_due` is
     /// true. If the current segment is among them, nothing is appended to it any more.
-    pub(super) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
+    pub(in crate::store) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut current = self.current.lock();
         let segments = self.all();
         let used: u64 = segments.values().map(|segment| segment.used()).sum();
@@ -197,14 +199,14 @@ impl Segments {
 
     /// The segments among these that were deleted, without the one with the highest number: its row records that the number
     /// was used.
-    pub(super) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    pub(in crate::store) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
         let highest = self.current.lock().highest;
         let segments = self.by_number.read();
         numbers.filter(|number| *number < highest && !segments.contains_key(number)).collect()
     }
 
     /// The segment that texts were appended to, and the offset of the end of the last of them; `None` if there were none.
-    pub(super) fn appended(places: &[Place]) -> Option<(u32, u64)> {
+    pub(in crate::store) fn appended(places: &[Place]) -> Option<(u32, u64)> {
         places.last().map(|last| (last.segment, last.end()))
     }
 }

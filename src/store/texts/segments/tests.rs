@@ -1,8 +1,9 @@
+use super::record::HEADER_BYTES;
 use super::*;
 use crate::index::Slot;
 use crate::store::CollectionNumber;
 use crate::store::rows::StoredSegment;
-use crate::store::strays::Strays;
+use crate::store::texts::strays::Strays;
 
 fn key(slot: u32) -> SourceKey {
     SourceKey { collection: CollectionNumber(1), slot: Slot::new(slot).unwrap() }

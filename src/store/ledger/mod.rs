@@ -1,19 +1,23 @@
 //! The ledger: the tables of the embedded database, with a row for every source and the place of its text.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod view;
+mod write;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use parking_lot::{Mutex, RwLock};
 use redb::backends::FileBackend;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, TableDefinition};
 
+use self::view::View;
+use self::write::write;
 use super::error::StoreError;
-use super::held::HeldFile;
-use super::overlay::Overlay;
+use super::files::held::HeldFile;
+use super::files::overlay::Overlay;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus, StoredSegment, StoredSource};
+use super::rows::{StoredCollection, StoredCorpus};
 use super::segments::Place;
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 use crate::private;
@@ -210,86 +214,6 @@ impl Ledger {
     }
 }
 
-/// The corpus as of one commit.
-pub(super) struct View {
-    path: PathBuf,
-    transaction: redb::ReadTransaction,
-}
-
-impl View {
-    /// The row of the whole corpus; `None` if the database is new.
-    pub(super) fn corpus(&self) -> Result<Option<StoredCorpus>, StoreError> {
-        let meta = meta_of(&self.transaction).map_err(|error| failure(&self.path, &error))?;
-        Ok(meta.corpus)
-    }
-
-    /// All collections, by number.
-    pub(super) fn collections(&self) -> Result<Vec<StoredCollection>, StoreError> {
-        let mut found = Vec::new();
-        self.rows(COLLECTIONS, |number, row| {
-            let collection = StoredCollection::decode(CollectionNumber(number), row);
-            found.push(collection.ok_or_else(|| self.malformed("collections", number))?);
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    /// The completed requests, in order.
-    pub(super) fn requests(&self) -> Result<Vec<StoredRequest>, StoreError> {
-        let mut found = Vec::new();
-        self.rows(REQUESTS, |sequence, row| {
-            let request = StoredRequest::decode(sequence, row);
-            found.push(request.ok_or_else(|| self.malformed("requests", sequence))?);
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    /// Passes all sources to `each`, by collection and slot.
-    pub(super) fn sources(
-        &self,
-        each: &mut dyn FnMut(StoredSource, Place) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.rows(SOURCES, |key, row| {
-            let source = SourceKey::from_u64(key).and_then(|key| StoredSource::decode(key, row));
-            let (source, place) = source.ok_or_else(|| self.malformed("sources", key))?;
-            each(source, place)
-        })
-    }
-
-    /// The segments, by number.
-    pub(super) fn segments(&self) -> Result<BTreeMap<u32, StoredSegment>, StoreError> {
-        let mut found = BTreeMap::new();
-        self.rows(SEGMENTS, |number, row| {
-            let segment = StoredSegment::decode(row).ok_or_else(|| self.malformed("segments", number))?;
-            found.insert(number, segment);
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    fn malformed(&self, table: &str, key: impl std::fmt::Display) -> StoreError {
-        StoreError::damaged(&self.path, format!("row {key} of table {table} is malformed"))
-    }
-
-    fn rows<K: redb::Key + for<'k> redb::Value<SelfType<'k> = K>>(
-        &self,
-        table: TableDefinition<'static, K, &'static [u8]>,
-        mut each: impl FnMut(K, &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let failed = |error: redb::Error| failure(&self.path, &error);
-        let table = match self.transaction.open_table(table) {
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
-            table => table.map_err(|error| failed(error.into()))?,
-        };
-        for row in table.iter().map_err(|error| failed(error.into()))? {
-            let (key, row) = row.map_err(|error| failed(error.into()))?;
-            each(key.value(), row.value())?;
-        }
-        Ok(())
-    }
-}
-
 #[derive(Default)]
 struct Meta {
     format: Option<u32>,
@@ -315,96 +239,6 @@ fn meta_of(transaction: &redb::ReadTransaction) -> Result<Meta, redb::Error> {
         corpus: row(CORPUS)?.and_then(|row| StoredCorpus::decode(&row)),
         commits: row(COMMITS)?.and_then(number).unwrap_or(0),
     })
-}
-
-fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    {
-        let mut meta = transaction.open_table(META)?;
-        meta.insert(COMMITS, commit.to_le_bytes().as_slice())?;
-        meta.insert(FORMAT, FORMAT_VERSION.to_le_bytes().as_slice())?;
-        if let Some(corpus) = rows.corpus {
-            meta.insert(CORPUS, corpus.encode().as_slice())?;
-        }
-        let mut collections = transaction.open_table(COLLECTIONS)?;
-        for number in &rows.removed_collections {
-            collections.remove(number.0)?;
-        }
-        for collection in &rows.collections {
-            collections.insert(collection.number.0, collection.encode().as_slice())?;
-        }
-        let died = write_sources(&transaction, rows)?;
-        write_segments(&transaction, rows, &died)?;
-        if !rows.requests.is_empty() {
-            let mut requests = transaction.open_table(REQUESTS)?;
-            requests.retain_in(..rows.first_request, |_, _| false)?;
-            for request in &rows.requests {
-                requests.insert(request.sequence, request.encode().as_slice())?;
-            }
-        }
-    }
-    Ok(transaction.commit()?)
-}
-
-/// Writes the rows of sources. Returns the segments with texts that no row names any more.
-fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BTreeSet<u32>, redb::Error> {
-    let mut died = BTreeSet::new();
-    let mut note =
-        |row: &[u8]| died.extend(row.get(..Place::BYTES).and_then(Place::decode).map(|at| at.segment));
-    let mut sources = transaction.open_table(SOURCES)?;
-    for number in &rows.removed_collections {
-        sources.retain_in(SourceKey::of_collection(*number), |_, row| {
-            note(row);
-            false
-        })?;
-    }
-    for key in &rows.removed {
-        sources.remove(key.to_u64())?.into_iter().for_each(|row| note(row.value()));
-    }
-    for (key, row) in &rows.sources {
-        sources.insert(key.to_u64(), row.as_slice())?.into_iter().for_each(|old| note(old.value()));
-    }
-    for (key, from, to) in &rows.moved {
-        let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
-        let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);
-        // No row names one of the two copies of the text any more.
-        match old.filter(is_there).and_then(|row| StoredSource::moved(&row, *to)) {
-            Some(row) => {
-                note(&from.encode());
-                sources.insert(key.to_u64(), row.as_slice())?;
-            }
-            None => note(&to.encode()),
-        }
-    }
-    Ok(died)
-}
-
-/// Writes the lengths of segments, and the time since when they have texts to be erased.
-fn write_segments(
-    transaction: &redb::WriteTransaction,
-    rows: &Rows,
-    died: &BTreeSet<u32>,
-) -> Result<(), redb::Error> {
-    if rows.appended.is_none() && died.is_empty() && rows.removed_segments.is_empty() {
-        return Ok(());
-    }
-    let mut segments = transaction.open_table(SEGMENTS)?;
-    let appended = rows.appended.map(|(number, _)| number);
-    for number in died.iter().copied().chain(appended.filter(|number| !died.contains(number))) {
-        let old = segments.get(number)?.and_then(|row| StoredSegment::decode(row.value()));
-        let mut segment = old.unwrap_or_default();
-        if let Some((_, bytes)) = rows.appended.filter(|(appended, _)| *appended == number) {
-            segment.bytes = bytes;
-        }
-        if died.contains(&number) {
-            segment.dead_since.get_or_insert_with(|| seconds_since_1970(SystemTime::now()));
-        }
-        segments.insert(number, segment.encode().as_slice())?;
-    }
-    for number in &rows.removed_segments {
-        segments.remove(number)?;
-    }
-    Ok(())
 }
 
 /// A time in the unit of rows: seconds since 1970.

@@ -5,26 +5,26 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::codec::{Decoder, Encoder};
-use super::error::{At, StoreError};
+use crate::store::codec::{Decoder, Encoder};
+use crate::store::error::{At, StoreError};
 
 /// The kind of a file of records.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FileKind {
-    pub(super) magic: [u8; 8],
-    pub(super) version: u32,
+pub(in crate::store) struct FileKind {
+    pub(in crate::store) magic: [u8; 8],
+    pub(in crate::store) version: u32,
     /// Its name in messages.
-    pub(super) what: &'static str,
+    pub(in crate::store) what: &'static str,
 }
 
 /// Writes records, each with its checksum.
-pub(super) struct RecordWriter<'a> {
+pub(in crate::store) struct RecordWriter<'a> {
     out: &'a mut dyn Write,
     number: u64,
 }
 
 impl<'a> RecordWriter<'a> {
-    pub(super) fn new(kind: FileKind, out: &'a mut dyn Write) -> io::Result<Self> {
+    pub(in crate::store) fn new(kind: FileKind, out: &'a mut dyn Write) -> io::Result<Self> {
         let mut header = Encoder { bytes: kind.magic.to_vec() };
         header.u32(kind.version);
         header.u32(0);
@@ -33,7 +33,7 @@ impl<'a> RecordWriter<'a> {
     }
 
     /// Writes a record.
-    pub(super) fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
+    pub(in crate::store) fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
         let mut header = Encoder::default();
         header.u8(kind);
         header.u32(u32::try_from(record.len()).map_err(io::Error::other)?);
@@ -45,14 +45,18 @@ impl<'a> RecordWriter<'a> {
 }
 
 /// Reads records, and verifies their checksums.
-pub(super) struct RecordReader<'a> {
+pub(in crate::store) struct RecordReader<'a> {
     path: &'a Path,
     input: &'a mut dyn Read,
     number: u64,
 }
 
 impl<'a> RecordReader<'a> {
-    pub(super) fn new(kind: FileKind, path: &'a Path, input: &'a mut dyn Read) -> Result<Self, StoreError> {
+    pub(in crate::store) fn new(
+        kind: FileKind,
+        path: &'a Path,
+        input: &'a mut dyn Read,
+    ) -> Result<Self, StoreError> {
         let mut reader = Self { path, input, number: 0 };
         let header = reader.read(16)?;
         let mut fields = Decoder::new(&header);
@@ -68,7 +72,7 @@ impl<'a> RecordReader<'a> {
     }
 
     /// The next record, with its kind.
-    pub(super) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
+    pub(in crate::store) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
         let record = self.next_unchecked()?;
         if record.is_whole() {
             Ok((record.kind, record.bytes))
@@ -78,7 +82,7 @@ impl<'a> RecordReader<'a> {
     }
 
     /// The next record, unverified: the caller checks [whether it is whole](Record::is_whole), perhaps on another thread.
-    pub(super) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
+    pub(in crate::store) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
         let header = self.read(13)?;
         let mut fields = Decoder::new(&header);
         let (Some(kind), Some(length), Some(sum)) = (fields.u8(), fields.u32(), fields.u64()) else {
@@ -96,23 +100,23 @@ impl<'a> RecordReader<'a> {
     }
 
     /// The error of a file whose content is not what was written.
-    pub(super) fn damaged(&self, what: &str) -> StoreError {
+    pub(in crate::store) fn damaged(&self, what: &str) -> StoreError {
         StoreError::damaged(self.path, what)
     }
 }
 
 /// A record that was read.
 #[derive(Debug)]
-pub(super) struct Record {
-    pub(super) kind: u8,
-    pub(super) bytes: Vec<u8>,
+pub(in crate::store) struct Record {
+    pub(in crate::store) kind: u8,
+    pub(in crate::store) bytes: Vec<u8>,
     number: u64,
     sum: u64,
 }
 
 impl Record {
     /// Whether the checksum of the record is right.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::store) fn is_whole(&self) -> bool {
         checksum(self.number, self.kind, &self.bytes) == self.sum
     }
 }

@@ -6,68 +6,17 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use xxhash_rust::xxh3::Xxh3;
-
+use super::record::{Frame, HEADER_BYTES, Place, RECORD_HEADER_BYTES, checksum, damaged};
 use crate::private;
 use crate::store::SourceKey;
 use crate::store::codec::{Decoder, Encoder};
-use crate::store::directory::sync_folder;
 use crate::store::error::{At, StoreError};
-use crate::store::held::HeldFile;
-use crate::store::strays::Strays;
+use crate::store::files::directory::sync_folder;
+use crate::store::files::held::HeldFile;
+use crate::store::texts::strays::Strays;
 
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
 const VERSION: u32 = 1;
-
-/// Bytes of a segment's header.
-pub(in crate::store) const HEADER_BYTES: u32 = 16;
-
-/// Bytes of a record before its frame.
-pub(in crate::store) const RECORD_HEADER_BYTES: u32 = 16;
-
-/// The place of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TextPlace {
-    /// The number of the segment.
-    pub(in crate::store) segment: u32,
-    /// The offset of its record.
-    pub(in crate::store) offset: u32,
-    /// Bytes of its frame.
-    pub(in crate::store) stored_bytes: u32,
-}
-
-pub(in crate::store) use TextPlace as Place;
-
-/// A compressed text: a zstd frame.
-#[derive(Debug)]
-pub(in crate::store) struct Frame {
-    pub(in crate::store) bytes: Vec<u8>,
-    pub(in crate::store) text_bytes: u32,
-}
-
-impl Place {
-    pub(in crate::store) const BYTES: usize = 12;
-
-    pub(in crate::store) fn encode(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        let numbers = [self.segment, self.offset, self.stored_bytes].map(u32::to_le_bytes);
-        bytes.iter_mut().zip(numbers.iter().flatten()).for_each(|(to, from)| *to = *from);
-        bytes
-    }
-
-    pub(in crate::store) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Decoder::new(bytes);
-        Some(Self { segment: bytes.u32()?, offset: bytes.u32()?, stored_bytes: bytes.u32()? })
-    }
-
-    pub(super) fn record_bytes(self) -> u64 {
-        u64::from(RECORD_HEADER_BYTES) + u64::from(self.stored_bytes)
-    }
-
-    pub(super) fn end(self) -> u64 {
-        u64::from(self.offset) + self.record_bytes()
-    }
-}
 
 /// One open segment.
 #[derive(Debug)]
@@ -185,15 +134,4 @@ impl Segment {
         }
         Ok(Frame { bytes, text_bytes })
     }
-}
-
-pub(super) fn damaged(path: &Path, place: Place) -> StoreError {
-    StoreError::damaged(path, format!("the text at byte {} is not what was written", place.offset))
-}
-
-pub(super) fn checksum(key: SourceKey, frame: &[u8], text_bytes: u32) -> u64 {
-    let mut hasher = Xxh3::with_seed(key.to_u64());
-    hasher.update(&text_bytes.to_le_bytes());
-    hasher.update(frame);
-    hasher.digest()
 }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::error::StoreError;
-use super::ledger::{self, seconds_since_1970};
 use super::segments::{Frame, Place, Segments};
-use super::{Disk, InDoubt, SourceKey, Store};
+use crate::store::error::StoreError;
+use crate::store::ledger::{self, seconds_since_1970};
+use crate::store::{Disk, InDoubt, SourceKey, Store};
 
 /// A text that is to be moved to another segment.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
+    pub(in crate::store) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
         for (key, from, to) in moved {
             if self.texts.moved(key, from, to) {
                 disk.segments.refer(to);

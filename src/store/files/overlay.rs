@@ -16,7 +16,7 @@ const PAGE_BYTES: usize = 4096;
 
 /// A file, and the pages that were written over it.
 #[derive(Debug)]
-pub(super) struct Overlay {
+pub(in crate::store) struct Overlay {
     file: File,
     written: RwLock<Written>,
 }
@@ -31,7 +31,7 @@ struct Written {
 
 impl Overlay {
     /// An overlay over a file, with nothing written.
-    pub(super) fn over(file: File) -> io::Result<Self> {
+    pub(in crate::store) fn over(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let written = Written { length, file_length: length, pages: BTreeMap::new() };
         Ok(Self { file, written: RwLock::new(written) })

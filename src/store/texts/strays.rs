@@ -8,11 +8,10 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::codec::Decoder;
-use super::directory::sync_folder;
-use super::error::{At as _, StoreError};
-use super::segments::{HEADER_BYTES, RECORD_HEADER_BYTES};
+use super::segments::record::{HEADER_BYTES, holds_text};
 use crate::private;
+use crate::store::error::{At as _, StoreError};
+use crate::store::files::directory::sync_folder;
 
 /// The time for which strays are kept: long enough to notice a wrong ledger.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
@@ -20,22 +19,19 @@ const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 /// Bytes of the copy buffer.
 const COPIED_AT_ONCE: usize = 1 << 20;
 
-/// The first bytes of a zstd frame.
-const ZSTD_MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
-
 /// The folder of strays.
 #[derive(Debug)]
-pub(super) struct Strays {
+pub(in crate::store) struct Strays {
     folder: PathBuf,
 }
 
 impl Strays {
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(in crate::store) fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
     /// Moves a segment that the ledger does not know to the folder, or deletes it if it can't hold a text.
-    pub(super) fn take_file(&self, path: &Path) -> Result<(), StoreError> {
+    pub(in crate::store) fn take_file(&self, path: &Path) -> Result<(), StoreError> {
         let file = File::open(path).at(path)?;
         let there = file.metadata().at(path)?.len();
         if !holds_text(&file, u64::from(HEADER_BYTES)..there).at(path)? {
@@ -49,7 +45,12 @@ impl Strays {
     }
 
     /// Copies the end of a segment that the ledger does not know to the folder, if it may hold a text.
-    pub(super) fn take_end(&self, path: &Path, file: &File, range: Range<u64>) -> Result<(), StoreError> {
+    pub(in crate::store) fn take_end(
+        &self,
+        path: &Path,
+        file: &File,
+        range: Range<u64>,
+    ) -> Result<(), StoreError> {
         if !holds_text(file, range.clone()).at(path)? {
             return Ok(());
         }
@@ -85,7 +86,7 @@ impl Strays {
     }
 
     /// Deletes strays that are older than [`KEPT_FOR`].
-    pub(super) fn delete_old(&self, now: SystemTime) -> Result<(), StoreError> {
+    pub(in crate::store) fn delete_old(&self, now: SystemTime) -> Result<(), StoreError> {
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             entries => entries.at(&self.folder)?,
@@ -108,18 +109,4 @@ fn log(path: &Path, aside: &Path, bytes: u64) {
         "texts that no row of the ledger names were moved: after a crash these are changes that were never \
          acknowledged; if the ledger was replaced by another, stop the server and put the right one back"
     );
-}
-
-/// Whether a part of a segment may hold a text. It does not if it is only the beginning of one record, which a crash cut
-/// off.
-fn holds_text(file: &File, range: Range<u64>) -> io::Result<bool> {
-    let record_header = u64::from(RECORD_HEADER_BYTES);
-    if range.end < range.start + record_header + ZSTD_MAGIC.len() as u64 {
-        return Ok(false);
-    }
-    let mut header = [0; RECORD_HEADER_BYTES as usize + ZSTD_MAGIC.len()];
-    file.read_exact_at(&mut header, range.start)?;
-    let stored = Decoder::new(&header).u32().unwrap_or(0);
-    let is_cut = header.ends_with(&ZSTD_MAGIC) && range.start + record_header + u64::from(stored) > range.end;
-    Ok(!is_cut)
 }

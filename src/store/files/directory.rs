@@ -6,9 +6,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::error::{At, StoreError};
 use super::held::HeldFile;
 use crate::private;
+use crate::store::error::{At, StoreError};
 
 /// The version of the format of everything in a data directory.
 pub const FORMAT_VERSION: u32 = 1;
@@ -113,7 +113,7 @@ impl DataDirectory {
     }
 
     /// The file of a new ledger until its first commit.
-    pub(super) fn new_ledger(&self) -> PathBuf {
+    pub(in crate::store) fn new_ledger(&self) -> PathBuf {
         self.path.join(NEW_LEDGER_FILE)
     }
 
@@ -124,7 +124,7 @@ impl DataDirectory {
     }
 
     /// The folder of texts that no row of the ledger names.
-    pub(super) fn strays(&self) -> PathBuf {
+    pub(in crate::store) fn strays(&self) -> PathBuf {
         self.path.join(STRAYS_FOLDER)
     }
 
@@ -141,7 +141,7 @@ impl DataDirectory {
     }
 
     /// Renames the complete ledger of a new corpus to its final name.
-    pub(super) fn install_ledger(&mut self) -> Result<(), StoreError> {
+    pub(in crate::store) fn install_ledger(&mut self) -> Result<(), StoreError> {
         let ledger = self.ledger();
         fs::rename(self.new_ledger(), &ledger).and_then(|()| sync_folder(&self.path)).at(&ledger)?;
         self.is_new = false;
@@ -150,7 +150,7 @@ impl DataDirectory {
 
     /// Writes the format file if it is missing. It may be missing only at `revision` 0, after a first start that was
     /// interrupted before anything was added.
-    pub(super) fn finish(&self, revision: u64) -> Result<(), StoreError> {
+    pub(in crate::store) fn finish(&self, revision: u64) -> Result<(), StoreError> {
         if self.has_format {
             return Ok(());
         }
@@ -161,7 +161,7 @@ impl DataDirectory {
     }
 
     /// Writes the format file, which completes the directory.
-    pub(super) fn write_format(&self) -> Result<(), StoreError> {
+    pub(in crate::store) fn write_format(&self) -> Result<(), StoreError> {
         let (path, unfinished) = (self.path.join(FORMAT_FILE), self.path.join(format!("{FORMAT_FILE}.new")));
         let text = format!(
             "{FORMAT_LINE}{FORMAT_VERSION}\nSee docs/format.md of palimpsest {}.\n",
@@ -178,7 +178,7 @@ impl DataDirectory {
     }
 
     /// The error of a ledger without a corpus.
-    pub(super) fn has_no_corpus(&self) -> StoreError {
+    pub(in crate::store) fn has_no_corpus(&self) -> StoreError {
         let found = first_segment(&self.path).unwrap_or_else(|| LEDGER_FILE.to_owned());
         self.incomplete("the corpus's row in corpus.redb", &found)
     }
@@ -188,14 +188,14 @@ impl DataDirectory {
     }
 
     /// Checks the files that no commit writes: the format file, and the lock.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
         let format = self.path.join(FORMAT_FILE);
         read_format(&format)?.ok_or_else(|| self.incomplete(FORMAT_FILE, LEDGER_FILE))?;
         self.check_lock()
     }
 
     /// Checks that the lock file is still the one at its path. Otherwise another process may use the folder.
-    pub(super) fn check_lock(&self) -> Result<(), StoreError> {
+    pub(in crate::store) fn check_lock(&self) -> Result<(), StoreError> {
         match &self.access {
             Access::Read { .. } => Ok(()),
             Access::Write { held, .. } => held.check(0).map(drop),
@@ -204,12 +204,12 @@ impl DataDirectory {
 }
 
 /// Makes the entries of a folder durable.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
 /// Removes a file if it exists.
-pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, &error)),
         _ => Ok(()),

@@ -40,7 +40,7 @@ impl std::fmt::Debug for Packer {
 
 impl Packer {
     /// Compresses a text into a frame.
-    pub(super) fn pack(&self, text: &str) -> io::Result<PackedText> {
+    pub(in crate::store) fn pack(&self, text: &str) -> io::Result<PackedText> {
         let compress = |compressor: &mut Compressor<'static>| compressor.compress(text.as_bytes());
         let frame = self.compressors.with(|| Compressor::new(LEVEL), compress)?;
         let text_bytes = u32::try_from(text.len()).map_err(io::Error::other)?;
@@ -48,7 +48,7 @@ impl Packer {
     }
 
     /// The text of `text_bytes` bytes in a frame; `None` if the frame holds anything else.
-    pub(super) fn unpack(&self, frame: &[u8], text_bytes: u32) -> Option<String> {
+    pub(in crate::store) fn unpack(&self, frame: &[u8], text_bytes: u32) -> Option<String> {
         let decompress =
             |decompressor: &mut Decompressor<'static>| decompressor.decompress(frame, text_bytes as usize);
         let text = self.decompressors.with(Decompressor::new, decompress).ok()?;

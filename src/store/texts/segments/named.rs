@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::segment::{Place, Segment};
+use super::record::Place;
+use super::segment::Segment;
 use super::{FULL_BYTES, Segments};
 use crate::private;
 use crate::store::SourceKey;
 use crate::store::error::{At, StoreError};
 use crate::store::rows::StoredSegment;
-use crate::store::strays::Strays;
+use crate::store::texts::strays::Strays;
 
 /// The live records of one segment.
 #[derive(Debug, Clone, Copy)]
