@@ -84,16 +84,18 @@ impl Fingerprinter {
         // A short text is a single, shorter window.
         let w = w.min(tokens.len() - k + 1);
         let t = k + w - 1;
-        let mut greatest = (Token::default(), 0);
+        let mut greatest = Greatest { token: Token::default(), position: 0 };
         let mut last = usize::MAX;
         for (start, window) in tokens.windows(t).enumerate() {
             match window.last() {
                 // The greatest token left the window, or this is the first window.
-                _ if start == 0 || greatest.1 < start => greatest = leftmost_greatest(window, start),
-                Some(entering) if *entering > greatest.0 => greatest = (*entering, start + t - 1),
+                _ if start == 0 || greatest.position < start => greatest = Greatest::of(window, start),
+                Some(entering) if *entering > greatest.token => {
+                    greatest = Greatest { token: *entering, position: start + t - 1 };
+                }
                 _ => {}
             }
-            let selected = start + (greatest.1 - start) % w;
+            let selected = start + (greatest.position - start) % w;
             if selected != last {
                 select(selected);
                 last = selected;
@@ -111,15 +113,23 @@ impl Fingerprinter {
     }
 }
 
-/// The greatest token of a window and its position in the text; the first of equals.
-fn leftmost_greatest(window: &[Token], start: usize) -> (Token, usize) {
-    let mut greatest = (Token::default(), start);
-    for (i, token) in window.iter().enumerate() {
-        if *token > greatest.0 {
-            greatest = (*token, start + i);
+/// The greatest token of a window, the first of equals, and its position in the text.
+struct Greatest {
+    token: Token,
+    position: usize,
+}
+
+impl Greatest {
+    /// The greatest token of a window that starts at `start`.
+    fn of(window: &[Token], start: usize) -> Self {
+        let mut greatest = Self { token: Token::default(), position: start };
+        for (position, token) in (start..).zip(window) {
+            if *token > greatest.token {
+                greatest = Self { token: *token, position };
+            }
         }
+        greatest
     }
-    greatest
 }
 
 #[cfg(test)]

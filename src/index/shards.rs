@@ -22,8 +22,12 @@ pub struct Index {
     pub(super) shards: RwLock<Shards>,
 }
 
-/// The hash and the context of a fingerprint that is inserted.
-type Item = (u64, Context);
+/// A fingerprint that is inserted or removed, without its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Item {
+    hash: u64,
+    context: Context,
+}
 
 #[derive(Debug)]
 pub(super) struct Shards {
@@ -77,20 +81,34 @@ impl Shards {
             if let Some(next) = ends.get_mut(self.place(*hash).0)
                 && let Some(item) = items.get_mut(*next)
             {
-                *item = (*hash, *context);
+                *item = Item { hash: *hash, context: *context };
                 *next += 1;
             }
         }
-        items.chunk_by_mut(|a, b| self.place(a.0).0 == self.place(b.0).0).for_each(<[Item]>::sort_unstable);
+        items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)).for_each(<[Item]>::sort_unstable);
         items.dedup();
         items
+    }
+
+    #[inline]
+    fn shard(&self, item: &Item) -> usize {
+        self.place(item.hash).0
+    }
+
+    /// The tables of the items' shards, each with its items, which are sorted by shard.
+    fn by_table<'a>(&'a self, items: &'a [Item]) -> impl Iterator<Item = (&'a RwLock<Table>, &'a [Item])> {
+        // No group is empty, and every hash has a table.
+        items.chunk_by(|a, b| self.shard(a) == self.shard(b)).filter_map(|group| {
+            let [first, ..] = group else { return None };
+            Some((self.tables.get(self.shard(first))?, group))
+        })
     }
 
     /// Reads the memory that adding the items will write to, so that their cache misses overlap.
     fn touch(&self, items: &[Item]) {
         let tables = self.read();
-        let fronts = items.iter().filter_map(|(hash, _)| {
-            let (shard, hash) = self.place(*hash);
+        let fronts = items.iter().filter_map(|item| {
+            let (shard, hash) = self.place(item.hash);
             let table: &Table = tables.get(shard)?;
             Some((table, table.cursor(hash)))
         });
@@ -104,11 +122,9 @@ impl Shards {
     fn insert(&self, slot: Slot, items: &[Item]) -> usize {
         self.touch(items);
         let mut added = 0;
-        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
-            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
-            let Some(lock) = self.tables.get(shard) else { continue };
+        for (lock, group) in self.by_table(items) {
             let mut table = with_room(lock, group.len(), slot);
-            for (hash, context) in group {
+            for Item { hash, context } in group {
                 added += usize::from(table.insert(self.place(*hash).1, *context, slot));
             }
         }
@@ -116,11 +132,9 @@ impl Shards {
     }
 
     fn remove(&self, slot: Slot, items: &[Item]) {
-        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
-            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
-            let Some(lock) = self.tables.get(shard) else { continue };
+        for (lock, group) in self.by_table(items) {
             let mut table = lock.write();
-            for (hash, context) in group {
+            for Item { hash, context } in group {
                 table.remove(self.place(*hash).1, *context, slot);
             }
         }

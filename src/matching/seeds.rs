@@ -117,7 +117,7 @@ impl<'a> PreparedSubmission<'a> {
         let found = sure.first_in(source, self.sure_tokens);
         // The end of the last run that was added, in the submission.
         let mut covered = 0;
-        for (position, gram) in &sure.positions {
+        for SurePosition { position, gram } in &sure.positions {
             let position = *position as usize;
             if position + self.sure_tokens <= covered {
                 continue;
@@ -212,10 +212,18 @@ impl Diagonals {
 /// Runs without another seed are found by these grams, each of which is compared once.
 #[derive(Debug)]
 struct SureGrams {
-    /// Their positions in the submission, each with the number of its gram.
-    positions: Vec<(u32, u32)>,
+    /// Their positions in the submission, ascending.
+    positions: Vec<SurePosition>,
     /// The hashes of the grams, sorted; a gram's number is its index.
     hashes: Vec<u64>,
+}
+
+/// An occurrence of one of [`SureGrams`] in the submission.
+#[derive(Debug)]
+struct SurePosition {
+    position: u32,
+    /// The number of the gram.
+    gram: u32,
 }
 
 impl SureGrams {
@@ -239,7 +247,8 @@ impl SureGrams {
         hashes.sort_unstable();
         hashes.dedup();
         let number = |hash: u64| narrow(hashes.binary_search(&hash).unwrap_or_default());
-        let positions = kept.into_iter().map(|(at, hash)| (at, number(hash))).collect();
+        let positions =
+            kept.into_iter().map(|(position, hash)| SurePosition { position, gram: number(hash) }).collect();
         Some(Self { positions, hashes })
     }
 

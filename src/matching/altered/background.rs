@@ -9,6 +9,11 @@ use super::num::at;
 
 type Ranks = HashMap<&'static str, f32>;
 
+const ENGLISH: &str = include_str!("tables/english.txt");
+const GERMAN: &str = include_str!("tables/german.txt");
+const SPANISH: &str = include_str!("tables/spanish.txt");
+const GREEK: &str = include_str!("tables/greek.txt");
+
 /// The general frequencies of a language's stems, by a table or, without one, by length.
 #[derive(Clone, Copy)]
 pub(super) struct FrequencyTable(Option<&'static Ranks>);
@@ -24,13 +29,13 @@ impl FrequencyTable {
     /// The table of `language`.
     #[must_use]
     pub(super) fn of(language: Language) -> Self {
-        static TABLES: [OnceLock<Ranks>; 4] = [const { OnceLock::new() }; 4];
-        let [english, german, spanish, greek] = &TABLES;
+        static RANKS: [OnceLock<Ranks>; 4] = [const { OnceLock::new() }; 4];
+        let [english, german, spanish, greek] = &RANKS;
         let (ranks, text) = match language.algorithm() {
-            Some(Algorithm::English) => (english, include_str!("tables/english.txt")),
-            Some(Algorithm::German) => (german, include_str!("tables/german.txt")),
-            Some(Algorithm::Spanish) => (spanish, include_str!("tables/spanish.txt")),
-            Some(Algorithm::Greek) => (greek, include_str!("tables/greek.txt")),
+            Some(Algorithm::English) => (english, ENGLISH),
+            Some(Algorithm::German) => (german, GERMAN),
+            Some(Algorithm::Spanish) => (spanish, SPANISH),
+            Some(Algorithm::Greek) => (greek, GREEK),
             _ => return Self(None),
         };
         Self(Some(ranks.get_or_init(|| parse(text))))
@@ -51,9 +56,31 @@ impl FrequencyTable {
 fn parse(text: &'static str) -> Ranks {
     let mut ranks = Ranks::default();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let mut fields = line.split(' ');
-        let Some(share) = fields.next().and_then(|f| f.parse::<f32>().ok()) else { continue };
-        ranks.extend(fields.map(|stem| (stem, share * 1e-6)));
+        // Every line of the embedded tables parses: see the test.
+        let class = line.split_once(' ').and_then(|(share, stems)| Some((share.parse::<f32>().ok()?, stems)));
+        if let Some((share, stems)) = class {
+            ranks.extend(stems.split(' ').map(|stem| (stem, share * 1e-6)));
+        }
     }
     ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_is_read() {
+        for table in [ENGLISH, GERMAN, SPANISH, GREEK] {
+            let lines = table.lines().filter(|line| !line.starts_with('#'));
+            let stems: usize = lines
+                .map(|line| {
+                    let (share, stems) = line.split_once(' ').unwrap();
+                    assert!(share.parse::<f32>().unwrap() > 0.0, "{line}");
+                    stems.split(' ').count()
+                })
+                .sum();
+            assert_eq!(parse(table).len(), stems);
+        }
+    }
 }

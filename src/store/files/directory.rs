@@ -65,7 +65,7 @@ impl DataDirectory {
         survey(path)?;
         let (lock, held) = lock(path)?;
         // Another process may have begun a corpus before the lock was taken.
-        let (has_format, is_new) = survey(path)?;
+        let Survey { has_format, is_new } = survey(path)?;
         let access = Access::Write { held, _lock: lock };
         let directory = Self { path: path.to_owned(), is_new, has_format, access };
         if is_new {
@@ -86,7 +86,7 @@ impl DataDirectory {
             Ok(_) => refuse_others(path)?,
             Err(_) => return Err(StoreError::Missing { path: path.to_owned() }),
         }
-        let (has_format, is_new) = survey(path)?;
+        let Survey { has_format, is_new } = survey(path)?;
         if is_new {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
@@ -221,9 +221,17 @@ fn incomplete(path: &Path, missing: &str, found: &str) -> StoreError {
     StoreError::Incomplete { path, missing, found }
 }
 
-/// Whether the format file exists, and whether the folder is free for a new corpus. Of the files of a new corpus, only the
-/// format file is written after the ledger: if any file exists, the ledger must exist too.
-fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
+/// The state of a folder.
+struct Survey {
+    /// Whether the format file exists.
+    has_format: bool,
+    /// Whether there is no corpus, so that a new one can be created.
+    is_new: bool,
+}
+
+/// Examines a folder. Of the files of a new corpus, only the format file is written after the ledger: if any file exists,
+/// the ledger must exist too.
+fn survey(path: &Path) -> Result<Survey, StoreError> {
     let is_there = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
     let has_format = is_there(FORMAT_FILE);
     let ledger = fs::metadata(path.join(LEDGER_FILE)).ok().map(|ledger| ledger.len());
@@ -232,12 +240,12 @@ fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
     let other = named(FORMAT_FILE).or_else(|| segment.clone()).or_else(|| named(SNAPSHOT_FILE));
     match (ledger, other) {
         (None, Some(found)) => Err(incomplete(path, LEDGER_FILE, &found)),
-        (None, None) => Ok((has_format, true)),
+        (None, None) => Ok(Survey { has_format, is_new: true }),
         (Some(0), found) => {
             let found = found.unwrap_or_else(|| LEDGER_FILE.to_owned());
             Err(incomplete(path, "the content of corpus.redb, which has 0 bytes,", &found))
         }
-        (Some(_), _) => Ok((has_format, false)),
+        (Some(_), _) => Ok(Survey { has_format, is_new: false }),
     }
 }
 

@@ -18,7 +18,7 @@ use super::files::held::HeldFile;
 use super::files::overlay::Overlay;
 use super::requests::StoredRequest;
 use super::rows::{StoredCollection, StoredCorpus};
-use super::segments::Place;
+use super::segments::{Appended, Place};
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 use crate::private;
 
@@ -55,8 +55,8 @@ pub(super) struct Rows {
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
-    /// The segment that the texts were appended to, and its length after that.
-    pub(super) appended: Option<(u32, u64)>,
+    /// The end of the texts that were appended.
+    pub(super) appended: Option<Appended>,
     /// Segments whose files are gone.
     pub(super) removed_segments: Vec<u32>,
     pub(super) requests: Vec<StoredRequest>,

@@ -85,12 +85,12 @@ fn write_segments(
         return Ok(());
     }
     let mut segments = transaction.open_table(SEGMENTS)?;
-    let appended = rows.appended.map(|(number, _)| number);
+    let appended = rows.appended.map(|appended| appended.segment);
     for number in died.iter().copied().chain(appended.filter(|number| !died.contains(number))) {
         let old = segments.get(number)?.and_then(|row| StoredSegment::decode(row.value()));
         let mut segment = old.unwrap_or_default();
-        if let Some((_, bytes)) = rows.appended.filter(|(appended, _)| *appended == number) {
-            segment.bytes = bytes;
+        if let Some(appended) = rows.appended.filter(|appended| appended.segment == number) {
+            segment.bytes = appended.end;
         }
         if died.contains(&number) {
             segment.dead_since.get_or_insert_with(|| seconds_since_1970(SystemTime::now()));

@@ -4,6 +4,8 @@
 //! drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a quotation has at
 //! most [`MAX_WORDS`].
 
+use std::ops::Range;
+
 use super::block_quotes::block_quotes;
 use super::quotation_marks::{Closing, Mark, is_elision};
 use super::{Span, peek};
@@ -29,13 +31,13 @@ const LONG_LINE_BYTES: usize = 200;
 pub(super) fn quotations(text: &str) -> Vec<Span> {
     let mut scan = Scan { text, open: Vec::with_capacity(MAX_OPEN), found: Vec::new() };
     let mut start = 0;
-    for (from, to) in block_quotes(text) {
-        scan.inline(start, from);
-        scan.found.push((from, to));
-        start = to;
+    for quote in block_quotes(text) {
+        scan.inline(start, quote.start);
+        start = quote.end;
+        scan.found.push(quote);
     }
     scan.inline(start, text.len());
-    scan.found.into_iter().map(|(start, end)| peek::span(start, end)).collect()
+    scan.found.into_iter().map(|found| peek::span(found.start, found.end)).collect()
 }
 
 /// An opening mark without its closing one so far.
@@ -50,7 +52,7 @@ struct Open {
 struct Scan<'a> {
     text: &'a str,
     open: Vec<Open>,
-    found: Vec<(usize, usize)>,
+    found: Vec<Range<usize>>,
 }
 
 impl Scan<'_> {
@@ -133,10 +135,10 @@ impl Scan<'_> {
         }
         let open = *open;
         self.open.truncate(depth);
-        while self.found.last().is_some_and(|inner| inner.0 > open.start) {
+        while self.found.last().is_some_and(|inner| inner.start > open.start) {
             self.found.pop();
         }
-        self.found.push((open.start, end));
+        self.found.push(open.start..end);
         true
     }
 

@@ -48,6 +48,15 @@ pub(in crate::store) struct Segments {
     current: Mutex<Current>,
 }
 
+/// The end of texts that were appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Appended {
+    /// The number of the segment.
+    pub(in crate::store) segment: u32,
+    /// The offset of the end of the last text.
+    pub(in crate::store) end: u64,
+}
+
 /// The segment that texts are appended to.
 #[derive(Debug)]
 struct Current {
@@ -205,9 +214,9 @@ impl Segments {
         numbers.filter(|number| *number < highest && !segments.contains_key(number)).collect()
     }
 
-    /// The segment that texts were appended to, and the offset of the end of the last of them; `None` if there were none.
-    pub(in crate::store) fn appended(places: &[Place]) -> Option<(u32, u64)> {
-        places.last().map(|last| (last.segment, last.end()))
+    /// The end of texts that were appended at these places; `None` if there were none.
+    pub(in crate::store) fn appended(places: &[Place]) -> Option<Appended> {
+        places.last().map(|last| Appended { segment: last.segment, end: last.end() })
     }
 }
 

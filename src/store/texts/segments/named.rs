@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::record::Place;
-use super::segment::Segment;
+use super::segment::{LiveBytes, Segment};
 use super::{FULL_BYTES, Segments};
 use crate::private;
 use crate::store::SourceKey;
@@ -17,8 +17,15 @@ use crate::store::texts::strays::Strays;
 #[derive(Debug, Clone, Copy)]
 struct InUse {
     bytes: u64,
-    first: (Place, SourceKey),
-    last: (Place, SourceKey),
+    first: LiveRecord,
+    last: LiveRecord,
+}
+
+/// A live record; their order is that of their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct LiveRecord {
+    place: Place,
+    key: SourceKey,
 }
 
 /// The segments that rows refer to, opened and verified without changes.
@@ -38,7 +45,7 @@ impl NamedSegments {
     ) -> Result<Self, StoreError> {
         let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
         for (key, place) in places {
-            let this = (place, key);
+            let this = LiveRecord { place, key };
             let in_use =
                 by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
             in_use.bytes += place.record_bytes();
@@ -46,8 +53,9 @@ impl NamedSegments {
             in_use.last = in_use.last.max(this);
         }
         let open = |(number, in_use): (u32, InUse)| {
-            let segment = Segment::open(folder, number, (in_use.bytes, in_use.last.0.end()), is_read_only)?;
-            let is_wrong = |(place, key)| segment.read(key, place).is_err();
+            let live = LiveBytes { used: in_use.bytes, end: in_use.last.place.end() };
+            let segment = Segment::open(folder, number, live, is_read_only)?;
+            let is_wrong = |LiveRecord { place, key }| segment.read(key, place).is_err();
             if is_wrong(in_use.first) && is_wrong(in_use.last) {
                 let what =
                     "its texts are not those that the ledger names: it is another segment, or badly damaged";

@@ -18,6 +18,15 @@ use crate::store::texts::strays::Strays;
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
 const VERSION: u32 = 1;
 
+/// The bytes of a segment's live records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LiveBytes {
+    /// Their sum.
+    pub(super) used: u64,
+    /// The offset of the end of the last of them.
+    pub(super) end: u64,
+}
+
 /// One open segment.
 #[derive(Debug)]
 pub(in crate::store) struct Segment {
@@ -72,11 +81,11 @@ impl Segment {
         Ok(Self { held: HeldFile::of(&path, &file)?, file, used_bytes, length })
     }
 
-    /// Opens a segment with `used_bytes` of live records, the last of which ends at `end`. Nothing in it is changed.
+    /// Opens a segment with these live records. Nothing in it is changed.
     pub(super) fn open(
         folder: &Path,
         number: u32,
-        (used_bytes, end): (u64, u64),
+        LiveBytes { used, end }: LiveBytes,
         is_read_only: bool,
     ) -> Result<Self, StoreError> {
         let path = Self::path_in(folder, number);
@@ -101,7 +110,7 @@ impl Segment {
             return Err(StoreError::damaged(&path, what));
         }
         let held = HeldFile::of(&path, &file)?;
-        Ok(Self { held, file, used_bytes: AtomicU64::new(used_bytes), length: AtomicU64::new(end) })
+        Ok(Self { held, file, used_bytes: AtomicU64::new(used), length: AtomicU64::new(end) })
     }
 
     /// Cuts off everything after the last record that a row names or has ever named. The latter end at `known_bytes`. Texts
