@@ -75,8 +75,8 @@ pub struct ContextMatch {
 }
 
 impl ContextMatch {
-    /// The rule for a window of `w`: of the `w - 1` tokens of the run besides the k-gram, some are before it and the rest
-    /// after it.
+    /// The rule for a window of `w`: of the `w - 1` tokens of the run besides the k-gram, some are before it and the
+    /// rest after it.
     #[must_use]
     pub fn new(window: WindowSize) -> Self {
         let others = window.get() as usize - 1;

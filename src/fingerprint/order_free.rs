@@ -1,8 +1,8 @@
 //! Order-free fingerprints: word pairs, which survive rewriting.
 //!
 //! A word pair is two neighbouring content words in either order. Rewritten text seldom keeps five words in a row, but
-//! many words that were neighbours are still near each other. A word pair is rare enough to look up: a single word is in
-//! every other source, and its postings would fill the index. It is common enough to survive: order-free 3-grams of
+//! many words that were neighbours are still near each other. A word pair is rare enough to look up: a single word is
+//! in every other source, and its postings would fill the index. It is common enough to survive: order-free 3-grams of
 //! content words find fewer of the rewritten passages of PAN13.
 //!
 //! - A content word has at least four characters and is represented by its [`Stem`].
@@ -13,8 +13,8 @@
 //!   texts keep the same pairs. Long words are rare (Zipf 1935, "The Psycho-Biology of Language") and more specific.
 //! - In scripts without spaces a content word is a bigram of adjacent characters. One in four bigrams is used.
 //!
-//! The context of such a fingerprint is the region of the text where it is. It shows whether the hits of a source are in
-//! one place or scattered over the source.
+//! The context of such a fingerprint is the region of the text where it is. It shows whether the hits of a source are
+//! in one place or scattered over the source.
 
 use crate::text::{CorpusSeed, Stem};
 
@@ -74,17 +74,17 @@ impl OrderFree {
     /// There are 0.26 to 0.29 for each word of English prose. Linear in the tokens except for the sort.
     #[must_use]
     pub fn of_source(&self, stems: &[Stem]) -> Vec<Fingerprint> {
-        let mut out = self.pairs(stems, 1);
+        let mut out = self.word_pairs(stems, 1);
         out.sort_unstable_by_key(|fingerprint| (fingerprint.hash, fingerprint.position));
         out.dedup_by_key(|fingerprint| fingerprint.hash);
         out
     }
 
-    /// The word pairs that a submission is looked up by, in order of the position of the second word. A pair is listed as
-    /// often as it occurs. Linear in the tokens.
+    /// The word pairs that a submission is looked up by, in order of the position of the second word. A pair is listed
+    /// as often as it occurs. Linear in the tokens.
     #[must_use]
     pub fn of_submission(&self, stems: &[Stem]) -> Vec<Fingerprint> {
-        self.pairs(stems, REACH)
+        self.word_pairs(stems, REACH)
     }
 
     /// The region of a source that a posting's context holds, modulo 65,536.
@@ -99,12 +99,12 @@ impl OrderFree {
         region(position as usize).bits()
     }
 
-    fn pairs(self, stems: &[Stem], reach: usize) -> Vec<Fingerprint> {
+    fn word_pairs(self, stems: &[Stem], reach: usize) -> Vec<Fingerprint> {
         let mut out = Vec::with_capacity(stems.len() * reach / 2);
         let mut last: [Option<Content>; REACH] = [None; REACH];
         self.for_each_content(stems, |content| {
             let before = last.iter().take(reach).flatten();
-            out.extend(before.filter_map(|before| self.pair(*before, content)));
+            out.extend(before.filter_map(|before| self.word_pair(*before, content)));
             last.rotate_right(1);
             if let Some(first) = last.first_mut() {
                 *first = Some(content);
@@ -115,7 +115,7 @@ impl OrderFree {
 
     /// The fingerprint of a word pair, if the pair is kept.
     #[inline]
-    fn pair(self, a: Content, b: Content) -> Option<Fingerprint> {
+    fn word_pair(self, a: Content, b: Content) -> Option<Fingerprint> {
         let hash = mix(a.hash.wrapping_add(b.hash) ^ self.seed);
         // The low half decides whether the pair is kept; the index uses the high bits.
         let drawn = ((hash & u64::from(u32::MAX)) * u64::from(2 * Stem::LONGEST)) >> u32::BITS;

@@ -18,8 +18,8 @@ impl RollingHash {
         Self { k: k as usize, base, leaving: base.wrapping_pow(k) }
     }
 
-    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them, or none if there are
-    /// fewer than `k` tokens. Polynomials of selected k-grams are [mixed](mix) into hashes.
+    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them, or none if there
+    /// are fewer than `k` tokens. Polynomials of selected k-grams are [mixed](mix) into hashes.
     pub(super) fn polynomials_into(&self, tokens: &[Token], out: &mut Vec<u64>) {
         let Some((first, rest)) = tokens.split_at_checked(self.k) else { return };
         let mut hash = first.iter().fold(0, |hash, token| self.push(hash, *token));

@@ -1,9 +1,9 @@
 //! Selection of k-grams.
 //!
 //! The rule is a mod-minimizer (Groot Koerkamp & Pibiri, "The mod-minimizer", WABI 2024) in place of winnowing's least
-//! hash: in each window of `t = k + w - 1` tokens, the greatest token is at position `x`, and the k-gram at `x mod w` is
-//! selected. It selects fewer k-grams than winnowing under the same guarantee. It also selects rarer ones, since the order
-//! of tokens is by length first, and common phrases have no long words.
+//! hash: in each window of `t = k + w - 1` tokens, the greatest token is at position `x`, and the k-gram at `x mod w`
+//! is selected. It selects fewer k-grams than winnowing under the same guarantee. It also selects rarer ones, since
+//! the order of tokens is by length first, and common phrases have no long words.
 
 use crate::text::{CorpusSeed, Token};
 
@@ -55,8 +55,8 @@ impl Fingerprinter {
 
     /// The fingerprints of a text, in order of position.
     ///
-    /// Every window of `t` tokens has at least one. A text of `k` to `t - 1` tokens is one window; a shorter text has no
-    /// fingerprints. Linear in the tokens for any `w`, on average; `t` times that at worst.
+    /// Every window of `t` tokens has at least one. A text of `k` to `t - 1` tokens is one window; a shorter text has
+    /// no fingerprints. Linear in the tokens for any `w`, on average; `t` times that at worst.
     #[must_use]
     pub fn fingerprints(&self, tokens: &[Token]) -> Vec<Fingerprint> {
         let mut polynomials = Vec::new();

@@ -1,11 +1,11 @@
 //! Common fingerprints: those of very many sources, each with its own chain.
 //!
 //! A page of boilerplate has the same fingerprints in every source that contains it. In a shared chain they would slow
-//! down the look-up of other fingerprints, so they are set apart. They are also counted, so that the cost of reading them
-//! is known in advance.
+//! down the look-up of other fingerprints, so they are set apart. They are also counted, so that the cost of reading
+//! them is known in advance.
 //!
-//! If a chain is long although none of its fingerprints is common, all of them are set apart. Chance makes no such chain,
-//! but a person who knows the corpus's secret can.
+//! If a chain is long although none of its fingerprints is common, all of them are set apart. Chance makes no such
+//! chain, but a person who knows the corpus's secret can.
 
 use crate::fingerprint::Context;
 
@@ -21,8 +21,8 @@ pub(super) const LEAST_POSTINGS: u32 = 128;
 /// Number of postings, those of the lowest slots, that a look-up reads of a common fingerprint in place of all.
 pub(super) const SAMPLE: usize = 16;
 
-/// Postings of the lowest slots that are held in memory. Twice a [`SAMPLE`], since some of the slots may be invisible to
-/// a look-up.
+/// Postings of the lowest slots that are held in memory. Twice a [`SAMPLE`], since some of the slots may be invisible
+/// to a look-up.
 const KEPT: usize = 2 * SAMPLE;
 
 /// The slot and the context of a posting, which identify it among those of one fingerprint.
@@ -130,8 +130,8 @@ impl Common {
         }
     }
 
-    /// Decodes what [`Self::encode`] appended, from the front of `numbers`. The caller [surveys](Self::survey) the chain
-    /// after it has checked that it ends.
+    /// Decodes what [`Self::encode`] appended, from the front of `numbers`. The caller [surveys](Self::survey) the
+    /// chain after it has checked that it ends.
     pub(super) fn decode(mut numbers: impl Iterator<Item = u32>) -> Option<Self> {
         let (chain, count) = (Link::from_bits(numbers.next()?), numbers.next()?);
         let samples = numbers.next().filter(|samples| *samples as usize <= SAMPLE)?;

@@ -156,11 +156,11 @@ fn with_room(lock: &RwLock<Table>, more: usize, slot: Slot) -> RwLockWriteGuard<
 }
 
 impl Index {
-    /// Adds the fingerprints of a source, each once. Returns the number added, or `None` if the index has no room for all
-    /// of them; then some may have been added.
+    /// Adds the fingerprints of a source, each once. Returns the number added, or `None` if the index has no room for
+    /// all of them; then some may have been added.
     ///
-    /// All fingerprints of a source with one hash must be added by one call: the count of sources depends on it. Constant
-    /// time for each fingerprint, on average. Concurrent look-ups may see a part of the fingerprints.
+    /// All fingerprints of a source with one hash must be added by one call: the count of sources depends on it.
+    /// Constant time for each fingerprint, on average. Concurrent look-ups may see a part of the fingerprints.
     pub fn insert(&self, slot: Slot, fingerprints: &[Fingerprint]) -> Option<usize> {
         let (added, wanted) = {
             let shards = self.shards.read();
@@ -205,8 +205,8 @@ impl Index {
 
     /// As [`Self::look_up`] in an index that has only the postings of the visible slots.
     ///
-    /// While some slots are hidden, common fingerprints whose visible postings may be within `limits` have to be counted.
-    /// Each takes the time to read as many postings as `limits` allow, and those of hidden slots.
+    /// While some slots are hidden, common fingerprints whose visible postings may be within `limits` have to be
+    /// counted. Each takes the time to read as many postings as `limits` allow, and those of hidden slots.
     #[must_use]
     pub fn look_up_visible(
         &self,

@@ -88,7 +88,8 @@ impl Slab {
     /// The most chunks of a slab: 16 GiB.
     pub(super) const MAX_CHUNKS: usize = (1 << Link::BITS) - 1;
 
-    /// Adds a posting at the front of the chain at `head`. Returns the new front of the chain; `None` if the slab is full.
+    /// Adds a posting at the front of the chain at `head`. Returns the new front of the chain; `None` if the slab is
+    /// full.
     #[inline]
     pub(super) fn push(&mut self, head: Link, posting: Posting) -> Option<Link> {
         if let Some(chunk) = self.get_mut(head) {
@@ -144,9 +145,9 @@ impl Slab {
         postings
     }
 
-    /// Removes one posting from a chain. Returns the new front of the chain, or `None` if the posting is not there. The
-    /// others stay in order. An empty chunk is freed; a chunk with other postings keeps the unused room until the table is
-    /// rebuilt.
+    /// Removes one posting from a chain. Returns the new front of the chain, or `None` if the posting is not there.
+    /// The others stay in order. An empty chunk is freed; a chunk with other postings keeps the unused room until the
+    /// table is rebuilt.
     ///
     /// Linear in the chunks from the front to the posting.
     pub(super) fn remove(&mut self, chain: Link, posting: Posting) -> Option<Link> {
@@ -242,8 +243,8 @@ impl Slab {
         self.pages.iter().flatten().map(Chunk::count).sum()
     }
 
-    /// Whether every chain ends: those at `fronts` and that of the free chunks. Every link leads to a chunk, and no two to
-    /// the same one, as they would if a chain ran into itself or into another. Linear in the chunks.
+    /// Whether every chain ends: those at `fronts` and that of the free chunks. Every link leads to a chunk, and no
+    /// two to the same one, as they would if a chain ran into itself or into another. Linear in the chunks.
     pub(super) fn chains_end(&self, fronts: impl Iterator<Item = Link>) -> bool {
         let mut linked = vec![false; self.pages.iter().map(Vec::len).sum()];
         let links = self.pages.iter().flatten().map(Chunk::next).chain([self.free]).chain(fronts);

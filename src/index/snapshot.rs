@@ -16,8 +16,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// Those of `each`, and [`io::ErrorKind::Interrupted`] if the index was split meanwhile, so that the tables don't fit
-    /// together: try again.
+    /// Those of `each`, and [`io::ErrorKind::Interrupted`] if the index was split meanwhile, so that the tables don't
+    /// fit together: try again.
     pub fn encode(&self, each: &mut dyn FnMut(Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let count = self.table_count();
         for number in 0..count {

@@ -108,8 +108,8 @@ impl Table {
 
     /// The table split into `2^bits` parts by the first bits of the hash, which hashes in the parts no longer have.
     ///
-    /// Each part doubles at another load, so that not all double at once, and a posting takes about the same memory at any
-    /// size.
+    /// Each part doubles at another load, so that not all double at once, and a posting takes about the same memory at
+    /// any size.
     pub(super) fn split(&self, bits: u32) -> Vec<Self> {
         let layout = Layout { head_bits: self.layout.head_bits.saturating_sub(bits), ..self.layout };
         let loads = MAX_LOAD.end() - MAX_LOAD.start();
@@ -246,15 +246,15 @@ impl Table {
         Cursor { tag: self.layout.tag(hash), link: common.chain() }
     }
 
-    /// Reads the next chunk of a chain into the cache for [`Self::step`]. Returns a value that depends on it, so that the
-    /// read is not optimised away.
+    /// Reads the next chunk of a chain into the cache for [`Self::step`]. Returns a value that depends on it, so that
+    /// the read is not optimised away.
     #[inline]
     pub(super) fn touch(&self, cursor: Cursor) -> u32 {
         self.slab.touch(cursor.link)
     }
 
-    /// Calls `each` with the context and the slot of the fingerprint's postings in the next chunk, the newest first, and
-    /// advances the cursor. `false` at the end of the chain.
+    /// Calls `each` with the context and the slot of the fingerprint's postings in the next chunk, the newest first,
+    /// and advances the cursor. `false` at the end of the chain.
     #[inline]
     pub(super) fn step(&self, cursor: &mut Cursor, mut each: impl FnMut(Context, Slot)) -> bool {
         let Some((postings, next)) = self.slab.chunk(cursor.link) else { return false };

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
-/// The fingerprints of the steps: hashes with three contexts each. Most hashes share their head, as a person who knows the
-/// secret can make them.
+/// The fingerprints of the steps: hashes with three contexts each. Most hashes share their head, as a person who knows
+/// the secret can make them.
 const FINGERPRINTS: u16 = 420;
 const CONTEXTS: u16 = 3;
 
@@ -246,7 +246,7 @@ fn hidden() -> impl Strategy<Value = Hidden> {
     (below, every).prop_map(|(below, every)| Hidden { below, every })
 }
 
-/// Limits around what there is to read.
+/// Limits near the number of postings to read.
 fn limits() -> impl Strategy<Value = ReadLimits> {
     let per_fingerprint = prop_oneof![Just(u32::MAX), 0_u32..900];
     let in_all = prop_oneof![Just(u32::MAX), 0_u32..2_000, 0_u32..30_000];

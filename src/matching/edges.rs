@@ -1,7 +1,7 @@
 //! Extension of altered passages over equal words beyond their edges.
 //!
-//! The likelihood ratio ends a passage where its stems no longer support it, at the end of a sentence if possible. Equal
-//! words next to it on both sides belong to it too, also those beyond one replaced word.
+//! The likelihood ratio ends a passage where its stems no longer support it, at the end of a sentence if possible.
+//! Equal words next to it on both sides belong to it too, also those beyond one replaced word.
 
 use super::passage::{Passage, PassageKind};
 use crate::text::Token;

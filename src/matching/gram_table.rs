@@ -20,13 +20,14 @@ pub(super) struct GramTable {
 struct Gram {
     hash: u64,
     next: u32,
-    /// At the gram's first position in the chain: its occurrences, counted up to [`MAX_OCCURRENCES`] plus one. Elsewhere 0.
+    /// At the gram's first position in the chain: its occurrences, counted up to [`MAX_OCCURRENCES`] plus one.
+    /// Elsewhere 0.
     occurrences: u8,
 }
 
 impl GramTable {
-    /// The table of grams with these hashes, by position. Linear: further occurrences of a gram that occurs too often are
-    /// not chained.
+    /// The table of grams with these hashes, by position. Linear: further occurrences of a gram that occurs too often
+    /// are not chained.
     pub(super) fn new(hashes: &[u64]) -> Self {
         let bits = (hashes.len() * 2).next_power_of_two().max(16).ilog2();
         let mut table = Self {

@@ -32,8 +32,8 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The share of common words: of both sides together (Dice's coefficient), or of the submission alone for a summary.
-    /// 1 if verbatim.
+    /// The share of common words: of both sides together (Dice's coefficient), or of the submission alone for a
+    /// summary. 1 if verbatim.
     #[must_use]
     pub fn similarity(&self) -> f64 {
         let length = |range: &Range<u32>| f64::from(range.end - range.start);

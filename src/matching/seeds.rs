@@ -47,8 +47,8 @@ impl<'a> PreparedSubmission<'a> {
         self.tokens
     }
 
-    /// Maximal runs of at least `least` equal tokens, in order of their place in the submission. Runs inside the place of
-    /// another are left out.
+    /// Maximal runs of at least `least` equal tokens, in order of their place in the submission. Runs inside the place
+    /// of another are left out.
     pub(super) fn covering_runs(
         &self,
         source: &[Token],
@@ -131,8 +131,8 @@ impl<'a> PreparedSubmission<'a> {
     }
 }
 
-/// The length of seeds. Longer texts have more seeds by chance; one token more for every tenfold length keeps their number
-/// in proportion.
+/// The length of seeds. Longer texts have more seeds by chance; one token more for every tenfold length keeps their
+/// number in proportion.
 fn seed_tokens(submission_tokens: usize) -> usize {
     match submission_tokens {
         0..20_000 => 3,

@@ -66,8 +66,8 @@ fn covered_naively(submission: &[u8], source: &[u8], least: usize) -> Vec<bool> 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Compared with the naive oracle: exactly the tokens in long enough common runs are covered, and every passage is in
-    /// both texts and cannot be extended.
+    /// Compared with the naive oracle: exactly the tokens in long enough common runs are covered, and every passage is
+    /// in both texts and cannot be extended.
     #[test]
     fn agrees_with_the_naive_matcher(
         submission in proptest::collection::vec(0_u8..4, 0..120),

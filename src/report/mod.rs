@@ -1,7 +1,7 @@
 //! Reports: passages to coverage and percentages.
 //!
-//! A report counts words of the text, each once, and never sampled fingerprints. A percentage is a [`Share`], which holds
-//! its numerator and denominator.
+//! A report counts words of the text, each once, and never sampled fingerprints. A percentage is a [`Share`], which
+//! holds its numerator and denominator.
 
 mod build;
 mod coverage;

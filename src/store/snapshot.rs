@@ -1,5 +1,5 @@
-//! Snapshots of the index, which save fingerprinting all texts again when a corpus is opened. A snapshot that is damaged or
-//! does not fit is ignored, and the texts are fingerprinted.
+//! Snapshots of the index, which save fingerprinting all texts again when a corpus is opened. A snapshot that is
+//! damaged or does not fit is ignored, and the texts are fingerprinted.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter};

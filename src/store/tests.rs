@@ -124,8 +124,8 @@ pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loade
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Whenever the disk fails, committed changes are there and others are not, everything can be read meanwhile, and the
-    /// store works again when the disk does.
+    /// Whenever the disk fails, committed changes are there and others are not, everything can be read meanwhile, and
+    /// the store works again when the disk does.
     #[test]
     fn a_commit_is_kept_or_not_whenever_the_disk_fails(budget in 0_u64..400_000, again in 0_u64..100_000) {
         let folder = tempfile::tempdir().unwrap();

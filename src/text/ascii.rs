@@ -3,8 +3,8 @@
 //! A text is first cut at every ASCII character that can't be part of a word. A piece that is all ASCII is one word;
 //! any other piece goes to `segment`. `segment` cuts at the same characters, so the two agree on every text.
 //!
-//! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"). Each byte leaves one bit,
-//! so that the edges of the words in 64 bytes are the bits of one integer.
+//! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"). Each byte leaves one
+//! bit, so that the edges of the words in 64 bytes are the bits of one integer.
 
 use super::compared::compared_form_within;
 use super::segment;

@@ -10,7 +10,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use super::alerts::{disguised_alphabet, look_alike_in};
 use super::segment::is_dropped;
 
-/// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word and in its form.
+/// Writes the compared form of `word` to `out`, which is cleared first. Linear in the word and in its form.
 pub(super) fn compared_form(word: &str, out: &mut String) {
     // Every word is within this limit.
     compared_form_within(word, usize::MAX, out);

@@ -26,8 +26,8 @@ impl OffsetUnit {
 
 /// Converts byte spans of `text` to `unit`, in place.
 ///
-/// The spans may be in any order. Linear in the text, plus `n log n` for `n` spans. An offset past the text, or inside a
-/// character, is moved back to the character boundary before it; spans of tokens have no such offsets.
+/// The spans may be in any order. Linear in the text, plus `n log n` for `n` spans. An offset past the text, or inside
+/// a character, is moved back to the character boundary before it; spans of tokens have no such offsets.
 ///
 /// ```
 /// use palimpsest::text::{OffsetUnit, Span, convert_spans};

@@ -15,7 +15,14 @@ const FIRST_UNSPACED: char = '\u{0E00}';
 ///
 /// Tokens depend on this set: a character that enters or leaves it changes the fingerprints of texts that have it.
 pub(crate) fn is_unspaced(c: char) -> bool {
-    if c < FIRST_UNSPACED || !c.is_alphanumeric() {
+    if c < FIRST_UNSPACED {
+        return false;
+    }
+    // The most frequent of these letters need no look-up: hiragana, katakana and the unified ideographs.
+    if matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}') {
+        return true;
+    }
+    if !c.is_alphanumeric() {
         return false;
     }
     match c.script() {

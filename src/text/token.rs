@@ -251,8 +251,8 @@ impl Tokenizer {
         self.tokenize_within(text, usize::MAX).unwrap_or_default()
     }
 
-    /// The tokens of `text` with their spans, if the compared forms have at most `max_bytes` in all. Linear in the text,
-    /// however long its compared form would be.
+    /// The tokens of `text` with their spans, if the compared forms have at most `max_bytes` in all. Linear in the
+    /// text, however long its compared form would be.
     ///
     /// # Errors
     ///

@@ -20,9 +20,9 @@ pub(super) struct FrequencyTable(Option<&'static Ranks>);
 
 /// The frequency of a stem that is not in its language's table: a little below the table's last class.
 const RARE: f32 = 6e-5;
-/// The frequency of a stem of 1, 2, 3 ... letters in a language without a table. Frequent words are short in every language
-/// (Zipf 1935, the law of abbreviation). The values are geometric means, weighted by occurrences, on which the tables for
-/// English, German, Spanish and Greek agree within a factor of two.
+/// The frequency of a stem of 1, 2, 3 ... letters in a language without a table. Frequent words are short in every
+/// language (Zipf 1935, the law of abbreviation). The values are geometric means, weighted by occurrences, on which
+/// the tables for English, German, Spanish and Greek agree within a factor of two.
 const BY_LENGTH: [f32; 8] = [5e-3, 5e-3, 3e-3, 1e-3, 4e-4, 2e-4, 1e-4, RARE];
 
 impl FrequencyTable {

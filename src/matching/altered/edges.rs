@@ -1,8 +1,9 @@
 //! Edges of passages: the likeliest segment on each side, given the other side.
 //!
-//! A word of one side comes either from the other side's span (with probability `drawn`, evenly from its words) or from the
-//! background. Its score is the logarithm of the ratio of that mixture's likelihood to the background's. A passage is the
-//! segment with the greatest sum of scores (Dunning 1993 for the ratio, Bentley's maximum segment for the edges).
+//! A word of one side comes either from the other side's span (with probability `drawn`, evenly from its words) or
+//! from the background. Its score is the logarithm of the ratio of that mixture's likelihood to the background's. A
+//! passage is the segment with the greatest sum of scores (Dunning 1993 for the ratio, Bentley's maximum segment for
+//! the edges).
 use std::ops::Range;
 
 use super::num::{at, index, real, size, slice};

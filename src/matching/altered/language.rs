@@ -5,8 +5,8 @@ use rust_stemmers::Algorithm;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Language(Option<whatlang::Lang>);
 
-/// A text's language and the confidence of its detection. Stored with a source, so that each pair of texts is compared in
-/// one language without detection.
+/// A text's language and the confidence of its detection. Stored with a source, so that each pair of texts is compared
+/// in one language without detection.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Guess {
     /// The language.

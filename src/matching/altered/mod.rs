@@ -1,21 +1,21 @@
 //! Detection of copied, altered and summarised passages by the likelihood ratio of their stems.
 //!
-//! The ratio (Dunning 1993) compares two hypotheses for a passage's stems: "drawn from the other side's passage" and "drawn
-//! from the background". The background is the rest of both texts, smoothed by a little general language. The ratio
-//! ignores word order, so that a replaced, moved or inflected word costs only its own score. It weighs a word by how
-//! unlikely it is in these texts, so that common words and words of the subject count little.
+//! The ratio (Dunning 1993) compares two hypotheses for a passage's stems: "drawn from the other side's passage" and
+//! "drawn from the background". The background is the rest of both texts, smoothed by a little general language. The
+//! ratio ignores word order, so that a replaced, moved or inflected word costs only its own score. It weighs a word by
+//! how unlikely it is in these texts, so that common words and words of the subject count little.
 //!
 //! 1. A [`StemProfiler`] turns words to stems; a [`StemProfile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
-//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, piece by piece for
-//!    long passages. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
+//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, piece by piece
+//!    for long passages. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
 //! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over the edge of an altered passage
 //!    become part of it; every other run is a passage.
 //! 5. `summary`: segments whose words come from the whole source and from no single place of it.
 //!
 //! Frequencies of a language without a table are estimated from the length of its words. Scripts without spaces are
-//! compared by overlapping pairs of characters. Both texts of a pair should be read in one language, that of the [`Guess`]
-//! with more confidence.
+//! compared by overlapping pairs of characters. Both texts of a pair should be read in one language, that of the
+//! [`Guess`] with more confidence.
 //!
 //! Time and memory are linear in the two texts: about 40 steps a seed, and at most sixteen seeds for each word.
 mod background;

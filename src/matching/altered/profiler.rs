@@ -11,8 +11,8 @@ use crate::text::{Boundary, TokenizedText, compared_form_at};
 
 /// Makes stem profiles, with a cache of stems.
 ///
-/// All tokens must come from one tokenizer. Profiles can be compared if they were made under the same keys. Profilers that
-/// share a cache must have the same keys.
+/// All tokens must come from one tokenizer. Profiles can be compared if they were made under the same keys. Profilers
+/// that share a cache must have the same keys.
 #[derive(Default)]
 pub struct StemProfiler {
     /// The secret keys of the stems' hashes, so that authors of texts cannot make stems collide.

@@ -4,8 +4,8 @@ use super::num::{hull, size, touches};
 
 /// Pairs of spans that are compared with one another, at most; the weakest others are dropped.
 const COMPARED: usize = 16_384;
-/// The most words of a joined pair that is weighed again. Longer ones get the sum of the evidence, so that joining stays
-/// linear.
+/// The most words of a joined pair that is weighed again. Longer ones get the sum of the evidence, so that joining
+/// stays linear.
 const WEIGHED_WORDS: u32 = 2048;
 
 /// The strongest pairs that overlap on neither side, the strongest first.
@@ -24,8 +24,8 @@ pub(super) fn strongest(mut weighed_spans: Vec<WeighedSpans>) -> Vec<WeighedSpan
     kept
 }
 
-/// Keeps the stronger of two pairs that overlap on one side. Pairs that overlap on both sides are merged if their union has
-/// at least the evidence of the stronger.
+/// Keeps the stronger of two pairs that overlap on one side. Pairs that overlap on both sides are merged if their
+/// union has at least the evidence of the stronger.
 pub(super) fn merged(mut weighed_spans: Vec<WeighedSpans>, scorer: &mut Scorer<'_, '_>) -> Vec<WeighedSpans> {
     by_evidence(&mut weighed_spans);
     let mut kept: Vec<WeighedSpans> = Vec::new();
@@ -50,8 +50,8 @@ pub(super) fn merged(mut weighed_spans: Vec<WeighedSpans>, scorer: &mut Scorer<'
     kept
 }
 
-/// Joins pairs that follow one another on both sides if their union has more evidence than either. They follow closely, or
-/// after a gap of a few sentences whose words match rather than not.
+/// Joins pairs that follow one another on both sides if their union has more evidence than either. They follow
+/// closely, or after a gap of a few sentences whose words match rather than not.
 pub(super) fn chained(
     mut weighed_spans: Vec<WeighedSpans>,
     scorer: &mut Scorer<'_, '_>,

@@ -15,14 +15,14 @@ pub(super) struct Seed {
 /// Words of the submission between two checks of the stop signal.
 const STOP_WORDS: usize = 4096;
 
-/// The most occurrences in the source of a stem that counts in a window: a more frequent one marks no place, and moving the
-/// window over it would take long.
+/// The most occurrences in the source of a stem that counts in a window: a more frequent one marks no place, and
+/// moving the window over it would take long.
 const LIVE_OCCURRENCES: u32 = 256;
 
 /// Seeds in dense surroundings, sorted by `i`, then `j`.
 ///
-/// A seed's density is the weight of the source's words around `j` whose stems, other than its own, also occur around `i`.
-/// Words of the `known` spans of the submission (sorted) make no seeds. Linear in the texts: a stem makes at most
+/// A seed's density is the weight of the source's words around `j` whose stems, other than its own, also occur around
+/// `i`. Words of the `known` spans of the submission (sorted) make no seeds. Linear in the texts: a stem makes at most
 /// `seed_occurrences` seeds for each occurrence in the other text.
 pub(super) fn dense(pair: &TextPair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
     let near = index(pair.tuning.near_words);
@@ -61,8 +61,9 @@ pub(super) fn dense(pair: &TextPair<'_>, known: &[Range<u32>], stop: &dyn Fn() -
 /// The longest text, in words, for which `seed_occurrences` is not raised.
 const LONG_TEXT: usize = 1 << 16;
 
-/// The most occurrences of a seed's stem in the text that has fewer. In huge texts it grows with the square root of their
-/// length, as the number of a text's stems does by Heaps' law, but only while the seeds stay linear in the texts.
+/// The most occurrences of a seed's stem in the text that has fewer. In huge texts it grows with the square root of
+/// their length, as the number of a text's stems does by Heaps' law, but only while the seeds stay linear in the
+/// texts.
 fn most_occurrences(pair: &TextPair<'_>) -> u32 {
     let least = pair.tuning.seed_occurrences;
     let lengths = [pair.source.shared.len(), pair.submission.shared.len()];

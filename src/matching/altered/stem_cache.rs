@@ -15,18 +15,18 @@ const FIRST_ENTRIES: usize = 1 << 9;
 /// Entries of the largest table.
 const MAX_ENTRIES: usize = 1 << 21;
 
-/// Entries that a word may be in, a power of two. If a quarter of all entries are taken, four words in a thousand find none
-/// free.
+/// Entries that a word may be in, a power of two. If a quarter of all entries are taken, four words in a thousand find
+/// none free.
 const PLACES: usize = 4;
 
-/// The growth from one table to the next. A replaced table is in use until the texts that are read with it are done. All
-/// tables before the last together have a third of its size.
+/// The growth from one table to the next. A replaced table is in use until the texts that are read with it are done.
+/// All tables before the last together have a third of its size.
 const GROWTH: usize = 4;
 
 /// A cache of stems by token and language, shared by any number of threads.
 ///
-/// It affects the speed of profiling, never the result: a stem that is not cached is made again. It takes 48 MiB when full,
-/// and 64 MiB while older tables are in use. Tokens must come from one tokenizer.
+/// It affects the speed of profiling, never the result: a stem that is not cached is made again. It takes 48 MiB when
+/// full, and 64 MiB while older tables are in use. Tokens must come from one tokenizer.
 pub struct StemCache {
     table: RwLock<Arc<StemTable>>,
     /// Held by the thread that makes the next table.
@@ -45,8 +45,8 @@ impl StemCache {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Drops all stems, unless there is no memory for a new table. The memory is freed when the texts that are being read
-    /// are done.
+    /// Drops all stems, unless there is no memory for a new table. The memory is freed when the texts that are being
+    /// read are done.
     pub fn clear(&self) {
         let _alone = self.making.lock();
         if self.bytes() + FIRST_ENTRIES * size_of::<Entry>() <= Self::MAX_BYTES {
@@ -82,7 +82,8 @@ impl Default for StemCache {
     }
 }
 
-/// Stems by the hash of their words. Each word may be in one of [`PLACES`] entries; if all are taken, it replaces the first.
+/// Stems by the hash of their words. Each word may be in one of [`PLACES`] entries; if all are taken, it replaces the
+/// first.
 pub(super) struct StemTable {
     /// A power of two.
     slots: Box<[Entry]>,
@@ -93,9 +94,9 @@ pub(super) struct StemTable {
 
 /// One cached stem, which threads read and write without a lock.
 ///
-/// Reads and writes of its parts may interleave. The check detects that: it is the exclusive or of the word and both other
-/// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability of
-/// 2^-64, as two words with one token do.
+/// Reads and writes of its parts may interleave. The check detects that: it is the exclusive or of the word and both
+/// other parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a
+/// probability of 2^-64, as two words with one token do.
 #[derive(Default)]
 struct Entry {
     check: AtomicU64,

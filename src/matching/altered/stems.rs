@@ -8,7 +8,8 @@ use crate::text::is_unspaced;
 /// The stem of a word, with its frequency in the language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WeightedStem {
-    /// The hash of the stem (SipHash) under the profiler's keys: equal stems have equal keys in all texts read under them.
+    /// The hash of the stem (SipHash) under the profiler's keys: equal stems have equal keys in all texts read under
+    /// them.
     pub key: u64,
     /// The share of all words of its language that have this stem.
     pub frequency: f32,
@@ -19,8 +20,8 @@ pub struct WeightedStem {
 impl WeightedStem {
     /// The stem of the pair of this character and the next.
     ///
-    /// One character of a script without spaces marks a place poorly. Overlapping pairs of characters find as much as words
-    /// do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
+    /// One character of a script without spaces marks a place poorly. Overlapping pairs of characters find as much as
+    /// words do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
     pub(super) fn with(self, next: Self) -> Self {
         Self {
             key: self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key,

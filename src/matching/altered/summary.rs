@@ -81,8 +81,8 @@ fn mostly(a: &Range<u32>, b: &Range<u32>) -> bool {
     touches(a, b) && 2 * size(&both) >= size(a).min(size(b))
 }
 
-/// The strongest segments of the submission under the words of the whole source, in the order of the text. Each ends where
-/// the sum has fallen far below its maximum.
+/// The strongest segments of the submission under the words of the whole source, in the order of the text. Each ends
+/// where the sum has fallen far below its maximum.
 fn segments(scorer: &mut Scorer<'_, '_>, all: &Range<u32>) -> Vec<Range<u32>> {
     let tuning = scorer.pair.tuning;
     scorer.prepare(SideKind::Submission, &(0..0), all);

@@ -38,8 +38,8 @@ pub(super) struct TextPair<'a> {
 }
 
 impl<'a> TextPair<'a> {
-    /// The pair; `None` if the texts have too little in common for any passage, which is the usual case and cheap to find
-    /// out.
+    /// The pair; `None` if the texts have too little in common for any passage, which is the usual case and cheap to
+    /// find out.
     pub(super) fn new(
         submission: &'a StemProfile,
         source: &'a StemProfile,

@@ -6,8 +6,8 @@
 /// any of them moves plagdet on PAN13's training corpus by less than .002.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tuning {
-    /// Words of general language added to the background of the two texts. With several hundred, the texts' own counts of
-    /// a frequent word outweigh the table, and those of a word seen once do not.
+    /// Words of general language added to the background of the two texts. With several hundred, the texts' own counts
+    /// of a frequent word outweigh the table, and those of a word seen once do not.
     pub prior_words: f32,
     /// The most occurrences, in the text that has fewer, of a shared stem that may seed a passage. This keeps the seeds
     /// linear in the lengths of the texts, and leaves out stems that are too common to mark a place.
@@ -27,11 +27,11 @@ pub struct Tuning {
     pub submission_edge: [f32; 2],
     /// The same costs for the source: copies start and end with a sentence, a title or an item of a list.
     pub source_edge: [f32; 2],
-    /// The bounds of the share of a passage's words that are drawn from the other side. A segment below the lower bound is
-    /// rather a mosaic of chance matches; the upper bound leaves every word a probability of being new.
+    /// The bounds of the share of a passage's words that are drawn from the other side. A segment below the lower
+    /// bound is rather a mosaic of chance matches; the upper bound leaves every word a probability of being new.
     pub drawn: [f32; 2],
-    /// The least evidence of a passage. Chance reaches about 30, two texts on one subject 60 and, rarely, more; fifty words
-    /// of which a third was replaced reach 100 to 140.
+    /// The least evidence of a passage. Chance reaches about 30, two texts on one subject 60 and, rarely, more; fifty
+    /// words of which a third was replaced reach 100 to 140.
     pub accept: f32,
     /// The least share of a verbatim passage that exact runs cover. Such a passage ends where the runs end.
     pub verbatim: f32,
@@ -48,8 +48,8 @@ pub struct Tuning {
     /// The fall of the sum at which a summary's segment ends: that of five sentences of other words.
     pub summary_drop: f32,
     /// The least scatter of a summary's words over the source, relative to the evidence of a passage in one place: the
-    /// square of (words that the whole source has / words that its best window has, times the share that the source has)
-    /// divided by (evidence of the passage / evidence of the summary).
+    /// square of (words that the whole source has / words that its best window has, times the share that the source
+    /// has) divided by (evidence of the passage / evidence of the summary).
     pub summary_scatter: f32,
 }
 

@@ -7,8 +7,8 @@ use super::resolve::union;
 use super::tuning::Tuning;
 use crate::matching::seeds::Run;
 
-/// The runs that overlap a pair of spans on both sides: their hull, and the number of the submission's words they cover.
-/// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
+/// The runs that overlap a pair of spans on both sides: their hull, and the number of the submission's words they
+/// cover. `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
 fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
@@ -41,8 +41,8 @@ const INSERTED_WORDS: u32 = 12;
 /// The least ratio of the words of an insertion to those in its place in the source.
 const INSERTED_SHARE: u32 = 4;
 
-/// The parts of a passage between insertions. Words between two runs that are neighbours in the source were not drawn from
-/// it, whatever the evidence for the runs on both sides.
+/// The parts of a passage between insertions. Words between two runs that are neighbours in the source were not drawn
+/// from it, whatever the evidence for the runs on both sides.
 pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);

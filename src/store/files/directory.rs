@@ -54,8 +54,8 @@ impl DataDirectory {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it is no folder, no data directory, in use, of a newer format, lacks a file, or cannot be written
-    /// to. Then nothing is changed.
+    /// [`StoreError`] if it is no folder, no data directory, in use, of a newer format, lacks a file, or cannot be
+    /// written to. Then nothing is changed.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(StoreError::NotAFolder { path: path.to_owned() }),
@@ -229,8 +229,8 @@ struct Survey {
     is_new: bool,
 }
 
-/// Examines a folder. Of the files of a new corpus, only the format file is written after the ledger: if any file exists,
-/// the ledger must exist too.
+/// Examines a folder. Of the files of a new corpus, only the format file is written after the ledger: if any file
+/// exists, the ledger must exist too.
 fn survey(path: &Path) -> Result<Survey, StoreError> {
     let is_there = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
     let has_format = is_there(FORMAT_FILE);

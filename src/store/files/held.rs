@@ -1,7 +1,7 @@
 //! Identity of a file in use, which another process may remove or replace.
 //!
-//! Writes to a removed or replaced file are lost. So before and after each write the file is compared with the one at its
-//! path.
+//! Writes to a removed or replaced file are lost. So before and after each write the file is compared with the one at
+//! its path.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -37,8 +37,8 @@ impl HeldFile {
         &self.path
     }
 
-    /// Checks that the path still leads to the file and that the file has at least `least_bytes`. Returns its length. One
-    /// system call.
+    /// Checks that the path still leads to the file and that the file has at least `least_bytes`. Returns its length.
+    /// One system call.
     ///
     /// # Errors
     ///

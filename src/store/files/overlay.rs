@@ -1,7 +1,7 @@
 //! A storage backend that reads a file and keeps writes in memory.
 //!
-//! When the database is opened after a crash it repairs itself, which takes writes. This backend verifies a folder without
-//! changing it.
+//! When the database is opened after a crash it repairs itself, which takes writes. This backend verifies a folder
+//! without changing it.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -81,7 +81,8 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// The next record, unverified: the caller checks [whether it is whole](Record::is_whole), perhaps on another thread.
+    /// The next record, unverified: the caller checks [whether it is whole](Record::is_whole), perhaps on another
+    /// thread.
     pub(in crate::store) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
         let header = self.read(13)?;
         let mut fields = Decoder::new(&header);

@@ -42,8 +42,8 @@ const CORPUS: &str = "corpus";
 /// The row of [`META`] that counts commits. It shows whether a commit that failed was kept.
 const COMMITS: &str = "commits";
 
-/// Bytes of the database's page cache. It can be small: all rows are read only when a corpus is opened or backed up, and
-/// commits touch few pages.
+/// Bytes of the database's page cache. It can be small: all rows are read only when a corpus is opened or backed up,
+/// and commits touch few pages.
 const CACHE_BYTES: usize = 32 << 20;
 
 /// The rows that one commit writes.
@@ -186,8 +186,8 @@ impl Ledger {
         Ok(kept)
     }
 
-    /// Opens the database again, since it refuses all work after a failure. Returns its number of commits. If the file was
-    /// removed, the open database is kept, which can still be read.
+    /// Opens the database again, since it refuses all work after a failure. Returns its number of commits. If the file
+    /// was removed, the open database is kept, which can still be read.
     fn reopen(&self, committed: &mut Committed) -> Result<u64, StoreError> {
         committed.held.check(0)?;
         let mut database = self.database.write();

@@ -16,9 +16,10 @@ pub struct Relocation {
 }
 
 impl Store {
-    /// Reads the live texts of segments that are due: those with more dead bytes than live ones, and those in which a text
-    /// was deleted longer ago than `erase_after`. Passes the texts, some megabytes at a time, to `relocate`, until that
-    /// returns `false`. The committer calls [`Self::relocate`] with them. A segment without live texts is deleted.
+    /// Reads the live texts of segments that are due: those with more dead bytes than live ones, and those in which a
+    /// text was deleted longer ago than `erase_after`. Passes the texts, some megabytes at a time, to `relocate`,
+    /// until that returns `false`. The committer calls [`Self::relocate`] with them. A segment without live texts is
+    /// deleted.
     ///
     /// If a segment is due, linear in all sources and in the live texts of the segment.
     ///

@@ -21,15 +21,15 @@ type Disk<'a> = Option<(&'a Segments, &'a Packer)>;
 
 /// The place of a text: in memory or on disk.
 #[derive(Debug, Clone)]
-enum Kept {
-    Here(Arc<str>),
-    There(Place),
+enum Location {
+    Memory(Arc<str>),
+    Disk(Place),
 }
 
 /// The texts of all sources of all collections. All methods may be called from many threads at once.
 #[derive(Debug)]
 pub(in crate::store) struct Texts {
-    kept: DashMap<SourceKey, Kept>,
+    locations: DashMap<SourceKey, Location>,
     /// Texts on disk that were read recently.
     cache: Cache<SourceKey, Arc<str>, Bytes>,
 }
@@ -63,11 +63,11 @@ impl Texts {
         // Only the initial capacity of the cache depends on it.
         const TYPICAL_BYTES: u64 = 4096;
         let typical = usize::try_from(cache_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
-        Self { kept: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
+        Self { locations: DashMap::new(), cache: Cache::with_weighter(typical.max(1), cache_bytes, Bytes) }
     }
 
     pub(in crate::store) fn cache_figures(&self) -> CacheFigures {
-        let Self { kept: _, cache } = self;
+        let Self { locations: _, cache } = self;
         CacheFigures { hits: cache.hits(), misses: cache.misses(), bytes: cache.weight() }
     }
 
@@ -78,23 +78,23 @@ impl Texts {
 
     /// Keeps a text in memory.
     pub(in crate::store) fn put(&self, key: SourceKey, text: Arc<str>) {
-        self.kept.insert(key, Kept::Here(text));
+        self.locations.insert(key, Location::Memory(text));
     }
 
     /// Sets the place of a text on disk. Returns its place before.
     pub(in crate::store) fn put_at(&self, key: SourceKey, place: Place) -> Option<Place> {
-        match self.kept.insert(key, Kept::There(place))? {
-            Kept::There(before) => Some(before),
-            Kept::Here(_) => None,
+        match self.locations.insert(key, Location::Disk(place))? {
+            Location::Disk(before) => Some(before),
+            Location::Memory(_) => None,
         }
     }
 
     /// Changes the place of a text from one to another. False if it is not at the first one any more.
     pub(in crate::store) fn moved(&self, key: SourceKey, from: Place, to: Place) -> bool {
-        let Some(mut kept) = self.kept.get_mut(&key) else { return false };
-        let is_there = matches!(*kept, Kept::There(place) if place == from);
+        let Some(mut location) = self.locations.get_mut(&key) else { return false };
+        let is_there = matches!(*location, Location::Disk(place) if place == from);
         if is_there {
-            *kept = Kept::There(to);
+            *location = Location::Disk(to);
         }
         is_there
     }
@@ -102,9 +102,9 @@ impl Texts {
     /// Removes a text. Returns its place on disk.
     pub(in crate::store) fn remove(&self, key: SourceKey) -> Option<Place> {
         self.cache.remove(&key);
-        match self.kept.remove(&key)?.1 {
-            Kept::There(place) => Some(place),
-            Kept::Here(_) => None,
+        match self.locations.remove(&key)?.1 {
+            Location::Disk(place) => Some(place),
+            Location::Memory(_) => None,
         }
     }
 
@@ -131,10 +131,10 @@ impl Texts {
         disk: Disk<'_>,
     ) -> Result<Option<(Arc<str>, bool)>, StoreError> {
         // A text that was moved after its place was read is found at its new place.
-        while let Some(kept) = self.kept.get(&key).map(|kept| kept.clone()) {
-            let place = match kept {
-                Kept::Here(text) => return Ok(Some((text, false))),
-                Kept::There(place) => place,
+        while let Some(location) = self.locations.get(&key).map(|location| location.clone()) {
+            let place = match location {
+                Location::Memory(text) => return Ok(Some((text, false))),
+                Location::Disk(place) => place,
             };
             let Some((segments, packer)) = disk else { return Ok(None) };
             if let Some(frame) = segments.read(key, place)? {
@@ -147,11 +147,12 @@ impl Texts {
 
     /// The sources whose texts are in these segments, with their places, sorted by place.
     pub(in crate::store) fn in_segments(&self, segments: &[u32]) -> Vec<(Place, SourceKey)> {
-        let place = |kept: &Kept| match kept {
-            Kept::There(place) if segments.contains(&place.segment) => Some(*place),
+        let place = |location: &Location| match location {
+            Location::Disk(place) if segments.contains(&place.segment) => Some(*place),
             _ => None,
         };
-        let found = self.kept.iter().filter_map(|kept| Some((place(kept.value())?, *kept.key())));
+        let found =
+            self.locations.iter().filter_map(|location| Some((place(location.value())?, *location.key())));
         let mut found: Vec<(Place, SourceKey)> = found.collect();
         found.sort_unstable();
         found

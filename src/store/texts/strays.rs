@@ -1,5 +1,5 @@
-//! Strays: texts that no row of the ledger has ever named. A crash came between writing them and the commit, or the ledger
-//! belongs to another corpus. They are moved to a folder, and deleted after [`KEPT_FOR`].
+//! Strays: texts that no row of the ledger has ever named. A crash came between writing them and the commit, or the
+//! ledger belongs to another corpus. They are moved to a folder, and deleted after [`KEPT_FOR`].
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

@@ -56,8 +56,8 @@ impl Hidden {
         }
     }
 
-    /// A soft hyphen is legitimate at the end of a line; two in a row never are. The scan checks that hyphenation leaves
-    /// two letters on either side.
+    /// A soft hyphen is legitimate at the end of a line; two in a row never are. The scan checks that hyphenation
+    /// leaves two letters on either side.
     fn soft_hyphen(self) -> Option<Severity> {
         let doubled = self.after == Some('\u{AD}') || self.before == Some('\u{AD}');
         if self.after.is_none_or(char::is_whitespace) {
@@ -130,8 +130,8 @@ impl Hidden {
     }
 }
 
-/// Whether `c` belongs to a script whose spelling uses joiners and invisible spaces: Hebrew, Arabic, the scripts of India
-/// and South-East Asia, Mongolian.
+/// Whether `c` belongs to a script whose spelling uses joiners and invisible spaces: Hebrew, Arabic, the scripts of
+/// India and South-East Asia, Mongolian.
 fn uses_joiners(c: char) -> bool {
     matches!(c, '\u{591}'..='\u{10FF}' | '\u{1200}'..='\u{139F}' | '\u{1700}'..='\u{18AF}' | '\u{1900}'..='\u{1CFF}'
         | '\u{A800}'..='\u{ABFF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{11FFF}'
@@ -149,7 +149,8 @@ fn is_pictographic(c: char) -> bool {
     matches!(c, '\u{FE0F}' | '\u{2190}'..='\u{2BFF}' | '\u{3030}' | '\u{303D}' | '\u{1F000}'..='\u{1FAFF}' | '©' | '®')
 }
 
-/// Whether `c` is a combining mark for letters of any script (Script=Inherited), not a vowel sign or point of one script.
+/// Whether `c` is a combining mark for letters of any script (Script=Inherited), not a vowel sign or point of one
+/// script.
 pub(super) fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{34E}' | '\u{350}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}'
         | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')

@@ -1,8 +1,8 @@
 //! Letters that look like letters of other alphabets.
 //!
 //! The pairs are those of Unicode's confusables.txt (UTS #39) of one letter each in the same case. Pairs that readers
-//! overlook in running text (Cyrillic к, Greek κ, η, ω) are added; pairs that differ in most text fonts (l, 1 and I; O and
-//! 0) are left out.
+//! overlook in running text (Cyrillic к, Greek κ, η, ω) are added; pairs that differ in most text fonts (l, 1 and I; O
+//! and 0) are left out.
 
 /// An alphabet that letters of other scripts may imitate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

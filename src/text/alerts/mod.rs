@@ -1,13 +1,13 @@
 //! Alerts: signs that a text looks different to a machine than to a reader. They are invisible characters, look-alike
 //! letters of other scripts, and spaced letters.
 //!
-//! An alert never changes a percentage: the compared form of words undoes all of these. It shows a person where to look.
-//! Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic scripts, marks
-//! of direction beside Arabic and Hebrew, occasional hyphenation, Greek letters as symbols, icons in private-use
-//! characters.
+//! An alert never changes a percentage: the compared form of words undoes all of these. It shows a person where to
+//! look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
+//! scripts, marks of direction beside Arabic and Hebrew, occasional hyphenation, Greek letters as symbols, icons in
+//! private-use characters.
 //!
-//! Findings of one kind within [`MERGE_GAP_BYTES`] become one alert, so that a text with a finding in every word has few
-//! alerts with high counts.
+//! Findings of one kind within [`MERGE_GAP_BYTES`] become one alert, so that a text with a finding in every word has
+//! few alerts with high counts.
 
 mod hidden;
 mod look_alikes;

@@ -52,8 +52,8 @@ fn runs(text: &str, mut each: impl FnMut(&Run)) {
     }
 }
 
-/// The first byte from `at` on where letters and separators may alternate: letters of one byte with one or two separators,
-/// or letters of two bytes with one. The loops are written for compilers to vectorise.
+/// The first byte from `at` on where letters and separators may alternate: letters of one byte with one or two
+/// separators, or letters of two bytes with one. The loops are written for compilers to vectorise.
 fn next_candidate(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut marks = [0_u8; BLOCK_BYTES + OVERLAP_BYTES];
     while at < bytes.len() {
@@ -107,7 +107,7 @@ struct Run {
 }
 
 impl Run {
-    /// Reads the run whose first letter stands at byte `start`.
+    /// Reads the run that starts at byte `start`.
     fn read(text: &str, start: usize) -> Self {
         let mut run = Self { end: start, ..Self::default() };
         if peek::before(text, start).is_some_and(char::is_alphanumeric) {
@@ -173,8 +173,8 @@ impl Run {
         self.letters.iter().all(|c| c.is_uppercase())
     }
 
-    /// The severity of the run. It is low for headings in spaced capitals, for words spelt with hyphens, and for the few
-    /// letters that scans separate.
+    /// The severity of the run. It is low for headings in spaced capitals, for words spelt with hyphens, and for the
+    /// few letters that scans separate.
     fn severity(&self) -> Severity {
         let spelt = self.separator == Some('-') && self.words.len() == 1;
         match self.letters.len() {

@@ -84,8 +84,8 @@ impl Word {
     }
 }
 
-/// The alphabet that a word imitates: its letters are of several alphabets, and those of the others all look like letters
-/// of this one. Tokenisation replaces them by [`look_alike_in`].
+/// The alphabet that a word imitates: its letters are of several alphabets, and those of the others all look like
+/// letters of this one. Tokenisation replaces them by [`look_alike_in`].
 ///
 /// `None` for words of one alphabet, and for legitimate mixtures: `µm`, `kΩ`, `TNFα`, `SMSка`. A disguised word has a
 /// usual pattern of case (all small, a capital first, all capitals); words with symbols and suffixes have not.

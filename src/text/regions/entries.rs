@@ -1,8 +1,8 @@
 //! Recognition of entries of a bibliography.
 //!
 //! Four signs, none of which depends on a style or a language: the beginning ([`entry_start`]), a year, a mark of
-//! publication (pages, volume, DOI, address, publisher), and dense punctuation. Prose has a full stop or comma for every
-//! seven to ten words, entries have one for every two or three.
+//! publication (pages, volume, DOI, address, publisher), and dense punctuation. Prose has a full stop or comma for
+//! every seven to ten words, entries have one for every two or three.
 
 use super::entry_start::{Start, entry_start};
 use super::lexemes::{Lexeme, lexemes};

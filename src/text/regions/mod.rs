@@ -1,11 +1,12 @@
 //! Regions of a text that may be excluded from the count: quotations, the bibliography, and in-text citations.
 //!
-//! A false region hides copying; a missed one only counts a few honest words. So no region is reported where the text is
-//! ambiguous. The language of the text need not be known.
+//! A false region hides copying; a missed one only counts a few honest words. So no region is reported where the text
+//! is ambiguous. The language of the text need not be known.
 //!
 //! Regions of one kind are disjoint. A bibliography overlaps no other region: titles and years in it are neither
-//! quotations nor *in-text* citations. A quotation and a citation may overlap ("so it is (Osei, 2011)" holds one inside
-//! the other), because either may be requested without the other. [`claims`] makes disjoint spans of the requested kinds.
+//! quotations nor *in-text* citations. A quotation and a citation may overlap ("so it is (Osei, 2011)" holds one
+//! inside the other), because either may be requested without the other. [`claims`] makes disjoint spans of the
+//! requested kinds.
 
 mod bibliography;
 mod block_quotes;
@@ -76,8 +77,8 @@ pub fn regions(text: &str) -> Vec<Region> {
 /// The regions of the `wanted` kinds, cut so that they are disjoint: excluded words can then be counted by reason, and
 /// the counts add up. Sorted by start.
 ///
-/// Where a quotation and a citation overlap, the one that starts first keeps the bytes that both cover. `regions` must be
-/// sorted by start, as [`regions()`] returns them.
+/// Where a quotation and a citation overlap, the one that starts first keeps the bytes that both cover. `regions` must
+/// be sorted by start, as [`regions()`] returns them.
 #[must_use]
 pub fn claims(regions: &[Region], wanted: impl Fn(RegionKind) -> bool) -> Vec<Region> {
     let mut claimed = 0;

@@ -1,8 +1,8 @@
 //! Quotations: text between quotation marks, and block quotes.
 //!
-//! One pass with a short stack of open marks. Three rules limit the damage of an unbalanced mark: the end of a paragraph
-//! drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a quotation has at
-//! most [`MAX_WORDS`].
+//! One pass with a short stack of open marks. Three rules limit the damage of an unbalanced mark: the end of a
+//! paragraph drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a
+//! quotation has at most [`MAX_WORDS`].
 
 use std::ops::Range;
 
@@ -26,8 +26,8 @@ const LONG_LINE_BYTES: usize = 200;
 
 /// The outermost quotations of `text`, marks included, sorted and disjoint.
 ///
-/// Of a quotation over several paragraphs, each with an opening mark and only the last with a closing one, only the last
-/// paragraph is found: the others look like missing marks.
+/// Of a quotation over several paragraphs, each with an opening mark and only the last with a closing one, only the
+/// last paragraph is found: the others look like missing marks.
 pub(super) fn quotations(text: &str) -> Vec<Span> {
     let mut scan = Scan { text, open: Vec::with_capacity(MAX_OPEN), found: Vec::new() };
     let mut start = 0;
@@ -114,8 +114,8 @@ impl Scan<'_> {
         matches!(around, [before, b'\'', after] if before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
     }
 
-    /// Closes the innermost open mark that `mark` is the counterpart of. True if there was one, whatever the length of the
-    /// quotation.
+    /// Closes the innermost open mark that `mark` is the counterpart of. True if there was one, whatever the length of
+    /// the quotation.
     fn close(&mut self, mark: Mark, start: usize, end: usize) -> bool {
         let Some(depth) = self.open.iter().rposition(|open| mark.closes(open.glyph) > Closing::No) else {
             return false;

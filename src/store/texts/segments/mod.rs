@@ -1,8 +1,8 @@
 //! Segments: append-only files of texts.
 //!
-//! A segment is a header and records, one for each text. A record is read by its place. Its checksum covers the key of its
-//! source, so that a row with a wrong place is noticed. If a segment has more dead bytes than live ones, its live texts
-//! are moved to another one. When no row refers to a segment any more, its file is deleted.
+//! A segment is a header and records, one for each text. A record is read by its place. Its checksum covers the key of
+//! its source, so that a row with a wrong place is noticed. If a segment has more dead bytes than live ones, its live
+//! texts are moved to another one. When no row refers to a segment any more, its file is deleted.
 
 mod named;
 pub(in crate::store::texts) mod record;
@@ -33,8 +33,8 @@ pub(in crate::store) const FULL_BYTES: u64 = 256 << 20;
 /// A segment with fewer dead bytes than this part of [`FULL_BYTES`], 1 MiB, is never compacted.
 const LEAST_DEAD_PART: u64 = 256;
 
-/// A segment with fewer dead bytes than this part of all bytes in use is not compacted: compaction reads the places of all
-/// texts.
+/// A segment with fewer dead bytes than this part of all bytes in use is not compacted: compaction reads the places of
+/// all texts.
 const LEAST_DEAD_OF_USED: u64 = 64;
 
 /// All segments of a store.
@@ -185,8 +185,8 @@ impl Segments {
         self.by_number.read().clone()
     }
 
-    /// The segments to compact: those with more dead bytes than live ones, and those with dead bytes for which `is_due` is
-    /// true. If the current segment is among them, nothing is appended to it any more.
+    /// The segments to compact: those with more dead bytes than live ones, and those with dead bytes for which
+    /// `is_due` is true. If the current segment is among them, nothing is appended to it any more.
     pub(in crate::store) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut current = self.current.lock();
         let segments = self.all();
@@ -206,8 +206,8 @@ impl Segments {
         chosen
     }
 
-    /// The segments among these that were deleted, without the one with the highest number: its row records that the number
-    /// was used.
+    /// The segments among these that were deleted, without the one with the highest number: its row records that the
+    /// number was used.
     pub(in crate::store) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
         let highest = self.current.lock().highest;
         let segments = self.by_number.read();

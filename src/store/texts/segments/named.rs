@@ -36,8 +36,8 @@ pub(in crate::store) struct NamedSegments {
 }
 
 impl NamedSegments {
-    /// Opens the segments in a folder that rows refer to by these places. A segment is refused if both its first and its
-    /// last text are wrong: then it is another file. A single damaged text is not a reason to refuse all others.
+    /// Opens the segments in a folder that rows refer to by these places. A segment is refused if both its first and
+    /// its last text are wrong: then it is another file. A single damaged text is not a reason to refuse all others.
     pub(in crate::store) fn open(
         folder: &Path,
         places: impl Iterator<Item = (SourceKey, Place)>,
@@ -72,9 +72,9 @@ impl NamedSegments {
         Segments::of(&self.folder, FULL_BYTES, self.segments, 0)
     }
 
-    /// All segments, for reading and writing. Creates the folder if it does not exist. `known` are the ledger's rows of
-    /// segments. Other segments in the folder are deleted if all their texts are deleted, and moved to `strays` if no row
-    /// has ever named them.
+    /// All segments, for reading and writing. Creates the folder if it does not exist. `known` are the ledger's rows
+    /// of segments. Other segments in the folder are deleted if all their texts are deleted, and moved to `strays` if
+    /// no row has ever named them.
     pub(in crate::store) fn into_writable(
         self,
         full_bytes: u64,

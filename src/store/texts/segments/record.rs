@@ -78,8 +78,8 @@ pub(super) fn checksum(key: SourceKey, frame: &[u8], text_bytes: u32) -> u64 {
     hasher.digest()
 }
 
-/// Whether a part of a segment may hold a text. It does not if it is only the beginning of one record, which a crash cut
-/// off.
+/// Whether a part of a segment may hold a text. It does not if it is only the beginning of one record, which a crash
+/// cut off.
 pub(in crate::store::texts) fn holds_text(file: &File, range: Range<u64>) -> io::Result<bool> {
     let record_header = u64::from(RECORD_HEADER_BYTES);
     if range.end < range.start + record_header + ZSTD_MAGIC.len() as u64 {

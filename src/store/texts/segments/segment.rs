@@ -113,8 +113,8 @@ impl Segment {
         Ok(Self { held, file, used_bytes: AtomicU64::new(used), length: AtomicU64::new(end) })
     }
 
-    /// Cuts off everything after the last record that a row names or has ever named. The latter end at `known_bytes`. Texts
-    /// after that are copied to `strays` first.
+    /// Cuts off everything after the last record that a row names or has ever named. The latter end at `known_bytes`.
+    /// Texts after that are copied to `strays` first.
     pub(super) fn cut_after(&self, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
         let there = self.file.metadata().at(self.path())?.len();
         // A segment that lost its end has fewer bytes than the ledger knows, but the records that rows name are there.

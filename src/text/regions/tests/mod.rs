@@ -63,8 +63,8 @@ fn claims_are_disjoint_and_add_up() {
     assert_eq!(citations.len(), 2);
 }
 
-/// Texts on which naive scanners take quadratic time. At this length that is minutes; a linear pass takes some milliseconds,
-/// or a second in an unoptimised build on a busy machine.
+/// Texts on which naive scanners take quadratic time. At this length that is minutes; a linear pass takes some
+/// milliseconds, or a second in an unoptimised build on a busy machine.
 #[test]
 fn adversarial_texts_take_linear_time() {
     const SIZE_BYTES: usize = 500_000;
