@@ -11,9 +11,10 @@ use super::error::{At, StoreError};
 use super::files::records::{FileKind, Record, RecordReader, RecordWriter};
 use crate::private;
 
+/// The kind of the file. The magic bytes and the version are part of the format (docs/format.md).
 const FILE: FileKind = FileKind { magic: *b"PLIMSNAP", version: 1, what: "a snapshot of an index" };
 
-/// Kinds of records.
+/// Kinds of records: the key of the corpus, a collection, a table, and the end.
 const CORPUS: u8 = 1;
 const COLLECTION: u8 = 2;
 const TABLE: u8 = 3;
@@ -92,7 +93,7 @@ impl SnapshotTable {
 /// A part of a snapshot.
 #[derive(Debug)]
 pub enum SnapshotPart {
-    /// A collection, whose tables follow.
+    /// A collection; its tables follow.
     Collection(SnapshotCollection),
     /// The next table.
     Table(SnapshotTable),

@@ -9,6 +9,7 @@ use super::num::at;
 
 type Ranks = HashMap<&'static str, f32>;
 
+/// The tables, made from word probabilities of spacy-lookups-data (see `ARCHITECTURE.md`).
 const ENGLISH: &str = include_str!("tables/english.txt");
 const GERMAN: &str = include_str!("tables/german.txt");
 const SPANISH: &str = include_str!("tables/spanish.txt");

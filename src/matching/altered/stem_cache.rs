@@ -105,11 +105,14 @@ struct Entry {
     rest: AtomicU64,
 }
 
+/// Bit of [`Entry::rest`]: the stem is a single character.
 const CHARACTER: u64 = 1 << 32;
+/// Bit of [`Entry::rest`]: the entry is in use.
 const TAKEN: u64 = 1 << 33;
 
-/// Odd multipliers with evenly spread bits: the fractions of the golden ratio and of the square root of 3.
+/// An odd multiplier with evenly spread bits: the fraction of the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Another such multiplier: the fraction of the square root of 3.
 const SPREAD_TOO: u64 = 0xbb67_ae85_84ca_a73b;
 
 /// A word of a language, as a hash.

@@ -90,6 +90,7 @@ impl Store {
         Ok(())
     }
 
+    /// Changes the places of texts that were moved from the first place to the second.
     pub(in crate::store) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
         for (key, from, to) in moved {
             if self.texts.moved(key, from, to) {

@@ -42,19 +42,19 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
 /// Calls `each` with every run of `text` that is worth an alert.
 fn runs(text: &str, mut each: impl FnMut(&Run)) {
     let mut at = 0;
-    while let Some(candidate) = next_candidate(text.as_bytes(), at) {
-        let start = peek::before(text, candidate).map_or(candidate, |c| candidate - c.len_utf8());
+    while let Some(alternation) = next_alternation(text.as_bytes(), at) {
+        let start = peek::before(text, alternation).map_or(alternation, |c| alternation - c.len_utf8());
         let run = Run::read(text, start);
         if run.is_hiding() {
             each(&run);
         }
-        at = run.end.max(candidate + 1);
+        at = run.end.max(alternation + 1);
     }
 }
 
 /// The first byte from `at` on where letters and separators may alternate: letters of one byte with one or two
 /// separators, or letters of two bytes with one. The loops are written for compilers to vectorise.
-fn next_candidate(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn next_alternation(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut marks = [0_u8; BLOCK_BYTES + OVERLAP_BYTES];
     while at < bytes.len() {
         let block = bytes.get(at..bytes.len().min(at + marks.len())).unwrap_or_default();

@@ -39,6 +39,7 @@ pub(in crate::store) struct Frame {
 }
 
 impl Place {
+    /// Bytes of an encoded place.
     pub(in crate::store) const BYTES: usize = 12;
 
     pub(in crate::store) fn encode(self) -> [u8; Self::BYTES] {
@@ -53,10 +54,12 @@ impl Place {
         Some(Self { segment: bytes.u32()?, offset: bytes.u32()?, stored_bytes: bytes.u32()? })
     }
 
+    /// Bytes of the record, header included.
     pub(super) fn record_bytes(self) -> u64 {
         u64::from(RECORD_HEADER_BYTES) + u64::from(self.stored_bytes)
     }
 
+    /// The offset of the end of the record.
     pub(super) fn end(self) -> u64 {
         u64::from(self.offset) + self.record_bytes()
     }

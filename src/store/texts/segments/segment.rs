@@ -15,7 +15,9 @@ use crate::store::files::directory::sync_folder;
 use crate::store::files::held::HeldFile;
 use crate::store::texts::strays::Strays;
 
+/// The first bytes of a segment.
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
+/// The version of the format of segments.
 const VERSION: u32 = 1;
 
 /// The bytes of a segment's live records.
@@ -39,6 +41,7 @@ pub(in crate::store) struct Segment {
 }
 
 impl Segment {
+    /// The path of segment `number`.
     pub(super) fn path_in(folder: &Path, number: u32) -> PathBuf {
         folder.join(format!("{number:08}.texts"))
     }
@@ -47,10 +50,12 @@ impl Segment {
         self.held.path()
     }
 
+    /// Checks that the file is still the one that was opened, and not shorter than its records.
     pub(super) fn check_file(&self) -> Result<(), StoreError> {
         self.held.check(self.length.load(Ordering::Relaxed)).map(drop)
     }
 
+    /// Bytes of the live records.
     pub(super) fn used(&self) -> u64 {
         self.used_bytes.load(Ordering::Relaxed)
     }
@@ -61,6 +66,7 @@ impl Segment {
         records.saturating_sub(self.used())
     }
 
+    /// Creates a segment without records, durably.
     pub(super) fn create(folder: &Path, number: u32) -> Result<Self, StoreError> {
         let path = Self::path_in(folder, number);
         let mut header = Encoder { bytes: MAGIC.to_vec() };
@@ -127,6 +133,7 @@ impl Segment {
         Ok(())
     }
 
+    /// Reads the text of a source at a place, and verifies its checksum.
     pub(in crate::store) fn read(&self, key: SourceKey, place: Place) -> Result<Frame, StoreError> {
         let mut record = vec![0; (RECORD_HEADER_BYTES + place.stored_bytes) as usize];
         self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| {
