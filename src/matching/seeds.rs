@@ -25,9 +25,9 @@ pub struct PreparedSubmission<'a> {
     /// The length of a seed, `q`.
     seed_tokens: usize,
     seeds: GramTable,
-    /// The length of guaranteed runs, and of [`SureGrams`].
-    sure_tokens: usize,
-    sure: Option<SureGrams>,
+    /// The length of guaranteed runs, and of [`GuaranteedGrams`].
+    guarantee_tokens: usize,
+    guaranteed: Option<GuaranteedGrams>,
 }
 
 impl<'a> PreparedSubmission<'a> {
@@ -37,8 +37,8 @@ impl<'a> PreparedSubmission<'a> {
         let guarantee = guarantee_tokens.max(1) as usize;
         let seed_tokens = seed_tokens(tokens.len()).min(guarantee);
         let seeds = GramTable::new(&gram_hashes(tokens, seed_tokens));
-        let sure = SureGrams::new(tokens, guarantee, seed_tokens, &seeds);
-        Self { tokens, seed_tokens, seeds, sure_tokens: guarantee, sure }
+        let guaranteed = GuaranteedGrams::new(tokens, guarantee, seed_tokens, &seeds);
+        Self { tokens, seed_tokens, seeds, guarantee_tokens: guarantee, guaranteed }
     }
 
     /// The tokens of the submission.
@@ -92,9 +92,9 @@ impl<'a> PreparedSubmission<'a> {
                 }
             }
         }
-        if let Some(sure) = &self.sure {
+        if let Some(guaranteed) = &self.guaranteed {
             stop.check()?;
-            self.add_sure_runs(sure, source, &mut runs);
+            self.add_guaranteed_runs(guaranteed, source, &mut runs);
         }
         runs.sort_unstable();
         runs.dedup();
@@ -112,18 +112,18 @@ impl<'a> PreparedSubmission<'a> {
         Run { submission: narrow(position - left), source: narrow(at - left), length: narrow(left + right) }
     }
 
-    /// Adds runs for [`SureGrams`]: one for each stretch of the submission.
-    fn add_sure_runs(&self, sure: &SureGrams, source: &[Token], runs: &mut Vec<Run>) {
-        let found = sure.first_in(source, self.sure_tokens);
+    /// Adds runs for [`GuaranteedGrams`]: one for each stretch of the submission.
+    fn add_guaranteed_runs(&self, guaranteed: &GuaranteedGrams, source: &[Token], runs: &mut Vec<Run>) {
+        let found = guaranteed.first_in(source, self.guarantee_tokens);
         // The end of the last run that was added, in the submission.
         let mut covered = 0;
-        for SurePosition { position, gram } in &sure.positions {
+        for GramPosition { position, gram } in &guaranteed.positions {
             let position = *position as usize;
-            if position + self.sure_tokens <= covered {
+            if position + self.guarantee_tokens <= covered {
                 continue;
             }
             let Some(at) = found.get(*gram as usize).copied().flatten() else { continue };
-            let back = (position - covered.saturating_sub(self.sure_tokens).min(position)).min(at);
+            let back = (position - covered.saturating_sub(self.guarantee_tokens).min(position)).min(at);
             let run = self.extend(source, position, at, at - back);
             covered = (run.submission + run.length) as usize;
             runs.push(run);
@@ -211,22 +211,22 @@ impl Diagonals {
 ///
 /// Runs without another seed are found by these grams, each of which is compared once.
 #[derive(Debug)]
-struct SureGrams {
+struct GuaranteedGrams {
     /// Their positions in the submission, ascending.
-    positions: Vec<SurePosition>,
+    positions: Vec<GramPosition>,
     /// The hashes of the grams, sorted; a gram's number is its index.
     hashes: Vec<u64>,
 }
 
-/// An occurrence of one of [`SureGrams`] in the submission.
+/// An occurrence of one of [`GuaranteedGrams`] in the submission.
 #[derive(Debug)]
-struct SurePosition {
+struct GramPosition {
     position: u32,
     /// The number of the gram.
     gram: u32,
 }
 
-impl SureGrams {
+impl GuaranteedGrams {
     fn new(tokens: &[Token], length: usize, q: usize, seeds: &GramTable) -> Option<Self> {
         let mut common_for = 0;
         let too_common = GramHashes::new(tokens, q).map(|hash| seeds.is_too_common(hash));
@@ -241,14 +241,17 @@ impl SureGrams {
             return None;
         }
         let grams = GramHashes::new(tokens, length).zip(ends.into_iter().skip(length - q));
-        let kept: Vec<(u32, u64)> =
-            (0..).zip(grams).filter(|(_, (_, sure))| *sure).map(|(at, (hash, _))| (at, hash)).collect();
+        let kept: Vec<(u32, u64)> = (0..)
+            .zip(grams)
+            .filter(|(_, (_, guaranteed))| *guaranteed)
+            .map(|(at, (hash, _))| (at, hash))
+            .collect();
         let mut hashes: Vec<u64> = kept.iter().map(|(_, hash)| *hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
         let number = |hash: u64| narrow(hashes.binary_search(&hash).unwrap_or_default());
         let positions =
-            kept.into_iter().map(|(position, hash)| SurePosition { position, gram: number(hash) }).collect();
+            kept.into_iter().map(|(position, hash)| GramPosition { position, gram: number(hash) }).collect();
         Some(Self { positions, hashes })
     }
 

@@ -8,7 +8,7 @@ use crate::text::is_unspaced;
 /// The stem of a word, with its frequency in the language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WeightedStem {
-    /// The hash of the stem (SipHash) under the profiler's keys: equal stems have equal keys in all texts read under
+    /// The hash of the stem (`SipHash`) under the profiler's keys: equal stems have equal keys in all texts read under
     /// them.
     pub key: u64,
     /// The share of all words of its language that have this stem.
