@@ -54,10 +54,10 @@ pub mod text;
 
 pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, Cluster, CollectionDeleted,
-    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, DetectionMode,
-    DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures, Finding, FingerprintSettings,
-    Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource, Operation, Outcome, Pair,
-    PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey, Scope, Side,
-    SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError, TextRole, Title,
-    Verified, Visibility,
+    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, Defect,
+    DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
+    FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource,
+    Operation, Outcome, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId,
+    RequestKey, Scope, Side, SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError,
+    TextRole, Title, Verified, Visibility,
 };

@@ -1,7 +1,7 @@
 //! A submission of 1000 words against a source of 750, of which 100 were copied.
 
 use criterion::Criterion;
-use palimpsest::matching::altered::{Guess, Reader};
+use palimpsest::matching::altered::{Guess, StemProfiler};
 use palimpsest::matching::{PassageKind, PreparedSubmission, Stop, passages, verbatim_passages};
 use palimpsest::text::Tokenizer;
 
@@ -44,10 +44,10 @@ fn altered(criterion: &mut Criterion, submission_text: &str, source_text: &str) 
     let (submission, source) = (tokenizer.tokenize(submission_text), tokenizer.tokenize(source_text));
     let prepared = PreparedSubmission::new(submission.tokens(), MIN_TOKENS);
     let language = Guess::of(submission_text).language;
-    let mut reader = Reader::default();
-    let profile = reader.profile(language, submission_text, &submission);
+    let mut profiler = StemProfiler::default();
+    let profile = profiler.profile(language, submission_text, &submission);
     let mut align = || {
-        let of_source = reader.profile(language, source_text, &source);
+        let of_source = profiler.profile(language, source_text, &source);
         passages((&prepared, &profile), (source.tokens(), &of_source), MIN_TOKENS, &Stop::never())
     };
     let found = align().unwrap_or_default();

@@ -1,10 +1,8 @@
 //! Passages to a report.
 
-use std::sync::Arc;
-
 use criterion::{BatchSize, Criterion};
 use palimpsest::matching::{PreparedSubmission, Stop, verbatim_passages};
-use palimpsest::report::{Draft, ExclusionReason, Finding, ReportLimits, build};
+use palimpsest::report::{Draft, Finding, FoundSource, ReportLimits, build};
 use palimpsest::text::{OffsetUnit, TokenizedText, Tokenizer};
 
 use crate::{SEED, prose};
@@ -23,9 +21,11 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     let cut = tokenizer.tokenize(&text);
     let prepared = PreparedSubmission::new(cut.tokens(), MIN_TOKENS);
     let findings: Vec<Finding> = (0..SOURCES)
-        .map(|number| finding(&prepared, number, format!("{} {}", copied(number), prose(200 + number, 690))))
+        .filter_map(|number| {
+            finding(&prepared, number, &format!("{} {}", copied(number), prose(200 + number, 690)))
+        })
         .collect();
-    let made = || draft(&text, &cut, findings.iter().map(copy).collect());
+    let made = || draft(&text, &cut, findings.clone());
     let report = build(made());
     assert_eq!((report.coverage.words, report.sources.len()), (SOURCES * COPIED_WORDS as u64, 10));
     criterion.bench_function("report/ten sources", |bench| {
@@ -33,33 +33,15 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     });
 }
 
-fn finding(prepared: &PreparedSubmission<'_>, number: u64, text: String) -> Finding {
-    let tokenized = Tokenizer::new(SEED).tokenize(&text);
-    let passages = verbatim_passages(prepared, tokenized.tokens(), MIN_TOKENS, &Stop::never());
-    Finding {
+fn finding(prepared: &PreparedSubmission<'_>, number: u64, text: &str) -> Option<Finding> {
+    let tokenized = Tokenizer::new(SEED).tokenize(text);
+    let passages = verbatim_passages(prepared, tokenized.tokens(), MIN_TOKENS, &Stop::never()).ok()?;
+    let source = FoundSource {
         collection: "default".to_owned(),
         source_id: format!("s{number}"),
-        title: String::new(),
-        group: String::new(),
-        labels: Vec::new(),
-        text: Arc::from(text),
-        tokenized,
-        passages: passages.unwrap_or_default(),
-    }
-}
-
-fn copy(finding: &Finding) -> Finding {
-    let Finding { collection, source_id, title, group, labels, text, tokenized, passages } = finding;
-    Finding {
-        collection: collection.clone(),
-        source_id: source_id.clone(),
-        title: title.clone(),
-        group: group.clone(),
-        labels: labels.clone(),
-        text: Arc::clone(text),
-        tokenized: tokenized.clone(),
-        passages: passages.clone(),
-    }
+        ..FoundSource::default()
+    };
+    Finding::new(source, (text, &tokenized), passages, OffsetUnit::Utf16CodeUnits, false)
 }
 
 fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>) -> Draft<'a> {
@@ -70,7 +52,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         findings,
         min_run_words: MIN_TOKENS,
         voids: Vec::new(),
-        exclusions: Vec::<(ExclusionReason, _)>::new(),
+        exclusions: Vec::new(),
         alerts: Vec::new(),
         corpus_revision: 1,
         scope_revision: 1,
@@ -79,7 +61,6 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         candidates: SOURCES,
         candidates_cut: 0,
         offset_unit: OffsetUnit::Utf16CodeUnits,
-        include_excerpts: false,
         limits: ReportLimits { max_sources: 100, max_passages: 1000 },
     }
 }

@@ -4,7 +4,7 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use palimpsest::matching::altered::{Language, Reader};
+use palimpsest::matching::altered::{Language, StemProfiler};
 use palimpsest::matching::{Passage, PassageKind, PreparedSubmission, Stop, passages, verbatim_passages};
 use palimpsest::text::Token;
 use palimpsest_fuzz::words::tokenized;
@@ -58,8 +58,8 @@ fuzz_target!(|input: Input| {
     });
     assert_eq!(covered(&runs, submission.tokens().len()), naively, "exactly the runs");
 
-    let mut reader = Reader::default();
-    let mut profile = |text: &str, tokens| reader.profile(Language::NONE, text, tokens);
+    let mut profiler = StemProfiler::default();
+    let mut profile = |text: &str, tokens| profiler.profile(Language::NONE, text, tokens);
     let profiles = (profile(&submission_text, &submission), profile(&source_text, &source));
     let sides = ((&prepared, &profiles.0), (source.tokens(), &profiles.1));
     let all = passages(sides.0, sides.1, least, &Stop::never()).unwrap();

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
-use palimpsest::matching::altered::{Guess, Reader};
+use palimpsest::matching::altered::{Guess, StemProfiler};
 use palimpsest::text::alerts::alerts;
 use palimpsest::text::regions::{claims, regions};
 use palimpsest::text::{OffsetUnit, Span, Token, Tokenizer, compared_form_at, convert_spans};
@@ -26,7 +26,7 @@ fuzz_target!(init: seeds::write(TEXTS.map(|text| text.as_bytes().to_vec())), |te
     let (mut tokens, mut stems) = (Vec::new(), Vec::new());
     tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
     assert_eq!((tokens.as_slice(), stems.len()), (tokenized.tokens(), tokens.len()));
-    let profile = Reader::default().profile(Guess::of(text).language, text, &tokenized);
+    let profile = StemProfiler::default().profile(Guess::of(text).language, text, &tokenized);
     assert_eq!(profile.len(), tokens.len());
 
     let found = regions(text);

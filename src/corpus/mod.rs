@@ -27,7 +27,7 @@ pub use info::{CollectionInfo, CollectionStats, CorpusInfo};
 pub use opening::Progress;
 pub(crate) use opening::{Opened, open, open_read_only};
 pub(crate) use state::{Corpus, random_seed};
-pub use verify::{Finding, Verified};
+pub use verify::{Defect, Verified};
 pub(crate) use view::{IndexKind, View, ViewedCollection};
 pub use writing::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted};
 pub(crate) use writing::{Writer, wait};

@@ -29,14 +29,14 @@ pub struct Verified {
     /// Sources in all, about.
     pub of_sources: u64,
     /// The findings since the last progress.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Defect>,
     /// True if everything was verified.
     pub is_complete: bool,
 }
 
 /// A defect of the corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Defect {
     /// The collection that it concerns, if it concerns one.
     pub collection: String,
     /// The source that it concerns, if it concerns one.
@@ -80,9 +80,7 @@ impl Corpus {
             }
         }
         verified.findings = self.verify_rows(stop)?;
-        verified
-            .findings
-            .extend(self.store.check_files().into_iter().map(|error| Finding::of_a_file(&error)));
+        verified.findings.extend(self.store.check_files().into_iter().map(|error| Defect::of_a_file(&error)));
         verified.is_complete = true;
         let findings = found + verified.findings.len() as u64;
         *self.counters.last_verified.lock() = Some(LastVerified { at: Instant::now(), findings });
@@ -96,13 +94,13 @@ impl Corpus {
         collection: &Collection,
         entry: &Entry,
         stop: &Stop,
-    ) -> Result<Option<Finding>, StopReason> {
+    ) -> Result<Option<Defect>, StopReason> {
         stop.check()?;
         // Retains the source until this is dropped, also if it or its collection goes meanwhile.
         let _pin = collection.pins.pin();
         let is_there = !entry.is_gone() && !collection.catalogue.read().is_closed();
         let problem = if is_there { self.problem_of(collection, entry, stop)? } else { None };
-        Ok(problem.map(|problem| Finding::new(collection, entry.id.as_str(), &problem)))
+        Ok(problem.map(|problem| Defect::new(collection, entry.id.as_str(), &problem)))
     }
 
     fn problem_of(
@@ -139,7 +137,7 @@ impl Corpus {
     }
 
     /// Compares the rows on disk with the catalogues in memory, both as of the ledger's last commit.
-    fn verify_rows(&self, stop: &Stop) -> Result<Vec<Finding>, Error> {
+    fn verify_rows(&self, stop: &Stop) -> Result<Vec<Defect>, Error> {
         // Sources that go after these pins stay in the catalogues, with the revision at which they went.
         let first_new = self.next_number();
         let pinned: Vec<(Arc<Collection>, Pin)> = self
@@ -166,7 +164,7 @@ impl Corpus {
         }
         // Those that are left are of collections that came after the pins, which may be gone again; or of none.
         let of_none = rows.iter().filter(|(key, _)| key.collection < first_new);
-        findings.extend(of_none.map(|(key, row)| Finding {
+        findings.extend(of_none.map(|(key, row)| Defect {
             collection: String::new(),
             source_id: row.id.as_str().to_owned(),
             problem: format!("it is on disk, but its collection (number {}) is not there", key.collection.0),
@@ -197,18 +195,14 @@ struct Row {
 }
 
 /// Compares the rows of a collection, which are removed from `rows`, with its catalogue, both as of `revision`.
-fn compare_rows(collection: &Collection, rows: &mut BTreeMap<SourceKey, Row>, revision: u64) -> Vec<Finding> {
+fn compare_rows(collection: &Collection, rows: &mut BTreeMap<SourceKey, Row>, revision: u64) -> Vec<Defect> {
     let catalogue = collection.catalogue.read();
     let mut findings = Vec::new();
     if !catalogue.is_closed_at(revision) {
         for entry in catalogue.entries().filter(|entry| entry.is_there_at(revision)) {
             let row = rows.remove(&collection.key(entry.slot));
             if row.is_none_or(|row| row.added != entry.added) {
-                findings.push(Finding::new(
-                    collection,
-                    entry.id.as_str(),
-                    "it is in memory, but not on disk",
-                ));
+                findings.push(Defect::new(collection, entry.id.as_str(), "it is in memory, but not on disk"));
             }
         }
     }
@@ -218,12 +212,12 @@ fn compare_rows(collection: &Collection, rows: &mut BTreeMap<SourceKey, Row>, re
         .take_while(|key| key.collection == collection.number)
         .collect();
     for row in rest.iter().filter_map(|key| rows.remove(key)) {
-        findings.push(Finding::new(collection, row.id.as_str(), "it is on disk, but not in memory"));
+        findings.push(Defect::new(collection, row.id.as_str(), "it is on disk, but not in memory"));
     }
     findings
 }
 
-impl Finding {
+impl Defect {
     fn new(collection: &Collection, source_id: &str, problem: &str) -> Self {
         Self {
             collection: collection.name.as_str().to_owned(),

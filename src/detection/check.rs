@@ -32,7 +32,7 @@ impl Detector {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
         stop.check()?;
         let text = submission;
-        let submission = Submission::new(text, &tokenized, options.mode, &self.stems);
+        let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         let settings = settings_of(scope, partitions)?;
         let prepared = Prepared::new(self, &submission, scope, options, settings.clone(), stop)?;
         let mut found = search(self, &prepared, partitions, stop)?;

@@ -46,7 +46,7 @@ impl Detector {
         let tokenized = self.tokenize(submission, TextRole::Submission)?;
         stop.check()?;
         let text = submission;
-        let submission = Submission::new(text, &tokenized, options.mode, &self.stems);
+        let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         submission.prepare();
         let query = Query::new(tokenized.tokens(), Vec::new(), FingerprintSettings::default(), options);
         let mut comparer = submission.comparer();

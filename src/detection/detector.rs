@@ -1,6 +1,6 @@
 //! The detector: everything that detection needs besides a view.
 
-use super::stem_cache::StemCache;
+use super::profilers::Profilers;
 use crate::corpus::{Error, TextRole, check_bytes, check_words};
 use crate::fingerprint::{Fingerprint, OrderFree};
 use crate::model::{CorpusSeed, Limits};
@@ -18,7 +18,7 @@ pub(crate) struct Detector {
     indexer: Tokenizer,
     order_free: OrderFree,
     pub(super) seed: CorpusSeed,
-    pub(super) stems: StemCache,
+    pub(super) profilers: Profilers,
 }
 
 /// The tokens and word pairs by which the index knows a text.
@@ -37,18 +37,18 @@ impl Detector {
             indexer: Tokenizer::new(seed),
             order_free: OrderFree::new(seed),
             seed,
-            stems: StemCache::default(),
+            profilers: Profilers::default(),
         }
     }
 
     /// The bytes of the stem cache.
     pub(crate) fn stem_bytes(&self) -> u64 {
-        self.stems.bytes() as u64
+        self.profilers.cache().bytes() as u64
     }
 
     /// Empties the stem cache. Checks are slower until it is filled again.
     pub(crate) fn release_memory(&self) {
-        self.stems.clear();
+        self.profilers.cache().clear();
     }
 
     /// The tokens of a text that is within the limits and has any.

@@ -10,8 +10,8 @@ mod digest;
 mod exclusions;
 mod options;
 mod pairs;
+mod profilers;
 mod search;
-mod stem_cache;
 mod submission;
 
 pub use compare::ComparedText;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::options::DetectionMode;
-use super::stem_cache::StemCache;
-use crate::matching::altered::{Guess, Language, Profile, Reader};
+use super::profilers::Profilers;
+use crate::matching::altered::{Guess, Language, StemProfile, StemProfiler};
 use crate::matching::{self, Passage, PreparedSubmission};
 use crate::model::{Stop, StopReason};
 use crate::text::TokenizedText;
@@ -15,7 +15,7 @@ pub(super) struct Submission<'a> {
     pub(super) tokenized: &'a TokenizedText,
     /// Its side of altered passages; `None` when they are not looked for.
     altered: Option<Altered>,
-    stems: &'a StemCache,
+    profilers: &'a Profilers,
 }
 
 /// The confidence from which a guessed language is used without asking the source.
@@ -25,7 +25,7 @@ const SURE: f32 = 0.5;
 struct Altered {
     detected: Guess,
     /// Its stems in the detected language.
-    stemmed: OnceLock<Arc<Profile>>,
+    stemmed: OnceLock<Arc<StemProfile>>,
 }
 
 /// How closely a candidate is compared.
@@ -51,16 +51,16 @@ impl<'a> Submission<'a> {
         text: &'a str,
         tokenized: &'a TokenizedText,
         mode: DetectionMode,
-        stems: &'a StemCache,
+        profilers: &'a Profilers,
     ) -> Self {
         let altered = (mode == DetectionMode::AlteredToo)
             .then(|| Altered { detected: Guess::of(text), stemmed: OnceLock::new() });
-        Self { text, tokenized, altered, stems }
+        Self { text, tokenized, altered, profilers }
     }
 
     /// Compares the submission with texts, in one thread.
     pub(super) fn comparer(&self) -> Comparer<'_> {
-        Comparer { submission: self, reader: self.stems.reader(), others: Vec::new() }
+        Comparer { submission: self, profiler: self.profilers.profiler(), others: Vec::new() }
     }
 
     /// Stems the submission, if its language is sure, so that no thread has to wait for another that does.
@@ -69,9 +69,9 @@ impl<'a> Submission<'a> {
             && altered.detected.confidence >= SURE
         {
             let language = altered.detected.language;
-            altered
-                .stemmed
-                .get_or_init(|| Arc::new(self.stems.reader().profile(language, self.text, self.tokenized)));
+            altered.stemmed.get_or_init(|| {
+                Arc::new(self.profilers.profiler().profile(language, self.text, self.tokenized))
+            });
         }
     }
 }
@@ -79,9 +79,9 @@ impl<'a> Submission<'a> {
 /// Compares a submission with texts, in one thread.
 pub(super) struct Comparer<'a> {
     submission: &'a Submission<'a>,
-    reader: Reader,
+    profiler: StemProfiler,
     /// The submission's stems in other languages than the detected one.
-    others: Vec<(Language, Arc<Profile>)>,
+    others: Vec<(Language, Arc<StemProfile>)>,
 }
 
 impl Comparer<'_> {
@@ -128,7 +128,7 @@ impl Comparer<'_> {
         };
         let own = self.stemmed(altered, language);
         stop.check()?;
-        let theirs = self.reader.profile(language, source.text, source.tokenized);
+        let theirs = self.profiler.profile(language, source.text, source.tokenized);
         stop.check()?;
         let theirs = (source.tokenized.tokens(), &theirs);
         let mut found = matching::passages((prepared, &own), theirs, min_tokens, stop)?;
@@ -142,7 +142,7 @@ impl Comparer<'_> {
     }
 
     /// The submission's stems in a language.
-    fn stemmed(&mut self, altered: &Altered, language: Language) -> Arc<Profile> {
+    fn stemmed(&mut self, altered: &Altered, language: Language) -> Arc<StemProfile> {
         if language == altered.detected.language
             && let Some(stemmed) = altered.stemmed.get()
         {
@@ -152,7 +152,7 @@ impl Comparer<'_> {
             return Arc::clone(known);
         }
         let Submission { text, tokenized, .. } = *self.submission;
-        let stemmed = Arc::new(self.reader.profile(language, text, tokenized));
+        let stemmed = Arc::new(self.profiler.profile(language, text, tokenized));
         self.others.push((language, Arc::clone(&stemmed)));
         stemmed
     }

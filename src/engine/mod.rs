@@ -21,9 +21,9 @@ use crate::detection::Detector;
 pub use self::changes::SourceText;
 
 pub use crate::corpus::{
-    ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo,
-    Distribution, Entry, Error, Figures, Finding, LastVerified, Operation, Outcome, Progress, SourceDeleted,
-    TextRole, Verified,
+    ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
+    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted, TextRole,
+    Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{

@@ -1,26 +1,25 @@
-//! A few bits of the words around a k-gram, kept with its posting.
+//! The context of a k-gram: a few bits of its neighbouring tokens, stored with its posting.
 //!
-//! Most sources that share one k-gram with a submission share nothing else. But a copied run of
-//! `t = k + w - 1` tokens holds `w - 1` tokens besides the k-gram that was kept of it, next to it on one
-//! side or the other. So a posting whose neighbours agree with the submission's on fewer tokens cannot
-//! stem from such a run, and its source need not be read.
+//! Most sources that share one k-gram with a submission share nothing else. A copied run of `t = k + w - 1` tokens has
+//! `w - 1` tokens besides the selected k-gram, on its two sides. If the neighbours of a posting agree with those in the
+//! submission on fewer tokens, the posting is not part of such a run, and its source need not be read.
 
 use crate::text::Token;
 
 use super::WindowSize;
 
-/// Bits of each of the three tokens before a k-gram and of the three after it, 16 in all: three bits of the
-/// two that are nearest, two of the third.
+/// Bits of the three tokens before a k-gram and of the three after it: three bits of each of the two nearest and two of
+/// the third, 16 in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Context(u16);
 
-/// Bits of the neighbours on one side, from the nearest on.
+/// Bits of each neighbour on one side, the nearest first.
 const NEIGHBOUR_BITS: [u32; 3] = [3, 3, 2];
 
-/// Bits of one side.
+/// Bits of the neighbours on one side.
 const SIDE_BITS: u32 = 8;
 
-/// The bits of the nearest `tokens` of one side.
+/// The mask of the nearest `tokens` neighbours on one side.
 const fn nearest(tokens: usize) -> u16 {
     match tokens {
         0 => 0,
@@ -41,7 +40,7 @@ impl Context {
         Self(before << SIDE_BITS | after)
     }
 
-    /// From 16 bits.
+    /// The context with these 16 bits.
     #[must_use]
     pub fn from_bits(bits: u16) -> Self {
         Self(bits)
@@ -71,27 +70,28 @@ fn side<'a>(at: impl Fn(usize) -> Option<&'a Token>) -> u16 {
 /// Which neighbours must agree for two k-grams to be part of a common run of `t` tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextMatch {
-    /// Bits that all agree in such a run, for each way in which it may lie around the k-gram.
+    /// The bits that agree in such a run, for each number of its tokens before the k-gram.
     ways: [u16; 4],
 }
 
 impl ContextMatch {
-    /// Of the `w - 1` tokens of the run besides the k-gram, some stand before it and the others after.
+    /// The rule for a window of `w`: of the `w - 1` tokens of the run besides the k-gram, some are before it and the
+    /// rest after it.
     #[must_use]
     pub fn new(window: WindowSize) -> Self {
         let others = window.get() as usize - 1;
-        // With more than three on one side, those that are kept of it say no more than three do.
+        // No more than three tokens on a side have bits.
         let way = |before: usize| nearest(before) << SIDE_BITS | nearest(others.saturating_sub(before));
         Self { ways: [way(0), way(others.min(1)), way(others.min(2)), way(others)] }
     }
 
-    /// No context need agree.
+    /// The rule by which any two contexts agree.
     #[must_use]
     pub fn none() -> Self {
         Self { ways: [0; 4] }
     }
 
-    /// Whether the neighbours agree as far as they do in a common run.
+    /// Whether the neighbours agree on as many tokens as they do in a common run.
     #[inline]
     #[must_use]
     pub fn agree(self, a: Context, b: Context) -> bool {

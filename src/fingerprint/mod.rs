@@ -1,8 +1,9 @@
-//! Tokens to k-grams, by a rolling hash, and k-grams to fingerprints, by a sliding window.
+//! Tokens to fingerprints: k-grams by a rolling hash, selected in a sliding window.
 //!
-//! [`Fingerprinter`] keeps at least one k-gram of every window of `t = k + w - 1` tokens, by a rule that
-//! looks at nothing but the window. Two texts that share a run of `t` tokens therefore share a
-//! fingerprint inside that run: the guarantee of winnowing (Schleimer, Wilkerson & Aiken 2003).
+//! [`Fingerprinter`] selects at least one k-gram of every window of `t = k + w - 1` tokens, by a rule that depends
+//! only on the window. Two texts that share a run of `t` tokens therefore share a fingerprint inside that run: the
+//! guarantee of winnowing (Schleimer, Wilkerson & Aiken 2003). [`OrderFree`] makes fingerprints of word pairs, which
+//! survive rewriting.
 
 mod context;
 mod order_free;

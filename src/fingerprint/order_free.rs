@@ -1,36 +1,35 @@
-//! Order-free fingerprints, which survive rewriting: pairs of neighbouring content words.
+//! Order-free fingerprints: word pairs, which survive rewriting.
 //!
-//! Whoever replaces, moves or condenses words seldom leaves five in a row, but many pairs of words that
-//! stood side by side still stand near each other, in either order. A pair is rare enough to look up (a
-//! single word is in every other source, and its postings would fill the index), and common enough to
-//! survive (order-free 3-grams of content words find fewer of the rewritten passages of PAN13).
+//! A word pair is two neighbouring content words in either order. Rewritten text seldom keeps five words in a row, but
+//! many words that were neighbours are still near each other. A word pair is rare enough to look up: a single word is
+//! in every other source, and its postings would fill the index. It is common enough to survive: order-free 3-grams of
+//! content words find fewer of the rewritten passages of PAN13.
 //!
-//! - A content word has four characters or more; its stem stands for it ([`Stem`]).
-//! - A *source* leaves pairs of adjacent content words. A *submission* is looked up by the pairs of each
-//!   content word with the next three: what was inserted between two words, or moved by a place, is
-//!   bridged at look-up, where it costs time only, and no memory.
-//! - A pair of `a` and `b` characters is kept with the probability `(a + b) / 24`, decided by its hash,
-//!   so that all texts keep the same ones: long words are rare words (Zipf 1935, "The Psycho-Biology of
-//!   Language"), and tell more.
-//! - In scripts without spaces two adjacent characters stand for a word, for one in four such bigrams.
+//! - A content word has at least four characters and is represented by its [`Stem`].
+//! - A *source* is indexed by the pairs of adjacent content words. A *submission* is looked up by the pairs of each
+//!   content word with the next three. Inserted and moved words are thus bridged at look-up, which costs time but no
+//!   memory.
+//! - A pair of words of `a` and `b` characters is kept with probability `(a + b) / 24`. Its hash decides, so that all
+//!   texts keep the same pairs. Long words are rare (Zipf 1935, "The Psycho-Biology of Language") and more specific.
+//! - In scripts without spaces a content word is a bigram of adjacent characters. One in four bigrams is used.
 //!
-//! In place of a context a fingerprint carries the region of the text in which it stands, so that hits
-//! can be told apart that lie together in the source from those that are strewn over it.
+//! The context of such a fingerprint is the region of the text where it is. It shows whether the hits of a source are
+//! in one place or scattered over the source.
 
 use crate::text::{CorpusSeed, Stem};
 
 use super::rolling::mix;
 use super::{Context, Fingerprint};
 
-/// Tokens of a region.
+/// Tokens of a region: a sentence or two.
 const REGION_TOKENS: usize = 32;
-/// Characters of a content word at least: those below are mostly function words, in most languages.
+/// Characters of a content word, at least: shorter words are mostly function words, in most languages.
 const LEAST_CHARACTERS: u32 = 4;
-/// A submission's word is paired with so many of those that follow it.
+/// Number of following content words that a submission's word is paired with.
 const REACH: usize = 3;
-/// Of bigrams of characters one in so many is a content word.
+/// The share of bigrams of characters that are content words is one in this number.
 const BIGRAM_SHARE: u64 = 4;
-/// What a bigram of characters weighs: a word of middling length.
+/// The length in characters that a bigram counts with: that of a word of average length.
 const BIGRAM_CHARACTERS: u32 = 6;
 
 /// Makes order-free fingerprints under one seed.
@@ -55,7 +54,7 @@ pub struct OrderFree {
     seed: u64,
 }
 
-/// A content word: its stem's hash, its length, and its place among the tokens.
+/// A content word: the hash of its stem, its length, and its position among the tokens.
 #[derive(Debug, Clone, Copy)]
 struct Content {
     hash: u64,
@@ -64,31 +63,31 @@ struct Content {
 }
 
 impl OrderFree {
-    /// For the corpus with this seed.
+    /// Makes the fingerprints of the corpus with this seed.
     #[must_use]
     pub fn new(seed: CorpusSeed) -> Self {
         Self { seed: seed.derive("order-free/pair") }
     }
 
-    /// What a source leaves in the index: each pair once, where it stands first; sorted by hash.
+    /// The word pairs of a source, each once, at its first place; sorted by hash.
     ///
-    /// 0.26 to 0.29 a word in English prose. Linear in the tokens but for the sort.
+    /// There are 0.26 to 0.29 for each word of English prose. Linear in the tokens except for the sort.
     #[must_use]
     pub fn of_source(&self, stems: &[Stem]) -> Vec<Fingerprint> {
-        let mut out = self.pairs(stems, 1);
+        let mut out = self.word_pairs(stems, 1);
         out.sort_unstable_by_key(|fingerprint| (fingerprint.hash, fingerprint.position));
         out.dedup_by_key(|fingerprint| fingerprint.hash);
         out
     }
 
-    /// What a submission is looked up by, in order of the position of a pair's second word. A pair that
-    /// occurs often is there as often. Linear in the tokens.
+    /// The word pairs that a submission is looked up by, in order of the position of the second word. A pair is listed
+    /// as often as it occurs. Linear in the tokens.
     #[must_use]
     pub fn of_submission(&self, stems: &[Stem]) -> Vec<Fingerprint> {
-        self.pairs(stems, REACH)
+        self.word_pairs(stems, REACH)
     }
 
-    /// The region of a source that a posting's context tells; regions repeat after 65,536.
+    /// The region of a source that a posting's context holds, modulo 65,536.
     #[must_use]
     pub fn region(context: Context) -> u16 {
         context.bits()
@@ -100,12 +99,12 @@ impl OrderFree {
         region(position as usize).bits()
     }
 
-    fn pairs(self, stems: &[Stem], reach: usize) -> Vec<Fingerprint> {
+    fn word_pairs(self, stems: &[Stem], reach: usize) -> Vec<Fingerprint> {
         let mut out = Vec::with_capacity(stems.len() * reach / 2);
         let mut last: [Option<Content>; REACH] = [None; REACH];
         self.for_each_content(stems, |content| {
             let before = last.iter().take(reach).flatten();
-            out.extend(before.filter_map(|before| self.pair(*before, content)));
+            out.extend(before.filter_map(|before| self.word_pair(*before, content)));
             last.rotate_right(1);
             if let Some(first) = last.first_mut() {
                 *first = Some(content);
@@ -114,11 +113,11 @@ impl OrderFree {
         out
     }
 
-    /// The fingerprint of a pair, if it is one of those kept.
+    /// The fingerprint of a word pair, if the pair is kept.
     #[inline]
-    fn pair(self, a: Content, b: Content) -> Option<Fingerprint> {
+    fn word_pair(self, a: Content, b: Content) -> Option<Fingerprint> {
         let hash = mix(a.hash.wrapping_add(b.hash) ^ self.seed);
-        // The low half decides what is kept; the index goes by the high bits.
+        // The low half decides whether the pair is kept; the index uses the high bits.
         let drawn = ((hash & u64::from(u32::MAX)) * u64::from(2 * Stem::LONGEST)) >> u32::BITS;
         let kept = drawn < u64::from(a.characters + b.characters) && a.hash != b.hash;
         let position = u32::try_from(a.position).unwrap_or(u32::MAX);
@@ -142,7 +141,7 @@ impl OrderFree {
         }
     }
 
-    /// The content word that a character and the next one make, if it is one of those kept.
+    /// The content word of a character and the next one, if this bigram is used.
     fn bigram(self, first: Stem, second: Option<&Stem>, position: usize) -> Option<Content> {
         let second = second.filter(|stem| stem.characters().is_none())?;
         let hash = mix(first.hash().wrapping_mul(3).wrapping_add(second.hash()) ^ self.seed);

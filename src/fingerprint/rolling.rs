@@ -7,19 +7,19 @@ use crate::text::Token;
 pub(super) struct RollingHash {
     k: usize,
     base: u64,
-    /// `base` to the power of `k`: what the token that leaves has been multiplied by.
+    /// `base` to the power of `k`: the weight of the token that leaves.
     leaving: u64,
 }
 
 impl RollingHash {
-    /// `base` is made odd, so that no token's weight is ever lost.
+    /// The hash of `k` tokens with this base, which is made odd so that multiplication by it is invertible.
     pub(super) fn new(k: u32, base: u64) -> Self {
         let base = base | 1;
         Self { k: k as usize, base, leaving: base.wrapping_pow(k) }
     }
 
-    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them. Those
-    /// that are kept are [mixed](mix) into hashes.
+    /// Appends the polynomial of each k-gram of `tokens`, in order: `tokens.len() - k + 1` of them, or none if there
+    /// are fewer than `k` tokens. Polynomials of selected k-grams are [mixed](mix) into hashes.
     pub(super) fn polynomials_into(&self, tokens: &[Token], out: &mut Vec<u64>) {
         let Some((first, rest)) = tokens.split_at_checked(self.k) else { return };
         let mut hash = first.iter().fold(0, |hash, token| self.push(hash, *token));
@@ -36,7 +36,7 @@ impl RollingHash {
     }
 }
 
-/// Spreads the entropy of a value to all its bits (the finaliser of `MurmurHash3`).
+/// Spreads the entropy of a value over all its bits (the finaliser of `MurmurHash3`).
 #[inline]
 pub(super) fn mix(mut hash: u64) -> u64 {
     hash = (hash ^ hash >> 33).wrapping_mul(0xFF51_AFD7_ED55_8CCD);

@@ -1,23 +1,23 @@
-//! Which k-grams are kept.
+//! Selection of k-grams.
 //!
-//! A mod-minimizer (Groot Koerkamp & Pibiri, "The mod-minimizer", WABI 2024) in place of winnowing's
-//! least hash: in each window of `t = k + w - 1` tokens take the greatest token, at position `x`, and
-//! keep the k-gram at `x mod w`. It keeps fewer k-grams than winnowing under the same guarantee, and
-//! since tokens are ordered by length before hash, rarer ones: a common phrase has no long word.
+//! The rule is a mod-minimizer (Groot Koerkamp & Pibiri, "The mod-minimizer", WABI 2024) in place of winnowing's least
+//! hash: in each window of `t = k + w - 1` tokens, the greatest token is at position `x`, and the k-gram at `x mod w`
+//! is selected. It selects fewer k-grams than winnowing under the same guarantee. It also selects rarer ones, since
+//! the order of tokens is by length first, and common phrases have no long words.
 
 use crate::text::{CorpusSeed, Token};
 
 use super::rolling::{RollingHash, mix};
 use super::{Context, FingerprintSettings};
 
-/// The hash of a k-gram that was kept.
+/// The hash of a selected k-gram, with its context and position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
     /// The hash.
     pub hash: u64,
-    /// What stands around the k-gram.
+    /// Bits of the tokens around the k-gram.
     pub context: Context,
-    /// The k-gram's first token.
+    /// The position of the k-gram's first token.
     pub position: u32,
 }
 
@@ -47,7 +47,7 @@ impl Fingerprinter {
         Self { settings, rolling: RollingHash::new(k, seed.derive("kgram/base")) }
     }
 
-    /// The settings it was made with.
+    /// The settings of this fingerprinter.
     #[must_use]
     pub fn settings(&self) -> FingerprintSettings {
         self.settings
@@ -55,8 +55,8 @@ impl Fingerprinter {
 
     /// The fingerprints of a text, in order of position.
     ///
-    /// Every window of `t` tokens has at least one. A text of `k` to `t - 1` tokens is one window; a
-    /// shorter one has no fingerprints. Linear in the tokens, for any `w`, on average; at worst times `t`.
+    /// Every window of `t` tokens has at least one. A text of `k` to `t - 1` tokens is one window; a shorter text has
+    /// no fingerprints. Linear in the tokens for any `w`, on average; `t` times that at worst.
     #[must_use]
     pub fn fingerprints(&self, tokens: &[Token]) -> Vec<Fingerprint> {
         let mut polynomials = Vec::new();
@@ -75,7 +75,7 @@ impl Fingerprinter {
         out
     }
 
-    /// Calls `select` with the position of each window's k-gram, save those that repeat the last.
+    /// Calls `select` with the position of each window's k-gram, unless it is that of the window before.
     fn for_each_selected(&self, tokens: &[Token], mut select: impl FnMut(usize)) {
         let (k, w) = (self.settings.kgram.get() as usize, self.settings.window.get() as usize);
         if tokens.len() < k {
@@ -84,16 +84,18 @@ impl Fingerprinter {
         // A short text is a single, shorter window.
         let w = w.min(tokens.len() - k + 1);
         let t = k + w - 1;
-        let mut greatest = (Token::default(), 0);
+        let mut greatest = Greatest { token: Token::default(), position: 0 };
         let mut last = usize::MAX;
         for (start, window) in tokens.windows(t).enumerate() {
             match window.last() {
-                // The greatest left the window, or there was none yet.
-                _ if start == 0 || greatest.1 < start => greatest = leftmost_greatest(window, start),
-                Some(entering) if *entering > greatest.0 => greatest = (*entering, start + t - 1),
+                // The greatest token left the window, or this is the first window.
+                _ if start == 0 || greatest.position < start => greatest = Greatest::of(window, start),
+                Some(entering) if *entering > greatest.token => {
+                    greatest = Greatest { token: *entering, position: start + t - 1 };
+                }
                 _ => {}
             }
-            let selected = start + (greatest.1 - start) % w;
+            let selected = start + (greatest.position - start) % w;
             if selected != last {
                 select(selected);
                 last = selected;
@@ -101,7 +103,7 @@ impl Fingerprinter {
         }
     }
 
-    /// Where `k` is not 1 modulo `w`, the selected position may step back; then order has to be made.
+    /// Sorts and deduplicates fingerprints. Positions are out of order only if `k` is not 1 modulo `w`.
     fn restore_order(&self, fingerprints: &mut Vec<Fingerprint>) {
         let (k, w) = (self.settings.kgram.get(), self.settings.window.get());
         if k % w != 1 % w {
@@ -111,15 +113,23 @@ impl Fingerprinter {
     }
 }
 
-/// The greatest token of a window and its position in the text; of equals, the first.
-fn leftmost_greatest(window: &[Token], start: usize) -> (Token, usize) {
-    let mut greatest = (Token::default(), start);
-    for (i, token) in window.iter().enumerate() {
-        if *token > greatest.0 {
-            greatest = (*token, start + i);
+/// The greatest token of a window, the first of equals, and its position in the text.
+struct Greatest {
+    token: Token,
+    position: usize,
+}
+
+impl Greatest {
+    /// The greatest token of a window that starts at `start`.
+    fn of(window: &[Token], start: usize) -> Self {
+        let mut greatest = Self { token: Token::default(), position: start };
+        for (position, token) in (start..).zip(window) {
+            if *token > greatest.token {
+                greatest = Self { token: *token, position };
+            }
         }
+        greatest
     }
-    greatest
 }
 
 #[cfg(test)]
@@ -149,8 +159,8 @@ mod tests {
     }
 
     proptest! {
-        /// The guarantee, where it is made: a run of `t` tokens common to two texts leaves in both a
-        /// fingerprint with the same hash at the same place of the run, whose contexts agree.
+        /// The guarantee: a run of `t` tokens common to two texts has, in both, a fingerprint with the same hash at the
+        /// same place of the run, and the contexts agree.
         #[test]
         fn a_common_run_of_t_tokens_shares_a_fingerprint(
             k in 3_u32..9, w in 1_u32..9,

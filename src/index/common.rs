@@ -1,11 +1,11 @@
-//! Fingerprints that stand in very many sources, each in a chain of its own.
+//! Common fingerprints: those of very many sources, each with its own chain.
 //!
-//! A page of boilerplate leaves the same fingerprints in every source that holds it. In a chain that
-//! others share they would make looking those up slow, so they are set apart. Being apart they are
-//! counted, which tells what reading them would cost before it is done.
+//! A page of boilerplate has the same fingerprints in every source that contains it. In a shared chain they would slow
+//! down the look-up of other fingerprints, so they are set apart. They are also counted, so that the cost of reading
+//! them is known in advance.
 //!
-//! So is each fingerprint of a chain that has grown long of many that are not common: chance makes no such
-//! chain, but whoever knows the corpus's secret can.
+//! If a chain is long although none of its fingerprints is common, all of them are set apart. Chance makes no such
+//! chain, but a person who knows the corpus's secret can.
 
 use crate::fingerprint::Context;
 
@@ -13,18 +13,20 @@ use super::layout::{Layout, Posting};
 use super::slab::{Link, Slab};
 use crate::model::Slot;
 
-/// A fingerprint with more postings than this is common: a look-up need not read them all. In a chain that has
-/// grown long it is set apart.
+/// A fingerprint with more postings than this is common: a look-up need not read them all. It is set apart once its
+/// chain is long.
+///
+/// 128 postings fill 13 chunks: reading them costs as much as reading about three other fingerprints.
 pub(super) const LEAST_POSTINGS: u32 = 128;
 
-/// What a look-up reads of a common fingerprint in place of all its postings: so many, of the lowest slots.
+/// Number of postings, those of the lowest slots, that a look-up reads of a common fingerprint in place of all.
 pub const SAMPLE: usize = 16;
 
-/// Postings of the lowest slots that are kept at hand. More than a [`SAMPLE`], since some may be of slots that a
-/// look-up does not see.
+/// Postings of the lowest slots that are held in memory. Twice a [`SAMPLE`], since some of the slots may be invisible
+/// to a look-up.
 const KEPT: usize = 2 * SAMPLE;
 
-/// What tells a posting of one fingerprint from the others.
+/// The slot and the context of a posting, which identify it among those of one fingerprint.
 pub(super) type Place = (Slot, Context);
 
 /// The postings of one common fingerprint.
@@ -32,15 +34,15 @@ pub(super) type Place = (Slot, Context);
 pub(super) struct Common {
     chain: Link,
     count: u32,
-    /// Sources that these postings are of: so many are left at least, whichever others nobody sees.
+    /// Number of sources of these postings: if `n` slots are hidden, at least `sources - n` are visible.
     sources: u32,
-    /// What was done last. The postings of one source are pushed one after the other, and removed so.
+    /// The last change. The postings of one source are pushed one after the other, and removed likewise.
     last: Option<Done>,
-    /// The postings of the lowest slots, ascending; none while there are no more than [`LEAST_POSTINGS`].
+    /// The postings of the lowest slots, ascending; empty unless the fingerprint is common.
     lowest: Vec<Place>,
 }
 
-/// What was done for a source.
+/// A change of the postings of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     Pushed(Slot),
@@ -48,7 +50,7 @@ enum Done {
 }
 
 impl Common {
-    /// Adds a posting. Gives whether there was room for it.
+    /// Adds a posting. Returns whether there was room for it.
     pub(super) fn push(&mut self, slab: &mut Slab, layout: Layout, posting: Posting) -> bool {
         let Some(front) = slab.push(self.chain, posting) else { return false };
         let (_, context, slot) = layout.unpack(posting);
@@ -65,8 +67,8 @@ impl Common {
         true
     }
 
-    /// Takes a posting back. Gives whether it was there. Linear in the postings that were pushed since; in all of
-    /// them if it is among the lowest.
+    /// Removes a posting. Returns whether it was there. Linear in the postings that were pushed after it, and in all
+    /// postings if it is among the lowest.
     pub(super) fn remove(&mut self, slab: &mut Slab, layout: Layout, posting: Posting) -> bool {
         let Some(front) = slab.remove(self.chain, posting) else { return false };
         let (_, context, slot) = layout.unpack(posting);
@@ -83,7 +85,7 @@ impl Common {
         true
     }
 
-    /// Learns from the chain what is known of it.
+    /// Recomputes the counts and the lowest postings from the chain.
     pub(super) fn survey(&mut self, slab: &Slab, layout: Layout) {
         let slots = slab.chunks(self.chain).flat_map(|chunk| chunk.iter().rev());
         let (mut last, mut sources, mut count) = (None, 0_u32, 0_u32);
@@ -111,12 +113,12 @@ impl Common {
         self.chain == Link::default()
     }
 
-    /// Whether there are so many postings that a look-up may leave them unread.
+    /// Whether there are more than [`LEAST_POSTINGS`], so that a look-up may skip them.
     pub(super) fn is_common(&self) -> bool {
         self.count > LEAST_POSTINGS
     }
 
-    /// Appends what it is, but for the postings.
+    /// Appends its fields, without the postings.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let sample = self.lowest.get(..SAMPLE).unwrap_or(&self.lowest);
         let samples = u32::try_from(sample.len()).unwrap_or(u32::MAX);
@@ -129,8 +131,8 @@ impl Common {
         }
     }
 
-    /// What [`Self::encode`] appended, at the front of `numbers`; it has to [survey](Self::survey) its chain, once
-    /// that is known to end.
+    /// Decodes what [`Self::encode`] appended, from the front of `numbers`. The caller [surveys](Self::survey) the
+    /// chain after it has checked that it ends.
     pub(super) fn decode(mut numbers: impl Iterator<Item = u32>) -> Option<Self> {
         let (chain, count) = (Link::from_bits(numbers.next()?), numbers.next()?);
         let samples = numbers.next().filter(|samples| *samples as usize <= SAMPLE)?;
@@ -142,33 +144,33 @@ impl Common {
         Some(Self { chain, count, lowest: lowest?, ..Self::default() })
     }
 
-    /// How many postings there are.
+    /// Number of postings.
     pub(super) fn count(&self) -> u32 {
         self.count
     }
 
-    /// How many sources they are of.
+    /// Number of sources of the postings.
     pub(super) fn sources(&self) -> u32 {
         self.sources
     }
 
-    /// Where they begin.
+    /// The chain of the postings.
     pub(super) fn chain(&self) -> Link {
         self.chain
     }
 
-    /// A few of them, of the lowest slots, ascending.
+    /// The postings of the lowest slots, ascending; see [`KEPT`].
     pub(super) fn lowest(&self) -> &[Place] {
         &self.lowest
     }
 
-    /// Bytes of memory, but for the chain's.
+    /// Bytes of memory, without those of the chain.
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>() + self.lowest.capacity() * size_of::<Place>()
     }
 }
 
-/// Adds a posting to the lowest `most`, if it is one of them.
+/// Adds a posting to a list of the lowest `most`, if it is among them.
 pub(super) fn add_low(lowest: &mut Vec<Place>, posting: Place, most: usize) {
     let place = lowest.partition_point(|known| *known < posting);
     if place < most {

@@ -1,16 +1,15 @@
-//! Fingerprints to postings: which sources hold a fingerprint.
+//! The index: fingerprints to the sources that have them.
 //!
-//! A posting takes 6 bytes and has no position: matching finds positions again in the source's text, in
-//! microseconds. Postings stand in chunks of one cache line, chained from a table of heads (`table`),
-//! so adding one touches a line or two, moves nothing and allocates nothing most of the time.
+//! A posting takes 6 bytes and has no position: matching finds positions in the source's text, in microseconds.
+//! Postings are in chunks of one cache line, chained from a table of heads (`table`). Adding one touches a line or
+//! two, moves no other posting and seldom allocates.
 //!
-//! A fingerprint that very many sources share has a chain of its own, and is counted (`common`): it slows no
-//! other, and a look-up may leave it out, and say so. Whether it does depends on the postings that are visible at
-//! the revision that is looked at (`budget`), not on how they stand or on what else is in the index.
+//! A fingerprint of very many sources has its own chain and is counted (`common`). It does not slow down other
+//! fingerprints, and a look-up may skip it and report so. Whether it does depends only on the postings that are
+//! visible at the revision of the look-up (`budget`), not on their layout or on the rest of the index.
 //!
-//! A small collection is a single table. A large one is split into shards by the first bits of the
-//! hash, each behind a lock of its own; a shard that grows is rebuilt beside the old one while look-ups
-//! go on in that.
+//! A small collection has a single table. A large one is split into shards by the first bits of the hash, each with its
+//! own lock. A shard that grows is rebuilt beside the old table, which look-ups read meanwhile.
 
 mod budget;
 mod chain;

@@ -1,4 +1,4 @@
-//! The index of one collection: tables behind locks.
+//! The index of one collection: tables with a lock each.
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
@@ -11,20 +11,24 @@ use super::look_up::{Counted, LookUp, Wanted, count};
 use super::table::{Cursor, Table};
 use crate::model::Slot;
 
-/// An index with more postings than this is split into shards.
+/// An index with more postings than this, about 2 MB, is split into shards.
 const SPLIT_AT_POSTINGS: usize = 1 << 18;
 
-/// The shards are `2^SHARD_BITS`.
+/// The number of shards is `2^SHARD_BITS`.
 const SHARD_BITS: u32 = 5;
 
-/// Fingerprints to sources, for one collection. All methods may be called from many threads.
+/// Fingerprints to sources, for one collection. All methods may be called from many threads at once.
 #[derive(Debug, Default)]
 pub struct Index {
     pub(super) shards: RwLock<Shards>,
 }
 
-/// What is inserted: the hash of a fingerprint, and its context.
-type Item = (u64, Context);
+/// A fingerprint that is inserted or removed, without its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Item {
+    hash: u64,
+    context: Context,
+}
 
 #[derive(Debug)]
 pub(super) struct Shards {
@@ -39,7 +43,7 @@ impl Default for Shards {
 }
 
 impl Shards {
-    /// The shards of tables that were read back; `None` if an index is never split so.
+    /// The shards of decoded tables; `None` if no index is split by this number of bits.
     pub(super) fn of_tables(bits: u32, tables: Vec<RwLock<Table>>) -> Option<Self> {
         (bits == 0 || bits == SHARD_BITS).then_some(Self { bits, tables })
     }
@@ -61,7 +65,7 @@ impl Shards {
         self.tables.iter().map(|table| table.read().postings()).sum()
     }
 
-    /// The items by shard, within a shard in order, and each once.
+    /// The items by shard, sorted within a shard, without duplicates.
     fn by_shard(&self, fingerprints: &[Fingerprint]) -> Vec<Item> {
         let mut ends = [0_usize; 1 << SHARD_BITS];
         for fingerprint in fingerprints {
@@ -78,24 +82,38 @@ impl Shards {
             if let Some(next) = ends.get_mut(self.place(*hash).0)
                 && let Some(item) = items.get_mut(*next)
             {
-                *item = (*hash, *context);
+                *item = Item { hash: *hash, context: *context };
                 *next += 1;
             }
         }
-        items.chunk_by_mut(|a, b| self.place(a.0).0 == self.place(b.0).0).for_each(<[Item]>::sort_unstable);
+        items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)).for_each(<[Item]>::sort_unstable);
         items.dedup();
         items
     }
 
-    /// Reads what adding the items will write to, so that the cache misses of all overlap.
+    #[inline]
+    fn shard(&self, item: &Item) -> usize {
+        self.place(item.hash).0
+    }
+
+    /// The tables of the items' shards, each with its items, which are sorted by shard.
+    fn by_table<'a>(&'a self, items: &'a [Item]) -> impl Iterator<Item = (&'a RwLock<Table>, &'a [Item])> {
+        // No group is empty, and every hash has a table.
+        items.chunk_by(|a, b| self.shard(a) == self.shard(b)).filter_map(|group| {
+            let [first, ..] = group else { return None };
+            Some((self.tables.get(self.shard(first))?, group))
+        })
+    }
+
+    /// Reads the memory that adding the items will write to, so that their cache misses overlap.
     fn touch(&self, items: &[Item]) {
         let tables = self.read();
-        let fronts = items.iter().filter_map(|(hash, _)| {
-            let (shard, hash) = self.place(*hash);
+        let fronts = items.iter().filter_map(|item| {
+            let (shard, hash) = self.place(item.hash);
             let table: &Table = tables.get(shard)?;
             Some((table, table.cursor(hash)))
         });
-        // All heads first, then all chunks: neither waits for the other.
+        // First all heads, then all chunks, so that no read waits for another.
         let fronts: Vec<(&Table, Cursor)> = fronts.collect();
         let touched =
             fronts.into_iter().fold(0, |sum: u32, (table, front)| sum.wrapping_add(table.touch(front)));
@@ -105,11 +123,9 @@ impl Shards {
     fn insert(&self, slot: Slot, items: &[Item]) -> usize {
         self.touch(items);
         let mut added = 0;
-        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
-            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
-            let Some(lock) = self.tables.get(shard) else { continue };
+        for (lock, group) in self.by_table(items) {
             let mut table = with_room(lock, group.len(), slot);
-            for (hash, context) in group {
+            for Item { hash, context } in group {
                 added += usize::from(table.insert(self.place(*hash).1, *context, slot));
             }
         }
@@ -117,11 +133,9 @@ impl Shards {
     }
 
     fn remove(&self, slot: Slot, items: &[Item]) {
-        for group in items.chunk_by(|a, b| self.place(a.0).0 == self.place(b.0).0) {
-            let Some(shard) = group.first().map(|(hash, _)| self.place(*hash).0) else { continue };
-            let Some(lock) = self.tables.get(shard) else { continue };
+        for (lock, group) in self.by_table(items) {
             let mut table = lock.write();
-            for (hash, context) in group {
+            for Item { hash, context } in group {
                 table.remove(self.place(*hash).1, *context, slot);
             }
         }
@@ -134,7 +148,7 @@ fn with_room(lock: &RwLock<Table>, more: usize, slot: Slot) -> RwLockWriteGuard<
     if table.has_room(more, slot) {
         return table;
     }
-    // Built while look-ups still read the old one.
+    // The larger table is built while look-ups read the old one.
     let table = RwLockWriteGuard::downgrade_to_upgradable(table);
     let grown = table.grown(more, slot);
     let mut table = RwLockUpgradableReadGuard::upgrade(table);
@@ -143,11 +157,11 @@ fn with_room(lock: &RwLock<Table>, more: usize, slot: Slot) -> RwLockWriteGuard<
 }
 
 impl Index {
-    /// Adds the fingerprints of a source; those that repeat are added once. Gives the number added, or
-    /// `None` when the index has no room for all of them; some may have been added then.
+    /// Adds the fingerprints of a source, each once. Returns the number added, or `None` if the index has no room for
+    /// all of them; then some may have been added.
     ///
-    /// What a source has of one hash is added by one call: sources of common fingerprints are counted by that.
-    /// Constant time a fingerprint, on average. Look-ups go on meanwhile and may see any part of it.
+    /// All fingerprints of a source with one hash must be added by one call: the count of sources depends on it.
+    /// Constant time for each fingerprint, on average. Concurrent look-ups may see a part of the fingerprints.
     pub fn insert(&self, slot: Slot, fingerprints: &[Fingerprint]) -> Option<usize> {
         let (added, wanted) = {
             let shards = self.shards.read();
@@ -158,10 +172,10 @@ impl Index {
         (added == wanted).then_some(added)
     }
 
-    /// Takes back what [`Self::insert`] added with the same slot and fingerprints, also where it added only some of
-    /// them. Postings of other slots stay.
+    /// Removes the postings that [`Self::insert`] added with the same slot and fingerprints, also if it added only some
+    /// of them. Postings of other slots stay.
     ///
-    /// Linear in what was added since to the chains of these fingerprints: little soon after inserting.
+    /// Linear in the postings that were added later to the chains of these fingerprints.
     pub fn remove(&self, slot: Slot, fingerprints: &[Fingerprint]) {
         let shards = self.shards.read();
         let items = shards.by_shard(fingerprints);
@@ -241,7 +255,7 @@ impl Index {
         counted.read(&self.shards.read(), wanted, unread, sample, visible)
     }
 
-    /// Drops the postings of the sources that `keep` refuses. Linear in the index; look-ups go on
+    /// Removes the postings of slots for which `keep` is false. Linear in the index. Other threads may look up
     /// meanwhile.
     pub fn purge(&self, keep: impl Fn(Slot) -> bool) {
         for lock in &self.shards.read().tables {
@@ -256,7 +270,7 @@ impl Index {
         self.shards.read().postings()
     }
 
-    /// Bytes of memory that the index takes.
+    /// Bytes of memory of the index.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let shards = self.shards.read();
@@ -330,7 +344,7 @@ mod tests {
         assert!(per_posting < 8.5, "{per_posting} bytes a posting");
     }
 
-    /// An index of so many sources that share three fingerprints and have five each of their own.
+    /// An index of sources that share three fingerprints and have five others each.
     fn with_boilerplate(sources: u32) -> Index {
         let index = Index::default();
         for number in 0..sources {
@@ -357,7 +371,7 @@ mod tests {
         assert_eq!(found(&index, 2, ReadLimits::NONE), ((7..40_000).step_by(1_000).collect(), false));
     }
 
-    /// A fingerprint that shares the first 16 bits with all others: as whoever knows the secret can make them.
+    /// A fingerprint that shares its first 16 bits with all others, as a person who knows the secret can make them.
     fn made_to_collide(number: u64) -> Fingerprint {
         Fingerprint { hash: 0xABCD << 48 | number << 35, context: Context::from_bits(7), position: 0 }
     }

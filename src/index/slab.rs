@@ -2,13 +2,13 @@
 
 use super::layout::Posting;
 
-/// Postings in a chunk.
+/// Postings of a chunk: as many as a cache line of 64 bytes holds beside the link.
 const CAPACITY: usize = 10;
 
-/// Chunks in a page: a page never moves once it is full, so growing the slab copies little.
+/// Chunks of a page. A full page never moves, so that growth of the slab copies little.
 const PAGE: usize = 1024;
 
-/// The fewest chunks by which a page grows. It grows by a quarter, so that little of it stands empty.
+/// The fewest chunks by which a page grows. Otherwise it grows by a quarter, so that at most a fifth of it is unused.
 const LEAST_GROWTH: usize = 16;
 
 /// A link to a chunk: its number plus one, 0 for none.
@@ -16,28 +16,28 @@ const LEAST_GROWTH: usize = 16;
 pub(super) struct Link(u32);
 
 impl Link {
-    /// Bits that a link takes.
+    /// Bits of a link.
     pub(super) const BITS: u32 = 28;
 
-    /// From the low bits of a number that [`Self::bits`] gave.
+    /// The link in the low bits of a number: the inverse of [`Self::bits`].
     #[inline]
     pub(super) fn from_bits(bits: u32) -> Self {
         Self(bits & ((1 << Self::BITS) - 1))
     }
 
-    /// A number of [`Self::BITS`] bits; 0 for no link.
+    /// The link as a number of [`Self::BITS`] bits; 0 for none.
     #[inline]
     pub(super) fn bits(self) -> u32 {
         self.0
     }
 }
 
-/// Up to ten postings, and the chunk that was filled before this one.
+/// Up to ten postings, and a link to the chunk that was filled before this one.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, align(64))]
 struct Chunk {
     postings: [Posting; CAPACITY],
-    /// The number of postings in the low 4 bits, the next chunk's [`Link`] above them.
+    /// The number of postings in the low 4 bits, the [`Link`] to the next chunk above them.
     count_and_next: u32,
 }
 
@@ -80,16 +80,16 @@ impl Chunk {
 #[derive(Debug, Default)]
 pub(super) struct Slab {
     pages: Vec<Vec<Chunk>>,
-    /// The first of the chunks that were given back, chained.
+    /// The chain of free chunks.
     free: Link,
 }
 
 impl Slab {
-    /// Chunks that a slab can link to; 16 GiB of them.
+    /// The most chunks of a slab: 16 GiB.
     pub(super) const MAX_CHUNKS: usize = (1 << Link::BITS) - 1;
 
-    /// Adds a posting at the front of the chain at `head`, and gives the chain's new front; `None` when
-    /// the slab is full.
+    /// Adds a posting at the front of the chain at `head`. Returns the new front of the chain; `None` if the slab is
+    /// full.
     #[inline]
     pub(super) fn push(&mut self, head: Link, posting: Posting) -> Option<Link> {
         if let Some(chunk) = self.get_mut(head) {
@@ -133,7 +133,7 @@ impl Slab {
         u32::try_from(number + 1).ok().map(Link)
     }
 
-    /// Takes a chain apart: gives its postings, oldest first, and its chunks back for others.
+    /// Removes a chain: returns its postings, oldest first, and frees its chunks.
     pub(super) fn take(&mut self, chain: Link) -> Vec<Posting> {
         let (mut postings, mut link) = (Vec::new(), chain);
         while let Some((chunk, next)) = self.chunk(link) {
@@ -145,9 +145,9 @@ impl Slab {
         postings
     }
 
-    /// Takes one posting out of a chain; gives the chain's new front, or `None` when the posting is not there. The
-    /// others stay in order. A chunk that this empties is given back for others; one that it does not stays as it is,
-    /// with room for as many as were taken out, until the table is rebuilt.
+    /// Removes one posting from a chain. Returns the new front of the chain, or `None` if the posting is not there.
+    /// The others stay in order. An empty chunk is freed; a chunk with other postings keeps the unused room until the
+    /// table is rebuilt.
     ///
     /// Linear in the chunks from the front to the posting.
     pub(super) fn remove(&mut self, chain: Link, posting: Posting) -> Option<Link> {
@@ -193,7 +193,7 @@ impl Slab {
         self.pages.get_mut(number / PAGE)?.get_mut(number % PAGE)
     }
 
-    /// Reads a chunk and gives something that depends on it, and that nothing else need wait for.
+    /// Reads a chunk into the cache. Returns a value that depends on it, so that the read is not optimised away.
     #[inline]
     pub(super) fn touch(&self, link: Link) -> u32 {
         self.get(link).map_or(0, |chunk| chunk.count_and_next)
@@ -206,7 +206,7 @@ impl Slab {
         Some((chunk.postings.get(..chunk.count())?, chunk.next()))
     }
 
-    /// The chunks of a chain, the one that was filled last first.
+    /// The chunks of a chain, the newest first.
     pub(super) fn chunks(&self, chain: Link) -> impl Iterator<Item = &[Posting]> {
         let mut link = chain;
         std::iter::from_fn(move || {
@@ -216,7 +216,7 @@ impl Slab {
         })
     }
 
-    /// Appends the slab as it stands: the first free chunk, the number of chunks, and the chunks.
+    /// Appends the slab: the first free chunk, the number of chunks, and the chunks.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let count: usize = self.pages.iter().map(Vec::len).sum();
         out.extend_from_slice(&self.free.0.to_le_bytes());
@@ -227,7 +227,7 @@ impl Slab {
         }
     }
 
-    /// The slab at the front of `bytes`, and what comes after it; `None` if there is none.
+    /// The slab at the front of `bytes`, and the bytes after it; `None` if there is none.
     pub(super) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (free, bytes) = bytes.split_first_chunk()?;
         let (count, bytes) = bytes.split_first_chunk()?;
@@ -243,8 +243,8 @@ impl Slab {
         self.pages.iter().flatten().map(Chunk::count).sum()
     }
 
-    /// Whether every chain ends, those at `fronts` and that of the free chunks: no link leads nowhere, and no two lead
-    /// to the same chunk, as they would where a chain runs into itself or into another. Linear in the chunks.
+    /// Whether every chain ends: those at `fronts` and that of the free chunks. Every link leads to a chunk, and no
+    /// two to the same one, as they would if a chain ran into itself or into another. Linear in the chunks.
     pub(super) fn chains_end(&self, fronts: impl Iterator<Item = Link>) -> bool {
         let mut linked = vec![false; self.pages.iter().map(Vec::len).sum()];
         let links = self.pages.iter().flatten().map(Chunk::next).chain([self.free]).chain(fronts);
@@ -317,7 +317,7 @@ mod tests {
         for number in [0, 34, 17, 17, 34, 0].into_iter().chain(1..17).chain(18..34).chain(1..17).chain(18..34)
         {
             chains[0] = slab.remove(chains[0], posting(number)).unwrap();
-            // The newest of two that are equal, or the other one: nobody can tell.
+            // Of two equal postings either may be removed.
             expected.remove(expected.iter().position(|other| *other == number).unwrap());
             assert_eq!(oldest_first(&slab, chains[0]), expected);
             assert_eq!(slab.remove(chains[0], posting(99)), None);

@@ -1,7 +1,7 @@
-//! An index as bytes, and back: the tables as they stand, so that nothing has to be inserted again.
+//! Encoding of an index as bytes: its tables as they are in memory, so that nothing has to be inserted again.
 //!
-//! All numbers are little-endian; docs/format.md draws them. Whoever keeps the bytes sees to it that they come
-//! back as they were: a table made of others finds nonsense, though it never panics, and always ends.
+//! All numbers are little-endian; docs/format.md specifies them. The store guards the bytes with checksums. A table of
+//! other bytes returns wrong postings, but never panics, and all its operations end.
 
 use std::io;
 
@@ -11,13 +11,13 @@ use super::shards::{Index, Shards};
 use super::table::Table;
 
 impl Index {
-    /// Gives the tables, one after the other, to `each`. Inserting and looking up go on meanwhile: what is in
-    /// the index when this begins, and stays there, is in the tables.
+    /// Passes the encoded tables to `each`, in order. Other threads may insert and look up meanwhile: postings that are
+    /// in the index from the beginning to the end of this call are in the tables.
     ///
     /// # Errors
     ///
-    /// What `each` gives, and [`io::ErrorKind::Interrupted`] if the index was split meanwhile, so that the
-    /// tables don't fit together: try again.
+    /// Those of `each`, and [`io::ErrorKind::Interrupted`] if the index was split meanwhile, so that the tables don't
+    /// fit together: try again.
     pub fn encode(&self, each: &mut dyn FnMut(Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let count = self.table_count();
         for number in 0..count {
@@ -33,13 +33,13 @@ impl Index {
         Ok(())
     }
 
-    /// How many tables [`Self::encode`] gives.
+    /// Number of tables that [`Self::encode`] passes on.
     #[must_use]
     pub fn table_count(&self) -> usize {
         self.shards.read().tables.len()
     }
 
-    /// The index of tables that [`Self::encode`] gave, in their order; `None` if there can't be so many.
+    /// The index of decoded tables in the order of [`Self::encode`]; `None` if no index has this number of tables.
     #[must_use]
     pub fn of_tables(tables: Vec<EncodedTable>) -> Option<Self> {
         let bits = tables.len().checked_ilog2().filter(|_| tables.len().is_power_of_two())?;
@@ -48,12 +48,12 @@ impl Index {
     }
 }
 
-/// A table that was read back.
+/// A decoded table.
 #[derive(Debug)]
 pub struct EncodedTable(Table);
 
 impl EncodedTable {
-    /// Reads what [`Index::encode`] gave; `None` if these are no such bytes. Linear in them.
+    /// Decodes a table of [`Index::encode`]; `None` if the bytes are not those of a table. Linear in the bytes.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         Table::decode(bytes).map(Self)
@@ -98,7 +98,7 @@ mod tests {
     fn an_index_comes_back_as_it_was_and_can_be_added_to() {
         for sources in [0, 1, 700, 6_000] {
             let index = Index::default();
-            // Of each source 60 fingerprints of its own, and one that all share.
+            // Each source has 60 distinct fingerprints, and one that all share.
             let insert = |index: &Index, number: u32| {
                 let own = (0..60).map(|i| 1 + u64::from(number) * 60 + i);
                 let fingerprints: Vec<_> = own.chain([0]).map(fingerprint).collect();

@@ -9,18 +9,18 @@ use super::layout::{Layout, Posting};
 use super::slab::{Link, Slab};
 use crate::model::Slot;
 
-/// Postings a head has on average, at most, before a table doubles: the least and the greatest that one
-/// may be given. At an average load of 40 a posting takes 7.2 bytes, and a chain has four or five chunks.
+/// The range of the maximum load: the average number of postings of a head at which a table doubles. At an average load
+/// of 40 a posting takes 7.2 bytes, and a chain has four or five chunks.
 const MAX_LOAD: std::ops::RangeInclusive<usize> = 28..=56;
 
-/// A chain of more chunks than this is looked through for common fingerprints. Where there are none all of
-/// its fingerprints are set apart: chance fills no chain so far.
+/// A chain of more chunks than this is searched for common fingerprints. If there are none, all of its fingerprints are
+/// set apart: chance makes no chain this long at loads of up to 56 postings, which are six chunks.
 const LONG_CHAIN: usize = 32;
 
-/// Whether a chain is long is asked for one in so many new chunks.
+/// One in this number of new chunks has the length of its chain checked, so that the check costs little.
 const ASK_EVERY: u32 = 8;
 
-/// The front of a chain, and whether fingerprints that belong to it were set apart: some, or all.
+/// The front of a chain, and whether some or all of its fingerprints are set apart.
 #[derive(Debug, Clone, Copy, Default)]
 struct Head(u32);
 
@@ -60,7 +60,7 @@ pub(super) struct Table {
     postings: usize,
 }
 
-/// What a look-up reads of one fingerprint: where in its chain it is.
+/// The position of a look-up in the chain of one fingerprint.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor {
     tag: u64,
@@ -80,19 +80,19 @@ impl Table {
         Self { layout, max_load, heads, slab: Slab::default(), commons: BTreeMap::new(), postings: 0 }
     }
 
-    /// Whether `more` postings of sources up to `slot` can be added as it stands.
+    /// Whether `more` postings of sources up to `slot` fit into the table.
     pub(super) fn has_room(&self, more: usize, slot: Slot) -> bool {
         self.postings + more <= self.heads.len() * self.max_load && slot.bits() <= self.layout.slot_bits
     }
 
-    /// Doubled as often as it takes to have room for `more` postings of sources up to `slot`.
+    /// A larger table with the same postings and room for `more` postings of sources up to `slot`.
     pub(super) fn grown(&self, more: usize, slot: Slot) -> Self {
         let heads = (self.postings + more).div_ceil(self.max_load).next_power_of_two().ilog2();
         let (heads, slots) = (self.layout.head_bits.max(heads), self.layout.slot_bits.max(slot.bits()));
         self.rebuilt(self.layout.grown(heads, slots), |_| true)
     }
 
-    /// The table without the postings of the sources that `keep` refuses.
+    /// The table without the postings of slots for which `keep` is false.
     pub(super) fn purged(&self, keep: impl Fn(Slot) -> bool) -> Self {
         self.rebuilt(self.layout, keep)
     }
@@ -107,10 +107,10 @@ impl Table {
         table
     }
 
-    /// The table cut into `2^bits` by the first bits of the hash. In the parts, hashes have lost those.
+    /// The table split into `2^bits` parts by the first bits of the hash, which hashes in the parts no longer have.
     ///
-    /// Each part doubles at another load, so that they don't all at once, and the memory that a posting
-    /// takes is about the same at any size.
+    /// Each part doubles at another load, so that not all double at once, and a posting takes about the same memory at
+    /// any size.
     pub(super) fn split(&self, bits: u32) -> Vec<Self> {
         let layout = Layout { head_bits: self.layout.head_bits.saturating_sub(bits), ..self.layout };
         let loads = MAX_LOAD.end() - MAX_LOAD.start();
@@ -127,7 +127,7 @@ impl Table {
         parts
     }
 
-    /// Calls `each` with every posting; those of a chain in the order in which they were added.
+    /// Calls `each` with every posting, those of a chain in the order in which they were added.
     fn for_each(&self, mut each: impl FnMut(u64, Context, Slot)) {
         let chains = self.heads.iter().enumerate().map(|(head, first)| (head, first.link()));
         let apart = self.commons.iter().map(|((head, _), common)| (*head, common.chain()));
@@ -141,8 +141,8 @@ impl Table {
         }
     }
 
-    /// Adds a posting; the caller made sure that it [has room](Self::has_room). Constant time, on
-    /// average. Gives whether the posting was added: it is not when the table's chunks are used up.
+    /// Adds a posting; the caller has checked that there [is room](Self::has_room). Constant time, on average. Returns
+    /// whether the posting was added: it is not if all chunks are in use.
     #[inline]
     pub(super) fn insert(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
         let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
@@ -169,9 +169,9 @@ impl Table {
         true
     }
 
-    /// Takes a posting back that [`Self::insert`] added. Gives whether it was there.
+    /// Removes a posting that [`Self::insert`] added. Returns whether it was there.
     ///
-    /// Linear in the postings that its chain got since, but for what [`Common::remove`] says.
+    /// Linear in the postings that its chain got later, or as [`Common::remove`].
     pub(super) fn remove(&mut self, hash: u64, context: Context, slot: Slot) -> bool {
         if slot.bits() > self.layout.slot_bits {
             return false;
@@ -194,7 +194,7 @@ impl Table {
         removed
     }
 
-    /// Takes a chain for one like any other, once nothing is left of what was set apart from it.
+    /// Clears the flags of a head if no fingerprint of its chain is set apart any more.
     fn forget_set_apart(&mut self, number: usize) {
         if self.commons.range((number, 0)..=(number, u64::MAX)).next().is_none()
             && let Some(head) = self.heads.get_mut(number)
@@ -203,7 +203,7 @@ impl Table {
         }
     }
 
-    /// Sets the common fingerprints of a chain apart, if it is long; all of them, if it would stay so.
+    /// Sets the common fingerprints of a long chain apart; all of its fingerprints, if none is common.
     fn set_apart(&mut self, number: usize) {
         let Some(head) = self.heads.get(number).copied() else { return };
         if self.slab.chunks(head.link()).nth(LONG_CHAIN).is_none() {
@@ -227,7 +227,7 @@ impl Table {
         }
     }
 
-    /// The postings of a fingerprint, if it was set apart.
+    /// The postings of a fingerprint, if it is set apart.
     #[inline]
     pub(super) fn common(&self, hash: u64) -> Option<&Common> {
         let number = self.layout.head(hash);
@@ -235,27 +235,27 @@ impl Table {
         self.commons.get(&(number, self.layout.tag(hash)))
     }
 
-    /// Where the postings of a fingerprint begin that was not set apart.
+    /// The beginning of the postings of a fingerprint that is not set apart.
     #[inline]
     pub(super) fn cursor(&self, hash: u64) -> Cursor {
         let head = self.heads.get(self.layout.head(hash)).copied().unwrap_or_default();
         Cursor { tag: self.layout.tag(hash), link: head.link() }
     }
 
-    /// Where the postings of a common fingerprint begin.
+    /// The beginning of the postings of a fingerprint that is set apart.
     pub(super) fn cursor_of(&self, common: &Common, hash: u64) -> Cursor {
         Cursor { tag: self.layout.tag(hash), link: common.chain() }
     }
 
-    /// Reads the next chunk of a chain without looking at it, so that it is in the cache when
-    /// [`Self::step`] does. Gives something that depends on what was read.
+    /// Reads the next chunk of a chain into the cache for [`Self::step`]. Returns a value that depends on it, so that
+    /// the read is not optimised away.
     #[inline]
     pub(super) fn touch(&self, cursor: Cursor) -> u32 {
         self.slab.touch(cursor.link)
     }
 
-    /// Calls `each` with the context and the slot of the fingerprint's postings in the next chunk, the
-    /// newest first, and moves on. `false` at the end of the chain.
+    /// Calls `each` with the context and the slot of the fingerprint's postings in the next chunk, the newest first,
+    /// and advances the cursor. `false` at the end of the chain.
     #[inline]
     pub(super) fn step(&self, cursor: &mut Cursor, mut each: impl FnMut(Context, Slot)) -> bool {
         let Some((postings, next)) = self.slab.chunk(cursor.link) else { return false };
@@ -296,7 +296,7 @@ impl Table {
         out
     }
 
-    /// The table that [`Self::encode`] gave; `None` if these are no such bytes.
+    /// Decodes the bytes of [`Self::encode`]; `None` if they are not those of a table.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let (numbers, bytes) = bytes.split_first_chunk::<16>()?;
         let [head_bits, slot_bits, tag_bits, max_load] = numbers_of(numbers)?;
@@ -323,7 +323,7 @@ impl Table {
         Some(table)
     }
 
-    /// Whether it can be used, whatever it holds: that it can be walked to its end, and grow.
+    /// Whether the table is safe to use, whatever its postings: its chains end, its counts are right, and it can grow.
     fn is_sound(&self) -> bool {
         let fronts = self.heads.iter().map(|head| head.link());
         MAX_LOAD.contains(&self.max_load)
@@ -343,7 +343,7 @@ impl Table {
     }
 }
 
-/// Little-endian numbers, one after the other.
+/// The little-endian numbers in `bytes`.
 fn numbers_in(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
 }

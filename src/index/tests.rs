@@ -1,4 +1,4 @@
-//! What holds whatever is done with an index: against a plain map.
+//! Properties of an index under any sequence of operations, compared with a plain map.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::fingerprint::{Context, ContextMatch, Fingerprint};
 
-/// Fingerprints that steps are made of: hashes with three contexts each. Most hashes share their head, as whoever
-/// knows the secret can make them.
+/// The fingerprints of the steps: hashes with three contexts each. Most hashes share their head, as a person who knows
+/// the secret can make them.
 const FINGERPRINTS: u16 = 420;
 const CONTEXTS: u16 = 3;
 
@@ -20,7 +20,7 @@ fn fingerprint(number: u16) -> Fingerprint {
 }
 
 fn fingerprints(numbers: &BTreeSet<u16>) -> Vec<Fingerprint> {
-    // Each twice: what repeats is one posting.
+    // Each fingerprint twice: repeated ones make one posting.
     numbers.iter().chain(numbers).map(|number| fingerprint(*number)).collect()
 }
 
@@ -32,19 +32,19 @@ fn slot(number: u32) -> Slot {
     Slot::new(number).unwrap()
 }
 
-/// What may be done with an index.
+/// An operation on an index.
 #[derive(Debug, Clone)]
 enum Step {
     Insert {
         slot: u32,
         numbers: BTreeSet<u16>,
     },
-    /// Many sources that share some fingerprints and have others of their own.
+    /// Inserts many sources that share some fingerprints and have others besides.
     InsertMany {
         first: u32,
         numbers: BTreeSet<u16>,
     },
-    /// Removes one, if it is there.
+    /// Removes a source, if it is there.
     Remove {
         slot: u32,
     },
@@ -73,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// An index, and what it should hold.
+/// An index, and its expected content.
 #[derive(Default)]
 struct Modelled {
     index: Index,
@@ -115,7 +115,7 @@ impl Modelled {
         self.index.remove(slot(number), &fingerprints(&numbers));
     }
 
-    /// What each fingerprint should be found with: the slots that `sees` lets through, and the contexts.
+    /// The expected places of each fingerprint in the slots for which `sees` is true.
     fn places(&self, sees: impl Fn(u32) -> bool) -> Vec<Vec<Found>> {
         let mut by_hash: BTreeMap<u16, Vec<Found>> = BTreeMap::new();
         for (slot, numbers) in self.sources.iter().filter(|(slot, _)| sees(**slot)) {
@@ -162,7 +162,7 @@ fn round_trip(index: &Index) -> Index {
     Index::of_tables(tables).unwrap()
 }
 
-/// What looking up all fingerprints comes to, sorted.
+/// The result of a look-up of all fingerprints, sorted.
 fn looked_up(
     index: &Index,
     limits: ReadLimits,
@@ -220,7 +220,7 @@ proptest! {
         prop_assert_eq!(modelled.index.postings(), 0);
     }
 
-    /// Against reading all and choosing the plain way: whatever came before and is hidden now.
+    /// Compared with reading all postings and choosing naively, after any operations and with any slots hidden.
     #[test]
     fn what_is_found_depends_on_what_is_visible_alone(
         steps in proptest::collection::vec(step(), 1..16),
@@ -260,7 +260,7 @@ fn hidden() -> impl Strategy<Value = Hidden> {
     (below, every).prop_map(|(below, every)| Hidden { below, every })
 }
 
-/// Limits around what there is to read.
+/// Limits near the number of postings to read.
 fn limits() -> impl Strategy<Value = ReadLimits> {
     let per_fingerprint = prop_oneof![Just(u32::MAX), 0_u32..900];
     let in_all = prop_oneof![Just(u32::MAX), 0_u32..2_000, 0_u32..30_000];

@@ -1,17 +1,16 @@
-//! The edges of altered passages, moved out to where the texts agree no more.
+//! Extension of altered passages over equal words beyond their edges.
 //!
-//! The altered channel ends a passage where its stems stop speaking for it, by sentences where it can. What
-//! is the same word for word just beyond, on both sides, belongs to it: so does what follows one replaced
-//! word.
+//! The likelihood ratio ends a passage where its stems no longer support it, at the end of a sentence if possible.
+//! Equal words next to it on both sides belong to it too, also those beyond one replaced word.
 
 use super::passage::{Passage, PassageKind};
 use crate::text::Token;
 
-/// Equal tokens that are wanted beyond a replaced one.
+/// Equal tokens in a row that are needed beyond a replaced one: a seed's worth, which chance seldom makes.
 const AFTER_REPLACED: usize = 3;
 
-/// Moves the edges of altered passages out, no further than to the next passage. The passages are sorted,
-/// and stay so. Linear in the tokens that are added.
+/// Moves the edges of altered passages outwards, at most to the next passage. The passages are sorted, and stay so.
+/// Linear in the tokens that are added.
 pub(super) fn extend(passages: &mut [Passage], submission: &[Token], source: &[Token]) {
     let mut floor = 0;
     for at in 0..passages.len() {
@@ -44,10 +43,10 @@ fn extend_right(passage: &mut Passage, submission: &[Token], source: &[Token]) {
     passage.matched_tokens += equal;
 }
 
-/// How many pairs of tokens belong to the passage before them, and how many of those are equal.
+/// Number of pairs of tokens that belong to the passage before them, and number of equal ones among these.
 fn reach<'a>(pairs: impl Iterator<Item = (&'a Token, &'a Token)>) -> (u32, u32) {
     let (mut reach, mut equal) = (0, 0);
-    // Since the last pair that belongs for sure: equal pairs, and whether a pair was replaced.
+    // Since the last pair that belongs to the passage: the number of equal pairs, and whether one was replaced.
     let (mut pending, mut replaced) = (0, false);
     for (a, b) in pairs {
         match (a == b, replaced) {

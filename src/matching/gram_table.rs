@@ -1,19 +1,18 @@
-//! Where the submission's q-grams stand.
+//! The positions of the submission's q-grams.
 
-/// The most occurrences of one q-gram that seeding looks at: a gram that is commoner tells nothing.
+/// The most occurrences of a q-gram that is a seed. It bounds the comparisons for a position of the source.
 const MAX_OCCURRENCES: u8 = 16;
 
-/// A place that holds no position.
+/// No position.
 const NONE: u32 = u32::MAX;
 
 /// The positions of each q-gram in the submission: a hash table of chains.
 #[derive(Debug)]
 pub(super) struct GramTable {
-    /// By the top bits of the hash: the first of a chain's positions, or [`NONE`].
+    /// By the top bits of the hash: the first position of a chain, or [`NONE`].
     heads: Vec<u32>,
     shift: u32,
-    /// By position: the gram's hash, the next position in the chain, and how often the gram occurs,
-    /// counted no further than to one more than [`MAX_OCCURRENCES`].
+    /// By position.
     grams: Vec<Gram>,
 }
 
@@ -21,13 +20,14 @@ pub(super) struct GramTable {
 struct Gram {
     hash: u64,
     next: u32,
-    /// At the first position in the chain: occurrences of the gram. Elsewhere 0.
+    /// At the gram's first position in the chain: its occurrences, counted up to [`MAX_OCCURRENCES`] plus one.
+    /// Elsewhere 0.
     occurrences: u8,
 }
 
 impl GramTable {
-    /// The table of the grams with these hashes, by position. Linear time: a gram that occurs too often
-    /// is counted, but not chained any more.
+    /// The table of grams with these hashes, by position. Linear: further occurrences of a gram that occurs too often
+    /// are not chained.
     pub(super) fn new(hashes: &[u64]) -> Self {
         let bits = (hashes.len() * 2).next_power_of_two().max(16).ilog2();
         let mut table = Self {
@@ -73,7 +73,7 @@ impl GramTable {
         self.grams.get(position as usize)
     }
 
-    /// The first position from `position` on in its chain that has the gram.
+    /// The first position of the gram from `position` on in its chain.
     #[inline]
     fn same_gram(&self, mut position: u32, hash: u64) -> Option<u32> {
         while let Some(gram) = self.gram(position) {
@@ -95,7 +95,7 @@ impl GramTable {
         }
     }
 
-    /// Whether the gram occurs at all, and not too often.
+    /// The positions of a gram; none if it is too common.
     #[inline]
     pub(super) fn positions(&self, hash: u64) -> Positions<'_> {
         let head = self.heads.get(self.head(hash)).copied().unwrap_or(NONE);
@@ -104,7 +104,7 @@ impl GramTable {
         Positions { table: self, hash, next: if too_common { None } else { first } }
     }
 
-    /// Whether the gram occurs too often for [`Self::positions`].
+    /// Whether the gram has more than [`MAX_OCCURRENCES`].
     pub(super) fn is_too_common(&self, hash: u64) -> bool {
         let head = self.heads.get(self.head(hash)).copied().unwrap_or(NONE);
         self.same_gram(head, hash).is_some_and(|at| self.is_too_common_at(at))

@@ -1,14 +1,14 @@
-//! Submission against source: what they have in common, word by word.
+//! Matching: the passages that a submission and a source have in common.
 //!
-//! Matching looks at the full token sequences of both sides, never at fingerprints; [`verified()`] holds verbatim passages
-//! against the words of both texts. Its names and its
-//! steps are those of the PAN shared tasks on text alignment. Two mechanisms work together:
+//! Matching compares the full token sequences of both texts, never fingerprints. [`verified()`] compares the words of
+//! verbatim passages. The names and steps are those of the PAN shared tasks on text alignment. Two mechanisms work
+//! together:
 //!
 //! - `seeds` finds maximal [`Run`]s of equal tokens; every run of the guaranteed length is covered.
-//! - [`altered`] finds passages whose words came from the source however they were replaced, moved or
-//!   condensed, by what their stems say about where they were drawn from, and takes the runs in.
+//! - [`altered`] finds passages with replaced, moved or condensed words, by the likelihood ratio of their stems, and
+//!   includes the runs.
 //!
-//! Time is near-linear in the two lengths, whatever the texts.
+//! Time is near-linear in the two lengths, for every pair of texts.
 
 pub mod altered;
 mod edges;
@@ -23,15 +23,15 @@ pub use seeds::{PreparedSubmission, Run};
 pub use verified::verified;
 
 use crate::text::Token;
-use altered::{Profile, Tuning};
+use altered::{StemProfile, Tuning};
 
 /// The runs of at least `min_tokens` equal tokens, as passages, in order of their place in the submission.
 ///
-/// Every such run of the submission that stands in the source is covered by one.
+/// Every such run of the submission that occurs in the source is covered by one.
 ///
 /// # Errors
 ///
-/// The reason, when `stop` says to stop.
+/// The reason, if `stop` requests it.
 pub fn verbatim_passages(
     submission: &PreparedSubmission<'_>,
     source: &[Token],
@@ -44,15 +44,14 @@ pub fn verbatim_passages(
 
 /// All passages, verbatim, altered and summaries, in order of their place in the submission.
 ///
-/// Every run of at least `min_tokens` equal tokens of the submission that stands in the source is covered
-/// by one.
+/// Every run of at least `min_tokens` equal tokens of the submission that occurs in the source is covered by one.
 ///
 /// # Errors
 ///
-/// The reason, when `stop` says to stop.
+/// The reason, if `stop` requests it.
 pub fn passages(
-    (submission, submission_profile): (&PreparedSubmission<'_>, &Profile),
-    (source, source_profile): (&[Token], &Profile),
+    (submission, submission_profile): (&PreparedSubmission<'_>, &StemProfile),
+    (source, source_profile): (&[Token], &StemProfile),
     min_tokens: u32,
     stop: &Stop,
 ) -> Result<Vec<Passage>, StopReason> {
@@ -68,11 +67,11 @@ pub fn passages(
     Ok(passages)
 }
 
-/// Tokens between two passages, on either side, that are no more than a replaced phrase.
+/// Tokens between two passages that are joined, at most, on either side: the length of a replaced phrase.
 const JOINED_GAP_TOKENS: u32 = 8;
 
-/// Joins passages that follow one another on both sides with no more than a phrase between them: the end of
-/// a passage whose last words but a few were replaced is no passage of its own.
+/// Joins passages that follow one another on both sides with no more than a replaced phrase between them: they are one
+/// copied passage.
 fn joined(found: Vec<Passage>) -> Vec<Passage> {
     let gap = |before: u32, after: u32| after.checked_sub(before).filter(|gap| *gap <= JOINED_GAP_TOKENS);
     let mut joined: Vec<Passage> = Vec::with_capacity(found.len());
@@ -95,7 +94,7 @@ fn joined(found: Vec<Passage>) -> Vec<Passage> {
     joined
 }
 
-/// Verbatim is what is the same, token by token; what only mostly is, is altered.
+/// Sets the kind of a passage: verbatim if all tokens are equal, altered if only most of them are.
 fn with_kind(found: Passage, submission: &[Token], source: &[Token]) -> Passage {
     let slice = |range: &std::ops::Range<u32>| range.start as usize..range.end as usize;
     let tokens = found.submission.end - found.submission.start;
@@ -103,7 +102,7 @@ fn with_kind(found: Passage, submission: &[Token], source: &[Token]) -> Passage 
         return Passage { kind: PassageKind::Verbatim, matched_tokens: tokens, ..found };
     }
     let kind = if found.kind == PassageKind::Verbatim { PassageKind::Altered } else { found.kind };
-    // What the submission repeats stands in the source once.
+    // Words that the submission repeats may occur in the source once.
     let matched_tokens = found.matched_tokens.min(tokens).min(found.source.end - found.source.start);
     Passage { kind, matched_tokens, ..found }
 }

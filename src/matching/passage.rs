@@ -1,4 +1,4 @@
-//! What matching gives.
+//! Passages.
 
 use std::ops::Range;
 
@@ -9,31 +9,31 @@ use super::seeds::Run;
 pub enum PassageKind {
     /// The same tokens in the same order.
     Verbatim,
-    /// The same words for a good part, with some replaced, moved, inserted or left out.
+    /// Mostly the same words, with some replaced, moved, inserted or left out.
     Altered,
-    /// What the source says at length, condensed.
+    /// A condensed form of the source.
     Summary,
 }
 
-/// A pair of token ranges, one in the submission and one in the source, that say the same.
+/// A pair of matching token ranges, one in the submission and one in the source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
     /// Tokens of the submission.
     pub submission: Range<u32>,
     /// Tokens of the source.
     pub source: Range<u32>,
-    /// How the two relate.
+    /// How the submission relates to the source.
     pub kind: PassageKind,
-    /// Tokens, by their stems, that stand on both sides, each as often as both have it.
+    /// Number of tokens whose stems are on both sides, each counted as often as both have it.
     pub matched_tokens: u32,
-    /// The natural logarithm of how much likelier the passage's words are if they were drawn from one another
-    /// than by chance; 0 where only runs were looked for.
+    /// The natural logarithm of the likelihood ratio of the words of each side, drawn from the other side against drawn
+    /// from the background; 0 if only runs were searched.
     pub evidence: f32,
 }
 
 impl Passage {
-    /// The share of words in common: of both sides together (Dice's coefficient), or, of a summary, of the
-    /// submission alone. 1 when verbatim.
+    /// The share of common words: of both sides together (Dice's coefficient), or of the submission alone for a
+    /// summary. 1 if verbatim.
     #[must_use]
     pub fn similarity(&self) -> f64 {
         let length = |range: &Range<u32>| f64::from(range.end - range.start);

@@ -1,45 +1,44 @@
-//! Seeds, extended to maximal runs.
+//! Maximal runs of equal tokens, found by seeds.
 
 use crate::matching::gram_table::GramTable;
 use crate::model::{Stop, StopReason};
 use crate::text::Token;
 
-/// Equal tokens in the same order on both sides, as far as they go.
+/// A maximal sequence of equal tokens on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     /// The first token in the submission.
     pub submission: u32,
     /// The first token in the source.
     pub source: u32,
-    /// How many tokens.
+    /// Number of tokens.
     pub length: u32,
 }
 
-/// Tokens between two looks at the clock.
+/// Tokens of the source between two checks of the stop signal.
 const STOP_EVERY: usize = 1 << 14;
 
-/// A submission, ready to be matched with many sources.
+/// A submission, prepared for matching with many sources.
 #[derive(Debug)]
 pub struct PreparedSubmission<'a> {
     tokens: &'a [Token],
-    /// `q`, the length of a seed.
+    /// The length of a seed, `q`.
     seed_tokens: usize,
     seeds: GramTable,
-    /// The grams of this many tokens that consist of nothing but too common seeds: runs of them are
-    /// looked for by these, each of which is looked at once.
-    sure_tokens: usize,
-    sure: Option<SureGrams>,
+    /// The length of guaranteed runs, and of [`GuaranteedGrams`].
+    guarantee_tokens: usize,
+    guaranteed: Option<GuaranteedGrams>,
 }
 
 impl<'a> PreparedSubmission<'a> {
-    /// Prepares `tokens`, so that each run of `guarantee_tokens` will be found. Linear.
+    /// Prepares `tokens` so that every run of `guarantee_tokens` is found. Linear.
     #[must_use]
     pub fn new(tokens: &'a [Token], guarantee_tokens: u32) -> Self {
         let guarantee = guarantee_tokens.max(1) as usize;
         let seed_tokens = seed_tokens(tokens.len()).min(guarantee);
         let seeds = GramTable::new(&gram_hashes(tokens, seed_tokens));
-        let sure = SureGrams::new(tokens, guarantee, seed_tokens, &seeds);
-        Self { tokens, seed_tokens, seeds, sure_tokens: guarantee, sure }
+        let guaranteed = GuaranteedGrams::new(tokens, guarantee, seed_tokens, &seeds);
+        Self { tokens, seed_tokens, seeds, guarantee_tokens: guarantee, guaranteed }
     }
 
     /// The tokens of the submission.
@@ -48,8 +47,8 @@ impl<'a> PreparedSubmission<'a> {
         self.tokens
     }
 
-    /// Maximal runs of at least `least` equal tokens, of which none lies inside another's place in the
-    /// submission; in order of that.
+    /// Maximal runs of at least `least` equal tokens, in order of their place in the submission. Runs inside the place
+    /// of another are left out.
     pub(super) fn covering_runs(
         &self,
         source: &[Token],
@@ -58,7 +57,7 @@ impl<'a> PreparedSubmission<'a> {
     ) -> Result<Vec<Run>, StopReason> {
         let mut runs = self.common_runs(source, stop)?;
         runs.retain(|run| run.length >= least);
-        // Of those that start at the same token the longest first.
+        // The longest of runs with the same start first.
         runs.sort_unstable_by_key(|run| (run.submission, u32::MAX - run.length, run.source));
         let mut reach = 0;
         runs.retain(|run| {
@@ -72,9 +71,9 @@ impl<'a> PreparedSubmission<'a> {
 
     /// Maximal runs of equal tokens, in order of their places in the submission, then in the source.
     ///
-    /// Every run with a seed that is not too common in the submission is there; of runs without one,
-    /// enough for every guaranteed run of the submission to be covered. Linear in both lengths: a token
-    /// of the source is compared a bounded number of times.
+    /// Includes every run with a seed that is not too common in the submission, and enough of the other runs to cover
+    /// every guaranteed run of the submission. Linear in both lengths: each token of the source is compared a bounded
+    /// number of times.
     pub(super) fn common_runs(&self, source: &[Token], stop: &Stop) -> Result<Vec<Run>, StopReason> {
         let mut runs = Vec::new();
         let mut diagonals = Diagonals::new(self.tokens.len(), source.len());
@@ -93,9 +92,9 @@ impl<'a> PreparedSubmission<'a> {
                 }
             }
         }
-        if let Some(sure) = &self.sure {
+        if let Some(guaranteed) = &self.guaranteed {
             stop.check()?;
-            self.add_sure_runs(sure, source, &mut runs);
+            self.add_guaranteed_runs(guaranteed, source, &mut runs);
         }
         runs.sort_unstable();
         runs.dedup();
@@ -113,18 +112,18 @@ impl<'a> PreparedSubmission<'a> {
         Run { submission: narrow(position - left), source: narrow(at - left), length: narrow(left + right) }
     }
 
-    /// Runs for the guaranteed grams that have no seed: one for each stretch of the submission.
-    fn add_sure_runs(&self, sure: &SureGrams, source: &[Token], runs: &mut Vec<Run>) {
-        let found = sure.first_in(source, self.sure_tokens);
-        // Up to where the submission is covered by a run of its own stretch.
+    /// Adds runs for [`GuaranteedGrams`]: one for each stretch of the submission.
+    fn add_guaranteed_runs(&self, guaranteed: &GuaranteedGrams, source: &[Token], runs: &mut Vec<Run>) {
+        let found = guaranteed.first_in(source, self.guarantee_tokens);
+        // The end of the last run that was added, in the submission.
         let mut covered = 0;
-        for (position, gram) in &sure.positions {
+        for GramPosition { position, gram } in &guaranteed.positions {
             let position = *position as usize;
-            if position + self.sure_tokens <= covered {
+            if position + self.guarantee_tokens <= covered {
                 continue;
             }
             let Some(at) = found.get(*gram as usize).copied().flatten() else { continue };
-            let back = (position - covered.saturating_sub(self.sure_tokens).min(position)).min(at);
+            let back = (position - covered.saturating_sub(self.guarantee_tokens).min(position)).min(at);
             let run = self.extend(source, position, at, at - back);
             covered = (run.submission + run.length) as usize;
             runs.push(run);
@@ -132,8 +131,8 @@ impl<'a> PreparedSubmission<'a> {
     }
 }
 
-/// Longer texts have more chance seeds, and want longer ones: with `q` one more for every tenfold or so,
-/// their number stays in proportion.
+/// The length of seeds. Longer texts have more seeds by chance; one token more for every tenfold length keeps their
+/// number in proportion.
 fn seed_tokens(submission_tokens: usize) -> usize {
     match submission_tokens {
         0..20_000 => 3,
@@ -142,12 +141,12 @@ fn seed_tokens(submission_tokens: usize) -> usize {
     }
 }
 
-/// The hash of `q` tokens, by folding.
+/// The hashes of all q-grams of a text.
 fn gram_hashes(tokens: &[Token], q: usize) -> Vec<u64> {
     GramHashes::new(tokens, q).collect()
 }
 
-/// The rolling hashes of all q-grams of a text.
+/// Iterator over the rolling hashes of all q-grams of a text.
 struct GramHashes<'a> {
     entering: std::slice::Iter<'a, Token>,
     leaving: std::slice::Iter<'a, Token>,
@@ -156,7 +155,7 @@ struct GramHashes<'a> {
     weight: u64,
 }
 
-/// Odd, with an even spread of ones (the golden ratio's fraction).
+/// The base of the rolling hash: odd, and with its bits spread evenly (the fraction of the golden ratio).
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl<'a> GramHashes<'a> {
@@ -184,7 +183,7 @@ impl Iterator for GramHashes<'_> {
     }
 }
 
-/// How far each diagonal (pairs of positions with the same difference) has been compared.
+/// The progress of comparison on each diagonal (pairs of positions with the same difference).
 struct Diagonals {
     submission_tokens: usize,
     ends: Vec<u32>,
@@ -195,7 +194,7 @@ impl Diagonals {
         Self { submission_tokens, ends: vec![0; submission_tokens + source_tokens] }
     }
 
-    /// The position in the source up to which the diagonal has been compared.
+    /// The position in the source up to which the diagonal of a pair has been compared.
     #[inline]
     fn end(&self, position: usize, at: usize) -> usize {
         self.ends.get(at + self.submission_tokens - position).map_or(0, |end| *end as usize)
@@ -208,20 +207,30 @@ impl Diagonals {
     }
 }
 
-/// The guaranteed grams that consist of nothing but too common seeds, as in a text that repeats itself.
+/// The grams of the guaranteed length whose seeds are all too common, as in a text that repeats itself.
+///
+/// Runs without another seed are found by these grams, each of which is compared once.
 #[derive(Debug)]
-struct SureGrams {
-    /// Where they stand in the submission, and which gram it is.
-    positions: Vec<(u32, u32)>,
-    /// The hashes of the grams, sorted; a gram's number is its place.
+struct GuaranteedGrams {
+    /// Their positions in the submission, ascending.
+    positions: Vec<GramPosition>,
+    /// The hashes of the grams, sorted; a gram's number is its index.
     hashes: Vec<u64>,
 }
 
-impl SureGrams {
+/// An occurrence of one of [`GuaranteedGrams`] in the submission.
+#[derive(Debug)]
+struct GramPosition {
+    position: u32,
+    /// The number of the gram.
+    gram: u32,
+}
+
+impl GuaranteedGrams {
     fn new(tokens: &[Token], length: usize, q: usize, seeds: &GramTable) -> Option<Self> {
         let mut common_for = 0;
         let too_common = GramHashes::new(tokens, q).map(|hash| seeds.is_too_common(hash));
-        // Whether the seeds of the gram that ends with this seed are all too common.
+        // For each seed: whether all seeds of the gram that ends with it are too common.
         let ends: Vec<bool> = too_common
             .map(|too_common| {
                 common_for = if too_common { common_for + 1 } else { 0 };
@@ -232,17 +241,21 @@ impl SureGrams {
             return None;
         }
         let grams = GramHashes::new(tokens, length).zip(ends.into_iter().skip(length - q));
-        let kept: Vec<(u32, u64)> =
-            (0..).zip(grams).filter(|(_, (_, sure))| *sure).map(|(at, (hash, _))| (at, hash)).collect();
+        let kept: Vec<(u32, u64)> = (0..)
+            .zip(grams)
+            .filter(|(_, (_, guaranteed))| *guaranteed)
+            .map(|(at, (hash, _))| (at, hash))
+            .collect();
         let mut hashes: Vec<u64> = kept.iter().map(|(_, hash)| *hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
         let number = |hash: u64| narrow(hashes.binary_search(&hash).unwrap_or_default());
-        let positions = kept.into_iter().map(|(at, hash)| (at, number(hash))).collect();
+        let positions =
+            kept.into_iter().map(|(position, hash)| GramPosition { position, gram: number(hash) }).collect();
         Some(Self { positions, hashes })
     }
 
-    /// The first place of each gram in the source.
+    /// The first position of each gram in the source.
     fn first_in(&self, source: &[Token], length: usize) -> Vec<Option<usize>> {
         let mut found = vec![None; self.hashes.len()];
         for (at, hash) in GramHashes::new(source, length).enumerate() {

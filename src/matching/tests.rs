@@ -48,8 +48,8 @@ fn stops_when_it_is_called_off() {
     assert_eq!(verbatim_passages(&prepared, &text, 8, &stop), Err(StopReason::CalledOff));
 }
 
-/// Marks the tokens of the submission in runs of at least `least` that stand in the source, by trying
-/// every pair of positions.
+/// Marks the tokens of the submission in runs of at least `least` that occur in the source, by trying every pair of
+/// positions.
 fn covered_naively(submission: &[u8], source: &[u8], least: usize) -> Vec<bool> {
     let mut covered = vec![false; submission.len()];
     for i in 0..submission.len() {
@@ -66,8 +66,8 @@ fn covered_naively(submission: &[u8], source: &[u8], least: usize) -> Vec<bool> 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Against the naive oracle: exactly the tokens in long enough common runs are
-    /// covered, and every passage really stands in both texts and cannot be extended.
+    /// Compared with the naive oracle: exactly the tokens in long enough common runs are covered, and every passage is
+    /// in both texts and cannot be extended.
     #[test]
     fn agrees_with_the_naive_matcher(
         submission in proptest::collection::vec(0_u8..4, 0..120),

@@ -1,16 +1,17 @@
-//! Verbatim passages, held against the texts.
+//! Verification of verbatim passages on the words of both texts.
 
 use std::ops::Range;
 
 use super::passage::{Passage, PassageKind};
 use crate::text::{TokenizedText, same_word};
 
-/// A text with its tokens.
+/// A text and its tokens.
 type Read<'a> = (&'a str, &'a TokenizedText);
 
-/// The passages, of which the verbatim ones were looked at word by word: tokens are hashes, and two words may have
-/// the same. A passage is cut where its words are not the same on both sides; parts of fewer than `min_tokens`
-/// words are dropped. Linear in the passages.
+/// Compares the words of verbatim passages, since two words may have the same token, which is a hash.
+///
+/// A passage is cut where its words differ, and parts of fewer than `min_tokens` words are dropped. Other passages are
+/// returned as they are. Linear in the passages.
 #[must_use]
 pub fn verified(
     found: Vec<Passage>,

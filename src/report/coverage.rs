@@ -1,4 +1,4 @@
-//! Which words are covered.
+//! Sets of covered words.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The union of ranges in any order; ranges that touch become one. `n log n`.
+    /// The union of ranges in any order; adjacent ranges become one. `n log n`.
     #[must_use]
     pub fn of(ranges: impl IntoIterator<Item = Range<u32>>) -> Self {
         let mut sorted: Vec<Range<u32>> = ranges.into_iter().filter(|range| !range.is_empty()).collect();
@@ -24,13 +24,13 @@ impl Coverage {
         Self { ranges: union }
     }
 
-    /// The ranges: sorted, disjoint, not touching.
+    /// The ranges, sorted, disjoint and not adjacent.
     #[must_use]
     pub fn ranges(&self) -> &[Range<u32>] {
         &self.ranges
     }
 
-    /// The words of this that are not in `other`. Linear in the ranges of both.
+    /// The words of this set that are not in `other`. Linear in the ranges of both.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
         let mut holes = other.ranges.iter().peekable();
@@ -54,7 +54,7 @@ impl Coverage {
         Self { ranges: left }
     }
 
-    /// The words of both.
+    /// The union of both sets. `n log n` in the ranges of both.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
         Self::of(self.ranges.iter().chain(&other.ranges).cloned())
@@ -66,14 +66,14 @@ impl Coverage {
         Self::of(coverages.iter().flat_map(|coverage| coverage.ranges.iter().cloned()))
     }
 
-    /// How many words.
+    /// Number of words.
     #[must_use]
     pub fn words(&self) -> u64 {
         self.ranges.iter().map(|range| u64::from(range.end - range.start)).sum()
     }
 }
 
-/// For each of several coverages of the same `words` words, how many words it alone covers.
+/// For each coverage of a text of `words` words, the number of words that no other of `coverages` covers.
 ///
 /// Linear in the words and the ranges.
 pub(super) fn unique_words(words: usize, coverages: &[Coverage]) -> Vec<u64> {
@@ -85,9 +85,9 @@ pub(super) fn unique_words(words: usize, coverages: &[Coverage]) -> Vec<u64> {
     coverages.iter().map(unique).collect()
 }
 
-/// For each word, and one past the last: how many words before it are covered exactly once.
+/// For each word, and one past the last, the number of words before it that are covered exactly once.
 fn unique_before(words: usize, coverages: &[Coverage]) -> Vec<u32> {
-    // How much the number of coverages changes at each word.
+    // The change of the number of coverages at each word.
     let mut steps = vec![0_i64; words + 1];
     let mut step = |at: u32, by: i64| {
         if let Some(step) = steps.get_mut(at as usize) {

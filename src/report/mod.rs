@@ -1,7 +1,7 @@
-//! Passages to coverage and percentages.
+//! Reports: passages to coverage and percentages.
 //!
-//! Everything a report counts, it counts in words of the text, each once, and never in sampled
-//! fingerprints; a percentage is a [`Share`], which carries the two counts that it comes from.
+//! A report counts words of the text, each once, and never sampled fingerprints. A percentage is a [`Share`], which
+//! holds its numerator and denominator.
 
 mod build;
 mod coverage;

@@ -10,7 +10,7 @@ pub(super) use pairs::{cluster, pair, pairs_progress, pairs_summary};
 use super::MAX_COMPARED_TEXTS;
 use super::revisions::Revisions;
 use crate::engine::{
-    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, DetectionMode, Entry, Finding,
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Defect, DetectionMode, Entry,
     IfExists, Limits, Verified,
 };
 use crate::matching::PassageKind;
@@ -144,8 +144,8 @@ pub(super) fn added(added: &Added, revisions: &Revisions) -> proto::AddSourceRes
 #[must_use]
 pub fn verified_to_proto(verified: Verified) -> proto::VerifyResponse {
     let Verified { sources, of_sources, findings, is_complete } = verified;
-    let finding = |finding: Finding| {
-        let Finding { collection, source_id, problem } = finding;
+    let finding = |defect: Defect| {
+        let Defect { collection, source_id, problem } = defect;
         proto::VerifyFinding { collection, source_id, problem }
     };
     let findings = findings.into_iter().map(finding).collect();

@@ -1,6 +1,6 @@
-//! Bytes to values and back: little-endian, explicit widths, nothing implied.
+//! Encoding of values as bytes: little-endian, with explicit widths.
 
-/// Writes values one after the other.
+/// Appends values to bytes.
 #[derive(Debug, Default)]
 pub(super) struct Encoder {
     pub(super) bytes: Vec<u8>,
@@ -23,7 +23,7 @@ impl Encoder {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
-    /// A text of up to 65,535 bytes, its length before it. The names that callers give are far shorter.
+    /// Appends the length of a text and the text, at most 65,535 bytes of it. Names are limited to far less.
     pub(super) fn text(&mut self, text: &str) {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
         self.bytes.extend_from_slice(&length.to_le_bytes());
@@ -31,7 +31,7 @@ impl Encoder {
     }
 }
 
-/// Reads what an [`Encoder`] wrote; `None` where there is less.
+/// Reads the values of an [`Encoder`]; `None` at the end of the bytes.
 #[derive(Debug)]
 pub(super) struct Decoder<'a> {
     rest: &'a [u8],
@@ -73,12 +73,12 @@ impl<'a> Decoder<'a> {
         String::from_utf8(self.take(usize::from(length))?.to_vec()).ok()
     }
 
-    /// All that is left.
+    /// The remaining bytes.
     pub(super) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.rest)
     }
 
-    /// Whether nothing is left.
+    /// Whether no bytes remain.
     pub(super) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
     }

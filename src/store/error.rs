@@ -1,9 +1,9 @@
-//! What can go wrong with files, and what to do about it.
+//! Errors of the store, each with advice for the operator.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why something could not be kept, or read back.
+/// Why something could not be stored or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -13,12 +13,12 @@ pub enum StoreError {
         /// The file that had to grow.
         path: PathBuf,
     },
-    /// The system refused something.
+    /// The system refused an operation on a file.
     #[error("{path:?}: {cause}")]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's message.
         cause: String,
     },
     /// A file does not hold what was written to it.
@@ -26,24 +26,24 @@ pub enum StoreError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The damage.
         what: String,
     },
     /// A data directory from which a file is missing that must be there.
     #[error(
-        "the data directory {path:?} is not whole: {missing} is missing, but {found} is there (nothing was changed); \
+        "the data directory {path:?} is incomplete: {missing} is missing, but {found} exists (nothing was changed); \
          put the missing file back, or restore a backup into an empty folder (palimpsest restore); if nothing was \
          ever added here, empty the folder and start again"
     )]
     Incomplete {
         /// The folder.
         path: PathBuf,
-        /// What is missing.
+        /// The missing file.
         missing: String,
-        /// What is there, and shows that there was a corpus.
+        /// The file that shows that there was a corpus.
         found: String,
     },
-    /// A file was taken away under the program that works on it.
+    /// A file was removed, replaced or cut while it was in use.
     #[error(
         "{path:?} {what} while it was in use: nothing more is written; what the server has open can still be read, so \
          take a backup (palimpsest backup), then stop the server and put the file back, or restore the backup"
@@ -51,21 +51,21 @@ pub enum StoreError {
     Lost {
         /// The file.
         path: PathBuf,
-        /// What happened to it.
+        /// The change, as a verb phrase.
         what: String,
     },
-    /// Something was being read while the ledger had to be opened again.
+    /// A read failed because the ledger was opened again meanwhile.
     #[error(
         "{path:?} was opened again after a write had failed, while it was being read ({cause}); try again"
     )]
     Interrupted {
         /// The file.
         path: PathBuf,
-        /// What the database said.
+        /// The database's message.
         cause: String,
     },
-    /// The data directory was opened to be read.
-    #[error("the data directory {path:?} was opened to be read: nothing is written")]
+    /// A write to a data directory that was opened for reading.
+    #[error("the data directory {path:?} was opened for reading: nothing is written")]
     ReadOnly {
         /// The folder.
         path: PathBuf,
@@ -83,46 +83,46 @@ pub enum StoreError {
         /// The newest version that is known here.
         known: u32,
     },
-    /// What should be a folder is none.
+    /// The path of a data directory is not a folder.
     #[error("{path:?} is not a folder; name another with --data-dir")]
     NotAFolder {
-        /// What was named.
+        /// The path.
         path: PathBuf,
     },
-    /// A folder that somebody else uses.
+    /// A folder with other files.
     #[error(
         "{path:?} is no data directory of palimpsest: it holds {found:?}; name an empty folder with --data-dir"
     )]
     Foreign {
         /// The folder.
         path: PathBuf,
-        /// The first thing in it that is not ours.
+        /// The name of a file that does not belong to a data directory.
         found: String,
     },
-    /// Another process has it.
+    /// Another process uses the data directory.
     #[error("the data directory {path:?} is in use by {holder}; stop that first, or name another folder")]
     InUse {
         /// The folder.
         path: PathBuf,
-        /// Who holds the lock.
+        /// The holder of the lock.
         holder: String,
     },
     /// There is no data directory.
     #[error("there is no data directory at {path:?}")]
     Missing {
-        /// Where it was looked for.
+        /// The path of the data directory.
         path: PathBuf,
     },
-    /// What was to be made anew is there already.
-    #[error("{path:?} is there already, and is left as it is; name another")]
+    /// A file or folder that was to be created exists already.
+    #[error("{path:?} is there already and was not changed; name another")]
     Exists {
         /// The file or folder.
         path: PathBuf,
     },
     /// An earlier failure left open whether a change was kept.
     #[error(
-        "the store failed ({cause}), and could not be opened again; what is in the corpus can be read, but \
-         nothing can be written until the cause is removed"
+        "the store failed ({cause}), and could not be opened again; the corpus can be read, but nothing can be \
+         written until the cause is removed"
     )]
     Broken {
         /// The failure.
@@ -134,7 +134,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the system said about a file.
+    /// The error of the system for a file.
     pub(super) fn io(path: &Path, error: &io::Error) -> Self {
         let path = path.to_owned();
         match error.kind() {
@@ -145,7 +145,7 @@ impl StoreError {
         }
     }
 
-    /// A file that is not what was written.
+    /// The error of a file whose content is not what was written.
     pub(super) fn damaged(path: &Path, what: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), what: what.into() }
     }

@@ -9,19 +9,12 @@
 
 mod backup;
 mod codec;
-mod compaction;
-mod directory;
 mod error;
-mod held;
+mod files;
 mod ledger;
-mod overlay;
-mod packing;
-mod records;
 mod requests;
 mod rows;
-mod segments;
 mod snapshot;
-mod strays;
 mod texts;
 
 use std::fmt;
@@ -43,10 +36,12 @@ pub use texts::CacheFigures;
 use crate::model::SourceRecord;
 pub use crate::model::{CollectionNumber, SourceKey};
 
+use self::files::{directory, records};
 use self::ledger::Ledger;
 use self::segments::{NamedSegments, Place, Segments};
-use self::strays::Strays;
 use self::texts::Texts;
+use self::texts::strays::Strays;
+use self::texts::{compaction, packing, segments};
 
 /// A change of rows and texts in a [`Batch`].
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! What the index looked like, beside the texts: it saves fingerprinting them again, and no more. Whatever is
-//! wrong with it, it is left aside, and the texts are fingerprinted.
+//! Snapshots of the index, which save fingerprinting all texts again when a corpus is opened. A snapshot that is
+//! damaged or does not fit is ignored, and the texts are fingerprinted.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter};
@@ -8,38 +8,39 @@ use std::path::Path;
 use super::Store;
 use super::codec::{Decoder, Encoder};
 use super::error::{At, StoreError};
-use super::records::{FileKind, Record, RecordReader, RecordWriter};
+use super::files::records::{FileKind, Record, RecordReader, RecordWriter};
 use crate::private;
 
+/// The kind of the file. The magic bytes and the version are part of the format (docs/format.md).
 const FILE: FileKind = FileKind { magic: *b"PLIMSNAP", version: 1, what: "a snapshot of an index" };
 
-/// Kinds of records.
+/// Kinds of records: the key of the corpus, a collection, a table, and the end.
 const CORPUS: u8 = 1;
 const COLLECTION: u8 = 2;
 const TABLE: u8 = 3;
 const END: u8 = 4;
 
-/// What makes a snapshot fit: the same words have the same hashes.
+/// The properties that a snapshot must share with the corpus: with them, the same words have the same hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SnapshotKey {
     /// The version of the algorithm.
     pub algorithm_version: u32,
-    /// Something that depends on the corpus's seed, and does not tell it.
+    /// A value derived from the corpus's seed that does not reveal it.
     pub seed_check: u64,
 }
 
-/// What a snapshot says of a collection, before its tables.
+/// The record of a collection, before those of its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotCollection {
     /// Its number.
     pub number: u32,
-    /// Tables of its first index.
+    /// Number of tables of its index of k-grams.
     pub kgram_tables: u32,
-    /// Tables of its second index.
+    /// Number of tables of its index of word pairs.
     pub pair_tables: u32,
-    /// Whether there may be postings of slots that have no stamp.
+    /// Whether the tables may have postings of slots without a stamp.
     pub has_strays: bool,
-    /// For each slot something that depends on the source whose postings are there; 0 for none.
+    /// For each slot, a stamp derived from the source of its postings; 0 for none.
     pub stamps: Vec<u64>,
 }
 
@@ -49,11 +50,11 @@ pub struct SnapshotWriter<'a> {
 }
 
 impl SnapshotWriter<'_> {
-    /// A collection; its tables follow, those of the first index first.
+    /// Writes the record of a collection. Its tables follow, those of k-grams before those of word pairs.
     ///
     /// # Errors
     ///
-    /// When it can't be written.
+    /// Those of writing the file.
     pub fn collection(&mut self, collection: &SnapshotCollection) -> io::Result<()> {
         let SnapshotCollection { number, kgram_tables, pair_tables, has_strays, stamps } = collection;
         let mut record = Encoder::default();
@@ -67,22 +68,22 @@ impl SnapshotWriter<'_> {
         self.records.write(COLLECTION, &record.bytes)
     }
 
-    /// The next table.
+    /// Writes the next table.
     ///
     /// # Errors
     ///
-    /// When it can't be written.
+    /// Those of writing the file.
     pub fn table(&mut self, table: &[u8]) -> io::Result<()> {
         self.records.write(TABLE, table)
     }
 }
 
-/// A table of a snapshot, not looked at yet.
+/// A table of a snapshot, not verified yet.
 #[derive(Debug)]
 pub struct SnapshotTable(Record);
 
 impl SnapshotTable {
-    /// Its bytes; `None` if they are not what was written.
+    /// Its bytes; `None` if their checksum is wrong.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
         self.0.is_whole().then_some(&self.0.bytes)
@@ -92,18 +93,18 @@ impl SnapshotTable {
 /// A part of a snapshot.
 #[derive(Debug)]
 pub enum SnapshotPart {
-    /// A collection, whose tables follow.
+    /// A collection; its tables follow.
     Collection(SnapshotCollection),
     /// The next table.
     Table(SnapshotTable),
 }
 
 impl Store {
-    /// Writes a snapshot in place of the one that is there, if the corpus is on disk.
+    /// Replaces the snapshot, if the corpus is on disk.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; then the one that was there is there still.
+    /// [`StoreError`]; then the old snapshot is unchanged.
     pub fn write_snapshot(
         &self,
         key: SnapshotKey,
@@ -119,12 +120,11 @@ impl Store {
         written.at(&path)
     }
 
-    /// Reads the snapshot: gives its parts, one after the other, to `each`, until the last.
+    /// Reads the snapshot and passes its parts to `each`, in order.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if there is none, or it is damaged, or does not fit. What was given until then is of no
-    /// use.
+    /// [`StoreError`] if there is no snapshot, or it is damaged or does not fit. Then the parts before are invalid too.
     pub fn read_snapshot(
         &self,
         key: SnapshotKey,

@@ -14,7 +14,7 @@ use redb::{Database, StorageBackend};
 use super::*;
 use crate::model::{CollectionName, FingerprintSettings, Group, Labels, Slot, SourceId, SourceRecord, Title};
 
-/// A file that takes so many bytes more.
+/// A file that accepts a limited number of further bytes.
 #[derive(Debug)]
 struct FailingFile {
     file: FileBackend,
@@ -112,7 +112,7 @@ const SMALL: u64 = 4096;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// A store whose ledger takes so many bytes more.
+/// A store whose ledger accepts a limited number of further bytes.
 pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loaded), StoreError> {
     let mut directory = DataDirectory::create(folder).unwrap();
     if directory.is_new() {
@@ -132,8 +132,8 @@ pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loade
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Whenever the disk fails: what was committed is there, what was not isn't, all of it can be read
-    /// meanwhile, and when the disk works again, so does the store.
+    /// Whenever the disk fails, committed changes are there and others are not, everything can be read meanwhile, and
+    /// the store works again when the disk does.
     #[test]
     fn a_commit_is_kept_or_not_whenever_the_disk_fails(budget in 0_u64..400_000, again in 0_u64..100_000) {
         let folder = tempfile::tempdir().unwrap();
@@ -202,7 +202,7 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     for slot in &gone {
         store.forget(key(*slot));
     }
-    // Once the disk fails; then nothing has moved.
+    // The first time the disk fails, and nothing has moved.
     left.store(5000, Ordering::Relaxed);
     let mut outcomes = Vec::new();
     store
@@ -215,7 +215,7 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     if outcomes.iter().any(Result::is_err) {
         store.settle().unwrap();
     }
-    // The second time those that were written to the first time.
+    // The second time, the segments that were written to the first time.
     for _ in 0..2 {
         store.compact(DAY, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
     }
@@ -275,7 +275,7 @@ fn space_is_given_back_in_proportion_to_what_lives() {
     };
     put(&store, 0..5, 1).unwrap();
     let once = size();
-    // The same five sources over and over, in ever new slots, and the segment is never full.
+    // The same five sources again and again, in new slots, and the segment is never full.
     for revision in 1..200_u32 {
         let first = revision * 5;
         put(&store, first..first + 5, u64::from(revision)).unwrap();
@@ -380,7 +380,7 @@ fn a_ledger_that_is_taken_away_takes_no_more_commits_until_it_is_back() {
     assert!(store.check_files().iter().any(|error| error.to_string().contains("palimpsest.format")));
 }
 
-/// A reader that is overtaken by a failed commit is told to try again, not that the corpus is damaged.
+/// A read during which a commit fails gets the error to try again, not that the corpus is damaged.
 #[test]
 fn a_full_disk_is_no_damage_to_whoever_reads_meanwhile() {
     let folder = tempfile::tempdir().unwrap();

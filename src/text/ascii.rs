@@ -1,24 +1,24 @@
 //! The fast path: words of ASCII text found 64 bytes at a time.
 //!
-//! A text is first cut at every ASCII character that can be part of no word. A piece that is all ASCII
-//! is then one word; any other goes to `segment`. The cuts are those of the
-//! segmentation itself, so the two agree on every text.
+//! A text is first cut at every ASCII character that can't be part of a word. A piece that is all ASCII is one word;
+//! any other piece goes to `segment`. `segment` cuts at the same characters, so the two agree on every text.
 //!
-//! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"), one bit a
-//! byte, so that the edges of the words in 64 bytes are the bits of one integer.
+//! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"). Each byte leaves one
+//! bit, so that the edges of the words in 64 bytes are the bits of one integer.
 
 use super::compared::compared_form_within;
 use super::segment;
 use super::stem::Stem;
 use super::token::{Overgrown, Span, Token, WordHasher};
 
+/// Bytes whose classes fit into one integer, a bit each.
 const BLOCK: usize = 64;
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
-/// Fails when their compared forms have more than `max_bytes` in all; nothing is spent on what is past them.
+/// Fails if the compared forms have more than `max_bytes` in all. No time is spent on words past that limit.
 ///
-/// Texts of 4 GiB or more are cut off there: spans are 32 bits wide, and callers bound texts far below.
+/// Texts are cut off at 4 GiB: spans are 32 bits wide. Callers limit texts to far less.
 #[inline]
 pub(super) fn for_each_token(
     text: &str,
@@ -29,7 +29,7 @@ pub(super) fn for_each_token(
     let mut pieces =
         Pieces { text, hasher, compared: String::new(), bytes: 0, max_bytes, is_overgrown: false };
     let mut start = 0;
-    // Whether the byte before the block was part of a piece.
+    // 1 if the byte before the block is part of a piece.
     let mut inside = 0_u64;
     let bytes = text.as_bytes();
     for base in (0..bytes.len()).step_by(BLOCK) {
@@ -53,8 +53,8 @@ pub(super) fn for_each_token(
     if pieces.is_overgrown || pieces.bytes > max_bytes { Err(Overgrown) } else { Ok(()) }
 }
 
-/// One bit for each of the first 64 bytes: whether it is part of a piece. `before` is the bit of the
-/// byte before them. Bytes past the end are part of none.
+/// One bit for each of the first 64 bytes, set if the byte is part of a piece. `before` is the bit of the byte before
+/// them. Bytes past the end are not part of a piece.
 #[inline]
 fn piece_mask(rest: &[u8], before: u64) -> u64 {
     let (mut words, mut apostrophes) = (0, 0);
@@ -108,9 +108,9 @@ fn to_bits(eight: u64) -> u64 {
 struct Pieces<'a> {
     text: &'a str,
     hasher: &'a WordHasher,
-    /// Kept for its memory.
+    /// A buffer for compared forms, kept for its memory.
     compared: String,
-    /// Of the compared forms so far, and at most.
+    /// Bytes of the compared forms so far.
     bytes: usize,
     max_bytes: usize,
     is_overgrown: bool,
@@ -186,7 +186,7 @@ mod tests {
         out
     }
 
-    /// The definition, without any fast path.
+    /// The tokens by the definition, without the fast path.
     fn plain(text: &str) -> Vec<(Token, Span)> {
         let (mut out, mut compared) = (Vec::new(), String::new());
         segment::for_each_word(text, |from, to| {

@@ -1,14 +1,14 @@
-//! What stands between two words.
+//! Boundaries between words: sentences, lines and paragraphs.
 
 use super::Span;
 
-/// What stands before a word, from nothing to a blank line.
+/// The boundary before a word, from none to a blank line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Boundary {
-    /// Part of the same sentence, as far as punctuation tells.
+    /// The same sentence, by its punctuation.
     #[default]
     None,
-    /// A new line, without a sentence's end.
+    /// A new line within a sentence.
     Line,
     /// The end of a sentence.
     Sentence,
@@ -19,8 +19,8 @@ pub enum Boundary {
 impl Boundary {
     /// The boundary between two words of `text`, one after the other.
     ///
-    /// A sentence ends with a full stop, an exclamation or a question mark that white space follows; with
-    /// the marks of scripts that set none, at once. Linear in what stands between the words.
+    /// A sentence ends with a full stop, an exclamation mark or a question mark before white space, or with a mark of a
+    /// script that sets no space after it. Linear in the characters between the words.
     #[must_use]
     pub fn between(text: &str, before: Span, after: Span) -> Self {
         let gap = Span { start: before.end, end: after.start }.of(text);

@@ -1,9 +1,8 @@
-//! The compared form of a word: what is left of it once everything that a copier may change without
-//! changing the word is gone.
+//! The compared form of a word: the word without the differences that don't make it another word.
 //!
 //! Case is folded (Unicode default case folding), compatibility forms are unified (NFKC), apostrophes
-//! and ignorable characters are dropped, and letters of another script that stand in for the word's own
-//! are replaced by those ([`disguised_alphabet`]).
+//! and ignorable characters are dropped, and look-alike letters of other scripts are replaced by letters of the word's
+//! own script ([`disguised_alphabet`]).
 
 use caseless::Caseless;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
@@ -11,15 +10,16 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use super::alerts::{disguised_alphabet, look_alike_in};
 use super::segment::is_dropped;
 
-/// Writes the compared form of `word` to `out`, in place of what it held. Linear in the word and in its form.
+/// Writes the compared form of `word` to `out`, which is cleared first. Linear in the word and in its form.
 pub(super) fn compared_form(word: &str, out: &mut String) {
-    // Any word fits.
+    // Every word is within this limit.
     compared_form_within(word, usize::MAX, out);
 }
 
-/// As [`compared_form`], and whether the form has no more than `max_bytes`; of one that has, only a part is made.
+/// As [`compared_form`], for a form of at most `max_bytes`. Returns whether it is that short; a longer form is written
+/// in part.
 ///
-/// NFKC makes some characters eleven times as long (U+FDFA): nothing is spent on what is too long anyway.
+/// NFKC makes some characters eleven times as long (U+FDFA). The limit bounds the time for them.
 pub(super) fn compared_form_within(word: &str, max_bytes: usize, out: &mut String) -> bool {
     out.clear();
     if word.is_ascii() {
@@ -34,7 +34,7 @@ pub(super) fn compared_form_within(word: &str, max_bytes: usize, out: &mut Strin
     }
 }
 
-/// Whether letters of several alphabets stand together; most words have letters of one, which is soon seen.
+/// Whether a word has letters of several alphabets. A quick test that spares most words the search for disguises.
 fn is_mixed(letters: impl Iterator<Item = char>) -> bool {
     let alphabet = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' => 1_u8,
@@ -46,8 +46,8 @@ fn is_mixed(letters: impl Iterator<Item = char>) -> bool {
     letters.fold(0, |seen, c| seen | alphabet(c)).count_ones() > 1
 }
 
-/// Case folding and NFKC, in the order that makes the result stable under both (Unicode, section 3.13,
-/// D146: compatibility caseless matching). Whether it fits into `max_bytes`.
+/// Applies case folding and NFKC, in the order that makes the result stable under both (Unicode, section 3.13, D146:
+/// compatibility caseless matching). Returns whether the result has at most `max_bytes`.
 fn fold(chars: impl Iterator<Item = char>, max_bytes: usize, out: &mut String) -> bool {
     out.extend(chars.default_case_fold());
     if is_nfkc_quick(out.chars()) != IsNormalized::Yes {

@@ -1,4 +1,4 @@
-//! Offsets in the unit that the caller counts in.
+//! Conversion of byte offsets to the unit that the caller requested.
 
 use super::Span;
 
@@ -24,10 +24,10 @@ impl OffsetUnit {
     }
 }
 
-/// Turns byte spans of `text` into spans in `unit`, in place.
+/// Converts byte spans of `text` to `unit`, in place.
 ///
-/// The spans may come in any order. Linear in the text, plus `n log n` for `n` spans. An offset past
-/// the text or off a character boundary, which no span of ours has, is moved back to the one before.
+/// The spans may be in any order. Linear in the text, plus `n log n` for `n` spans. An offset past the text, or inside
+/// a character, is moved back to the character boundary before it; spans of tokens have no such offsets.
 ///
 /// ```
 /// use palimpsest::text::{OffsetUnit, Span, convert_spans};

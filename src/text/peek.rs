@@ -1,8 +1,9 @@
-//! Small looks at a text that never panic: neighbours of an offset, slices, counts.
+//! Access to parts of a text that never panics: neighbours of an offset, slices, word counts.
 
 use super::Span;
+use super::scripts::is_cjk;
 
-/// A span of byte offsets. Offsets past 4 GiB are clamped: texts are bounded well below that.
+/// A span of byte offsets. Offsets past 4 GiB are clamped: texts are limited to far less.
 pub(super) fn span(start: usize, end: usize) -> Span {
     let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Span { start: clamp(start), end: clamp(end) }
@@ -18,7 +19,7 @@ pub(super) fn after(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
 }
 
-/// `text[start..end]`, or nothing where that is no slice.
+/// `text[start..end]`, or an empty text if these are no character boundaries of it.
 pub(super) fn slice(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or("")
 }
@@ -34,12 +35,12 @@ pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or(0)
 }
 
-/// Words of `text`: runs between white space, and two ideographs or kana to a word, about what
-/// segmenters find in Chinese and Japanese.
+/// Number of words of `text`: runs between white space, and one for every two ideographs or kana, which is about the
+/// length of words that segmenters find in Chinese and Japanese.
 pub(super) fn count_words(text: &str) -> usize {
     let (mut words, mut ideographs, mut inside) = (0, 0, false);
     for c in text.chars() {
-        if is_ideographic(c) {
+        if is_cjk(c) {
             ideographs += 1;
             inside = false;
         } else {
@@ -51,12 +52,7 @@ pub(super) fn count_words(text: &str) -> usize {
     words + ideographs / 2
 }
 
-/// Han, kana and CJK punctuation: scripts whose words stand without spaces.
-pub(super) fn is_ideographic(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// A list of spans is sorted, disjoint, not empty, in bounds and on character boundaries.
+/// Whether a list of spans is sorted and disjoint, and each is not empty, in bounds and on character boundaries.
 #[cfg(test)]
 pub(super) fn sound(text: &str, spans: impl Iterator<Item = Span>) -> bool {
     let mut last = 0;

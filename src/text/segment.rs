@@ -1,30 +1,31 @@
-//! How a text is cut into words, as a rule over characters.
+//! Segmentation of a text into words, defined by classes of characters.
 //!
 //! The rule is UAX #29 word segmentation, tailored for comparing (as section 4 of that annex invites):
 //!
-//! - A word is a run of letters, digits and the marks on them. Of the punctuation that UAX #29 lets
-//!   stand inside a word, only the apostrophe does: a full stop, colon, comma or underscore separates,
-//!   since missing spaces after them are the commonest of typing and extraction errors.
-//! - In scripts written without spaces each character, with its marks, is a word.
-//! - Characters that show nothing (`Default_Ignorable_Code_Point`: zero-width, bidi controls, soft
-//!   hyphens, variation selectors), and those of private use, neither separate nor count.
-//! - Everything else separates.
+//! - A word is a run of letters, digits and the marks on them. Of the punctuation that UAX #29 allows inside a word,
+//!   only the apostrophe stays: a full stop, colon, comma or underscore separates, since missing spaces after them are
+//!   the commonest typing and extraction errors.
+//! - In scripts written without spaces ([`is_unspaced`]) each character, with its marks, is a word.
+//! - Invisible characters (`Default_Ignorable_Code_Point`: zero-width, bidi controls, soft hyphens, variation
+//!   selectors) and private-use characters are skipped: they neither separate words nor belong to their compared form.
+//! - All other characters separate.
 
 use unicode_normalization::char::is_combining_mark;
-use unicode_script::{Script, UnicodeScript};
 
-/// What a character means to the segmentation.
+use super::scripts::is_unspaced;
+
+/// The class of a character in the segmentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// Part of a word.
     Letter,
-    /// A word of its own.
+    /// A single-character word.
     Ideograph,
     /// Belongs to the character before it.
     Mark,
     /// Part of a word when letters stand on both sides.
     Apostrophe,
-    /// As if it were not there.
+    /// Skipped.
     Ignorable,
     /// Ends a word.
     Separator,
@@ -60,30 +61,9 @@ pub(super) fn is_ignorable(c: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether a character has no meaning but by private agreement: a font may show it as anything, or not.
+/// Whether a character is for private use: fonts may show it as anything, or not at all.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// Whether a letter belongs to a script that is written without spaces between words.
-pub(super) fn is_unspaced(c: char) -> bool {
-    // Below the first such script, Thai, there is nothing to look up.
-    if c < '\u{0E00}' || !c.is_alphanumeric() {
-        return false;
-    }
-    matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF70}')
-        || matches!(
-            c.script(),
-            Script::Han
-                | Script::Hiragana
-                | Script::Katakana
-                | Script::Bopomofo
-                | Script::Yi
-                | Script::Thai
-                | Script::Lao
-                | Script::Khmer
-                | Script::Myanmar
-        )
 }
 
 /// Calls `word` with the byte range of each word of `piece`, in order. Linear in the piece.
@@ -119,14 +99,14 @@ pub(super) fn for_each_word(piece: &str, mut word: impl FnMut(usize, usize)) {
     }
 }
 
-/// A word that may go on.
+/// A word that may continue.
 struct Open {
     start: usize,
-    /// Past the last character that is surely part of it.
+    /// The end of the last character that is certainly part of it.
     end: usize,
-    /// Whether it is a character of an unspaced script, which takes marks only.
+    /// Whether it is a character of an unspaced script, which only marks can extend.
     single: bool,
-    /// Whether an apostrophe came last: it is part of the word if a letter follows.
+    /// Whether an apostrophe was the last character: it is part of the word if a letter follows.
     at_apostrophe: bool,
 }
 
@@ -137,7 +117,7 @@ impl Open {
     }
 }
 
-/// Whether a character leaves no trace in a word's compared form.
+/// Whether a character is left out of a word's compared form.
 pub(super) fn is_dropped(c: char) -> bool {
     matches!(class(c), Class::Apostrophe | Class::Ignorable)
 }

@@ -1,4 +1,4 @@
-//! Words whose letters are set apart (`p l a g i a r i s m`), read as the words that they are.
+//! Tokens of words whose letters are set apart (`p l a g i a r i s m`): such a word is one token.
 
 use super::alerts::spaced_words;
 use super::ascii;
@@ -8,7 +8,7 @@ use super::token::{Overgrown, Span, Token, WordHasher};
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
-/// Fails when their compared forms have more than `max_bytes` in all.
+/// Fails if the compared forms have more than `max_bytes` in all.
 #[inline]
 pub(super) fn for_each_token(
     text: &str,
@@ -21,7 +21,7 @@ pub(super) fn for_each_token(
         return ascii::for_each_token(text, hasher, max_bytes, sink);
     }
     let mut spaced = spaced.into_iter().peekable();
-    // The word set apart that the last token was part of, from the first of its tokens to the last.
+    // The span of the word whose letters are being read: from its first token to the last so far.
     let mut open: Option<Span> = None;
     let mut is_overgrown = false;
     let join = |word: Span| {
@@ -35,8 +35,8 @@ pub(super) fn for_each_token(
             None => {}
         }
         while spaced.next_if(|word| word.end <= span.start).is_some() {}
-        // A token may reach over the edge of such a word, where an apostrophe or a hidden character joins its first
-        // or last letter to others: then all of it belongs to the word, since tokens never overlap.
+        // An apostrophe or a hidden character may join the first or last letter of such a word to other letters. Then
+        // the whole token belongs to the word, since tokens never overlap.
         let mut touched = open.map(|word| hull(word, span));
         while let Some(word) = spaced.next_if(|word| word.start < touched.unwrap_or(span).end) {
             touched = Some(hull(touched.unwrap_or(span), word));
@@ -56,7 +56,7 @@ fn hull(a: Span, b: Span) -> Span {
     Span { start: a.start.min(b.start), end: a.end.max(b.end) }
 }
 
-/// The compared form of a word without what sets its letters apart; `None` if it has more than `max_bytes`.
+/// The compared form of a word without the separators between its letters; `None` if it has more than `max_bytes`.
 pub(super) fn joined(word: &str, max_bytes: usize) -> Option<String> {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut compared = String::new();

@@ -1,4 +1,4 @@
-//! Tokens, their spans, and the hash that makes a word comparable.
+//! Tokens, their spans, and the hash of a word's compared form.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -12,12 +12,12 @@ use crate::model::CorpusSeed;
 pub struct Span {
     /// The first byte.
     pub start: u32,
-    /// The byte just past the last.
+    /// The byte after the last.
     pub end: u32,
 }
 
 impl Span {
-    /// The text that the span covers; empty when the span is not one of `text`.
+    /// The text that the span covers; empty if it is not a span of `text`.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
@@ -26,9 +26,8 @@ impl Span {
 
 /// A word in its compared form, as a seeded 64-bit hash.
 ///
-/// The top 5 bits hold the length of the compared form in bytes, 31 at most; the other 59 are a hash.
-/// Ordering tokens therefore orders words by length first, which is what the selection of fingerprints
-/// wants: long words are rare words.
+/// The top 5 bits hold the length of the compared form in bytes, at most 31; the other 59 are a hash. The order of
+/// tokens is therefore the order of lengths first. The selection of fingerprints relies on it: long words are rare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Token(u64);
 
@@ -41,7 +40,7 @@ impl Token {
         Self(class << (u64::BITS - Self::LENGTH_BITS) | hash >> Self::LENGTH_BITS)
     }
 
-    /// The whole value.
+    /// The length class and the hash, as one value.
     #[must_use]
     pub fn value(self) -> u64 {
         self.0
@@ -55,7 +54,7 @@ pub(super) struct WordHasher {
     stem: u64,
     low: u64,
     high: u64,
-    /// Bits of the hash that are kept.
+    /// Mask of the hash bits in use: tests use few, so that words collide.
     #[cfg(test)]
     kept: u64,
 }
@@ -66,7 +65,7 @@ impl WordHasher {
             seed: seed.derive("word/long"),
             stem: seed.derive("word/stem"),
             low: seed.derive("word/low"),
-            // Odd, so that multiplying by it alone (a word of 8 bytes or fewer) loses nothing.
+            // Odd, so that multiplication by it alone (a word of 8 bytes or fewer) is invertible.
             high: seed.derive("word/high") | 1,
             #[cfg(test)]
             kept: u64::MAX,
@@ -116,7 +115,7 @@ impl WordHasher {
     }
 }
 
-/// The two halves of the 128-bit product, exclusive-or-ed.
+/// The exclusive or of the two halves of the 128-bit product.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the two halves of 128 bits")]
 fn fold(a: u64, b: u64) -> u64 {
@@ -124,7 +123,7 @@ fn fold(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// The tokens of a text, and where each stands in it.
+/// The tokens of a text and their spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenizedText {
     tokens: Vec<Token>,
@@ -152,13 +151,13 @@ impl TokenizedText {
     }
 }
 
-/// Writes the compared form of the token with this span to `out`, in place of what it held.
+/// Writes the compared form of the token with this span to `out`, which is cleared first.
 ///
 /// Equal tokens have equal compared forms. Linear in the token.
 pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
     let word = span.of(text);
     compared_form(word, out);
-    // Only of letters set apart is anything left that is no part of a word.
+    // Separators are left in the form only if the letters of the word are set apart.
     if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
         *out = spaced::joined(word, usize::MAX).unwrap_or_default();
     }
@@ -174,11 +173,11 @@ pub fn same_word((text, span): (&str, Span), (other_text, other_span): (&str, Sp
     let (mut form, mut other_form) = (String::new(), String::new());
     compared_form(word, &mut form);
     compared_form(other, &mut other_form);
-    // Letters may be set apart in one of them.
+    // The letters of one of them may be set apart.
     form == other_form || spaced::joined(word, usize::MAX) == spaced::joined(other, usize::MAX)
 }
 
-/// A text whose words have more bytes in their compared form than they may.
+/// Error: the compared forms of a text's words exceed the limit in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the compared form of the words is too long")]
 pub struct Overgrown;
@@ -208,16 +207,16 @@ impl Tokenizer {
     /// The tokens of `text` with their spans. Linear in the text.
     #[must_use]
     pub fn tokenize(&self, text: &str) -> TokenizedText {
-        // Any text is short enough.
+        // No text exceeds this limit.
         self.tokenize_within(text, usize::MAX).unwrap_or_default()
     }
 
-    /// The tokens of `text` with their spans, if the compared forms of all have no more than `max_bytes`.
-    /// Linear in the text, however long its compared form would be.
+    /// The tokens of `text` with their spans, if the compared forms have at most `max_bytes` in all. Linear in the
+    /// text, however long its compared form would be.
     ///
     /// # Errors
     ///
-    /// [`Overgrown`].
+    /// [`Overgrown`] if the compared forms are longer.
     pub fn tokenize_within(&self, text: &str, max_bytes: usize) -> Result<TokenizedText, Overgrown> {
         let mut out = TokenizedText::default();
         let expected = text.len() / 5;
@@ -230,19 +229,18 @@ impl Tokenizer {
         Ok(out)
     }
 
-    /// The tokens of `text` and their stems, without spans, in place of what both held. Linear in the
-    /// text.
+    /// Writes the tokens of `text` and their stems to the lists, which are cleared first. Linear in the text.
     pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
-        // Any text is short enough.
+        // No text exceeds this limit.
         let all = self.tokenize_with_stems_within(text, usize::MAX, tokens, stems);
         debug_assert!(all.is_ok());
     }
 
-    /// As [`Self::tokenize_with_stems_into`], if the compared forms of all tokens have no more than `max_bytes`.
+    /// As [`Self::tokenize_with_stems_into`], if the compared forms have at most `max_bytes` in all.
     ///
     /// # Errors
     ///
-    /// [`Overgrown`]; both hold a part of the tokens then.
+    /// [`Overgrown`] if they are longer; then the lists hold a part of the tokens.
     pub fn tokenize_with_stems_within(
         &self,
         text: &str,
@@ -261,7 +259,7 @@ impl Tokenizer {
 
 #[cfg(test)]
 impl Tokenizer {
-    /// A tokenizer whose tokens have so few bits besides the length that words collide.
+    /// A tokenizer whose tokens have this number of hash bits, so that words collide.
     pub(crate) fn weak(bits: u32) -> Self {
         let mut weak = Self::new(CorpusSeed::new(42));
         weak.hasher.kept = u64::MAX << (u64::BITS - bits);

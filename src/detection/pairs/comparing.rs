@@ -114,7 +114,8 @@ impl Comparing<'_> {
         if kept.is_empty() {
             return Ok(outcome);
         }
-        let submission = Submission::new(&original, &tokenized, self.detection.mode, &self.detector.stems);
+        let submission =
+            Submission::new(&original, &tokenized, self.detection.mode, &self.detector.profilers);
         submission.prepare();
         let mut comparer = submission.comparer();
         for candidate in kept {

@@ -83,7 +83,7 @@ impl Comparing<'_> {
             return Ok(Coverage::default());
         }
         let Read { text, tokenized, .. } = source;
-        let submission = Submission::new(text, tokenized, self.detection.mode, &self.detector.stems);
+        let submission = Submission::new(text, tokenized, self.detection.mode, &self.detector.profilers);
         let found = self.detector.in_boilerplate(
             &submission,
             &self.detection,

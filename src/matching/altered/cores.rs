@@ -1,16 +1,16 @@
-//! Seeds that lie close together, linked into the cores of passages.
+//! Cores of passages: seeds linked to their neighbours.
 use super::edges::Spans;
 use super::num::{at, hull, index, small};
-use super::profile::NONE;
 use super::seeds::Seed;
+use super::stem_profile::NONE;
 use super::tuning::Tuning;
 
-/// Where a passage may lie.
+/// A place where a passage may be.
 #[derive(Debug)]
 pub(super) struct Core {
     /// The hull of seeds linked over wide gaps.
     pub(super) whole: Spans,
-    /// Hulls of those of its seeds that are linked over narrow gaps too, where they differ from it.
+    /// Hulls of its seeds that are linked over narrow gaps too, unless equal to the whole.
     pub(super) inner: Vec<Spans>,
 }
 
@@ -20,24 +20,25 @@ impl From<Spans> for Core {
     }
 }
 
-/// Fewest seeds of a group: one or two rare words in common are chance.
+/// The fewest seeds of a core: one or two rare words in common are chance.
 const LEAST_SEEDS: u32 = 3;
-/// Earlier seeds looked at in each of three columns, the nearest first; in a crowd they are linked to each other anyway.
+/// Earlier seeds in each of three columns that a seed is compared with, the nearest first. Seeds in a dense group are
+/// linked to one another in any case.
 const LOOKED_BACK: usize = 16;
 
-/// Links `seeds` (by `i`, then `j`) into cores, by their first seed.
+/// Links `seeds`, sorted by `i`, then `j`, into cores, in order of their first seed.
 pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<Core> {
-    let wide = groups(seeds, tuning.gap_words, source_words);
-    let narrow = groups(seeds, tuning.inner_gap_words, source_words);
+    let wide = first_linked(seeds, tuning.gap_words, source_words);
+    let narrow = first_linked(seeds, tuning.inner_gap_words, source_words);
     let mut core_of = vec![NONE; seeds.len()];
     let mut cores: Vec<Core> = Vec::new();
-    for (first, whole) in hulls(seeds, &wide) {
+    for Group { first, hull: whole, .. } in groups_of(seeds, &wide) {
         if let Some(entry) = core_of.get_mut(index(first)) {
             *entry = small(cores.len());
         }
         cores.push(Core { whole, inner: Vec::new() });
     }
-    for (first, spans) in hulls(seeds, &narrow) {
+    for Group { first, hull: spans, .. } in groups_of(seeds, &narrow) {
         let core = at(&core_of, index(at(&wide, index(first))));
         if let Some(core) = cores.get_mut(index(core)).filter(|core| core.whole != spans) {
             core.inner.push(spans);
@@ -46,8 +47,9 @@ pub(super) fn link(seeds: &[Seed], tuning: &Tuning, source_words: usize) -> Vec<
     cores
 }
 
-/// Per seed: the first of the seeds it is linked to, directly or through others, within `gap` words on both sides.
-fn groups(seeds: &[Seed], gap: u32, source_words: usize) -> Vec<u32> {
+/// For each seed, the first of the seeds that it is linked to, directly or through others, within `gap` words on both
+/// sides.
+fn first_linked(seeds: &[Seed], gap: u32, source_words: usize) -> Vec<u32> {
     let mut group: Vec<u32> = (0..small(seeds.len())).collect();
     let mut latest = vec![NONE; source_words / (index(gap) + 1) + 1];
     let mut before = vec![NONE; seeds.len()];
@@ -97,25 +99,31 @@ fn unite(group: &mut [u32], a: u32, b: u32) {
     }
 }
 
-/// The hull of each group with enough seeds, and its first seed.
-fn hulls(seeds: &[Seed], group: &[u32]) -> Vec<(u32, Spans)> {
+/// Linked seeds.
+struct Group {
+    /// The number of its first seed.
+    first: u32,
+    seeds: u32,
+    hull: Spans,
+}
+
+/// The groups with at least [`LEAST_SEEDS`], in order of their first seed.
+fn groups_of(seeds: &[Seed], first_seeds: &[u32]) -> Vec<Group> {
     let mut place = vec![NONE; seeds.len()];
-    let mut found: Vec<(u32, u32, Spans)> = Vec::new();
-    for (seed, &first) in seeds.iter().zip(group) {
-        let Some(slot) = place.get_mut(index(first)) else { continue };
+    let mut found: Vec<Group> = Vec::new();
+    for (seed, &first) in seeds.iter().zip(first_seeds) {
         let spans = Spans { submission: seed.i..seed.i + 1, source: seed.j..seed.j + 1 };
-        if let Some((_, count, known)) = found.get_mut(index(*slot)) {
-            *count += 1;
-            known.submission = hull(&known.submission, &spans.submission);
-            known.source = hull(&known.source, &spans.source);
+        if let Some(group) = found.get_mut(index(at(&place, index(first)))) {
+            group.seeds += 1;
+            group.hull.submission = hull(&group.hull.submission, &spans.submission);
+            group.hull.source = hull(&group.hull.source, &spans.source);
         } else {
-            *slot = small(found.len());
-            found.push((first, 1, spans));
+            if let Some(entry) = place.get_mut(index(first)) {
+                *entry = small(found.len());
+            }
+            found.push(Group { first, seeds: 1, hull: spans });
         }
     }
+    found.retain(|group| group.seeds >= LEAST_SEEDS);
     found
-        .into_iter()
-        .filter(|(_, count, _)| *count >= LEAST_SEEDS)
-        .map(|(first, _, spans)| (first, spans))
-        .collect()
 }

@@ -1,13 +1,14 @@
-//! Where a passage begins and ends: the likeliest segment on each side, given the other.
+//! Edges of passages: the likeliest segment on each side, given the other side.
 //!
-//! A word of one side either comes from the other side's span (with probability `drawn`, evenly from its words) or
-//! from the background. Its score is the logarithm of that mixture's likelihood over the background's alone; a passage
-//! is the segment where the scores add up to most (Dunning 1993 for the ratio, Bentley's maximum segment for the edges).
+//! A word of one side comes either from the other side's span (with probability `drawn`, evenly from its words) or
+//! from the background. Its score is the logarithm of the ratio of that mixture's likelihood to the background's. A
+//! passage is the segment with the greatest sum of scores (Dunning 1993 for the ratio, Bentley's maximum segment for
+//! the edges).
 use std::ops::Range;
 
 use super::num::{at, index, real, size, slice};
-use super::pair::{Counts, Pair, Side, Which};
-use super::profile::NONE;
+use super::stem_profile::NONE;
+use super::text_pair::{Counts, Side, SideKind, TextPair};
 use super::tuning::Tuning;
 use crate::text::Boundary;
 
@@ -18,40 +19,40 @@ pub(super) struct Spans {
     pub(super) source: Range<u32>,
 }
 
-/// A pair of spans, with the evidence for it.
+/// A pair of spans and the evidence for it.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(super) struct WeighedSpans {
     pub(super) spans: Spans,
-    /// How much better the words of both sides are explained by the other side than by the background, in nats.
+    /// The log-likelihood ratio of the words of both sides under the other side against the background, in nats.
     pub(super) evidence: f32,
-    /// Words in common, each as often as both sides have it.
+    /// Number of common words, each counted as often as both sides have it.
     pub(super) matched: u32,
 }
 
-/// How the share of words drawn from the other side is set.
+/// The share of words that are drawn from the other side.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Drawn {
-    /// As measured between the two spans, within bounds.
+    /// The share of matched words in the two spans, within bounds.
     Measured([f32; 2]),
-    /// Given.
+    /// A fixed share.
     Fixed(f32),
 }
 
-/// Scores words of one side under the words of the other; keeps its tables between calls.
+/// Scores words of one side under the words of the other. Its tables are used again from call to call.
 pub(super) struct Scorer<'p, 'a> {
-    pub(super) pair: &'p Pair<'a>,
+    pub(super) pair: &'p TextPair<'a>,
     pub(super) own: Counts,
     pub(super) other: Counts,
     pub(super) drawn: Drawn,
-    /// What a word scores that the other side does not have.
+    /// The score of a word that the other side does not have.
     pub(super) miss: f32,
-    /// Per shared stem: what a word of it scores; valid for the stems in `other`.
+    /// Per shared stem: the score of its words; valid for the stems in `other`.
     scores: Vec<f32>,
     words: Vec<f32>,
 }
 
 impl<'p, 'a> Scorer<'p, 'a> {
-    pub(super) fn new(pair: &'p Pair<'a>) -> Self {
+    pub(super) fn new(pair: &'p TextPair<'a>) -> Self {
         let stems = pair.shared.len();
         Self {
             pair,
@@ -64,9 +65,8 @@ impl<'p, 'a> Scorer<'p, 'a> {
         }
     }
 
-    /// Moves the edges of `spans` to where the words of each side stop being the other side's; of long ones, each edge
-    /// by the words near it.
-    pub(super) fn refine(&mut self, spans: Spans) -> Candidate {
+    /// Moves the edges of `spans` to the likeliest segments. Each edge of long spans is moved by the words near it.
+    pub(super) fn refine(&mut self, spans: Spans) -> WeighedSpans {
         let refined = match pieces(&spans) {
             0..=1 => self.settle(spans),
             many => {
@@ -78,12 +78,12 @@ impl<'p, 'a> Scorer<'p, 'a> {
         self.weigh(refined)
     }
 
-    /// Two alternating rounds of finding the best edges of each side.
+    /// Finds the best edges of each side in turn, in at most two rounds.
     fn settle(&mut self, mut spans: Spans) -> Spans {
         for _ in 0..2 {
             let before = spans.clone();
-            spans.source = self.best(Which::Source, &spans.source, &spans.submission);
-            spans.submission = self.best(Which::Submission, &spans.submission, &spans.source);
+            spans.source = self.best(SideKind::Source, &spans.source, &spans.submission);
+            spans.submission = self.best(SideKind::Submission, &spans.submission, &spans.source);
             if before == spans {
                 break;
             }
@@ -91,37 +91,37 @@ impl<'p, 'a> Scorer<'p, 'a> {
         spans
     }
 
-    /// The evidence for a pair of spans as they are; of long ones, piece by piece.
-    pub(super) fn weigh(&mut self, spans: Spans) -> Candidate {
+    /// The evidence for a pair of spans; that of long ones piece by piece.
+    pub(super) fn weigh(&mut self, spans: Spans) -> WeighedSpans {
         let many = pieces(&spans);
-        let mut sum = Candidate { spans, evidence: 0.0, matched: 0 };
+        let mut sum = WeighedSpans { spans, evidence: 0.0, matched: 0 };
         for n in 0..many {
             let Spans { submission, source } = piece(&sum.spans, n, many);
-            let (one, matched) = self.ratio(Which::Submission, &submission, &source);
-            let (two, _) = self.ratio(Which::Source, &source, &submission);
+            let (one, matched) = self.ratio(SideKind::Submission, &submission, &source);
+            let (two, _) = self.ratio(SideKind::Source, &source, &submission);
             sum.evidence += one + two;
             sum.matched += matched;
         }
         sum
     }
 
-    /// The log-likelihood ratio of the words in `own` under those in `other`, and how many of them are matched.
-    pub(super) fn ratio(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> (f32, u32) {
+    /// The log-likelihood ratio of the words in `own` under those in `other`, and the number of matched words.
+    pub(super) fn ratio(&mut self, which: SideKind, own: &Range<u32>, other: &Range<u32>) -> (f32, u32) {
         let matched = self.prepare(which, own, other);
         let words = slice(&self.pair.side(which).shared, own);
         (words.iter().map(|&word| self.score(word)).sum(), matched)
     }
 
-    /// What a word scores under the spans last prepared.
+    /// The score of a word under the spans that were prepared last.
     pub(super) fn score(&self, stem: u32) -> f32 {
         if self.other.get(stem) == 0 { self.miss } else { at(&self.scores, index(stem)) }
     }
 
-    /// Sets the scores of the stems of `other` for words of `own`; gives the number of words matched.
+    /// Sets the scores of the stems of `other` for words of `own`. Returns the number of matched words.
     ///
-    /// The background is what both texts have outside the two spans, smoothed. A word that `own` has more often than
-    /// `other` is matched only as often as `other` has it, so each of its occurrences gets that share of the score.
-    pub(super) fn prepare(&mut self, which: Which, own: &Range<u32>, other: &Range<u32>) -> u32 {
+    /// The background is the words of both texts outside the two spans, smoothed. A word that `own` has more often than
+    /// `other` is matched only as often as `other` has it, so each of its occurrences has that share of the score.
+    pub(super) fn prepare(&mut self, which: SideKind, own: &Range<u32>, other: &Range<u32>) -> u32 {
         let Self { pair, own: mine, other: theirs, scores, .. } = self;
         mine.count(slice(&pair.side(which).shared, own));
         theirs.count(slice(&pair.side(which.other()).shared, other));
@@ -146,10 +146,10 @@ impl<'p, 'a> Scorer<'p, 'a> {
         matched
     }
 
-    /// The segment of one side around `core` that the words of `other` explain best.
+    /// The likeliest segment of one side around `core` under the words of `other`.
     ///
-    /// Outside the core, a stem that the core has used up counts as not matched.
-    pub(super) fn best(&mut self, which: Which, core: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+    /// Outside the core, a stem that occurs in the core as often as in `other` is not matched.
+    pub(super) fn best(&mut self, which: SideKind, core: &Range<u32>, other: &Range<u32>) -> Range<u32> {
         self.prepare(which, core, other);
         let side = self.pair.side(which);
         let reach = self.pair.tuning.reach_words;
@@ -169,8 +169,8 @@ impl<'p, 'a> Scorer<'p, 'a> {
     }
 }
 
-/// Words of one side that are weighed at once. The words of a longer copy say little of each other without their order:
-/// the order that whole pages keep.
+/// Words of one side that are weighed together, at most. Without their order, the words of longer copies support one
+/// another little; pieces keep the order of pages.
 const PIECE_WORDS: u32 = 2048;
 
 fn pieces(spans: &Spans) -> u32 {
@@ -186,11 +186,11 @@ fn piece(spans: &Spans, n: u32, many: u32) -> Spans {
     Spans { submission: part(&spans.submission), source: part(&spans.source) }
 }
 
-/// What an edge before a word costs, by the boundary there.
-fn edge_costs<'s>(which: Which, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(u32) -> f32 + use<'s> {
+/// The cost of an edge before a word, by the boundary there.
+fn edge_costs<'s>(which: SideKind, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(u32) -> f32 + use<'s> {
     let [inside, line] = match which {
-        Which::Submission => tuning.submission_edge,
-        Which::Source => tuning.source_edge,
+        SideKind::Submission => tuning.submission_edge,
+        SideKind::Source => tuning.source_edge,
     };
     move |position| match at(&side.profile.boundaries, index(position)) {
         Boundary::None => inside,
@@ -199,7 +199,7 @@ fn edge_costs<'s>(which: Which, side: &'s Side<'_>, tuning: &Tuning) -> impl Fn(
     }
 }
 
-/// The segment of greatest sum, less what its two edges cost; the first of equals.
+/// The segment with the greatest sum less the costs of its two edges; the first of equals.
 fn maximum_segment(scores: &[f32], from: u32, cost: impl Fn(u32) -> f32) -> Range<u32> {
     let mut best = (0.0, from..from);
     let mut open = (f32::INFINITY, from);

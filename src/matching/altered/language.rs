@@ -1,17 +1,17 @@
-//! Which stemmer a text's words go through.
+//! Languages of texts and their stemmers.
 use rust_stemmers::Algorithm;
 
 /// A language with a Snowball stemmer, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Language(Option<whatlang::Lang>);
 
-/// A text's language, and how sure that is: what is to be kept with a source, so that each pair of texts can be compared
-/// in one language at no cost.
+/// A text's language and the confidence of its detection. Stored with a source, so that each pair of texts is compared
+/// in one language without detection.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Guess {
     /// The language.
     pub language: Language,
-    /// From 0, anything, to 1, surely.
+    /// From 0, unknown, to 1, certain.
     pub confidence: f32,
 }
 
@@ -30,27 +30,27 @@ impl Guess {
         })
     }
 
-    /// The surer of the two, this one of equals.
+    /// The guess with more confidence; this one if both are equal.
     #[must_use]
     pub fn or_surer(self, other: Self) -> Self {
         if other.confidence > self.confidence { other } else { self }
     }
 }
 
-/// Bytes that detection reads: a few sentences, and more when those do not settle it.
+/// Bytes that detection reads: a few sentences, and more if it is not reliable on those.
 const DETECTED_BYTES: [usize; 2] = [400, 4000];
 
-/// whatlang's confidence below which a guess over the longer piece is not taken.
+/// The least confidence of whatlang for a guess on the longer piece.
 const LEAST_CONFIDENCE: f64 = 0.1;
 
 impl Language {
-    /// No stemming: words are compared as they are.
+    /// No language: words are compared without stemming.
     pub const NONE: Self = Self(None);
     /// English.
     #[cfg(test)]
     pub(super) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
-    /// A number of its own.
+    /// The number of the language, unique among languages.
     pub(super) fn number(self) -> u64 {
         self.0.map_or(0, |language| language as u64 + 1)
     }

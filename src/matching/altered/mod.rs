@@ -1,101 +1,101 @@
-//! Passages that were copied, altered or summarised, by what their words say about where they were drawn from.
+//! Detection of copied, altered and summarised passages by the likelihood ratio of their stems.
 //!
-//! One mechanism carries it: the log-likelihood ratio (Dunning 1993) of a passage's stems under "drawn from the other
-//! side's passage" against "drawn from the background", where the background is the rest of both texts, smoothed by a
-//! little general language. It needs no word order, so replaced, moved and inflected words cost only themselves; and it
-//! weighs a word by how unlikely it is here, so common words and the texts' subject count for little.
+//! The ratio (Dunning 1993) compares two hypotheses for a passage's stems: "drawn from the other side's passage" and
+//! "drawn from the background". The background is the rest of both texts, smoothed by a little general language. The
+//! ratio ignores word order, so that a replaced, moved or inflected word costs only its own score. It weighs a word by
+//! how unlikely it is in these texts, so that common words and words of the subject count little.
 //!
-//! 1. A [`Reader`] turns words to stems; a [`Profile`] prepares a text once for any number of comparisons.
+//! 1. A [`StemProfiler`] turns words to stems; a [`StemProfile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
-//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, of long passages
-//!    piece by piece; `resolve`: of overlapping ones the best, and neighbours joined over gaps that match too.
-//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over an altered passage's edge become
-//!    part of it; runs that are in no passage make their own.
-//! 5. `summary`: segments that the whole source explains and no one place of it.
+//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, piece by piece
+//!    for long passages. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
+//! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over the edge of an altered passage
+//!    become part of it; every other run is a passage.
+//! 5. `summary`: segments whose words come from the whole source and from no single place of it.
 //!
-//! A language without a table of frequencies gets them by the length of its words; a script without spaces is compared by
-//! overlapping pairs of characters. A pair of texts is best compared in one language, that of the surer [`Guess`].
+//! Frequencies of a language without a table are estimated from the length of its words. Scripts without spaces are
+//! compared by overlapping pairs of characters. Both texts of a pair should be read in one language, that of the
+//! [`Guess`] with more confidence.
 //!
-//! Time and memory are linear in the two texts (the ratio's constants are small: about 40 steps a seed, and at most
-//! sixteen seeds for each word).
+//! Time and memory are linear in the two texts: about 40 steps a seed, and at most sixteen seeds for each word.
 mod background;
 mod cores;
 mod edges;
 mod language;
 mod num;
-mod pair;
-mod profile;
-mod reader;
-mod remembered;
+mod profiler;
 mod resolve;
 mod seeds;
+mod stem_cache;
+mod stem_profile;
 mod stems;
 mod summary;
+mod text_pair;
 mod tuning;
 mod verbatim;
 
 use std::ops::Range;
 
 pub use language::{Guess, Language};
-pub use profile::Profile;
-pub use reader::Reader;
-pub use remembered::RememberedStems;
+pub use profiler::StemProfiler;
+pub use stem_cache::StemCache;
+pub use stem_profile::StemProfile;
 pub use tuning::Tuning;
 
 use super::passage::{Passage, PassageKind};
 use super::seeds::Run;
 use cores::Core;
-use edges::{Candidate, Scorer};
+use edges::{Scorer, WeighedSpans};
 use num::touches;
-use pair::Pair;
+use text_pair::TextPair;
 
-/// The comparison was called off.
+/// Error: the comparison was stopped by its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
 /// Finds the passages of `submission` that come from `source`, sorted by place; deterministic.
 ///
-/// `runs` are the exact runs, sorted, as seeding gives them: every word of the submission in one of them is in
-/// some passage. `stop` is asked every few thousand steps.
+/// `runs` are the exact runs, sorted, as seeding returns them: every word of the submission in a run is in a passage.
+/// `stop` is called every few thousand steps.
 ///
 /// # Errors
 ///
-/// [`Stopped`] when `stop` said so.
+/// [`Stopped`] if `stop` returned true.
 pub fn detect(
-    submission: &Profile,
-    source: &Profile,
+    submission: &StemProfile,
+    source: &StemProfile,
     runs: &[Run],
     tuning: &Tuning,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Passage>, Stopped> {
-    let Some(pair) = Pair::new(submission, source, tuning) else {
+    let Some(pair) = TextPair::new(submission, source, tuning) else {
         let left_over = verbatim::left_over(runs, &[], tuning.join_words);
         let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs));
         return Ok(sorted(parts.map(|spans| copied(spans, runs)).collect()));
     };
     let mut scorer = Scorer::new(&pair);
-    let candidates = candidates(&pair, &mut scorer, runs, stop);
-    let summaries = summary::find(&mut scorer, &candidates, &verbatim::cores(runs), stop);
+    let weighed_spans = weighed_spans(&pair, &mut scorer, runs, stop);
+    let summaries = summary::find(&mut scorer, &weighed_spans, &verbatim::cores(runs), stop);
     if stop() {
         return Err(Stopped);
     }
-    let altered = outside(resolve::merged(candidates, &mut scorer), &summaries);
+    let altered = outside(resolve::merged(weighed_spans, &mut scorer), &summaries);
     let mut passages: Vec<Passage> = summaries.iter().map(|c| passage(c, PassageKind::Summary)).collect();
     let mut verbatim = Vec::new();
-    for candidate in altered {
+    for weighed in altered {
         if stop() {
             return Err(Stopped);
         }
-        match verbatim::hull(&candidate, runs, tuning) {
+        match verbatim::hull(&weighed, runs, tuning) {
             Some(spans) => verbatim.push(spans),
             None => {
-                passages.push(passage(&verbatim::whole(candidate, runs, &mut scorer), PassageKind::Altered));
+                passages.push(passage(&verbatim::whole(weighed, runs, &mut scorer), PassageKind::Altered));
             }
         }
     }
     let verbatim = resolve::distinct(verbatim).into_iter().map(|spans| scorer.weigh(spans));
-    passages.extend(verbatim.map(|candidate| passage(&candidate, PassageKind::Verbatim)));
-    // Cut before it is asked which runs are left over: what is cut out may hold runs of another place.
+    passages.extend(verbatim.map(|weighed| passage(&weighed, PassageKind::Verbatim)));
+    // Passages are cut before the runs that are left over are collected: an insertion may hold runs of another place.
     let mut found: Vec<Passage> =
         passages.into_iter().flat_map(|whole| parts(whole, runs, &mut scorer)).collect();
     let mut taken: Vec<Range<u32>> = found.iter().map(|p| p.submission.clone()).collect();
@@ -110,7 +110,7 @@ pub fn detect(
     Ok(sorted(found))
 }
 
-/// A passage, or the parts of it between what was inserted.
+/// The parts of a passage between insertions, or the whole passage if it has none.
 fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passage> {
     let spans = edges::Spans { submission: whole.submission.clone(), source: whole.source.clone() };
     match verbatim::without_insertions(&spans, runs) {
@@ -121,13 +121,13 @@ fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passa
     }
 }
 
-/// Pairs of spans that are passages by their evidence, some of them overlapping.
-fn candidates(
-    pair: &Pair<'_>,
+/// Pairs of spans with enough evidence for a passage, some of them overlapping.
+fn weighed_spans(
+    pair: &TextPair<'_>,
     scorer: &mut Scorer<'_, '_>,
     runs: &[Run],
     stop: &dyn Fn() -> bool,
-) -> Vec<Candidate> {
+) -> Vec<WeighedSpans> {
     let long = verbatim::cores(runs);
     let known: Vec<Range<u32>> = long.iter().map(|spans| spans.submission.clone()).collect();
     let seeds = seeds::dense(pair, &known, stop);
@@ -137,26 +137,27 @@ fn candidates(
         if stop() {
             break;
         }
-        let mut tried: Vec<Candidate> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
+        let mut tried: Vec<WeighedSpans> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
         tried.push(scorer.refine(core.whole));
-        tried.retain(|candidate| candidate.evidence >= pair.tuning.accept);
+        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept);
         found.extend(resolve::strongest(tried));
     }
     resolve::chained(found, scorer)
 }
 
-/// The candidates that stand in no summary.
-fn outside(candidates: Vec<Candidate>, summaries: &[Candidate]) -> Vec<Candidate> {
-    let apart = |c: &Candidate| !summaries.iter().any(|s| touches(&s.spans.submission, &c.spans.submission));
-    candidates.into_iter().filter(apart).collect()
+/// The pairs that overlap no summary.
+fn outside(weighed_spans: Vec<WeighedSpans>, summaries: &[WeighedSpans]) -> Vec<WeighedSpans> {
+    let apart =
+        |c: &WeighedSpans| !summaries.iter().any(|s| touches(&s.spans.submission, &c.spans.submission));
+    weighed_spans.into_iter().filter(apart).collect()
 }
 
-fn passage(candidate: &Candidate, kind: PassageKind) -> Passage {
-    let edges::Spans { submission, source } = candidate.spans.clone();
-    Passage { submission, source, kind, matched_tokens: candidate.matched, evidence: candidate.evidence }
+fn passage(weighed: &WeighedSpans, kind: PassageKind) -> Passage {
+    let edges::Spans { submission, source } = weighed.spans.clone();
+    Passage { submission, source, kind, matched_tokens: weighed.matched, evidence: weighed.evidence }
 }
 
-/// A passage of exact runs between texts that have next to nothing else in common.
+/// A passage of exact runs between texts with too little else in common.
 fn copied(spans: edges::Spans, runs: &[Run]) -> Passage {
     let matched_tokens = verbatim::in_runs(&spans, runs);
     let edges::Spans { submission, source } = spans;

@@ -1,46 +1,47 @@
-//! Of candidates that overlap, which stay.
-use super::edges::{Candidate, Scorer, Spans};
+//! Resolution of overlapping pairs of spans.
+use super::edges::{Scorer, Spans, WeighedSpans};
 use super::num::{hull, size, touches};
 
-/// Candidates compared with one another at most; past this the weakest go unseen.
+/// Pairs of spans that are compared with one another, at most; the weakest others are dropped.
 const COMPARED: usize = 16_384;
-/// Past this many words two neighbours are joined unweighed, so that joining stays linear.
+/// The most words of a joined pair that is weighed again. Longer ones get the sum of the evidence, so that joining
+/// stays linear.
 const WEIGHED_WORDS: u32 = 2048;
 
-/// The strongest candidates that overlap on neither side, strongest first.
-pub(super) fn strongest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    by_evidence(&mut candidates);
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
-        let apart = |other: &Candidate| {
-            !touches(&candidate.spans.submission, &other.spans.submission)
-                && !touches(&candidate.spans.source, &other.spans.source)
+/// The strongest pairs that overlap on neither side, the strongest first.
+pub(super) fn strongest(mut weighed_spans: Vec<WeighedSpans>) -> Vec<WeighedSpans> {
+    by_evidence(&mut weighed_spans);
+    let mut kept: Vec<WeighedSpans> = Vec::new();
+    for weighed in weighed_spans {
+        let apart = |other: &WeighedSpans| {
+            !touches(&weighed.spans.submission, &other.spans.submission)
+                && !touches(&weighed.spans.source, &other.spans.source)
         };
         if kept.iter().all(apart) {
-            kept.push(candidate);
+            kept.push(weighed);
         }
     }
     kept
 }
 
-/// Of candidates that overlap on one side only the stronger stays; those that overlap on both are merged where the
-/// two together are better than the stronger.
-pub(super) fn merged(mut candidates: Vec<Candidate>, scorer: &mut Scorer<'_, '_>) -> Vec<Candidate> {
-    by_evidence(&mut candidates);
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
-        let overlap = |other: &&mut Candidate| {
-            touches(&candidate.spans.submission, &other.spans.submission)
-                || touches(&candidate.spans.source, &other.spans.source)
+/// Keeps the stronger of two pairs that overlap on one side. Pairs that overlap on both sides are merged if their
+/// union has at least the evidence of the stronger.
+pub(super) fn merged(mut weighed_spans: Vec<WeighedSpans>, scorer: &mut Scorer<'_, '_>) -> Vec<WeighedSpans> {
+    by_evidence(&mut weighed_spans);
+    let mut kept: Vec<WeighedSpans> = Vec::new();
+    for weighed in weighed_spans {
+        let overlap = |other: &&mut WeighedSpans| {
+            touches(&weighed.spans.submission, &other.spans.submission)
+                || touches(&weighed.spans.source, &other.spans.source)
         };
         let Some(other) = kept.iter_mut().find(overlap) else {
-            kept.push(candidate);
+            kept.push(weighed);
             continue;
         };
-        if touches(&candidate.spans.submission, &other.spans.submission)
-            && touches(&candidate.spans.source, &other.spans.source)
+        if touches(&weighed.spans.submission, &other.spans.submission)
+            && touches(&weighed.spans.source, &other.spans.source)
         {
-            let both = scorer.weigh(union(&candidate.spans, &other.spans));
+            let both = scorer.weigh(union(&weighed.spans, &other.spans));
             if both.evidence >= other.evidence {
                 *other = both;
             }
@@ -49,25 +50,28 @@ pub(super) fn merged(mut candidates: Vec<Candidate>, scorer: &mut Scorer<'_, '_>
     kept
 }
 
-/// Candidates that follow one another on both sides, joined where the two together are better than either: closely, or
-/// at a gap of a few sentences whose own words are rather one another's than not.
-pub(super) fn chained(mut candidates: Vec<Candidate>, scorer: &mut Scorer<'_, '_>) -> Vec<Candidate> {
-    candidates.sort_by_key(|c| (c.spans.submission.start, c.spans.source.start));
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
-        if let Some(last) = kept.last_mut().filter(|last| continues(last, &candidate, scorer)) {
-            let both = joined(last, &candidate, scorer);
-            if both.evidence >= last.evidence.max(candidate.evidence) {
+/// Joins pairs that follow one another on both sides if their union has more evidence than either. They follow
+/// closely, or after a gap of a few sentences whose words match rather than not.
+pub(super) fn chained(
+    mut weighed_spans: Vec<WeighedSpans>,
+    scorer: &mut Scorer<'_, '_>,
+) -> Vec<WeighedSpans> {
+    weighed_spans.sort_by_key(|c| (c.spans.submission.start, c.spans.source.start));
+    let mut kept: Vec<WeighedSpans> = Vec::new();
+    for weighed in weighed_spans {
+        if let Some(last) = kept.last_mut().filter(|last| continues(last, &weighed, scorer)) {
+            let both = joined(last, &weighed, scorer);
+            if both.evidence >= last.evidence.max(weighed.evidence) {
                 *last = both;
                 continue;
             }
         }
-        kept.push(candidate);
+        kept.push(weighed);
     }
     kept
 }
 
-fn continues(last: &Candidate, next: &Candidate, scorer: &mut Scorer<'_, '_>) -> bool {
+fn continues(last: &WeighedSpans, next: &WeighedSpans, scorer: &mut Scorer<'_, '_>) -> bool {
     let (last, next) = (&last.spans, &next.spans);
     let between = Spans {
         submission: last.submission.end..next.submission.start,
@@ -80,15 +84,15 @@ fn continues(last: &Candidate, next: &Candidate, scorer: &mut Scorer<'_, '_>) ->
             || (widest <= tuning.gap_words && scorer.weigh(between).evidence > 0.0))
 }
 
-fn joined(last: &Candidate, next: &Candidate, scorer: &mut Scorer<'_, '_>) -> Candidate {
+fn joined(last: &WeighedSpans, next: &WeighedSpans, scorer: &mut Scorer<'_, '_>) -> WeighedSpans {
     let spans = union(&last.spans, &next.spans);
     if size(&spans.submission).max(size(&spans.source)) <= WEIGHED_WORDS {
         return scorer.weigh(spans);
     }
-    Candidate { spans, evidence: last.evidence + next.evidence, matched: last.matched + next.matched }
+    WeighedSpans { spans, evidence: last.evidence + next.evidence, matched: last.matched + next.matched }
 }
 
-/// Spans by place, those that overlap on both sides made one.
+/// The pairs of spans by place; those that overlap on both sides are merged.
 pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
     spans.sort_by_key(|s| (s.submission.start, s.source.start));
     let mut kept: Vec<Spans> = Vec::new();
@@ -104,12 +108,12 @@ pub(super) fn distinct(mut spans: Vec<Spans>) -> Vec<Spans> {
     kept
 }
 
-/// The shortest spans that have both.
+/// The shortest pair of spans that contains both.
 pub(super) fn union(a: &Spans, b: &Spans) -> Spans {
     Spans { submission: hull(&a.submission, &b.submission), source: hull(&a.source, &b.source) }
 }
 
-fn by_evidence(candidates: &mut Vec<Candidate>) {
-    candidates.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
-    candidates.truncate(COMPARED);
+fn by_evidence(weighed_spans: &mut Vec<WeighedSpans>) {
+    weighed_spans.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+    weighed_spans.truncate(COMPARED);
 }

@@ -1,9 +1,9 @@
-//! Places where many rare shared stems stand close together on both sides.
+//! Seeds: places where many rare shared stems are close together on both sides.
 use std::ops::Range;
 
 use super::num::{at, index, real, small};
-use super::pair::Pair;
-use super::profile::NONE;
+use super::stem_profile::NONE;
+use super::text_pair::TextPair;
 
 /// A shared stem at word `i` of the submission and word `j` of the source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,18 +12,19 @@ pub(super) struct Seed {
     pub(super) j: u32,
 }
 
-/// Words between two looks at whether to stop.
+/// Words of the submission between two checks of the stop signal.
 const STOP_WORDS: usize = 4096;
 
-/// A stem that occurs more often than this in the source says nothing of a place, and moving it would take long.
+/// The most occurrences in the source of a stem that counts in a window: a more frequent one marks no place, and
+/// moving the window over it would take long.
 const LIVE_OCCURRENCES: u32 = 256;
 
-/// Seeds in dense surroundings, by `i`, then `j`.
+/// Seeds in dense surroundings, sorted by `i`, then `j`.
 ///
-/// A seed's density is the weight of the source's words around `j` whose stems (other than its own) also stand around
+/// A seed's density is the weight of the source's words around `j` whose stems, other than its own, also occur around
 /// `i`. Words of the `known` spans of the submission (sorted) make no seeds. Linear in the texts: a stem makes at most
-/// `seed_occurrences` seeds per occurrence in the other text.
-pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
+/// `seed_occurrences` seeds for each occurrence in the other text.
+pub(super) fn dense(pair: &TextPair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bool) -> Vec<Seed> {
     let near = index(pair.tuning.near_words);
     let least = fixed(pair.tuning.density);
     let most = most_occurrences(pair);
@@ -57,12 +58,13 @@ pub(super) fn dense(pair: &Pair<'_>, known: &[Range<u32>], stop: &dyn Fn() -> bo
     kept
 }
 
-/// Texts up to this long are what `seed_occurrences` is meant for.
+/// The longest text, in words, for which `seed_occurrences` is not raised.
 const LONG_TEXT: usize = 1 << 16;
 
-/// How often a seed's stem may occur on the rarer side: more often in huge texts, by the root of their length, as by
-/// Heaps' law the number of a text's stems grows; but only as far as the seeds stay linear in the texts.
-fn most_occurrences(pair: &Pair<'_>) -> u32 {
+/// The most occurrences of a seed's stem in the text that has fewer. In huge texts it grows with the square root of
+/// their length, as the number of a text's stems does by Heaps' law, but only while the seeds stay linear in the
+/// texts.
+fn most_occurrences(pair: &TextPair<'_>) -> u32 {
     let least = pair.tuning.seed_occurrences;
     let lengths = [pair.source.shared.len(), pair.submission.shared.len()];
     let grown = small((lengths[0].min(lengths[1]) / LONG_TEXT).isqrt());
@@ -78,7 +80,7 @@ fn most_occurrences(pair: &Pair<'_>) -> u32 {
         .unwrap_or(least)
 }
 
-/// How many of the ascending `places` lie within `near` of the one numbered `n`, itself included.
+/// Number of the ascending `places` within `near` of the `n`th, itself included.
 fn near_by(places: &[u32], n: usize, near: u32) -> u32 {
     let here = at(places, n);
     let before = places.iter().take(n).rev().take_while(|&&place| place + near >= here).count();
@@ -86,23 +88,23 @@ fn near_by(places: &[u32], n: usize, near: u32) -> u32 {
     small(before + after)
 }
 
-/// The stems around a word of the submission, and the weight that each word of the source has by them.
+/// The stems around a word of the submission, and the weight of each word of the source under them.
 struct Window<'p, 'a> {
-    pair: &'p Pair<'a>,
-    /// Per shared stem: how often it stands in the window.
+    pair: &'p TextPair<'a>,
+    /// Per shared stem: its occurrences in the window.
     counts: Vec<u32>,
     /// Per word of the source: its weight, while its stem is in the window.
     live: Vec<u32>,
-    /// Words of the submission that have entered.
+    /// Number of words of the submission that have entered.
     entered: usize,
 }
 
 impl<'p, 'a> Window<'p, 'a> {
-    fn new(pair: &'p Pair<'a>) -> Self {
+    fn new(pair: &'p TextPair<'a>) -> Self {
         Self { pair, counts: vec![0; pair.shared.len()], live: vec![0; pair.source.shared.len()], entered: 0 }
     }
 
-    /// Moves the window one word on, to stand around word `i`.
+    /// Moves the window to word `i`, one word further than before.
     fn centre(&mut self, i: usize) {
         let words = &self.pair.submission.shared;
         let near = index(self.pair.tuning.near_words);

@@ -1,27 +1,27 @@
-//! Words to stems, and how common a stem is in its language at large.
+//! Words to stems with their general frequencies.
 use std::hash::{BuildHasher, RandomState};
 
-use super::background::Table;
+use super::background::FrequencyTable;
 use super::language::Language;
+use crate::text::is_unspaced;
 
-/// A word as the altered channel sees it.
+/// The stem of a word, with its frequency in the language.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stem {
-    /// A hash of the stem under the reader's keys (SipHash): equal stems have equal keys in every text that was
-    /// read under them.
+pub struct WeightedStem {
+    /// The hash of the stem (`SipHash`) under the profiler's keys: equal stems have equal keys in all texts read under
+    /// them.
     pub key: u64,
-    /// The share of all words of its language that are of this stem.
+    /// The share of all words of its language that have this stem.
     pub frequency: f32,
-    /// Whether it is one character of a script without spaces: a [`Profile`](super::Profile) takes such characters in
-    /// pairs.
+    /// Whether it is one character of a script without spaces: a [`StemProfile`](super::StemProfile) has pairs of them.
     pub character: bool,
 }
 
-impl Stem {
-    /// This character and the next, as one stem.
+impl WeightedStem {
+    /// The stem of the pair of this character and the next.
     ///
-    /// One character of a script without spaces says little of a place; overlapping pairs, which mostly lie in one word
-    /// or across two, find as well as words do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
+    /// One character of a script without spaces marks a place poorly. Overlapping pairs of characters find as much as
+    /// words do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
     pub(super) fn with(self, next: Self) -> Self {
         Self {
             key: self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key,
@@ -34,42 +34,31 @@ impl Stem {
 /// The frequency of any pair of characters: that of a word of six letters.
 const PAIR: f32 = 2e-4;
 
-/// Stems words of one language.
+/// The stemmer of one language.
 pub(super) struct Stems {
     stemmer: Option<rust_stemmers::Stemmer>,
-    table: Table,
+    table: FrequencyTable,
     keys: RandomState,
 }
 
-/// Odd, so that no key is lost; keys are hashes already, and all that a pair needs is an order.
+/// The multiplier of a pair's first key. It is odd, hence invertible. Keys are hashes; a pair only has to depend on the
+/// order of its two.
 const PAIRING: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Stems {
     /// A stemmer for `language`.
     pub(super) fn new(language: Language, keys: RandomState) -> Self {
         let stemmer = language.algorithm().map(rust_stemmers::Stemmer::create);
-        Self { stemmer, table: Table::of(language), keys }
+        Self { stemmer, table: FrequencyTable::of(language), keys }
     }
 
     /// The stem of a word in its compared (lower-case) form.
-    pub(super) fn stem(&self, word: &str) -> Stem {
+    pub(super) fn stem(&self, word: &str) -> WeightedStem {
         let stemmed = self.stemmer.as_ref().map_or(word.into(), |s| s.stem(word));
         let key = self.keys.hash_one(stemmed.as_bytes());
         let character = word.chars().next().is_some_and(is_unspaced);
-        Stem { key, frequency: self.table.frequency(&stemmed), character }
+        WeightedStem { key, frequency: self.table.frequency(&stemmed), character }
     }
-}
-
-/// Whether a character belongs to a script written without spaces, so that it is a token of its own.
-fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}' // Thai, Lao
-        | '\u{1000}'..='\u{109f}' // Myanmar
-        | '\u{1780}'..='\u{17ff}' // Khmer
-        | '\u{3005}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' // Kana
-        | '\u{3105}'..='\u{312f}' // Bopomofo
-        | '\u{3400}'..='\u{9fff}' | '\u{a000}'..='\u{a4cf}' // Han, Yi
-        | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

@@ -1,36 +1,36 @@
-//! Parts of the submission that condense the whole source.
+//! Summaries: parts of the submission that condense the whole source.
 use std::ops::Range;
 
-use super::edges::{Candidate, Drawn, Scorer, Spans};
+use super::edges::{Drawn, Scorer, Spans, WeighedSpans};
 use super::num::{index, real, size, small, touches};
-use super::pair::Which;
+use super::text_pair::SideKind;
 
-/// Segments tried, the strongest first: each costs a pass over the source.
+/// Segments that are examined, the strongest first, at most: each costs a pass over the source.
 const SEGMENTS: usize = 16;
 
-/// Segments of the submission that the whole source explains, and no single place of it: their words come from the
-/// source, but are scattered over more of it than a copy would take. `rivals` are the passages found otherwise, and a
-/// segment with one of the runs that are `long` is copied, whatever else is in it.
+/// Segments of the submission whose words come from the whole source, scattered over more of it than a copy would have.
+/// `rivals` are the passages in one place of the source. A segment with one of the `long` runs is a copy, whatever its
+/// other words.
 pub(super) fn find(
     scorer: &mut Scorer<'_, '_>,
-    rivals: &[Candidate],
+    rivals: &[WeighedSpans],
     long: &[Spans],
     stop: &dyn Fn() -> bool,
-) -> Vec<Candidate> {
+) -> Vec<WeighedSpans> {
     let tuning = scorer.pair.tuning;
     let all = 0..scorer.pair.source.len();
     let least = real(tuning.summary_words);
     if real(size(&all)) < tuning.summary_shrink * least {
         return Vec::new();
     }
-    let mut found: Vec<Candidate> = Vec::new();
+    let mut found: Vec<WeighedSpans> = Vec::new();
     scorer.drawn = Drawn::Fixed(tuning.summary_drawn);
     for mut segment in segments(scorer, &all) {
         if stop() {
             break;
         }
         for _ in 0..2 {
-            segment = scorer.best(Which::Submission, &segment, &all);
+            segment = scorer.best(SideKind::Submission, &segment, &all);
         }
         let words = real(size(&segment));
         let copied = long.iter().any(|run| mostly(&run.submission, &segment));
@@ -41,7 +41,7 @@ pub(super) fn find(
     }
     found.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     scorer.drawn = Drawn::Measured(tuning.drawn);
-    let mut kept: Vec<Candidate> = Vec::new();
+    let mut kept: Vec<WeighedSpans> = Vec::new();
     for summary in found {
         if kept.iter().all(|other| !touches(&other.spans.submission, &summary.spans.submission)) {
             kept.push(summary);
@@ -50,15 +50,15 @@ pub(super) fn find(
     kept
 }
 
-/// The segment as a summary, if it is one.
+/// The summary in this segment, if it is one.
 fn condensed(
     scorer: &mut Scorer<'_, '_>,
     segment: Range<u32>,
     all: &Range<u32>,
-    rivals: &[Candidate],
-) -> Option<Candidate> {
+    rivals: &[WeighedSpans],
+) -> Option<WeighedSpans> {
     let tuning = scorer.pair.tuning;
-    let (evidence, matched) = scorer.ratio(Which::Submission, &segment, all);
+    let (evidence, matched) = scorer.ratio(SideKind::Submission, &segment, all);
     if evidence < tuning.summary_accept[1] {
         return None;
     }
@@ -72,20 +72,20 @@ fn condensed(
         .map(|r| r.evidence)
         .fold(0.0, f32::max);
     let advantage = (rival / whole.evidence).max(0.05);
-    (scatter * scatter >= tuning.summary_scatter * advantage).then_some(Candidate { evidence, ..whole })
+    (scatter * scatter >= tuning.summary_scatter * advantage).then_some(WeighedSpans { evidence, ..whole })
 }
 
-/// Whether the shorter of two spans lies at least half in the other.
+/// Whether at least half of the shorter of two spans is in the other.
 fn mostly(a: &Range<u32>, b: &Range<u32>) -> bool {
     let both = a.start.max(b.start)..a.end.min(b.end);
     touches(a, b) && 2 * size(&both) >= size(a).min(size(b))
 }
 
-/// Segments of the submission whose words the whole source explains, each ending where the sum has fallen far below its
-/// height; the strongest, in the order of the text.
+/// The strongest segments of the submission under the words of the whole source, in the order of the text. Each ends
+/// where the sum has fallen far below its maximum.
 fn segments(scorer: &mut Scorer<'_, '_>, all: &Range<u32>) -> Vec<Range<u32>> {
     let tuning = scorer.pair.tuning;
-    scorer.prepare(Which::Submission, &(0..0), all);
+    scorer.prepare(SideKind::Submission, &(0..0), all);
     let mut found: Vec<(f32, Range<u32>)> = Vec::new();
     let (mut sum, mut height, mut segment) = (0.0_f32, 0.0_f32, 0..0);
     let words = &scorer.pair.submission.shared;
@@ -107,14 +107,14 @@ fn segments(scorer: &mut Scorer<'_, '_>, all: &Range<u32>) -> Vec<Range<u32>> {
     found.into_iter().map(|(_, segment)| segment).collect()
 }
 
-/// How far the words of a segment are scattered over the source: how many times as many of them the whole source has
-/// as the window, half as long again as the segment, that explains it best; times the share of them that it has.
+/// The scatter of a segment's words over the source: the number of them in the whole source divided by that in the best
+/// window, which is half as long again as the segment, times the share of them that the source has.
 fn scatter(scorer: &mut Scorer<'_, '_>, segment: &Range<u32>, all: &Range<u32>, matched: u32) -> f32 {
     let window = size(segment) * 3 / 2;
     let (mut highest, mut most) = (0.0, 1);
     for from in all.clone().step_by(index(size(segment) / 3).max(1)) {
         let (sum, matched) =
-            scorer.ratio(Which::Submission, segment, &(from..from.saturating_add(window).min(all.end)));
+            scorer.ratio(SideKind::Submission, segment, &(from..from.saturating_add(window).min(all.end)));
         if sum > highest {
             (highest, most) = (sum, matched.max(1));
         }
@@ -122,8 +122,8 @@ fn scatter(scorer: &mut Scorer<'_, '_>, segment: &Range<u32>, all: &Range<u32>, 
     real(matched) / real(most) * real(matched) / real(size(segment).max(1))
 }
 
-impl Candidate {
-    /// Words of the submission's span.
+impl WeighedSpans {
+    /// Number of words of the submission's span.
     pub(super) fn words(&self) -> u32 {
         small(self.spans.submission.len())
     }

@@ -1,12 +1,12 @@
-//! What the whole of it finds.
+//! Tests of the whole detection.
 use std::hash::RandomState;
 
 use super::stems::Stems;
-use super::{Language, Passage, PassageKind, Profile, Run, Stopped, Tuning, detect};
+use super::{Language, Passage, PassageKind, Run, StemProfile, Stopped, Tuning, detect};
 use crate::matching::{PreparedSubmission, Stop};
 use crate::text::{Boundary, CorpusSeed, Tokenizer};
 
-/// Words that stand for nothing: `w0 w1 ...`, a sentence every twelve.
+/// Arbitrary words, `w0 w1 ...`, in sentences of twelve.
 fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
     let boundary = |n: usize| if n.is_multiple_of(12) { Boundary::Sentence } else { Boundary::None };
     numbers.enumerate().map(|(n, word)| (format!("w{word}"), boundary(n))).collect()
@@ -15,7 +15,7 @@ fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
 fn compare(submission: &[(String, Boundary)], source: &[(String, Boundary)]) -> Vec<Passage> {
     let stems = Stems::new(Language::NONE, RandomState::new());
     let profile = |text: &[(String, Boundary)]| {
-        Profile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)))
+        StemProfile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)))
     };
     let (a, b) = (profile(submission), profile(source));
     detect(&a, &b, &exact_runs(submission, source), &Tuning::default(), &|| false).unwrap_or_default()
@@ -87,7 +87,7 @@ fn equal_texts_are_one_verbatim_passage() {
 #[test]
 fn stops_when_asked() {
     let stems = Stems::new(Language::NONE, RandomState::new());
-    let profile = Profile::new(prose(0..300).iter().map(|(word, before)| (stems.stem(word), *before)));
+    let profile = StemProfile::new(prose(0..300).iter().map(|(word, before)| (stems.stem(word), *before)));
     assert_eq!(detect(&profile, &profile, &[], &Tuning::default(), &|| true), Err(Stopped));
 }
 

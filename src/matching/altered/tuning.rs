@@ -1,55 +1,55 @@
-//! The constants, each with its reason.
+//! Constants of the comparison, with their reasons.
 
-/// What the matcher goes by; the defaults serve any kind of text.
+/// Constants of the comparison. The defaults suit all kinds of texts.
 ///
 /// Scores are natural logarithms of likelihood ratios (nats). The values are round; a step of a tenth to a quarter in
 /// any of them moves plagdet on PAN13's training corpus by less than .002.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tuning {
-    /// Words of general language added to the background of the two texts. Several hundred: the texts' own counts
-    /// of a frequent word outweigh the table, those of a word seen once do not.
+    /// Words of general language added to the background of the two texts. With several hundred, the texts' own counts
+    /// of a frequent word outweigh the table, and those of a word seen once do not.
     pub prior_words: f32,
-    /// A shared stem may seed a passage when it occurs at most this often in one of the texts: keeps the seeds
-    /// linear in the texts' lengths, and leaves out what is too common to tell places apart.
+    /// The most occurrences, in the text that has fewer, of a shared stem that may seed a passage. This keeps the seeds
+    /// linear in the lengths of the texts, and leaves out stems that are too common to mark a place.
     pub seed_occurrences: u32,
-    /// Words on either side that count as a seed's surroundings: about a long sentence.
+    /// Words on either side that are a seed's surroundings: about a long sentence.
     pub near_words: u32,
-    /// The weight (-ln background) of shared stems that a seed's surroundings must have: some eight content words.
+    /// The least weight (-ln background) of the shared stems in a seed's surroundings: some eight content words.
     pub density: f32,
-    /// Seeds this close on both sides belong to one passage: a few sentences may be rewritten beyond recognition.
+    /// The greatest distance on both sides between seeds of one passage: a few sentences may be rewritten completely.
     pub gap_words: u32,
-    /// Seeds this close make the inner cores of a passage, tried as starting points of their own.
+    /// The greatest distance between seeds of one inner core of a passage. Inner cores are further starting points.
     pub inner_gap_words: u32,
-    /// How far beyond its core an edge is sought: a paragraph.
+    /// Words beyond its core that are searched for an edge: a paragraph.
     pub reach_words: u32,
-    /// What an edge inside a sentence of the submission costs, and at a line's end: people insert whole sentences,
-    /// but not always, and punctuation can mislead.
+    /// The cost of an edge inside a sentence of the submission, and at the end of a line. Insertions are usually whole
+    /// sentences, and punctuation can mislead.
     pub submission_edge: [f32; 2],
-    /// The same for the source: copying starts and ends with a sentence, a title or a list's item.
+    /// The same costs for the source: copies start and end with a sentence, a title or an item of a list.
     pub source_edge: [f32; 2],
-    /// The bounds on the share of a passage's words taken as drawn from the other side. Below the least, a segment is
-    /// rather a mosaic of chance matches; the greatest leaves every word some chance of being new.
+    /// The bounds of the share of a passage's words that are drawn from the other side. A segment below the lower
+    /// bound is rather a mosaic of chance matches; the upper bound leaves every word a probability of being new.
     pub drawn: [f32; 2],
-    /// The evidence at which a pair of spans is a passage. Chance places reach 30 or so, two texts on one subject 60
-    /// and, rarely, more; fifty words with a third of them replaced reach 100 to 140.
+    /// The least evidence of a passage. Chance reaches about 30, two texts on one subject 60 and, rarely, more; fifty
+    /// words of which a third was replaced reach 100 to 140.
     pub accept: f32,
-    /// The share of a passage that exact runs must cover for it to be verbatim, and to end where they end.
+    /// The least share of a verbatim passage that exact runs cover. Such a passage ends where the runs end.
     pub verbatim: f32,
-    /// Runs this close on both sides make one verbatim passage.
+    /// The greatest distance on both sides between runs of one verbatim passage.
     pub join_words: u32,
-    /// A summary is at least this long: shorter ones cannot be told from scattered common words.
+    /// The fewest words of a summary. Shorter ones look like scattered common words.
     pub summary_words: u32,
-    /// A summary is of a source at least this many times as long.
+    /// The least ratio of the length of a source to that of its summary.
     pub summary_shrink: f32,
-    /// The share of a summary's words taken as the source's.
+    /// The share of a summary's words that are drawn from the source.
     pub summary_drawn: f32,
-    /// The evidence that starts a summary's segment, and that accepts it in the end.
+    /// The least evidence of a segment that is examined as a summary, and of a summary.
     pub summary_accept: [f32; 2],
-    /// A segment ends where its sum has fallen by this much: five sentences' worth of other words.
+    /// The fall of the sum at which a summary's segment ends: that of five sentences of other words.
     pub summary_drop: f32,
-    /// How far a summary's words must be scattered over the source, against the evidence for a passage in one place: the
-    /// square of (words the whole source has / words its best window has, times the share it has) over (evidence of
-    /// the passage / of the summary).
+    /// The least scatter of a summary's words over the source, relative to the evidence of a passage in one place: the
+    /// square of (words that the whole source has / words that its best window has, times the share that the source
+    /// has) divided by (evidence of the passage / evidence of the summary).
     pub summary_scatter: f32,
 }
 

@@ -1,14 +1,14 @@
-//! Exact runs, and the passages they stand in: no run is ever lost.
+//! Passages of exact runs: every run is part of a passage.
 use std::ops::Range;
 
-use super::edges::{Candidate, Scorer, Spans};
+use super::edges::{Scorer, Spans, WeighedSpans};
 use super::num::{real, size, touches};
 use super::resolve::union;
 use super::tuning::Tuning;
 use crate::matching::seeds::Run;
 
-/// The runs that a candidate touches on both sides: their hull, and how many of the candidate's words they cover.
-/// `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
+/// The runs that overlap a pair of spans on both sides: their hull, and the number of the submission's words they
+/// cover. `runs` are sorted and cover a word of the submission once, up to overlaps shorter than a run.
 fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
@@ -22,27 +22,27 @@ fn touched(spans: &Spans, runs: &[Run]) -> Option<(Spans, u32)> {
     found.map(|hull| (hull, covered))
 }
 
-/// The hull of a candidate's runs, if they cover enough of it to call it verbatim.
-pub(super) fn hull(candidate: &Candidate, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
-    let enough = |covered| real(covered) >= tuning.verbatim * real(candidate.words());
-    touched(&candidate.spans, runs).filter(|&(_, covered)| enough(covered)).map(|(hull, _)| hull)
+/// The hull of a pair's runs, if they cover enough of it for a verbatim passage.
+pub(super) fn hull(weighed: &WeighedSpans, runs: &[Run], tuning: &Tuning) -> Option<Spans> {
+    let enough = |covered| real(covered) >= tuning.verbatim * real(weighed.words());
+    touched(&weighed.spans, runs).filter(|&(_, covered)| enough(covered)).map(|(hull, _)| hull)
 }
 
-/// The candidate with the whole of the runs that reach over its edges: so that they make no fragments beside it.
-pub(super) fn whole(candidate: Candidate, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Candidate {
-    match touched(&candidate.spans, runs).map(|(hull, _)| union(&candidate.spans, &hull)) {
-        Some(spans) if spans != candidate.spans => scorer.weigh(spans),
-        _ => candidate,
+/// The pair, extended over the runs that cross its edges, so that they leave no fragments beside it.
+pub(super) fn whole(weighed: WeighedSpans, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> WeighedSpans {
+    match touched(&weighed.spans, runs).map(|(hull, _)| union(&weighed.spans, &hull)) {
+        Some(spans) if spans != weighed.spans => scorer.weigh(spans),
+        _ => weighed,
     }
 }
 
-/// Words between two runs, from which on they are an insertion rather than a replaced phrase.
+/// The fewest words between two runs that are an insertion rather than a replaced phrase.
 const INSERTED_WORDS: u32 = 12;
-/// How many times more words an insertion has than what stands in its place in the source.
+/// The least ratio of the words of an insertion to those in its place in the source.
 const INSERTED_SHARE: u32 = 4;
 
-/// The parts of a passage between what was inserted: words between two runs that are neighbours in the source were
-/// drawn from nowhere in it, however much speaks for the runs on both sides of them.
+/// The parts of a passage between insertions. Words between two runs that are neighbours in the source were not drawn
+/// from it, whatever the evidence for the runs on both sides.
 pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
@@ -70,20 +70,20 @@ pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
     parts
 }
 
-/// Words of a passage's submission that stand in runs.
+/// Number of a pair's words in the submission that are in runs.
 pub(super) fn in_runs(spans: &Spans, runs: &[Run]) -> u32 {
     touched(spans, runs).map_or(0, |(_, covered)| covered)
 }
 
-/// Runs of this many words need no seeds: they are cores as they are.
+/// The fewest words of a run that is a core without seeds.
 const LONG_RUN: u32 = 48;
 
-/// The long runs, as cores of passages.
+/// The cores of passages that are long runs.
 pub(super) fn cores(runs: &[Run]) -> Vec<Spans> {
     runs.iter().filter(|run| run.length >= LONG_RUN).map(Run::spans).collect()
 }
 
-/// Passages of the runs that stand in none of `taken`, joined where they follow one another closely on both sides.
+/// Passages of the runs that are in none of `taken`, joined if they follow one another closely on both sides.
 pub(super) fn left_over(runs: &[Run], taken: &[Range<u32>], join: u32) -> Vec<Spans> {
     let mut found: Vec<Spans> = Vec::new();
     for run in runs {

@@ -1,20 +1,20 @@
-//! Characters that are not seen, and when a script, an emoji or a typesetter needs them.
+//! Invisible characters, and the places where a script, an emoji or a typesetter needs them.
 
 use super::words::Letter;
 use super::{AlertKind, Severity};
-use crate::text::peek::is_ideographic;
+use crate::text::scripts::is_cjk;
 
-/// A hidden character, between its neighbours.
+/// An invisible character with its neighbours.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hidden {
     pub(super) c: char,
     pub(super) before: Option<char>,
     pub(super) after: Option<char>,
-    /// Whether anything in its line is written from right to left.
+    /// Whether its line has text written from right to left.
     pub(super) right_to_left: bool,
 }
 
-/// The kind of hidden character that `c` is; `None` for those that are seen.
+/// The kind of the invisible character `c`; `None` for visible ones.
 pub(super) fn kind_of(c: char) -> Option<AlertKind> {
     match c {
         '\u{AD}' => Some(AlertKind::SoftHyphen),
@@ -45,7 +45,7 @@ pub(super) fn kind_of(c: char) -> Option<AlertKind> {
 }
 
 impl Hidden {
-    /// How suspicious the character is where it stands; `None` where it is at home.
+    /// The severity of the character at this place; `None` where it is legitimate.
     pub(super) fn severity(self) -> Option<Severity> {
         match kind_of(self.c)? {
             AlertKind::SoftHyphen => self.soft_hyphen(),
@@ -56,8 +56,8 @@ impl Hidden {
         }
     }
 
-    /// At the end of a line it is where it should be; twice it is nowhere. That hyphenation leaves two letters
-    /// or more on either side, the scan sees to.
+    /// A soft hyphen is legitimate at the end of a line; two in a row never are. The scan checks that hyphenation
+    /// leaves two letters on either side.
     fn soft_hyphen(self) -> Option<Severity> {
         let doubled = self.after == Some('\u{AD}') || self.before == Some('\u{AD}');
         if self.after.is_none_or(char::is_whitespace) {
@@ -70,14 +70,14 @@ impl Hidden {
         let beside = |test: fn(char) -> bool| self.before.is_some_and(test) || self.after.is_some_and(test);
         let between = |test: fn(char) -> bool| self.before.is_some_and(test) && self.after.is_some_and(test);
         let at_home = match self.c {
-            // A byte order mark, also of a text that was appended.
+            // A byte order mark, also that of an appended text.
             '\u{FEFF}' if self.before.is_none_or(|c| c == '\n') => true,
             '\u{200D}' if between(is_pictographic) => true,
-            // German sets no ligature across the seam of a compound: Auflage.
+            // German typesetting forbids ligatures across the parts of a compound: Auflage.
             '\u{200C}' if self.before == Some('f') => true,
-            // Function application and invisible times, as formulas are copied from web pages.
+            // Invisible operators of formulas copied from web pages.
             '\u{2061}'..='\u{2064}' => !between(char::is_alphabetic),
-            '\u{200B}' | '\u{2060}' | '\u{FEFF}' if beside(is_ideographic) => true,
+            '\u{200B}' | '\u{2060}' | '\u{FEFF}' if beside(is_cjk) => true,
             _ => false,
         };
         if at_home || beside(uses_joiners) {
@@ -122,8 +122,7 @@ impl Hidden {
                 };
                 (!hangul(self.before) && !hangul(self.after)).then_some(Severity::Medium)
             }
-            // Vowels of Khmer, and what is left of curly quotes and dashes (U+2010 to U+201F, Windows-1252) that were
-            // decoded wrongly.
+            // Vowels of Khmer, and remains of wrongly decoded curly quotes and dashes (U+2010 to U+201F, Windows-1252).
             '\u{17B4}' | '\u{17B5}' | '\u{10}'..='\u{1F}' | '\u{80}'..='\u{9F}' => None,
             '\0'..='\u{F}' | '\u{7F}' => inside_word.then_some(Severity::Medium),
             _ => Some(if inside_word { Severity::Medium } else { Severity::Low }),
@@ -131,8 +130,8 @@ impl Hidden {
     }
 }
 
-/// Scripts in which joiners and invisible spaces belong to spelling: from Hebrew and Arabic over those of
-/// India to those of South-East Asia and Mongolian.
+/// Whether `c` belongs to a script whose spelling uses joiners and invisible spaces: Hebrew, Arabic, the scripts of
+/// India and South-East Asia, Mongolian.
 fn uses_joiners(c: char) -> bool {
     matches!(c, '\u{591}'..='\u{10FF}' | '\u{1200}'..='\u{139F}' | '\u{1700}'..='\u{18AF}' | '\u{1900}'..='\u{1CFF}'
         | '\u{A800}'..='\u{ABFF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{11FFF}'
@@ -145,19 +144,19 @@ pub(super) fn is_right_to_left(c: char) -> bool {
         | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
-/// Parts of emoji sequences (UTS #51): pictographs, skin tones, the selector of emoji style.
+/// Whether `c` is part of emoji sequences (UTS #51): pictographs, skin tones, the selector of emoji style.
 fn is_pictographic(c: char) -> bool {
     matches!(c, '\u{FE0F}' | '\u{2190}'..='\u{2BFF}' | '\u{3030}' | '\u{303D}' | '\u{1F000}'..='\u{1FAFF}' | '©' | '®')
 }
 
-/// Combining marks that any letter takes (script Inherited), as opposed to the vowel signs and points of one
+/// Whether `c` is a combining mark for letters of any script (Script=Inherited), not a vowel sign or point of one
 /// script.
 pub(super) fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{34E}' | '\u{350}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}'
         | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Combining marks that strike through their letter.
+/// Whether `c` is a combining mark that strikes through its letter.
 pub(super) fn is_overlay(c: char) -> bool {
     matches!(c, '\u{334}'..='\u{338}' | '\u{20D2}' | '\u{20D3}' | '\u{20E5}' | '\u{20E6}')
 }

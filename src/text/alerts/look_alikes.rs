@@ -1,10 +1,10 @@
-//! Which letters look like which letters of other alphabets.
+//! Letters that look like letters of other alphabets.
 //!
-//! The pairs are those of Unicode's confusables.txt (UTS #39) that hold letter by letter and in the same
-//! case, with a few that readers overlook in running text (Cyrillic к, Greek κ, η, ω) and without those
-//! that only fonts for programmers confuse (l, 1 and I; O and 0).
+//! The pairs are those of Unicode's confusables.txt (UTS #39) of one letter each in the same case. Pairs that readers
+//! overlook in running text (Cyrillic к, Greek κ, η, ω) are added; pairs that differ in most text fonts (l, 1 and I; O
+//! and 0) are left out.
 
-/// An alphabet that others are taken for.
+/// An alphabet that letters of other scripts may imitate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Alphabet {
     /// Latin.
@@ -15,8 +15,8 @@ pub enum Alphabet {
     Greek,
 }
 
-/// Cyrillic letters, and the Latin ones that they look like. Where one Latin letter has several, the
-/// first is the one that [`look_alike_in`] answers with.
+/// Cyrillic letters, and the Latin ones that they look like. Of several for one Latin letter, [`look_alike_in`] returns
+/// the first.
 #[rustfmt::skip]
 const CYRILLIC: &[(char, char)] = &[
     ('а', 'a'), ('с', 'c'), ('е', 'e'), ('і', 'i'), ('ј', 'j'), ('к', 'k'), ('о', 'o'), ('р', 'p'),
@@ -37,8 +37,8 @@ const GREEK: &[(char, char)] = &[
     ('Ϲ', 'C'), ('Ϳ', 'J'),
 ];
 
-/// Letters of alphabets that are used for nothing but disguise in a Latin word: Armenian, Cherokee,
-/// Lisu, Coptic, and Latin letters made for phonetics.
+/// Letters that a Latin word has only as a disguise: Armenian, Cherokee, Lisu, Coptic, and Latin letters of phonetic
+/// alphabets.
 #[rustfmt::skip]
 const RARE: &[(char, char)] = &[
     ('օ', 'o'), ('ս', 'u'), ('հ', 'h'), ('ո', 'n'), ('ց', 'g'), ('զ', 'q'), ('յ', 'j'), ('ք', 'p'),
@@ -55,11 +55,11 @@ const RARE: &[(char, char)] = &[
     ('ᴍ', 'm'), ('ɴ', 'n'), ('ᴘ', 'p'), ('ʀ', 'r'), ('ᴛ', 't'), ('ʏ', 'y'), ('ꜰ', 'f'),
 ];
 
-/// The Latin letter that `c` of another script, or of a style of its own, looks like; `None` for ordinary
-/// Latin letters and for letters that look like none.
+/// The Latin letter that `c`, a letter of another script or a styled letter, looks like; `None` for ordinary Latin
+/// letters and for letters without a look-alike.
 ///
-/// Styles (full-width, mathematical, circled letters, Roman numerals of one letter) are those that NFKC
-/// maps to one letter as well.
+/// Styled letters (full-width, mathematical, circled letters, Roman numerals of one letter) are those that NFKC maps to
+/// one letter too.
 #[must_use]
 pub fn look_alike(c: char) -> Option<char> {
     if c.is_ascii() {
@@ -74,9 +74,9 @@ pub fn look_alike(c: char) -> Option<char> {
     }
 }
 
-/// The letter of `alphabet` that `c` looks like; `None` when `c` belongs to that alphabet already.
+/// The letter of `alphabet` that `c` looks like; `None` if `c` belongs to that alphabet.
 ///
-/// From Latin to Cyrillic and Greek, and between these two, over the Latin letter that both look like.
+/// Cyrillic and Greek letters are found by the Latin letter that both look like.
 #[must_use]
 pub fn look_alike_in(c: char, alphabet: Alphabet) -> Option<char> {
     let latin = look_alike(c);
@@ -92,7 +92,7 @@ pub fn look_alike_in(c: char, alphabet: Alphabet) -> Option<char> {
     table.iter().find(|(_, other)| *other == latin).map(|(own, _)| *own)
 }
 
-/// Whether `c` is a letter in a style that is a character of its own.
+/// Whether `c` is a styled letter: full-width, mathematical, circled, or a Roman numeral.
 pub(super) fn is_styled(c: char) -> bool {
     matches!(c, 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '\u{1D400}'..='\u{1D6A3}' | 'Ⓐ'..='ⓩ' | '\u{1F130}'..='\u{1F149}'
         | '\u{1F150}'..='\u{1F169}' | '\u{1F170}'..='\u{1F189}' | 'ℂ' | 'ℊ'..='ℍ' | 'ℎ' | 'ℐ'..='ℓ' | 'ℕ'
@@ -100,7 +100,7 @@ pub(super) fn is_styled(c: char) -> bool {
         | 'ⅹ' | 'ⅼ'..='ⅿ')
 }
 
-/// The plain letter of a styled one: the styles are whole alphabets in order, but for a few.
+/// The plain letter of a styled one. Most styles are whole alphabets in order.
 fn unstyled(c: char) -> Option<char> {
     let nth = |first: char| u32::from(c).checked_sub(u32::from(first));
     let letter = |first: char, index: u32| char::from_u32(u32::from(first) + index);

@@ -1,13 +1,13 @@
-//! Signs that a text was made to look different to a machine than to a reader: characters that are not
-//! seen, letters of other scripts in the place of their look-alikes, letters spaced out.
+//! Alerts: signs that a text looks different to a machine than to a reader. They are invisible characters, look-alike
+//! letters of other scripts, and spaced letters.
 //!
-//! An alert never changes a percentage: the compared form of words sees through all of this, and the
-//! alert tells a person where to look. What a script, a typesetter or an emoji needs raises none: joiners
-//! in Persian and in Indic scripts, marks of direction beside Arabic and Hebrew, hyphenation now and then,
-//! Greek letters as symbols, icons in private-use characters.
+//! An alert never changes a percentage: the compared form of words undoes all of these. It shows a person where to
+//! look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
+//! scripts, marks of direction beside Arabic and Hebrew, occasional hyphenation, Greek letters as symbols, icons in
+//! private-use characters.
 //!
-//! Findings of one kind that lie closer than [`MERGE_GAP_BYTES`] become one alert, so a text in which
-//! every word is touched yields few alerts with high counts.
+//! Findings of one kind within [`MERGE_GAP_BYTES`] become one alert, so that a text with a finding in every word has
+//! few alerts with high counts.
 
 mod hidden;
 mod look_alikes;
@@ -24,55 +24,55 @@ pub use look_alikes::{Alphabet, look_alike, look_alike_in};
 pub use spaced_letters::spaced_words;
 pub use words::disguised_alphabet;
 
-/// Findings of one kind that are at most so far apart are told as one.
+/// The greatest distance in bytes between findings of one kind that become one alert: a few lines.
 pub const MERGE_GAP_BYTES: usize = 256;
 
-/// What looks like hiding.
+/// The kind of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AlertKind {
     /// Characters without width: zero-width space, joiner and non-joiner, word joiner, U+FEFF inside text.
     ZeroWidth,
-    /// Controls of writing direction (UAX #9) where nothing is written from right to left.
+    /// Controls of writing direction (UAX #9) in a line without text written from right to left.
     BidiControl,
-    /// Soft hyphens, where they are many or break words as no hyphenation does.
+    /// Soft hyphens that are many, or at places where no hyphenation breaks words.
     SoftHyphen,
-    /// Letters of another script, or styled letters, in the place of letters that they look like.
+    /// Letters of another script, or styled letters, in place of letters that they look like.
     LookAlike,
-    /// Tags, variation selectors, fillers and control characters that nobody sees.
+    /// Invisible tags, variation selectors, fillers and control characters.
     Invisible,
     /// Runs of private-use characters, which a font may show as anything.
     PrivateUse,
     /// Words whose letters are set apart: `p l a g i a r i s m`.
     SpacedLetters,
-    /// Heaps of combining marks, or letters struck through one by one.
+    /// Stacks of combining marks, or letters struck through one by one.
     StackedMarks,
 }
 
-/// How much an alert looks like intent.
+/// How likely an alert is intentional.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Word processors, scans and web pages leave such things behind.
+    /// Often an artefact of word processors, scans and web pages.
     Low,
-    /// Seldom an accident.
+    /// Seldom unintended.
     Medium,
-    /// Hardly ever an accident.
+    /// Hardly ever unintended.
     High,
 }
 
 /// A part of a text that looks like an attempt to hide copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Alert {
-    /// What was found.
+    /// The kind of its findings.
     pub kind: AlertKind,
-    /// How much it looks like intent.
+    /// How likely it is intentional.
     pub severity: Severity,
     /// From the first finding to the last.
     pub span: Span,
-    /// How many: words for look-alikes and spaced letters, characters for the other kinds.
+    /// Number of words for look-alikes and spaced letters, of characters for the other kinds.
     pub count: u32,
 }
 
-/// One thing that was found, before neighbours are merged.
+/// One finding, before neighbours are merged.
 #[derive(Debug, Clone, Copy)]
 struct Finding {
     kind: AlertKind,
@@ -82,9 +82,9 @@ struct Finding {
     count: u32,
 }
 
-/// The alerts of `text`, sorted by where they start; those of one kind are disjoint.
+/// The alerts of `text`, sorted by start; alerts of one kind are disjoint.
 ///
-/// Linear in the text, and much faster than reading it word by word where it is ASCII.
+/// Linear in the text, and much faster than tokenisation in ASCII.
 ///
 /// ```
 /// use palimpsest::text::alerts::{AlertKind, alerts};
@@ -116,7 +116,7 @@ pub fn alerts(text: &str) -> Vec<Alert> {
     alerts
 }
 
-/// Weighs merged findings by how many they are; drops those that are too few to mean anything.
+/// The alert for merged findings, its severity by their number; `None` if they are too few to matter.
 fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
     use Severity::{High, Low, Medium};
     let count = finding.count;
@@ -143,7 +143,7 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
     Some(Alert { kind: finding.kind, severity, span: peek::span(finding.start, finding.end), count })
 }
 
-/// Whether there is one finding for every two words, or more.
+/// Whether there is at least one finding for every two words.
 fn is_dense(text: &str, finding: Finding) -> bool {
     let words = peek::count_words(peek::slice(text, finding.start, finding.end));
     words <= usize::try_from(finding.count).unwrap_or(usize::MAX).saturating_mul(2)

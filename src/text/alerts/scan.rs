@@ -1,4 +1,4 @@
-//! One pass over everything that is not plain ASCII.
+//! One pass over all characters that are not printable ASCII.
 
 use memchr::{memchr, memrchr};
 
@@ -6,14 +6,14 @@ use super::hidden::{Hidden, is_combining, is_overlay, is_right_to_left, kind_of}
 use super::words::{Letter, Word};
 use super::{AlertKind, Finding, Severity, peek};
 
-/// ASCII is skipped in blocks of this many bytes.
+/// Bytes of the blocks in which ASCII is skipped.
 const BLOCK_BYTES: usize = 64;
-/// So many combining marks on one letter are no spelling: Vietnamese and Greek need three at most.
+/// Combining marks on one letter that are no spelling: Vietnamese and Greek need three at most.
 const STACK: u32 = 4;
-/// So many private-use characters in a row are no icon.
+/// Private-use characters in a row that are no icon.
 const PRIVATE_RUN: u32 = 4;
 
-/// What is found in `text`, kind by kind unsorted.
+/// The findings in `text`, unsorted.
 pub(super) fn findings(text: &str) -> Vec<Finding> {
     let mut scan = Scan {
         text,
@@ -32,7 +32,7 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
     scan.found
 }
 
-/// The first byte from `at` on that is no printable ASCII and no white space.
+/// The first byte from `at` on that is neither printable ASCII nor white space.
 fn next_unusual(bytes: &[u8], at: usize) -> Option<usize> {
     let is_unusual = |byte: &u8| *byte >= 0x7F || (*byte < 0x20 && !matches!(*byte, b'\t'..=b'\r'));
     let rest = bytes.get(at..)?;
@@ -44,20 +44,20 @@ fn next_unusual(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + skipped + found)
 }
 
-/// Where the ASCII letters before byte `at` begin, not before `floor`.
+/// The offset where the ASCII letters before byte `at` begin, at least `floor`.
 fn word_start(bytes: &[u8], floor: usize, at: usize) -> usize {
     let before = bytes.get(floor..at).unwrap_or_default();
     floor + before.iter().rposition(|byte| !byte.is_ascii_alphabetic()).map_or(0, |last| last + 1)
 }
 
-/// A line, and whether it holds text written from right to left.
+/// The end of a line, and whether the line has text written from right to left.
 #[derive(Debug, Clone, Copy, Default)]
 struct Line {
     end: usize,
     right_to_left: bool,
 }
 
-/// Characters of one sort in a row.
+/// Consecutive characters of one kind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Run {
     start: usize,
@@ -79,12 +79,12 @@ struct Scan<'a> {
     line: Line,
     marks: Run,
     private: Run,
-    /// Whether the tags that follow belong to a flag (UTS #51: England, Scotland, Wales).
+    /// Whether tags that follow are part of a flag (UTS #51: England, Scotland, Wales).
     flag: bool,
 }
 
 impl Scan<'_> {
-    /// Reads on from byte `start` through the word there; returns where reading may go on in blocks.
+    /// Reads from byte `start` to the end of the word there. Returns the offset from which on ASCII may be skipped.
     fn word(&mut self, start: usize) -> usize {
         let mut word = Word::default();
         let mut before = peek::before(self.text, start);
@@ -124,7 +124,7 @@ impl Scan<'_> {
         self.text.len()
     }
 
-    /// Weighs the hidden character `c` at byte `at`; true when it is out of place.
+    /// Judges the invisible character `c` at byte `at`. True if it is a finding.
     fn hidden(&mut self, at: usize, c: char, kind: AlertKind, before: Option<char>) -> bool {
         let end = at + c.len_utf8();
         if kind == AlertKind::PrivateUse {
@@ -143,7 +143,7 @@ impl Scan<'_> {
         finding.is_some()
     }
 
-    /// Whether the line of byte `at` holds text written from right to left. Each line is read once.
+    /// Whether the line of byte `at` has text written from right to left. Each line is read once.
     fn is_right_to_left(&mut self, at: usize) -> bool {
         if at >= self.line.end {
             let bytes = self.text.as_bytes();
@@ -197,7 +197,7 @@ impl Scan<'_> {
     }
 }
 
-/// Soft hyphens of one word, and how few letters they cut off.
+/// The soft hyphens of one word, and whether one of them cuts off a single letter.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hyphens {
     first: Option<usize>,
@@ -218,7 +218,7 @@ impl Hyphens {
         self.since = 0;
     }
 
-    /// At the word's end: a finding when single letters were cut off, which no hyphenation does.
+    /// The finding at the end of a word if single letters were cut off, which no hyphenation does.
     fn finish(&mut self) -> Option<Finding> {
         let Self { first, last, since, single } = std::mem::take(self);
         let start = first.filter(|_| single || since == 1)?;

@@ -2,23 +2,23 @@
 
 use super::{AlertKind, Finding, Severity, Span, peek};
 
-/// Text is looked through in blocks of this many bytes.
+/// Bytes of the blocks in which the text is searched.
 const BLOCK_BYTES: usize = 256;
-/// How many bytes past a block its last patterns need.
+/// Bytes past a block that its last patterns need.
 const OVERLAP_BYTES: usize = 8;
-/// The shortest word of spaced letters that stands alone.
+/// The fewest letters of a single word of spaced letters.
 const MIN_LETTERS: usize = 5;
-/// The fewest letters of several such words that stand together.
+/// The fewest letters of several words of spaced letters in a row.
 const MIN_LETTERS_TOGETHER: usize = 8;
 /// The longest gap between two words of a run, in bytes.
 const MAX_GAP_BYTES: usize = 6;
-/// Dotted capitals up to this length are an acronym.
+/// The most letters of an acronym of dotted capitals.
 const MAX_ACRONYM: usize = 8;
 
-/// The words of `text` whose letters are set apart, each from its first letter to its last: tokenising
-/// joins the letters of such a span into one word. Sorted and disjoint.
+/// The words of `text` whose letters are set apart, each from its first letter to its last, sorted and disjoint.
+/// Tokenisation joins the letters of such a span into one word.
 ///
-/// Where words are set apart wider than letters, each is a span; otherwise the whole run is one.
+/// If the gaps between words are wider than those between letters, each word is a span. Otherwise the whole run is one.
 #[must_use]
 pub fn spaced_words(text: &str) -> Vec<Span> {
     let mut words = Vec::new();
@@ -42,19 +42,19 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
 /// Calls `each` with every run of `text` that is worth an alert.
 fn runs(text: &str, mut each: impl FnMut(&Run)) {
     let mut at = 0;
-    while let Some(candidate) = next_candidate(text.as_bytes(), at) {
-        let start = peek::before(text, candidate).map_or(candidate, |c| candidate - c.len_utf8());
+    while let Some(alternation) = next_alternation(text.as_bytes(), at) {
+        let start = peek::before(text, alternation).map_or(alternation, |c| alternation - c.len_utf8());
         let run = Run::read(text, start);
         if run.is_hiding() {
             each(&run);
         }
-        at = run.end.max(candidate + 1);
+        at = run.end.max(alternation + 1);
     }
 }
 
-/// The first byte from `at` on where letters and separators may alternate: one letter of one byte or of two
-/// bytes, or two separators, at a time. Written so that compilers make vector code of it.
-fn next_candidate(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// The first byte from `at` on where letters and separators may alternate: letters of one byte with one or two
+/// separators, or letters of two bytes with one. The loops are written for compilers to vectorise.
+fn next_alternation(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut marks = [0_u8; BLOCK_BYTES + OVERLAP_BYTES];
     while at < bytes.len() {
         let block = bytes.get(at..bytes.len().min(at + marks.len())).unwrap_or_default();
@@ -75,7 +75,7 @@ fn next_candidate(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// The classes of one block of bytes, and of the blocks that start one to seven bytes later.
 type Windows<'a> = [&'a [u8]; OVERLAP_BYTES];
 
-/// For each byte of a block, not zero where separators and letters alternate from there on.
+/// For each byte of a block, a value that is not zero if separators and letters alternate from there on.
 fn alternations(windows: Windows<'_>) -> impl Iterator<Item = u8> {
     let [at0, at1, at2, at3, at4, at5, at6, at7] = windows;
     let early = at0.iter().zip(at1).zip(at2.iter().zip(at3));
@@ -88,7 +88,7 @@ fn alternations(windows: Windows<'_>) -> impl Iterator<Item = u8> {
     })
 }
 
-/// The class of a byte that may set letters apart; 2 is that of a byte outside ASCII.
+/// The class of a byte that may separate letters. 2 is the class of bytes outside ASCII, 0 that of all others.
 const SEPARATOR: u8 = 1;
 
 fn class(byte: u8) -> u8 {
@@ -107,7 +107,7 @@ struct Run {
 }
 
 impl Run {
-    /// Reads the run whose first letter stands at byte `start`.
+    /// Reads the run that starts at byte `start`.
     fn read(text: &str, start: usize) -> Self {
         let mut run = Self { end: start, ..Self::default() };
         if peek::before(text, start).is_some_and(char::is_alphanumeric) {
@@ -144,7 +144,7 @@ impl Run {
         }
     }
 
-    /// Whether the run looks like hidden words: not like initials, options, variables or a sequence.
+    /// Whether the run looks like hidden words, and not like initials, options, variables or a sequence.
     fn is_hiding(&self) -> bool {
         let count = self.letters.len();
         let long = self.longest >= MIN_LETTERS || (self.longest >= 3 && count >= MIN_LETTERS_TOGETHER);
@@ -152,7 +152,7 @@ impl Run {
             return false;
         }
         let capitals = self.is_capitals();
-        // A capital for every word is as words are written; more of them are symbols.
+        // Words have at most one capital each; more of them are symbols.
         let mixed = !capitals && self.letters.iter().filter(|c| c.is_uppercase()).count() > self.words.len();
         let acronym = capitals && self.separator == Some('.') && count <= MAX_ACRONYM;
         let options = self.letters.iter().all(|c| matches!(c, 'A'..='E' | 'a'..='e'))
@@ -173,8 +173,8 @@ impl Run {
         self.letters.iter().all(|c| c.is_uppercase())
     }
 
-    /// Headings are spaced out in capitals, people spell words with hyphens, and scans fall apart into a few
-    /// letters here and there.
+    /// The severity of the run. It is low for headings in spaced capitals, for words spelt with hyphens, and for the
+    /// few letters that scans separate.
     fn severity(&self) -> Severity {
         let spelt = self.separator == Some('-') && self.words.len() == 1;
         match self.letters.len() {
@@ -186,7 +186,7 @@ impl Run {
     }
 }
 
-/// The single letter at byte `at`, and the gap after it; no gap when another word or the end follows.
+/// The single letter at byte `at`, and the gap after it; an empty gap if another word or the end follows.
 fn single_letter(text: &str, at: usize) -> Option<(char, &str)> {
     let letter = peek::after(text, at).filter(|c| is_spaced_letter(*c))?;
     let rest = peek::window(text, at + letter.len_utf8(), MAX_GAP_BYTES);
@@ -202,7 +202,7 @@ fn single_letter(text: &str, at: usize) -> Option<(char, &str)> {
     Some((letter, if single { gap } else { "" }))
 }
 
-/// Letters of scripts whose words are runs of letters: those with case, Arabic and Hebrew.
+/// Whether `c` is a letter of a script with case, of Arabic or of Hebrew: their words are runs of letters.
 fn is_spaced_letter(c: char) -> bool {
     c.is_lowercase() || c.is_uppercase() || matches!(c, '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}')
 }

@@ -196,8 +196,8 @@ fn every_styled_letter_has_a_plain_one() {
     }
 }
 
-/// Texts that make naive scanners quadratic. A quadratic pass over so many bytes takes minutes; a linear
-/// one some milliseconds, or a second where nothing is optimised and others share the machine.
+/// Texts on which naive scanners take quadratic time. At this length that is minutes; a linear pass takes some
+/// milliseconds, or a second in an unoptimised build on a busy machine.
 #[test]
 fn adversarial_texts_take_linear_time() {
     const SIZE_BYTES: usize = 500_000;

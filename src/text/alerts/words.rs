@@ -1,19 +1,19 @@
-//! Words that are not in the script that they seem to be in.
+//! Words disguised by letters of other scripts.
 
 use super::look_alikes::{Alphabet, is_styled, look_alike, look_alike_in};
 use super::{AlertKind, Finding, Severity, peek};
 
-/// How far a neighbouring word is looked for, in bytes.
+/// Bytes on either side of a word that are searched for a neighbour.
 const NEIGHBOUR_BYTES: usize = 24;
 
-/// Which alphabet a letter belongs to, as far as disguises go.
+/// The alphabet of a letter, as far as disguises need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Letter {
     /// Latin as languages use it.
     Latin,
     Cyrillic,
     Greek,
-    /// Letters that stand for nothing but themselves, or hide: Armenian, Cherokee, Lisu, phonetics.
+    /// Letters that disguise Latin ones: Armenian, Cherokee, Lisu, phonetics.
     Rare,
     /// Full-width, mathematical and circled letters.
     Styled,
@@ -22,7 +22,7 @@ pub(super) enum Letter {
 }
 
 impl Letter {
-    /// The alphabet of `c`; `None` when it is no letter.
+    /// The alphabet of `c`; `None` if it is no letter.
     pub(super) fn of(c: char) -> Option<Self> {
         match c {
             'a'..='z' | 'A'..='Z' => Some(Self::Latin),
@@ -47,7 +47,7 @@ impl Letter {
     }
 }
 
-/// A word as it is read: where it starts, and which alphabets it has letters of.
+/// A word that is being read: its start, and the alphabets of its letters.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Word {
     start: usize,
@@ -55,7 +55,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// Adds a letter that stands at byte `at`.
+    /// Adds the letter at byte `at`.
     pub(super) fn push(&mut self, at: usize, letter: Letter) {
         if self.alphabets == 0 {
             self.start = at;
@@ -63,7 +63,7 @@ impl Word {
         self.alphabets |= letter.bit();
     }
 
-    /// Ends the word before byte `end`, and tells whether it is disguised.
+    /// Ends the word before byte `end`. Returns a finding if it is disguised.
     pub(super) fn finish(&mut self, text: &str, end: usize) -> Option<Finding> {
         let Self { start, alphabets } = std::mem::take(self);
         if alphabets == 0 || alphabets == Letter::Latin.bit() || alphabets & Letter::Other.bit() != 0 {
@@ -84,11 +84,11 @@ impl Word {
     }
 }
 
-/// The alphabet that a word pretends to be written in, when its letters come from several and all those of
-/// the others look like letters of that one. Tokenising reads such a word with [`look_alike_in`].
+/// The alphabet that a word imitates: its letters are of several alphabets, and those of the others all look like
+/// letters of this one. Tokenisation replaces them by [`look_alike_in`].
 ///
-/// `None` for words of one alphabet, and for honest mixtures: `µm`, `kΩ`, `TNFα`, `SMSка`. A disguise keeps the
-/// pattern of case (all small, a capital first, all capitals); symbols and suffixes do not.
+/// `None` for words of one alphabet, and for legitimate mixtures: `µm`, `kΩ`, `TNFα`, `SMSка`. A disguised word has a
+/// usual pattern of case (all small, a capital first, all capitals); words with symbols and suffixes have not.
 #[must_use]
 pub fn disguised_alphabet(word: &str) -> Option<Alphabet> {
     let letters = || word.chars().filter_map(|c| Some((c, Letter::of(c)?)));
@@ -100,7 +100,7 @@ pub fn disguised_alphabet(word: &str) -> Option<Alphabet> {
     ];
     let fits =
         |alphabet, letter| letters().all(|(c, of)| of == letter || look_alike_in(c, alphabet).is_some());
-    // The first of equals wins: Latin.
+    // Of equals the first is taken: Latin.
     let mut best: Option<(usize, Alphabet, Letter)> = None;
     for (owned, alphabet, letter) in own {
         if owned > best.map_or(0, |best| best.0) && fits(alphabet, letter) {
@@ -123,8 +123,8 @@ pub fn disguised_alphabet(word: &str) -> Option<Alphabet> {
     disguised.then_some(alphabet)
 }
 
-/// A word of one script other than Latin: disguised when all its letters look Latin and so do the words
-/// around it, or when it is styled.
+/// The severity of a word of one script other than Latin. It is disguised if all its letters look Latin and the words
+/// around it are Latin.
 fn judge_pure(text: &str, start: usize, end: usize, alphabet: u8) -> Option<Severity> {
     let word = peek::slice(text, start, end);
     let letters = word.chars().take(5).count();
@@ -136,7 +136,7 @@ fn judge_pure(text: &str, start: usize, end: usize, alphabet: u8) -> Option<Seve
     word.chars().all(|c| look_alike(c).is_some() || !c.is_alphabetic()).then_some(Severity::Low)
 }
 
-/// Whether the nearest letters on both sides are Latin (on one side, where the other has none).
+/// Whether the nearest letters on both sides are Latin, or those on one side if the other has none.
 fn has_latin_around(text: &str, start: usize, end: usize) -> bool {
     let is_latin = |c| Letter::of(c) == Some(Letter::Latin);
     let from = text.ceil_char_boundary(start.saturating_sub(NEIGHBOUR_BYTES));
@@ -145,14 +145,14 @@ fn has_latin_around(text: &str, start: usize, end: usize) -> bool {
     before.or(after).is_some() && before.is_none_or(is_latin) && after.is_none_or(is_latin)
 }
 
-/// All small, all capitals, or a capital and then small letters.
+/// Whether the letters are all small, all capitals, or a capital and then small letters.
 fn has_pattern_of_case(word: impl Iterator<Item = char> + Clone) -> bool {
     let letters = word.filter(|c| c.is_alphabetic());
     let small = |c: char| !c.is_uppercase();
     letters.clone().skip(1).all(small) || letters.clone().all(|c| !c.is_lowercase())
 }
 
-/// A Greek letter at the end of a short word, as in Fcγ or Gsα.
+/// Whether a short word begins or ends with a Greek letter as a symbol: Fcγ, Gsα.
 fn is_symbol(word: &str, letters: usize) -> bool {
     let is_greek = |c: &char| Letter::of(*c) == Some(Letter::Greek);
     let count = word.chars().filter(is_greek).count();

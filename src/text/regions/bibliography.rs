@@ -1,62 +1,79 @@
 //! Bibliographies: a heading and the entries under it, or several entries in a row.
 //!
-//! A heading without entries is nothing, so a chapter called "Sources" is safe. Entries reach on until
-//! [`MAX_IDLE_WORDS`] words go by without another one; what goes by after the last is not part of the list.
+//! A heading without entries makes no region, so that a chapter called "Sources" is counted. A list ends when
+//! [`MAX_IDLE_WORDS`] words follow without another entry; the words after its last entry are not part of it.
+
+use std::ops::Range;
 
 use memchr::memchr2_iter;
 
 use super::entries::{MAX_ENTRY_BYTES, Signs};
 use super::entry_start::{Start, entry_start};
 use super::headings::{is_heading_afterwards, is_works_heading, names_works};
+use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
-use super::tokens::tokens;
 use super::{Span, peek};
 
-/// How many words that belong to no entry may stand between two entries of a list: a subheading, a note.
+/// Words between two entries of a list that belong to neither, at most: a subheading or a note.
 const MAX_IDLE_WORDS: usize = 25;
-/// How many lines an entry may have.
+/// Lines of an entry, at most.
 const MAX_ENTRY_LINES: usize = 6;
-/// Lines longer than this are not wrapped: each entry stands on a line of its own.
+/// The longest line, in bytes, of a wrapped entry. In a text with longer lines each entry has one line.
 const WRAPPED_LINE_BYTES: usize = 160;
-/// How far an inline heading may stand before its colon, in bytes.
+/// Bytes of an inline heading up to its colon, at most.
 const INLINE_HEADING_BYTES: usize = 64;
-/// How many inline headings of one line are tried.
+/// Inline headings of one line that are tried, at most.
 const MAX_INLINE_PER_LINE: usize = 16;
-/// In a long line of many entries: how far one year or address may be from the next, in bytes.
+/// Bytes between two years or addresses in a long line of many entries, at most.
 const MAX_GAP_BYTES: usize = 400;
-/// In a long line: how far an entry may reach past its last year or address, in bytes.
+/// Bytes of an entry in a long line after its last year or address, at most.
 const MAX_TAIL_BYTES: usize = 240;
-/// How many entries in a row make a bibliography without a heading.
+/// Entries in a row that make a bibliography without a heading, at least.
 const MIN_ENTRIES: usize = 2;
 
 /// The bibliographies of `text`, headings included, sorted and disjoint.
 pub(super) fn bibliographies(text: &str) -> Vec<Span> {
     let search = Search { text, lines: Lines::of(text) };
     let mut inline = search.inline_headings().into_iter().peekable();
-    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut years = Years::of(text);
     let mut line = 0;
     while line < search.lines.count() {
         let start = search.lines.start(line);
         let end = search.lines.end(line);
-        let here = std::iter::from_fn(|| inline.next_if(|heading| heading.0 <= end));
-        let begins = here.filter(|heading| heading.0 >= start).collect::<Vec<_>>();
+        let here = std::iter::from_fn(|| inline.next_if(|heading| heading.start <= end));
+        let begins = here.filter(|heading| heading.start >= start).collect::<Vec<_>>();
         let region = begins
             .iter()
             .take(MAX_INLINE_PER_LINE)
-            .find_map(|&(start, content)| search.under_inline_heading(start, content, line));
-        // An entry without a heading needs a year, which prose seldom has near.
+            .find_map(|heading| search.under_inline_heading(heading, line));
+        // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
         let alone = || if dated { search.without_heading(line) } else { None };
         match region.or_else(|| search.under_heading(line)).or_else(alone) {
-            Some((start, end)) => {
-                found.push((start, end));
-                line = search.lines.number_at(end).max(line) + 1;
+            Some(list) => {
+                line = search.lines.number_at(list.end).max(line) + 1;
+                found.push(list);
             }
             None => line += 1,
         }
     }
-    found.into_iter().map(|(start, end)| peek::span(start, end)).collect()
+    found.into_iter().map(|list| peek::span(list.start, list.end)).collect()
+}
+
+/// A heading on the same line as the first entry.
+struct InlineHeading {
+    /// The offset of the heading.
+    start: usize,
+    /// The offset of the text after its colon.
+    content: usize,
+}
+
+/// The end of the entries in a line.
+struct LineEnd {
+    end: usize,
+    /// Whether it is the end of the line.
+    is_whole: bool,
 }
 
 struct Search<'a> {
@@ -65,8 +82,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Headings that share their line with the first entry: where each starts, and where its colon ends.
-    fn inline_headings(&self) -> Vec<(usize, usize)> {
+    /// All inline headings, in order.
+    fn inline_headings(&self) -> Vec<InlineHeading> {
         let mut found = Vec::new();
         for at in memchr2_iter(b':', 0xEF, self.text.as_bytes()) {
             let Some(colon @ (':' | '：')) = peek::after(self.text, at) else { continue };
@@ -84,14 +101,15 @@ impl Search<'_> {
             let first_line = sentence.is_none() && from > 0;
             let reached = bare.len() < INLINE_HEADING_BYTES && !first_line;
             if spaced && reached && !bare.starts_with(char::is_lowercase) && names_works(bare) {
-                found.push((at - words.trim_start().len(), content));
+                found.push(InlineHeading { start: at - words.trim_start().len(), content });
             }
         }
         found
     }
 
-    /// The list after a heading inside line `line`, if its first entry follows on the same line.
-    fn under_inline_heading(&self, start: usize, content: usize, line: usize) -> Option<(usize, usize)> {
+    /// The list after a heading inside line `line`, if its first entry is on the same line.
+    fn under_inline_heading(&self, heading: &InlineHeading, line: usize) -> Option<Range<usize>> {
+        let &InlineHeading { start, content } = heading;
         let rest = peek::slice(self.text, content, self.lines.end(line));
         if entry_start(rest) == Start::None {
             return None;
@@ -102,23 +120,23 @@ impl Search<'_> {
         if !signs.year || !signs.is_entry_in_list() {
             return None;
         }
-        let (end, whole) = self.long_line_end(content, line);
-        Some((start, if whole { self.list_end(line + 1, end, true).unwrap_or(end) } else { end }))
+        let LineEnd { end, is_whole } = self.long_line_end(content, line);
+        Some(start..if is_whole { self.list_end(line + 1, end, true).unwrap_or(end) } else { end })
     }
 
     /// The list under the heading on line `line`.
-    fn under_heading(&self, line: usize) -> Option<(usize, usize)> {
+    fn under_heading(&self, line: usize) -> Option<Range<usize>> {
         let heading = self.lines.get(line);
         if !is_works_heading(heading) {
             return None;
         }
         let indent = heading.len() - heading.trim_start().len();
         let end = self.list_end(line + 1, 0, false)?;
-        Some((self.lines.start(line) + indent, end))
+        Some(self.lines.start(line) + indent..end)
     }
 
-    /// The end of the last entry from line `line` on; `end` is where an earlier one ended.
-    /// `open` says that line `line` may continue an entry.
+    /// The end of the last entry from line `line` on. `end` is the end of an earlier entry, 0 for none; `open` is true
+    /// if line `line` may continue that entry.
     fn list_end(&self, mut line: usize, end: usize, mut open: bool) -> Option<usize> {
         let mut last = (end > 0).then_some(end);
         let mut idle_words = 0;
@@ -141,9 +159,9 @@ impl Search<'_> {
                 continue;
             }
             let next = if signs.is_entry_in_list() { next } else { line + 1 };
-            let (end, whole) = self.long_line_end(self.lines.start(next - 1), next - 1);
+            let LineEnd { end, is_whole } = self.long_line_end(self.lines.start(next - 1), next - 1);
             last = Some(end);
-            if !whole {
+            if !is_whole {
                 break;
             }
             (line, idle_words, open) = (next, 0, true);
@@ -152,7 +170,7 @@ impl Search<'_> {
     }
 
     /// The list of at least [`MIN_ENTRIES`] entries that begins on line `line` without a heading.
-    fn without_heading(&self, line: usize) -> Option<(usize, usize)> {
+    fn without_heading(&self, line: usize) -> Option<Range<usize>> {
         let content = self.lines.get(line);
         if content.is_empty() || entry_start(content) < Start::Strong {
             return None;
@@ -169,16 +187,16 @@ impl Search<'_> {
             at = next + usize::from(self.lines.get(next).trim().is_empty());
         }
         let indent = content.len() - content.trim_start().len();
-        end.filter(|_| count >= MIN_ENTRIES).map(|end| (self.lines.start(line) + indent, end))
+        end.filter(|_| count >= MIN_ENTRIES).map(|end| self.lines.start(line) + indent..end)
     }
 
-    /// The signs of the entry that line `line` begins, and the line after it.
+    /// The signs of the entry that starts on line `line`, and the number of the line after it.
     fn entry(&self, line: usize) -> (Signs, usize) {
         let mut next = line + 1;
         while next - line < MAX_ENTRY_LINES && self.continues(next) {
             next += 1;
         }
-        // A last line that shows no sign of an entry may well be the next paragraph.
+        // A last line without a sign of an entry may be the next paragraph.
         while next - line > 1 && !self.may_end_entry(next - 1) {
             next -= 1;
         }
@@ -192,7 +210,7 @@ impl Search<'_> {
         short || Signs::of(content).may_continue()
     }
 
-    /// Whether line `line` goes on with what the line before it began.
+    /// Whether line `line` continues the entry of the line before it.
     fn continues(&self, line: usize) -> bool {
         let before = self.lines.get(line - 1);
         let content = self.lines.get(line);
@@ -207,31 +225,32 @@ impl Search<'_> {
             && (!ended || Signs::of(content).may_continue())
     }
 
-    /// Where the entries end that stand in line `line` from byte `from` on, and whether that is all of it.
+    /// The end of the entries in line `line` from byte `from` on.
     ///
-    /// A line no longer than an entry is taken whole. In a longer one (a list that lost its line ends) the
-    /// entries reach as far as years and addresses follow each other closely.
-    fn long_line_end(&self, from: usize, line: usize) -> (usize, bool) {
+    /// A line no longer than an entry is taken whole. A longer one is a list that lost its line ends: its entries end
+    /// where years and addresses no longer follow each other closely.
+    fn long_line_end(&self, from: usize, line: usize) -> LineEnd {
         let line_end = self.lines.end(line);
         if line_end.saturating_sub(from) <= MAX_ENTRY_BYTES {
-            return (line_end.max(from), true);
+            return LineEnd { end: line_end.max(from), is_whole: true };
         }
         let rest = peek::slice(self.text, from, line_end);
         let mut last = 0;
-        for (at, token) in tokens(rest) {
+        for (at, lexeme) in lexemes(rest) {
             if at > last + MAX_GAP_BYTES {
                 break;
             }
-            if token.is_year() && Signs::of(peek::slice(rest, last, at)).may_continue() {
+            if lexeme.is_year() && Signs::of(peek::slice(rest, last, at)).may_continue() {
                 last = at;
             }
         }
         if rest.len() <= last + MAX_TAIL_BYTES {
-            return (line_end, true);
+            return LineEnd { end: line_end, is_whole: true };
         }
         let tail = peek::window(rest, last, MAX_TAIL_BYTES);
         let stop =
             tail.rmatch_indices(". ").find(|(at, _)| Signs::of(tail.get(..*at).unwrap_or("")).may_continue());
-        (from + last + stop.map_or(4, |(at, _)| at + 1), false)
+        // Without a sentence's end the list ends after the four digits of the year.
+        LineEnd { end: from + last + stop.map_or(4, |(at, _)| at + 1), is_whole: false }
     }
 }

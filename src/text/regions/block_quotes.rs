@@ -1,18 +1,20 @@
 //! Block quotes: lines that begin with `>`, as in Markdown and mail.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter};
 
 use super::peek;
 
-/// How far a `>` may be indented, in bytes (`CommonMark`, section 5.1).
+/// Bytes of indentation before a `>`, at most (`CommonMark`, section 5.1).
 const MAX_INDENT_BYTES: usize = 3;
 
 /// The byte ranges of runs of lines that begin with `>`, from the first `>` to the end of the last line.
 ///
-/// There is no limit on their length: every line of them says that it is quoted. A line by itself that
-/// begins with `>` before a digit, `=` or another sign is taken for a comparison or for code.
-pub(super) fn block_quotes(text: &str) -> Vec<(usize, usize)> {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
+/// Their length is not limited: every line is marked as quoted. A single line with `>` before a digit, `=` or another
+/// sign is a comparison or code.
+pub(super) fn block_quotes(text: &str) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
     let mut next_free = 0;
     for sign in memchr_iter(b'>', text.as_bytes()) {
         if sign < next_free || !begins_a_line(text.as_bytes(), sign) {
@@ -22,13 +24,13 @@ pub(super) fn block_quotes(text: &str) -> Vec<(usize, usize)> {
         let end = memchr(b'\n', rest).map_or(text.len(), |length| sign + length);
         next_free = end;
         let end = peek::slice(text, 0, end).trim_end().len().max(sign + 1);
-        let between = runs.last().map(|last| peek::slice(text, last.1, sign));
+        let between = runs.last().map(|last| peek::slice(text, last.end, sign));
         match (runs.last_mut(), between) {
-            (Some(last), Some(gap)) if is_one_line_end(gap) => last.1 = end,
-            _ => runs.push((sign, end)),
+            (Some(last), Some(gap)) if is_one_line_end(gap) => last.end = end,
+            _ => runs.push(sign..end),
         }
     }
-    runs.retain(|&(start, end)| is_quotation(peek::slice(text, start, end)));
+    runs.retain(|run| is_quotation(peek::slice(text, run.start, run.end)));
     runs
 }
 

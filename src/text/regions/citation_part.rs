@@ -1,23 +1,23 @@
 //! One part of a citation: names, a year, and a place in the work.
 
 use super::citation_words as words;
-use super::tokens::{Token, tokens};
+use super::lexemes::{Lexeme, lexemes};
 
-/// The most tokens in one part.
-const MAX_TOKENS: usize = 60;
+/// The most lexemes in one part.
+const MAX_LEXEMES: usize = 60;
 /// The most names and parts of names in one part.
 const MAX_NAMES: usize = 14;
-/// The most letters of names in a script without case, where nothing tells a name from another word.
+/// The most letters of names in a script without case, where names look like other words.
 const MAX_CASELESS_LETTERS: usize = 16;
-/// A bare year before this one, when printing began, is a date: "(1066)" cites nobody.
+/// The earliest year that is a citation without a name. Printing began in 1450: "(1066)" is a date.
 const EARLIEST_BARE_YEAR: u32 = 1450;
 
-/// What was read before the year.
+/// The names before the year.
 #[derive(Debug, Default)]
 struct Names {
     capitals: usize,
     caseless_letters: usize,
-    /// The last name is a month or the like: perhaps a surname too.
+    /// Set if the last name is a word of a date, such as a month; true if it is a surname too.
     calendar: Option<bool>,
     comma: bool,
     others: bool,
@@ -25,31 +25,31 @@ struct Names {
 
 /// A part of a citation, read from the front.
 pub(super) struct Part<'a> {
-    tokens: Vec<Token<'a>>,
+    lexemes: Vec<Lexeme<'a>>,
     at: usize,
 }
 
 impl<'a> Part<'a> {
     pub(super) fn of(text: &'a str) -> Option<Self> {
-        let tokens: Vec<_> = tokens(text).map(|(_, token)| token).take(MAX_TOKENS + 1).collect();
-        (1..=MAX_TOKENS).contains(&tokens.len()).then_some(Self { tokens, at: 0 })
+        let lexemes: Vec<_> = lexemes(text).map(|(_, lexeme)| lexeme).take(MAX_LEXEMES + 1).collect();
+        (1..=MAX_LEXEMES).contains(&lexemes.len()).then_some(Self { lexemes, at: 0 })
     }
 
-    pub(super) fn peek(&self) -> Option<Token<'a>> {
-        self.tokens.get(self.at).copied()
+    pub(super) fn peek(&self) -> Option<Lexeme<'a>> {
+        self.lexemes.get(self.at).copied()
     }
 
-    pub(super) fn peek_second(&self) -> Option<Token<'a>> {
-        self.tokens.get(self.at + 1).copied()
+    pub(super) fn peek_second(&self) -> Option<Lexeme<'a>> {
+        self.lexemes.get(self.at + 1).copied()
     }
 
-    pub(super) fn next(&mut self) -> Option<Token<'a>> {
-        let token = self.peek();
+    pub(super) fn next(&mut self) -> Option<Lexeme<'a>> {
+        let lexeme = self.peek();
         self.at += 1;
-        token
+        lexeme
     }
 
-    fn skip(&mut self, mut which: impl FnMut(Token<'a>) -> bool) -> bool {
+    fn skip(&mut self, mut which: impl FnMut(Lexeme<'a>) -> bool) -> bool {
         let from = self.at;
         while self.peek().is_some_and(&mut which) {
             self.at += 1;
@@ -57,7 +57,7 @@ impl<'a> Part<'a> {
         self.at > from
     }
 
-    /// Whether the part cites. `alone` says that the bracket is not glued to a word, as in `f(2009)`.
+    /// Whether the part cites. `alone` is false if the bracket follows a word without a space, as in `f(2009)`.
     pub(super) fn cites(mut self, alone: bool) -> bool {
         let prefixed = self.prefixes();
         if self.again() || self.starts_with_page() {
@@ -71,30 +71,30 @@ impl<'a> Part<'a> {
         if self.starts_with_page() {
             return names.capitals > 0 && self.place(true);
         }
-        let recent = !matches!(self.peek(), Some(Token::Number { value: ..EARLIEST_BARE_YEAR, .. }));
+        let recent = !matches!(self.peek(), Some(Lexeme::Number { value: ..EARLIEST_BARE_YEAR, .. }));
         let bare = recent && alone && !prefixed;
         self.years()
             && if by_name { names.are_plausible() && self.place(true) } else { bare && self.place(false) }
     }
 
     fn prefixes(&mut self) -> bool {
-        self.skip(|token| match token {
-            Token::Word(word) => is_in(words::PREFIXES, word),
-            Token::Dot | Token::Comma => true,
+        self.skip(|lexeme| match lexeme {
+            Lexeme::Word(word) => is_in(words::PREFIXES, word),
+            Lexeme::Dot | Lexeme::Comma => true,
             _ => false,
         })
     }
 
     fn again(&mut self) -> bool {
-        let Some(Token::Word(first)) = self.peek() else { return false };
-        let later = self.tokens.get(self.at + 1..).unwrap_or_default();
+        let Some(Lexeme::Word(first)) = self.peek() else { return false };
+        let later = self.lexemes.get(self.at + 1..).unwrap_or_default();
         if is_in(words::AGAIN, first) || (is_in(words::AGAIN_ABBREVIATED, first) && !later.is_empty()) {
             self.at += 1;
             return true;
         }
         let taken = match later {
-            [Token::Dot, Token::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 3,
-            [Token::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 2,
+            [Lexeme::Dot, Lexeme::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 3,
+            [Lexeme::Word(second), ..] if is_pair_in(words::AGAIN_IN_TWO, first, second) => 2,
             _ => 0,
         };
         self.at += taken;
@@ -102,11 +102,11 @@ impl<'a> Part<'a> {
     }
 
     fn starts_with_page(&self) -> bool {
-        let rest = self.tokens.get(self.at..).unwrap_or_default();
+        let rest = self.lexemes.get(self.at..).unwrap_or_default();
         match rest {
-            [Token::Word("S"), Token::Dot, Token::Number { .. }, ..] => true,
-            [Token::Word(word), Token::Dot, Token::Number { .. }, ..]
-            | [Token::Word(word), Token::Number { .. }, ..] => is_in(words::PAGES, word),
+            [Lexeme::Word("S"), Lexeme::Dot, Lexeme::Number { .. }, ..] => true,
+            [Lexeme::Word(word), Lexeme::Dot, Lexeme::Number { .. }, ..]
+            | [Lexeme::Word(word), Lexeme::Number { .. }, ..] => is_in(words::PAGES, word),
             _ => false,
         }
     }
@@ -116,43 +116,43 @@ impl<'a> Part<'a> {
         let mut small = 0;
         loop {
             match self.peek() {
-                Some(Token::Word(_)) if self.starts_with_page() => break,
-                Some(Token::Word(word)) if is_capitalised(word) => {
+                Some(Lexeme::Word(_)) if self.starts_with_page() => break,
+                Some(Lexeme::Word(word)) if is_capitalised(word) => {
                     names.capitals += 1;
                     let surname = is_in(words::CALENDAR_NAMES, word);
                     names.calendar = is_in(words::CALENDAR, word).then_some(surname);
                     small = 0;
                 }
-                Some(Token::Word(word)) if small < 3 && is_small(word, names.capitals > 0) => {
+                Some(Lexeme::Word(word)) if small < 3 && is_small(word, names.capitals > 0) => {
                     names.others |= is_in(words::OTHERS, word);
                     small += 1;
                 }
-                Some(Token::Word(word)) if !word.starts_with(char::is_lowercase) => {
+                Some(Lexeme::Word(word)) if !word.starts_with(char::is_lowercase) => {
                     names.caseless_letters += word.chars().count();
                     names.others |= word.ends_with(['等', '외']) || word.ends_with("ほか");
                 }
-                Some(Token::Comma | Token::Dot | Token::And) => {}
+                Some(Lexeme::Comma | Lexeme::Dot | Lexeme::And) => {}
                 _ => break,
             }
-            names.comma = self.next() == Some(Token::Comma);
+            names.comma = self.next() == Some(Lexeme::Comma);
         }
         names
     }
 
-    /// One year or several, or a word that says that there is none.
+    /// Reads one or more years, or a word for a missing year. Returns whether there was any.
     fn years(&mut self) -> bool {
         let mut any = false;
         loop {
             match (self.peek(), self.peek_second()) {
-                (Some(token), _) if token.is_year() => self.at += 1,
-                (Some(Token::Word(word)), _) if is_in(words::UNDATED, word) => self.at += 1,
-                (Some(Token::Word(a)), Some(Token::Dot)) if self.is_undated_pair(a) => self.at += 3,
+                (Some(lexeme), _) if lexeme.is_year() => self.at += 1,
+                (Some(Lexeme::Word(word)), _) if is_in(words::UNDATED, word) => self.at += 1,
+                (Some(Lexeme::Word(a)), Some(Lexeme::Dot)) if self.is_undated_pair(a) => self.at += 3,
                 _ => return any,
             }
             any = true;
-            self.skip(|token| token == Token::Dot);
-            if matches!(self.peek(), Some(Token::Comma | Token::Slash))
-                && self.peek_second().is_some_and(Token::is_year)
+            self.skip(|lexeme| lexeme == Lexeme::Dot);
+            if matches!(self.peek(), Some(Lexeme::Comma | Lexeme::Slash))
+                && self.peek_second().is_some_and(Lexeme::is_year)
             {
                 self.at += 1;
             }
@@ -160,28 +160,28 @@ impl<'a> Part<'a> {
     }
 
     fn is_undated_pair(&self, first: &str) -> bool {
-        matches!(self.tokens.get(self.at + 2), Some(Token::Word(second)) if is_pair_in(words::UNDATED_IN_TWO, first, second))
+        matches!(self.lexemes.get(self.at + 2), Some(Lexeme::Word(second)) if is_pair_in(words::UNDATED_IN_TWO, first, second))
     }
 
-    /// Whether the rest is a place in the work, or nothing. `bare` allows a number without a word to it.
+    /// Whether the rest is a place in the work, or empty. `bare` allows a number without a word before it.
     pub(super) fn place(&mut self, bare: bool) -> bool {
-        self.skip(|token| token == Token::Dot);
+        self.skip(|lexeme| lexeme == Lexeme::Dot);
         let separated = match self.peek() {
             None => return true,
-            Some(Token::Colon) => self.next().is_some(),
-            Some(Token::Comma) => {
-                self.next().is_some() && (bare || matches!(self.peek(), Some(Token::Word(_))))
+            Some(Lexeme::Colon) => self.next().is_some(),
+            Some(Lexeme::Comma) => {
+                self.next().is_some() && (bare || matches!(self.peek(), Some(Lexeme::Word(_))))
             }
-            Some(_) => matches!(self.peek(), Some(Token::Word(_))),
+            Some(_) => matches!(self.peek(), Some(Lexeme::Word(_))),
         };
         let mut numbers = false;
-        self.skip(|token| match token {
-            Token::Number { .. } => {
+        self.skip(|lexeme| match lexeme {
+            Lexeme::Number { .. } => {
                 numbers = true;
                 true
             }
-            Token::Word(word) => is_in(words::PAGES, word) || is_in(words::PLACES, word),
-            Token::Comma | Token::Dot | Token::Colon | Token::Dash | Token::Slash | Token::And => true,
+            Lexeme::Word(word) => is_in(words::PAGES, word) || is_in(words::PLACES, word),
+            Lexeme::Comma | Lexeme::Dot | Lexeme::Colon | Lexeme::Dash | Lexeme::Slash | Lexeme::And => true,
             _ => false,
         });
         separated && numbers && self.peek().is_none()
@@ -192,18 +192,18 @@ impl Names {
     /// Whether the names may be those of authors: not a month and a year, not a phrase without case.
     fn are_plausible(&self) -> bool {
         let dated = self.calendar.is_some_and(|surname| !surname || !self.comma || self.capitals > 1);
-        let told = self.capitals > 0 || self.comma || self.others;
-        told && !dated && self.capitals <= MAX_NAMES && self.caseless_letters <= MAX_CASELESS_LETTERS
+        let named = self.capitals > 0 || self.comma || self.others;
+        named && !dated && self.capitals <= MAX_NAMES && self.caseless_letters <= MAX_CASELESS_LETTERS
     }
 }
 
-/// Marlow, and d’Alembert too.
+/// Whether a word starts with a capital, after an elided article too: Marlow, d’Alembert.
 fn is_capitalised(word: &str) -> bool {
     let elided = word.split_once(['\'', '’']).map_or(word, |(_, rest)| rest);
     word.starts_with(char::is_uppercase) || elided.starts_with(char::is_uppercase)
 }
 
-/// Whether a word in small letters may stand among names; `within` says that a name stands before it.
+/// Whether a word in small letters may be among names. `within` is true if a name precedes it.
 fn is_small(word: &str, within: bool) -> bool {
     is_in(words::PARTICLES, word)
         || within && [words::JOINING, words::OTHERS, words::WITHIN].iter().any(|list| is_in(list, word))

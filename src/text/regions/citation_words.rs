@@ -1,15 +1,15 @@
-//! Words that stand in citations beside names and years, in the languages of most theses.
+//! Words in citations besides names and years, in the languages of most theses.
 //!
 //! All in lower case. A word that is missing costs a missed exclusion, never a false one.
 
-/// What joins the names of authors.
+/// Conjunctions between the names of authors.
 #[rustfmt::skip]
 pub(super) const JOINING: &[&str] = &[
     "and", "und", "et", "y", "e", "i", "en", "och", "og", "ja", "és", "ve", "a", "și", "si", "и", "та", "й",
     "і", "και", "u", "şi", "dan", "و", "和", "与", "與", "及", "と", "와", "과",
 ];
 
-/// What belongs to the names of people.
+/// Particles of personal names.
 #[rustfmt::skip]
 pub(super) const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "des", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le",
@@ -17,13 +17,13 @@ pub(super) const PARTICLES: &[&str] = &[
     "o", "'t", "фон", "де", "ван",
 ];
 
-/// What joins the words of an organisation's name, never its first.
+/// Words inside an organisation's name, never its first.
 #[rustfmt::skip]
 pub(super) const WITHIN: &[&str] = &[
     "of", "for", "the", "für", "in", "on", "pour", "per", "para", "at", "по", "для",
 ];
 
-/// What stands for further authors.
+/// Words for further authors.
 #[rustfmt::skip]
 pub(super) const OTHERS: &[&str] = &[
     "al", "alii", "others", "colleagues", "a", "andere", "mitarb", "coll", "otros", "altri", "inni", "in",
@@ -31,7 +31,7 @@ pub(super) const OTHERS: &[&str] = &[
     "m", "fl", "m.fl", "kol", "mfl", "وآخرون",
 ];
 
-/// What introduces a citation.
+/// Words that introduce a citation.
 #[rustfmt::skip]
 pub(super) const PREFIXES: &[&str] = &[
     "see", "cf", "e", "g", "eg", "also", "compare", "cited", "quoted", "qtd", "as", "in", "by", "from",
@@ -43,14 +43,14 @@ pub(super) const PREFIXES: &[&str] = &[
     "akt", "bk", "انظر", "参见", "见", "見", "参照",
 ];
 
-/// What introduces a page: alone it makes a citation, "(p. 4)".
+/// Words that introduce a page. A page alone is a citation: "(p. 4)".
 #[rustfmt::skip]
 pub(super) const PAGES: &[&str] = &[
     "p", "pp", "pg", "pgs", "page", "pages", "seite", "seiten", "pág", "págs", "pag", "pagg", "blz", "str",
     "стр", "с", "сс", "sid", "sayfa", "页", "頁", "쪽", "ص",
 ];
 
-/// What introduces another place within a work.
+/// Words that introduce another place in a work.
 #[rustfmt::skip]
 pub(super) const PLACES: &[&str] = &[
     "s", "ss", "f", "ff", "n", "nn", "ch", "chap", "chapter", "chapters", "vol", "vols", "no", "nos", "para",
@@ -61,40 +61,40 @@ pub(super) const PLACES: &[&str] = &[
     "ii", "iii", "iv", "vi", "vii", "viii", "ix", "x", "xi", "xii",
 ];
 
-/// What stands for a work that was just cited.
+/// Words for the work that was cited last.
 #[rustfmt::skip]
 pub(super) const AGAIN: &[&str] = &[
     "ibid", "ibidem", "ibíd", "ibídem", "ebd", "ebda", "ebenda", "tamże", "同上", "同前",
 ];
 
-/// The same, where a full stop or a page follows: the id is also a part of the soul.
+/// Words for the work that was cited last if a full stop or a page follows; they have other meanings too.
 #[rustfmt::skip]
 pub(super) const AGAIN_ABBREVIATED: &[&str] = &[
     "id", "idem", "ders", "dies",
 ];
 
-/// The same, in two words.
+/// Pairs of words for the work that was cited last.
 pub(super) const AGAIN_IN_TWO: &[(&str, &str)] =
     &[("op", "cit"), ("loc", "cit"), ("art", "cit"), ("там", "же"), ("указ", "соч"), ("цит", "соч")];
 
-/// What stands where a year would.
+/// Words in place of a year.
 #[rustfmt::skip]
 pub(super) const UNDATED: &[&str] = &[
     "forthcoming", "undated", "press", "nd", "druck", "erscheinen", "prensa", "presse", "stampa", "prelo",
     "печати",
 ];
 
-/// The same, in two letters: n.d., o. J., s.f., s.a., б. г.
+/// Pairs of letters in place of a year: n.d., o. J., s.f., s.a., б. г.
 pub(super) const UNDATED_IN_TWO: &[(&str, &str)] =
     &[("n", "d"), ("o", "j"), ("s", "f"), ("s", "a"), ("s", "d"), ("б", "г")];
 
-/// Those of the words of a date that are surnames of authors as well: "(May, 1969)".
+/// The words of [`CALENDAR`] that are surnames too: "(May, 1969)".
 #[rustfmt::skip]
 pub(super) const CALENDAR_NAMES: &[&str] = &[
     "may", "march", "august", "winter", "winters", "law", "cup",
 ];
 
-/// What makes a date of a year: "(May 2009)" cites nobody.
+/// Words that make a date of a year: "(May 2009)" is no citation.
 #[rustfmt::skip]
 pub(super) const CALENDAR: &[&str] = &[
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",

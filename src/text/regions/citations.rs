@@ -1,22 +1,21 @@
-//! In-text citations: brackets that point to a work and hold nothing else.
+//! In-text citations: brackets that hold a reference to a work and nothing else.
 //!
 //! The grammar is that of the styles in use (APA, Chicago author-date, Harvard, MLA with `p.`, Vancouver
-//! and IEEE numbers, GOST `[12, с. 45]`): every part between semicolons must be made of names, a year and
-//! a place in the work, of a word such as *ibid.*, or of a page alone. One word that fits nowhere, and the
-//! bracket is ordinary text.
+//! and IEEE numbers, GOST `[12, с. 45]`). Every part between semicolons consists of names, a year and a place in the
+//! work, or of a word such as *ibid.*, or of a page. A bracket with any other word is ordinary text.
 
 use memchr::memchr3_iter;
 
 use super::citation_part::Part;
-use super::tokens::Token;
+use super::lexemes::Lexeme;
 use super::{Span, peek};
 
 /// The longest bracket that can be a citation, in bytes: about ten works.
 const MAX_BYTES: usize = 400;
-/// The highest number that a list of references is taken to have.
+/// The highest number of a reference in a list of references.
 const MAX_NUMBER: u32 = 999;
 
-/// The citations of `text`, brackets included, sorted and disjoint. Of nested brackets the innermost.
+/// The citations of `text`, brackets included, sorted and disjoint; the innermost of nested brackets.
 pub(super) fn citations(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for at in memchr3_iter(b'(', b'[', 0xEF, text.as_bytes()) {
@@ -53,14 +52,14 @@ fn cites(content: &str, opening: char, text_before: &str) -> bool {
     parts.all(fits)
 }
 
-/// Whether a bracket after `text_before` picks one of many, as in `x[3]`.
+/// Whether a bracket after `text_before` is an index, as in `x[3]`.
 fn is_index(text_before: &str) -> bool {
     let mut back = text_before.chars().rev();
     let last_is_letter = back.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     last_is_letter && !back.next().is_some_and(char::is_alphanumeric)
 }
 
-/// `12`, `3, 5-7`, `12, p. 4`, `Osei11; MF09a`.
+/// Whether a bracket holds numbers or keys of a list of references: `12`, `3, 5-7`, `12, p. 4`, `Osei11; MF09a`.
 fn is_reference_list(content: &str) -> bool {
     let mut items = content.split([';', '；']);
     items.all(|item| is_key(item.trim()) || is_number_list(item))
@@ -72,20 +71,20 @@ fn is_number_list(item: &str) -> bool {
     let mut numbers = 0;
     loop {
         match reader.next() {
-            Some(Token::Number { value: 1..=MAX_NUMBER, digits: 1..=3 }) => numbers += 1,
+            Some(Lexeme::Number { value: 1..=MAX_NUMBER, digits: 1..=3 }) => numbers += 1,
             _ => return false,
         }
         match reader.peek() {
             None => return true,
-            Some(Token::Comma) if matches!(reader.peek_second(), Some(Token::Word(_))) => break,
-            Some(Token::Comma | Token::Dash) => _ = reader.next(),
+            Some(Lexeme::Comma) if matches!(reader.peek_second(), Some(Lexeme::Word(_))) => break,
+            Some(Lexeme::Comma | Lexeme::Dash) => _ = reader.next(),
             Some(_) => return false,
         }
     }
     numbers == 1 && reader.place(true)
 }
 
-/// Keys such as `Knu84` and `MF09a` (BibTeX's alpha style).
+/// Whether an item is a key such as `Knu84` or `MF09a` (BibTeX's alpha style).
 fn is_key(item: &str) -> bool {
     let letters = item.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(item.len());
     let (name, year) = item.split_at_checked(letters).unwrap_or_default();

@@ -1,16 +1,16 @@
-//! Whether a stretch of text looks like an entry of a bibliography.
+//! Recognition of entries of a bibliography.
 //!
-//! Four signs, none of them tied to a style or a language: how it begins ([`entry_start`]), a year, a mark
-//! of publication (pages, volume, DOI, address, publisher), and how dense its punctuation is. Prose has a
-//! point or comma for every seven to ten words, entries one for every two or three.
+//! Four signs, none of which depends on a style or a language: the beginning ([`entry_start`]), a year, a mark of
+//! publication (pages, volume, DOI, address, publisher), and dense punctuation. Prose has a full stop or comma for
+//! every seven to ten words, entries have one for every two or three.
 
 use super::entry_start::{Start, entry_start};
+use super::lexemes::{Lexeme, lexemes};
 use super::peek;
-use super::tokens::{Token, tokens};
 
-/// The longest entry, in bytes; more of it is not looked at.
+/// Bytes of an entry that are read, at most.
 pub(super) const MAX_ENTRY_BYTES: usize = 800;
-/// In fewer words, punctuation says nothing: "Name:".
+/// Words that dense punctuation needs to be a sign of an entry, at least: "Name:" is none.
 const MIN_DENSE_WORDS: usize = 3;
 /// The most words of an entry outside any list.
 const MAX_WORDS: usize = 90;
@@ -22,7 +22,7 @@ pub(super) struct Signs {
     pub(super) year: bool,
     /// A mark of publication.
     pub(super) mark: bool,
-    /// It is little more than an address on the web.
+    /// It starts with a web address or a DOI.
     pub(super) address: bool,
     pub(super) words: usize,
     stops: usize,
@@ -33,14 +33,14 @@ impl Signs {
         let text = peek::window(text, 0, MAX_ENTRY_BYTES);
         let start = entry_start(text);
         let (mut stops, mut year, mut ranges) = (0, false, false);
-        let mut last = [Token::Other; 2];
-        for (_, token) in tokens(text) {
-            stops += usize::from(!matches!(token, Token::Word(_) | Token::Number { .. }));
-            year |= token.is_year();
-            let joined = matches!(last[1], Token::Dash | Token::Colon | Token::Open);
-            let both = is_number(last[0]) && is_number(token) && !(last[0].is_year() && token.is_year());
+        let mut last = [Lexeme::Other; 2];
+        for (_, lexeme) in lexemes(text) {
+            stops += usize::from(!matches!(lexeme, Lexeme::Word(_) | Lexeme::Number { .. }));
+            year |= lexeme.is_year();
+            let joined = matches!(last[1], Lexeme::Dash | Lexeme::Colon | Lexeme::Open);
+            let both = is_number(last[0]) && is_number(lexeme) && !(last[0].is_year() && lexeme.is_year());
             ranges |= joined && both;
-            last = [last[1], token];
+            last = [last[1], lexeme];
         }
         let lower = text.to_lowercase();
         let address = is_address(lower.trim_start());
@@ -48,12 +48,12 @@ impl Signs {
         Self { start, year, mark: ranges || has_mark(&lower), address, words, stops }
     }
 
-    /// At least one sign of punctuation for every `words` words.
+    /// Whether it has at least one punctuation mark for every `words` words.
     fn is_dense(self, words: usize) -> bool {
         self.stops * words >= self.words
     }
 
-    /// Whether it is an entry wherever it stands. Asks for all four signs.
+    /// Whether it is an entry, in a list or not. All four signs are needed.
     pub(super) fn is_entry_anywhere(self) -> bool {
         let begun = matches!(self.start, Start::Strong | Start::Numbered);
         begun && self.year && self.mark && self.is_dense(3) && self.words <= MAX_WORDS
@@ -70,14 +70,14 @@ impl Signs {
         }
     }
 
-    /// Whether it may be the rest of an entry that began on the line before.
+    /// Whether it may be the rest of an entry of the line before.
     pub(super) fn may_continue(self) -> bool {
         self.mark || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
     }
 }
 
-fn is_number(token: Token<'_>) -> bool {
-    matches!(token, Token::Number { .. })
+fn is_number(lexeme: Lexeme<'_>) -> bool {
+    matches!(lexeme, Lexeme::Number { .. })
 }
 
 fn is_address(lower: &str) -> bool {
@@ -88,7 +88,7 @@ fn is_address(lower: &str) -> bool {
         || bare.starts_with("doi:")
 }
 
-/// What tells of a publication, wherever it stands.
+/// Marks of publication, anywhere in the text.
 const ANYWHERE: &[&str] = &[
     "doi",
     "http",
@@ -145,7 +145,7 @@ const ANYWHERE: &[&str] = &[
     "журнал",
 ];
 
-/// What tells of a publication where no letter or digit stands before it.
+/// Marks of publication if no letter or digit precedes them.
 const AFTER_SPACE: &[&str] = &[
     "pp.", "p. ", "vol.", "no. ", "ed.", "eds.", "(ed", "(hrsg", "hrsg.", "in: ", "s. ", "с. ", "bd. ",
     "nr. ", "т. ", "№", "пер.", "изд.", "t. ", "edn", "rev.", "trans.", "ltd", "inc.", "& sons", "et fils",

@@ -1,28 +1,28 @@
-//! How an entry of a bibliography begins.
+//! Recognition of the beginning of an entry of a bibliography.
 
 use super::citation_words as words;
+use super::lexemes::{Lexeme, lexemes};
 use super::peek;
-use super::tokens::{Token, tokens};
 
-/// How much the beginning of a line looks like that of an entry.
+/// How much the beginning of a line resembles that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Start {
-    /// Like any line.
+    /// Not at all.
     None,
-    /// Like a list item, or like a name that other lines begin with as well: `Marlow, Ann`, `- `, `1. `.
+    /// As much as a list item, or a name that prose may begin with: `Marlow, Ann`, `- `, `1. `.
     Weak,
-    /// Like nothing else: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
+    /// As lines seldom begin elsewhere: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
     Strong,
     /// A number in brackets: `[12] `.
     Numbered,
 }
 
-/// How far into a line its beginning is looked for, in bytes.
+/// Bytes of a line that are read, at most.
 const LOOK_BYTES: usize = 160;
-/// How many tokens of it are looked at.
-const LOOK_TOKENS: usize = 24;
+/// Lexemes of a line that are read, at most.
+const LOOK_LEXEMES: usize = 24;
 
-/// Judges the beginning of `line`. Looks at a bounded part of it.
+/// How much the beginning of `line` resembles that of an entry. Reads a bounded part of the line.
 pub(super) fn entry_start(line: &str) -> Start {
     let line = line.trim_start();
     let Some(first) = line.chars().next() else { return Start::None };
@@ -36,21 +36,23 @@ pub(super) fn entry_start(line: &str) -> Start {
     {
         return Start::Strong;
     }
-    let mut list = [Token::Other; LOOK_TOKENS];
+    let mut list = [Lexeme::Other; LOOK_LEXEMES];
     let mut count = 0;
-    for ((_, token), slot) in tokens(peek::window(line, 0, LOOK_BYTES)).zip(&mut list) {
-        *slot = token;
+    for ((_, lexeme), slot) in lexemes(peek::window(line, 0, LOOK_BYTES)).zip(&mut list) {
+        *slot = lexeme;
         count += 1;
     }
     let list = list.get(..count).unwrap_or_default();
     match list {
-        [Token::Open, Token::Number { value: 1..=999, .. }, Token::Close, rest @ ..]
+        [Lexeme::Open, Lexeme::Number { value: 1..=999, .. }, Lexeme::Close, rest @ ..]
             if first != '(' || is_author(rest) =>
         {
             Start::Numbered
         }
-        [Token::Number { value: 1..=999, .. }, Token::Dot | Token::Close, rest @ ..] => listed(author(rest)),
-        [Token::Other | Token::Dash, rest @ ..] if is_bullet(first) => listed(author(rest)),
+        [Lexeme::Number { value: 1..=999, .. }, Lexeme::Dot | Lexeme::Close, rest @ ..] => {
+            listed(author(rest))
+        }
+        [Lexeme::Other | Lexeme::Dash, rest @ ..] if is_bullet(first) => listed(author(rest)),
         _ => author(list),
     }
 }
@@ -59,7 +61,7 @@ fn listed(start: Start) -> Start {
     start.max(Start::Weak)
 }
 
-fn is_author(list: &[Token<'_>]) -> bool {
+fn is_author(list: &[Lexeme<'_>]) -> bool {
     author(list) > Start::None
 }
 
@@ -98,69 +100,75 @@ fn starts_with_particle(line: &str) -> bool {
     )
 }
 
-/// The name that an entry starts with.
-fn author(list: &[Token<'_>]) -> Start {
-    if let [Token::Word(a), Token::Dot, rest @ ..] = list
+/// Judges the author's name at the beginning of an entry.
+fn author(list: &[Lexeme<'_>]) -> Start {
+    if let [Lexeme::Word(a), Lexeme::Dot, rest @ ..] = list
         && is_initial(a)
     {
         return initials_first(rest);
     }
-    let surname = list.iter().take_while(|token| is_surname(**token)).count().min(4);
+    let surname = list.iter().take_while(|lexeme| is_surname(**lexeme)).count().min(4);
     let (name, rest) = list.split_at_checked(surname).unwrap_or_default();
     match (name, rest) {
         ([], _) => caseless(list),
         // Osei, K.  Marlow, Ann.
-        (_, [Token::Comma, Token::Word(given), Token::Dot | Token::Comma | Token::Dash | Token::And, ..])
-            if is_initial(given) =>
-        {
-            Start::Strong
-        }
+        (
+            _,
+            [
+                Lexeme::Comma,
+                Lexeme::Word(given),
+                Lexeme::Dot | Lexeme::Comma | Lexeme::Dash | Lexeme::And,
+                ..,
+            ],
+        ) if is_initial(given) => Start::Strong,
         // Osei, K.-A. is above; Иванов И. И. and Osei K. A. here.
-        (_, [Token::Word(given), Token::Dot, Token::Word(next), Token::Dot, ..])
+        (_, [Lexeme::Word(given), Lexeme::Dot, Lexeme::Word(next), Lexeme::Dot, ..])
             if is_initial(given) && is_initial(next) =>
         {
             Start::Strong
         }
-        (_, [Token::Comma, Token::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
+        (_, [Lexeme::Comma, Lexeme::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
         _ => vancouver(name, rest).max(institution(list)),
     }
 }
 
-fn given_name(next: Token<'_>) -> Start {
+fn given_name(next: Lexeme<'_>) -> Start {
     match next {
-        Token::Dot | Token::Comma | Token::And | Token::Open | Token::Colon | Token::Word(_) => Start::Weak,
+        Lexeme::Dot | Lexeme::Comma | Lexeme::And | Lexeme::Open | Lexeme::Colon | Lexeme::Word(_) => {
+            Start::Weak
+        }
         _ => Start::None,
     }
 }
 
-/// `A. B. Marlow,` after its first initial.
-fn initials_first(mut rest: &[Token<'_>]) -> Start {
-    while let [Token::Word(next), Token::Dot, tail @ ..] = rest
+/// Judges the rest of a name such as `A. B. Marlow,` after its first initial.
+fn initials_first(mut rest: &[Lexeme<'_>]) -> Start {
+    while let [Lexeme::Word(next), Lexeme::Dot, tail @ ..] = rest
         && is_initial(next)
     {
         rest = tail;
     }
-    if let [Token::Dash, tail @ ..] = rest {
+    if let [Lexeme::Dash, tail @ ..] = rest {
         return initials_first(tail);
     }
-    let surname = rest.iter().take_while(|token| is_surname(**token)).count();
+    let surname = rest.iter().take_while(|lexeme| is_surname(**lexeme)).count();
     match rest.get(surname..) {
         Some([next, ..]) if surname > 0 && may_follow_name(*next) => Start::Strong,
         _ => Start::None,
     }
 }
 
-fn may_follow_name(token: Token<'_>) -> bool {
-    match token {
-        Token::Comma | Token::Dot | Token::And | Token::Open | Token::Colon => true,
-        Token::Word(word) => matches!(word, "and" | "und" | "et" | "y" | "e" | "и" | "en"),
+fn may_follow_name(lexeme: Lexeme<'_>) -> bool {
+    match lexeme {
+        Lexeme::Comma | Lexeme::Dot | Lexeme::And | Lexeme::Open | Lexeme::Colon => true,
+        Lexeme::Word(word) => matches!(word, "and" | "und" | "et" | "y" | "e" | "и" | "en"),
         _ => false,
     }
 }
 
-/// `Osei K,` and `Osei KA.`: a surname, and initials without stops (the Vancouver style).
-fn vancouver(name: &[Token<'_>], rest: &[Token<'_>]) -> Start {
-    let (Some((Token::Word(initials), surname)), Some(Token::Comma | Token::Dot | Token::Colon)) =
+/// Judges a surname and initials without full stops (the Vancouver style): `Osei K,`, `Osei KA.`.
+fn vancouver(name: &[Lexeme<'_>], rest: &[Lexeme<'_>]) -> Start {
+    let (Some((Lexeme::Word(initials), surname)), Some(Lexeme::Comma | Lexeme::Dot | Lexeme::Colon)) =
         (name.split_last(), rest.first())
     else {
         return Start::None;
@@ -168,7 +176,7 @@ fn vancouver(name: &[Token<'_>], rest: &[Token<'_>]) -> Start {
     let short = initials.chars().count() <= 3 && initials.chars().all(char::is_uppercase);
     let roman = initials.chars().all(|c| matches!(c, 'I' | 'V' | 'X' | 'L' | 'C'));
     let heading =
-        surname.len() != 1 || matches!(surname, [Token::Word(word)] if word.chars().all(char::is_uppercase));
+        surname.len() != 1 || matches!(surname, [Lexeme::Word(word)] if word.chars().all(char::is_uppercase));
     match (short, roman || heading) {
         (true, false) => Start::Strong,
         (true, true) if !surname.is_empty() => Start::Weak,
@@ -176,21 +184,21 @@ fn vancouver(name: &[Token<'_>], rest: &[Token<'_>]) -> Start {
     }
 }
 
-/// `World Health Organization. (2009).`: names, then a year in brackets and a full stop.
+/// Judges names with a year in brackets and a full stop: `World Health Organization. (2009).`
 ///
-/// Without that stop it is a sentence: "Osei (2011) argues".
-fn institution(list: &[Token<'_>]) -> Start {
-    let is_name = |token: &Token<'_>| match token {
-        Token::Word(word) => {
+/// Without the full stop it is a sentence: "Osei (2011) argues".
+fn institution(list: &[Lexeme<'_>]) -> Start {
+    let is_name = |lexeme: &Lexeme<'_>| match lexeme {
+        Lexeme::Word(word) => {
             is_capitalised(word)
                 || [words::PARTICLES, words::JOINING, words::WITHIN].iter().any(|list| list.contains(word))
         }
-        Token::Dot | Token::Comma | Token::And => true,
+        Lexeme::Dot | Lexeme::Comma | Lexeme::And => true,
         _ => false,
     };
-    let names = list.iter().take_while(|token| is_name(token)).count();
+    let names = list.iter().take_while(|lexeme| is_name(lexeme)).count();
     match list.get(names..) {
-        Some([Token::Open, year, Token::Close, Token::Dot | Token::Colon, ..])
+        Some([Lexeme::Open, year, Lexeme::Close, Lexeme::Dot | Lexeme::Colon, ..])
             if names > 0 && year.is_year() =>
         {
             Start::Strong
@@ -199,30 +207,30 @@ fn institution(list: &[Token<'_>]) -> Start {
     }
 }
 
-/// A name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
-fn caseless(list: &[Token<'_>]) -> Start {
-    let is_name = |token: &Token<'_>| match token {
-        Token::Word(word) => !word.starts_with(char::is_lowercase) && word.chars().count() <= 12,
-        Token::Comma | Token::Dot | Token::And => true,
+/// Judges a name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
+fn caseless(list: &[Lexeme<'_>]) -> Start {
+    let is_name = |lexeme: &Lexeme<'_>| match lexeme {
+        Lexeme::Word(word) => !word.starts_with(char::is_lowercase) && word.chars().count() <= 12,
+        Lexeme::Comma | Lexeme::Dot | Lexeme::And => true,
         _ => false,
     };
-    let names = list.iter().take(8).take_while(|token| is_name(token)).count();
+    let names = list.iter().take(8).take_while(|lexeme| is_name(lexeme)).count();
     let rest = list.get(names..).unwrap_or_default();
     match rest {
-        [Token::Open, year, ..] if names > 0 && year.is_year() => Start::Weak,
+        [Lexeme::Open, year, ..] if names > 0 && year.is_year() => Start::Weak,
         _ => Start::None,
     }
 }
 
-fn is_surname(token: Token<'_>) -> bool {
-    matches!(token, Token::Word(word) if is_capitalised(word) || words::PARTICLES.contains(&word))
+fn is_surname(lexeme: Lexeme<'_>) -> bool {
+    matches!(lexeme, Lexeme::Word(word) if is_capitalised(word) || words::PARTICLES.contains(&word))
 }
 
 fn is_capitalised(word: &str) -> bool {
     word.starts_with(char::is_uppercase)
 }
 
-/// One capital, or two joined by a hyphen: `A`, `J-P`.
+/// Whether a word is an initial, or several joined by hyphens: `A`, `J-P`, `Th`.
 fn is_initial(word: &str) -> bool {
     word.split(['-', '‐', '‑']).all(|part| {
         let mut chars = part.chars();

@@ -1,7 +1,7 @@
 //! The words of headings under which works are listed, and of headings after such a list.
 
-/// Headings of a list of works, in lower case, by language. Whether a list follows is for the lines below
-/// to show, so words with other uses (sources, literature) can stand here.
+/// Headings of a list of works, in lower case, by language. Words with other uses (sources, literature) are among them:
+/// a heading counts only if entries follow.
 #[rustfmt::skip]
 pub(super) const WORKS: &[&[&str]] = &[
     // English.
@@ -93,7 +93,7 @@ pub(super) const WORKS: &[&[&str]] = &[
     ],
 ];
 
-/// Headings of what comes after a list of works, in lower case; the first word decides.
+/// First words of headings that end a list of works, in lower case.
 #[rustfmt::skip]
 pub(super) const AFTERWARDS: &[&str] = &[
     "appendix", "appendices", "annex", "annexes", "index", "glossary", "acknowledgements", "acknowledgments",

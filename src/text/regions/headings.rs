@@ -5,11 +5,10 @@ use super::heading_words::{AFTERWARDS, WORKS};
 /// The longest heading, in bytes.
 pub(super) const MAX_HEADING_BYTES: usize = 80;
 
-/// The most spaces in a heading with its number and dress.
+/// The most spaces in a heading, with its number and markup.
 const MAX_SPACES: usize = 7;
 
-/// Whether `line`, alone on its line, is a heading of a list of works: perhaps numbered, in Markdown or
-/// other dress, with a colon.
+/// Whether `line` is a heading of a list of works. It may have a number, markup (Markdown, LaTeX) and a colon.
 pub(super) fn is_works_heading(line: &str) -> bool {
     let line = line.trim();
     let spaces = line.bytes().filter(|byte| *byte == b' ').count();
@@ -17,16 +16,16 @@ pub(super) fn is_works_heading(line: &str) -> bool {
         return false;
     }
     let bare = undress(line);
-    // The last line of a paragraph may well be "sources."
+    // The last line of a paragraph may be "sources."
     if bare.starts_with(char::is_lowercase) && !line.contains(':') {
         return false;
     }
     names_works(bare) || names_works(without_number(bare))
 }
 
-/// Whether `words` are the words of such a heading, whatever their case.
+/// Whether `words`, in any case, are a heading of a list of works.
 pub(super) fn names_works(words: &str) -> bool {
-    // Most lines are too long, or have too many words, to be looked up.
+    // Most lines are longer, or have more words, than any heading in the table.
     if !(4..=64).contains(&words.len()) || words.bytes().filter(|byte| *byte == b' ').count() > 3 {
         return false;
     }
@@ -34,7 +33,7 @@ pub(super) fn names_works(words: &str) -> bool {
     WORKS.iter().any(|language| language.contains(&lower.as_str()))
 }
 
-/// Whether `line` is a heading after which no works are listed.
+/// Whether `line` is a heading that ends a list of works.
 pub(super) fn is_heading_afterwards(line: &str) -> bool {
     if line.len() > MAX_HEADING_BYTES {
         return false;
@@ -48,7 +47,7 @@ pub(super) fn is_heading_afterwards(line: &str) -> bool {
     short && capital && AFTERWARDS.contains(&first.as_str())
 }
 
-/// Without the signs around a heading: `## References:`, `**References**`, `\section*{References}`.
+/// A heading without its markup: `## References:`, `**References**`, `\section*{References}`.
 fn undress(line: &str) -> &str {
     let line = line.trim();
     let line = line.strip_prefix("\\section*{").or_else(|| line.strip_prefix("\\section{")).unwrap_or(line);
@@ -78,7 +77,7 @@ fn undress(line: &str) -> &str {
     })
 }
 
-/// Without a number before it: `7.`, `5.2`, `VII.`, `A.`, `§ 8`, `第七章` is left alone.
+/// A heading without the number before it: `7.`, `5.2`, `VII.`, `A.`, `§ 8`. `第七章` is kept.
 fn without_number(line: &str) -> &str {
     let Some((number, rest)) = line.split_once(|c: char| c.is_whitespace() || matches!(c, ')' | '、'))
     else {

@@ -1,8 +1,8 @@
-//! A text as lines.
+//! Lines of a text, and years in it.
 
 use memchr::{memchr_iter, memchr2_iter};
 
-/// The lines of a text as byte ranges, without their line ends and the white space before them.
+/// The lines of a text as byte ranges, without line ends.
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     text: &'a str,
@@ -25,12 +25,12 @@ impl<'a> Lines<'a> {
         self.ends.len()
     }
 
-    /// Where line `number` starts; the end of the text past the last line.
+    /// The offset where line `number` starts; the end of the text past the last line.
     pub(super) fn start(&self, number: usize) -> usize {
         self.ends.get(number).map_or(self.text.len(), |(start, _)| *start)
     }
 
-    /// Where line `number` ends, trailing white space left out.
+    /// The offset where line `number` ends, without trailing white space.
     pub(super) fn end(&self, number: usize) -> usize {
         self.start(number) + self.get(number).len()
     }
@@ -47,7 +47,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Years of a text, for a reader that goes forward: each byte is looked at once.
+/// Years of a text, found in order: each byte is read once.
 #[derive(Debug)]
 pub(super) struct Years<'a> {
     bytes: &'a [u8],
@@ -61,8 +61,8 @@ impl<'a> Years<'a> {
         years
     }
 
-    /// Whether four ASCII digits of a year (1000 to 2999) stand from byte `from` on, before byte `to`.
-    /// `from` must not go back.
+    /// Whether a year (four ASCII digits, 1000 to 2999) starts at byte `from` or later, before byte `to`. `from` must
+    /// not decrease from call to call.
     pub(super) fn any_between(&mut self, from: usize, to: usize) -> bool {
         if self.next.is_some_and(|next| next < from) {
             self.find(from);

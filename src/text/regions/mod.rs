@@ -1,13 +1,12 @@
-//! The parts of a text that its reader may want left out of the count: quotations, the bibliography,
-//! and in-text citations.
+//! Regions of a text that may be excluded from the count: quotations, the bibliography, and in-text citations.
 //!
-//! A region that is wrong hides copying, and a region that is missed only counts a few honest words:
-//! wherever the text is ambiguous, no region is reported. Nothing here needs the language to be known.
+//! A false region hides copying; a missed one only counts a few honest words. So no region is reported where the text
+//! is ambiguous. The language of the text need not be known.
 //!
-//! How regions lie: within one kind they are disjoint; a bibliography overlaps nothing else (titles and
-//! years in it are neither quotations nor *in-text* citations); a quotation and a citation may overlap,
-//! since "so it is (Osei, 2011)" holds one inside the other, and either may be asked for without the
-//! other. [`claims`] makes disjoint spans of the kinds that are asked for.
+//! Regions of one kind are disjoint. A bibliography overlaps no other region: titles and years in it are neither
+//! quotations nor *in-text* citations. A quotation and a citation may overlap ("so it is (Osei, 2011)" holds one
+//! inside the other), because either may be requested without the other. [`claims`] makes disjoint spans of the
+//! requested kinds.
 
 mod bibliography;
 mod block_quotes;
@@ -18,17 +17,17 @@ mod entries;
 mod entry_start;
 mod heading_words;
 mod headings;
+mod lexemes;
 mod lines;
 mod quotation_marks;
 mod quotations;
-mod tokens;
 
 #[cfg(test)]
 mod tests;
 
 use super::{Span, peek};
 
-/// Why a part of a text may be left out of the count.
+/// The kind of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegionKind {
     /// Text between quotation marks, the marks included, or lines that begin with `>`.
@@ -39,23 +38,23 @@ pub enum RegionKind {
     Citation,
 }
 
-/// A part of a text, and what it is.
+/// A region of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region {
-    /// What it is.
+    /// Its kind.
     pub kind: RegionKind,
-    /// Where it stands in the original text.
+    /// Its place in the original text.
     pub span: Span,
 }
 
-/// The regions of `text`, sorted by where they start; see the [room](self) for how they may overlap.
+/// The regions of `text`, sorted by start. The [module](self) describes which may overlap.
 ///
-/// Linear in the text, whatever it holds: every look ahead or back is bounded by a constant.
+/// Linear in every text: look-ahead and look-behind are bounded by constants.
 ///
 /// ```
 /// use palimpsest::text::regions::{RegionKind, regions};
 ///
-/// let text = "Two kinds are told apart (Osei, 2011, p. 4).";
+/// let text = "Two kinds are distinguished (Osei, 2011, p. 4).";
 /// let found = regions(text);
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].kind, RegionKind::Citation);
@@ -75,11 +74,11 @@ pub fn regions(text: &str) -> Vec<Region> {
     all
 }
 
-/// Disjoint, sorted claims on a text: each byte inside a region that is `wanted` goes to exactly one of
-/// the kinds, so that words which are left out can be counted by reason and add up.
+/// The regions of the `wanted` kinds, cut so that they are disjoint: excluded words can then be counted by reason, and
+/// the counts add up. Sorted by start.
 ///
-/// Where a quotation and a citation overlap, the one that starts first keeps what both cover.
-/// `regions` must be sorted by start, as [`regions()`] returns them.
+/// Where a quotation and a citation overlap, the one that starts first keeps the bytes that both cover. `regions` must
+/// be sorted by start, as [`regions()`] returns them.
 #[must_use]
 pub fn claims(regions: &[Region], wanted: impl Fn(RegionKind) -> bool) -> Vec<Region> {
     let mut claimed = 0;
@@ -94,7 +93,7 @@ pub fn claims(regions: &[Region], wanted: impl Fn(RegionKind) -> bool) -> Vec<Re
     out
 }
 
-/// Those of `spans` that start outside `holes`, cut where they run into one. Both are sorted and disjoint.
+/// The `spans` that start outside `holes`, each cut where a hole starts. Both lists are sorted and disjoint.
 fn outside(spans: &[Span], holes: &[Span]) -> Vec<Span> {
     let mut holes = holes.iter().peekable();
     let mut out = Vec::with_capacity(spans.len());

@@ -1,15 +1,15 @@
-//! Which quotation mark may open, and which may close what another one opened.
+//! Rules for quotation marks: which may open a quotation, and which may close it.
 //!
 //! Marks and their uses follow the Unicode Standard, section 6.2 ("Quotation Marks"), and CLDR's
 //! delimiters: “English”, „Deutsch“, „polski”, ”svenska”, «français», »dansk«, »suomi», ‹so›, 「日本語」.
-//! 《 and 〈 enclose titles of works in Chinese, and are no quotations.
+//! 《 and 〈 enclose titles of works in Chinese and open no quotation.
 
-use super::peek::is_ideographic;
+use crate::text::scripts::is_cjk;
 
-/// A mark as it stands in the text.
+/// A quotation mark with its neighbours.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
-    /// What it looks like; a backtick is the doubled one of TeX.
+    /// The mark; a backtick stands for the doubled one of TeX.
     pub(super) glyph: char,
     /// The character before it.
     pub(super) before: Option<char>,
@@ -17,24 +17,24 @@ pub(super) struct Mark {
     pub(super) after: Option<char>,
 }
 
-/// How much a mark looks like the end of a quotation.
+/// How likely a mark ends a quotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Closing {
     /// Not at all.
     No,
-    /// As much as the apostrophe of a plural possessive: the students' books.
+    /// No more than the apostrophe of a plural possessive: the students' books.
     Possessive,
-    /// A word before it and a space after it, as after an elision: goin' home.
+    /// Likely, but an elision looks the same, with a word before it and a space after it: goin' home.
     Likely,
-    /// Surely.
+    /// Certainly.
     Sure,
 }
 
 impl Mark {
-    /// Whether the mark may open a quotation, going by its neighbours.
+    /// Whether the mark may open a quotation, judged by its neighbours.
     ///
-    /// A directed mark opens unless it is glued to a word before it; an undirected one also wants
-    /// something other than space after it. An apostrophe at the head of a word opens nothing.
+    /// A directed mark opens unless a word ends right before it; after an undirected one no space may follow either. An
+    /// apostrophe at the beginning of a word opens no quotation.
     pub(super) fn opens(self) -> bool {
         let free_before = self.before.is_none_or(may_stand_before);
         let tight_after = self.after.is_some_and(|c| !c.is_whitespace() && !is_closing_punctuation(c));
@@ -46,7 +46,7 @@ impl Mark {
         }
     }
 
-    /// Whether the mark may close what `opening` opened.
+    /// How likely the mark closes the quotation that `opening` opened.
     pub(super) fn closes(self, opening: char) -> Closing {
         if !is_pair(opening, self.glyph) {
             return Closing::No;
@@ -62,10 +62,10 @@ impl Mark {
         }
     }
 
-    /// Single marks are apostrophes too: inside a word they close nothing, after a word they may.
+    /// How likely a single mark, which may be an apostrophe, closes: not inside a word, perhaps after one.
     fn closes_single(self, before: char) -> Closing {
         let glued = self.after.is_some_and(char::is_alphanumeric);
-        if before.is_whitespace() || (glued && !self.after.is_some_and(is_ideographic)) {
+        if before.is_whitespace() || (glued && !self.after.is_some_and(is_cjk)) {
             return Closing::No;
         }
         let spaced_after = self.after.is_some_and(char::is_whitespace);
@@ -81,7 +81,7 @@ fn sure_if(sure: bool) -> Closing {
     if sure { Closing::Sure } else { Closing::No }
 }
 
-/// Whether `closing` is the other half of `opening`, in any of the conventions.
+/// Whether `closing` is the counterpart of `opening` in any language's convention.
 fn is_pair(opening: char, closing: char) -> bool {
     match opening {
         '"' | '＂' | '\'' => closing == opening,
@@ -104,11 +104,11 @@ fn is_pair(opening: char, closing: char) -> bool {
     }
 }
 
-/// What may stand before an opening mark: space, an opening bracket or mark, a dash, or a letter of a
-/// script that writes without spaces.
+/// Whether a character may precede an opening mark: a space, an opening bracket or mark, a dash, or a character of
+/// Chinese or Japanese text.
 fn may_stand_before(c: char) -> bool {
     c.is_whitespace()
-        || is_ideographic(c)
+        || is_cjk(c)
         || matches!(
             c,
             '(' | '[' | '{' | '<' | '"' | '\'' | '“' | '„' | '‘' | '‚' | '«' | '»' | '‹' | '›' | '`' | '—' | '–'
@@ -121,7 +121,7 @@ fn is_closing_punctuation(c: char) -> bool {
     matches!(c, ')' | ']' | '}' | ',' | ';' | ':' | '!' | '?' | '”' | '’' | '»' | '›' | '。' | '，')
 }
 
-/// Whether what follows an apostrophe is a word that has lost its head: 'tis, 'em, '90s, 's morgens.
+/// Whether the text after an apostrophe starts with the rest of an elided word: 'tis, 'em, '90s, 's morgens.
 pub(super) fn is_elision(rest: &str) -> bool {
     const ELIDED: &[&str] = &[
         "tis", "Tis", "twas", "Twas", "twere", "twill", "twould", "tisn", "twasn", "tain", "em", "Em", "im",

@@ -1,56 +1,58 @@
 //! Quotations: text between quotation marks, and block quotes.
 //!
-//! One pass with a short stack of open marks. What keeps an unbalanced mark from swallowing text:
-//! a paragraph's end drops every open mark; an undirected mark that can only open drops an earlier one of
-//! its kind; and a quotation is no longer than [`MAX_WORDS`].
+//! One pass with a short stack of open marks. Three rules limit the damage of an unbalanced mark: the end of a
+//! paragraph drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a
+//! quotation has at most [`MAX_WORDS`].
+
+use std::ops::Range;
 
 use super::block_quotes::block_quotes;
 use super::quotation_marks::{Closing, Mark, is_elision};
 use super::{Span, peek};
 
-/// The longest quotation between marks, in words: about a page. Style guides ask for a block quote from
-/// 40 (APA) or 100 words (Chicago) on; whoever quotes more than a page inline has lost a mark.
+/// The longest quotation between marks, in words: about a page. Style guides require a block quote from 40 (APA) or 100
+/// words (Chicago) on, so a longer inline quotation has a mark missing.
 const MAX_WORDS: usize = 300;
-/// The same for single marks, which are apostrophes too.
+/// The longest quotation between single marks, in words: they may be apostrophes.
 const MAX_WORDS_SINGLE: usize = 100;
-/// The same for single marks whose closing one may well be an elision.
+/// The longest quotation between single marks, in words, if the closing one may be an elision.
 const MAX_WORDS_UNSURE: usize = 30;
-/// The same in bytes, so that the words of a long span need not be counted.
+/// The longest quotation in bytes: words of longer spans are not counted.
 const MAX_BYTES: usize = 6_000;
-/// Quotations within quotations, and marks that never close.
+/// Open marks on the stack, at most: nested quotations, and marks without a counterpart.
 const MAX_OPEN: usize = 8;
-/// A line longer than this is a paragraph of its own: nobody wraps lines that late.
+/// The longest wrapped line, in bytes. A longer line is a paragraph.
 const LONG_LINE_BYTES: usize = 200;
 
 /// The outermost quotations of `text`, marks included, sorted and disjoint.
 ///
-/// A quotation that goes on over several paragraphs, each opened anew and only the last closed, counts
-/// from its last paragraph on: the marks alone do not tell it from marks that were forgotten.
+/// Of a quotation over several paragraphs, each with an opening mark and only the last with a closing one, only the
+/// last paragraph is found: the others look like missing marks.
 pub(super) fn quotations(text: &str) -> Vec<Span> {
     let mut scan = Scan { text, open: Vec::with_capacity(MAX_OPEN), found: Vec::new() };
     let mut start = 0;
-    for (from, to) in block_quotes(text) {
-        scan.inline(start, from);
-        scan.found.push((from, to));
-        start = to;
+    for quote in block_quotes(text) {
+        scan.inline(start, quote.start);
+        start = quote.end;
+        scan.found.push(quote);
     }
     scan.inline(start, text.len());
-    scan.found.into_iter().map(|(start, end)| peek::span(start, end)).collect()
+    scan.found.into_iter().map(|found| peek::span(found.start, found.end)).collect()
 }
 
-/// A mark that waits for its other half.
+/// An opening mark without its closing one so far.
 #[derive(Debug, Clone, Copy)]
 struct Open {
     glyph: char,
     start: usize,
-    /// Whether only a sure closing mark will do: the span is too long for a likely one already.
+    /// Whether only a certain closing mark closes it: it is too far back for a likely one.
     wants_sure: bool,
 }
 
 struct Scan<'a> {
     text: &'a str,
     open: Vec<Open>,
-    found: Vec<(usize, usize)>,
+    found: Vec<Range<usize>>,
 }
 
 impl Scan<'_> {
@@ -74,7 +76,7 @@ impl Scan<'_> {
         self.open.clear();
     }
 
-    /// Whether the line that starts at byte `at` holds nothing. Looks no further than a long line's length.
+    /// Whether the line that starts at byte `at` is blank. Reads at most [`LONG_LINE_BYTES`].
     fn is_blank_line(&self, at: usize, end: usize) -> bool {
         let line = self.text.as_bytes().get(at..end.min(at + LONG_LINE_BYTES)).unwrap_or_default();
         match line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) {
@@ -83,7 +85,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Handles what may be a mark at byte `at`; returns how many bytes it took.
+    /// Handles the possible mark at byte `at`. Returns the number of bytes read.
     fn mark(&mut self, at: usize) -> usize {
         if self.is_apostrophe(at) {
             return 1;
@@ -112,7 +114,8 @@ impl Scan<'_> {
         matches!(around, [before, b'\'', after] if before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
     }
 
-    /// Closes the innermost open mark that `mark` belongs to. True when there was one, long or short.
+    /// Closes the innermost open mark that `mark` is the counterpart of. True if there was one, whatever the length of
+    /// the quotation.
     fn close(&mut self, mark: Mark, start: usize, end: usize) -> bool {
         let Some(depth) = self.open.iter().rposition(|open| mark.closes(open.glyph) > Closing::No) else {
             return false;
@@ -122,7 +125,7 @@ impl Scan<'_> {
         let first = open.start + open.glyph.len_utf8();
         let skip = open.wants_sure && closing < Closing::Sure;
         if skip || !fits(peek::slice(self.text, first, start), closing, open.glyph) {
-            // A possessive or an elision leaves the mark open; a span too long to be a quotation ends it.
+            // After a possessive or an elision the mark stays open; a certain end too far away drops it.
             match closing {
                 Closing::Sure => self.open.truncate(depth),
                 Closing::Likely => open.wants_sure = true,
@@ -132,10 +135,10 @@ impl Scan<'_> {
         }
         let open = *open;
         self.open.truncate(depth);
-        while self.found.last().is_some_and(|inner| inner.0 > open.start) {
+        while self.found.last().is_some_and(|inner| inner.start > open.start) {
             self.found.pop();
         }
-        self.found.push((open.start, end));
+        self.found.push(open.start..end);
         true
     }
 
@@ -165,7 +168,7 @@ fn next_mark(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + skipped + rest.get(skipped..)?.iter().position(is_mark)?)
 }
 
-/// Whether `inner` is of a length that a quotation may have, given its marks.
+/// Whether a quotation between these marks may be as long as `inner`.
 fn fits(inner: &str, closing: Closing, opening: char) -> bool {
     let single = matches!(opening, '\'' | '‘' | '‚' | '‛' | '‹' | '›');
     let limit = match closing {

@@ -1,13 +1,13 @@
-//! Space that dead texts take, given back: what lives is put elsewhere, and the file is deleted.
+//! Compaction: live texts are moved out of segments with many deleted ones, whose files are then deleted.
 
 use std::time::{Duration, SystemTime};
 
-use super::error::StoreError;
-use super::ledger::{self, seconds_since_1970};
 use super::segments::{Frame, Place, Segments};
-use super::{Disk, InDoubt, SourceKey, Store};
+use crate::store::error::StoreError;
+use crate::store::ledger::{self, seconds_since_1970};
+use crate::store::{Disk, InDoubt, SourceKey, Store};
 
-/// A text that is to be put elsewhere.
+/// A text that is to be moved to another segment.
 #[derive(Debug)]
 pub struct Relocation {
     key: SourceKey,
@@ -16,16 +16,16 @@ pub struct Relocation {
 }
 
 impl Store {
-    /// Reads what lives in segments of which too much is dead, for it to be put elsewhere: those of which more is dead
-    /// than alive, and those in which a text died longer ago than `erase_after`. Hands the texts, some megabytes at a
-    /// time, to `relocate`, until that gives `false`. Whoever commits calls [`Self::relocate`] with them. A segment of
-    /// which nothing lives is deleted.
+    /// Reads the live texts of segments that are due: those with more dead bytes than live ones, and those in which a
+    /// text was deleted longer ago than `erase_after`. Passes the texts, some megabytes at a time, to `relocate`,
+    /// until that returns `false`. The committer calls [`Self::relocate`] with them. A segment without live texts is
+    /// deleted.
     ///
-    /// Linear in the sources if there is such a segment, and in the texts that live in it.
+    /// If a segment is due, linear in all sources and in the live texts of the segment.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if a text can't be read; those before it were handed out.
+    /// [`StoreError`] if a text can't be read; the texts before it were passed on.
     pub fn compact(
         &self,
         erase_after: Duration,
@@ -45,7 +45,7 @@ impl Store {
         }
         let (mut texts, mut bytes) = (Vec::new(), 0);
         for (from, key) in self.texts.in_segments(&emptied) {
-            // One that is gone meanwhile needs no place.
+            // The segment was deleted meanwhile, so the text was too.
             let Some(frame) = disk.segments.read(key, from)? else { continue };
             bytes += frame.bytes.len();
             texts.push(Relocation { key, from, frame });
@@ -62,11 +62,11 @@ impl Store {
         Ok(())
     }
 
-    /// Puts texts elsewhere, durably, all of them or none.
+    /// Moves texts to the current segment durably, all of them or none.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; then they are found where they were.
+    /// [`StoreError`]; then they stay at their places.
     pub fn relocate(&self, texts: &[Relocation]) -> Result<(), StoreError> {
         let Some(disk) = &self.disk else { return Ok(()) };
         disk.check_writable()?;
@@ -90,7 +90,8 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
+    /// Changes the places of texts that were moved from the first place to the second.
+    pub(in crate::store) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
         for (key, from, to) in moved {
             if self.texts.moved(key, from, to) {
                 disk.segments.refer(to);

@@ -1,8 +1,9 @@
+use super::record::HEADER_BYTES;
 use super::*;
 use crate::index::Slot;
 use crate::store::CollectionNumber;
 use crate::store::rows::StoredSegment;
-use crate::store::strays::Strays;
+use crate::store::texts::strays::Strays;
 
 fn key(slot: u32) -> SourceKey {
     SourceKey { collection: CollectionNumber(1), slot: Slot::new(slot).unwrap() }
@@ -12,7 +13,7 @@ fn append(segments: &Segments, texts: &[(u32, &[u8])]) -> Vec<Place> {
     segments.append(texts.iter().map(|(slot, bytes)| (key(*slot), *bytes, 9))).unwrap()
 }
 
-/// A folder of texts, and beside it that of the strays.
+/// A folder of texts, and the folder of strays.
 struct Folders {
     folder: tempfile::TempDir,
 }
@@ -35,7 +36,7 @@ impl Folders {
         named.into_writable(FULL_BYTES, &known.collect(), &strays)
     }
 
-    /// What was put aside, by name.
+    /// The strays, by name.
     fn strays(&self) -> Vec<(String, Vec<u8>)> {
         let Ok(entries) = fs::read_dir(self.folder.path().join("strays")) else { return Vec::new() };
         let read = |path: PathBuf| {
@@ -91,7 +92,7 @@ fn what_rows_once_named_is_deleted_and_not_put_aside() {
     let segments = folders.open(&[], &known).unwrap();
     assert!(segments.all().is_empty());
     assert_eq!((fs::read_dir(folders.texts()).unwrap().count(), folders.strays().len()), (0, 0));
-    // A write that was cut short is no text.
+    // An incomplete write is no text.
     let places = append(&segments, &[(3, &frame(b"three"))]);
     let path = folders.texts().join("00000003.texts");
     let mut bytes = fs::read(&path).unwrap();

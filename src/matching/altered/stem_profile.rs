@@ -1,31 +1,31 @@
-//! One text, prepared once for any number of comparisons.
+//! The stems of one text, prepared for any number of comparisons.
 use super::num::{at, index, small};
-use super::stems::Stem;
+use super::stems::WeightedStem;
 use crate::text::Boundary;
 
-/// No such stem.
+/// No stem.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The stems of a text's words by dense numbers of its own, where each occurs, and its boundaries.
+/// The stems of a text's words, numbered from 0, the positions of each, and the boundaries between the words.
 ///
-/// About 14 bytes a word and 28 a distinct stem.
+/// About 14 bytes for each word and 28 for each distinct stem.
 #[derive(Debug, Default)]
-pub struct Profile {
+pub struct StemProfile {
     /// Per word: the number of its stem.
     pub(super) words: Vec<u32>,
-    /// Per word, and once more for the end of the text.
+    /// Per word, the boundary before it, and one more for the end of the text.
     pub(super) boundaries: Vec<Boundary>,
     /// Per stem.
-    pub(super) stems: Vec<Stem>,
-    /// Per stem, and once more: where its positions begin.
+    pub(super) stems: Vec<WeightedStem>,
+    /// Per stem, the index of its first position, and one more for the end.
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
 }
 
-impl Profile {
-    /// Prepares a text from its words: the stem of each and the boundary before it.
-    pub fn new(words: impl Iterator<Item = (Stem, Boundary)>) -> Self {
+impl StemProfile {
+    /// The profile of a text, given the stem of each word and the boundary before it.
+    pub fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>) -> Self {
         let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
         while let Some((mut stem, boundary)) = words.next() {
@@ -45,7 +45,7 @@ impl Profile {
         profile
     }
 
-    /// How many words the text has.
+    /// Number of words of the text.
     #[must_use]
     pub fn len(&self) -> usize {
         self.words.len()
@@ -57,7 +57,7 @@ impl Profile {
         self.words.is_empty()
     }
 
-    /// The number of a stem of this text.
+    /// The number of the stem with this key; `None` if the text does not have it.
     pub(super) fn find(&self, key: u64) -> Option<u32> {
         let mask = self.table.len().wrapping_sub(1);
         let mut slot = index_of(key) & mask;
@@ -73,14 +73,14 @@ impl Profile {
         }
     }
 
-    /// Where a stem occurs, ascending.
+    /// The positions of a stem, ascending.
     pub(super) fn positions(&self, number: u32) -> &[u32] {
         let from = at(&self.starts, index(number));
         let to = at(&self.starts, index(number) + 1);
         self.positions.get(index(from)..index(to)).unwrap_or_default()
     }
 
-    fn number(&mut self, stem: Stem) -> u32 {
+    fn number(&mut self, stem: WeightedStem) -> u32 {
         let mask = self.table.len() - 1;
         let mut slot = index_of(stem.key) & mask;
         loop {

@@ -1,4 +1,4 @@
-//! One segment: a file of texts that is only ever appended to.
+//! One segment: an append-only file of texts.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -6,81 +6,42 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use xxhash_rust::xxh3::Xxh3;
-
+use super::record::{Frame, HEADER_BYTES, Place, RECORD_HEADER_BYTES, checksum, damaged};
 use crate::private;
 use crate::store::SourceKey;
 use crate::store::codec::{Decoder, Encoder};
-use crate::store::directory::sync_folder;
 use crate::store::error::{At, StoreError};
-use crate::store::held::HeldFile;
-use crate::store::strays::Strays;
+use crate::store::files::directory::sync_folder;
+use crate::store::files::held::HeldFile;
+use crate::store::texts::strays::Strays;
 
+/// The first bytes of a segment.
 const MAGIC: &[u8; 8] = b"PLIMTEXT";
+/// The version of the format of segments.
 const VERSION: u32 = 1;
 
-/// Bytes of a segment's header.
-pub(in crate::store) const HEADER_BYTES: u32 = 16;
-
-/// Bytes of a record before its frame.
-pub(in crate::store) const RECORD_HEADER_BYTES: u32 = 16;
-
-/// Where a text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TextPlace {
-    /// The number of the segment.
-    pub(in crate::store) segment: u32,
-    /// Where its record begins.
-    pub(in crate::store) offset: u32,
-    /// Bytes of its frame.
-    pub(in crate::store) stored_bytes: u32,
+/// The bytes of a segment's live records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LiveBytes {
+    /// Their sum.
+    pub(super) used: u64,
+    /// The offset of the end of the last of them.
+    pub(super) end: u64,
 }
 
-pub(in crate::store) use TextPlace as Place;
-
-/// A text as it is kept: a zstd frame.
-#[derive(Debug)]
-pub(in crate::store) struct Frame {
-    pub(in crate::store) bytes: Vec<u8>,
-    pub(in crate::store) text_bytes: u32,
-}
-
-impl Place {
-    pub(in crate::store) const BYTES: usize = 12;
-
-    pub(in crate::store) fn encode(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        let numbers = [self.segment, self.offset, self.stored_bytes].map(u32::to_le_bytes);
-        bytes.iter_mut().zip(numbers.iter().flatten()).for_each(|(to, from)| *to = *from);
-        bytes
-    }
-
-    pub(in crate::store) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Decoder::new(bytes);
-        Some(Self { segment: bytes.u32()?, offset: bytes.u32()?, stored_bytes: bytes.u32()? })
-    }
-
-    pub(super) fn record_bytes(self) -> u64 {
-        u64::from(RECORD_HEADER_BYTES) + u64::from(self.stored_bytes)
-    }
-
-    pub(super) fn end(self) -> u64 {
-        u64::from(self.offset) + self.record_bytes()
-    }
-}
-
-/// One file.
+/// One open segment.
 #[derive(Debug)]
 pub(in crate::store) struct Segment {
     held: HeldFile,
     pub(super) file: File,
-    /// Bytes of the records that somebody refers to.
+    /// Bytes of the live records, which rows refer to.
     pub(super) used_bytes: AtomicU64,
-    /// Bytes up to the end of the last record.
+    /// The offset of the end of the last record.
     pub(super) length: AtomicU64,
 }
 
 impl Segment {
+    /// The path of segment `number`.
     pub(super) fn path_in(folder: &Path, number: u32) -> PathBuf {
         folder.join(format!("{number:08}.texts"))
     }
@@ -89,20 +50,23 @@ impl Segment {
         self.held.path()
     }
 
+    /// Checks that the file is still the one that was opened, and not shorter than its records.
     pub(super) fn check_file(&self) -> Result<(), StoreError> {
         self.held.check(self.length.load(Ordering::Relaxed)).map(drop)
     }
 
+    /// Bytes of the live records.
     pub(super) fn used(&self) -> u64 {
         self.used_bytes.load(Ordering::Relaxed)
     }
 
-    /// Bytes of records that nobody refers to.
+    /// Bytes of the dead records, which no row refers to.
     pub(super) fn dead(&self) -> u64 {
         let records = self.length.load(Ordering::Relaxed).saturating_sub(u64::from(HEADER_BYTES));
         records.saturating_sub(self.used())
     }
 
+    /// Creates a segment without records, durably.
     pub(super) fn create(folder: &Path, number: u32) -> Result<Self, StoreError> {
         let path = Self::path_in(folder, number);
         let mut header = Encoder { bytes: MAGIC.to_vec() };
@@ -123,11 +87,11 @@ impl Segment {
         Ok(Self { held: HeldFile::of(&path, &file)?, file, used_bytes, length })
     }
 
-    /// Opens a segment of which rows refer to `used_bytes`, the last of them before `end`. Nothing is changed in it.
+    /// Opens a segment with these live records. Nothing in it is changed.
     pub(super) fn open(
         folder: &Path,
         number: u32,
-        (used_bytes, end): (u64, u64),
+        LiveBytes { used, end }: LiveBytes,
         is_read_only: bool,
     ) -> Result<Self, StoreError> {
         let path = Self::path_in(folder, number);
@@ -152,14 +116,14 @@ impl Segment {
             return Err(StoreError::damaged(&path, what));
         }
         let held = HeldFile::of(&path, &file)?;
-        Ok(Self { held, file, used_bytes: AtomicU64::new(used_bytes), length: AtomicU64::new(end) })
+        Ok(Self { held, file, used_bytes: AtomicU64::new(used), length: AtomicU64::new(end) })
     }
 
-    /// Cuts off what comes after the last record that a row names or named: `known_bytes`, or what rows name now. If
-    /// there are texts in it, they are put aside first.
+    /// Cuts off everything after the last record that a row names or has ever named. The latter end at `known_bytes`.
+    /// Texts after that are copied to `strays` first.
     pub(super) fn cut_after(&self, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
         let there = self.file.metadata().at(self.path())?.len();
-        // A segment whose end was lost has fewer bytes than were once known; what rows name is there.
+        // A segment that lost its end has fewer bytes than the ledger knows, but the records that rows name are there.
         let end = self.length.load(Ordering::Relaxed).max(known_bytes.min(there));
         if there > end {
             strays.take_end(self.path(), &self.file, end..there)?;
@@ -169,6 +133,7 @@ impl Segment {
         Ok(())
     }
 
+    /// Reads the text of a source at a place, and verifies its checksum.
     pub(in crate::store) fn read(&self, key: SourceKey, place: Place) -> Result<Frame, StoreError> {
         let mut record = vec![0; (RECORD_HEADER_BYTES + place.stored_bytes) as usize];
         self.file.read_exact_at(&mut record, u64::from(place.offset)).map_err(|error| {
@@ -185,15 +150,4 @@ impl Segment {
         }
         Ok(Frame { bytes, text_bytes })
     }
-}
-
-pub(super) fn damaged(path: &Path, place: Place) -> StoreError {
-    StoreError::damaged(path, format!("the text at byte {} is not what was written", place.offset))
-}
-
-pub(super) fn checksum(key: SourceKey, frame: &[u8], text_bytes: u32) -> u64 {
-    let mut hasher = Xxh3::with_seed(key.to_u64());
-    hasher.update(&text_bytes.to_le_bytes());
-    hasher.update(frame);
-    hasher.digest()
 }

@@ -1,12 +1,15 @@
-//! Texts, compressed.
+//! Compression of texts.
 
-use parking_lot::Mutex;
+use std::io;
+
 use zstd::bulk::{Compressor, Decompressor};
 
-/// Of zstd: prose of a few kilobytes gets no smaller with a higher one, only slower.
+use super::pool::Pool;
+
+/// Compression level of zstd. Texts of a few kilobytes get no smaller at a higher level, only slower to compress.
 const LEVEL: i32 = 1;
 
-/// A text, ready to be kept.
+/// A text in the form in which a store keeps it.
 #[derive(Debug, Clone)]
 pub enum PackedText {
     /// As it is, for a store in memory.
@@ -22,7 +25,7 @@ pub enum PackedText {
 
 impl PackedText {
     /// The frame and the bytes of the text in it, for a store on disk.
-    pub(super) fn frame(&self) -> Option<(&[u8], u32)> {
+    pub(in crate::store) fn frame(&self) -> Option<(&[u8], u32)> {
         match self {
             Self::Plain(_) => None,
             Self::Frame { frame, text_bytes } => Some((frame, *text_bytes)),
@@ -30,11 +33,13 @@ impl PackedText {
     }
 }
 
-/// Compresses and decompresses, from many threads at once: what that takes is kept for the next time.
+/// Compresses and decompresses texts, in any number of threads at once.
+///
+/// The contexts of zstd, and with them their memory, are used again.
 #[derive(Default)]
 pub struct Packer {
-    compressors: Mutex<Vec<Compressor<'static>>>,
-    decompressors: Mutex<Vec<Decompressor<'static>>>,
+    compressors: Pool<Compressor<'static>>,
+    decompressors: Pool<Decompressor<'static>>,
 }
 
 impl std::fmt::Debug for Packer {
@@ -44,22 +49,19 @@ impl std::fmt::Debug for Packer {
 }
 
 impl Packer {
-    /// The text as a frame.
-    pub(super) fn pack(&self, text: &str) -> std::io::Result<PackedText> {
-        let idle = self.compressors.lock().pop();
-        let mut compressor = idle.map_or_else(|| Compressor::new(LEVEL), Ok)?;
-        let frame = compressor.compress(text.as_bytes())?;
-        self.compressors.lock().push(compressor);
-        let text_bytes = u32::try_from(text.len()).map_err(std::io::Error::other)?;
+    /// Compresses a text into a frame.
+    pub(in crate::store) fn pack(&self, text: &str) -> io::Result<PackedText> {
+        let compress = |compressor: &mut Compressor<'static>| compressor.compress(text.as_bytes());
+        let frame = self.compressors.with(|| Compressor::new(LEVEL), compress)?;
+        let text_bytes = u32::try_from(text.len()).map_err(io::Error::other)?;
         Ok(PackedText::Frame { frame, text_bytes })
     }
 
-    /// The text of `text_bytes` bytes in a frame; `None` if it holds something else.
-    pub(super) fn unpack(&self, frame: &[u8], text_bytes: u32) -> Option<String> {
-        let idle = self.decompressors.lock().pop();
-        let mut decompressor = idle.map_or_else(Decompressor::new, Ok).ok()?;
-        let text = decompressor.decompress(frame, text_bytes as usize).ok()?;
-        self.decompressors.lock().push(decompressor);
+    /// The text of `text_bytes` bytes in a frame; `None` if the frame holds anything else.
+    pub(in crate::store) fn unpack(&self, frame: &[u8], text_bytes: u32) -> Option<String> {
+        let decompress =
+            |decompressor: &mut Decompressor<'static>| decompressor.decompress(frame, text_bytes as usize);
+        let text = self.decompressors.with(Decompressor::new, decompress).ok()?;
         (text.len() == text_bytes as usize).then(|| String::from_utf8(text).ok())?
     }
 }

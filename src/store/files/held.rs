@@ -1,31 +1,31 @@
-//! A file that this process works on, and that somebody may take away under it.
+//! Identity of a file in use, which another process may remove or replace.
 //!
-//! What is written to a file that was removed or replaced goes where nobody finds it. So each write is preceded and
-//! followed by a look whether the file is still the one in the folder.
+//! Writes to a removed or replaced file are lost. So before and after each write the file is compared with the one at
+//! its path.
 
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::{At as _, StoreError};
+use crate::store::error::{At as _, StoreError};
 
-/// Which file a path led to when it was opened.
+/// The file that a path led to when it was opened, by device and inode.
 #[derive(Debug)]
-pub(super) struct HeldFile {
+pub(in crate::store) struct HeldFile {
     path: PathBuf,
     device: u64,
     inode: u64,
 }
 
 impl HeldFile {
-    /// An open file and the path that it was opened by.
-    pub(super) fn of(path: &Path, file: &File) -> Result<Self, StoreError> {
+    /// The identity of an open file and the path by which it was opened.
+    pub(in crate::store) fn of(path: &Path, file: &File) -> Result<Self, StoreError> {
         Ok(Self::new(path, &file.metadata().at(path)?))
     }
 
-    /// The file at a path.
-    pub(super) fn at(path: &Path) -> Result<Self, StoreError> {
+    /// The identity of the file at a path.
+    pub(in crate::store) fn at(path: &Path) -> Result<Self, StoreError> {
         Ok(Self::new(path, &fs::metadata(path).at(path)?))
     }
 
@@ -33,17 +33,17 @@ impl HeldFile {
         Self { path: path.to_owned(), device: found.dev(), inode: found.ino() }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the path still leads to the file, and the file has at least so many bytes; gives how many. One call
-    /// to the system.
+    /// Checks that the path still leads to the file and that the file has at least `least_bytes`. Returns its length.
+    /// One system call.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Lost`] if not, [`StoreError::Io`].
-    pub(super) fn check(&self, least_bytes: u64) -> Result<u64, StoreError> {
+    /// [`StoreError::Lost`] if not, and [`StoreError::Io`].
+    pub(in crate::store) fn check(&self, least_bytes: u64) -> Result<u64, StoreError> {
         let lost = |what: String| Err(StoreError::Lost { path: self.path.clone(), what });
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => lost("was removed".to_owned()),

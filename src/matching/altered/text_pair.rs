@@ -1,25 +1,25 @@
-//! What two texts have in common, stem by stem.
+//! The stems that two texts have in common.
 use super::num::{at, index, real, small};
-use super::profile::{NONE, Profile};
+use super::stem_profile::{NONE, StemProfile};
 use super::tuning::Tuning;
 
-/// A stem that both texts have.
+/// A stem of both texts.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Shared {
+pub(super) struct SharedStem {
     /// Its number in the source's profile.
     pub(super) in_source: u32,
     /// Its occurrences in the submission and in the source.
     pub(super) counts: [u32; 2],
-    /// What the smoothing adds to its count in the background.
+    /// The smoothing of its count in the background.
     pub(super) prior: f32,
-    /// -ln of its background probability, the whole of both texts taken as background.
+    /// -ln of its background probability, with the whole of both texts as background.
     pub(super) weight: f32,
 }
 
 /// One of the two texts.
 pub(super) struct Side<'a> {
-    pub(super) profile: &'a Profile,
-    /// Per word: the number of its stem among the shared ones, or [`NONE`].
+    pub(super) profile: &'a StemProfile,
+    /// Per word, the number of its stem among the shared ones, or [`NONE`].
     pub(super) shared: Vec<u32>,
 }
 
@@ -29,17 +29,22 @@ impl Side<'_> {
     }
 }
 
-/// Two texts over one numbering of the stems they share.
-pub(super) struct Pair<'a> {
+/// Two texts with a common numbering of the stems they share.
+pub(super) struct TextPair<'a> {
     pub(super) submission: Side<'a>,
     pub(super) source: Side<'a>,
-    pub(super) shared: Vec<Shared>,
+    pub(super) shared: Vec<SharedStem>,
     pub(super) tuning: &'a Tuning,
 }
 
-impl<'a> Pair<'a> {
-    /// None when the texts have too little in common for any passage: the usual case, and cheap to see.
-    pub(super) fn new(submission: &'a Profile, source: &'a Profile, tuning: &'a Tuning) -> Option<Self> {
+impl<'a> TextPair<'a> {
+    /// The pair; `None` if the texts have too little in common for any passage, which is the usual case and cheap to
+    /// find out.
+    pub(super) fn new(
+        submission: &'a StemProfile,
+        source: &'a StemProfile,
+        tuning: &'a Tuning,
+    ) -> Option<Self> {
         let (found, shared) = share(submission, source, tuning);
         let most: f32 = shared.iter().map(|s| real(s.counts[0].min(s.counts[1])) * s.weight).sum();
         if most < tuning.density {
@@ -55,7 +60,7 @@ impl<'a> Pair<'a> {
                 *entry = small(number);
             }
         }
-        let side = |profile: &'a Profile, map: &[u32]| Side {
+        let side = |profile: &'a StemProfile, map: &[u32]| Side {
             profile,
             shared: profile.words.iter().map(|&word| map.get(index(word)).copied().unwrap_or(NONE)).collect(),
         };
@@ -63,25 +68,25 @@ impl<'a> Pair<'a> {
         Some(Self { submission, source, shared, tuning })
     }
 
-    pub(super) fn side(&self, which: Which) -> &Side<'a> {
+    pub(super) fn side(&self, which: SideKind) -> &Side<'a> {
         match which {
-            Which::Submission => &self.submission,
-            Which::Source => &self.source,
+            SideKind::Submission => &self.submission,
+            SideKind::Source => &self.source,
         }
     }
 
-    pub(super) fn stem(&self, number: u32) -> Shared {
+    pub(super) fn stem(&self, number: u32) -> SharedStem {
         at(&self.shared, index(number))
     }
 
-    /// Words in both texts together.
+    /// Number of words of both texts together.
     pub(super) fn len(&self) -> u32 {
         self.submission.len().saturating_add(self.source.len())
     }
 }
 
-/// The stems in common: their numbers in the submission, and what is known of them.
-fn share(submission: &Profile, source: &Profile, tuning: &Tuning) -> (Vec<u32>, Vec<Shared>) {
+/// The common stems, each with its number in the submission.
+fn share(submission: &StemProfile, source: &StemProfile, tuning: &Tuning) -> (Vec<u32>, Vec<SharedStem>) {
     let total = real(small(submission.len() + source.len())) + tuning.prior_words;
     let common = source.stems.iter().enumerate().filter_map(|(number, stem)| {
         let there = submission.find(stem.key)?;
@@ -89,19 +94,19 @@ fn share(submission: &Profile, source: &Profile, tuning: &Tuning) -> (Vec<u32>, 
         let counts = [small(submission.positions(there).len()), small(source.positions(in_source).len())];
         let prior = tuning.prior_words * stem.frequency;
         let weight = -((real(counts[0]) + real(counts[1]) + prior) / total).ln();
-        Some((there, Shared { in_source, counts, prior, weight }))
+        Some((there, SharedStem { in_source, counts, prior, weight }))
     });
     common.unzip()
 }
 
-/// Names one of the two texts.
+/// One of the two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(super) enum SideKind {
     Submission,
     Source,
 }
 
-impl Which {
+impl SideKind {
     pub(super) fn other(self) -> Self {
         match self {
             Self::Submission => Self::Source,
@@ -110,7 +115,7 @@ impl Which {
     }
 }
 
-/// Counts per shared stem, cleared in time proportional to what was counted.
+/// Counts per shared stem, cleared in time proportional to the stems that were counted.
 pub(super) struct Counts {
     values: Vec<u32>,
     seen: Vec<u32>,
@@ -121,7 +126,7 @@ impl Counts {
         Self { values: vec![0; stems], seen: Vec::new() }
     }
 
-    /// Counts the shared stems of `words`, and forgets what was counted before.
+    /// Counts the shared stems of `words`, and clears the counts before.
     pub(super) fn count(&mut self, words: &[u32]) {
         for stem in self.seen.drain(..) {
             if let Some(value) = self.values.get_mut(index(stem)) {
@@ -143,7 +148,7 @@ impl Counts {
         at(&self.values, index(stem))
     }
 
-    /// The stems counted, in the order of their first word.
+    /// The counted stems, in the order of their first word.
     pub(super) fn seen(&self) -> &[u32] {
         &self.seen
     }

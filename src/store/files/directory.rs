@@ -1,4 +1,4 @@
-//! The data directory: what is in it, whose it is, and who has it now.
+//! The data directory: its files, its format, and its lock.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -6,32 +6,32 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::error::{At, StoreError};
 use super::held::HeldFile;
 use crate::private;
+use crate::store::error::{At, StoreError};
 
 /// The version of the format of everything in a data directory.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Names the format; a text, so that a person who looks for it finds it.
+/// The file with the version of the format, as text for people.
 const FORMAT_FILE: &str = "palimpsest.format";
-/// Held while a process has the directory.
+/// The file that a process locks while it uses the directory.
 const LOCK_FILE: &str = "palimpsest.lock";
-/// The ledger.
+/// The file of the ledger.
 const LEDGER_FILE: &str = "corpus.redb";
-/// The ledger of a new corpus, until its first commit is in it.
+/// The file of a new ledger until its first commit.
 const NEW_LEDGER_FILE: &str = "corpus.redb.new";
 /// The folder of the segments.
 const TEXTS_FOLDER: &str = "texts";
-/// The folder of texts that no row names.
+/// The folder of texts that no row of the ledger names.
 const STRAYS_FOLDER: &str = "strays";
-/// What the index looked like.
+/// The file of the index's snapshot.
 const SNAPSHOT_FILE: &str = "index.snapshot";
 
 /// The first line of the format file.
 const FORMAT_LINE: &str = "palimpsest data directory, format ";
 
-/// A data directory that nobody else uses as long as this is there.
+/// A data directory, locked for as long as this value exists.
 #[derive(Debug)]
 pub struct DataDirectory {
     path: PathBuf,
@@ -40,22 +40,22 @@ pub struct DataDirectory {
     access: Access,
 }
 
-/// What may be done with a data directory.
+/// The access to a data directory.
 #[derive(Debug)]
 enum Access {
-    /// It is only read. Closing the file gives the lock back; `None` where no process ever had the directory.
+    /// Read only. The lock is released when the file is closed; `None` if no process ever used the directory.
     Read { _lock: Option<File> },
-    /// It is read and written.
+    /// Read and write.
     Write { held: HeldFile, _lock: File },
 }
 
 impl DataDirectory {
-    /// Takes a folder as data directory, which is made if it is not there.
+    /// Opens a folder as data directory and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when it is no folder, somebody else's, in use, of a newer format, has lost a file, or cannot
-    /// be written to. Nothing is changed then.
+    /// [`StoreError`] if it is no folder, no data directory, in use, of a newer format, lacks a file, or cannot be
+    /// written to. Then nothing is changed.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(StoreError::NotAFolder { path: path.to_owned() }),
@@ -65,17 +65,17 @@ impl DataDirectory {
         survey(path)?;
         let (lock, held) = lock(path)?;
         // Another process may have begun a corpus before the lock was taken.
-        let (has_format, is_new) = survey(path)?;
+        let Survey { has_format, is_new } = survey(path)?;
         let access = Access::Write { held, _lock: lock };
         let directory = Self { path: path.to_owned(), is_new, has_format, access };
         if is_new {
-            // A first start that was cut off left it: nothing was ever kept.
+            // An interrupted first start may have left it: nothing was ever committed to it.
             remove_if_there(&directory.new_ledger())?;
         }
         Ok(directory)
     }
 
-    /// Takes a data directory that is there, to read it. Nothing in it is changed.
+    /// Opens an existing data directory for reading. Nothing in it is changed.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl DataDirectory {
             Ok(_) => refuse_others(path)?,
             Err(_) => return Err(StoreError::Missing { path: path.to_owned() }),
         }
-        let (has_format, is_new) = survey(path)?;
+        let Survey { has_format, is_new } = survey(path)?;
         if is_new {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
@@ -94,13 +94,13 @@ impl DataDirectory {
         Ok(Self { path: path.to_owned(), is_new, has_format, access })
     }
 
-    /// Whether there is no corpus in it yet.
+    /// Whether it has no corpus yet.
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// Whether nothing in it may be changed.
+    /// Whether it was opened for reading.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         matches!(self.access, Access::Read { .. })
@@ -112,8 +112,8 @@ impl DataDirectory {
         self.path.join(LEDGER_FILE)
     }
 
-    /// The file of the ledger of a new corpus, until its first commit is in it.
-    pub(super) fn new_ledger(&self) -> PathBuf {
+    /// The file of a new ledger until its first commit.
+    pub(in crate::store) fn new_ledger(&self) -> PathBuf {
         self.path.join(NEW_LEDGER_FILE)
     }
 
@@ -123,8 +123,8 @@ impl DataDirectory {
         self.path.join(TEXTS_FOLDER)
     }
 
-    /// The folder of texts that no row names.
-    pub(super) fn strays(&self) -> PathBuf {
+    /// The folder of texts that no row of the ledger names.
+    pub(in crate::store) fn strays(&self) -> PathBuf {
         self.path.join(STRAYS_FOLDER)
     }
 
@@ -140,17 +140,17 @@ impl DataDirectory {
         &self.path
     }
 
-    /// The ledger of a new corpus is complete: from now on it is there.
-    pub(super) fn install_ledger(&mut self) -> Result<(), StoreError> {
+    /// Renames the complete ledger of a new corpus to its final name.
+    pub(in crate::store) fn install_ledger(&mut self) -> Result<(), StoreError> {
         let ledger = self.ledger();
         fs::rename(self.new_ledger(), &ledger).and_then(|()| sync_folder(&self.path)).at(&ledger)?;
         self.is_new = false;
         Ok(())
     }
 
-    /// Writes the format file if it is not there. It may be missing only where a first start was cut off before
-    /// anything was added: at `revision` 0.
-    pub(super) fn finish(&self, revision: u64) -> Result<(), StoreError> {
+    /// Writes the format file if it is missing. It may be missing only at `revision` 0, after a first start that was
+    /// interrupted before anything was added.
+    pub(in crate::store) fn finish(&self, revision: u64) -> Result<(), StoreError> {
         if self.has_format {
             return Ok(());
         }
@@ -160,8 +160,8 @@ impl DataDirectory {
         self.write_format()
     }
 
-    /// Writes the format file: from now on the directory is whole.
-    pub(super) fn write_format(&self) -> Result<(), StoreError> {
+    /// Writes the format file, which completes the directory.
+    pub(in crate::store) fn write_format(&self) -> Result<(), StoreError> {
         let (path, unfinished) = (self.path.join(FORMAT_FILE), self.path.join(format!("{FORMAT_FILE}.new")));
         let text = format!(
             "{FORMAT_LINE}{FORMAT_VERSION}\nSee docs/format.md of palimpsest {}.\n",
@@ -177,8 +177,8 @@ impl DataDirectory {
         written.at(&path)
     }
 
-    /// The ledger holds no corpus, but is there.
-    pub(super) fn has_no_corpus(&self) -> StoreError {
+    /// The error of a ledger without a corpus.
+    pub(in crate::store) fn has_no_corpus(&self) -> StoreError {
         let found = first_segment(&self.path).unwrap_or_else(|| LEDGER_FILE.to_owned());
         self.incomplete("the corpus's row in corpus.redb", &found)
     }
@@ -187,15 +187,15 @@ impl DataDirectory {
         incomplete(&self.path, missing, found)
     }
 
-    /// What is wrong with the files that no commit writes: the format file, and the lock.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    /// Checks the files that no commit writes: the format file, and the lock.
+    pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
         let format = self.path.join(FORMAT_FILE);
         read_format(&format)?.ok_or_else(|| self.incomplete(FORMAT_FILE, LEDGER_FILE))?;
         self.check_lock()
     }
 
-    /// Whether the lock is still the one that others look at: without it another process may take the folder.
-    pub(super) fn check_lock(&self) -> Result<(), StoreError> {
+    /// Checks that the lock file is still the one at its path. Otherwise another process may use the folder.
+    pub(in crate::store) fn check_lock(&self) -> Result<(), StoreError> {
         match &self.access {
             Access::Read { .. } => Ok(()),
             Access::Write { held, .. } => held.check(0).map(drop),
@@ -204,12 +204,12 @@ impl DataDirectory {
 }
 
 /// Makes the entries of a folder durable.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Removes a file, which need not be there.
-pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+/// Removes a file if it exists.
+pub(in crate::store) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(path, &error)),
         _ => Ok(()),
@@ -221,9 +221,17 @@ fn incomplete(path: &Path, missing: &str, found: &str) -> StoreError {
     StoreError::Incomplete { path, missing, found }
 }
 
-/// Whether the format file is there, and whether the folder is one in which a corpus may be begun. The ledger is the
-/// last file of a new corpus to get its name but one, the format file: where anything else is, it must be, too.
-fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
+/// The state of a folder.
+struct Survey {
+    /// Whether the format file exists.
+    has_format: bool,
+    /// Whether there is no corpus, so that a new one can be created.
+    is_new: bool,
+}
+
+/// Examines a folder. Of the files of a new corpus, only the format file is written after the ledger: if any file
+/// exists, the ledger must exist too.
+fn survey(path: &Path) -> Result<Survey, StoreError> {
     let is_there = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
     let has_format = is_there(FORMAT_FILE);
     let ledger = fs::metadata(path.join(LEDGER_FILE)).ok().map(|ledger| ledger.len());
@@ -232,16 +240,16 @@ fn survey(path: &Path) -> Result<(bool, bool), StoreError> {
     let other = named(FORMAT_FILE).or_else(|| segment.clone()).or_else(|| named(SNAPSHOT_FILE));
     match (ledger, other) {
         (None, Some(found)) => Err(incomplete(path, LEDGER_FILE, &found)),
-        (None, None) => Ok((has_format, true)),
+        (None, None) => Ok(Survey { has_format, is_new: true }),
         (Some(0), found) => {
             let found = found.unwrap_or_else(|| LEDGER_FILE.to_owned());
             Err(incomplete(path, "the content of corpus.redb, which has 0 bytes,", &found))
         }
-        (Some(_), _) => Ok((has_format, false)),
+        (Some(_), _) => Ok(Survey { has_format, is_new: false }),
     }
 }
 
-/// A file of texts in a data directory, if there is one.
+/// The name of a file of texts in a data directory, if there is one.
 fn first_segment(path: &Path) -> Option<String> {
     let folders = [TEXTS_FOLDER, STRAYS_FOLDER];
     folders.iter().find_map(|folder| {
@@ -251,12 +259,12 @@ fn first_segment(path: &Path) -> Option<String> {
     })
 }
 
-/// Refuses a folder that is not ours, or that a newer version wrote.
+/// Refuses a folder that is no data directory, or that a newer version wrote.
 fn refuse_others(path: &Path) -> Result<(), StoreError> {
     if read_format(&path.join(FORMAT_FILE))?.is_some() {
         return Ok(());
     }
-    // A crash may have come before the format file: then there is nothing but our own names.
+    // A crash may have come before the format file was written: then the folder has only files of a data directory.
     let unfinished = format!("{FORMAT_FILE}.new");
     let ours =
         [LOCK_FILE, LEDGER_FILE, NEW_LEDGER_FILE, TEXTS_FOLDER, STRAYS_FOLDER, SNAPSHOT_FILE, &unfinished];
@@ -269,7 +277,7 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Reads a format file; `None` if it is not there.
+/// Checks a format file; `None` if it does not exist.
 fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
     match fs::read_to_string(path) {
         Ok(text) => refuse_newer(path, &text).map(Some),
@@ -280,7 +288,7 @@ fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
 }
 
 fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
-    // Without the end of the line the version may have been cut.
+    // Without a line end the version may be incomplete.
     let version = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(FORMAT_LINE));
     match version.and_then(|version| version.parse().ok()) {
         None => Err(StoreError::damaged(path, "it does not name a format")),
@@ -307,7 +315,7 @@ fn lock(path: &Path) -> Result<(File, HeldFile), StoreError> {
     Ok((file, held))
 }
 
-/// The lock, for somebody who writes nothing, not even their name; `None` if no process ever took it.
+/// Takes the lock for reading, without writing the name of the holder; `None` if no process ever took it.
 fn lock_to_read(path: &Path) -> Result<Option<File>, StoreError> {
     let lock_path = path.join(LOCK_FILE);
     let mut file = match File::open(&lock_path) {
@@ -324,7 +332,7 @@ fn take(file: &mut File, path: &Path, lock_path: &Path) -> Result<(), StoreError
         Err(TryLockError::Error(error)) => Err(StoreError::io(lock_path, &error)),
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
-            // Who holds it may just be writing its name.
+            // The holder may be writing its name at this moment.
             let read = file.read_to_string(&mut holder);
             let named = read.is_ok() && !holder.trim().is_empty();
             let holder = if named { holder.trim().to_owned() } else { "another process".to_owned() };

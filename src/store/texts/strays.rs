@@ -1,5 +1,5 @@
-//! Texts that no row names, and never did: a crash came between writing them and the commit, or the ledger is not
-//! the one that belongs to them. They are put aside, not deleted, and deleted when nobody has missed them for a while.
+//! Strays: texts that no row of the ledger has ever named. A crash came between writing them and the commit, or the
+//! ledger belongs to another corpus. They are moved to a folder, and deleted after [`KEPT_FOR`].
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,34 +8,30 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::codec::Decoder;
-use super::directory::sync_folder;
-use super::error::{At as _, StoreError};
-use super::segments::{HEADER_BYTES, RECORD_HEADER_BYTES};
+use super::segments::record::{HEADER_BYTES, holds_text};
 use crate::private;
+use crate::store::error::{At as _, StoreError};
+use crate::store::files::directory::sync_folder;
 
-/// How long they are put aside.
+/// The time for which strays are kept: long enough to notice a wrong ledger.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 
-/// Bytes that are copied at once.
+/// Bytes of the copy buffer.
 const COPIED_AT_ONCE: usize = 1 << 20;
 
-/// A zstd frame begins with it.
-const ZSTD_MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
-
-/// The folder that they are put into.
+/// The folder of strays.
 #[derive(Debug)]
-pub(super) struct Strays {
+pub(in crate::store) struct Strays {
     folder: PathBuf,
 }
 
 impl Strays {
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(in crate::store) fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
-    /// Puts a segment aside of which the ledger knows nothing, or deletes it if there can be no text in it.
-    pub(super) fn take_file(&self, path: &Path) -> Result<(), StoreError> {
+    /// Moves a segment that the ledger does not know to the folder, or deletes it if it can't hold a text.
+    pub(in crate::store) fn take_file(&self, path: &Path) -> Result<(), StoreError> {
         let file = File::open(path).at(path)?;
         let there = file.metadata().at(path)?.len();
         if !holds_text(&file, u64::from(HEADER_BYTES)..there).at(path)? {
@@ -44,12 +40,17 @@ impl Strays {
         private::create_folder(&self.folder).at(&self.folder)?;
         let aside = self.free_name(path, 0);
         fs::rename(path, &aside).and_then(|()| sync_folder(&self.folder)).at(&aside)?;
-        tell(path, &aside, there);
+        log(path, &aside, there);
         Ok(())
     }
 
-    /// Copies the end of a segment of which the ledger knows nothing, if there may be a text in it.
-    pub(super) fn take_end(&self, path: &Path, file: &File, range: Range<u64>) -> Result<(), StoreError> {
+    /// Copies the end of a segment that the ledger does not know to the folder, if it may hold a text.
+    pub(in crate::store) fn take_end(
+        &self,
+        path: &Path,
+        file: &File,
+        range: Range<u64>,
+    ) -> Result<(), StoreError> {
         if !holds_text(file, range.clone()).at(path)? {
             return Ok(());
         }
@@ -72,11 +73,11 @@ impl Strays {
             drop(fs::remove_file(&aside));
         }
         copied.at(&aside)?;
-        tell(path, &aside, range.end - range.start);
+        log(path, &aside, range.end - range.start);
         Ok(())
     }
 
-    /// A name that says where the texts come from, and that no file has.
+    /// An unused file name that contains the origin of the texts.
     fn free_name(&self, path: &Path, from: u64) -> PathBuf {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let names = (0_u32..).map(|count| self.folder.join(format!("{stem}-from-{from}-{count}.texts")));
@@ -84,8 +85,8 @@ impl Strays {
         free.next().unwrap_or_else(|| self.folder.join(stem))
     }
 
-    /// Deletes those that were put aside long ago.
-    pub(super) fn delete_old(&self, now: SystemTime) -> Result<(), StoreError> {
+    /// Deletes strays that are older than [`KEPT_FOR`].
+    pub(in crate::store) fn delete_old(&self, now: SystemTime) -> Result<(), StoreError> {
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             entries => entries.at(&self.folder)?,
@@ -95,31 +96,17 @@ impl Strays {
             let written = fs::metadata(&path).and_then(|file| file.modified()).at(&path)?;
             if now.duration_since(written).is_ok_and(|age| age > KEPT_FOR) {
                 fs::remove_file(&path).at(&path)?;
-                tracing::info!(file = ?path, "texts that no row named, and nobody missed, were deleted");
+                tracing::info!(file = ?path, "old texts that no row of the ledger names were deleted");
             }
         }
         Ok(())
     }
 }
 
-fn tell(path: &Path, aside: &Path, bytes: u64) {
+fn log(path: &Path, aside: &Path, bytes: u64) {
     tracing::warn!(
         segment = ?path, aside = ?aside, bytes,
-        "texts that no row of the ledger names were put aside: after a crash these are changes that were never \
-         acknowledged; if the ledger was put in from elsewhere, stop the server and put the right one back"
+        "texts that no row of the ledger names were moved: after a crash these are changes that were never \
+         acknowledged; if the ledger was replaced by another, stop the server and put the right one back"
     );
-}
-
-/// Whether a part of a segment may hold a text. It does not where all there is of it is the beginning of one record: a
-/// write that a crash cut short.
-fn holds_text(file: &File, range: Range<u64>) -> io::Result<bool> {
-    let record_header = u64::from(RECORD_HEADER_BYTES);
-    if range.end < range.start + record_header + ZSTD_MAGIC.len() as u64 {
-        return Ok(false);
-    }
-    let mut header = [0; RECORD_HEADER_BYTES as usize + ZSTD_MAGIC.len()];
-    file.read_exact_at(&mut header, range.start)?;
-    let stored = Decoder::new(&header).u32().unwrap_or(0);
-    let is_cut = header.ends_with(&ZSTD_MAGIC) && range.start + record_header + u64::from(stored) > range.end;
-    Ok(!is_cut)
 }

@@ -1,10 +1,11 @@
-//! Texts in files that are only ever appended to.
+//! Segments: append-only files of texts.
 //!
-//! A segment is a header and records, one for each text. A record is read by its place, and its checksum
-//! covers whose text it is, so that a row that points elsewhere is noticed. When more of a segment is dead than
-//! alive, what lives is moved to another one; and when nothing refers to a segment any more, its file is deleted.
+//! A segment is a header and records, one for each text. A record is read by its place. Its checksum covers the key of
+//! its source, so that a row with a wrong place is noticed. If a segment has more dead bytes than live ones, its live
+//! texts are moved to another one. When no row refers to a segment any more, its file is deleted.
 
 mod named;
+pub(in crate::store::texts) mod record;
 mod segment;
 
 use std::collections::BTreeMap;
@@ -16,47 +17,58 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::{Mutex, RwLock};
 
-pub(super) use self::named::NamedSegments;
-pub use self::segment::TextPlace;
-pub(super) use self::segment::{Frame, HEADER_BYTES, Place, RECORD_HEADER_BYTES};
-use self::segment::{Segment, checksum, damaged};
-use super::SourceKey;
-use super::codec::Encoder;
-use super::error::{At, StoreError};
+pub(in crate::store) use self::named::NamedSegments;
+pub use self::record::TextPlace;
+pub(in crate::store) use self::record::{Frame, Place};
+use self::record::{checksum, damaged};
+use self::segment::Segment;
 use crate::private;
+use crate::store::SourceKey;
+use crate::store::codec::Encoder;
+use crate::store::error::{At, StoreError};
 
-/// A segment that has grown to this is full.
-pub(super) const FULL_BYTES: u64 = 256 << 20;
+/// Bytes of a full segment.
+pub(in crate::store) const FULL_BYTES: u64 = 256 << 20;
 
-/// Dead bytes that a segment may have in any case, as a part of what makes it full: 1 MiB.
+/// A segment with fewer dead bytes than this part of [`FULL_BYTES`], 1 MiB, is never compacted.
 const LEAST_DEAD_PART: u64 = 256;
 
-/// Dead bytes that a segment may have in any case, as a part of all bytes in use: emptying a segment looks at all texts.
+/// A segment with fewer dead bytes than this part of all bytes in use is not compacted: compaction reads the places of
+/// all texts.
 const LEAST_DEAD_OF_USED: u64 = 64;
 
-/// All files.
+/// All segments of a store.
 #[derive(Debug)]
-pub(super) struct Segments {
+pub(in crate::store) struct Segments {
     folder: PathBuf,
-    /// A segment that has grown to this is full.
+    /// Bytes of a full segment.
     full_bytes: u64,
     by_number: RwLock<BTreeMap<u32, Arc<Segment>>>,
     /// Held while appending.
     current: Mutex<Current>,
 }
 
-/// Where texts are appended.
+/// The end of texts that were appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Appended {
+    /// The number of the segment.
+    pub(in crate::store) segment: u32,
+    /// The offset of the end of the last text.
+    pub(in crate::store) end: u64,
+}
+
+/// The segment that texts are appended to.
 #[derive(Debug)]
 struct Current {
     /// The number of the segment; 0 for a new one.
     number: u32,
-    /// The highest number that a segment ever had: none is given twice.
+    /// The highest number that a segment ever had: no number is used twice.
     highest: u32,
 }
 
 impl Segments {
-    /// No segments, in a folder that is made.
-    pub(super) fn create(folder: &Path) -> Result<Self, StoreError> {
+    /// Creates the folder, without segments.
+    pub(in crate::store) fn create(folder: &Path) -> Result<Self, StoreError> {
         private::create_folder(folder).at(folder)?;
         Ok(Self::of(folder, FULL_BYTES, BTreeMap::new(), 0))
     }
@@ -68,13 +80,13 @@ impl Segments {
         Self { folder: folder.to_owned(), full_bytes, by_number: RwLock::new(segments), current }
     }
 
-    /// Whether each file is still the one that was opened, and holds all that was written to it.
-    pub(super) fn check_files(&self) -> Vec<StoreError> {
+    /// The errors of files that are not the ones that were opened any more, or lack written bytes.
+    pub(in crate::store) fn check_files(&self) -> Vec<StoreError> {
         self.all().values().filter_map(|segment| segment.check_file().err()).collect()
     }
 
-    /// Appends texts and makes them durable. When this fails, nothing was appended.
-    pub(super) fn append<'a>(
+    /// Appends texts and makes them durable. If this fails, nothing was appended.
+    pub(in crate::store) fn append<'a>(
         &self,
         texts: impl Iterator<Item = (SourceKey, &'a [u8], u32)>,
     ) -> Result<Vec<Place>, StoreError> {
@@ -105,12 +117,12 @@ impl Segments {
             return Err(StoreError::io(segment.path(), &error));
         }
         if let Err(error) = segment.file.sync_data() {
-            // Whether the system still means to write those bytes is unknown: nothing is put after them.
+            // Whether the system will still write those bytes is unknown: nothing is appended after them.
             current.number = 0;
             return Err(StoreError::io(segment.path(), &error));
         }
         segment.length.fetch_add(records.bytes.len() as u64, Ordering::Relaxed);
-        // It may have been taken away meanwhile, and the texts with it.
+        // The file may have been removed meanwhile, and the texts with it.
         segment.check_file()?;
         Ok(places)
     }
@@ -131,15 +143,15 @@ impl Segments {
         Ok(segment)
     }
 
-    /// A row refers to a place from now on.
-    pub(super) fn refer(&self, place: Place) {
+    /// Counts a place as live: a row refers to it.
+    pub(in crate::store) fn refer(&self, place: Place) {
         if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_add(place.record_bytes(), Ordering::Relaxed);
         }
     }
 
-    /// Nobody refers to a place any more.
-    pub(super) fn release(&self, place: Place) {
+    /// Counts a place as dead: no row refers to it any more.
+    pub(in crate::store) fn release(&self, place: Place) {
         if let Some(segment) = self.by_number.read().get(&place.segment) {
             segment.used_bytes.fetch_sub(place.record_bytes(), Ordering::Relaxed);
         }
@@ -152,30 +164,30 @@ impl Segments {
         let mut segments = self.by_number.write();
         if number != current && segments.get(&number).is_some_and(is_unused) {
             let segment = segments.remove(&number);
-            // If it can't be deleted now, it will be when the store is opened again.
+            // A file that can't be deleted now is deleted when the store is opened again.
             drop(segment.map(|segment| fs::remove_file(segment.path())));
         }
     }
 
-    /// The text at a place; `None` if the segment is not there any more.
-    pub(super) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
+    /// The text at a place; `None` if the segment was deleted.
+    pub(in crate::store) fn read(&self, key: SourceKey, place: Place) -> Result<Option<Frame>, StoreError> {
         let segment = self.by_number.read().get(&place.segment).cloned();
         segment.map(|segment| segment.read(key, place)).transpose()
     }
 
-    /// The text at a place is not what was written there.
-    pub(super) fn damaged(&self, place: Place) -> StoreError {
+    /// The error of a text that is not what was written at its place.
+    pub(in crate::store) fn damaged(&self, place: Place) -> StoreError {
         damaged(&Segment::path_in(&self.folder, place.segment), place)
     }
 
-    /// The segments as they are now. As long as somebody has them, they can be read, deleted or not.
-    pub(super) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
+    /// The segments as of now. They can be read as long as this value exists, even after they are deleted.
+    pub(in crate::store) fn all(&self) -> BTreeMap<u32, Arc<Segment>> {
         self.by_number.read().clone()
     }
 
-    /// Segments that are to be emptied: those of which more is dead than in use, and those that `is_due` names if
-    /// anything in them is dead. The current one is no longer written to if it is among them.
-    pub(super) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
+    /// The segments to compact: those with more dead bytes than live ones, and those with dead bytes for which
+    /// `is_due` is true. If the current segment is among them, nothing is appended to it any more.
+    pub(in crate::store) fn begin_emptying(&self, is_due: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut current = self.current.lock();
         let segments = self.all();
         let used: u64 = segments.values().map(|segment| segment.used()).sum();
@@ -194,17 +206,17 @@ impl Segments {
         chosen
     }
 
-    /// Which of these segments are gone. The one with the highest number is not told: that number is not given again.
-    pub(super) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    /// The segments among these that were deleted, without the one with the highest number: its row records that the
+    /// number was used.
+    pub(in crate::store) fn gone(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
         let highest = self.current.lock().highest;
         let segments = self.by_number.read();
         numbers.filter(|number| *number < highest && !segments.contains_key(number)).collect()
     }
 
-    /// The segment that texts were just appended to, and its bytes up to the end of the last of them; `None` if there
-    /// were none.
-    pub(super) fn appended(places: &[Place]) -> Option<(u32, u64)> {
-        places.last().map(|last| (last.segment, last.end()))
+    /// The end of texts that were appended at these places; `None` if there were none.
+    pub(in crate::store) fn appended(places: &[Place]) -> Option<Appended> {
+        places.last().map(|last| Appended { segment: last.segment, end: last.end() })
     }
 }
 

@@ -1,8 +1,8 @@
-//! The little tokens that citations and entries of a bibliography are made of.
+//! Lexemes of citations and of entries of a bibliography: words, numbers and signs.
 
 /// A word, a number or a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(super) enum Lexeme<'a> {
     /// Letters, with apostrophes and hyphens inside.
     Word(&'a str),
     /// Digits, and a letter glued to them (2009a).
@@ -12,7 +12,7 @@ pub(super) enum Token<'a> {
         /// How many digits it has.
         digits: usize,
     },
-    /// `,` and its forms in other scripts.
+    /// `,` and its equivalents in other scripts.
     Comma,
     /// `.` in its forms.
     Dot,
@@ -32,15 +32,15 @@ pub(super) enum Token<'a> {
     Other,
 }
 
-impl Token<'_> {
+impl Lexeme<'_> {
     /// Whether it is a year that a cited work can have: 1000 to 2099.
     pub(super) fn is_year(self) -> bool {
         matches!(self, Self::Number { value: 1000..=2099, digits: 4 })
     }
 }
 
-/// The tokens of `text`, spaces left out, each with the byte where it starts. Never fails; linear.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
+/// The lexemes of `text`, without spaces, each with the byte where it starts. Linear.
+pub(super) fn lexemes(text: &str) -> impl Iterator<Item = (usize, Lexeme<'_>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = text.get(at..)?;
@@ -48,17 +48,17 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
         let rest = rest.get(spaces..)?;
         let start = at + spaces;
         let first = rest.chars().next()?;
-        let (length, token) = match first {
+        let (length, lexeme) = match first {
             c if c.is_alphabetic() => word(rest),
             c if digit(c).is_some() => number(rest),
             c => (c.len_utf8(), sign(c)),
         };
         at = start + length;
-        Some((start, token))
+        Some((start, lexeme))
     })
 }
 
-fn word(rest: &str) -> (usize, Token<'_>) {
+fn word(rest: &str) -> (usize, Lexeme<'_>) {
     let mut end = 0;
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -69,10 +69,10 @@ fn word(rest: &str) -> (usize, Token<'_>) {
         }
         end = at + c.len_utf8();
     }
-    (end, Token::Word(rest.get(..end).unwrap_or_default()))
+    (end, Lexeme::Word(rest.get(..end).unwrap_or_default()))
 }
 
-fn number(rest: &str) -> (usize, Token<'_>) {
+fn number(rest: &str) -> (usize, Lexeme<'_>) {
     let (mut value, mut digits, mut end) = (0_u32, 0, 0);
     for c in rest.chars() {
         let Some(digit) = digit(c) else { break };
@@ -81,17 +81,17 @@ fn number(rest: &str) -> (usize, Token<'_>) {
         end += c.len_utf8();
     }
     let mut tail = rest.get(end..).unwrap_or_default().chars();
-    // 2009a is a year and a letter; the 1990s are a decade.
+    // "2009a" is a year and a letter; "1990s" is a decade.
     let letter = tail.next().filter(|c| digits == 4 && c.is_lowercase() && *c != 's');
     match (letter, tail.next()) {
         (Some(letter), next) if !next.is_some_and(char::is_alphanumeric) => {
-            (end + letter.len_utf8(), Token::Number { value, digits })
+            (end + letter.len_utf8(), Lexeme::Number { value, digits })
         }
-        _ => (end, Token::Number { value, digits }),
+        _ => (end, Lexeme::Number { value, digits }),
     }
 }
 
-/// Decimal digits of the scripts that write years with digits of their own.
+/// The value of a decimal digit: ASCII, Arabic, Persian, Devanagari, Bengali or full-width.
 fn digit(c: char) -> Option<u32> {
     let zero = match c {
         '0'..='9' => '0',
@@ -109,16 +109,16 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{200C}' | '\u{200D}')
 }
 
-fn sign(c: char) -> Token<'static> {
+fn sign(c: char) -> Lexeme<'static> {
     match c {
-        ',' | '，' | '、' | '،' | '・' | '·' => Token::Comma,
-        '.' | '．' | '。' => Token::Dot,
-        ':' | '：' => Token::Colon,
-        '-' | '–' | '—' | '‐' | '‑' | '−' | '～' | '〜' => Token::Dash,
-        '&' | '＆' | '+' => Token::And,
-        '/' | '／' => Token::Slash,
-        '(' | '[' | '（' | '［' => Token::Open,
-        ')' | ']' | '）' | '］' => Token::Close,
-        _ => Token::Other,
+        ',' | '，' | '、' | '،' | '・' | '·' => Lexeme::Comma,
+        '.' | '．' | '。' => Lexeme::Dot,
+        ':' | '：' => Lexeme::Colon,
+        '-' | '–' | '—' | '‐' | '‑' | '−' | '～' | '〜' => Lexeme::Dash,
+        '&' | '＆' | '+' => Lexeme::And,
+        '/' | '／' => Lexeme::Slash,
+        '(' | '[' | '（' | '［' => Lexeme::Open,
+        ')' | ']' | '）' | '］' => Lexeme::Close,
+        _ => Lexeme::Other,
     }
 }

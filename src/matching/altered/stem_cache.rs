@@ -1,4 +1,4 @@
-//! The stems of words that were seen before: one table for all readers, of bounded size.
+//! A cache of stems by word, of bounded size, shared by all profilers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -6,110 +6,113 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use super::language::Language;
-use super::stems::Stem;
+use super::stems::WeightedStem;
 use crate::text::Token;
 
-/// Slots of the first table; each next one has [`GROWTH`] times as many.
-const FIRST_SLOTS: usize = 1 << 9;
+/// Entries of the first table; each next one has [`GROWTH`] times as many.
+const FIRST_ENTRIES: usize = 1 << 9;
 
-/// Slots of the largest table.
-const MOST_SLOTS: usize = 1 << 21;
+/// Entries of the largest table.
+const MAX_ENTRIES: usize = 1 << 21;
 
-/// Slots that a word may be in, a power of two: when a quarter of all are taken, four words in a thousand find none.
+/// Entries that a word may be in, a power of two. If a quarter of all entries are taken, four words in a thousand find
+/// none free.
 const PLACES: usize = 4;
 
-/// A table that is replaced lives on until the texts that are read with it have ended. All tables before the last have
-/// a third of its size together.
+/// The growth from one table to the next. A replaced table is in use until the texts that are read with it are done.
+/// All tables before the last together have a third of its size.
 const GROWTH: usize = 4;
 
-/// Remembers stems by token and language. Readers in any number of threads share it.
+/// A cache of stems by token and language, shared by any number of threads.
 ///
-/// What it remembers decides how fast a text is read, never what comes out: a stem that was forgotten is made again.
-/// It takes 48 MiB when it is full, and 64 MiB for the moments in which older tables are in use. Tokens must come from
-/// one tokenizer.
-pub struct RememberedStems {
-    table: RwLock<Arc<Table>>,
-    /// Held by whoever makes another table, so that only one does.
+/// It affects the speed of profiling, never the result: a stem that is not cached is made again. It takes 48 MiB when
+/// full, and 64 MiB while older tables are in use. Tokens must come from one tokenizer.
+pub struct StemCache {
+    table: RwLock<Arc<StemTable>>,
+    /// Held by the thread that makes the next table.
     making: Mutex<()>,
-    /// Bytes of all tables that are there, older ones in use included.
+    /// Bytes of all tables, including older ones in use.
     bytes: Arc<AtomicUsize>,
 }
 
-impl RememberedStems {
-    /// Bytes that it takes at most, with older tables that are in use.
-    pub const MOST_BYTES: usize = MOST_SLOTS * size_of::<Slot>() / (GROWTH - 1) * GROWTH;
+impl StemCache {
+    /// The most bytes of the cache, including older tables in use.
+    pub const MAX_BYTES: usize = MAX_ENTRIES * size_of::<Entry>() / (GROWTH - 1) * GROWTH;
 
-    /// Bytes that it takes now.
+    /// Bytes of the cache now.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Forgets all stems, unless as many tables are in use as may be. Their memory is free once the texts that are being read
-    /// have ended.
+    /// Drops all stems, unless there is no memory for a new table. The memory is freed when the texts that are being
+    /// read are done.
     pub fn clear(&self) {
         let _alone = self.making.lock();
-        if self.bytes() + FIRST_SLOTS * size_of::<Slot>() <= Self::MOST_BYTES {
-            *self.table.write() = Arc::new(Table::new(FIRST_SLOTS, &self.bytes));
+        if self.bytes() + FIRST_ENTRIES * size_of::<Entry>() <= Self::MAX_BYTES {
+            *self.table.write() = Arc::new(StemTable::new(FIRST_ENTRIES, &self.bytes));
         }
     }
 
-    /// The table to read a text with.
-    pub(super) fn table(&self) -> Arc<Table> {
+    /// The table for reading a text.
+    pub(super) fn table(&self) -> Arc<StemTable> {
         Arc::clone(&self.table.read())
     }
 
-    /// A larger table in place of `used`, once a quarter of that is taken and there is room for one.
-    pub(super) fn grown(&self, used: &Arc<Table>) -> Option<Arc<Table>> {
+    /// A table in place of `used` if a quarter of its entries are taken: a larger one if there is memory for it.
+    pub(super) fn grown(&self, used: &Arc<StemTable>) -> Option<Arc<StemTable>> {
         if !used.is_full() {
             return None;
         }
         let _alone = self.making.try_lock()?;
-        let more = used.slots.len() * GROWTH * size_of::<Slot>();
-        // Another may have made one, or all was forgotten; and a table that was cleared may be in use still.
-        if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MOST_BYTES {
+        let more = used.slots.len() * GROWTH * size_of::<Entry>();
+        // Another thread may have replaced or cleared the table meanwhile. A cleared table may still be in use.
+        if Arc::ptr_eq(used, &self.table()) && self.bytes() + more <= Self::MAX_BYTES {
             *self.table.write() = Arc::new(used.larger());
         }
         Some(self.table())
     }
 }
 
-impl Default for RememberedStems {
+impl Default for StemCache {
     fn default() -> Self {
         let bytes = Arc::default();
-        let table = RwLock::new(Arc::new(Table::new(FIRST_SLOTS, &bytes)));
+        let table = RwLock::new(Arc::new(StemTable::new(FIRST_ENTRIES, &bytes)));
         Self { table, making: Mutex::default(), bytes }
     }
 }
 
-/// Stems by the hash of their words: each word may be in one of [`PLACES`] slots, and the next one that wants its place
-/// takes it.
-pub(super) struct Table {
+/// Stems by the hash of their words. Each word may be in one of [`PLACES`] entries; if all are taken, it replaces the
+/// first.
+pub(super) struct StemTable {
     /// A power of two.
-    slots: Box<[Slot]>,
+    slots: Box<[Entry]>,
     filled: AtomicUsize,
-    /// Where its bytes are counted.
+    /// The cache's count of bytes.
     bytes: Arc<AtomicUsize>,
 }
 
-/// One remembered stem, which threads read and write without a lock.
+/// One cached stem, which threads read and write without a lock.
 ///
-/// Reads and writes of its parts may interleave. The check tells: it is the exclusive or of the word and both other
-/// parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a probability
-/// of 2^-64, as two words with one token do.
+/// Reads and writes of its parts may interleave. The check detects that: it is the exclusive or of the word and both
+/// other parts (Hyatt & Mann 2002, "A lockless transposition table"), so that parts of two writes agree with a
+/// probability of 2^-64, as two words with one token do.
 #[derive(Default)]
-struct Slot {
+struct Entry {
     check: AtomicU64,
     key: AtomicU64,
     /// The frequency's bits, then [`CHARACTER`] and [`TAKEN`].
     rest: AtomicU64,
 }
 
+/// Bit of [`Entry::rest`]: the stem is a single character.
 const CHARACTER: u64 = 1 << 32;
+/// Bit of [`Entry::rest`]: the entry is in use.
 const TAKEN: u64 = 1 << 33;
 
-/// Odd numbers whose bits look random: those of the golden ratio and of the square root of 3.
+/// An odd multiplier with evenly spread bits: the fraction of the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Another such multiplier: the fraction of the square root of 3.
 const SPREAD_TOO: u64 = 0xbb67_ae85_84ca_a73b;
 
 /// A word of a language, as a hash.
@@ -119,38 +122,38 @@ pub(super) struct Word(u64);
 impl Word {
     #[inline]
     pub(super) fn new(language: Language, token: Token) -> Self {
-        // The length of a word is in the token's top bits, and must reach the low ones too.
+        // The length of a word is in the token's top bits and has to affect the low ones too.
         let mixed = (token.value() ^ language.number().wrapping_mul(SPREAD_TOO)).wrapping_mul(SPREAD);
         Self(mixed ^ mixed >> 32)
     }
 }
 
-impl Table {
+impl StemTable {
     fn new(slots: usize, bytes: &Arc<AtomicUsize>) -> Self {
-        bytes.fetch_add(slots * size_of::<Slot>(), Ordering::Relaxed);
-        let slots = (0..slots).map(|_| Slot::default()).collect();
+        bytes.fetch_add(slots * size_of::<Entry>(), Ordering::Relaxed);
+        let slots = (0..slots).map(|_| Entry::default()).collect();
         Self { slots, filled: AtomicUsize::new(0), bytes: Arc::clone(bytes) }
     }
 
-    /// The slots that a word may be in, its own first.
+    /// The entries that a word may be in, the preferred one first.
     #[inline]
-    fn places(&self, word: Word) -> impl Iterator<Item = &Slot> {
+    fn places(&self, word: Word) -> impl Iterator<Item = &Entry> {
         #[expect(clippy::cast_possible_truncation, reason = "only so many bits are wanted")]
         let first = word.0 as usize & (self.slots.len() - 1);
         (0..PLACES).filter_map(move |other| self.slots.get(first ^ other))
     }
 
-    /// The stem of a word, if it is remembered.
+    /// The stem of a word, if it is cached.
     #[inline]
-    pub(super) fn get(&self, word: Word) -> Option<Stem> {
+    pub(super) fn get(&self, word: Word) -> Option<WeightedStem> {
         self.places(word)
             .find_map(|slot| slot.read().filter(|(other, _)| other.0 == word.0))
             .map(|(_, stem)| stem)
     }
 
-    /// Remembers the stem of a word, in the place of another if all its slots are taken.
-    pub(super) fn put(&self, word: Word, stem: Stem) {
-        let is_free = |slot: &&Slot| slot.rest.load(Ordering::Relaxed) == 0;
+    /// Caches the stem of a word. It replaces another one if all its entries are taken.
+    pub(super) fn put(&self, word: Word, stem: WeightedStem) {
+        let is_free = |slot: &&Entry| slot.rest.load(Ordering::Relaxed) == 0;
         if let Some(free) = self.places(word).find(is_free) {
             free.write(word, stem);
             self.filled.fetch_add(1, Ordering::Relaxed);
@@ -161,36 +164,36 @@ impl Table {
 
     fn is_full(&self) -> bool {
         let slots = self.slots.len();
-        slots < MOST_SLOTS && self.filled.load(Ordering::Relaxed) > slots / 4
+        slots < MAX_ENTRIES && self.filled.load(Ordering::Relaxed) > slots / 4
     }
 
-    /// A larger table with what is in this one.
+    /// A larger table with the stems of this one.
     fn larger(&self) -> Self {
         let larger = Self::new(self.slots.len() * GROWTH, &self.bytes);
-        self.slots.iter().filter_map(Slot::read).for_each(|(word, stem)| larger.put(word, stem));
+        self.slots.iter().filter_map(Entry::read).for_each(|(word, stem)| larger.put(word, stem));
         larger
     }
 }
 
-impl Drop for Table {
+impl Drop for StemTable {
     fn drop(&mut self) {
         self.bytes.fetch_sub(size_of_val(&*self.slots), Ordering::Relaxed);
     }
 }
 
-impl Slot {
+impl Entry {
     #[inline]
-    fn read(&self) -> Option<(Word, Stem)> {
+    fn read(&self) -> Option<(Word, WeightedStem)> {
         let [check, key, rest] =
             [&self.check, &self.key, &self.rest].map(|part| part.load(Ordering::Relaxed));
         #[expect(clippy::cast_possible_truncation, reason = "the low half")]
         let frequency = f32::from_bits(rest as u32);
-        let stem = Stem { key, frequency, character: rest & CHARACTER != 0 };
+        let stem = WeightedStem { key, frequency, character: rest & CHARACTER != 0 };
         (rest != 0).then_some((Word(check ^ key ^ rest.wrapping_mul(SPREAD)), stem))
     }
 
-    fn write(&self, word: Word, stem: Stem) {
-        let Stem { key, frequency, character } = stem;
+    fn write(&self, word: Word, stem: WeightedStem) {
+        let WeightedStem { key, frequency, character } = stem;
         let rest = u64::from(frequency.to_bits()) | TAKEN | if character { CHARACTER } else { 0 };
         self.rest.store(rest, Ordering::Relaxed);
         self.key.store(key, Ordering::Relaxed);
@@ -198,9 +201,9 @@ impl Slot {
     }
 }
 
-impl std::fmt::Debug for RememberedStems {
+impl std::fmt::Debug for StemCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RememberedStems").field("bytes", &self.bytes()).finish_non_exhaustive()
+        f.debug_struct("StemCache").field("bytes", &self.bytes()).finish_non_exhaustive()
     }
 }
 
@@ -210,9 +213,13 @@ mod tests {
 
     use super::*;
 
-    /// The stem that stands for a number in these tests.
-    fn stem(number: u64) -> Stem {
-        Stem { key: number.wrapping_mul(SPREAD_TOO), frequency: number as f32, character: number % 2 == 1 }
+    /// The stem of a number in these tests.
+    fn stem(number: u64) -> WeightedStem {
+        WeightedStem {
+            key: number.wrapping_mul(SPREAD_TOO),
+            frequency: number as f32,
+            character: number % 2 == 1,
+        }
     }
 
     fn word(number: u64) -> Word {
@@ -222,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_what_was_put_there_whichever_threads_write() {
-        let table = Table::new(64, &Arc::default());
+        let table = StemTable::new(64, &Arc::default());
         thread::scope(|scope| {
             for writer in 0..4 {
                 let table = &table;
@@ -244,21 +251,21 @@ mod tests {
 
     #[test]
     fn it_grows_to_its_bound_and_no_further() {
-        let stems = RememberedStems::default();
+        let stems = StemCache::default();
         let first = stems.bytes();
         let mut in_use = vec![stems.table()];
-        let put_all = |in_use: &mut Vec<Arc<Table>>| {
+        let put_all = |in_use: &mut Vec<Arc<StemTable>>| {
             let mut table = stems.table();
             for number in 0..3 << 20 {
                 table.put(word(number), stem(number));
                 if let Some(grown) = stems.grown(&table) {
                     in_use.push(std::mem::replace(&mut table, grown));
                 }
-                assert!(stems.bytes() <= RememberedStems::MOST_BYTES);
+                assert!(stems.bytes() <= StemCache::MAX_BYTES);
             }
         };
         put_all(&mut in_use);
-        assert!(RememberedStems::MOST_BYTES == 64 << 20 && stems.bytes() > 60 << 20, "{}", stems.bytes());
+        assert!(StemCache::MAX_BYTES == 64 << 20 && stems.bytes() > 60 << 20, "{}", stems.bytes());
         let kept = (0..3 << 20).filter(|number| stems.table().get(word(*number)).is_some()).count();
         assert!(kept > 1 << 20, "{kept}");
         // A table that was cleared counts for as long as it is in use.
@@ -274,7 +281,7 @@ mod tests {
 
     #[test]
     fn one_token_in_two_languages_is_two_words() {
-        let stems = RememberedStems::default();
+        let stems = StemCache::default();
         let (none, english) =
             (Word::new(Language::NONE, Token::default()), Word::new(Language::ENGLISH, Token::default()));
         stems.table().put(none, stem(1));

@@ -1,7 +1,7 @@
-//! A file that is read and never written: what is written to it stays in memory.
+//! A storage backend that reads a file and keeps writes in memory.
 //!
-//! The database repairs itself when it is opened after a crash, and writes to do so. To verify a folder without
-//! changing it, it is given such a file.
+//! When the database is opened after a crash it repairs itself, which takes writes. This backend verifies a folder
+//! without changing it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,12 +11,12 @@ use std::os::unix::fs::FileExt as _;
 use parking_lot::RwLock;
 use redb::StorageBackend;
 
-/// Bytes that are kept together.
+/// Bytes of a page in memory.
 const PAGE_BYTES: usize = 4096;
 
-/// A file, and over it what was written.
+/// A file, and the pages that were written over it.
 #[derive(Debug)]
-pub(super) struct Overlay {
+pub(in crate::store) struct Overlay {
     file: File,
     written: RwLock<Written>,
 }
@@ -24,20 +24,20 @@ pub(super) struct Overlay {
 #[derive(Debug)]
 struct Written {
     length: u64,
-    /// Bytes of the file that were never cut off.
+    /// Bytes of the file that are still visible: `set_len` may have cut it off.
     file_length: u64,
     pages: BTreeMap<u64, Box<[u8; PAGE_BYTES]>>,
 }
 
 impl Overlay {
-    /// Nothing is written yet.
-    pub(super) fn over(file: File) -> io::Result<Self> {
+    /// An overlay over a file, with nothing written.
+    pub(in crate::store) fn over(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let written = Written { length, file_length: length, pages: BTreeMap::new() };
         Ok(Self { file, written: RwLock::new(written) })
     }
 
-    /// Reads what is in the file, and zeros past its end.
+    /// Reads from the file, and zeros past its end.
     fn read_file(&self, written: &Written, offset: u64, out: &mut [u8]) -> io::Result<()> {
         out.fill(0);
         let there = written.file_length.saturating_sub(offset);
@@ -46,8 +46,7 @@ impl Overlay {
     }
 }
 
-/// Cuts a range of bytes at the borders of pages: for each part its page, where it begins in that, and its place in
-/// the range.
+/// Splits a range of bytes into pages: the number of each page, the offset in the page, and the part of the range.
 fn parts(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, std::ops::Range<usize>)> {
     let mut done = 0;
     std::iter::from_fn(move || {

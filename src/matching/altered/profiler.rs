@@ -1,41 +1,41 @@
-//! Texts to profiles: each word's stem, and the boundary before it.
+//! Texts to profiles: the stem of each word and the boundary before it.
 
 use std::hash::RandomState;
 use std::sync::Arc;
 
 use super::language::Language;
-use super::profile::Profile;
-use super::remembered::{RememberedStems, Word};
+use super::stem_cache::{StemCache, Word};
+use super::stem_profile::StemProfile;
 use super::stems::Stems;
 use crate::text::{Boundary, TokenizedText, compared_form_at};
 
-/// Makes profiles, with the help of stems that are remembered.
+/// Makes stem profiles, with a cache of stems.
 ///
-/// Good for the tokens of one tokenizer only. Profiles can be compared with one another when their readers have
-/// the same keys. Readers that share what is remembered must have the same keys, too.
+/// All tokens must come from one tokenizer. Profiles can be compared if they were made under the same keys. Profilers
+/// that share a cache must have the same keys.
 #[derive(Default)]
-pub struct Reader {
-    /// What stems are hashed under: nobody who writes texts knows it.
+pub struct StemProfiler {
+    /// The secret keys of the stems' hashes, so that authors of texts cannot make stems collide.
     keys: RandomState,
     languages: Vec<(Language, Stems)>,
-    remembered: Arc<RememberedStems>,
+    remembered: Arc<StemCache>,
 }
 
-impl Reader {
-    /// A reader that hashes stems under these keys, and shares what is remembered with others.
+impl StemProfiler {
+    /// A profiler that hashes stems under these keys and shares this cache.
     #[must_use]
-    pub fn new(keys: RandomState, remembered: Arc<RememberedStems>) -> Self {
+    pub fn new(keys: RandomState, remembered: Arc<StemCache>) -> Self {
         Self { keys, languages: Vec::new(), remembered }
     }
 
-    /// The profile of a text, its words stemmed as words of `language`. Linear in the text.
-    pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> Profile {
+    /// The profile of a text in `language`. Linear in the text.
+    pub fn profile(&mut self, language: Language, text: &str, tokenized: &TokenizedText) -> StemProfile {
         let remembered = Arc::clone(&self.remembered);
         let stems = self.stems(language);
         let mut table = remembered.table();
         let mut last = None;
         let mut compared = String::new();
-        Profile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
+        StemProfile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
             let boundary = last.map_or(Boundary::Paragraph, |last| Boundary::between(text, last, *span));
             last = Some(*span);
             let word = Word::new(language, *token);

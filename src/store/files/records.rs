@@ -1,30 +1,30 @@
-//! Files of records, each with its checksum: backups, and snapshots of the index.
+//! Files of records with checksums: backups, and snapshots of the index.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::codec::{Decoder, Encoder};
-use super::error::{At, StoreError};
+use crate::store::codec::{Decoder, Encoder};
+use crate::store::error::{At, StoreError};
 
-/// What a file is.
+/// The kind of a file of records.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FileKind {
-    pub(super) magic: [u8; 8],
-    pub(super) version: u32,
-    /// In words.
-    pub(super) what: &'static str,
+pub(in crate::store) struct FileKind {
+    pub(in crate::store) magic: [u8; 8],
+    pub(in crate::store) version: u32,
+    /// Its name in messages.
+    pub(in crate::store) what: &'static str,
 }
 
 /// Writes records, each with its checksum.
-pub(super) struct RecordWriter<'a> {
+pub(in crate::store) struct RecordWriter<'a> {
     out: &'a mut dyn Write,
     number: u64,
 }
 
 impl<'a> RecordWriter<'a> {
-    pub(super) fn new(kind: FileKind, out: &'a mut dyn Write) -> io::Result<Self> {
+    pub(in crate::store) fn new(kind: FileKind, out: &'a mut dyn Write) -> io::Result<Self> {
         let mut header = Encoder { bytes: kind.magic.to_vec() };
         header.u32(kind.version);
         header.u32(0);
@@ -33,7 +33,7 @@ impl<'a> RecordWriter<'a> {
     }
 
     /// Writes a record.
-    pub(super) fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
+    pub(in crate::store) fn write(&mut self, kind: u8, record: &[u8]) -> io::Result<()> {
         let mut header = Encoder::default();
         header.u8(kind);
         header.u32(u32::try_from(record.len()).map_err(io::Error::other)?);
@@ -44,15 +44,19 @@ impl<'a> RecordWriter<'a> {
     }
 }
 
-/// Reads records, and holds each against its checksum.
-pub(super) struct RecordReader<'a> {
+/// Reads records, and verifies their checksums.
+pub(in crate::store) struct RecordReader<'a> {
     path: &'a Path,
     input: &'a mut dyn Read,
     number: u64,
 }
 
 impl<'a> RecordReader<'a> {
-    pub(super) fn new(kind: FileKind, path: &'a Path, input: &'a mut dyn Read) -> Result<Self, StoreError> {
+    pub(in crate::store) fn new(
+        kind: FileKind,
+        path: &'a Path,
+        input: &'a mut dyn Read,
+    ) -> Result<Self, StoreError> {
         let mut reader = Self { path, input, number: 0 };
         let header = reader.read(16)?;
         let mut fields = Decoder::new(&header);
@@ -68,7 +72,7 @@ impl<'a> RecordReader<'a> {
     }
 
     /// The next record, with its kind.
-    pub(super) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
+    pub(in crate::store) fn next(&mut self) -> Result<(u8, Vec<u8>), StoreError> {
         let record = self.next_unchecked()?;
         if record.is_whole() {
             Ok((record.kind, record.bytes))
@@ -77,8 +81,9 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// The next record, for whoever looks [whether it is whole](Record::is_whole) elsewhere.
-    pub(super) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
+    /// The next record, unverified: the caller checks [whether it is whole](Record::is_whole), perhaps on another
+    /// thread.
+    pub(in crate::store) fn next_unchecked(&mut self) -> Result<Record, StoreError> {
         let header = self.read(13)?;
         let mut fields = Decoder::new(&header);
         let (Some(kind), Some(length), Some(sum)) = (fields.u8(), fields.u32(), fields.u64()) else {
@@ -95,29 +100,29 @@ impl<'a> RecordReader<'a> {
         if read.len() < bytes { Err(self.damaged("it is cut off")) } else { Ok(read) }
     }
 
-    /// What is in the file is not what was written.
-    pub(super) fn damaged(&self, what: &str) -> StoreError {
+    /// The error of a file whose content is not what was written.
+    pub(in crate::store) fn damaged(&self, what: &str) -> StoreError {
         StoreError::damaged(self.path, what)
     }
 }
 
 /// A record that was read.
 #[derive(Debug)]
-pub(super) struct Record {
-    pub(super) kind: u8,
-    pub(super) bytes: Vec<u8>,
+pub(in crate::store) struct Record {
+    pub(in crate::store) kind: u8,
+    pub(in crate::store) bytes: Vec<u8>,
     number: u64,
     sum: u64,
 }
 
 impl Record {
-    /// Whether it is what was written.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Whether the checksum of the record is right.
+    pub(in crate::store) fn is_whole(&self) -> bool {
         checksum(self.number, self.kind, &self.bytes) == self.sum
     }
 }
 
-/// Over a record, its kind and its number, so that none is missing or stands elsewhere.
+/// The checksum of a record, its kind and its number, so that missing and moved records are noticed.
 fn checksum(number: u64, kind: u8, record: &[u8]) -> u64 {
     xxh3_64_with_seed(record, number << 8 | u64::from(kind))
 }

@@ -4,23 +4,31 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::segment::{Place, Segment};
+use super::record::Place;
+use super::segment::{LiveBytes, Segment};
 use super::{FULL_BYTES, Segments};
 use crate::private;
 use crate::store::SourceKey;
 use crate::store::error::{At, StoreError};
 use crate::store::rows::StoredSegment;
-use crate::store::strays::Strays;
+use crate::store::texts::strays::Strays;
 
-/// What rows refer to in one segment.
+/// The live records of one segment.
 #[derive(Debug, Clone, Copy)]
 struct InUse {
     bytes: u64,
-    first: (Place, SourceKey),
-    last: (Place, SourceKey),
+    first: LiveRecord,
+    last: LiveRecord,
 }
 
-/// The segments that rows refer to. They were opened and looked at, and nothing was changed.
+/// A live record; their order is that of their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct LiveRecord {
+    place: Place,
+    key: SourceKey,
+}
+
+/// The segments that rows refer to, opened and verified without changes.
 #[derive(Debug)]
 pub(in crate::store) struct NamedSegments {
     folder: PathBuf,
@@ -28,8 +36,8 @@ pub(in crate::store) struct NamedSegments {
 }
 
 impl NamedSegments {
-    /// Opens the segments in a folder that rows refer to by these places. If neither the first nor the last text of one
-    /// is what was written, another file is in its place. One damaged text is no reason to refuse all others.
+    /// Opens the segments in a folder that rows refer to by these places. A segment is refused if both its first and
+    /// its last text are wrong: then it is another file. A single damaged text is not a reason to refuse all others.
     pub(in crate::store) fn open(
         folder: &Path,
         places: impl Iterator<Item = (SourceKey, Place)>,
@@ -37,7 +45,7 @@ impl NamedSegments {
     ) -> Result<Self, StoreError> {
         let mut by_segment: BTreeMap<u32, InUse> = BTreeMap::new();
         for (key, place) in places {
-            let this = (place, key);
+            let this = LiveRecord { place, key };
             let in_use =
                 by_segment.entry(place.segment).or_insert(InUse { bytes: 0, first: this, last: this });
             in_use.bytes += place.record_bytes();
@@ -45,8 +53,9 @@ impl NamedSegments {
             in_use.last = in_use.last.max(this);
         }
         let open = |(number, in_use): (u32, InUse)| {
-            let segment = Segment::open(folder, number, (in_use.bytes, in_use.last.0.end()), is_read_only)?;
-            let is_wrong = |(place, key)| segment.read(key, place).is_err();
+            let live = LiveBytes { used: in_use.bytes, end: in_use.last.place.end() };
+            let segment = Segment::open(folder, number, live, is_read_only)?;
+            let is_wrong = |LiveRecord { place, key }| segment.read(key, place).is_err();
             if is_wrong(in_use.first) && is_wrong(in_use.last) {
                 let what =
                     "its texts are not those that the ledger names: it is another segment, or badly damaged";
@@ -58,14 +67,14 @@ impl NamedSegments {
         Ok(Self { folder: folder.to_owned(), segments: segments? })
     }
 
-    /// All segments, to be read.
+    /// All segments, for reading.
     pub(in crate::store) fn into_read_only(self) -> Segments {
         Segments::of(&self.folder, FULL_BYTES, self.segments, 0)
     }
 
-    /// All segments, to be read and written, in a folder that is made if it is not there. `known` is what the ledger
-    /// says of each segment. The rest of the folder: a segment in which all texts are deleted is deleted too; what was
-    /// never named by a row is left to `strays`.
+    /// All segments, for reading and writing. Creates the folder if it does not exist. `known` are the ledger's rows
+    /// of segments. Other segments in the folder are deleted if all their texts are deleted, and moved to `strays` if
+    /// no row has ever named them.
     pub(in crate::store) fn into_writable(
         self,
         full_bytes: u64,
@@ -88,7 +97,7 @@ impl NamedSegments {
     }
 }
 
-/// Deletes a segment in which all texts that rows named are deleted. What was never named is put aside.
+/// Deletes a segment whose named texts are all deleted. Texts that no row has ever named are copied to `strays`.
 fn delete_dead(path: &Path, known_bytes: u64, strays: &Strays) -> Result<(), StoreError> {
     let file = File::open(path).at(path)?;
     let there = file.metadata().at(path)?.len();
