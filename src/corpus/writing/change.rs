@@ -1,11 +1,12 @@
 //! Changes: the verbs of writing.
 
+use std::sync::Arc;
+
 use super::once::Ticket;
 use super::prepare::content_digest;
 use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, IfExists, NewSource, RequestKey, SourceId,
 };
-use std::sync::Arc;
 
 /// A change to the corpus.
 ///
@@ -137,5 +138,13 @@ mod tests {
         assert_eq!(digests, DIGESTS);
     }
 
-    const DIGESTS: [&str; 7] = ["", "", "", "", "", "", ""];
+    const DIGESTS: [&str; 7] = [
+        "240dc73853877e74429b9e9461ac538d",
+        "ed69adb3bfde7cb225a1ac7c53d7a601",
+        "89a77d8a9d502dcbe7dbbbe5bceb8419",
+        "627fbbeac2b0188acf5a2a64cd1152d2",
+        "4db1f0e11de217c6dd3c056b4c5f8556",
+        "35a7a95ed23c170c9b50f7bbfdbaa692",
+        "edefea597c5943bc92f4179bd39b314e",
+    ];
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::cleanup::Task;
 use super::log::LogProgress;
-use super::pending::{Discarded, Done, Pending};
+use super::pending::{Done, Pending, Reply};
 use super::step::Step;
 use crate::corpus::error::Error;
 use crate::corpus::state::Corpus;
@@ -39,8 +39,8 @@ struct InDoubt {
 pub(super) struct Aftermath {
     /// Tasks of the cleanup.
     pub(super) tasks: Vec<Task>,
-    /// Sources that were not committed. Their callers get the answer when they are undone.
-    pub(super) discarded: Vec<Discarded>,
+    /// Answers to callers.
+    pub(super) replies: Vec<Reply>,
 }
 
 /// A snapshot is due when so many bytes of texts are not in the last one,
@@ -57,8 +57,7 @@ impl Committer {
         Self { corpus, in_doubt: None, log, text_bytes, unsnapped_bytes: 0 }
     }
 
-    /// Makes changes as far as they can be made, and answers all callers but those of
-    /// [discarded](Aftermath::discarded) sources.
+    /// Makes changes as far as they can be made. The callers get their answers afterwards, without a lock.
     pub(super) fn commit(&mut self, pending: Vec<Pending>) -> Aftermath {
         let mut after = Aftermath::default();
         let mut waiting = VecDeque::from(pending);
@@ -66,7 +65,7 @@ impl Committer {
             if let Err(error) = self.settle(&mut after) {
                 for pending in waiting {
                     self.log.refuse(pending.position);
-                    after.discarded.extend(pending.answer(Err(error.clone())));
+                    after.replies.push(pending.reply(Err(error.clone())));
                 }
                 return after;
             }
@@ -117,7 +116,7 @@ impl Committer {
         self.log.commit(log_position);
         *self.corpus.log_position.write() = log_position;
         for step in steps {
-            after.tasks.extend(self.publish(step));
+            self.publish(step, after);
         }
     }
 
@@ -144,7 +143,7 @@ impl Committer {
         } else {
             // The callers got their answers when the commit failed.
             let nobody = Error::Store(StoreError::Closed);
-            after.discarded.extend(steps.into_iter().filter_map(|step| step.discard(&nobody)));
+            after.replies.extend(steps.into_iter().map(|step| step.fail(&nobody)));
         }
         Ok(())
     }
@@ -163,10 +162,12 @@ impl Committer {
         let is_in_doubt = matches!(error, StoreError::Broken { .. });
         let error = Error::Store(error.clone());
         if is_in_doubt {
-            let steps = steps.into_iter().map(|step| step.fail(&error)).collect();
+            let (replies, steps): (Vec<Reply>, Vec<Step>) =
+                steps.into_iter().map(|step| step.doubt(&error)).unzip();
+            after.replies.extend(replies);
             self.in_doubt = Some(InDoubt { steps, log_position });
         } else {
-            after.discarded.extend(steps.into_iter().filter_map(|step| step.discard(&error)));
+            after.replies.extend(steps.into_iter().map(|step| step.fail(&error)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::Change;
 use super::commit::{Aftermath, Committer};
 use super::outcome::Outcome;
-use super::pending::{Discarded, Pending, Work};
+use super::pending::{Pending, Reply, Work};
 use super::prepare::{Prepared, verdict};
 use super::step::Step;
 use crate::corpus::catalogue::Growth;
@@ -51,7 +51,7 @@ impl Committer {
                 break;
             }
             if let Some(answer) = self.known_answer(&pending) {
-                after.discarded.extend(pending.answer(answer));
+                after.replies.push(pending.reply(answer));
                 continue;
             }
             let Pending { work, ticket, position, done } = pending;
@@ -71,10 +71,7 @@ impl Committer {
                     if let (Ok(outcome), Some(ticket)) = (&answer, ticket) {
                         self.corpus.once.remember_only(ticket, outcome.clone());
                     }
-                    match source {
-                        Some(source) => after.discarded.push(Discarded { source, done, answer }),
-                        None => done(answer),
-                    }
+                    after.replies.push(Reply { done, answer, undo: source });
                 }
             }
         }

@@ -29,7 +29,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 pub use self::change::{Change, Operation};
 pub(super) use self::full_disk::FullDisk;
@@ -41,7 +40,7 @@ pub(super) use self::prepare::content_digest;
 use self::batches::{Batches, Job};
 use self::cleanup::{Cleanup, Janitor};
 use self::commit::{Aftermath, Committer};
-use self::pending::{Discarded, Done, Pending, Work};
+use self::pending::{Done, Pending, Reply, Work};
 use self::prepare::{IdCheck, Preparation};
 use super::error::Error;
 use super::state::Corpus;
@@ -122,7 +121,7 @@ impl Writer {
                     // The janitor ends before this thread only when the writer is closed.
                     drop(tasks.send(task));
                 }
-                undo(after.discarded, &committer.corpus);
+                Reply::send_all(after.replies, &committer.corpus);
             }
         });
         let running = Running { committer: committer.map_err(no_thread)?, janitor };
@@ -151,8 +150,8 @@ impl Writer {
         };
         match &self.committing {
             Committing::Inline(inline) => {
-                let Aftermath { tasks, discarded } = inline.committer.lock().commit(vec![pending]);
-                undo(discarded, &self.corpus);
+                let Aftermath { tasks, replies } = inline.committer.lock().commit(vec![pending]);
+                Reply::send_all(replies, &self.corpus);
                 // Sources that readers retain now are dropped after a later change.
                 let mut cleanup = inline.cleanup.lock();
                 for task in tasks {
@@ -164,8 +163,7 @@ impl Writer {
                 if let Err(refused) = threads.messages.send(Message::Change(Box::new(pending)))
                     && let Message::Change(pending) = refused.0
                 {
-                    let discarded = pending.answer(Err(StoreError::Closed.into()));
-                    undo(discarded.into_iter().collect(), &self.corpus);
+                    Reply::send_all(vec![pending.reply(Err(StoreError::Closed.into()))], &self.corpus);
                 }
             }
         }
@@ -251,14 +249,5 @@ impl Begun {
             Change::DeleteCollection { collection } => Work::Change(Change::DeleteCollection { collection }),
         };
         Pending { work, ticket, position, done }
-    }
-}
-
-/// Undoes sources that were not committed, on all cores: a commit of many may have failed.
-fn undo(mut discarded: Vec<Discarded>, corpus: &Corpus) {
-    if discarded.len() > 1 {
-        discarded.into_par_iter().for_each(|source| source.undo(corpus));
-    } else if let Some(source) = discarded.pop() {
-        source.undo(corpus);
     }
 }

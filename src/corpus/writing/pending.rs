@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::change::Change;
 use super::once::Ticket;
 use super::outcome::Outcome;
@@ -52,39 +54,49 @@ impl Pending {
         }
     }
 
-    /// Answers without making the change. A source that was prepared for it has to be undone first.
-    pub(super) fn answer(self, answer: Result<Outcome, Error>) -> Option<Discarded> {
-        match self.work {
-            Work::Change(Change::AddSource { source, .. }) => {
-                Some(Discarded { source, done: self.done, answer })
-            }
-            _ => {
-                (self.done)(answer);
-                None
-            }
-        }
+    /// The reply of a change that is not made.
+    pub(super) fn reply(self, answer: Result<Outcome, Error>) -> Reply {
+        let undo = match self.work {
+            Work::Change(Change::AddSource { source, .. }) => Some(source),
+            _ => None,
+        };
+        Reply { done: self.done, answer, undo }
     }
 }
 
-/// A prepared source that is not kept, and the answer to its caller.
-#[must_use = "its postings stay in the index until it is undone"]
-pub(super) struct Discarded {
-    pub(super) source: Box<Prepared>,
+/// An answer that is to be sent when no lock is held.
+#[must_use = "the caller waits for it"]
+pub(super) struct Reply {
     pub(super) done: Done<Outcome>,
     pub(super) answer: Result<Outcome, Error>,
+    /// A source that is not committed: its postings are removed from the index first, so that the caller finds nothing left.
+    pub(super) undo: Option<Box<Prepared>>,
 }
 
-impl Discarded {
-    /// Undoes what was prepared, then answers, so that the caller finds nothing left. To be called without a lock.
-    pub(super) fn undo(self, corpus: &Corpus) {
-        self.source.undo(corpus);
+impl Reply {
+    /// Sends replies. Sources are undone on all cores, since a commit of many may have failed.
+    pub(super) fn send_all(replies: Vec<Self>, corpus: &Corpus) {
+        let (to_undo, others): (Vec<Self>, Vec<Self>) =
+            replies.into_iter().partition(|reply| reply.undo.is_some());
+        others.into_iter().for_each(|reply| reply.send(corpus));
+        if to_undo.len() > 1 {
+            to_undo.into_par_iter().for_each(|reply| reply.send(corpus));
+        } else {
+            to_undo.into_iter().for_each(|reply| reply.send(corpus));
+        }
+    }
+
+    fn send(self, corpus: &Corpus) {
+        if let Some(source) = self.undo {
+            source.undo(corpus);
+        }
         (self.done)(self.answer);
     }
 }
 
-impl std::fmt::Debug for Discarded {
+impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Discarded").field("id", &self.source.record.id).finish_non_exhaustive()
+        f.debug_struct("Reply").field("answer", &self.answer).finish_non_exhaustive()
     }
 }
 

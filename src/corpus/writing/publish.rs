@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::change::Change;
 use super::cleanup::Task;
-use super::commit::Committer;
+use super::commit::{Aftermath, Committer};
 use super::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted};
+use super::pending::Reply;
 use super::prepare::Prepared;
 use super::step::Step;
 use crate::corpus::catalogue::{Counts, Published};
@@ -14,8 +15,8 @@ use crate::corpus::info::CollectionInfo;
 use crate::model::SourceId;
 
 impl Committer {
-    /// Makes a committed change visible, remembers its outcome and answers its caller.
-    pub(super) fn publish(&self, step: Step) -> Option<Task> {
+    /// Makes a committed change visible and remembers its outcome.
+    pub(super) fn publish(&self, step: Step, after: &mut Aftermath) {
         let Step { revision, change, fresh, receipt, done } = step;
         let (outcome, task) = match change {
             Change::AddSource { collection, source, .. } => {
@@ -38,8 +39,8 @@ impl Committer {
         if let Some(receipt) = receipt {
             self.corpus.once.remember(receipt, outcome.clone());
         }
-        done(Ok(outcome));
-        task
+        after.replies.push(Reply { done, answer: Ok(outcome), undo: None });
+        after.tasks.extend(task);
     }
 
     fn publish_source(&self, collection: &Collection, source: Prepared, revision: u64) -> Added {

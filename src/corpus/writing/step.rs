@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::change::Change;
 use super::once::Receipt;
 use super::outcome::Outcome;
-use super::pending::{Discarded, Done};
+use super::pending::{Done, Reply};
 use super::prepare::Prepared;
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
@@ -112,22 +112,19 @@ impl Step {
         }
     }
 
-    /// Answers with an error. The step is retained without a caller, since it may turn out to be durable.
-    pub(super) fn fail(self, error: &Error) -> Self {
-        (self.done)(Err(error.clone()));
-        Self { done: Box::new(drop), ..self }
+    /// The reply of a step that may turn out to be durable, and the step without a caller.
+    pub(super) fn doubt(self, error: &Error) -> (Reply, Self) {
+        let reply = Reply { done: self.done, answer: Err(error.clone()), undo: None };
+        (reply, Self { done: Box::new(drop), ..self })
     }
 
-    /// Answers with an error. A source that was prepared for the step has to be undone first.
-    pub(super) fn discard(self, error: &Error) -> Option<Discarded> {
-        let answer = Err(error.clone());
-        match self.change {
-            Change::AddSource { source, .. } => Some(Discarded { source, done: self.done, answer }),
-            _ => {
-                (self.done)(answer);
-                None
-            }
-        }
+    /// The reply of a step that was not committed.
+    pub(super) fn fail(self, error: &Error) -> Reply {
+        let undo = match self.change {
+            Change::AddSource { source, .. } => Some(source),
+            _ => None,
+        };
+        Reply { done: self.done, answer: Err(error.clone()), undo }
     }
 
     /// The collection that it adds a source to, if it adds one.
