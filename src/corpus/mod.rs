@@ -5,9 +5,11 @@
 //! under a revision of its own.
 
 mod catalogue;
+mod changes;
 mod collection;
 mod error;
 mod figures;
+mod full_disk;
 mod gone;
 mod info;
 mod opening;
@@ -19,6 +21,8 @@ mod view;
 mod writing;
 
 pub use catalogue::Entry;
+pub(crate) use changes::wait;
+pub use changes::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted};
 pub use error::{Error, TextRole};
 pub(crate) use error::{check_bytes, check_words};
 pub use figures::{Distribution, Figures, LastVerified};
@@ -29,8 +33,7 @@ pub(crate) use opening::{Opened, open, open_read_only};
 pub(crate) use state::{Corpus, random_seed};
 pub use verify::{Defect, Verified};
 pub(crate) use view::{IndexKind, View, ViewedCollection};
-pub use writing::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted};
-pub(crate) use writing::{Writer, wait};
+pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.
 pub const ALGORITHM_VERSION: u32 = 1;

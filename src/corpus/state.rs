@@ -9,12 +9,13 @@ use parking_lot::RwLock;
 use ring::hmac;
 
 use super::catalogue::{Counts, Entry};
+use super::changes::Once;
 use super::collection::Collection;
 use super::error::Error;
 use super::figures::{Counters, Figures};
+use super::full_disk::FullDisk;
 use super::info::{CollectionInfo, CollectionStats, CorpusInfo};
 use super::totals::Totals;
-use super::writing::{FullDisk, Once};
 use crate::fingerprint::OrderFree;
 use crate::model::{
     CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, SourceId, Stop, Visibility,

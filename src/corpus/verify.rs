@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::catalogue::Entry;
+use super::changes::content_digest;
 use super::collection::Collection;
 use super::error::Error;
 use super::figures::LastVerified;
 use super::pins::Pin;
 use super::state::Corpus;
-use super::writing::content_digest;
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Index, ReadLimits};
 use crate::model::{Slot, SourceId, SourceKey, Stop, StopReason};

@@ -10,10 +10,11 @@ use rayon::prelude::*;
 
 use self::snapshot::Snapshot;
 use super::catalogue::{Catalogue, Entry};
+use super::changes::{Outcome, Receipt};
 use super::collection::Collection;
 use super::error::Error;
 use super::state::{Corpus, random_seed};
-use super::writing::{Outcome, Receipt, Writer};
+use super::writing::Writer;
 use crate::fingerprint::Fingerprint;
 use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, Limits, Slot, SourceRecord};
 use crate::store::{

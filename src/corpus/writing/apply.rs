@@ -6,10 +6,9 @@ use std::sync::mpsc::channel;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Writer;
-use super::change::Operation;
-use super::outcome::Outcome;
 use super::pending::Pending;
 use super::prepare::IdCheck;
+use crate::corpus::changes::{Operation, Outcome};
 use crate::corpus::error::Error;
 use crate::model::Stop;
 use crate::store::StoreError;

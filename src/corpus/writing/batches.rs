@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::pending::{Done, Pending};
+use super::pending::Pending;
+use crate::corpus::changes::Done;
 use crate::store::Relocation;
 
 /// The largest number of changes of one commit.

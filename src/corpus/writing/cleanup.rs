@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::Message;
-use super::pending::wait;
+use crate::corpus::changes::wait;
 use crate::corpus::collection::Collection;
 use crate::corpus::gone::GoneTexts;
 use crate::corpus::opening::write_snapshot;

@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use super::cleanup::Task;
 use super::log::LogProgress;
-use super::pending::{Done, Pending, Reply};
+use super::pending::{Pending, Reply};
 use super::step::Step;
+use crate::corpus::changes::Done;
 use crate::corpus::error::Error;
 use crate::corpus::state::Corpus;
 use crate::model::CollectionNumber;

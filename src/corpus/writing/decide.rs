@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::change::Change;
 use super::commit::{Aftermath, Committer};
-use super::outcome::Outcome;
 use super::pending::{Pending, Reply, Work};
 use super::prepare::{Prepared, verdict};
 use super::step::Step;
 use crate::corpus::catalogue::Growth;
+use crate::corpus::changes::{Change, Outcome};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::corpus::state::not_found;

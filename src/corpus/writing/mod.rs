@@ -9,14 +9,10 @@
 
 mod apply;
 mod batches;
-mod change;
 mod cleanup;
 mod commit;
 mod decide;
-mod full_disk;
 mod log;
-mod once;
-mod outcome;
 mod pending;
 mod prepare;
 mod publish;
@@ -30,18 +26,12 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
-pub use self::change::{Change, Operation};
-pub(super) use self::full_disk::FullDisk;
-pub(super) use self::once::{Once, Receipt};
-pub use self::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted};
-pub(crate) use self::pending::wait;
-pub(super) use self::prepare::content_digest;
-
 use self::batches::{Batches, Job};
 use self::cleanup::{Cleanup, Janitor};
 use self::commit::{Aftermath, Committer};
-use self::pending::{Done, Pending, Reply, Work};
+use self::pending::{Pending, Reply, Work};
 use self::prepare::{IdCheck, Preparation};
+use super::changes::{Change, Done, Operation, Outcome, Ticket};
 use super::error::Error;
 use super::state::Corpus;
 use crate::store::{Relocation, StoreError};
@@ -178,7 +168,7 @@ impl Writer {
     ) -> Result<Box<impl Sized + use<>>, Error> {
         let collection = self.corpus.collection(collection)?;
         let crate::model::NewSource { title, group, labels, text, .. } = &source;
-        let digest = content_digest(text, (title, group, labels), self.corpus.seed);
+        let digest = super::changes::content_digest(text, (title, group, labels), self.corpus.seed);
         self.corpus.prepare_for(collection, source, digest).map(Box::new)
     }
 
@@ -211,7 +201,7 @@ impl Drop for Writer {
 /// A change that was begun: it is not a retry of another.
 struct Begun {
     operation: Operation,
-    ticket: Option<Arc<once::Ticket>>,
+    ticket: Option<Arc<Ticket>>,
     done: Done<Outcome>,
 }
 

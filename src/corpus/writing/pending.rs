@@ -1,21 +1,14 @@
 //! Changes that wait for the committer.
 
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::change::Change;
-use super::once::Ticket;
-use super::outcome::Outcome;
 use super::prepare::Prepared;
+use crate::corpus::changes::{Change, Done, Outcome, Ticket};
 use crate::corpus::error::Error;
 use crate::corpus::state::Corpus;
 use crate::model::{CollectionName, SourceId};
-use crate::store::StoreError;
-
-/// The callback of a change, called once with its outcome.
-pub(crate) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
 
 /// A change that waits for the committer.
 pub(in crate::corpus) struct Pending {
@@ -98,15 +91,4 @@ impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reply").field("answer", &self.answer).finish_non_exhaustive()
     }
-}
-
-/// Submits something, and waits until it is done.
-pub(crate) fn wait<T: Send + 'static>(submit: impl FnOnce(Done<T>)) -> Result<T, Error> {
-    let (sender, receiver) = sync_channel(1);
-    submit(Box::new(move |done| {
-        // The receiver waits below.
-        drop(sender.send(done));
-    }));
-    // A callback that is dropped without a call belongs to a writer that is closed.
-    receiver.recv().unwrap_or(Err(Error::Store(StoreError::Closed)))
 }

@@ -3,18 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::outcome::Added;
 use crate::corpus::catalogue::Entry;
+use crate::corpus::changes::{Added, content_digest};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
 use crate::corpus::state::Corpus;
 use crate::fingerprint::Fingerprint;
-use crate::model::{
-    CollectionName, CorpusSeed, Group, IfExists, Label, Labels, NewSource, Slot, SourceId, SourceKey,
-    SourceRecord, Title,
-};
+use crate::model::{CollectionName, IfExists, NewSource, Slot, SourceId, SourceKey, SourceRecord};
 use crate::store::{PackedText, StoreError};
 use crate::text::Token;
 
@@ -236,20 +233,4 @@ fn words_digest(tokens: &[Token]) -> u128 {
         bytes.extend_from_slice(&token.value().to_le_bytes());
     }
     xxh3_128(&bytes)
-}
-
-/// A digest of everything that a caller gives for a source but its id. Seeded, so that nobody can make two sources with
-/// one digest.
-pub(in crate::corpus) fn content_digest(
-    text: &str,
-    (title, group, labels): (&Title, &Group, &Labels),
-    seed: CorpusSeed,
-) -> u128 {
-    let mut hasher = Xxh3::with_seed(seed.derive("content of a source"));
-    let parts = [text, title.as_str(), group.as_str()];
-    for part in parts.into_iter().chain(labels.as_slice().iter().map(Label::as_str)) {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.digest128()
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::change::Change;
 use super::cleanup::Task;
 use super::commit::{Aftermath, Committer};
-use super::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted};
 use super::pending::Reply;
 use super::prepare::Prepared;
 use super::step::Step;
 use crate::corpus::catalogue::{Counts, Published};
+use crate::corpus::changes::{Added, Change, CollectionDeleted, Outcome, SourceDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::info::CollectionInfo;
 use crate::model::SourceId;

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::change::Change;
-use super::once::Receipt;
-use super::outcome::Outcome;
-use super::pending::{Done, Reply};
+use super::pending::Reply;
 use super::prepare::Prepared;
+use crate::corpus::changes::{Change, Done, Outcome, Receipt};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::model::SourceKey;

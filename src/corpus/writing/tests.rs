@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::pending::{Pending, Work};
 use super::prepare::Prepared;
-use super::{Change, CollectionDeleted, Operation, Outcome, content_digest, wait};
+use crate::corpus::changes::{Change, CollectionDeleted, Operation, Outcome, content_digest, wait};
 use crate::corpus::opening::open_store;
 use crate::engine::{
     Added, CollectionName, DetectionOptions, Engine, Error, FingerprintSettings, IfExists, Limits, NewSource,

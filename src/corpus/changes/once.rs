@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::done::Done;
 use super::outcome::Outcome;
-use super::pending::Done;
 use crate::corpus::error::Error;
 use crate::model::{CorpusSeed, RequestKey};
 
@@ -46,15 +46,15 @@ impl Ticket {
         Arc::new(Self { key: Arc::new(key), digest: digest.digest128() })
     }
 
-    pub(super) fn key(&self) -> &RequestKey {
+    pub(in crate::corpus) fn key(&self) -> &RequestKey {
         &self.key
     }
 
-    pub(super) fn digest(&self) -> u128 {
+    pub(in crate::corpus) fn digest(&self) -> u128 {
         self.digest
     }
 
-    pub(super) fn taken(&self) -> Error {
+    pub(in crate::corpus) fn taken(&self) -> Error {
         Error::RequestIdTaken { id: self.key.id().as_str().to_owned() }
     }
 }
@@ -62,9 +62,9 @@ impl Ticket {
 /// The ticket of a request that is being committed, its place among all, and the time in seconds since 1970.
 #[derive(Debug, Clone)]
 pub(in crate::corpus) struct Receipt {
-    pub(super) ticket: Arc<Ticket>,
-    pub(super) sequence: u64,
-    pub(super) time: u64,
+    pub(in crate::corpus) ticket: Arc<Ticket>,
+    pub(in crate::corpus) sequence: u64,
+    pub(in crate::corpus) time: u64,
 }
 
 impl Receipt {
@@ -115,7 +115,7 @@ impl std::fmt::Debug for UnderWay {
 impl Once {
     /// Begins a request. Returns the callback to use, or `None` if there is nothing to do: the request was done already
     /// and is answered; or it is under way and will be answered with its first.
-    pub(super) fn begin(
+    pub(in crate::corpus) fn begin(
         self: &Arc<Self>,
         ticket: &Arc<Ticket>,
         done: Done<Outcome>,
@@ -148,7 +148,7 @@ impl Once {
     }
 
     /// The answer to a request that was done.
-    pub(super) fn answered(&self, ticket: &Ticket) -> Option<Result<Outcome, Error>> {
+    pub(in crate::corpus) fn answered(&self, ticket: &Ticket) -> Option<Result<Outcome, Error>> {
         self.state.lock().answer(ticket)
     }
 
@@ -172,7 +172,7 @@ impl Once {
     }
 
     /// The place of the first request that is remembered.
-    pub(super) fn first(&self) -> u64 {
+    pub(in crate::corpus) fn first(&self) -> u64 {
         let state = self.state.lock();
         state.order.keys().next().map_or(state.next, |sequence| *sequence)
     }

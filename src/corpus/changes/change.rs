@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::digest::content_digest;
 use super::once::Ticket;
-use super::prepare::content_digest;
 use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, IfExists, NewSource, RequestKey, SourceId,
 };
@@ -78,13 +78,13 @@ impl Operation {
 
 impl Change {
     /// True if it concerns one source, not a collection as a whole.
-    pub(super) fn is_about_a_source(&self) -> bool {
+    pub(in crate::corpus) fn is_about_a_source(&self) -> bool {
         matches!(self, Self::AddSource { .. } | Self::DeleteSource { .. })
     }
 
     /// The ticket of a request for this change. Its digest covers everything that the change asks for, and is stored: the
     /// names of kinds must never change.
-    pub(super) fn ticket(&self, key: RequestKey, seed: CorpusSeed) -> Arc<Ticket> {
+    pub(in crate::corpus) fn ticket(&self, key: RequestKey, seed: CorpusSeed) -> Arc<Ticket> {
         match self {
             Self::AddSource { collection, source, if_exists } => {
                 let NewSource { id, title, group, labels, text } = source;

@@ -101,7 +101,7 @@ impl Outcome {
     }
 
     /// About the bytes of memory that it takes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::corpus) fn bytes(&self) -> usize {
         const RECORD: usize = 256;
         match self {
             Self::SourceAdded(Added { entry, exact_duplicates, .. }) => {

@@ -34,7 +34,7 @@ impl FullDisk {
     }
 
     /// Notes the result of a commit.
-    pub(super) fn note(&self, outcome: &Result<(), StoreError>) {
+    pub(in crate::corpus) fn note(&self, outcome: &Result<(), StoreError>) {
         let fails =
             |error: &&StoreError| matches!(error, StoreError::Full { .. } | StoreError::Broken { .. });
         let full = outcome.as_ref().err().filter(fails);

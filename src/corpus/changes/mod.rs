@@ -1,0 +1,14 @@
+//! Changes of the corpus: what is asked, the outcomes, and retries of requests.
+
+mod change;
+mod digest;
+mod done;
+mod once;
+mod outcome;
+
+pub use self::change::{Change, Operation};
+pub(super) use self::digest::content_digest;
+pub(super) use self::done::Done;
+pub(crate) use self::done::wait;
+pub(super) use self::once::{Once, Receipt, Ticket};
+pub use self::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted};
