@@ -6,8 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use palimpsest::text::CorpusSeed;
-use palimpsest::{ComparedText, DetectionOptions, Engine, Exclusions, Limits, Stop};
+use palimpsest::{ComparedText, CorpusSeed, DetectionOptions, Engine, Exclusions, Limits, Stop};
 
 /// Words of the submission and of the source, each.
 const SIZES: [usize; 4] = [125_000, 250_000, 500_000, 1_000_000];

@@ -23,11 +23,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use palimpsest::report::{Report, ReportedPassage};
-use palimpsest::text::{CorpusSeed, OffsetUnit};
 use palimpsest::{
-    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, Limits, NewSource, Scope,
-    SourceId, Stop,
+    CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Exclusions, IfExists, Limits,
+    NewSource, OffsetUnit, Report, ReportedPassage, Scope, SourceId, Stop,
 };
 
 /// What is asked for on the command line.

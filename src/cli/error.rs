@@ -15,7 +15,7 @@ use crate::server::{InvalidKey, KeyFileError, ServeError};
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CliError {
+pub(super) enum CliError {
     /// The arguments contradict one another.
     #[error("{0}")]
     Usage(&'static str),

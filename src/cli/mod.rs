@@ -32,9 +32,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use error::CliError;
+pub use crate::service::count_memory_with;
 
 use self::client::ServerArgs;
+use self::error::CliError;
 
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
@@ -85,28 +86,33 @@ enum Command {
     Man(manual::ManArgs),
 }
 
-/// How a command ended.
+/// The result of a command that ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// All was done.
+enum Outcome {
+    /// Everything succeeded.
     Done,
-    /// Some of it was not, and the command said which.
+    /// Some items failed, and the command printed which.
     PartlyFailed,
 }
 
 impl Outcome {
-    /// Done, if nothing failed.
+    /// [`Outcome::Done`] if nothing failed.
     fn of(all_done: bool) -> Self {
         if all_done { Self::Done } else { Self::PartlyFailed }
     }
 }
 
-/// Does what the arguments ask for.
-///
-/// # Errors
-///
-/// [`CliError`], which [`explain`] tells the user and turns into an exit code.
-pub fn run(cli: Cli) -> Result<Outcome, CliError> {
+/// Runs a command, prints its error if it fails, and returns the exit code.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    match run_command(cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,
+        Err(error) => report(&error),
+    }
+}
+
+fn run_command(cli: Cli) -> Result<Outcome, CliError> {
     let Cli { server, command } = cli;
     let out = &mut anstream::stdout().lock();
     match command {
@@ -137,18 +143,17 @@ pub fn run(cli: Cli) -> Result<Outcome, CliError> {
     }
 }
 
-/// Tells the user what went wrong, and gives the exit code.
+/// Prints an error and returns its exit code.
 ///
-/// A reader of our output that has gone away (`palimpsest ... | head`) is no failure.
-#[must_use]
-pub fn explain(error: &CliError) -> ExitCode {
+/// A closed standard output (`palimpsest ... | head`) is not an error.
+fn report(error: &CliError) -> ExitCode {
     if let CliError::Write(error) = error
         && error.kind() == io::ErrorKind::BrokenPipe
     {
         return ExitCode::SUCCESS;
     }
     let message = render::printable(&error.to_string());
-    // If even standard error is closed, the exit code says it all.
+    // If standard error is closed, too, the exit code is all that is left.
     drop(writeln!(anstream::stderr(), "{}error:{} {message}", render::ALARM, render::RESET));
     ExitCode::from(error.exit_code())
 }
