@@ -172,7 +172,7 @@ impl CliError {
 
     /// 2 for wrong usage, which wrong settings and an address that can't be listened on are too, 1 for all else.
     #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
             | Self::BadOption { .. }
@@ -196,7 +196,7 @@ impl CliError {
 
 /// A server's no, with the fields that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(super) struct Refusal {
     /// The status code.
     pub code: Code,
     /// The server's message.
@@ -208,7 +208,7 @@ pub struct Refusal {
 impl Refusal {
     /// What a status says.
     #[must_use]
-    pub fn of(status: &Status) -> Self {
+    pub(super) fn of(status: &Status) -> Self {
         let violations = status.get_details_bad_request().map(|details| details.field_violations);
         let pairs = violations.into_iter().flatten().map(|wrong| (wrong.field, wrong.description));
         Self { code: status.code(), message: status.message().to_owned(), violations: pairs.collect() }
@@ -216,7 +216,7 @@ impl Refusal {
 
     /// What an item's error in a stream says.
     #[must_use]
-    pub fn of_item(error: crate::proto::ItemError) -> Self {
+    pub(super) fn of_item(error: crate::proto::ItemError) -> Self {
         let crate::proto::ItemError { code, message, field_violations } = error;
         let pairs = field_violations.into_iter().map(|wrong| (wrong.field, wrong.description));
         Self { code: Code::from_i32(code), message, violations: pairs.collect() }
@@ -224,7 +224,7 @@ impl Refusal {
 
     /// A few words under which refusals of one kind are counted.
     #[must_use]
-    pub fn reason(&self) -> String {
+    pub(super) fn reason(&self) -> String {
         let kind = match self.code {
             Code::AlreadyExists => "id already exists (--replace replaces it)",
             Code::NotFound => "not found",

@@ -22,7 +22,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 
 /// Where a text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     path: Arc<Path>,
     line: Option<u64>,
 }
@@ -57,7 +57,7 @@ impl std::fmt::Display for Place {
 /// Why a text could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum InputError {
+pub(super) enum InputError {
     /// The system would not.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
