@@ -84,7 +84,7 @@ impl Name {
         match self {
             Self::Altered => "Palimpsest, altered too",
             Self::Verbatim => "Palimpsest, verbatim only",
-            Self::Index => "Palimpsest, index room alone",
+            Self::Index => "Palimpsest, index alone",
             Self::Tantivy => "Tantivy, winnowed 8-grams",
             Self::Gaoya => "gaoya, MinHash LSH",
             Self::Hashmap => "HashMap of all 8-grams",
