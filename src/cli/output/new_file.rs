@@ -24,7 +24,7 @@ impl NewFile {
     pub(in crate::cli) fn create(path: &Path) -> Result<Self, CliError> {
         let failed = |cause: io::Error| CliError::NotWritten { path: path.to_owned(), cause };
         if fs::symlink_metadata(path).is_ok() {
-            return Err(failed(io::Error::other("it exists already; name another file")));
+            return Err(failed(io::Error::other("it is there already; name another file")));
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".unfinished");
