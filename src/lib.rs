@@ -2,8 +2,8 @@
 //! exact positions on both sides, and with which guarantee that nothing was missed.
 //!
 //! The entry point is [`Engine`]: add sources, check submissions, read the [`Report`]. With the feature `server`,
-//! which is on by default, the crate is also the gRPC service ([`server`]), its messages and clients ([`proto`]), and
-//! the command line ([`cli`]). Without it, the crate is the engine alone: synchronous, and independent of any network.
+//! which is on by default, the crate is also the gRPC service (`server`), its messages and clients (`proto`), and
+//! the command line (`cli`). Without it, the crate is the engine alone: synchronous, and independent of any network.
 //!
 //! ```
 //! use palimpsest::{CollectionName, ComparedText, DetectionOptions, Engine, Stop};

@@ -71,7 +71,7 @@ impl Corpus {
         });
         if corpus.left_out > PRINTED_WARNINGS {
             let more = number(corpus.left_out - PRINTED_WARNINGS);
-            warn(&format!("{more} more texts were left out"));
+            warn(&format!("{more} more texts were not added"));
         }
         Ok(corpus)
     }
@@ -110,7 +110,7 @@ impl Corpus {
         };
         self.left_out += 1;
         if self.left_out <= PRINTED_WARNINGS {
-            warn(&format!("{place} was left out: {problem}"));
+            warn(&format!("{place} was not added: {problem}"));
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod differences;
 mod excerpt;
-mod left_out;
+mod excluded;
 mod lines;
 mod passages;
 #[cfg(test)]
@@ -13,7 +13,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-use self::left_out::by_reason;
+use self::excluded::by_reason;
 use self::lines::Lines;
 use self::passages::{ReportContext, overlap};
 use self::signs::signs;
@@ -92,7 +92,7 @@ fn headline(
     let (covered_words, considered) = (number(coverage.words), number(coverage.of_words));
     if coverage.of_words == 0 {
         let nothing = look.paint(STRONG, "nothing to count");
-        write!(out, "{name}: {nothing}: all of its {words} are left out")?;
+        write!(out, "{name}: {nothing}: all of its {words} are excluded")?;
     } else {
         let covered = look.paint(STRONG, &format!("{} covered", percent(&coverage)));
         write!(out, "{name}: {covered}: {covered_words} of {considered} words")?;
@@ -105,8 +105,8 @@ fn headline(
     }
     writeln!(out, ".")?;
     if report.excluded_words > 0 {
-        let left_out = counted(report.excluded_words, "word", "words");
-        writeln!(out, "Left out of the count: {left_out}: {}.", by_reason(report))?;
+        let excluded = counted(report.excluded_words, "word", "words");
+        writeln!(out, "Excluded from the count: {excluded}: {}.", by_reason(report))?;
     }
     if report.too_few_words > 0 {
         writeln!(out, "{} of its {words} were too few to check.", number(report.too_few_words))?;

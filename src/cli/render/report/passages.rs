@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::differences::{Differences, differing};
 use super::excerpt;
-use super::left_out::reasons_in;
+use super::excluded::reasons_in;
 use super::lines::Lines;
 use crate::cli::render::{FAINT, Look, STRONG, counted, number, percent, printable};
 use crate::proto;
@@ -107,8 +107,8 @@ fn counted_words(passage: &proto::Passage, here: &proto::Span, exclusions: &[pro
     match passage.counted_words {
         0 => format!(", not counted{reasons}"),
         words => {
-            let left_out = u64::from(passage.submission_words - words);
-            format!(", {} not counted{reasons}", number(left_out))
+            let excluded = u64::from(passage.submission_words - words);
+            format!(", {} not counted{reasons}", number(excluded))
         }
     }
 }

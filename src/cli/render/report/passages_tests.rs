@@ -28,8 +28,8 @@ fn passages_say_what_of_them_is_not_counted() {
         ..given()
     };
     let expected = "\
-essay.txt: nothing to count: all of its 43 words are left out, among them 2 passages from 1 source.
-Left out of the count: 43 words: 40 quoted, 3 of citations.
+essay.txt: nothing to count: all of its 43 words are excluded, among them 2 passages from 1 source.
+Excluded from the count: 43 words: 40 quoted, 3 of citations.
 Every run of 8 words or more copied from the 10,000 sources in scope is found.
 
 #  covered  words  unique  of the source  source         title
@@ -52,7 +52,7 @@ corpus revision 10,000, settings 5e771295, algorithm version 1
 ";
     assert_eq!(shown(&all_left_out, "0123456789\n0123456789\n01234567890123456789"), expected);
     let nothing_found = proto::Report { sources: vec![], sources_found: 0, ..all_left_out };
-    let expected = "essay.txt: nothing to count: all of its 43 words are left out.\n";
+    let expected = "essay.txt: nothing to count: all of its 43 words are excluded.\n";
     assert!(shown(&nothing_found, "a").starts_with(expected));
 }
 

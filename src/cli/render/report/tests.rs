@@ -177,7 +177,7 @@ fn what_is_left_out_is_said_with_its_reasons() {
     };
     let expected = "\
 essay.txt: 39.2 % covered: 375 of 957 words, in 2 passages from 1 source.
-Left out of the count: 43 words: 20 quoted, 15 of the bibliography, 8 of citations.
+Excluded from the count: 43 words: 20 quoted, 15 of the bibliography, 8 of citations.
 Every run of 8 words or more copied from the 10,000 sources in scope is found.
 ";
     assert!(shown(&left_out, "a\nb").starts_with(expected));
@@ -189,7 +189,7 @@ Every run of 8 words or more copied from the 10,000 sources in scope is found.
     ];
     let exclusions = reasons.map(|(reason, words)| excluded(reason, 0, words)).into();
     let others = shown(&proto::Report { exclusions, excluded_words: 9, ..left_out }, "a");
-    let expected = "Left out of the count: 9 words: 3 of boilerplate, 3 of own work, 2 common to many sources, \
+    let expected = "Excluded from the count: 9 words: 3 of boilerplate, 3 of own work, 2 common to many sources, \
         1 in short passages.\n";
     assert!(others.contains(expected), "{others}");
 }

@@ -89,7 +89,7 @@ impl Ledger {
             }
             Found::Unreadable(error) => {
                 self.fail(place, error.to_string(), error.reason());
-                progress.advance(input_bytes, self);
+                progress.advance(input_bytes, self.added, self.failed);
                 None
             }
             Found::Ignored => {
@@ -119,7 +119,7 @@ impl Ledger {
         let message =
             format!("its request has {bytes} bytes, but the server accepts at most {max}; split the text");
         self.fail(sent.place, message, "too large");
-        progress.advance(sent.input_bytes, self);
+        progress.advance(sent.input_bytes, self.added, self.failed);
     }
 
     /// Records that every item was sent.
@@ -141,10 +141,10 @@ impl Ledger {
                 self.fail(sent.place, format!("{id}{message}{how}"), &refusal.reason());
             }
             None => {
-                self.fail(sent.place, "the server sent an empty response; see its log".to_owned(), "unknown")
+                self.fail(sent.place, "the server sent an empty response; see its log".to_owned(), "unknown");
             }
         }
-        progress.advance(sent.input_bytes, self);
+        progress.advance(sent.input_bytes, self.added, self.failed);
     }
 
     fn add(&mut self, added: proto::AddSourceResponse, text_bytes: u64) {

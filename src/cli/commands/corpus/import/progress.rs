@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::ledger::Ledger;
 use crate::cli::input;
 use crate::cli::render::number;
 
@@ -38,17 +37,17 @@ impl Progress {
         Self { bar }
     }
 
-    /// Advances the bar by `input_bytes`.
-    pub(super) fn advance(&self, input_bytes: u64, ledger: &Ledger) {
+    /// Advances the bar by `input_bytes`, and shows the counts.
+    pub(super) fn advance(&self, input_bytes: u64, added: u64, failed: u64) {
         if self.bar.is_hidden() {
             return;
         }
         self.bar.inc(input_bytes);
-        let failed = match ledger.failed {
+        let failed = match failed {
             0 => String::new(),
             failed => format!(", {} failed", number(failed)),
         };
-        self.bar.set_message(format!("{} added{failed}", number(ledger.added)));
+        self.bar.set_message(format!("{} added{failed}", number(added)));
     }
 
     /// Removes the bar.
