@@ -1,11 +1,11 @@
-//! What whoever means harm can make dear, against ordinary texts of the same size, in one run.
+//! The cost of adversarial inputs, relative to ordinary texts of the same size in the same run.
 //!
 //! ```sh
 //! cargo bench --bench adversaries
 //! ```
 //!
-//! The fingerprints that share a head are those that whoever knows the corpus's secret can make: they are put
-//! straight into the index, for making texts that leave them takes long.
+//! Fingerprints that share a head can be constructed by an attacker who knows the corpus's seed. The bench inserts them
+//! directly into the index, since the construction of texts with such fingerprints takes long.
 
 #![allow(missing_docs, clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark's figures")]
 #![allow(clippy::unwrap_used, reason = "a benchmark that fails has to end")]
@@ -35,7 +35,7 @@ fn row(what: &str, ordinary: f64, harmful: f64) {
     println!("{what:44} {ordinary:12.3} {harmful:12.3} {:7.2}", harmful / ordinary);
 }
 
-/// The best of some runs.
+/// The best of several runs.
 fn timed<T>(mut work: impl FnMut() -> T) -> (Duration, T) {
     let run = |work: &mut dyn FnMut() -> T| {
         let started = Instant::now();
@@ -58,7 +58,7 @@ fn mixed(number: u64) -> u64 {
     hash ^ hash >> 31
 }
 
-/// All first 20 bits alike: in one chain of one shard, however large it grows.
+/// Fingerprints with equal first 20 bits: they are in one chain of one shard, whatever its size.
 fn colliding(number: u64) -> u64 {
     0xA_BCDE << 44 | mixed(number) >> 20
 }
@@ -97,7 +97,7 @@ fn index() {
     row("index: bytes a posting", ordinary.2, harmful.2);
 }
 
-/// Words that grow shorter: the greatest of a window leaves it with every word.
+/// Words of decreasing length: the largest token of a window leaves it with every step.
 fn selection() {
     let ordinary: String = (0..400_000_u64).map(|i| word(mixed(i), 1 + below(mixed(i), 9)) + " ").collect();
     let harmful: String = (0..400_000_u64).map(|i| word(mixed(i), 30 - below(i, 30)) + " ").collect();
@@ -133,7 +133,7 @@ fn prose(from: u64, words: u64) -> String {
     (from..from + words).map(|i| word(mixed(i), 2 + below(mixed(i), 9)) + " ").collect()
 }
 
-/// A submission of 8 MiB that would grow elevenfold, refused.
+/// A refused submission of 8 MiB whose compared form is eleven times as long.
 fn normalised() {
     let engine = Engine::in_memory().unwrap();
     let check = |text: &str| {

@@ -1,25 +1,24 @@
-//! How the time of a comparison grows with texts that are made to be slow, sizes doubling.
+//! Growth of the time of a comparison with texts designed to be slow, with doubling sizes.
 //!
-//! `cargo bench --bench growth` prints a row for each kind of text; every answer is asserted.
+//! `cargo bench --bench growth` prints a row for each kind of text; every result is asserted.
 
 #![expect(clippy::print_stdout, reason = "a bench that prints a table")]
 
 use std::time::{Duration, Instant};
 
-use palimpsest::text::CorpusSeed;
-use palimpsest::{ComparedText, DetectionOptions, Engine, Exclusions, Limits, Stop};
+use palimpsest::{ComparedText, CorpusSeed, DetectionOptions, Engine, Exclusions, Limits, Stop};
 
-/// Words of the submission and of the source, each.
+/// Number of words of the submission and of the source, each.
 const SIZES: [usize; 4] = [125_000, 250_000, 500_000, 1_000_000];
 
-/// A kind of text: its name, how so many words of it are made, and what share of it the other side holds.
+/// A kind of text: its name, the generator of its two sides, and the share that the other side contains.
 type Kind = (&'static str, fn(usize) -> (String, String), f64);
 
 fn repeated(text: &str, words: usize) -> String {
     text.split(' ').cycle().take(words).collect::<Vec<_>>().join(" ")
 }
 
-/// Words that differ from one another, the same for the same number.
+/// Distinct words, determined by their numbers.
 fn numbered(from: usize, words: usize) -> String {
     let words: Vec<String> = (from..from + words).map(|word| format!("w{word}x")).collect();
     words.join(" ")

@@ -1,10 +1,10 @@
 //! A gRPC client in Rust: adds sources, checks a text, reads the report, checks many texts.
 //!
-//! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>), which may want the
-//! key in `PALIMPSEST_KEY`, and show a certificate of the authority in the file `PALIMPSEST_TLS_CA`.
+//! `cargo run --example client`, with a server at `PALIMPSEST_SERVER` (<http://127.0.0.1:50051>). If the server needs
+//! them, `PALIMPSEST_KEY` is the key, and `PALIMPSEST_TLS_CA` a file with the authority of its certificate.
 //!
-//! The messages and clients are those that this crate makes of its protos. A program that doesn't depend on it makes
-//! its own, with `tonic-prost-build` in its build.rs.
+//! The example uses the messages and clients of this crate. A program that doesn't depend on the crate generates them
+//! with `tonic-prost-build` in its build.rs.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -33,22 +33,22 @@ async fn connect() -> Done<Channel> {
         let ca = Certificate::from_pem(std::fs::read(ca)?);
         endpoint = endpoint.tls_config(ClientTlsConfig::new().ca_certificate(ca))?;
     }
-    // One channel for the whole program: clones of it share the connection.
+    // One channel for the whole program; its clones share the connection.
     Ok(endpoint.connect().await?)
 }
 
-/// Shows a key to the server with each call.
+/// Adds the key, if there is one, to each call.
 #[derive(Clone)]
-struct ShowKey(Option<AsciiMetadataValue>);
+struct AddKey(Option<AsciiMetadataValue>);
 
-impl ShowKey {
+impl AddKey {
     fn from_environment() -> Done<Self> {
         let key = std::env::var("PALIMPSEST_KEY").ok();
         Ok(Self(key.map(|key| format!("Bearer {key}").parse()).transpose()?))
     }
 }
 
-impl Interceptor for ShowKey {
+impl Interceptor for AddKey {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(key) = &self.0 {
             request.metadata_mut().insert("authorization", key.clone());
@@ -57,11 +57,11 @@ impl Interceptor for ShowKey {
     }
 }
 
-type Way = InterceptedService<Channel, ShowKey>;
+type KeyedChannel = InterceptedService<Channel, AddKey>;
 // [/connect]
 
 // [call]
-/// A request that the server, too, gives up when the time is over.
+/// A request whose time limit the server knows, too.
 fn within<T>(time: Duration, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(time);
@@ -72,9 +72,9 @@ const SHORT: Duration = Duration::from_secs(10);
 // [/call]
 
 // [add]
-/// Adds a source. Doing it again is no error and changes nothing, so that it can be tried again.
+/// Adds a source. A repetition changes nothing and is not an error, so retries are safe.
 async fn add(
-    corpus: &mut CorpusServiceClient<Way>,
+    corpus: &mut CorpusServiceClient<KeyedChannel>,
     id: &str,
     text: &str,
 ) -> Result<proto::AddSourceResponse, Status> {
@@ -89,7 +89,7 @@ async fn add(
     let mut attempt = 1;
     loop {
         match corpus.add_source(within(SHORT, request.clone())).await {
-            Err(status) if attempt < 4 && is_worth_another_try(&status) => {
+            Err(status) if attempt < 4 && is_retryable(&status) => {
                 tokio::time::sleep(pause(&status, attempt)).await;
                 attempt += 1;
             }
@@ -100,11 +100,11 @@ async fn add(
 // [/add]
 
 // [retry]
-fn is_worth_another_try(status: &Status) -> bool {
+fn is_retryable(status: &Status) -> bool {
     matches!(status.code(), Code::Unavailable | Code::ResourceExhausted)
 }
 
-/// As long as the server asks for, or twice as long each time.
+/// The delay that the server asks for, or else one that doubles each time.
 fn pause(status: &Status, attempt: u32) -> Duration {
     let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
     asked.unwrap_or(Duration::from_millis(100) * 2_u32.pow(attempt))
@@ -112,8 +112,11 @@ fn pause(status: &Status, attempt: u32) -> Duration {
 // [/retry]
 
 // [check]
-/// Checks a text, and gives what stands in known sources. Rust's strings count bytes, as reports do by default.
-async fn check<'a>(detection: &mut DetectionServiceClient<Way>, text: &'a str) -> Done<Vec<&'a str>> {
+/// Checks a text, and returns the passages found in known sources. Rust strings count bytes, as reports do by default.
+async fn check<'a>(
+    detection: &mut DetectionServiceClient<KeyedChannel>,
+    text: &'a str,
+) -> Done<Vec<&'a str>> {
     let request = proto::CheckRequest { text: text.to_owned(), ..Default::default() };
     let report = detection.check(within(SHORT, request)).await?.into_inner().report.unwrap_or_default();
     let coverage = report.coverage.unwrap_or_default();
@@ -129,9 +132,9 @@ async fn check<'a>(detection: &mut DetectionServiceClient<Way>, text: &'a str) -
 // [/check]
 
 // [stream]
-/// Checks texts by their keys on one stream. A text that can't be checked doesn't end it.
+/// Checks texts, each with a key, on one stream. The error of one text does not end the stream.
 async fn check_many(
-    detection: &mut DetectionServiceClient<Way>,
+    detection: &mut DetectionServiceClient<KeyedChannel>,
     texts: impl IntoIterator<Item = (&'static str, &'static str), IntoIter: Send + 'static>,
 ) -> Done {
     let requests = texts.into_iter().map(|(key, text)| {
@@ -153,8 +156,8 @@ async fn check_many(
 
 #[tokio::main]
 async fn main() -> Done {
-    let channel = InterceptedService::new(connect().await?, ShowKey::from_environment()?);
-    // Answers may be larger than the 4 MiB that a client takes unless told.
+    let channel = InterceptedService::new(connect().await?, AddKey::from_environment()?);
+    // Responses may be larger than the default limit of a client, 4 MiB.
     let mut corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(64 << 20);
     let mut detection = DetectionServiceClient::new(channel).max_decoding_message_size(64 << 20);
 

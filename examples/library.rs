@@ -1,4 +1,4 @@
-//! The engine as a library: a corpus in memory, a check, and what its report says.
+//! The engine as a library: a corpus in memory, a check, and its report.
 //!
 //! `cargo run --example library`
 
@@ -47,12 +47,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     for source in &report.sources {
         for excerpts in source.passages.iter().filter_map(|passage| passage.excerpts.as_ref()) {
-            println!("{}: {:?} stands there as {:?}", source.title, excerpts.submission, excerpts.source);
+            println!("{}: {:?} occurs there as {:?}", source.title, excerpts.submission, excerpts.source);
         }
     }
     assert_eq!((report.coverage.words, report.coverage.of_words), (12, 15));
 
-    // What Ines wrote herself doesn't count against her.
+    // Ines's own texts are excluded.
     let own = Scope { exclude_groups: [Group::new("Ines")?].into(), ..Scope::default() };
     assert_eq!(engine.check(submission, &own, &options, &Stop::never())?.coverage.words, 0);
     Ok(())

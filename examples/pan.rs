@@ -5,12 +5,12 @@
 //! ```
 //!
 //! `CORPUS_DIR` holds `susp/`, `src/`, and folders with a file `pairs` each ("suspicious source" a line). Every
-//! pair is compared, on all cores; with `--via-index` every suspicious text is checked against all sources
+//! pair is compared, on all cores; with `--via-index`, every suspicious text is checked against all sources
 //! instead. `OUT_DIR` gets one XML file for each suspicious text; offsets are code points.
 //!
-//! The product reports every common run of eight words. What a corpus like PAN's annotates as reuse is longer than
-//! a stock phrase or a title, so passages of fewer than `--min-words` (40) on both sides are left out here, or of
-//! fewer than a quarter of the shorter text where that is less. 0 leaves out none.
+//! Palimpsest reports every common run of eight words. Corpora like PAN's annotate only reuse that is longer than a stock
+//! phrase or a title, so this example omits passages of fewer than `--min-words` (40) words on both sides, or of fewer
+//! than a quarter of the shorter text if that is less. 0 omits none.
 
 #![expect(clippy::print_stdout, reason = "a tool that prints")]
 
@@ -23,14 +23,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use palimpsest::report::{Report, ReportedPassage};
-use palimpsest::text::{CorpusSeed, OffsetUnit};
 use palimpsest::{
-    CollectionName, ComparedText, DetectionOptions, Engine, Exclusions, IfExists, Limits, NewSource, Scope,
-    SourceId, Stop,
+    CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Exclusions, IfExists, Limits,
+    NewSource, OffsetUnit, Report, ReportedPassage, Scope, SourceId, Stop,
 };
 
-/// What is asked for on the command line.
+/// The arguments of the command line.
 struct Arguments {
     corpus: PathBuf,
     out: PathBuf,
@@ -39,7 +37,7 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// The words below which a passage is no more than a stock phrase or a title.
+    /// Number of words below which a passage may be only a stock phrase or a title.
     const MIN_WORDS: usize = 40;
 
     fn read() -> Result<Self, Box<dyn Error>> {
@@ -84,7 +82,7 @@ fn options() -> DetectionOptions {
     }
 }
 
-/// A report as a PAN document.
+/// Converts a report to a PAN document.
 fn to_xml(suspicious: &str, report: &Report, min_words: usize) -> String {
     let mut xml = format!("<document reference=\"{suspicious}\">\n");
     for source in &report.sources {
@@ -108,7 +106,7 @@ fn to_xml(suspicious: &str, report: &Report, min_words: usize) -> String {
     xml + "</document>\n"
 }
 
-/// Does `work` for every item, on all cores.
+/// Runs `work` for every item, on all cores.
 fn on_all_cores<T: Sync>(
     items: &[T],
     work: impl Fn(&T) -> Result<(), Box<dyn Error>> + Sync,
@@ -135,7 +133,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Arguments { corpus, out, via_index, min_words } = Arguments::read()?;
     let pairs: Vec<(String, Vec<String>)> = read_pairs(&corpus)?.into_iter().collect();
     fs::create_dir_all(&out)?;
-    // A seed that is known, so that anyone gets the same figures.
+    // A fixed seed makes the figures reproducible.
     let engine = Engine::with_seed(Limits::default(), CorpusSeed::new(1));
     let source = |name: &str| fs::read_to_string(corpus.join("src").join(name));
     if via_index {

@@ -1,10 +1,10 @@
-//! The program's allocator: mimalloc, and a count of the bytes that are in use.
+//! The allocator of the program: mimalloc with a count of the bytes in use.
 //!
-//! What the system counts as the process's memory holds what the allocator keeps for later, too, and falls late or never
-//! when something is deleted. What is counted here is what was asked for and not given back.
+//! The resident memory of a process includes memory that the allocator keeps for reuse, and falls late or never after a
+//! deletion. This count has only the bytes that are allocated and not freed.
 //!
-//! This is the one module with `unsafe`: a global allocator can't be written without. It passes every request on as it
-//! came, and adds and subtracts sizes.
+//! This is the only module with `unsafe`, which a global allocator needs. It passes every request on unchanged, and adds and
+//! subtracts sizes.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
@@ -12,30 +12,30 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use mimalloc::MiMalloc;
 
-/// Texts that come and go beside an index that grows leave a third of the system allocator's heap unused;
-/// this one wastes little (see docs/performance.md).
+/// With short-lived texts beside a growing index, a third of the system allocator's heap is unused; mimalloc wastes little
+/// (docs/performance.md).
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 struct Counting;
 
-/// Counters of bytes. Each thread adds to one, which few others do, so that they don't wait for one another; memory that
-/// another thread gives back makes a counter negative. Their sum is right.
+/// Counters of bytes. Each thread adds to one that few others share, which avoids contention. Memory that another thread
+/// frees can make a counter negative; the sum is exact.
 static COUNTERS: [Counter; 64] = [const { Counter(AtomicI64::new(0)) }; 64];
 
-/// A counter on cache lines of its own: processors fetch them in pairs.
+/// A counter on a separate pair of cache lines, since processors fetch them in pairs.
 #[repr(align(128))]
 struct Counter(AtomicI64);
 
-/// Bytes that the program has in use.
+/// Number of bytes in use.
 pub(crate) fn used_bytes() -> u64 {
     let sum: i64 = COUNTERS.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum();
-    // Counters are read one after the other, while others change.
+    // Other counters change while one is read, so the sum may be below 0 for a moment.
     u64::try_from(sum).unwrap_or(0)
 }
 
-/// Notes that so many bytes more are in use. It neither allocates nor panics, also while a thread ends: the thread's
-/// number needs no destructor.
+/// Adds `more` bytes, which may be negative. It neither allocates nor panics, also while a thread ends, since the number
+/// of the thread needs no destructor.
 #[inline]
 fn count(more: i64) {
     thread_local! {
@@ -53,21 +53,21 @@ fn count(more: i64) {
     }
 }
 
-/// A size as a difference: no allocation has more than `isize::MAX` bytes.
+/// A size as a signed number: no allocation has more than `isize::MAX` bytes.
 #[inline]
 #[expect(clippy::cast_possible_wrap, reason = "sizes of layouts are isize::MAX at most")]
 fn bytes(size: usize) -> i64 {
     size as i64
 }
 
-// SAFETY: every call is passed on to mimalloc with the arguments that came, and what it gives is given on; so the
-// callers' promises are those that mimalloc asks for, and its promises are ours. Counting touches no memory of theirs, does
-// not allocate and does not panic.
-#[expect(unsafe_code, reason = "a global allocator can't be written without")]
+// SAFETY: every call is passed to mimalloc with unchanged arguments, and its result is returned unchanged. So the callers'
+// obligations are those of mimalloc, and its guarantees are ours. Counting accesses no memory of the callers, does not
+// allocate and does not panic.
+#[expect(unsafe_code, reason = "a global allocator needs it")]
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises, passed on.
+        // SAFETY: the obligations of the caller are passed on.
         let memory = unsafe { MiMalloc.alloc(layout) };
         if !memory.is_null() {
             count(bytes(layout.size()));
@@ -77,7 +77,7 @@ unsafe impl GlobalAlloc for Counting {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises, passed on.
+        // SAFETY: the obligations of the caller are passed on.
         let memory = unsafe { MiMalloc.alloc_zeroed(layout) };
         if !memory.is_null() {
             count(bytes(layout.size()));
@@ -88,13 +88,13 @@ unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count(-bytes(layout.size()));
-        // SAFETY: the caller's promises, passed on.
+        // SAFETY: the obligations of the caller are passed on.
         unsafe { MiMalloc.dealloc(memory, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // SAFETY: the caller's promises, passed on.
+        // SAFETY: the obligations of the caller are passed on.
         let moved = unsafe { MiMalloc.realloc(memory, layout, new_size) };
         if !moved.is_null() {
             count(bytes(new_size) - bytes(layout.size()));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_is_allocated_is_counted_until_it_is_freed_by_whichever_thread() {
-        // Other tests of this binary run beside, and take little.
+        // Other tests of this binary run concurrently and allocate little.
         const SLACK: u64 = 1 << 20;
         let before = used_bytes();
         let mut held: Vec<u8> = Vec::with_capacity(16 << 20);

@@ -1,10 +1,9 @@
-//! Palimpsest finds what a text shares with a corpus of known sources: how much, in which passages,
-//! exactly where on both sides, and how sure one can be that nothing was missed.
+//! Palimpsest finds what a text shares with a corpus of known sources: how much of the text, in which passages, at which
+//! exact positions on both sides, and with which guarantee that nothing was missed.
 //!
-//! The entry point is [`Engine`]: add sources, check submissions, read the [`report::Report`]. The rooms
-//! below it, in the order in which data flows through them, are [`text`], [`fingerprint`], [`index`],
-//! [`matching`] and [`report`]; [`store`] keeps texts. What makes a server of it stands above:
-//! [`service`], [`server`] and [`cli`].
+//! The entry point is [`Engine`]: add sources, check submissions, read the [`Report`]. With the feature `server`,
+//! which is on by default, the crate is also the gRPC service (`server`), its messages and clients (`proto`), and
+//! the command line (`cli`). Without it, the crate is the engine alone: synchronous, and independent of any network.
 //!
 //! ```
 //! use palimpsest::{CollectionName, ComparedText, DetectionOptions, Engine, Stop};
@@ -26,6 +25,19 @@
 
 #![forbid(unsafe_code)]
 #![cfg_attr(
+    not(all(feature = "server", feature = "internals")),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "the server, tests and benches use the rest; builds with both features check it"
+    )
+)]
+#![cfg_attr(
+    feature = "internals",
+    allow(unnameable_types, reason = "checked where the public API is all there is")
+)]
+#![cfg_attr(
     test,
     allow(
         clippy::cast_possible_truncation,
@@ -36,20 +48,55 @@
     )
 )]
 
+// The API of the feature `server`.
+#[cfg(feature = "server")]
 pub mod cli;
+#[cfg(feature = "server")]
+pub mod proto;
+#[cfg(feature = "server")]
+pub mod server;
+
 mod corpus;
 mod detection;
 mod engine;
-pub mod fingerprint;
-pub mod index;
-pub mod matching;
 mod model;
 mod private;
-pub mod proto;
+
+// Internal modules. The feature `internals` makes them public for tests, benches and fuzz targets.
+#[cfg(not(feature = "internals"))]
+mod fingerprint;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod fingerprint;
+#[cfg(not(feature = "internals"))]
+mod index;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod index;
+#[cfg(not(feature = "internals"))]
+mod matching;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod matching;
+#[cfg(not(feature = "internals"))]
+mod report;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod report;
-pub mod server;
+#[cfg(all(feature = "server", not(feature = "internals")))]
+mod service;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
 pub mod service;
+#[cfg(not(feature = "internals"))]
+mod store;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod store;
+#[cfg(not(feature = "internals"))]
+mod text;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod text;
 
 pub use engine::{
@@ -61,3 +108,11 @@ pub use engine::{
     RequestKey, Scope, Side, SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError,
     TextRole, Title, Verified, Visibility,
 };
+pub use matching::PassageKind;
+pub use model::{KgramLength, OutOfRange, WindowSize};
+pub use report::{
+    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage,
+    Share, SourceOverlap, VoidReason,
+};
+pub use text::alerts::{Alert, AlertKind, Severity};
+pub use text::{OffsetUnit, Span};

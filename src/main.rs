@@ -5,13 +5,9 @@ mod allocator;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use palimpsest::cli::{self, Cli, Outcome};
+use palimpsest::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    palimpsest::service::count_memory_with(allocator::used_bytes);
-    match cli::run(Cli::parse()) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,
-        Err(error) => cli::explain(&error),
-    }
+    cli::count_memory_with(allocator::used_bytes);
+    cli::run(Cli::parse())
 }

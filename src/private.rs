@@ -1,52 +1,52 @@
-//! Files and folders that only their owner may read: texts are in them, or the secret of the hashes.
+//! Files and folders that only their owner may read, since they contain texts or the secret seed.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-/// Read and written by the owner.
+/// Mode of files: read and write for the owner.
 const FILE_MODE: u32 = 0o600;
 
-/// Entered by the owner, too.
+/// Mode of folders: all rights for the owner.
 const FOLDER_MODE: u32 = 0o700;
 
-/// Creates an empty file, in place of the one that is there if there is one.
+/// Creates an empty file, or truncates an existing one.
 ///
 /// # Errors
 ///
-/// What the system says.
+/// The error of the system.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     create(OpenOptions::new().read(true).write(true).create(true).truncate(true), path)
 }
 
-/// Creates an empty file that must not be there.
+/// Creates an empty file that must not exist yet.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::AlreadyExists`], and what else the system says.
+/// [`io::ErrorKind::AlreadyExists`], and other errors of the system.
 pub(crate) fn create_new_file(path: &Path) -> io::Result<File> {
     create(OpenOptions::new().read(true).write(true).create_new(true), path)
 }
 
 fn create(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let file = options.mode(FILE_MODE).open(path)?;
-    // The umask may have taken more than the mode asked for.
+    // The umask may have removed bits of the mode.
     file.set_permissions(Permissions::from_mode(FILE_MODE))?;
     Ok(file)
 }
 
-/// Creates a folder, and those above it that are not there. One that is there is left as it is.
+/// Creates a folder and its missing parents. An existing folder is not changed.
 ///
 /// # Errors
 ///
-/// What the system says.
+/// The error of the system.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
-        create_folder(above)?;
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        create_folder(parent)?;
     }
     match DirBuilder::new().mode(FOLDER_MODE).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),

@@ -1,4 +1,4 @@
-//! The messages and clients generated from the protos, and their descriptors. The servers are in `service`.
+//! Messages and clients generated from the protos, and their descriptors. The servers are in `service`.
 
 #![allow(
     missing_docs,
@@ -8,7 +8,7 @@
     clippy::restriction,
     reason = "generated"
 )]
-#![allow(rustdoc::all, reason = "generated from comments of protos, which are not written as rustdoc")]
+#![allow(rustdoc::all, reason = "generated from comments of protos, which are not rustdoc")]
 
 tonic::include_proto!("palimpsest.v1");
 

@@ -1,4 +1,4 @@
-//! Importing over gRPC into a real server on loopback, in this process, with a data directory.
+//! Import over gRPC into a real server on loopback, in this process, with a data directory.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use tonic::transport::{Channel, Endpoint};
 use crate::shared::files::Text;
 use crate::shared::import::megabytes_per_second;
 
-/// Imports all sources so often, and gives the speed of each time.
+/// Imports all sources `copies` times, and returns the speed of each import.
 ///
 /// # Errors
 ///

@@ -1,12 +1,12 @@
-//! What it costs to keep a corpus: durable import over gRPC, bytes on disk, and how long it takes until the
-//! corpus is there again.
+//! The cost of a corpus on disk: durable import over gRPC, bytes on disk, and the time to open the corpus
+//! again.
 //!
 //! ```sh
 //! cargo bench --bench durable -- --sources SOURCES.jsonl --copies 10
 //! ```
 //!
 //! Sources are objects `{id, text}`, one a line; without a file, they are generated. With several copies,
-//! each goes into a collection of its own. Every answer is asserted before it is timed.
+//! each goes into a separate collection. Every result is asserted before it is timed.
 
 #![expect(clippy::print_stdout, reason = "a bench that prints a table")]
 
@@ -30,13 +30,13 @@ use shared::files::{self, Text};
 use shared::latency::Latencies;
 use shared::memory::ratio;
 
-/// Sources that are generated when no file is named.
+/// Number of sources that are generated without a file.
 const SOURCES: u64 = 2_000;
 
-/// Texts that are checked, to see what reading others from disk costs.
+/// Number of texts that are checked, to measure the reads of other texts from disk.
 const CHECKS: usize = 200;
 
-/// Memory for texts, where they may all be held in it.
+/// Size of a text cache that holds all texts.
 const PLENTY_BYTES: u64 = 8 << 30;
 
 /// Imports sources into a corpus on disk, and opens it again.
@@ -45,15 +45,15 @@ struct Arguments {
     /// Sources: objects {id, text}, one a line
     #[arg(long, value_name = "FILE.jsonl")]
     sources: Option<PathBuf>,
-    /// How often they are imported, each time into a collection of its own
+    /// Number of imports, each into a separate collection
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     copies: u32,
-    /// What cargo passes to every bench
+    /// Passed by cargo to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// The program's own.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -89,7 +89,7 @@ fn row(what: &str, measured: &str, to_reach: &str) {
     println!("{what:52} {measured:>40}   {to_reach}");
 }
 
-/// How much of the disk it takes.
+/// Measures the size on disk.
 fn on_disk(data: &Path, text_bytes: u64) -> Result<(), String> {
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
     let texts = std::fs::read_dir(data.join("texts")).map_err(|error| error.to_string())?;
@@ -103,7 +103,7 @@ fn on_disk(data: &Path, text_bytes: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// How long opening takes, from the snapshot and without it.
+/// Measures the time of opening, with and without the snapshot.
 fn restarts(data: &Path, text_bytes: u64, sources: u64) -> Result<(), String> {
     for (what, snapshot) in [("opened from the snapshot", true), ("opened without a snapshot", false)] {
         if !snapshot {
@@ -124,7 +124,7 @@ fn restarts(data: &Path, text_bytes: u64, sources: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// What a check takes when the texts of its candidates stand on disk, and when they are in memory.
+/// Measures checks with the texts of candidates on disk and in memory.
 fn checks(data: &Path, sources: &[Text]) -> Result<(), String> {
     for (what, cache_bytes) in [("no texts in memory", 0), ("texts in memory", PLENTY_BYTES)] {
         let engine = open(data, cache_bytes)?;

@@ -1,15 +1,15 @@
-//! Whether generated texts are like real prose.
+//! Comparison of generated texts with real prose.
 
 use super::Prose;
 use super::statistics::figures;
 
-/// Sources that are looked at.
+/// Numbers of sources that are compared.
 pub(crate) const SOURCES: [usize; 2] = [1_000, 10_000];
 
-/// What is nothing beside this may differ by as much.
+/// Absolute tolerance, for figures near 0.
 const LEAST_DIFFERENCE: f64 = 0.01;
 
-/// A figure of real prose, for each number of sources, and the share by which a generated one may differ.
+/// A figure of real prose for each number of sources, and the relative tolerance for generated texts.
 struct Real {
     name: &'static str,
     values: [f64; 2],
@@ -59,7 +59,7 @@ real("bytes a word", [5.5673, 5.5754], 0.10),
 ///
 /// # Errors
 ///
-/// Those that differ by more than their tolerance.
+/// The figures that differ by more than their tolerance.
 pub(crate) fn check(prose: &Prose, print: impl Fn(&str)) -> Result<(), String> {
     let [few, many] = SOURCES;
     let texts: Vec<String> = (0..many as u64).map(|number| prose.source(number)).collect();
@@ -78,7 +78,7 @@ pub(crate) fn check(prose: &Prose, print: impl Fn(&str)) -> Result<(), String> {
     if wrong.is_empty() { Ok(()) } else { Err(format!("not like real prose: {}", wrong.join(", "))) }
 }
 
-/// Prints figures of given texts, as they stand in this file.
+/// Prints the figures of given texts in the form of this file.
 pub(crate) fn print_figures(texts: &[String], print: impl Fn(&str)) {
     let of = |count: usize| figures(texts.get(..count.min(texts.len())).unwrap_or_default());
     let [few, many] = SOURCES.map(of);

@@ -1,9 +1,9 @@
-//! Texts with the statistics of English prose, as many as are wanted, the same in every run.
+//! Generated texts with the statistics of English prose, the same in every run.
 //!
-//! The hundred most frequent words are English, all others are made up. What is fitted is how often words occur and how long they are ([`vocabulary`]),
-//! how often a text comes back to its own words (a cache model, Kuhn & De Mori 1990), and how many pairs of
-//! words and phrases texts have in common by chance ([`phrases`]). No text was taken: everything is
-//! parameters. [`fit`] holds figures of generated texts against those of real prose.
+//! The hundred most frequent words are English, all others are invented. Fitted are the frequency and length of words ([`vocabulary`]),
+//! the rate at which a text repeats its own words (a cache model, Kuhn & De Mori 1990), and the number of pairs of
+//! words and phrases that texts have in common by chance ([`phrases`]). No text is contained: everything is
+//! parameters. [`fit`] compares figures of generated texts with those of real prose.
 
 pub(crate) mod fit;
 mod phrases;
@@ -15,45 +15,45 @@ use phrases::Phrases;
 use random::Random;
 use vocabulary::{Rank, Vocabulary};
 
-/// Two or three words that often stand together.
+/// Two or three words that often occur together.
 const COLLOCATIONS: Phrases =
     Phrases { count: 3e5, exponent: 0.56, least_words: 2, most_words: 4, longer: 0.25 };
 /// Phrases that many authors use.
 const STOCK_PHRASES: Phrases =
     Phrases { count: 1e6, exponent: 0.455, least_words: 5, most_words: 12, longer: 0.205 };
-/// Where a text takes its next words from; the rest are drawn one by one.
+/// Shares of the sources of a text's next words; the rest are drawn separately.
 const COLLOCATIONS_SHARE: f64 = 0.40;
 const STOCK_PHRASES_SHARE: f64 = 0.06;
 const AGAIN_SHARE: f64 = 0.25;
-/// Words more frequent than this come back by themselves.
+/// Number of the most frequent words, which the cache model does not repeat.
 const FUNCTION_WORDS: Rank = 100;
 
-/// What stands after a word: up to which of 1024 draws.
+/// Text after a word, each up to one of 1024 draws.
 const MARKS: [(usize, &str); 6] =
     [(8, ".\n\n"), (16, "”\n\n“"), (56, ". "), (140, ", "), (143, "—"), (1024, " ")];
-/// Up to here a sentence ends.
+/// Draws below this end a sentence.
 const SENTENCE_ENDS: usize = 56;
 
-/// Makes texts.
+/// A generator of texts.
 pub(crate) struct Prose {
     seed: u64,
     vocabulary: Vocabulary,
 }
 
 impl Prose {
-    /// Other texts for each seed.
+    /// Creates a generator; each seed gives different texts.
     pub(crate) fn new(seed: u64) -> Self {
         Self { seed, vocabulary: Vocabulary::new(seed) }
     }
 
-    /// The source of this number: 500 to 1000 words.
+    /// The source with this number, of 500 to 1000 words.
     pub(crate) fn source(&self, number: u64) -> String {
         let mut random = Random::new(self.seed, number);
         let words = 500 + random.below(501);
         self.text(&mut random, words)
     }
 
-    /// A text of so many words.
+    /// A text of `words` words.
     pub(crate) fn text(&self, random: &mut Random, words: usize) -> String {
         let ranks = self.ranks(random, words);
         let mut out: Vec<u8> = Vec::with_capacity(words * 7);
@@ -92,7 +92,7 @@ impl Prose {
                 let earlier = again.then(|| ranks.get(random.below(ranks.len()))).flatten().copied();
                 let earlier = earlier.filter(|rank| *rank >= FUNCTION_WORDS);
                 let rank = earlier.unwrap_or_else(|| self.vocabulary.draw(random));
-                // Nobody writes "the the".
+                // Prose has no "the the".
                 if rank >= FUNCTION_WORDS || ranks.last() != Some(&rank) {
                     ranks.push(rank);
                 }
@@ -102,7 +102,7 @@ impl Prose {
         ranks
     }
 
-    /// A phrase is what a stream of its own draws, so that it takes no memory.
+    /// Draws a phrase from its own random stream, so that phrases take no memory.
     fn phrase(&self, phrases: &Phrases, random: &mut Random, out: &mut Vec<Rank>) {
         let (mut phrase, words) = phrases.draw(self.seed, random);
         out.extend((0..words).map(|_| self.vocabulary.draw(&mut phrase)));

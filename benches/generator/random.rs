@@ -5,7 +5,7 @@
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The stream of numbers of one name in one seed; streams of different names have nothing in common.
+    /// The random stream of a seed and a name; streams of different names are independent.
     pub(crate) fn new(seed: u64, name: u64) -> Self {
         Self(seed ^ name.wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(32))
     }

@@ -1,4 +1,4 @@
-//! What is counted of texts to tell whether they are like other texts.
+//! Statistics of texts, for comparison with other texts.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,18 +12,18 @@ use palimpsest::{
 
 const SEED: CorpusSeed = CorpusSeed::new(1);
 
-/// Sources that are looked up among the others.
+/// Number of sources that are looked up among the others.
 const PROBES: usize = 1_000;
-/// Sources that are checked against the others.
+/// Number of sources that are checked against the others.
 const CHECKED: usize = 500;
 
-/// A figure: what it is called, and its value.
+/// A figure: its name and value.
 pub(crate) type Figure = (String, f64);
 
-/// How often something occurs in all.
+/// Number of occurrences.
 type Counts<T> = HashMap<T, u32>;
 
-/// Figures of texts, each a source.
+/// Statistics of texts, each a source.
 pub(crate) fn figures(texts: &[String]) -> Vec<Figure> {
     let tokenizer = Tokenizer::new(SEED);
     let cut: Vec<TokenizedText> = texts.iter().map(|text| tokenizer.tokenize(text)).collect();
@@ -94,7 +94,7 @@ fn of_words(texts: &[String], tokenized: &[TokenizedText], words: usize) -> Vec<
     out
 }
 
-/// One kind of fingerprint of all texts, in an index of their own.
+/// One kind of fingerprint of all texts, in a separate index.
 struct Indexed {
     index: Index,
     fingerprints: Vec<Vec<Fingerprint>>,
@@ -131,7 +131,7 @@ impl Indexed {
         out
     }
 
-    /// What the words of one source find in the others.
+    /// Looks up the words of a source in the others.
     fn by_chance(&self, kind: &str) -> Vec<Figure> {
         let (mut any, mut in_context, mut hits) = (0, 0, 0);
         let step = self.fingerprints.len().div_ceil(PROBES).max(1);
@@ -158,7 +158,7 @@ fn different(slots: impl Iterator<Item = Slot>) -> usize {
     slots.collect::<BTreeSet<Slot>>().len()
 }
 
-/// Sources that a check of one of them compares.
+/// Number of sources that a check of one of them compares.
 fn of_candidates(texts: &[String]) -> Vec<Figure> {
     let engine = Engine::with_seed(Limits::default(), SEED);
     let id = |number: usize| SourceId::new(&format!("s{number}")).ok();

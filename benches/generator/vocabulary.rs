@@ -1,4 +1,4 @@
-//! Words, most of them made up, as frequent and as long as those of English prose.
+//! Words, most of them invented, with the frequencies and lengths of English prose.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,11 @@ use super::random::Random;
 /// Words of one class of frequency.
 struct Class {
     to_rank: Rank,
-    /// Their share of what is drawn; texts have a few points fewer of the frequent ones.
+    /// Their share of all draws; texts have slightly fewer of the frequent ones.
     share: f64,
-    /// Within the class, how fast frequency falls with rank (Zipf 1935).
+    /// Exponent of the frequency by rank within the class (Zipf 1935).
     exponent: f64,
-    /// Letters of a word on average, and by how many that may differ.
+    /// Average number of letters of a word, and the greatest deviation.
     letters: f64,
     spread: f64,
 }
@@ -24,24 +24,24 @@ const CLASSES: [Class; 5] = [
     Class { to_rank: 1 << 20, share: 0.066, exponent: 1.80, letters: 7.5, spread: 3.8 },
 ];
 
-/// Parts of equal probability that the words are divided into, to draw one in constant time.
+/// Number of parts of equal probability that the words are divided into, for draws in constant time.
 const PARTS: usize = 1 << 16;
 /// Letters of the longest word.
 const LONGEST: usize = 15;
-/// The most frequent words of English, as anyone would list them: it is by them that a language is recognised.
+/// The most frequent words of English, by which language detection recognises it.
 const FUNCTION_WORDS: &str = "the and of to a in i he that was his it with had as her for you at not but be on is him my \
     she all they have me which by so this from said were no what or one there if when we an \
     would them been who will are their up out more your then do into very now could some good \
     any than about like man did time must well only little before upon know how over such great \
     never see should down where much after other made old two first own long came again";
-/// What the other words are made of: the commonest groups of letters in English.
+/// The parts of the other words: the most common groups of letters in English.
 const SYLLABLES: &str = "th er an in re on at en nd ti es or te ed of is it al ar st to nt se ha as ou io le ve co me de \
     hi ri ro ic ne ea ra ce li ch ll be ma si om ur ng ing ion ent tio ate ter ver con com per";
 
 /// A word, by its rank: 0 is the most frequent.
 pub(crate) type Rank = u32;
 
-/// Letters, and in the last place how many.
+/// Letters, with their number in the last place.
 type Word = [u8; LONGEST + 1];
 
 /// All words.
@@ -73,13 +73,13 @@ impl Vocabulary {
     pub(crate) fn write(&self, rank: Rank, out: &mut Vec<u8>) {
         let Some(word) = self.words.get(rank as usize) else { return };
         let end = out.len() + usize::from(word[LONGEST]);
-        // A copy of known size, cut after it, is faster than one of the size that is wanted.
+        // A copy of constant size that is truncated is faster than one of variable size.
         out.extend_from_slice(word);
         out.truncate(end);
     }
 }
 
-/// How probable each word is.
+/// The probability of each word.
 fn probabilities() -> Vec<f64> {
     let mut out: Vec<f64> = Vec::new();
     let mut from = 0;
@@ -112,7 +112,7 @@ fn last_rank() -> Rank {
     CLASSES.last().map_or(0, |class| class.to_rank)
 }
 
-/// Different words; where one of the wanted length is not found soon, it is a letter longer.
+/// Distinct words; if none of the requested length is found soon, the word is a letter longer.
 fn words(seed: u64) -> Vec<Word> {
     let mut random = Random::new(seed, u64::MAX);
     let syllables: Vec<&str> = SYLLABLES.split_whitespace().collect();
@@ -127,7 +127,7 @@ fn words(seed: u64) -> Vec<Word> {
     words
 }
 
-/// Letters of a word: spread evenly about the mean of its class.
+/// Number of letters of a word, uniform around the mean of its class.
 fn letters(rank: Rank) -> usize {
     let golden = (f64::from(rank + 1) * 0.618_033_988_75).fract();
     let class = CLASSES.iter().find(|class| rank < class.to_rank);
@@ -137,7 +137,7 @@ fn letters(rank: Rank) -> usize {
     letters
 }
 
-/// Syllables, cut to so many letters.
+/// Syllables, truncated to a number of letters.
 fn made_up(random: &mut Random, syllables: &[&str], letters: usize) -> Word {
     let mut word = Vec::with_capacity(LONGEST + 4);
     while word.len() < letters.min(LONGEST) {

@@ -24,7 +24,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     added(criterion, &engine);
 }
 
-/// Each source another one: of the same ones each addition would list all others.
+/// The sources differ, since an addition would list all identical ones.
 fn added(criterion: &mut Criterion, engine: &Engine) {
     let mut number = SOURCES;
     let mut next = || {

@@ -17,7 +17,7 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     let settings = FingerprintSettings::default();
     let (kgrams, pairs) = (Fingerprinter::new(SEED, settings), OrderFree::new(SEED));
     let kept = kgrams.fingerprints(&tokens);
-    // What is promised: a k-gram of every window of `t` words is kept.
+    // The guarantee: a k-gram of every window of `t` words is kept.
     let reach = settings.guarantee_tokens() - settings.kgram.get() + 1;
     assert!(kept.windows(2).all(|pair| matches!(pair, [a, b] if b.position - a.position <= reach)));
     // Of a hundred words some 33 k-grams and some 26 pairs.

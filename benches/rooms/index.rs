@@ -1,4 +1,4 @@
-//! Fingerprints into an index, and out of it.
+//! Insertions into an index, and look-ups.
 
 use criterion::{BatchSize, Criterion, Throughput};
 use palimpsest::fingerprint::{ContextMatch, Fingerprint, FingerprintSettings, Fingerprinter};
@@ -11,7 +11,7 @@ use crate::{PROSE, SEED, prose};
 const SOURCES: u64 = 5_000;
 /// Submissions, of some 330 fingerprints each.
 const SUBMISSIONS: u32 = 500;
-/// Sources that are added to an empty index at a time.
+/// Number of sources that are added to an empty index together.
 const ADDED: usize = 500;
 
 pub(crate) fn benches(criterion: &mut Criterion) {
@@ -42,7 +42,7 @@ fn insert(index: &Index, sources: &[Vec<Fingerprint>]) -> u64 {
     slots.zip(sources).filter_map(|(slot, source)| index.insert(slot, source)).map(|added| added as u64).sum()
 }
 
-/// Other submissions follow one another, so that the caches don't hold what is looked up.
+/// Consecutive look-ups are of different submissions, so that the postings are not in the caches.
 fn look_up(criterion: &mut Criterion, index: &Index, submissions: &[Vec<Fingerprint>]) {
     let rule = ContextMatch::new(FingerprintSettings::default().window);
     let look_up = |submission: &Vec<Fingerprint>| index.look_up(submission, rule, ReadLimits::NONE);

@@ -1,6 +1,6 @@
-//! What each room takes for its part of adding a source and of a check, on generated prose.
+//! Time of each step of adding a source and of a check, on generated prose.
 //!
-//! Every bench asserts its answer before it is timed. `cargo bench --bench rooms -- index` runs those of one room.
+//! Every bench asserts its result before it is timed. `cargo bench --bench rooms -- index` runs the benches of one module.
 
 #[expect(dead_code, reason = "the fit is checked by the scale bench")]
 #[path = "../generator/mod.rs"]
@@ -25,7 +25,7 @@ const SEED: CorpusSeed = CorpusSeed::new(1);
 
 static PROSE: LazyLock<Prose> = LazyLock::new(|| Prose::new(1));
 
-/// A text of so many words, another one for each number.
+/// A text of `words` words, a different one for each number.
 fn prose(number: u64, words: usize) -> String {
     PROSE.text(&mut Random::new(7, number), words)
 }

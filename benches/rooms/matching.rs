@@ -38,7 +38,7 @@ fn verbatim(criterion: &mut Criterion, submission: &str, source: &str) {
     group.finish();
 }
 
-/// The source's profile included, which each check makes anew.
+/// Includes the profile of the source, which each check computes again.
 fn altered(criterion: &mut Criterion, submission_text: &str, source_text: &str) {
     let tokenizer = Tokenizer::new(SEED);
     let (submission, source) = (tokenizer.tokenize(submission_text), tokenizer.tokenize(source_text));

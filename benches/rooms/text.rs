@@ -11,7 +11,7 @@ const WORDS: usize = 100_000;
 
 pub(crate) fn benches(criterion: &mut Criterion) {
     let english = prose(1, WORDS);
-    // Without the quotation marks and dashes of the other.
+    // Without quotation marks and dashes.
     let ascii: String = english.chars().filter(char::is_ascii).collect();
     let cyrillic: String = ascii.chars().map(cyrillic).collect();
     for (name, text) in [("prose", &english), ("ASCII", &ascii), ("Cyrillic", &cyrillic)] {
@@ -43,7 +43,7 @@ fn tokens(criterion: &mut Criterion, name: &str, text: &str) {
     group.finish();
 }
 
-/// A letter of two bytes for each of one byte.
+/// Replaces each letter of one byte by one of two bytes.
 fn cyrillic(letter: char) -> char {
     let place = |first: char| u32::from(letter.to_ascii_lowercase()) - u32::from('a') + u32::from(first);
     match letter {

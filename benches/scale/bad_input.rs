@@ -1,4 +1,4 @@
-//! Corpora that are made to be slow.
+//! Corpora designed to be slow.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::shared::workload::{Case, Submission};
 
 /// Words of the page that all sources share.
 const PAGE_WORDS: usize = 300;
-/// Times that each submission is checked.
+/// Number of times that each submission is checked.
 const ROUNDS: usize = 1;
 /// The stream of the shared page.
 const PAGE: u64 = 1 << 50;
@@ -24,7 +24,7 @@ const PAGE: u64 = 1 << 50;
 ///
 /// # Errors
 ///
-/// What can't be added or checked, or what isn't found.
+/// A source that can't be added, a check that fails, or a passage that isn't found.
 pub(crate) fn boilerplate(prose: &Prose, sources: u64, submissions: u64) -> Result<(), String> {
     let page = prose.text(&mut Random::new(PAGE, PAGE), PAGE_WORDS) + " ";
     let normal = engine();
@@ -81,11 +81,11 @@ fn print(name: &str, checked: &Checked, usual: &Checked) {
     );
 }
 
-/// A check of what all sources are.
+/// Checks a text that all sources are equal to.
 ///
 /// # Errors
 ///
-/// What can't be added or checked, or what isn't found.
+/// A source that can't be added, a check that fails, or a passage that isn't found.
 pub(crate) fn identical(prose: &Prose, sources: u64) -> Result<(), String> {
     let engine = engine();
     let text = prose.source(0);

@@ -14,22 +14,22 @@ use crate::shared::import::import;
 use crate::shared::memory::{ratio, resident_bytes};
 use crate::shared::workload::{Case, Submission};
 
-/// Collections that one check looks at.
+/// Number of collections in the scope of a check.
 const AT_ONCE: u64 = 1_000;
-/// Submissions that look at them.
+/// Number of submissions.
 const SUBMISSIONS: u64 = 50;
-/// Submissions' streams are apart from those of sources.
+/// Offset that keeps the random streams of submissions apart from those of sources.
 const STREAMS: u64 = 1 << 40;
 
-/// What a corpus takes, in bytes.
+/// Memory of a corpus, in bytes.
 struct Memory {
-    /// By the index's own account.
+    /// As the index reports it.
     index: u64,
-    /// Of the process; `None` where it can't be told.
+    /// Of the process; `None` if it is unknown.
     resident: Option<u64>,
 }
 
-/// How sources are spread over collections.
+/// Distribution of sources over collections.
 #[derive(Clone, Copy)]
 pub(crate) struct Spread {
     pub(crate) collections: u64,
@@ -50,11 +50,11 @@ impl Spread {
 
 /// # Errors
 ///
-/// What can't be added or checked, or what isn't found.
+/// A source that can't be added, a check that fails, or a passage that isn't found.
 pub(crate) fn run(prose: &Prose, spread: Spread) -> Result<(), String> {
     let (sources, Spread { collections, per_collection, words }) = (spread.sources(), spread);
     println!("{sources} sources of {words} words, bytes a source:");
-    // In a process of its own, since none gives all its memory back.
+    // In a separate process, since a process does not return all its memory.
     let large = in_one_collection_elsewhere(spread)?;
     print_memory("in one collection", sources, &large);
     let make = |number| (name(number / per_collection), NewSource::new(spread.text(prose, number)));
@@ -66,11 +66,11 @@ pub(crate) fn run(prose: &Prose, spread: Spread) -> Result<(), String> {
     check_at_once(&engine, spread, |number| spread.text(prose, number))
 }
 
-/// Prints what all sources in one collection take, for [`in_one_collection_elsewhere`] to read.
+/// Prints the memory of all sources in one collection, for [`in_one_collection_elsewhere`] to read.
 ///
 /// # Errors
 ///
-/// What can't be added.
+/// A source that can't be added.
 pub(crate) fn into_one(prose: &Prose, spread: Spread) -> Result<(), String> {
     let make = |number| (CollectionName::default(), NewSource::new(spread.text(prose, number)));
     let Memory { index, resident } = filled(0, spread.sources(), make)?.1;

@@ -12,10 +12,10 @@ use crate::shared::memory::{grown_per_byte, ratio, resident_bytes};
 use crate::shared::planted;
 use crate::shared::workload::Submission;
 
-/// Times that each submission is checked.
+/// Number of times that each submission is checked.
 const ROUNDS: usize = 3;
 
-/// What is printed for each size, and what of it is held against the size before.
+/// The figures for each size, some of which are compared with the previous size.
 struct Row {
     sources: u64,
     verbatim: Checked,
@@ -24,7 +24,7 @@ struct Row {
 
 /// # Errors
 ///
-/// What can't be added or checked, or what isn't found.
+/// A source that can't be added, a check that fails, or a passage that isn't found.
 pub(crate) fn run(prose: &Prose, sources: u64, submissions: u64) -> Result<(), String> {
     let engine = Engine::with_seed(Limits::default(), CorpusSeed::new(1));
     let resident = resident_bytes();
@@ -40,7 +40,7 @@ pub(crate) fn run(prose: &Prose, sources: u64, submissions: u64) -> Result<(), S
     Ok(())
 }
 
-/// The sizes to look at: the last, and those before it by tens, from 1,000 on.
+/// The sizes: the last one, and its tenths down to 1,000.
 fn sizes(sources: u64) -> Vec<u64> {
     let mut sizes = vec![sources];
     let mut size = sources / 10;

@@ -1,6 +1,6 @@
-//! How memory and time grow with the corpus, on generated sources.
+//! Growth of memory and time with the corpus, on generated sources.
 //!
-//! `cargo bench --bench scale -- --help` tells what it can be asked.
+//! `cargo bench --bench scale -- --help` lists the options.
 
 #![expect(clippy::print_stdout, reason = "a bench that prints tables")]
 
@@ -23,46 +23,46 @@ use generator::Prose;
 use palimpsest::{CollectionName, NewSource, SourceId};
 
 /// Indexes generated sources of 500 to 1000 words and checks submissions with planted passages against them.
-/// Every answer is asserted before it is timed.
+/// Every result is asserted before it is timed.
 #[derive(Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 struct Arguments {
-    /// Sources. One million take about 10 GB with their index
+    /// Number of sources; one million take about 10 GB with their index
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=16_000_000))]
     sources: u64,
-    /// Submissions
+    /// Number of submissions
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     submissions: u64,
-    /// Instead: so many collections, held against one large collection, and checked 1000 at once
+    /// Instead: this many collections, compared with one large collection, and checked 1000 at once
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     collections: Option<u64>,
-    /// Sources of each collection
+    /// Number of sources in each collection
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=16_000_000))]
     per_collection: u64,
     /// Words of a source in small collections
     #[arg(long, default_value_t = 150)]
     words: usize,
-    /// Tells what the one large collection takes
+    /// Prints the memory of the one large collection
     #[arg(long, hide = true, requires = "collections")]
     into_one: bool,
     /// Instead: all sources share a page of 300 words
     #[arg(long, conflicts_with = "collections")]
     boilerplate: bool,
-    /// Instead: all sources are the same
+    /// Instead: all sources are identical
     #[arg(long, conflicts_with_all = ["collections", "boilerplate"])]
     identical: bool,
-    /// Instead: the figures that generated texts are fitted to, of the texts in this file: objects {id, text}, one a line
+    /// Instead: prints the statistics of the texts in this file: objects {id, text}, one a line
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["collections", "boilerplate", "identical"])]
     statistics: Option<PathBuf>,
     /// The seed of the generator
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// What cargo passes to every bench
+    /// Passed by cargo to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// The program's own.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -116,7 +116,7 @@ fn threads() -> u64 {
     std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64)
 }
 
-/// A source with the id of its number, for the collection `default`.
+/// A source with its number as id, for the collection `default`.
 fn source(number: u64, text: String) -> (CollectionName, NewSource) {
     let id = SourceId::new(&shared::planted::source_id(number)).ok();
     (CollectionName::default(), NewSource { id, ..NewSource::new(text) })

@@ -1,4 +1,4 @@
-//! Submissions checked in an engine: first for the answer, then for the time.
+//! Checks of submissions in an engine: first for the results, then for the time.
 
 use palimpsest::report::Report;
 use palimpsest::{DetectionMode, DetectionOptions, Engine, Scope, Stop};
@@ -8,33 +8,33 @@ use super::memory::ratio;
 use super::score::Score;
 use super::workload::Submission;
 
-/// Kinds of passages that are promised to be found.
+/// Kinds of passages that the guarantee covers.
 const PROMISED: [&str; 2] = ["verbatim", "format"];
 
-/// What checks found, and how long they took.
+/// Results and durations of checks.
 #[derive(Default)]
 pub(crate) struct Checked {
     pub(crate) score: Score,
     pub(crate) latencies: Latencies,
-    /// Words covered, of each submission.
+    /// Covered words of each submission.
     pub(crate) covered_words: Vec<u64>,
-    /// Checks whose report says that a limit voids the promise.
+    /// Number of checks whose guarantee a limit voids.
     pub(crate) voided: u64,
     candidates: u64,
 }
 
 impl Checked {
-    /// Sources compared with a submission, on average.
+    /// Average number of sources compared with a submission.
     pub(crate) fn candidates(&self) -> f64 {
         ratio(self.candidates, self.covered_words.len() as u64)
     }
 }
 
-/// Checks all submissions once for their reports, then `rounds` times for the time.
+/// Checks all submissions once for their reports, then `rounds` times for the duration.
 ///
 /// # Errors
 ///
-/// A check that fails, a promise that is not kept, or an answer that changes.
+/// A check that fails, a guarantee that does not hold, or a result that changes.
 pub(crate) fn check_all(
     engine: &Engine,
     submissions: &[Submission],

@@ -1,4 +1,4 @@
-//! Texts and truth from files.
+//! Texts and known passages from files.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -37,7 +37,7 @@ struct Span {
 ///
 /// # Errors
 ///
-/// What is wrong, with the file and the line.
+/// The problem, with the file and the line.
 pub(crate) fn lines(file: &Path) -> Result<Vec<Text>, String> {
     let lines: Result<Vec<Text>, String> = read(file)?
         .lines()
@@ -53,21 +53,21 @@ pub(crate) fn lines(file: &Path) -> Result<Vec<Text>, String> {
     }
 }
 
-/// The same, without ids.
+/// The texts of a .jsonl file, without their ids.
 ///
 /// # Errors
 ///
-/// What is wrong, with the file and the line.
+/// The problem, with the file and the line.
 pub(crate) fn texts(file: &Path) -> Result<Vec<String>, String> {
     Ok(lines(file)?.into_iter().map(|line| line.text).collect())
 }
 
-/// Submissions with their truth: an object that maps the id of each to its `spans`, and to `natural`, sources
-/// that share text with it by themselves.
+/// Submissions with their known passages: an object that maps the id of each to its `spans`, and to `natural`, sources
+/// that share text with it independently of planting.
 ///
 /// # Errors
 ///
-/// What is wrong, with the file and the place.
+/// The problem, with the file and the position.
 pub(crate) fn submissions(file: &Path, truth_file: &Path) -> Result<Vec<Submission>, String> {
     let mut truth: HashMap<String, Truth> =
         parse(&read(truth_file)?).map_err(|error| at(truth_file, error))?;
@@ -111,7 +111,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_str(text)
 }
 
-/// What is wrong with a line, without the number that it has in itself.
+/// The problem with a line, without the line number in serde's message.
 fn of_one_line(error: &serde_json::Error) -> String {
     error.to_string().replace(" at line 1 column ", " at column ")
 }

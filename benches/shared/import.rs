@@ -1,13 +1,13 @@
-//! Sources into an engine, on several threads.
+//! Import of sources into an engine, on several threads.
 
 use std::time::{Duration, Instant};
 
 use palimpsest::{CollectionName, Engine, IfExists, NewSource};
 
-/// Sources that are made before they are added, so that making them is not timed.
+/// Number of sources that are generated before they are added, so that their generation is not timed.
 const BATCH: u64 = 1024;
 
-/// What was added, and how long adding took.
+/// Size and duration of an import.
 #[derive(Default)]
 pub(crate) struct Imported {
     pub(crate) sources: u64,
@@ -28,11 +28,11 @@ pub(crate) fn megabytes_per_second(bytes: u64, took: Duration) -> f64 {
     bytes as f64 / took.as_secs_f64().max(1e-9) / 1e6
 }
 
-/// Adds the sources of these numbers, each to its collection.
+/// Adds the sources with these numbers, each to its collection.
 ///
 /// # Errors
 ///
-/// What the engine says, with the source's number.
+/// The error of the engine, with the number of the source.
 pub(crate) fn import(
     engine: &Engine,
     numbers: std::ops::Range<u64>,
@@ -75,7 +75,7 @@ fn add(engine: &Engine, batches: Vec<Vec<(CollectionName, NewSource)>>) -> Resul
     })
 }
 
-/// What `work` gives for each number below `threads`, each on a thread of its own.
+/// The results of `work` for each number below `threads`, each on a separate thread.
 pub(crate) fn in_threads<T: Send>(threads: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let work = &work;
     std::thread::scope(|scope| {

@@ -1,14 +1,14 @@
-//! How long calls take.
+//! Durations of calls.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Times of calls, in any order.
+/// Durations of calls, in any order.
 #[derive(Default)]
 pub(crate) struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// Calls, and keeps the time that it took.
+    /// Runs a call and records its duration.
     pub(crate) fn time<T>(&mut self, call: impl FnOnce() -> T) -> T {
         let begun = Instant::now();
         let answer = call();
@@ -20,7 +20,7 @@ impl Latencies {
         self.0.push(took);
     }
 
-    /// The time that so many of a hundred calls don't exceed.
+    /// A percentile of the durations.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

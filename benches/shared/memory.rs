@@ -1,6 +1,6 @@
-//! What the process takes.
+//! Memory of the process.
 
-/// Bytes of memory that the process holds; `None` where the system has no `/proc`.
+/// Resident memory of the process; `None` on systems without `/proc`.
 pub(crate) fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -8,7 +8,7 @@ pub(crate) fn resident_bytes() -> Option<u64> {
     Some(kib * 1024)
 }
 
-/// How much more is held than before, for each byte of text.
+/// Growth of the resident memory since `before`, for each byte of text.
 pub(crate) fn grown_per_byte(before: Option<u64>, text_bytes: u64) -> Option<f64> {
     let grown = resident_bytes()?.saturating_sub(before?);
     Some(ratio(grown, text_bytes))

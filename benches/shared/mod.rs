@@ -1,4 +1,4 @@
-//! What the workload bench and the scale bench have in common.
+//! Code that several benches share.
 
 pub(crate) mod checks;
 pub(crate) mod files;

@@ -7,15 +7,15 @@ use super::workload::{Case, Submission};
 use crate::generator::Prose;
 use crate::generator::random::Random;
 
-/// How passages are changed.
+/// Changes made to passages.
 const KINDS: [&str; 3] = ["verbatim", "format", "sub10"];
 /// Words of passages.
 const WORDS: [usize; 5] = [25, 40, 60, 100, 250];
-/// Words of a submission that nobody else wrote.
+/// Number of original words of a submission.
 const FRESH_WORDS: usize = 600;
-/// One submission in so many is clean.
+/// One submission in this many has no planted passage.
 const CLEAN: u64 = 10;
-/// Streams of submissions are apart from those of sources.
+/// Offset that keeps the random streams of submissions apart from those of sources.
 const STREAMS: u64 = 1 << 40;
 
 /// The id of a generated source.
@@ -23,7 +23,7 @@ pub(crate) fn source_id(number: u64) -> String {
     format!("s{number:08}")
 }
 
-/// The submission of this number, with one to five passages from the first `sources` sources.
+/// The submission with this number, with one to five passages from the first `sources` sources.
 pub(crate) fn submission(prose: &Prose, number: u64, sources: u64) -> Submission {
     let mut random = Random::new(sources, STREAMS + number);
     let passages = if number % CLEAN == CLEAN - 1 { 0 } else { 1 + random.below(5) };
@@ -53,7 +53,7 @@ fn plant(prose: &Prose, sources: u64, random: &mut Random, text: &mut String) ->
     Case { submission: start..text.len(), source: range, source_id, words: count, kind }
 }
 
-/// Where the words of a text stand, without the punctuation around them.
+/// Byte ranges of the words of a text, without the punctuation around them.
 fn spans_of_words(text: &str) -> Vec<Range<usize>> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words

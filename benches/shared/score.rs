@@ -1,4 +1,4 @@
-//! Reports held against the truth.
+//! Comparison of reports with the known passages.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use palimpsest::text::Span;
 use super::memory::ratio;
 use super::workload::{Case, Submission};
 
-/// What became of the planted passages of one kind.
+/// Results for the planted passages of one kind.
 #[derive(Default)]
 pub(crate) struct Kind {
     pub(crate) cases: u64,
@@ -21,24 +21,24 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    /// The share of its characters that were reported.
+    /// Share of its characters that were reported.
     pub(crate) fn recall(&self) -> f64 {
         ratio(self.reported_bytes, self.bytes)
     }
 }
 
-/// What became of all planted passages, and what else was reported.
+/// Results for all planted passages, and the other reported ones.
 #[derive(Default)]
 pub(crate) struct Score {
     pub(crate) kinds: BTreeMap<String, Kind>,
-    /// Pairs of a submission and a source that it copied from.
+    /// Number of pairs of a submission and a source that it copied from.
     pub(crate) pairs: u64,
     pub(crate) pairs_found: u64,
     pub(crate) clean: u64,
-    /// Passages that nobody planted, and those of them that are the same words in both texts.
+    /// Passages that were not planted, and those of them with the same words in both texts.
     pub(crate) unplanted: u64,
     pub(crate) unplanted_in_both: u64,
-    /// One line for each passage that was missed, is off, or was not planted.
+    /// A line for each passage that was missed, is inexact, or was not planted.
     pub(crate) remarks: Vec<String>,
     true_bytes: u64,
     reported_bytes: u64,
@@ -64,12 +64,12 @@ impl Score {
         self.both_bytes += reported.count(|at| wanted.is_marked(at));
     }
 
-    /// The share of the planted characters that were reported.
+    /// Share of the planted characters that were reported.
     pub(crate) fn recall(&self) -> f64 {
         ratio(self.both_bytes, self.true_bytes)
     }
 
-    /// The share of the reported characters that were planted.
+    /// Share of the reported characters that were planted.
     pub(crate) fn precision(&self) -> f64 {
         ratio(self.both_bytes, self.reported_bytes)
     }
@@ -138,7 +138,7 @@ impl Score {
     }
 }
 
-/// Bytes of a text that are marked.
+/// A set of bytes of a text.
 struct Marks(Vec<bool>);
 
 impl Marks {
@@ -174,13 +174,13 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Words between two offsets, in either order.
+/// Number of words between two offsets, in either order.
 fn words_between(text: &str, a: usize, b: usize) -> usize {
     let between = text.get(a.min(b)..a.max(b)).unwrap_or_default();
     between.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
-/// Compared by letters and digits alone.
+/// Whether two texts have the same letters and digits.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

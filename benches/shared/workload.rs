@@ -1,25 +1,25 @@
-//! Submissions of which the truth is known.
+//! Submissions with known passages.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// A submission, and what was planted in it.
+/// A submission with its planted passages.
 pub(crate) struct Submission {
     pub(crate) id: String,
     pub(crate) text: String,
     pub(crate) cases: Vec<Case>,
-    /// Sources that share text with it by themselves: neither right nor wrong.
+    /// Sources that share text with it independently of planting; finding them is neither right nor wrong.
     pub(crate) natural: BTreeSet<String>,
 }
 
-/// A passage that was planted.
+/// A planted passage.
 pub(crate) struct Case {
-    /// Bytes of the submission.
+    /// Byte range in the submission.
     pub(crate) submission: Range<usize>,
-    /// Bytes of the source.
+    /// Byte range in the source.
     pub(crate) source: Range<usize>,
     pub(crate) source_id: String,
     pub(crate) words: usize,
-    /// How it was changed.
+    /// The change that was made to it.
     pub(crate) kind: String,
 }

@@ -1,4 +1,4 @@
-//! Checks in the engine: how long they take, and what they find.
+//! Checks in the engine: durations and results.
 
 use palimpsest::{DetectionMode, Engine, Scope};
 
@@ -6,14 +6,14 @@ use crate::shared::checks::{Checked, check_all};
 use crate::shared::workload::Submission;
 use crate::table::{part, row};
 
-/// Times that each submission is checked.
+/// Number of times that each submission is checked.
 const ROUNDS: usize = 3;
 
-/// Checks with altered text, after those without.
+/// Runs checks for verbatim passages, then for altered ones, too.
 ///
 /// # Errors
 ///
-/// A check that fails, or that doesn't find what is promised.
+/// A check that fails, or a guarantee that does not hold.
 pub(crate) fn run(engine: &Engine, submissions: &[Submission]) -> Result<Checked, String> {
     let check = |mode| check_all(engine, submissions, &Scope::default(), mode, ROUNDS);
     let verbatim = check(DetectionMode::VerbatimOnly)?;
@@ -26,7 +26,7 @@ pub(crate) fn run(engine: &Engine, submissions: &[Submission]) -> Result<Checked
     Ok(altered)
 }
 
-/// What was found.
+/// Prints the results.
 pub(crate) fn print_found(checked: &Checked) {
     let score = &checked.score;
     part("found, with altered text");

@@ -1,4 +1,4 @@
-//! How fast texts become searchable, and what memory that takes.
+//! Speed and memory of making texts searchable.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use crate::shared::memory::{grown_per_byte, ratio, resident_bytes};
 use crate::table::{part, row};
 
 const SEED: CorpusSeed = CorpusSeed::new(1);
-/// Times that what is quick is done, for the best of them.
+/// Number of repetitions of fast steps, of which the best counts.
 const ROUNDS: usize = 3;
 
-/// An engine that holds the sources.
+/// Returns an engine with the sources.
 ///
 /// # Errors
 ///
@@ -60,11 +60,11 @@ fn filled(sources: &[Text], threads: u64) -> Result<(Engine, Duration), String> 
     Ok((engine, took))
 }
 
-/// The rooms by themselves: tokens, k-grams, and an index of nothing but k-grams.
+/// Measures the steps separately: tokens, k-grams, and an index of k-grams alone.
 ///
 /// # Errors
 ///
-/// A source whose k-grams the index doesn't give back.
+/// A source whose k-grams the index doesn't find.
 pub(crate) fn rooms(sources: &[Text]) -> Result<(), String> {
     let bytes = bytes(sources);
     let fingerprints = best(|| {
@@ -85,7 +85,7 @@ pub(crate) fn rooms(sources: &[Text]) -> Result<(), String> {
     Ok(())
 }
 
-/// Fills `index`, and empty ones besides for the best time.
+/// Fills `index`, and further empty ones for the best time.
 fn best_index(sources: &[Text], threads: usize, index: &Index) -> Duration {
     let fill = |index: &Index| {
         let begun = Instant::now();
@@ -121,7 +121,7 @@ fn for_each_fingerprinted<'a>(
     }
 }
 
-/// Every source stands in the index under every one of its fingerprints.
+/// Asserts that the index finds every source by each of its fingerprints.
 fn assert_found(sources: &[Text], index: &Index) -> Result<(), String> {
     let fingerprinter = Fingerprinter::new(SEED, FingerprintSettings::default());
     let rule = ContextMatch::new(FingerprintSettings::default().window);

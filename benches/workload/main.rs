@@ -1,4 +1,4 @@
-//! What Palimpsest takes and finds on a workload of which the truth is known, beside what it is to reach.
+//! Speed, memory and quality on a workload with known passages, beside the goals.
 //!
 //! ```sh
 //! cargo bench --bench workload -- --sources SOURCES.jsonl --submissions SUBMISSIONS.jsonl --truth TRUTH.json
@@ -6,8 +6,8 @@
 //!
 //! Sources and submissions are objects `{id, text}`, one a line. The truth maps a submission's id to its
 //! `spans`: `q` and `d` are half-open byte ranges of the submission and of the source `doc`, `words` their
-//! length, `kind` how the passage was changed; and to `natural`, sources that share text with it by
-//! themselves. Without files, a small workload is generated. Every answer is asserted before it is timed.
+//! length, `kind` the change made to the passage; and to `natural`, sources that share text with it
+//! independently of planting. Without files, a small workload is generated. Every result is asserted before it is timed.
 
 #![expect(clippy::print_stdout, reason = "a bench that prints a table")]
 
@@ -33,12 +33,12 @@ use shared::memory::ratio;
 use shared::planted;
 use shared::workload::Submission;
 
-/// The size of the workload that is generated when no files are named.
+/// Size of the workload that is generated without files.
 const SOURCES: u64 = 2_000;
 const SUBMISSIONS: u64 = 50;
 
-/// Indexes sources, checks submissions against them in the engine and over gRPC, and holds the reports against
-/// the truth. Without files, on a small workload that is generated.
+/// Indexes sources, checks submissions against them in the engine and over gRPC, and compares the reports with
+/// the known passages. Without files, a small workload is generated.
 #[derive(Parser)]
 struct Arguments {
     /// Sources: objects {id, text}, one a line
@@ -47,18 +47,18 @@ struct Arguments {
     /// Submissions: objects {id, text}, one a line
     #[arg(long, value_name = "FILE.jsonl", requires_all = ["sources", "truth"])]
     submissions: Option<PathBuf>,
-    /// What was planted in them: {ID: {spans: [{q, d, doc, words, kind}], natural: [ID]}}
+    /// The planted passages: {ID: {spans: [{q, d, doc, words, kind}], natural: [ID]}}
     #[arg(long, value_name = "FILE.json", requires_all = ["sources", "submissions"])]
     truth: Option<PathBuf>,
-    /// Tell of each passage that was missed, is off, or was not planted
+    /// List each passage that was missed, is inexact, or was not planted
     #[arg(long)]
     verbose: bool,
-    /// What cargo passes to every bench
+    /// Passed by cargo to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// The program's own.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -77,7 +77,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let megabytes = ratio(sources.iter().map(|source| source.text.len() as u64).sum(), 1_000_000);
     println!("{} sources, {:.1} MB; {} submissions\n", sources.len(), megabytes, submissions.len());
     table::head();
-    // The engine goes first, for its memory is told from that of the process.
+    // The engine goes first, since its memory is measured by that of the process.
     let engine = indexing::engine(&sources)?;
     let checked = checking::run(&engine, &submissions)?;
     drop(engine);

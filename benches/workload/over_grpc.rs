@@ -1,4 +1,4 @@
-//! The same over gRPC: a real server on a free port of loopback, in this process.
+//! Checks over gRPC: a real server on a free port of loopback, in this process.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,21 +19,21 @@ use crate::shared::memory::ratio;
 use crate::shared::workload::Submission;
 use crate::table::{part, row};
 
-/// Callers at once.
+/// Number of concurrent callers.
 const CALLERS: usize = 8;
-/// Times that each submission is checked.
+/// Number of times that each submission is checked.
 const ROUNDS: usize = 3;
 
-/// The server hashes under a secret seed of its own, so that it may come upon other altered passages than the
-/// engine did: by this share of all covered words they may differ.
+/// Share of covered words by which the server's altered passages may differ from the engine's, since the two hash under
+/// different secret seeds.
 const SEED_DIFFERENCE: f64 = 0.02;
 
-/// A request, and the words that its report covers.
+/// A request, and the number of words that its report covers.
 type Checked = (CheckRequest, u64);
 
 /// # Errors
 ///
-/// A call that fails, or answers that differ from those of the engine or from one another.
+/// A call that fails, or results that differ from those of the engine or from one another.
 pub(crate) fn run(
     sources: Vec<Text>,
     submissions: &[Submission],
@@ -51,7 +51,7 @@ async fn measure(sources: Vec<Text>, requests: Vec<CheckRequest>, in_engine: u64
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let shutdown = CancellationToken::new();
     let signal = shutdown.clone();
-    // In memory: what keeping it costs is for the durable bench to say.
+    // In memory: the durable bench measures the disk.
     let settings = Settings { storage: Storage::InMemory, ..Settings::default() };
     let server = tokio::spawn(async move { serve(listener, &settings, signal).await });
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|error| error.to_string())?;
@@ -90,7 +90,7 @@ async fn import(channel: &Channel, sources: Vec<Text>) -> Result<String, String>
     Ok(format!("{:.0} MB/s", megabytes_per_second(bytes, begun.elapsed())))
 }
 
-/// The first answers, held against those of the engine.
+/// Compares the first results with those of the engine.
 async fn answered(
     channel: &Channel,
     requests: Vec<CheckRequest>,
@@ -117,7 +117,7 @@ async fn one_caller(channel: &Channel, requests: &[Checked]) -> Result<Latencies
     Ok(latencies)
 }
 
-/// Each with a connection of its own, and all submissions.
+/// Each caller has a separate connection and checks all submissions.
 #[expect(clippy::cast_precision_loss, reason = "a rate to print")]
 async fn callers(endpoint: &Endpoint, requests: Vec<Checked>) -> Result<f64, String> {
     let requests = Arc::new(requests);

@@ -1,16 +1,16 @@
-//! The table that is printed as it is measured.
+//! The table, printed row by row.
 
-/// Prints the head.
+/// Prints the header.
 pub(crate) fn head() {
     row("", "measured", "to reach");
 }
 
-/// Prints what was measured, and what is to be reached.
+/// Prints a measurement and its goal.
 pub(crate) fn row(what: &str, measured: impl AsRef<str>, to_reach: &str) {
     println!("{what:58} {:>26}   {to_reach}", measured.as_ref());
 }
 
-/// Prints the head of a part of the table.
+/// Prints the header of a part of the table.
 pub(crate) fn part(name: &str) {
     println!("\n{name}");
 }

@@ -1,4 +1,4 @@
-//! Any bytes as a backup: a data directory that can be used, or an error and nothing left behind.
+//! Any bytes as a backup: a usable data directory, or an error without remains.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ use palimpsest_fuzz::records::{Edit, Record, edit, file_of, records};
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
     Bytes(&'a [u8]),
-    /// A real backup's records, edited; with the right number of them told at the end, or not.
+    /// Edited records of a real backup, with or without the right counts at the end.
     Records {
         edits: Vec<Edit<'a>>,
         counted: bool,
@@ -47,7 +47,7 @@ fuzz_target!(|input: Input| {
     }
 });
 
-/// Has the last record tell how many collections and sources there are.
+/// Writes the number of collections and sources to the last record.
 fn count(edited: &mut [Record]) {
     let of_kind = |kind: u8| edited.iter().filter(|(other, _)| *other == kind).count() as u64;
     let counts = [of_kind(2).to_le_bytes(), of_kind(3).to_le_bytes()].concat();

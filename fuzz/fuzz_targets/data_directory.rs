@@ -1,5 +1,5 @@
-//! A real data directory with other bytes in its snapshot, or in the file of its texts: it opens, and all that is
-//! not what was written is noticed.
+//! A real data directory with changed bytes in its snapshot or in its file of texts: it opens, and every change is
+//! detected.
 
 #![no_main]
 
@@ -17,7 +17,7 @@ use palimpsest_fuzz::records::{Edit, edit, file_of, records};
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
     Snapshot(&'a [u8]),
-    /// Edited after the first record, which says whose snapshot it is.
+    /// Edits after the first record, which identifies the corpus.
     SnapshotRecords(Vec<Edit<'a>>),
     Texts {
         changes: Vec<(u16, u8)>,

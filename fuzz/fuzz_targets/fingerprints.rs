@@ -16,7 +16,7 @@ struct Input {
     window: u8,
     before: [Vec<u8>; 2],
     after: [Vec<u8>; 2],
-    /// Stands in both texts.
+    /// The part that both texts have.
     copied: Vec<u8>,
 }
 
@@ -58,7 +58,7 @@ fn has_one_in_every_window(settings: FingerprintSettings, tokens: &[Token], foun
     assert_eq!(found.is_empty(), tokens.len() < k);
 }
 
-/// What a text says of its pairs as a source is part of what it says of them as a submission.
+/// Asserts that the pairs of a text as a source are a subset of those as a submission.
 fn pairs_of_itself(words: &[u8]) {
     let (mut tokens, mut stems) = (Vec::new(), Vec::new());
     Tokenizer::new(SEED).tokenize_with_stems_into(&text(words), &mut tokens, &mut stems);

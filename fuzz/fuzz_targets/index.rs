@@ -15,12 +15,12 @@ enum Step {
         slot: u16,
         hashes: Vec<u16>,
     },
-    /// Many sources that share a page: what is common is set apart.
+    /// Many sources that share a page, whose fingerprints are common.
     InsertMany {
         first: u16,
         hashes: [u16; 3],
     },
-    /// What was inserted for some sources.
+    /// The fingerprints inserted for some sources.
     Remove {
         first: u16,
         count: u8,
@@ -28,7 +28,7 @@ enum Step {
     LookUp {
         hash: u16,
         most: u16,
-        /// Every so many slots are hidden; with 0, none.
+        /// Interval of the hidden slots; 0 for none.
         hidden: u8,
     },
     Purge {
@@ -65,12 +65,12 @@ fuzz_target!(|steps: Vec<Step>| {
 });
 
 fn fingerprint(hash: u16) -> Fingerprint {
-    // Spread, so that no two have the bits in common by which postings are told apart.
+    // Spread, so that no two have the same tag bits.
     let hash = u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     Fingerprint { hash, context: Context::from_bits(3), position: 0 }
 }
 
-/// A source is inserted once: its postings in the index stand for it until they are purged.
+/// Inserts a source once: its postings remain in the index until they are purged.
 fn insert(index: &Index, model: &mut Model, slot: u32, hashes: &[u16]) {
     let new: BTreeSet<u16> =
         hashes.iter().copied().filter(|hash| model.entry(*hash).or_default().insert(slot)).collect();
@@ -89,7 +89,7 @@ fn found(index: &Index, hash: u16) -> BTreeSet<u32> {
     look_up.hits.iter().map(|hit| hit.slot.number()).collect()
 }
 
-/// All that is visible is found; or, if that is common and more than may be read, a sample, and it is said.
+/// Asserts that all visible postings are found, or, if they are common and exceed the budget, a sample with a note.
 fn looked_up(index: &Index, model: &Model, hash: u16, (most, hidden): (u16, u8)) {
     let is_visible = |slot: u32| hidden == 0 || slot % (u32::from(hidden) + 1) != 0;
     let (seen, others): (BTreeSet<u32>, BTreeSet<u32>) =

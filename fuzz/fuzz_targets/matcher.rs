@@ -1,4 +1,4 @@
-//! Any two texts: the matcher against one that tries every pair of positions.
+//! Any two texts: the matcher against a naive one that tries every pair of positions.
 
 #![no_main]
 
@@ -68,7 +68,7 @@ fuzz_target!(|input: Input| {
     assert!(naively.iter().zip(&covered).all(|(run, passage)| passage >= run), "no run is lost");
 });
 
-/// A passage is where it says, and verbatim only if it is.
+/// Asserts that a passage is within the texts, and verbatim only if the words are equal.
 fn stands(passage: &Passage, submission: &[Token], source: &[Token]) {
     let Passage { submission: here, source: there, kind, matched_tokens, .. } = passage;
     let words = &submission[here.start as usize..here.end as usize];
@@ -91,7 +91,7 @@ fn covered_naively(submission: &[Token], source: &[Token], least: usize) -> Vec<
     let mut covered = vec![false; submission.len()];
     for i in 0..submission.len() {
         for j in 0..source.len() {
-            // A run is looked at from where it begins.
+            // A run is considered at its start.
             let goes_on = i > 0 && j > 0 && submission[i - 1] == source[j - 1];
             if goes_on || submission[i] != source[j] {
                 continue;

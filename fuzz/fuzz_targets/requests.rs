@@ -1,6 +1,6 @@
-//! Any bytes as a request of any method: an answer or a status, from the handlers over a real engine.
+//! Any bytes as a request of any method: a response or a status, from the handlers over a real engine.
 //!
-//! A panic inside a handler ends the process here, though the server would answer INTERNAL.
+//! A panic inside a handler ends the process here, although the server would return INTERNAL.
 
 #![no_main]
 
@@ -46,7 +46,7 @@ fn runtime() -> &'static Runtime {
     RUNTIME.get_or_init(|| Builder::new_current_thread().enable_time().build().unwrap())
 }
 
-/// The services over a small corpus that no other request has changed.
+/// The services over a small, unchanged corpus.
 fn routes() -> Routes {
     static WORKERS: OnceLock<Workers> = OnceLock::new();
     let engine = Engine::in_memory().unwrap();
@@ -56,7 +56,7 @@ fn routes() -> Routes {
     let context = Context {
         engine: opening,
         workers: WORKERS.get_or_init(|| Workers::new(1, 64).unwrap()).clone(),
-        // No ceiling: what is refused depends on nothing but the request.
+        // Without a memory limit, refusals depend only on the request.
         memory: Memory::new(0),
         max_message_bytes: 1 << 20,
         stream_width: 4,

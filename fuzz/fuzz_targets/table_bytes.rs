@@ -1,4 +1,4 @@
-//! Any bytes as a table of the index: none, or one that can be used, however nonsensical what it finds.
+//! Any bytes as a table of the index: an error, or a table that can be used, whatever it finds.
 
 #![no_main]
 
@@ -12,7 +12,7 @@ use palimpsest::index::{EncodedTable, Index, ReadLimits, Slot};
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
     Bytes(&'a [u8]),
-    /// A real table, with other numbers in some places.
+    /// A real table, with changed numbers in some places.
     Changed {
         table: u8,
         changes: Vec<(u16, u32)>,
@@ -27,7 +27,7 @@ fuzz_target!(|input: Input| {
         Input::Changed { table, changes, cut, more } => {
             let mut bytes = tables()[usize::from(table) % tables().len()].clone();
             for (place, number) in changes {
-                // The front of a table, where its layout is, more often than the rest.
+                // The start of a table, which has its layout, more often than the rest.
                 let places = if place % 2 == 0 { 64 } else { bytes.len() / 4 };
                 let at = usize::from(place / 2) % places * 4;
                 bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
@@ -62,7 +62,7 @@ fn fingerprint(number: u64) -> Fingerprint {
     Fingerprint { hash, context: Context::from_bits(5), position: 0 }
 }
 
-/// An empty table, a small one, and one with common fingerprints and chunks that were given back.
+/// An empty table, a small one, and one with common fingerprints and freed chunks.
 fn tables() -> &'static [Vec<u8>] {
     static TABLES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     TABLES.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Any text: tokens, regions, alerts and converted offsets are where they say they are.
+//! Any text: tokens, regions, alerts and converted offsets are consistent with the text.
 
 #![no_main]
 
@@ -41,15 +41,15 @@ fn is_within(span: Span, text: &str) {
     assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no part of the text");
 }
 
-/// Equal tokens have equal compared forms, and different ones different forms.
+/// Asserts that equal tokens have equal compared forms, and different ones different forms.
 fn same_token_same_form(text: &str, tokens: &[Token], spans: &[Span]) {
     let (mut forms, mut tokens_of) = (HashMap::new(), HashMap::new());
     for (token, span) in tokens.iter().zip(spans) {
         let mut form = String::new();
         compared_form_at(text, *span, &mut form);
         assert!(!form.is_empty(), "{span:?} is compared by nothing");
-        // A ligature of several words (U+FDFA) has spaces in its form, which are taken for what sets letters apart: of
-        // those `compared_form_at` is not exact (docs/reliability.md).
+        // A ligature of several words (U+FDFA) has spaces in its form, which look like spaced letters: for
+        // those, `compared_form_at` is not exact (docs/reliability.md).
         if form.contains(' ') {
             continue;
         }
@@ -58,7 +58,7 @@ fn same_token_same_form(text: &str, tokens: &[Token], spans: &[Span]) {
     }
 }
 
-/// Offsets in other units, against counting.
+/// Asserts that offsets in other units agree with counting.
 fn converted(text: &str, spans: &[Span]) {
     type Length = fn(&str) -> usize;
     let units: [(OffsetUnit, Length); 2] = [
@@ -68,7 +68,7 @@ fn converted(text: &str, spans: &[Span]) {
     for (unit, length) in units {
         let mut converted = spans.to_vec();
         convert_spans(text, unit, &mut converted);
-        // Counting from the start for each is quadratic.
+        // Counting each from the start is quadratic.
         for (span, converted) in spans.iter().zip(converted).take(64) {
             let expected = |byte: u32| length(&text[..byte as usize]);
             assert_eq!(converted.start as usize, expected(span.start), "{unit:?}");

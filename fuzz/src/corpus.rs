@@ -1,4 +1,4 @@
-//! A small corpus on disk, made anew for each process, and what must hold of any corpus that can be opened.
+//! A small corpus on disk, created for each process, and assertions for any corpus that can be opened.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub fn fill(engine: &Engine) {
     engine.delete_source(&CollectionName::default(), &SourceId::new("source 1").unwrap()).unwrap();
 }
 
-/// Everything that can be asked of an engine gets an answer, and sources can be added.
+/// Runs every read of an engine, and adds sources.
 pub fn ask_everything(engine: &Engine) {
     let words: Vec<u8> = (0..60).map(|word: u8| word.wrapping_mul(5)).collect();
     let submission = text(&words);

@@ -1,4 +1,4 @@
-//! What the fuzz targets have in common: texts made of numbers, and files made of records.
+//! Code that the fuzz targets share: texts made of numbers, and files made of records.
 
 #![forbid(unsafe_code)]
 

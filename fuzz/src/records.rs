@@ -1,4 +1,4 @@
-//! Files of records (docs/format.md), with checksums that are right: what lies behind them is what is tried.
+//! Files of records (docs/format.md) with valid checksums, so that the code behind the checksums is tested.
 
 use arbitrary::Arbitrary;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -6,17 +6,17 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// Bytes before the first record.
 pub const HEADER_BYTES: usize = 16;
 
-/// What is done to the records of a real file.
+/// An edit of the records of a real file.
 #[derive(Debug, Arbitrary)]
 pub struct Edit<'a> {
-    /// Which record, counted round and round.
+    /// Index of the record, modulo their number.
     record: u8,
     action: Action<'a>,
 }
 
 #[derive(Debug, Arbitrary)]
 enum Action<'a> {
-    /// Other bytes in some places, fewer or more at the end.
+    /// Changed bytes in some places, with some removed or added at the end.
     Change {
         changes: Vec<(u16, u8)>,
         cut: u8,
@@ -50,7 +50,7 @@ pub fn records(file: &[u8]) -> Vec<Record> {
     records
 }
 
-/// Does what the edits say, to the records from `first` on.
+/// Applies the edits to the records from `first` on.
 pub fn edit(records: &mut Vec<Record>, first: usize, edits: &[Edit<'_>]) {
     for Edit { record, action } in edits {
         let count = records.len() - first;

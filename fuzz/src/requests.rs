@@ -19,7 +19,7 @@ pub fn methods() -> Vec<String> {
         .collect()
 }
 
-/// The body of a call: one message, or, of a stream, the frames as they are.
+/// The body of a call: one message, or the unchanged frames of a stream.
 pub fn body(is_framed: bool, bytes: &[u8]) -> Vec<u8> {
     if is_framed { bytes.to_vec() } else { frame(bytes) }
 }
@@ -29,7 +29,7 @@ fn frame(message: &[u8]) -> Vec<u8> {
     [&[0][..], &length.to_be_bytes(), message].concat()
 }
 
-/// An input for each method with a request that does something, and some that do not.
+/// An input for each method with a valid request, and some invalid ones.
 pub fn seeds() -> Vec<Vec<u8>> {
     let methods = methods();
     let one = |method: &str, messages: &[Vec<u8>]| -> Vec<u8> {

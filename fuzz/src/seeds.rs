@@ -1,8 +1,8 @@
-//! The first inputs of the targets that want some.
+//! Seed inputs of the targets.
 
 use std::{env, fs};
 
-/// Texts of every kind that is cut in a way of its own.
+/// Texts of each kind that is tokenised in a special way.
 pub const TEXTS: [&str; 10] = [
     "The tide keeps no diary, and yet the harbour-master can read it like one; don't you think?",
     "He said \"every wall remembers the hands that built it\" (Moll, 2019, p. 4), and \u{201c}nobody\u{201d} answered [3].",
@@ -16,10 +16,10 @@ pub const TEXTS: [&str; 10] = [
     "\u{0}\u{1}\u{7f}\u{85}\u{2028}\u{feff}\u{fffd}\u{10ffff}",
 ];
 
-/// Writes inputs to the folder that the target was told to read its inputs from, before it does.
+/// Writes seed inputs to the target's input folder, before the target reads it.
 pub fn write(inputs: impl IntoIterator<Item = Vec<u8>>) {
     let Some(folder) = env::args().skip(1).find(|argument| !argument.starts_with('-')) else { return };
-    // A single input may be named in the folder's place, to be tried again.
+    // The argument may be a single input instead of a folder.
     for (number, input) in
         inputs.into_iter().enumerate().filter(|_| fs::metadata(&folder).is_ok_and(|it| it.is_dir()))
     {

@@ -1,4 +1,4 @@
-//! Words by number, so that equal numbers are equal words and a few bytes make a text.
+//! Words by number: equal numbers are equal words, so a few bytes make a text.
 
 use palimpsest::text::{CorpusSeed, TokenizedText, Tokenizer};
 
@@ -20,7 +20,7 @@ pub fn word(number: u8) -> String {
     format!("{first}{second}")
 }
 
-/// The text of these words. One in many ends a sentence or a paragraph.
+/// The text of these words. A few of them end a sentence or a paragraph.
 pub fn text(numbers: &[u8]) -> String {
     let end = |number: u8| match number {
         0x3f => ".\n\n",

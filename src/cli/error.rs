@@ -1,159 +1,161 @@
-//! What can go wrong, in words for a person.
+//! Errors of the command line, with their messages for people.
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic::Code;
 
 use super::input::{InputError, Place};
+pub(super) use super::refusal::Refusal;
 use crate::engine::InvalidValue;
 use crate::server::{InvalidKey, KeyFileError, ServeError};
 
-/// Why a command did not do what it was asked for.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CliError {
+pub(super) enum CliError {
     /// The arguments contradict one another.
     #[error("{0}")]
     Usage(&'static str),
-    /// An option's value breaks the rules of its kind.
+    /// The value of an option is not valid.
     #[error("{option} {problem}")]
     BadOption {
         /// The option.
         option: &'static str,
-        /// What is wrong with its value.
+        /// The problem with its value.
         problem: InvalidValue,
     },
-    /// The server's address cannot be used.
-    #[error("{address:?} is no address of a server ({problem}); write it like http://127.0.0.1:50051")]
+    /// The address of the server can't be used.
+    #[error("{address:?} is not the address of a server ({problem}); write it like http://127.0.0.1:50051")]
     BadAddress {
-        /// What was given.
+        /// The address as given.
         address: String,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
-    /// Nobody listens there.
+    /// Nothing listens at the address.
     #[error(
-        "no server answers at {address}: start one with `palimpsest serve`, or name another with --server \
-         ({cause})"
+        "no server answers at {address} ({cause}); start one with `palimpsest serve`, or name another with --server"
     )]
     NoServer {
-        /// Where.
+        /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
-    /// A file for TLS can't be used.
+    /// A TLS file can't be used.
     #[error("{0}")]
     BadTls(String),
-    /// The server and this side could not agree on TLS.
+    /// The TLS handshake failed.
     #[error("no encrypted connection to the server at {address}: {problem}")]
     NoTls {
-        /// Where.
+        /// The address.
         address: String,
-        /// What is wrong, and what to do.
+        /// The problem and the next step.
         problem: String,
     },
-    /// Somebody listens there, but is no gRPC server.
+    /// The peer does not speak gRPC.
     #[error(
-        "what answers at {address} does not speak gRPC without TLS: write https:// if it wants TLS, or name a \
-         palimpsest server with --server ({cause})"
+        "the peer at {address} does not speak gRPC without TLS ({cause}); write https:// if it wants TLS, or name a \
+         Palimpsest server with --server"
     )]
     NotGrpc {
-        /// Where.
+        /// The address.
         address: String,
-        /// What the transport said.
+        /// The error of the transport.
         cause: String,
     },
-    /// The server went away.
-    #[error("the server at {address} went away ({cause}); see its log, and try again")]
-    ServerLost {
-        /// Where.
-        address: String,
-        /// What the transport said.
-        cause: String,
-    },
-    /// The server took too long.
+    /// The connection to the server was lost.
     #[error(
-        "the server at {address} gave no answer within {}; allow it more time with --timeout",
+        "the connection to the server at {address} was lost ({cause}); see the server's log, and try again"
+    )]
+    ServerLost {
+        /// The address.
+        address: String,
+        /// The error of the transport.
+        cause: String,
+    },
+    /// The server exceeded the time limit.
+    #[error(
+        "the server at {address} did not answer within {}; allow more time with --timeout",
         humantime::format_duration(*.after)
     )]
     TimedOut {
-        /// Where.
+        /// The address.
         address: String,
-        /// How long it was waited for.
+        /// The time limit.
         after: Duration,
     },
-    /// The server said no.
+    /// The server refused the request.
     #[error("{0}")]
     Refused(Refusal),
     /// A text could not be read.
     #[error("{place}: {problem}")]
     Unreadable {
-        /// Which.
+        /// The file.
         place: Place,
-        /// Why not.
+        /// The problem with it.
         problem: InputError,
     },
-    /// The engine in this process said no.
+    /// The engine in this process failed.
     #[error(transparent)]
     Engine(#[from] crate::engine::Error),
-    /// The server could not be started, or ended badly.
+    /// The server could not be started, or failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
-    /// A key can't be made as it was asked for.
+    /// The arguments do not make a key.
     #[error(transparent)]
     BadKey(#[from] InvalidKey),
-    /// The file of keys is not as it should be.
+    /// The key file can't be used.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
-    /// There is no such key.
-    #[error("there is no key {id:?} in {path:?}; `palimpsest key list` shows those that are")]
+    /// The key file has no key with the id.
+    #[error("{path:?} has no key {id:?}; `palimpsest key list` shows its keys")]
     NoKey {
-        /// Its id.
+        /// The id.
         id: String,
-        /// The file.
+        /// The key file.
         path: PathBuf,
     },
-    /// The answer could not be written.
-    #[error("the answer could not be written: {0}")]
+    /// The output could not be written.
+    #[error("the output could not be written: {0}")]
     Write(#[from] io::Error),
     /// A file could not be written.
     #[error("{path:?} was not written: {cause}")]
     NotWritten {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// The rest of an earlier command stands where a file is to be written.
+    /// The temporary file of another command stands in the way.
     #[error("{path:?} was not written: {unfinished:?} {problem}")]
     Unfinished {
-        /// The file.
+        /// The file to write.
         path: PathBuf,
-        /// What stands in its way.
+        /// The temporary file.
         unfinished: PathBuf,
-        /// What is wrong with it, and what to do.
+        /// The problem with it and the next step.
         problem: String,
     },
-    /// A signal came before a file was whole.
-    #[error("interrupted by {signal}: {path:?} was not written, and nothing is left of it")]
+    /// A signal ended the command before the file was complete.
+    #[error(
+        "interrupted by {signal}: {path:?} was not written, and no part of it is left; run the command again"
+    )]
     Interrupted {
         /// The file.
         path: PathBuf,
-        /// The signal's name.
+        /// Name of the signal.
         signal: &'static str,
-        /// Its number.
+        /// Number of the signal.
         number: u8,
     },
-    /// The answer could not be turned into JSON.
-    #[error("the report could not be written as JSON: {0}")]
+    /// The result could not be written as JSON.
+    #[error("the result could not be written as JSON: {0}")]
     Json(String),
-    /// The system gave no threads to work with.
-    #[error("the system gave no threads: {0}")]
+    /// The system could not create threads.
+    #[error("the system could not create threads ({0}); raise the limit on threads, or end other processes")]
     NoThreads(io::Error),
     /// The user did not confirm.
     #[error("nothing was deleted: {0}")]
@@ -161,8 +163,8 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// Whether the server may be reached again soon.
-    pub(super) fn may_pass(&self) -> bool {
+    /// Whether the same request may succeed soon.
+    pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::ServerLost { .. } => true,
             Self::Refused(refusal) => refusal.code == Code::Unavailable,
@@ -170,9 +172,9 @@ impl CliError {
         }
     }
 
-    /// 2 for wrong usage, which wrong settings and an address that can't be listened on are too, 1 for all else.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    /// The exit code: 2 for wrong usage, wrong settings and addresses that can't be listened on, 128 and its number for a
+    /// signal, 1 for all else.
+    pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
             | Self::BadOption { .. }
@@ -187,96 +189,16 @@ impl CliError {
                 | ServeError::MetricsListen { .. }
                 | ServeError::Traces(_),
             ) => 2,
-            // As shells have it.
+            // The convention of shells.
             Self::Interrupted { number, .. } => 128 + number,
             _ => 1,
         }
     }
 }
 
-/// A server's no, with the fields that it names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The status code.
-    pub code: Code,
-    /// The server's message.
-    pub message: String,
-    /// The fields that are wrong, each with what is wrong with it.
-    pub violations: Vec<(String, String)>,
-}
-
-impl Refusal {
-    /// What a status says.
-    #[must_use]
-    pub fn of(status: &Status) -> Self {
-        let violations = status.get_details_bad_request().map(|details| details.field_violations);
-        let pairs = violations.into_iter().flatten().map(|wrong| (wrong.field, wrong.description));
-        Self { code: status.code(), message: status.message().to_owned(), violations: pairs.collect() }
-    }
-
-    /// What an item's error in a stream says.
-    #[must_use]
-    pub fn of_item(error: crate::proto::ItemError) -> Self {
-        let crate::proto::ItemError { code, message, field_violations } = error;
-        let pairs = field_violations.into_iter().map(|wrong| (wrong.field, wrong.description));
-        Self { code: Code::from_i32(code), message, violations: pairs.collect() }
-    }
-
-    /// A few words under which refusals of one kind are counted.
-    #[must_use]
-    pub fn reason(&self) -> String {
-        let kind = match self.code {
-            Code::AlreadyExists => "id already exists (--replace replaces it)",
-            Code::NotFound => "not found",
-            Code::InvalidArgument => "not valid",
-            Code::OutOfRange => "too long",
-            Code::ResourceExhausted => "the server is full",
-            other => other.description(),
-        };
-        let field = self.violations.first().map(|(field, _)| format!(": {field}"));
-        format!("{kind}{}", field.unwrap_or_default())
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut said = String::new();
-        match self.message.as_str() {
-            "" => write!(said, "the server said: {}", self.code.description())?,
-            message => said.push_str(message),
-        }
-        if self.code == Code::Unauthenticated {
-            said.push_str(" (--key, or PALIMPSEST_KEY in the environment)");
-        }
-        for (field, problem) in &self.violations {
-            // The message may well have said so already.
-            if !said.contains(problem.as_str()) {
-                write!(said, "; {field}: {problem}")?;
-            }
-        }
-        f.write_str(&said)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use tonic_types::ErrorDetails;
-
     use super::*;
-
-    #[test]
-    fn a_refusal_tells_the_message_and_each_field_once() {
-        let mut details = ErrorDetails::new();
-        details.add_bad_request_violation("text", "must not be empty");
-        details.add_bad_request_violation("options.min_passage_words", "is 0, but must be from 1 to 10000");
-        let status = Status::with_error_details(Code::InvalidArgument, "text must not be empty", details);
-        let refusal = Refusal::of(&status);
-        assert_eq!(
-            refusal.to_string(),
-            "text must not be empty; options.min_passage_words: is 0, but must be from 1 to 10000"
-        );
-        assert_eq!(refusal.reason(), "not valid: text");
-    }
 
     #[test]
     fn wrong_usage_has_an_exit_code_of_its_own() {

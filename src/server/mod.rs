@@ -27,3 +27,5 @@ pub use settings::{
     Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
 };
 pub(crate) use tls::pem;
+
+pub use crate::service::{Problem, Role};

@@ -44,6 +44,7 @@ mod health;
 mod hostile;
 mod idempotency;
 mod interrupted;
+mod library;
 mod lifecycle;
 mod limits;
 mod malformed;

@@ -88,10 +88,10 @@ fn the_command_line_speaks_tls_and_says_what_is_wrong() {
     let by_environment =
         palimpsest().args(["stats", "--server", &server.address]).env("PALIMPSEST_TLS_CA", &ca).output();
     assert!(by_environment.unwrap().status.success());
-    refused(&server.ask(&[]), &["nobody who is trusted here vouches", "--tls-ca"]);
+    refused(&server.ask(&[]), &["no trusted authority signed", "--tls-ca"]);
     let other = files.path("other.pem");
     Authority::new().write(&other);
-    refused(&server.ask(&["--tls-ca", other.to_str().unwrap()]), &["nobody who is trusted here vouches"]);
+    refused(&server.ask(&["--tls-ca", other.to_str().unwrap()]), &["no trusted authority signed"]);
     let by_number = server.address.replace("localhost", "127.0.0.1");
     refused(&ask(&by_number, &["--tls-ca", &ca]), &["localhost", "--tls-name"]);
     let named = ask(&by_number, &["--tls-ca", &ca, "--tls-name", "localhost"]);
@@ -170,10 +170,10 @@ fn with_a_client_ca_only_its_clients_get_in() {
         if taken {
             assert!(output.status.success(), "{}", said(&output));
         } else {
-            refused(&output, &["does not take the certificate", "--tls-cert"]);
+            refused(&output, &["rejected the client certificate", "--tls-cert"]);
         }
     }
-    refused(&server.ask(&["--tls-ca", &ca]), &["asks for a certificate", "--tls-cert and --tls-key"]);
+    refused(&server.ask(&["--tls-ca", &ca]), &["asks for a client certificate", "--tls-cert and --tls-key"]);
 }
 
 #[test]

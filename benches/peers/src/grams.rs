@@ -1,7 +1,7 @@
-//! What the peers index: hashes of eight words in a row.
+//! Hashes of eight consecutive words, which the peers index.
 //!
-//! The words are those of Palimpsest's own tokenizer, so that all systems see the same words, and none is
-//! slower for the want of a fast one.
+//! The words are those of Palimpsest's tokenizer, so all systems see the same words at the
+//! same speed.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ const WINDOW: usize = 4;
 /// A constant, for figures that are the same in every run.
 pub(crate) const SEED: CorpusSeed = CorpusSeed::new(1);
 
-/// A text cut into words, and the hashes of its 8-grams by their first words.
+/// The words of a text, and the hashes of its 8-grams by their first words.
 pub(crate) struct Grams {
     words: TokenizedText,
     pub(crate) hashes: Vec<u64>,

@@ -1,4 +1,4 @@
-//! A workload for whoever has no files at hand: made-up prose with planted passages, the same in every run.
+//! A generated workload: invented prose with planted passages, the same in every run.
 
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ fn words_of(text: &str, places: Range<usize>, words: usize) -> Vec<String> {
     text.split(' ').skip(places.start).take(words).map(str::to_owned).collect()
 }
 
-/// As it was, with other case and line breaks, or with one word in ten replaced.
+/// Unchanged, with other case and line breaks, or with one word in ten replaced.
 fn changed(words: &[String], kind: u32, random: &mut Random) -> String {
     match kind {
         0 => words.join(" "),
@@ -68,7 +68,7 @@ fn prose(random: &mut Random, words: usize) -> String {
     words.join(" ")
 }
 
-/// A linear congruential generator: nothing hangs on its quality.
+/// A linear congruential generator; its quality does not matter here.
 struct Random(u64);
 
 impl Random {

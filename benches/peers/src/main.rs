@@ -1,12 +1,12 @@
-//! One workload through Palimpsest and its peers: what a Rust developer would otherwise take from crates.io.
+//! The same workload with Palimpsest and with alternatives from crates.io.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- \
 //!     --sources SOURCES.jsonl --submissions SUBMISSIONS.jsonl --truth TRUTH.json
 //! ```
 //!
-//! Without files, a small workload is made up. Each system runs in a process of its own, one after the
-//! other, on one thread. How each is set up, and what was measured: `docs/peers.md`.
+//! Without files, a small workload is generated. Each system runs in a separate process, one after the
+//! other, on one thread. `docs/peers.md` has the configurations and measurements.
 
 mod grams;
 mod made_up;
@@ -27,11 +27,11 @@ use measure::{Figures, measure};
 use systems::Name;
 use workload::{Files, Workload};
 
-/// The system's allocator, and a count of what it has given out: what lies unused in its heap is no system's.
+/// The system's allocator with a count of the allocated bytes; unused memory of its heap does not count.
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Whatever ends a run: there is nobody but the person who reads the message to handle it.
+/// Any error of a run; it is only printed.
 type Failure = Box<dyn Error>;
 
 #[derive(Parser)]
@@ -43,10 +43,10 @@ struct Arguments {
     /// The submissions, likewise.
     #[arg(long, requires = "sources")]
     submissions: Option<PathBuf>,
-    /// What stands where: {"submission": {"spans": [{"q": [start, end], "doc": "source"}], "natural": []}}.
+    /// The known passages: {"submission": {"spans": [{"q": [start, end], "doc": "source"}], "natural": []}}.
     #[arg(long, requires = "sources")]
     truth: Option<PathBuf>,
-    /// Measures this system in this very process, and prints its figures as a line of JSON.
+    /// Measures this system in this process, and prints its figures as a line of JSON.
     #[arg(long, hide = true)]
     system: Option<Name>,
 }
@@ -81,7 +81,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// So that no system's memory, heap or cache is another's.
+/// Runs each system in a separate process, so that none affects the memory of another.
 fn in_a_process_of_its_own(name: Name) -> Result<Figures, Failure> {
     let child = Command::new(std::env::current_exe()?)
         .args(std::env::args_os().skip(1))

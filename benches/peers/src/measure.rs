@@ -1,4 +1,4 @@
-//! One system over the workload: fed, tried, timed.
+//! Measurement of a system over the workload.
 
 use std::time::{Duration, Instant};
 
@@ -10,20 +10,20 @@ use crate::systems::{Name, System};
 use crate::workload::Workload;
 use crate::{ALLOCATOR, Failure};
 
-/// Every submission is checked so often, and the best time counts: a machine that others use too adds to a
-/// time, and never takes from it.
+/// Number of checks of every submission, of which the best counts: other load of the machine only increases a
+/// time.
 const ROUNDS: usize = 5;
 
-/// What was measured of a system.
+/// Measurements of a system.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Figures {
     pub(crate) name: Name,
     pub(crate) text_bytes: usize,
-    /// From the first text until all are searchable: the time of the processor, all threads together.
+    /// CPU time of all threads from the first text until all are searchable.
     pub(crate) indexing: Duration,
     /// Bytes allocated meanwhile and not freed.
     pub(crate) allocated_bytes: usize,
-    /// The index alone, by its own account, if it keeps one.
+    /// Size of the index alone, if the system reports it.
     pub(crate) own_bytes: Option<usize>,
     /// The best time of each submission, ascending.
     pub(crate) checks: Vec<Duration>,
@@ -69,14 +69,14 @@ pub(crate) fn measure(name: Name, workload: &Workload) -> Result<Figures, Failur
     })
 }
 
-/// Sources find themselves, and with their whole text where there are spans; nonsense finds nothing.
+/// Asserts that sources find themselves, completely if there are spans, and that invented words find nothing.
 fn assert_sane(name: Name, system: &dyn System, workload: &Workload) -> Result<(), Failure> {
     let step = (workload.sources.len() / 20).max(1);
     for (number, text) in (0..).zip(&workload.sources).step_by(step) {
         let found = system.check(text)?;
         let itself = found.iter().find(|found| found.source == number);
         let itself = itself.ok_or_else(|| format!("{} does not find source {number}", name.title()))?;
-        // What stands before the first word and after the last is in no span.
+        // The text before the first word and after the last is in no span.
         let covered: usize = itself.spans.iter().map(ExactSizeIterator::len).sum();
         if system.gives_spans() && covered * 100 < text.len() * 95 {
             return Err(format!("{} finds {covered} bytes of all of source {number}", name.title()).into());
@@ -111,7 +111,7 @@ fn timed(system: &dyn System, workload: &Workload) -> Result<Vec<Duration>, Fail
     Ok(best)
 }
 
-/// Of all threads of this process, so that nobody gains by a second core.
+/// CPU time of all threads of this process, so that a second core is no advantage.
 fn processor_time() -> Result<Duration, Failure> {
     Ok(Duration::try_from(clock_gettime(ClockId::ProcessCPUTime))?)
 }

@@ -1,4 +1,4 @@
-//! What a system found, held against the truth.
+//! Comparison of a system's results with the known passages.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,9 +14,9 @@ pub(crate) struct Score {
     /// Pairs of a submission and a source with a planted passage.
     pub(crate) true_pairs: usize,
     pub(crate) found_pairs: usize,
-    /// Pairs found that nobody planted and that are not known to share text by themselves.
+    /// Pairs found that were not planted and are not known to share text otherwise.
     pub(crate) unplanted_pairs: usize,
-    /// `None` where a system gives no spans.
+    /// `None` if a system has no spans.
     pub(crate) bytes: Option<Bytes>,
 }
 
@@ -39,7 +39,7 @@ impl Bytes {
 }
 
 impl Score {
-    /// `spans`: whether the system gives any.
+    /// `spans`: whether the system has spans.
     pub(crate) fn add(&mut self, submission: &Submission, found: &[Found], spans: bool) {
         let planted: BTreeSet<u32> = submission.planted.iter().map(|planted| planted.source).collect();
         let found: Vec<&Found> =

@@ -54,7 +54,7 @@ pub(crate) fn figures(all: &[Figures]) -> Table {
     table
 }
 
-/// Each of ours against each peer; over 1, ours is better.
+/// The ratios of each configuration to each peer; above 1, Palimpsest is better.
 pub(crate) fn ratios(all: &[Figures]) -> Table {
     let mut table = table(&["better than the peer, times", "peer", "MB/s", "memory", "p50", "p90", "p99"]);
     let (ours, peers): (Vec<&Figures>, Vec<&Figures>) =

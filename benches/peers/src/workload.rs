@@ -1,4 +1,4 @@
-//! What every system is given: sources, submissions, and the truth about them.
+//! The input of every system: sources, submissions, and the known passages.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -18,7 +18,7 @@ pub(crate) struct Files {
     pub(crate) truth: PathBuf,
 }
 
-/// A source goes by its place in the list.
+/// A source is identified by its place in the list.
 pub(crate) struct Workload {
     pub(crate) sources: Vec<String>,
     pub(crate) submissions: Vec<Submission>,
@@ -27,13 +27,13 @@ pub(crate) struct Workload {
 pub(crate) struct Submission {
     pub(crate) text: String,
     pub(crate) planted: Vec<Planted>,
-    /// Sources that share text with it by themselves: finding them is neither right nor wrong.
+    /// Sources that share text with it independently of planting; finding them is neither right nor wrong.
     pub(crate) natural: BTreeSet<u32>,
 }
 
-/// A passage that was copied into a submission.
+/// A passage copied into a submission.
 pub(crate) struct Planted {
-    /// Where it stands in the submission, in bytes.
+    /// Byte range in the submission.
     pub(crate) span: Range<usize>,
     pub(crate) source: u32,
 }

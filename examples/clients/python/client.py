@@ -22,10 +22,10 @@ SERVICE_CONFIG = Path(__file__).parents[3] / "contrib/service-config.json"
 
 
 def connect():
-    """A channel: one for the whole program, used from all its threads."""
+    """Returns a channel: one for the whole program, shared by all its threads."""
     scheme, _, target = os.environ.get("PALIMPSEST_SERVER", "http://127.0.0.1:50051").rpartition("://")
     options = [
-        ("grpc.service_config", SERVICE_CONFIG.read_text()),  # what is tried again, and how often
+        ("grpc.service_config", SERVICE_CONFIG.read_text()),  # retries
         ("grpc.max_receive_message_length", 64 << 20),  # a long report is larger than 4 MiB
         ("grpc.keepalive_time_ms", 60_000),
     ]
@@ -41,7 +41,7 @@ def connect():
 
 # [add]
 def add(corpus, id, text):
-    """Adds a source. Doing it again is no error and changes nothing, so that it can be retried."""
+    """Adds a source. A repetition changes nothing and is not an error, so retries are safe."""
     request = corpus_pb2.AddSourceRequest(
         source=corpus_pb2.Source(id=id, title=id.title(), group="Ines", text=text),
         if_exists=corpus_pb2.IF_EXISTS_REPLACE_DIFFERENT,
@@ -52,7 +52,7 @@ def add(corpus, id, text):
 
 # [check]
 def check(detection, text):
-    """Checks a text, and prints what stands in known sources. Python's strings count code points."""
+    """Checks a text, and prints the passages found in known sources. Python strings count code points."""
     options = detection_pb2.DetectionOptions(offset_unit=report_pb2.OFFSET_UNIT_CODE_POINTS)
     request = detection_pb2.CheckRequest(text=text, options=options)
     report = detection.Check(request, timeout=10).report
@@ -70,7 +70,7 @@ def check(detection, text):
 
 # [stream]
 def check_many(detection, texts):
-    """Checks texts by their keys on one stream. A text that can't be checked doesn't end it."""
+    """Checks texts, each with a key, on one stream. The error of one text does not end the stream."""
     requests = (
         detection_pb2.CheckStreamRequest(key=key, check=detection_pb2.CheckRequest(text=text))
         for key, text in texts.items()
@@ -85,7 +85,7 @@ def check_many(detection, texts):
 
 # [errors]
 def explain(error):
-    """What a status says besides its message: which fields are wrong, and when to try again."""
+    """Prints the details of a status: the invalid fields, and the delay before a retry."""
     print(f"{error.code().name}: {error.details()}")
     status = rpc_status.from_call(error)
     for detail in status.details if status else ():

@@ -2,8 +2,8 @@
 //
 //     npm ci && npm run build && npm start
 //
-// PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_TLS_CA, if it wants a key,
-// and what certificate it shows.
+// PALIMPSEST_SERVER is the server (http://127.0.0.1:50051). If the server needs them, PALIMPSEST_KEY is the key, and
+// PALIMPSEST_TLS_CA a file with the authority of its certificate.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import type { DetectionServiceClient } from "./generated/palimpsest/v1/Detection
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
 // [connect]
-// The same choices as in package.json's "generate", so that values are what their types say.
+// The same options as in package.json's "generate", so that values match their types.
 const choices = { longs: Number, enums: String, defaults: true, oneofs: true };
 const protos = here("../../../../proto");
 const files = ["palimpsest/v1/corpus.proto", "palimpsest/v1/detection.proto"];
@@ -30,7 +30,7 @@ const { palimpsest } = grpc.loadPackageDefinition(definition) as unknown as Corp
 function connect() {
   const server = new URL(process.env.PALIMPSEST_SERVER ?? "http://127.0.0.1:50051");
   const options: grpc.ChannelOptions = {
-    "grpc.service_config": readFileSync(here("../../../../contrib/service-config.json"), "utf8"), // what is tried again
+    "grpc.service_config": readFileSync(here("../../../../contrib/service-config.json"), "utf8"), // retries
     "grpc.max_receive_message_length": 64 << 20, // a long report is larger than 4 MiB
     "grpc.keepalive_time_ms": 60_000,
   };
@@ -52,7 +52,7 @@ function secured(): grpc.ChannelCredentials {
 // [/connect]
 
 // [call]
-/** Calls a method with a deadline, and promises its answer. */
+/** Calls a method with a deadline, and returns a promise of its response. */
 function call<Q, A>(
   method: (request: Q, options: grpc.CallOptions, done: grpc.requestCallback<A>) => unknown,
   request: Q,
@@ -66,7 +66,7 @@ function call<Q, A>(
 // [/call]
 
 // [add]
-/** Adds a source. Doing it again is no error and changes nothing, so that it can be retried. */
+/** Adds a source. A repetition changes nothing and is not an error, so retries are safe. */
 function add(corpus: CorpusServiceClient, id: string, text: string): Promise<AddSourceResponse__Output> {
   const request = { source: { id, group: "Ines", text }, ifExists: "IF_EXISTS_REPLACE_DIFFERENT" as const };
   return call(corpus.addSource.bind(corpus), request);
@@ -74,7 +74,7 @@ function add(corpus: CorpusServiceClient, id: string, text: string): Promise<Add
 // [/add]
 
 // [check]
-/** Checks a text, and prints what stands in known sources. JavaScript's strings count UTF-16 code units. */
+/** Checks a text, and prints the passages found in known sources. JavaScript strings count UTF-16 code units. */
 async function check(detection: DetectionServiceClient, text: string) {
   const request = { text, options: { offsetUnit: "OFFSET_UNIT_UTF16_CODE_UNITS" as const } };
   const answer: CheckResponse__Output = await call(detection.check.bind(detection), request);
@@ -90,7 +90,7 @@ async function check(detection: DetectionServiceClient, text: string) {
 // [/check]
 
 // [stream]
-/** Checks texts by their keys on one stream. A text that can't be checked doesn't end it. */
+/** Checks texts, each with a key, on one stream. The error of one text does not end the stream. */
 async function checkMany(detection: DetectionServiceClient, texts: Record<string, string>) {
   const stream = detection.checkStream({ deadline: Date.now() + 60_000 });
   for (const [key, text] of Object.entries(texts)) stream.write({ key, check: { text } });

@@ -1,17 +1,17 @@
-//! A folder of texts, with all folders in it.
+//! Folders of texts, read recursively.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Found, InputError, Item, Place, Reading, bad, text};
+use super::{Found, InputError, Item, Place, Reading, text, unreadable};
 
-/// What is read in folders.
+/// Extensions of the files that are read in folders.
 const EXTENSIONS: [&str; 2] = ["txt", "md"];
 
-/// Gives each file under `root` to `each`, in the order of their names. Links are followed, but not back
-/// into a folder that they lie in.
+/// Calls `each` for every file under `root`, in the order of their names. Links are followed, except back to a folder that
+/// contains them.
 pub(super) fn read(
     root: &Path,
     reading: Reading,
@@ -23,12 +23,12 @@ pub(super) fn read(
             Ok(entry) if is_text(&entry) => each(text::read_source(root, entry.path(), reading))?,
             Ok(entry) => {
                 let place = Place::file(entry.path());
-                each(Item { place, input_bytes: 0, found: Found::PassedOver })?;
+                each(Item { place, input_bytes: 0, found: Found::Ignored })?;
             }
             Err(error) => {
                 let place = Place::file(error.path().unwrap_or(root));
                 let reason = error.loop_ancestor().map(|ancestor| InputError::Loop(ancestor.to_owned()));
-                each(bad(place, reason.unwrap_or_else(|| plain_io(&error))))?;
+                each(unreadable(place, reason.unwrap_or_else(|| plain_io(&error))))?;
             }
         }
     }
@@ -43,20 +43,20 @@ fn is_text(entry: &DirEntry) -> bool {
     entry.file_type().is_file() && has_extension(entry.path(), &EXTENSIONS)
 }
 
-/// What the system said, without the path, which is said elsewhere.
+/// The I/O error without the path, which the message has already.
 fn plain_io(error: &walkdir::Error) -> InputError {
     let kind = error.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind);
     let code = error.io_error().and_then(std::io::Error::raw_os_error);
     InputError::Unreadable(code.map_or_else(|| kind.into(), std::io::Error::from_raw_os_error))
 }
 
-/// Whether a file's name ends in one of `extensions`, in either case.
+/// Whether a file has one of `extensions`, in upper or lower case.
 pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().and_then(std::ffi::OsStr::to_str);
     extension.is_some_and(|found| extensions.iter().any(|wanted| found.eq_ignore_ascii_case(wanted)))
 }
 
-/// Bytes of the files that [`read`] reads.
+/// Total size of the files that [`read`] reads, in bytes.
 pub(super) fn total_bytes(root: &Path) -> u64 {
     let texts = walk(root).filter_map(Result::ok).filter(is_text);
     texts.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
@@ -77,8 +77,10 @@ mod tests {
         let end = read_all(paths, reading, &mut |item| {
             seen.push(match item.found {
                 Found::Source(source) => format!("{} | {} | {}", source.id, source.title, source.text),
-                Found::Bad(error) => format!("{:?} {}", item.place.path.file_name().unwrap(), error.reason()),
-                Found::PassedOver => "passed over".to_owned(),
+                Found::Unreadable(error) => {
+                    format!("{:?} {}", item.place.path.file_name().unwrap(), error.reason())
+                }
+                Found::Ignored => "passed over".to_owned(),
             });
             ControlFlow::Continue(())
         });
@@ -129,7 +131,7 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
         assert_eq!(
             found(&[folder.path().to_owned()], READING),
-            ["a.txt | a | alpha", "\"again\" link back to a folder that it lies in"]
+            ["a.txt | a | alpha", "\"again\" link back to a folder that contains it"]
         );
     }
 

@@ -6,15 +6,15 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, bad, folder, text};
+use super::{Found, InputError, Item, Place, Reading, SourceText, folder, text, unreadable};
 
-/// Bytes of a line besides the text: names of fields, ids, titles, labels.
+/// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
 
-/// Bytes that one byte of text takes in JSON at most: `\u0007`.
+/// The most bytes that one byte of text takes in JSON: `\u0007`.
 const ESCAPED_BYTES: u64 = 6;
 
-/// A line's object. Fields that are not known are an error: a typo must not lose a title in silence.
+/// The object of a line. Unknown fields are an error, so that a misspelt one is not lost silently.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -29,12 +29,12 @@ struct Line {
     labels: Option<Vec<String>>,
 }
 
-/// Whether a file's name says that it has JSON lines.
+/// Whether a file has the extension of JSON lines.
 pub(super) fn is_jsonl(path: &Path) -> bool {
     folder::has_extension(path, &["jsonl", "ndjson"])
 }
 
-/// Gives the source in each line to `each`; a bad line fails alone.
+/// Calls `each` for the source in each line. An invalid line does not affect the others.
 pub(super) fn read(
     path: &Path,
     reader: &mut dyn BufRead,
@@ -47,14 +47,16 @@ pub(super) fn read(
     loop {
         number += 1;
         let place = file.line(number);
-        let (line, input_bytes) = match next_line(reader, max_bytes) {
-            Ok((_, 0)) => return ControlFlow::Continue(()),
-            Ok(line) => line,
-            Err(error) => return each(bad(place, error.into())),
-        };
-        let found = match line {
-            Some(line) => parse(line, offset, reading.max_text_bytes),
-            None => Some(Found::Bad(InputError::LineTooLong { max_bytes })),
+        let (found, input_bytes) = match next_line(reader, max_bytes) {
+            Ok(NextLine::End) => return ControlFlow::Continue(()),
+            Ok(NextLine::Line(line)) => {
+                let bytes = line.len() as u64;
+                (parse(line, offset, reading.max_text_bytes), bytes)
+            }
+            Ok(NextLine::TooLong { bytes }) => {
+                (Some(Found::Unreadable(InputError::LineTooLong { max_bytes })), bytes)
+            }
+            Err(error) => return each(unreadable(place, error.into())),
         };
         if let Some(found) = found {
             each(Item { place, input_bytes, found })?;
@@ -63,13 +65,25 @@ pub(super) fn read(
     }
 }
 
-/// The next line with its bytes in the file, which are 0 at the end. A line of more than `max_bytes` is
-/// skipped, without being held in memory.
-fn next_line(reader: &mut dyn BufRead, max_bytes: u64) -> std::io::Result<(Option<Vec<u8>>, u64)> {
+/// The next line of a file.
+enum NextLine {
+    /// The file has no more lines.
+    End,
+    /// A line with its line break.
+    Line(Vec<u8>),
+    /// A line that was skipped because it is longer than the limit.
+    TooLong { bytes: u64 },
+}
+
+/// Reads the next line. A line of more than `max_bytes` is skipped without being held in memory.
+fn next_line(reader: &mut dyn BufRead, max_bytes: u64) -> std::io::Result<NextLine> {
     let mut line = Vec::new();
     let mut bytes = reader.take(max_bytes).read_until(b'\n', &mut line)? as u64;
+    if bytes == 0 {
+        return Ok(NextLine::End);
+    }
     if bytes < max_bytes || line.last() == Some(&b'\n') {
-        return Ok((Some(line), bytes));
+        return Ok(NextLine::Line(line));
     }
     drop(line);
     loop {
@@ -77,16 +91,16 @@ fn next_line(reader: &mut dyn BufRead, max_bytes: u64) -> std::io::Result<(Optio
         let read = reader.take(LINE_SLACK_BYTES).read_until(b'\n', &mut rest)? as u64;
         bytes += read;
         if read == 0 || rest.last() == Some(&b'\n') {
-            return Ok((None, bytes));
+            return Ok(NextLine::TooLong { bytes });
         }
     }
 }
 
-/// What a line holds; nothing, if it is blank.
+/// The source in a line; `None` if the line is blank.
 fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
     let line = match text::utf8(line, offset) {
         Ok(line) => line,
-        Err(error) => return Some(Found::Bad(error)),
+        Err(error) => return Some(Found::Unreadable(error)),
     };
     let object = if offset == 0 { line.trim_start_matches('\u{FEFF}') } else { &line };
     if object.trim().is_empty() {
@@ -94,14 +108,15 @@ fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
     }
     let skipped = line.len() - object.len();
     if !object.trim_start().starts_with('{') {
-        // Serde would take an array for the fields in their order.
+        // Serde would accept an array of the fields in their order.
         let problem = "expected an object, {\"text\": ...}".to_owned();
-        return Some(Found::Bad(InputError::Json { column: skipped + 1, problem }));
+        return Some(Found::Unreadable(InputError::Json { column: skipped + 1, problem }));
     }
     Some(match serde_json::from_str::<Line>(object) {
-        Ok(line) if line.text.len() as u64 > max_text_bytes => {
-            Found::Bad(InputError::TooLarge { bytes: line.text.len() as u64, max_bytes: max_text_bytes })
-        }
+        Ok(line) if line.text.len() as u64 > max_text_bytes => Found::Unreadable(InputError::TooLarge {
+            bytes: line.text.len() as u64,
+            max_bytes: max_text_bytes,
+        }),
         Ok(Line { text, id, title, group, labels }) => Found::Source(SourceText {
             id: id.unwrap_or_default(),
             title: title.unwrap_or_default(),
@@ -109,12 +124,11 @@ fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
             labels: labels.unwrap_or_default(),
             text,
         }),
-        Err(error) => Found::Bad(json_error(&error, skipped)),
+        Err(error) => Found::Unreadable(json_error(&error, skipped)),
     })
 }
 
-/// The column and the problem; every line is parsed by itself, so that the line in serde's message is
-/// always the first.
+/// The column and the problem. Each line is parsed separately, so the line number in serde's message is always 1.
 fn json_error(error: &serde_json::Error, skipped: usize) -> InputError {
     let message = error.to_string();
     let problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
@@ -131,8 +145,8 @@ mod tests {
         let end = read(Path::new("in.jsonl"), &mut &*input, reading, &mut |item| {
             seen.push(match item.found {
                 Found::Source(source) => format!("{}: {}", item.place, source.text),
-                Found::Bad(error) => format!("{}: {error}", item.place),
-                Found::PassedOver => "passed over".to_owned(),
+                Found::Unreadable(error) => format!("{}: {error}", item.place),
+                Found::Ignored => "passed over".to_owned(),
             });
             ControlFlow::Continue(())
         });
@@ -172,7 +186,7 @@ mod tests {
         let long = "y".repeat(3 << 20);
         let input = format!("{{\"text\":\"{text}\"}}\n{{\"text\":\"{long}\"}}\n{{\"text\":\"ok\"}}\n");
         let seen = read_lines(input.as_bytes(), 39);
-        assert_eq!(seen[0], "in.jsonl, line 1: has 40 bytes, but may have 39 at most; split it");
+        assert_eq!(seen[0], "in.jsonl, line 1: has 40 bytes, but the limit is 39; split it");
         assert!(seen[1].starts_with("in.jsonl, line 2: has more than 1048810 bytes"), "{}", seen[1]);
         assert_eq!(seen[2], "in.jsonl, line 3: ok");
     }

@@ -1,4 +1,4 @@
-//! Texts from files: folders, single files and JSON lines, read one at a time.
+//! Texts from folders, single files and JSON lines, read one at a time.
 
 mod folder;
 mod jsonl;
@@ -11,29 +11,29 @@ use std::sync::Arc;
 
 pub(super) use text::{Text, read_text, total_bytes};
 
-/// The path that stands for standard input.
+/// Path that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
 
-/// The largest file that is read as one text.
+/// Size limit of a file that is read as one text.
 pub(super) const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// Bytes that are read of a file of JSON lines at once.
+/// Buffer size for files of JSON lines.
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// Where a text comes from.
+/// The origin of a text: a file, or a line of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     path: Arc<Path>,
     line: Option<u64>,
 }
 
 impl Place {
-    /// A whole file, or folder.
+    /// A whole file or folder.
     pub(super) fn file(path: &Path) -> Self {
         Self { path: path.into(), line: None }
     }
 
-    /// The file.
+    /// The path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -54,115 +54,116 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// Why a text could not be read.
+/// The reason why a text could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum InputError {
-    /// The system would not.
+pub(super) enum InputError {
+    /// The system returned an error.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
-    /// It is a folder.
+    /// The path is a folder.
     #[error("is a folder; name a file")]
     Folder,
-    /// A link leads back to a folder that it lies in.
-    #[error("is a link back to {}, a folder that it lies in", .0.display())]
+    /// A link leads back to a folder that contains it.
+    #[error("is a link back to {}, a folder that contains it; remove the link", .0.display())]
     Loop(PathBuf),
-    /// It is not UTF-8.
+    /// The text is not UTF-8.
     #[error("is not valid UTF-8 at byte {byte}{}", if *.utf16 { " (it looks like UTF-16); convert it to UTF-8" } else { "; convert it to UTF-8" })]
     NotUtf8 {
-        /// The first byte that is wrong, from the start of the file, counted from 0.
+        /// Offset of the first invalid byte from the start of the file.
         byte: u64,
-        /// Whether it begins like UTF-16.
+        /// Whether the file begins like UTF-16.
         utf16: bool,
     },
-    /// Its name is not UTF-8, and so cannot be an id.
+    /// The file name is not UTF-8 and so can't be an id.
     #[error("its name is not valid UTF-8; rename it")]
     NameNotUtf8,
-    /// It is too large.
-    #[error("has {bytes} bytes, but may have {max_bytes} at most; split it")]
+    /// The text is too large.
+    #[error("has {bytes} bytes, but the limit is {max_bytes}; split it")]
     TooLarge {
-        /// Its bytes, or as many as were seen.
+        /// Size of the text, or of the part that was read.
         bytes: u64,
         /// The limit.
         max_bytes: u64,
     },
-    /// A line is too long.
-    #[error("has more than {max_bytes} bytes; a text of the size that is taken needs no longer line")]
+    /// The line is too long.
+    #[error("has more than {max_bytes} bytes, the limit for a line; split the text")]
     LineTooLong {
         /// The limit.
         max_bytes: u64,
     },
-    /// A line is not a JSON object with a source's fields.
+    /// The line is not a JSON object with the fields of a source.
     #[error("column {column}: {problem}")]
     Json {
-        /// The column, from 1, in bytes.
+        /// Column of the problem in bytes, counted from 1.
         column: usize,
-        /// What is wrong there.
+        /// The problem.
         problem: String,
     },
 }
 
 impl InputError {
-    /// A few words under which errors of one kind are counted.
+    /// The kind of error in a few words, for counting.
     pub(super) fn reason(&self) -> &'static str {
         match self {
             Self::Unreadable(_) | Self::Folder => "cannot be read",
-            Self::Loop(_) => "link back to a folder that it lies in",
+            Self::Loop(_) => "link back to a folder that contains it",
             Self::NotUtf8 { .. } => "not valid UTF-8",
             Self::NameNotUtf8 => "name not valid UTF-8",
             Self::TooLarge { .. } | Self::LineTooLong { .. } => "too large",
-            Self::Json { .. } => "not a JSON object with a source's fields",
+            Self::Json { .. } => "not a JSON object with the fields of a source",
         }
     }
 }
 
-/// A source as a file has it.
+/// A source read from a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct SourceText {
-    /// Its id; empty if the server is to assign one.
+    /// The id; empty if the server should assign one.
     pub(super) id: String,
-    /// Its title.
+    /// The title.
     pub(super) title: String,
-    /// Its group.
+    /// The group.
     pub(super) group: String,
-    /// Its labels.
+    /// The labels.
     pub(super) labels: Vec<String>,
-    /// Its text.
+    /// The text.
     pub(super) text: String,
 }
 
-/// What was found in files.
+/// The result of reading an item.
 #[derive(Debug)]
 pub(super) enum Found {
     /// A source.
     Source(SourceText),
-    /// Something that should be one, and is not.
-    Bad(InputError),
+    /// An item that should be a source and can't be read as one.
+    Unreadable(InputError),
     /// A file of another kind.
-    PassedOver,
+    Ignored,
 }
 
-/// What was found, and where.
+/// An item of the input.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// Where.
+    /// The origin.
     pub(super) place: Place,
-    /// Bytes of the input that it takes.
+    /// Size of the item in the input, in bytes.
     pub(super) input_bytes: u64,
-    /// What.
+    /// The result.
     pub(super) found: Found,
 }
 
-/// How texts are read.
+/// Options for reading texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
-    /// Bytes of one text at most.
+    /// Size limit of a text, in bytes.
     pub(super) max_text_bytes: u64,
-    /// Whether ids of files begin with the path as it was given; otherwise they are relative to it.
+    /// Whether the ids of files are their paths as given; otherwise they are relative to the given path.
     pub(super) ids_as_given: bool,
 }
 
 impl Reading {
+    /// The id of the source in `file`, which was found under `root`.
     fn id(self, root: &Path, file: &Path) -> Result<String, InputError> {
         let relative = if self.ids_as_given { file } else { file.strip_prefix(root).unwrap_or(file) };
         let relative = match relative.file_name() {
@@ -176,8 +177,8 @@ impl Reading {
     }
 }
 
-/// Gives each thing found in the paths to `each`, in the order of the paths and of the names in folders,
-/// until `each` breaks. One text at a time is in memory.
+/// Calls `each` for every item in `paths`, in the order of the paths and of the names in folders, until it breaks. One
+/// text at a time is in memory.
 pub(super) fn read_all(
     paths: &[PathBuf],
     reading: Reading,
@@ -194,8 +195,7 @@ pub(super) fn read_all(
                     let mut file = io::BufReader::with_capacity(BUFFER_BYTES, file);
                     jsonl::read(path, &mut file, reading, each)?;
                 }
-
-                Err(error) => each(bad(Place::file(path), error.into()))?,
+                Err(error) => each(unreadable(Place::file(path), error.into()))?,
             }
         } else {
             each(text::read_source(path, path, reading))?;
@@ -204,7 +204,7 @@ pub(super) fn read_all(
     ControlFlow::Continue(())
 }
 
-/// An item of which nothing is known but that it cannot be read.
-fn bad(place: Place, error: InputError) -> Item {
-    Item { place, input_bytes: 0, found: Found::Bad(error) }
+/// An item that can't be read.
+fn unreadable(place: Place, error: InputError) -> Item {
+    Item { place, input_bytes: 0, found: Found::Unreadable(error) }
 }

@@ -1,4 +1,4 @@
-//! One file, one text.
+//! Files of one text each.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,20 +6,29 @@ use std::path::{Path, PathBuf};
 
 use super::{Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, folder};
 
-/// The longest title that is made from a heading, in characters.
+/// Length limit of a title from a heading, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
-/// A text, and what to call it.
+/// A text with the name of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Text {
-    /// The file's path as it was given.
+    /// The path of the file as given.
     pub(in crate::cli) name: String,
-    /// What it says.
+    /// The content.
     pub(in crate::cli) text: String,
 }
 
-/// Reads a submission: a file, or standard input.
-pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, (Place, InputError)> {
+/// A text that could not be read.
+#[derive(Debug)]
+pub(in crate::cli) struct UnreadableText {
+    /// The file.
+    pub(in crate::cli) place: Place,
+    /// The problem with it.
+    pub(in crate::cli) problem: InputError,
+}
+
+/// Reads a text from a file or from standard input.
+pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, UnreadableText> {
     let place = Place::file(path);
     let text = if *path == *Path::new(STANDARD_INPUT) {
         read_from(&mut io::stdin().lock(), MAX_FILE_BYTES)
@@ -28,7 +37,7 @@ pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, (Place, InputError)
     };
     match text {
         Ok(text) => Ok(Text { name: place.to_string(), text }),
-        Err(error) => Err((place, error)),
+        Err(problem) => Err(UnreadableText { place, problem }),
     }
 }
 
@@ -40,7 +49,7 @@ pub(super) fn read_source(root: &Path, path: &Path, reading: Reading) -> Item {
         let text = read_file(path, reading.max_text_bytes)?;
         Ok(SourceText { id, title: title(path, &text), text, ..SourceText::default() })
     });
-    let found = source.map_or_else(Found::Bad, Found::Source);
+    let found = source.map_or_else(Found::Unreadable, Found::Source);
     Item { place, input_bytes, found }
 }
 
@@ -65,7 +74,7 @@ fn read_from(reader: &mut dyn Read, max_bytes: u64) -> Result<String, InputError
     utf8(bytes, 0)
 }
 
-/// The text, or the first byte, counted from `offset`, that is not UTF-8.
+/// Converts `bytes`, which begin at `offset` of the file, to a string.
 pub(super) fn utf8(bytes: Vec<u8>, offset: u64) -> Result<String, InputError> {
     String::from_utf8(bytes).map_err(|error| {
         let byte = offset + error.utf8_error().valid_up_to() as u64;
@@ -74,7 +83,7 @@ pub(super) fn utf8(bytes: Vec<u8>, offset: u64) -> Result<String, InputError> {
     })
 }
 
-/// The first heading of a Markdown file, or the file's name without its extension.
+/// The title of a text: the first heading of a Markdown file, or else the file name without its extension.
 fn title(path: &Path, text: &str) -> String {
     let heading = folder::has_extension(path, &["md"]).then(|| first_heading(text)).flatten();
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -100,7 +109,7 @@ fn first_heading(text: &str) -> Option<&str> {
     None
 }
 
-/// Bytes of all files that [`read_all`](super::read_all) reads; those that cannot be read count nothing.
+/// Total size of the files that [`read_all`](super::read_all) reads, in bytes. Files that can't be read count 0.
 pub(in crate::cli) fn total_bytes(paths: &[PathBuf]) -> u64 {
     paths
         .iter()
@@ -130,7 +139,7 @@ mod tests {
     fn a_text_at_the_limit_is_read_and_one_past_it_is_not() {
         assert_eq!(read_from(&mut &b"abcd"[..], 4).unwrap(), "abcd");
         let error = read_from(&mut &b"abcde"[..], 4).unwrap_err();
-        assert_eq!(error.to_string(), "has 5 bytes, but may have 4 at most; split it");
+        assert_eq!(error.to_string(), "has 5 bytes, but the limit is 4; split it");
     }
 
     #[test]

@@ -1,39 +1,25 @@
-//! Counts, shares and sizes as people write them.
+//! Counts, shares and sizes for people.
+
+use indicatif::{DecimalBytes, HumanCount};
 
 use crate::proto::Share;
 
-/// A count with its thousands apart: `10,000`.
+/// A count with thousands separators: `10,000`.
 pub(in crate::cli) fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    HumanCount(count).to_string()
 }
 
-/// A count with what it counts: `1 source`, `10,000 sources`.
+/// A count with its noun: `1 source`, `10,000 sources`.
 pub(in crate::cli) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A size: `999 bytes`, `1.5 MB`.
+/// A size: `999 B`, `1.50 MB`.
 pub(in crate::cli) fn bytes(count: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-    let size = count as f64;
-    match count {
-        0..1000 => counted(count, "byte", "bytes"),
-        1000..1_000_000 => format!("{:.1} kB", size / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", size / 1e6),
-        _ => format!("{:.2} GB", size / 1e9),
-    }
+    DecimalBytes(count).to_string()
 }
 
-/// A share in percent, to one decimal. Only nothing is 0.0 %, and only all is 100.0 %, whatever rounding
-/// says.
+/// A share in percent with one decimal. Rounding never shows a share above 0 as 0.0 %, or one below 1 as 100.0 %.
 pub(in crate::cli) fn percent(share: &Share) -> String {
     let Share { words, of_words, percent } = *share;
     if words == 0 || words == of_words {
@@ -51,11 +37,15 @@ mod tests {
         for (count, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(count), expected);
         }
-        assert_eq!(
-            (bytes(1), bytes(999), bytes(1500)),
-            ("1 byte".into(), "999 bytes".into(), "1.5 kB".into())
-        );
-        assert_eq!((bytes(422_000_000), bytes(2_500_000_000)), ("422.0 MB".into(), "2.50 GB".into()));
+        for (count, expected) in [
+            (1, "1 B"),
+            (999, "999 B"),
+            (1500, "1.50 kB"),
+            (422_000_000, "422.00 MB"),
+            (2_500_000_000, "2.50 GB"),
+        ] {
+            assert_eq!(bytes(count), expected);
+        }
     }
 
     #[test]

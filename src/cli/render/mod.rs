@@ -1,22 +1,12 @@
-//! What a person sees: reports, tables, counts.
+//! Output for people: reports, tables, counts.
 //!
-//! Texts, titles and ids come from strangers. Everything of theirs that is written passes through
-//! [`printable`], so that nothing in it can move the cursor, recolour the screen or reorder a line.
+//! Texts, titles and ids are untrusted. All of them are printed through [`printable`], so that nothing in them can move the
+//! cursor, change colours or reorder a line.
 
-mod differences;
-mod excerpt;
 mod figures;
-mod info;
-mod left_out;
-mod lines;
 mod pairs;
-mod passages;
-#[cfg(test)]
-mod passages_tests;
 mod report;
-#[cfg(test)]
-mod report_tests;
-mod signs;
+mod server_info;
 mod table;
 
 use std::io;
@@ -24,66 +14,66 @@ use std::io;
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
-pub(super) use info::server_info;
-pub(super) use pairs::pairs;
+pub(super) use pairs::{ComparedPairs, pairs};
 pub(super) use report::{Subject, report};
+pub(super) use server_info::server_info;
 pub(super) use table::{collections, keys, limits, source, sources, totals};
 
-/// For errors.
+/// Style of errors.
 pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();
 
-/// For what is to be seen first.
+/// Style of the most important parts.
 const STRONG: Style = Style::new().bold();
 
-/// For what is rarely read.
+/// Style of the least important parts.
 const FAINT: Style = Style::new().dimmed();
 
-/// For words that differ.
+/// Style of words that differ.
 const DIFFERENT: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Ends a style.
 pub(super) const RESET: Reset = Reset;
 
-/// Columns that text takes where no terminal says how many there are.
+/// Width of running text where the output is not a terminal.
 const DEFAULT_COLUMNS: usize = 100;
 
-/// The fewest columns that a layout makes sense in.
+/// Least width of running text.
 const MIN_COLUMNS: usize = 40;
 
-/// The longest lines that are read with ease.
+/// Greatest width of running text; longer lines are hard to read.
 const MAX_COLUMNS: usize = 120;
 
-/// How the output is to look.
+/// Layout of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
-    /// The terminal's columns; `None` where the output goes elsewhere.
+    /// Width of the terminal; `None` where the output is not a terminal.
     columns: Option<u16>,
-    /// Whether there are colours.
+    /// Whether to use colours.
     colour: bool,
     /// Whether long excerpts and lists are shown in full.
     full: bool,
 }
 
 impl Look {
-    /// What standard output is for.
+    /// The layout for standard output.
     pub(super) fn of_stdout(full: bool) -> Self {
         let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         Self { columns: comfy_table::Table::new().width(), colour, full }
     }
 
-    /// Columns of running text.
+    /// The width of running text.
     fn text_columns(self) -> usize {
         self.columns.map_or(DEFAULT_COLUMNS, usize::from).clamp(MIN_COLUMNS, MAX_COLUMNS)
     }
 
-    /// `text` in a style, if there are colours.
+    /// `text` in a style, if colours are used.
     fn paint(self, style: Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{RESET}") } else { text.to_owned() }
     }
 }
 
-/// A text that can be printed in one line: white space is a single space, controls are visible, and
-/// nothing reorders what follows.
+/// An untrusted text as part of a line: each run of white space becomes a space, control characters become visible, and
+/// controls of writing direction are removed.
 pub(super) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -101,6 +91,16 @@ pub(super) fn printable(text: &str) -> String {
     out
 }
 
+/// A message of several lines, whose line breaks and spaces are kept; its lines are as safe as those of [`printable`].
+pub(super) fn printable_lines(text: &str) -> String {
+    let line = |line: &str| {
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let parts: Vec<String> = line.split(' ').map(printable).collect();
+        if spaces == line.len() { String::new() } else { parts.join(" ") }
+    };
+    text.lines().map(line).collect::<Vec<String>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +108,11 @@ mod tests {
     #[test]
     fn strangers_cannot_steer_the_terminal() {
         assert_eq!(printable("a \n\t b\u{1b}[31mred\u{202e}txt\u{7}"), "a b\u{fffd}[31mredtxt\u{fffd}");
+    }
+
+    #[test]
+    fn messages_keep_their_lines_and_their_spaces() {
+        let message = "TOML error\n  |\n1 | a =  \u{1b}x\n  |   ^^\n   \n";
+        assert_eq!(printable_lines(message), "TOML error\n  |\n1 | a =  \u{fffd}x\n  |   ^^\n");
     }
 }

@@ -1,18 +1,25 @@
-//! The pairs and the clusters of a collection, for a person.
+//! The pairs and clusters of a collection, for people.
 
 use std::io::{self, Write};
 
 use super::{FAINT, Look, counted, number, printable, table};
-use crate::cli::pairs::Found;
 use crate::proto;
 use crate::proto::GuaranteeVoidReason;
 
-/// Sources of a cluster that are named.
+/// Number of sources that are named for each cluster.
 const NAMED_SOURCES: usize = 20;
 
-/// Writes the pairs, the clusters, and what is promised.
-pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &Found, look: Look) -> io::Result<()> {
-    let Found { pairs, clusters, summary } = found;
+/// The result of a comparison of all pairs.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct ComparedPairs {
+    pub(in crate::cli) pairs: Vec<proto::SourcePair>,
+    pub(in crate::cli) clusters: Vec<proto::SourceCluster>,
+    pub(in crate::cli) summary: proto::PairsSummary,
+}
+
+/// Writes the pairs, the clusters and the guarantee.
+pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &ComparedPairs, look: Look) -> io::Result<()> {
+    let ComparedPairs { pairs, clusters, summary } = found;
     if !pairs.is_empty() {
         writeln!(out, "{}", table::pairs(pairs, look))?;
     }
@@ -50,15 +57,15 @@ fn named(cluster: &proto::SourceCluster) -> String {
     format!("Cluster {}, {size}: {}{more}", number(cluster.number), names.join(", "))
 }
 
-/// How much was compared, and what came of it.
+/// Writes how much was compared and what was found.
 fn counts(out: &mut dyn Write, summary: &proto::PairsSummary) -> io::Result<()> {
     let sources = counted(summary.sources, "source", "sources");
     let copies = match summary.sources - summary.texts {
         0 => String::new(),
-        copies => format!(" ({} of them word for word like another)", number(copies)),
+        copies => format!(" ({} of them with the same words as another)", number(copies)),
     };
     let comparisons = counted(summary.comparisons, "comparison", "comparisons");
-    writeln!(out, "Looked up {sources}{copies}; {comparisons} of those that have something in common.")?;
+    writeln!(out, "Looked up {sources}{copies}; made {comparisons} of candidates.")?;
     let found = match summary.pairs_found {
         0 => "No pairs".to_owned(),
         found => counted(found, "pair", "pairs"),
@@ -72,7 +79,7 @@ fn counts(out: &mut dyn Write, summary: &proto::PairsSummary) -> io::Result<()> 
     writeln!(out, "{found}, in {clusters} of {together} together.{below}")
 }
 
-/// What is promised, and what stands against it.
+/// Writes whether the guarantee holds, and the limits that void it.
 fn guarantee(out: &mut dyn Write, summary: &proto::PairsSummary) -> io::Result<()> {
     let run = counted(summary.min_run_words.into(), "word", "words");
     if summary.holds {
@@ -91,17 +98,19 @@ fn reason(void: &proto::PairsVoid, summary: &proto::PairsSummary) -> String {
     let sources = counted(void.limit, "source", "sources");
     match void.reason() {
         GuaranteeVoidReason::CommonnessCap => {
-            format!("runs that stand in more than {sources} (--commonness-cap, --commonness-percent)")
+            format!(
+                "runs that more than {sources} share were excluded (--commonness-cap, --commonness-percent)"
+            )
         }
         GuaranteeVoidReason::PostingLimit => {
             format!(
-                "runs that stand in more than {sources}, as many as are read; --boilerplate names such text"
+                "runs that more than {sources} share, the most that the server reads; name such text with --boilerplate"
             )
         }
         GuaranteeVoidReason::CandidateLimit => {
             let cut = counted(summary.comparisons_cut, "comparison", "comparisons");
             format!("{cut} beyond the first {} of a source were not made", number(void.limit))
         }
-        GuaranteeVoidReason::Unspecified => format!("a limit of {} was met", number(void.limit)),
+        GuaranteeVoidReason::Unspecified => format!("a limit of {} was reached", number(void.limit)),
     }
 }

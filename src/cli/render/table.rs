@@ -11,8 +11,31 @@ use crate::engine::Pattern;
 use crate::proto;
 use crate::server::Key;
 
-/// A column's heading, and whether numbers stand in it.
-type Heading = (&'static str, bool);
+/// The heading of a column.
+#[derive(Debug, Clone, Copy)]
+enum Heading {
+    /// Of text, aligned to the left.
+    Text(&'static str),
+    /// Of numbers, aligned to the right.
+    Number(&'static str),
+}
+
+use Heading::{Number, Text};
+
+impl Heading {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text(name) | Self::Number(name) => name,
+        }
+    }
+
+    fn alignment(self) -> CellAlignment {
+        match self {
+            Self::Text(_) => CellAlignment::Left,
+            Self::Number(_) => CellAlignment::Right,
+        }
+    }
+}
 
 fn table(headings: &[Heading], look: Look) -> Table {
     let mut table = Table::new();
@@ -21,32 +44,32 @@ fn table(headings: &[Heading], look: Look) -> Table {
     if let Some(columns) = look.columns {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
     }
-    table.set_header(headings.iter().map(|(heading, _)| Cell::new(heading)));
-    for (column, (_, numbers)) in table.column_iter_mut().zip(headings) {
+    table.set_header(headings.iter().map(|heading| Cell::new(heading.name())));
+    for (column, heading) in table.column_iter_mut().zip(headings) {
         column.set_padding((0, 1));
-        column.set_cell_alignment(if *numbers { CellAlignment::Right } else { CellAlignment::Left });
+        column.set_cell_alignment(heading.alignment());
     }
     table
 }
 
-/// The sources of a report.
+/// The table of the sources of a report.
 pub(super) fn overlaps(sources: &[proto::SourceOverlap], look: Look) -> String {
     let first = sources.first().map(|source| &source.collection);
     let with_title = sources.iter().any(|source| !source.title.is_empty());
     let with_collection = sources.iter().any(|source| Some(&source.collection) != first);
     let mut headings: Vec<Heading> = vec![
-        ("#", true),
-        ("covered", true),
-        ("words", true),
-        ("unique", true),
-        ("of the source", true),
-        ("source", false),
+        Number("#"),
+        Number("covered"),
+        Number("words"),
+        Number("unique"),
+        Number("of the source"),
+        Text("source"),
     ];
     if with_collection {
-        headings.push(("collection", false));
+        headings.push(Text("collection"));
     }
     if with_title {
-        headings.push(("title", false));
+        headings.push(Text("title"));
     }
     let mut table = table(&headings, look);
     for (place, source) in sources.iter().enumerate() {
@@ -70,18 +93,18 @@ pub(super) fn overlaps(sources: &[proto::SourceOverlap], look: Look) -> String {
     table.trim_fmt()
 }
 
-/// Pairs of sources.
+/// The table of pairs of sources.
 pub(super) fn pairs(pairs: &[proto::SourcePair], look: Look) -> String {
     let sides = |pair: &proto::SourcePair| {
         [pair.first.clone().unwrap_or_default(), pair.second.clone().unwrap_or_default()]
     };
     let with_group = pairs.iter().any(|pair| sides(pair).iter().any(|side| !side.group.is_empty()));
-    let mut headings: Vec<Heading> = vec![("#", true)];
+    let mut headings: Vec<Heading> = vec![Number("#")];
     for _ in 0..2 {
-        headings.extend([("covered", true), ("words", true), ("source", false)]);
-        headings.extend(with_group.then_some(("group", false)));
+        headings.extend([Number("covered"), Number("words"), Text("source")]);
+        headings.extend(with_group.then_some(Text("group")));
     }
-    headings.extend([("passages", true), ("cluster", true)]);
+    headings.extend([Number("passages"), Number("cluster")]);
     let mut table = table(&headings, look);
     for (place, pair) in pairs.iter().enumerate() {
         let mut row = vec![(place + 1).to_string()];
@@ -96,19 +119,19 @@ pub(super) fn pairs(pairs: &[proto::SourcePair], look: Look) -> String {
     table.trim_fmt()
 }
 
-/// Collections with their settings and counts.
+/// The table of collections with their settings and counts.
 pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look) -> String {
     let mut table = table(
         &[
-            ("collection", false),
-            ("sources", true),
-            ("words", true),
-            ("text", true),
-            ("index", true),
-            ("fingerprints", true),
-            ("k", true),
-            ("w", true),
-            ("found from", true),
+            Text("collection"),
+            Number("sources"),
+            Number("words"),
+            Number("text"),
+            Number("index"),
+            Number("fingerprints"),
+            Number("k"),
+            Number("w"),
+            Number("found from"),
         ],
         look,
     );
@@ -129,14 +152,14 @@ pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look)
     table.trim_fmt()
 }
 
-/// The keys of a file.
+/// The table of the keys in a key file.
 pub(in crate::cli) fn keys(keys: &[&Key], now: SystemTime, look: Look) -> String {
     let columns = ["id", "name", "role", "collections", "created", "expires"];
-    let mut table = table(&columns.map(|column| (column, false)), look);
+    let mut table = table(&columns.map(Text), look);
     for key in keys {
         let expires = match key.expires {
             None => "never".to_owned(),
-            Some(_) if key.has_expired(now) => "has expired".to_owned(),
+            Some(_) if key.has_expired(now) => "expired".to_owned(),
             Some(at) => format_rfc3339_seconds(at).to_string(),
         };
         table.add_row([
@@ -151,16 +174,10 @@ pub(in crate::cli) fn keys(keys: &[&Key], now: SystemTime, look: Look) -> String
     table.trim_fmt()
 }
 
-/// Sources of a collection.
+/// The table of the sources of a collection.
 pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
-    let headings = [
-        ("source", false),
-        ("words", true),
-        ("text", true),
-        ("group", false),
-        ("labels", false),
-        ("title", false),
-    ];
+    let headings =
+        [Text("source"), Number("words"), Number("text"), Text("group"), Text("labels"), Text("title")];
     let mut table = table(&headings, look);
     for source in sources {
         let stats = source.stats.unwrap_or_default();
@@ -176,7 +193,7 @@ pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
     table.trim_fmt()
 }
 
-/// What is known of one source, without its text.
+/// The metadata of a source, one value a line.
 pub(in crate::cli) fn source(source: &proto::Source) -> String {
     let stats = source.stats.unwrap_or_default();
     let counts = format!(
@@ -195,7 +212,7 @@ pub(in crate::cli) fn source(source: &proto::Source) -> String {
     ])
 }
 
-/// The totals of a corpus.
+/// The totals of a corpus, one value a line.
 pub(in crate::cli) fn totals(corpus: &proto::GetCorpusResponse) -> String {
     let stats = corpus.stats.unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "two decimals are shown")]
@@ -221,7 +238,7 @@ pub(in crate::cli) fn totals(corpus: &proto::GetCorpusResponse) -> String {
     ])
 }
 
-/// The limits of a server.
+/// The limits of a server, one value a line.
 pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
     let proto::Limits {
         max_text_bytes,
@@ -251,7 +268,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
     format!("At most:\n{list}")
 }
 
-/// Names and values, the values below one another; empty values are left out.
+/// A list of names and values, one a line, with aligned values. Empty values are left out.
 pub(super) fn list(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let line = |(name, value): &(&str, String)| format!("{name:width$}  {value}").trim_end().to_owned();
@@ -274,9 +291,9 @@ mod tests {
         };
         let look = Look { columns: None, colour: false, full: false };
         let expected = "\
-collection  sources  words     text    index  fingerprints  k  w  found from
-─────────────────────────────────────────────────────────────────────────────
-essays       10,000      0  42.0 MB  0 bytes             0  5  4     8 words";
+collection  sources  words      text  index  fingerprints  k  w  found from
+────────────────────────────────────────────────────────────────────────────
+essays       10,000      0  42.00 MB    0 B             0  5  4     8 words";
         assert_eq!(collections(&[one], look), expected);
     }
 }

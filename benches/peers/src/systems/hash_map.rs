@@ -6,10 +6,10 @@ use super::{Found, System};
 use crate::Failure;
 use crate::grams::Grams;
 
-/// 8-grams that a source must share to be found; with one, whatever phrase two texts have in common counts.
+/// Number of 8-grams that a source must share to be found; with one, any common phrase counts.
 const MIN_SHARED: usize = 2;
 
-/// With the standard library's hasher, as it comes.
+/// With the default hasher of the standard library.
 #[derive(Default)]
 pub(super) struct AllGrams(HashMap<u64, Vec<u32>>);
 

@@ -6,7 +6,7 @@ use super::{Found, System};
 use crate::Failure;
 use crate::grams::Grams;
 
-/// Hashes in a signature, of 64 bits: of those with 32, two agree by chance in some source or other.
+/// Number of hashes in a signature, of 64 bits: of 32 bits, two agree by chance in some source.
 const HASHES: usize = 128;
 
 /// A planted passage is a small share of both texts: 100 words of 1,000 and of 750 make a resemblance of

@@ -1,4 +1,4 @@
-//! The systems, each behind the same few calls.
+//! The systems, behind a common trait.
 
 mod hash_map;
 mod min_hash;
@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 
-/// What is measured of a system.
+/// A system to measure.
 pub(crate) trait System {
-    /// Adds a source; they come numbered from 0.
+    /// Adds a source; sources are numbered from 0.
     fn add(&mut self, number: u32, text: &str) -> Result<(), Failure>;
 
-    /// Makes what was added searchable.
+    /// Makes the added sources searchable.
     fn finish(&mut self) -> Result<(), Failure> {
         Ok(())
     }
@@ -27,10 +27,10 @@ pub(crate) trait System {
     /// The sources that share text with a submission, each once.
     fn check(&self, text: &str) -> Result<Vec<Found>, Failure>;
 
-    /// Whether it says where in the submission.
+    /// Whether it has spans in the submission.
     fn gives_spans(&self) -> bool;
 
-    /// What the index takes by its own account, if it keeps one.
+    /// Size of the index, if the system reports it.
     fn own_bytes(&self) -> Option<usize> {
         None
     }
@@ -39,7 +39,7 @@ pub(crate) trait System {
 /// A source that a submission shares text with.
 pub(crate) struct Found {
     pub(crate) source: u32,
-    /// Which bytes of the submission; none if the system [can't say](System::gives_spans).
+    /// Byte ranges in the submission; none if the system [has no spans](System::gives_spans).
     pub(crate) spans: Vec<Range<usize>>,
 }
 
@@ -84,7 +84,7 @@ impl Name {
         match self {
             Self::Altered => "Palimpsest, altered too",
             Self::Verbatim => "Palimpsest, verbatim only",
-            Self::Index => "Palimpsest, index room alone",
+            Self::Index => "Palimpsest, index alone",
             Self::Tantivy => "Tantivy, winnowed 8-grams",
             Self::Gaoya => "gaoya, MinHash LSH",
             Self::Hashmap => "HashMap of all 8-grams",

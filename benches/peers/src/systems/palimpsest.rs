@@ -1,4 +1,4 @@
-//! Ours: the whole engine, and the room of the index by itself.
+//! Palimpsest: the whole engine, and the index alone.
 
 use palimpsest::fingerprint::{ContextMatch, FingerprintSettings, Fingerprinter};
 use palimpsest::index::{Index, ReadLimits, Slot};
@@ -12,7 +12,7 @@ use super::{Found, System};
 use crate::Failure;
 use crate::grams::SEED;
 
-/// The engine as a caller has it: texts kept, both indexes, passages aligned, a report with percentages.
+/// The engine as a caller uses it: stored texts, both indexes, aligned passages, a report with percentages.
 pub(super) struct Whole {
     engine: Engine,
     options: DetectionOptions,
@@ -54,7 +54,7 @@ impl System for Whole {
     }
 }
 
-/// Tokens, fingerprints of k-grams, postings; found is whoever shares a k-gram in its surroundings.
+/// Tokens, fingerprints of k-grams, postings; a source is found if it shares a k-gram in context.
 pub(super) struct IndexRoom {
     tokenizer: Tokenizer,
     fingerprinter: Fingerprinter,

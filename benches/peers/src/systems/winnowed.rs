@@ -1,4 +1,4 @@
-//! A full-text engine, Tantivy, with winnowed 8-grams for words.
+//! Tantivy, a full-text engine, with winnowed 8-grams as terms.
 
 use tantivy::collector::DocSetCollector;
 use tantivy::directory::RamDirectory;
@@ -10,9 +10,9 @@ use super::{Found, System};
 use crate::Failure;
 use crate::grams::Grams;
 
-/// Fingerprints that a source must share to be found. One may be shared by chance, of 32 bits.
+/// Number of fingerprints that a source must share to be found. One of 32 bits may be shared by chance.
 const MIN_SHARED: usize = 2;
-/// What the writer sizes its first table by; it takes more when it must.
+/// Initial memory budget of the writer; it grows if necessary.
 const WRITER_BYTES: usize = 256 << 20;
 
 /// Written by one thread into one segment in memory: no positions, no frequencies, nothing stored.
@@ -63,7 +63,7 @@ impl System for Winnowed {
     fn check(&self, text: &str) -> Result<Vec<Found>, Failure> {
         let searcher = self.searcher.as_ref().ok_or("the writer has not finished")?;
         let found = searcher.search(&self.query(text), &DocSetCollector)?;
-        // In a single segment, documents are numbered in the order in which they came.
+        // In a single segment, documents are numbered in the order of insertion.
         Ok(Found::all(found.into_iter().map(|address| address.doc_id)))
     }
 

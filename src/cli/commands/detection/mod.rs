@@ -1,0 +1,8 @@
+//! Commands that compare texts.
+
+pub(in crate::cli) mod check;
+pub(in crate::cli) mod compare;
+mod local;
+mod options;
+pub(in crate::cli) mod pairs;
+mod texts;

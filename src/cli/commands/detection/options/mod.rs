@@ -1,0 +1,151 @@
+//! The options of a check: command line arguments, and their conversions for the engine and for a server.
+
+mod exclusions;
+#[cfg(test)]
+mod tests;
+
+use clap::{Args, ValueEnum};
+
+pub(super) use exclusions::to_proto as exclusions_to_proto;
+pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage};
+
+use super::texts::ReportForm;
+use crate::cli::error::CliError;
+use crate::engine::{DetectionMode, DetectionOptions};
+use crate::proto;
+use crate::text::OffsetUnit;
+
+/// Number of sources in a report for people, by default.
+const SHOWN_SOURCES: u32 = 20;
+
+/// Number of passages of each source in a report for people, by default.
+const SHOWN_PASSAGES: u32 = 10;
+
+/// Arguments of a check and of its report.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
+pub(in crate::cli) struct OptionArgs {
+    /// Fewest words in a passage [default: the guaranteed run]
+    #[arg(long, value_name = "WORDS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    min_passage_words: Option<u32>,
+    /// Find runs of the same words only: a replaced word ends a passage
+    #[arg(long)]
+    verbatim_only: bool,
+    #[command(flatten)]
+    exclusions: ExclusionArgs,
+    /// Most sources to show [default: 20, with --json 100]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    max_sources: Option<u32>,
+    /// Most passages of each source to show [default: 10, with --json 1000]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    max_passages: Option<u32>,
+    /// Show long excerpts and long lists of alerts in full
+    #[arg(long, conflicts_with = "json")]
+    full: bool,
+    /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, with all fields
+    #[arg(long)]
+    json: bool,
+    /// With --json: include the excerpts of the passages
+    #[arg(long, requires = "json")]
+    excerpts: bool,
+    /// With --json: the unit of the offsets
+    #[arg(long, value_name = "UNIT", value_enum, default_value_t, requires = "json")]
+    offset_unit: UnitArg,
+}
+
+/// The unit of a report's offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum UnitArg {
+    /// Bytes of UTF-8
+    #[default]
+    Utf8,
+    /// UTF-16 code units, as JavaScript, Java and C# count
+    Utf16,
+    /// Code points, as Python counts
+    CodePoints,
+}
+
+impl OptionArgs {
+    /// The limit on sources to send; `None` for the default.
+    fn max_sources(&self) -> Option<u32> {
+        self.max_sources.or((!self.json).then_some(SHOWN_SOURCES))
+    }
+
+    /// The limit on passages of each source to send; `None` for the default.
+    fn max_passages(&self) -> Option<u32> {
+        self.max_passages.or((!self.json && self.lists_sources()).then_some(SHOWN_PASSAGES))
+    }
+
+    /// Whether the report lists sources with their passages.
+    fn lists_sources(&self) -> bool {
+        self.max_sources != Some(0)
+    }
+
+    /// The form of the report.
+    pub(super) fn report_form(&self) -> ReportForm {
+        if self.json { ReportForm::Json } else { ReportForm::Text { full: self.full } }
+    }
+
+    /// The options for the engine in this process, with the contents of the boilerplate files.
+    pub(in crate::cli) fn to_engine(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
+        self.exclusions.ensure_no_server_needed()?;
+        self.engine_options(corpus)
+    }
+
+    /// The options for a server, with the contents of the boilerplate files.
+    pub(in crate::cli) fn to_proto(&self, corpus: &CorpusArgs) -> Result<proto::DetectionOptions, CliError> {
+        let DetectionOptions {
+            min_passage_words,
+            mode,
+            commonness_cap,
+            commonness_percent,
+            exclusions,
+            offset_unit,
+            include_excerpts,
+            // The server has defaults of its own.
+            max_sources: _,
+            max_passages: _,
+        } = self.engine_options(corpus)?;
+        let mode = match mode {
+            DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
+            DetectionMode::AlteredToo => proto::DetectionMode::AlteredToo,
+        };
+        let unit = match offset_unit {
+            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
+            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
+            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
+        };
+        Ok(proto::DetectionOptions {
+            min_passage_words,
+            mode: mode.into(),
+            commonness_cap,
+            commonness_percent,
+            offset_unit: unit.into(),
+            include_excerpts,
+            max_sources: self.max_sources(),
+            max_passages: self.max_passages(),
+            exclusions: Some(exclusions::to_proto(exclusions)),
+        })
+    }
+
+    /// The options as a type of the engine, with the contents of the boilerplate files.
+    fn engine_options(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
+        let default = DetectionOptions::default();
+        let count = |given: Option<u32>, default: usize| given.map_or(default, |count| count as usize);
+        Ok(DetectionOptions {
+            min_passage_words: self.min_passage_words,
+            mode: if self.verbatim_only { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
+            commonness_cap: corpus.commonness_cap,
+            commonness_percent: corpus.commonness_percent,
+            exclusions: self.exclusions.to_engine(corpus)?,
+            offset_unit: match self.offset_unit {
+                UnitArg::Utf8 => OffsetUnit::Utf8Bytes,
+                UnitArg::Utf16 => OffsetUnit::Utf16CodeUnits,
+                UnitArg::CodePoints => OffsetUnit::CodePoints,
+            },
+            include_excerpts: if self.json { self.excerpts } else { self.lists_sources() },
+            max_sources: count(self.max_sources(), default.max_sources),
+            max_passages: count(self.max_passages(), default.max_passages),
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The commands, by what they work on.
+
+mod confirm;
+pub(super) mod corpus;
+pub(super) mod detection;
+pub(super) mod health;
+pub(super) mod keys;
+pub(super) mod maintenance;
+pub(super) mod manual;
+pub(super) mod serve;

@@ -1,0 +1,87 @@
+//! Reports and pairs as JSON.
+
+use std::io::Write;
+use std::sync::LazyLock;
+
+use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+
+use crate::cli::error::CliError;
+use crate::cli::render::ComparedPairs;
+use crate::proto;
+
+/// Writes a report as protobuf JSON: lowerCamelCase names, 64-bit counts as strings. Fields with default values are
+/// included, so that a program need not check whether a count is present.
+pub(in crate::cli) fn report(out: &mut dyn Write, report: &proto::Report) -> Result<(), CliError> {
+    write(out, &dynamic("Report", report)?)
+}
+
+/// Writes the result of a comparison of all pairs as an object of messages.
+pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &ComparedPairs) -> Result<(), CliError> {
+    let ComparedPairs { pairs, clusters, summary } = found;
+    let object = Object {
+        pairs: pairs.iter().map(|pair| dynamic("SourcePair", pair)).collect::<Result<_, _>>()?,
+        clusters: clusters
+            .iter()
+            .map(|cluster| dynamic("SourceCluster", cluster))
+            .collect::<Result<_, _>>()?,
+        summary: dynamic("PairsSummary", summary)?,
+    };
+    write(out, &object)
+}
+
+#[derive(serde::Serialize)]
+struct Object {
+    pairs: Vec<Json>,
+    clusters: Vec<Json>,
+    summary: Json,
+}
+
+/// A message that is serialised with all its fields.
+struct Json(DynamicMessage);
+
+impl serde::Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_with_options(serializer, &SerializeOptions::new().skip_default_fields(false))
+    }
+}
+
+fn write(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| match error.io_error_kind() {
+        Some(kind) => CliError::Write(kind.into()),
+        None => CliError::Json(error.to_string()),
+    })?;
+    Ok(writeln!(out)?)
+}
+
+/// A message as a dynamic message of the type `palimpsest.v1.{name}`.
+fn dynamic(name: &str, message: &impl prost::Message) -> Result<Json, CliError> {
+    let descriptor = pool().map_err(CliError::Json)?.get_message_by_name(&format!("palimpsest.v1.{name}"));
+    let descriptor = descriptor.ok_or_else(|| CliError::Json("the descriptor is missing".to_owned()))?;
+    let encoded = message.encode_to_vec();
+    let message = DynamicMessage::decode(descriptor, encoded.as_slice());
+    Ok(Json(message.map_err(|error| CliError::Json(error.to_string()))?))
+}
+
+/// The descriptors of all messages; they are decoded once.
+fn pool() -> Result<DescriptorPool, String> {
+    static POOL: LazyLock<Result<DescriptorPool, String>> = LazyLock::new(|| {
+        DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).map_err(|error| error.to_string())
+    });
+    POOL.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_names_and_counts_as_protobuf_json_does() {
+        let coverage = proto::Share { words: 0, of_words: 9, percent: 0.0 };
+        let mut json = Vec::new();
+        report(&mut json, &proto::Report { coverage: Some(coverage), ..Default::default() }).unwrap();
+        let read: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(read["coverage"], serde_json::json!({ "words": "0", "ofWords": "9", "percent": 0.0 }));
+        assert_eq!(read["sources"], serde_json::json!([]));
+        assert_eq!(read["offsetUnit"], "OFFSET_UNIT_UNSPECIFIED");
+    }
+}

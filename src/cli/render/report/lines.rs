@@ -1,0 +1,43 @@
+//! Line numbers of spans.
+
+use crate::proto::Span;
+
+/// The offsets of the lines of a text.
+#[derive(Debug)]
+pub(super) struct Lines {
+    /// Offset after each line break, in bytes.
+    starts: Vec<u64>,
+}
+
+impl Lines {
+    /// Finds the lines of `text`.
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            starts: text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next).collect(),
+        }
+    }
+
+    /// The line of a byte, counted from 1.
+    fn line(&self, byte: u64) -> usize {
+        self.starts.partition_point(|start| *start <= byte) + 1
+    }
+
+    /// The lines of a span of bytes: `line 3`, `lines 3-5`.
+    pub(super) fn of_span(&self, span: &Span) -> String {
+        let (first, last) = (self.line(span.start), self.line(span.end.saturating_sub(1).max(span.start)));
+        if first == last { format!("line {first}") } else { format!("lines {first}-{last}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_lines() {
+        let lines = Lines::of("ab\ncd\n\nef");
+        let at = |start, end| lines.of_span(&Span { start, end });
+        assert_eq!((at(0, 2), at(0, 3), at(3, 5)), ("line 1".into(), "line 1".into(), "line 2".into()));
+        assert_eq!((at(1, 4), at(4, 9), at(7, 9)), ("lines 1-2".into(), "lines 2-4".into(), "line 4".into()));
+    }
+}

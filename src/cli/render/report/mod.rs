@@ -1,0 +1,198 @@
+//! A report for people.
+
+mod differences;
+mod excerpt;
+mod excluded;
+mod lines;
+mod passages;
+#[cfg(test)]
+mod passages_tests;
+mod signs;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use self::excluded::by_reason;
+use self::lines::Lines;
+use self::passages::{ReportContext, overlap};
+use self::signs::signs;
+use crate::cli::render::{FAINT, Look, STRONG, counted, number, percent, printable, table};
+use crate::proto;
+use crate::proto::{GuaranteeVoidReason, PassageKind};
+
+/// Number of spans that are named where the guarantee does not hold.
+const NAMED_SPANS: usize = 10;
+
+/// The submission of a report.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Subject<'a> {
+    /// The name of its file.
+    pub(in crate::cli) name: &'a str,
+    /// Its text.
+    pub(in crate::cli) text: &'a str,
+}
+
+/// Writes a report whose offsets are bytes and whose passages have excerpts.
+pub(in crate::cli) fn report(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
+    let lines = Lines::of(subject.text);
+    headline(out, report, subject, look)?;
+    if was_checked(report) {
+        guarantee(out, report, &lines)?;
+    }
+    signs(out, &report.alerts, &lines, look)?;
+    sources(out, report, &lines, look)?;
+    provenance(out, report, look)
+}
+
+/// Writes the table of sources, and each source with its passages.
+fn sources(out: &mut dyn Write, report: &proto::Report, lines: &Lines, look: Look) -> io::Result<()> {
+    if !report.sources.is_empty() {
+        writeln!(out, "\n{}", table::overlaps(&report.sources, look))?;
+    }
+    cut(out, report)?;
+    if has_altered(report) {
+        let marked = if look.colour { "highlighted" } else { "in ⟦brackets⟧" };
+        writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
+    }
+    let context = ReportContext { lines, exclusions: &report.exclusions, look };
+    for (place, source) in report.sources.iter().enumerate() {
+        overlap(out, place + 1, source, context)?;
+    }
+    Ok(())
+}
+
+/// Whether the submission was long enough to be checked.
+fn was_checked(report: &proto::Report) -> bool {
+    report.too_few_words < report.words
+}
+
+/// Writes the coverage and the excluded words.
+fn headline(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
+    let name = printable(subject.name);
+    let coverage = report.coverage.unwrap_or_default();
+    let words = counted(report.words, "word", "words");
+    if !was_checked(report) {
+        let few = look.paint(STRONG, "not checked");
+        return writeln!(
+            out,
+            "{name}: {few}: its {words} are too few for a single k-gram of the collections in scope."
+        );
+    }
+    let (covered_words, considered) = (number(coverage.words), number(coverage.of_words));
+    if coverage.of_words == 0 {
+        let nothing = look.paint(STRONG, "nothing to count");
+        write!(out, "{name}: {nothing}: all of its {words} are excluded")?;
+    } else {
+        let covered = look.paint(STRONG, &format!("{} covered", percent(&coverage)));
+        write!(out, "{name}: {covered}: {covered_words} of {considered} words")?;
+    }
+    if report.sources_found > 0 {
+        let sources = counted(report.sources_found, "source", "sources");
+        let passages = counted(report.passages_found, "passage", "passages");
+        let among = if coverage.of_words == 0 { ", among them" } else { ", in" };
+        write!(out, "{among} {passages} from {sources}")?;
+    }
+    writeln!(out, ".")?;
+    if report.excluded_words > 0 {
+        let excluded = counted(report.excluded_words, "word", "words");
+        writeln!(out, "Excluded from the count: {excluded}: {}.", by_reason(report))?;
+    }
+    if report.too_few_words > 0 {
+        writeln!(out, "{} of its {words} were too few to check.", number(report.too_few_words))?;
+    }
+    Ok(())
+}
+
+/// Writes whether the guarantee holds and for how many sources, and the limits that void it.
+fn guarantee(out: &mut dyn Write, report: &proto::Report, lines: &Lines) -> io::Result<()> {
+    let guarantee = report.guarantee.clone().unwrap_or_default();
+    let in_scope = match report.sources_in_scope {
+        1 => "one source".to_owned(),
+        sources => counted(sources, "source", "sources"),
+    };
+    let run = counted(guarantee.min_run_words.into(), "word", "words");
+    if report.sources_in_scope == 0 {
+        return writeln!(
+            out,
+            "Nothing could be found: no source is in scope. Add sources, or exclude fewer."
+        );
+    }
+    if report.sources_found == 0 {
+        writeln!(out, "Nothing found in the {in_scope} in scope.")?;
+    }
+    if guarantee.holds {
+        return writeln!(out, "Every run of {run} or more copied from the {in_scope} in scope is found.");
+    }
+    writeln!(out, "Runs of {run} or more copied from the {in_scope} in scope may have been missed:")?;
+    for void in &guarantee.voids {
+        let mut named: Vec<String> =
+            void.spans.iter().take(NAMED_SPANS).map(|span| lines.of_span(span)).collect();
+        named.dedup();
+        let more = match void.spans.len().saturating_sub(NAMED_SPANS) {
+            0 => String::new(),
+            more => format!(" and {} more places", number(more as u64)),
+        };
+        writeln!(out, "  {}: {}{more}", named.join(", "), void_reason(void, report))?;
+    }
+    Ok(())
+}
+
+fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
+    let limit = number(void.limit);
+    match void.reason() {
+        GuaranteeVoidReason::CommonnessCap => {
+            let sources = counted(void.limit, "source", "sources");
+            format!(
+                "runs that more than {sources} share were excluded (--commonness-cap, --commonness-percent)"
+            )
+        }
+        GuaranteeVoidReason::PostingLimit => {
+            "runs that so many sources share that only a few of these were compared".to_owned()
+        }
+        GuaranteeVoidReason::CandidateLimit => {
+            let uncompared = counted(report.candidates_cut, "candidate", "candidates");
+            format!("{uncompared} beyond the first {limit} were not compared")
+        }
+        GuaranteeVoidReason::Unspecified => format!("a limit of {limit} was reached"),
+    }
+}
+
+/// Writes how many sources are not listed.
+fn cut(out: &mut dyn Write, report: &proto::Report) -> io::Result<()> {
+    if report.sources_cut > 0 {
+        let cut = if report.sources.is_empty() {
+            format!("\nNot shown: {}", counted(report.sources_cut, "source", "sources"))
+        } else {
+            format!("Not shown: {}", counted(report.sources_cut, "more source", "more sources"))
+        };
+        writeln!(out, "{cut} (--max-sources shows them).")?;
+    }
+    Ok(())
+}
+
+fn has_altered(report: &proto::Report) -> bool {
+    let mut passages = report.sources.iter().flat_map(|source| &source.passages);
+    passages.any(|passage| passage.kind() == PassageKind::Altered)
+}
+
+/// Writes the revision, settings and version that determine the report.
+fn provenance(out: &mut dyn Write, report: &proto::Report, look: Look) -> io::Result<()> {
+    let revision = match report.corpus_revision {
+        0 => String::new(),
+        revision => format!("corpus revision {}, ", number(revision)),
+    };
+    let digest = printable(&report.settings_digest);
+    let line = format!("{revision}settings {digest}, algorithm version {}", report.algorithm_version);
+    writeln!(out, "\n{}", look.paint(FAINT, &line))
+}

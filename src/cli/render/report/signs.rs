@@ -1,0 +1,62 @@
+//! The alerts of a report, for people.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use super::lines::Lines;
+use crate::cli::render::{Look, STRONG, counted, number};
+use crate::proto;
+use crate::proto::{AlertKind, AlertSeverity};
+
+/// Number of alerts that are shown without `--full`.
+const SHOWN_ALERTS: usize = 10;
+
+/// Writes the alerts, the most severe first; nothing if there are none.
+pub(super) fn signs(
+    out: &mut dyn Write,
+    alerts: &[proto::Alert],
+    lines: &Lines,
+    look: Look,
+) -> io::Result<()> {
+    if alerts.is_empty() {
+        return Ok(());
+    }
+    let mut sorted: Vec<&proto::Alert> = alerts.iter().collect();
+    // Alerts of one severity stay in the order of the text, since the sort is stable.
+    sorted.sort_by_key(|alert| Reverse(alert.severity()));
+    writeln!(out, "Signs of hiding (they change no percentage):")?;
+    let shown = if look.full { sorted.len() } else { SHOWN_ALERTS };
+    for alert in sorted.iter().take(shown) {
+        let found = of_kind(alert.kind(), alert.count.into());
+        let place = lines.of_span(&alert.span.unwrap_or_default());
+        writeln!(out, "  {}: {found}, {place}", severity(alert.severity(), look))?;
+    }
+    if let more @ 1.. = sorted.len().saturating_sub(shown) {
+        writeln!(out, "  and {} more (--full shows them)", number(more as u64))?;
+    }
+    Ok(())
+}
+
+fn severity(severity: AlertSeverity, look: Look) -> String {
+    match severity {
+        AlertSeverity::High => look.paint(STRONG, "high"),
+        AlertSeverity::Medium => "medium".to_owned(),
+        AlertSeverity::Low | AlertSeverity::Unspecified => "low".to_owned(),
+    }
+}
+
+/// A count of alerts with their kind: `3 soft hyphens`.
+fn of_kind(kind: AlertKind, count: u64) -> String {
+    let (one, many) = match kind {
+        AlertKind::ZeroWidth => ("character without width", "characters without width"),
+        AlertKind::BidiControl => ("control of writing direction", "controls of writing direction"),
+        AlertKind::SoftHyphen => ("soft hyphen", "soft hyphens"),
+        AlertKind::LookAlike => ("word with look-alike letters", "words with look-alike letters"),
+        AlertKind::Invisible => ("invisible character", "invisible characters"),
+        AlertKind::PrivateUse => ("private-use character", "private-use characters"),
+        AlertKind::SpacedLetters => ("word with its letters set apart", "words with their letters set apart"),
+        AlertKind::StackedMarks => ("heaped combining mark", "heaped combining marks"),
+        AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
+    };
+    counted(count, one, many)
+}
