@@ -19,13 +19,13 @@ const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Files, and what they looked like when they were last acted on.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct FileWatcher {
     paths: Vec<PathBuf>,
-    acted_on: Vec<Option<Mark>>,
-    last_seen: Vec<Option<Mark>>,
+    acted_on: Vec<Option<FileState>>,
+    last_seen: Vec<Option<FileState>>,
 }
 
-impl Watch {
+impl FileWatcher {
     /// Notes what the files look like. Make it before the files are read for the first time, so that no
     /// change falls between the two.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
@@ -95,7 +95,7 @@ async fn hangup(hangups: &mut Option<Signal>) {
 /// What tells a file from what stood at its path before: another file there (also behind a symbolic link, as
 /// Kubernetes swaps them), other contents, other permissions.
 #[derive(Debug, Clone, PartialEq)]
-struct Mark {
+struct FileState {
     device: u64,
     inode: u64,
     length: u64,
@@ -103,14 +103,14 @@ struct Mark {
     changed: (i64, i64),
 }
 
-fn marks(paths: &[PathBuf]) -> Vec<Option<Mark>> {
+fn marks(paths: &[PathBuf]) -> Vec<Option<FileState>> {
     paths.iter().map(|path| mark(path)).collect()
 }
 
 /// Nothing for a file that is not there.
-fn mark(path: &Path) -> Option<Mark> {
+fn mark(path: &Path) -> Option<FileState> {
     let metadata = fs::metadata(path).ok()?;
-    Some(Mark {
+    Some(FileState {
         device: metadata.dev(),
         inode: metadata.ino(),
         length: metadata.len(),
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     /// Whether a change is told when the files are looked at twice, and then no more.
-    fn told(watch: &mut Watch) -> bool {
+    fn told(watch: &mut FileWatcher) -> bool {
         let twice = [watch.has_changed(), watch.has_changed()];
         assert!(!watch.has_changed());
         twice == [false, true]
@@ -139,7 +139,7 @@ mod tests {
         fs::write(path("a"), "one").unwrap();
         fs::write(path("b"), "two").unwrap();
         symlink(path("b"), path("link")).unwrap();
-        let mut watch = Watch::new(vec![path("a"), path("link")]);
+        let mut watch = FileWatcher::new(vec![path("a"), path("link")]);
         assert!(!told(&mut watch));
         fs::write(path("a"), "other").unwrap();
         assert!(told(&mut watch));
@@ -160,7 +160,7 @@ mod tests {
     fn what_goes_on_changing_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let mut watch = Watch::new(vec![path.clone()]);
+        let mut watch = FileWatcher::new(vec![path.clone()]);
         for length in 1..5 {
             fs::write(&path, "x".repeat(length)).unwrap();
             assert!(!watch.has_changed());
@@ -174,7 +174,7 @@ mod tests {
         let path = folder.path().join("a");
         let (stop, (sender, mut receiver)) =
             (CancellationToken::new(), tokio::sync::mpsc::unbounded_channel());
-        let watch = Watch::new(vec![path.clone()]);
+        let watch = FileWatcher::new(vec![path.clone()]);
         let running = tokio::spawn(watch.run(stop.clone(), move || sender.send(()).unwrap()));
         fs::write(&path, "x").unwrap();
         assert!(receiver.recv().await.is_some());

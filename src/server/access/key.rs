@@ -92,10 +92,10 @@ impl Key {
         role: Role,
         collections: Vec<Pattern>,
         lasts: Option<Duration>,
-    ) -> Result<(Self, Token), InvalidKey> {
+    ) -> Result<(Self, BearerToken), InvalidKey> {
         check_name(name)?;
         let id = random_hexadecimal::<ID_BYTES>()?;
-        let token = Token(format!("{PREFIX}_{id}_{}", random_hexadecimal::<SECRET_BYTES>()?));
+        let token = BearerToken(format!("{PREFIX}_{id}_{}", random_hexadecimal::<SECRET_BYTES>()?));
         let created = SystemTime::now();
         let expires = lasts
             .map(|lasts| created.checked_add(lasts).filter(|at| is_writable(*at)).ok_or(InvalidKey::TooLong));
@@ -140,9 +140,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// The secret that makes its bearer the holder of a key. It is shown once, and kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct BearerToken(String);
 
-impl Token {
+impl BearerToken {
     /// The secret, for the one who is to hold it.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -151,9 +151,9 @@ impl Token {
 }
 
 /// Never the secret itself.
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("BearerToken(..)")
     }
 }
 

@@ -45,7 +45,7 @@ pub enum KeyFileError {
     },
     /// Lines of it are wrong, each with its number.
     #[error("the file of keys {path:?} is wrong:\n  {}", .problems.join("\n  "))]
-    Wrong {
+    Invalid {
         /// The file.
         path: PathBuf,
         /// What is wrong, and in which line.
@@ -58,7 +58,7 @@ impl KeyFileError {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Wrong { path, problems } => {
+            Self::Invalid { path, problems } => {
                 let path = path.display();
                 problems.iter().map(|problem| format!("the file of keys \"{path}\", {problem}")).collect()
             }
@@ -72,11 +72,11 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`KeyFileError::Unreadable`], and [`KeyFileError::Wrong`] with every line that is wrong.
+    /// [`KeyFileError::Unreadable`], and [`KeyFileError::Invalid`] with every line that is wrong.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let text = fs::read_to_string(path)
             .map_err(|cause| KeyFileError::Unreadable { path: path.to_owned(), cause })?;
-        Self::parse(&text).map_err(|problems| KeyFileError::Wrong { path: path.to_owned(), problems })
+        Self::parse(&text).map_err(|problems| KeyFileError::Invalid { path: path.to_owned(), problems })
     }
 
     fn parse(text: &str) -> Result<Self, Vec<String>> {

@@ -15,14 +15,14 @@ use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-pub use key::{InvalidKey, Key, Token};
+pub use key::{BearerToken, InvalidKey, Key};
 pub use key_file::{KeyFile, KeyFileError};
 pub(super) use layer::AccessLayer;
 
 use self::key::Digest;
-use super::reload::Watch;
+use super::reload::FileWatcher;
 use super::settings::{AccessSettings, SettingsError};
-use crate::service::{Caller, Pace};
+use crate::service::{Caller, RateLimit};
 
 /// What every key must be sent as.
 const SCHEME: &str = "bearer";
@@ -30,13 +30,13 @@ const SCHEME: &str = "bearer";
 /// The keys in force.
 #[derive(Debug)]
 pub(super) struct Access {
-    holders: RwLock<HashMap<Digest, Arc<Holder>>>,
+    holders: RwLock<HashMap<Digest, Arc<KeyHolder>>>,
     per_second: Option<NonZeroU32>,
 }
 
 /// Who holds a key.
 #[derive(Debug)]
-struct Holder {
+struct KeyHolder {
     key: Key,
     caller: Caller,
     /// Cancelled when the key is taken out of the file, or changed in it.
@@ -49,14 +49,14 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Wrong`], with everything that is wrong in the file.
+    /// [`SettingsError::Invalid`], with everything that is wrong in the file.
     pub(super) fn open(
         settings: &AccessSettings,
         stop: CancellationToken,
     ) -> Result<Option<(Arc<Self>, impl Future<Output = ()> + Send + 'static)>, SettingsError> {
         let Some(path) = settings.keys.clone() else { return Ok(None) };
-        let watch = Watch::new(vec![path.clone()]);
-        let read = KeyFile::read(&path).map_err(|error| SettingsError::Wrong(error.lines()))?;
+        let watch = FileWatcher::new(vec![path.clone()]);
+        let read = KeyFile::read(&path).map_err(|error| SettingsError::Invalid(error.lines()))?;
         let per_second = NonZeroU32::new(settings.max_calls_per_second);
         let access = Arc::new(Self { holders: RwLock::default(), per_second });
         tracing::info!(keys = read.keys().count(), path = %path.display(), "calls need a key");
@@ -90,7 +90,7 @@ impl Access {
                     if let Some(changed) = other {
                         changed.revoked.cancel();
                     }
-                    Arc::new(Holder::new(key, self.per_second))
+                    Arc::new(KeyHolder::new(key, self.per_second))
                 }
             };
             holders.insert(holder.key.digest, holder);
@@ -108,7 +108,7 @@ impl Access {
     /// # Errors
     ///
     /// `UNAUTHENTICATED`.
-    fn caller(&self, headers: &HeaderMap) -> Result<Arc<Holder>, Status> {
+    fn caller(&self, headers: &HeaderMap) -> Result<Arc<KeyHolder>, Status> {
         let mut sent = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (sent.next(), sent.next()) else {
             return Err(Status::unauthenticated(
@@ -134,9 +134,9 @@ fn unknown_key() -> Status {
     )
 }
 
-impl Holder {
+impl KeyHolder {
     fn new(key: Key, per_second: Option<NonZeroU32>) -> Self {
-        let pace = per_second.map(|per_second| Arc::new(Pace::new(per_second)));
+        let pace = per_second.map(|per_second| Arc::new(RateLimit::new(per_second)));
         let caller = Caller::holder(&key.id, key.role, key.visibility(), pace);
         Self { key, caller, revoked: CancellationToken::new() }
     }

@@ -1,4 +1,4 @@
-//! Which calls are streams.
+//! The kinds of the methods: unary or streaming.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use prost_reflect::{DescriptorError, DescriptorPool, MethodDescriptor};
 
 use crate::proto;
 
-/// Whether a call has one request and one response, or more.
+/// The kind of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// One request, one response.
     Unary,
-    /// Many of one, or of both.
+    /// Several requests, several responses, or both.
     Stream,
 }
 
-/// What is known of the calls that the server describes, by path.
+/// The methods in the descriptors of the server, by path.
 #[derive(Debug)]
 pub(super) struct Kinds(BTreeMap<String, Shape>);
 
-/// What the protos say of a call.
+/// The shape of a method, from its descriptor.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     kind: Kind,
-    /// Whether it has exactly one request, whatever it answers.
+    /// True if a call has exactly one request.
     takes_one: bool,
 }
 
@@ -35,12 +35,12 @@ impl Kinds {
         Ok(Self(methods.map(|method| (path(&method), shape(&method))).collect()))
     }
 
-    /// The kind of a call; of one that is not known, the kind that is bound the least.
+    /// The kind of a method by its path. Unknown methods count as streams, which have the fewest limits.
     pub(super) fn of(&self, path: &str) -> Kind {
         self.0.get(path).map_or(Kind::Stream, |shape| shape.kind)
     }
 
-    /// Whether a call must have a request.
+    /// True if a call of the method must have exactly one request.
     pub(super) fn takes_one(&self, path: &str) -> bool {
         self.0.get(path).is_some_and(|shape| shape.takes_one)
     }

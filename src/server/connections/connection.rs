@@ -13,11 +13,11 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::accept::Stops;
-use super::log::Seldom;
+use super::listener::StopSignals;
+use super::log_throttle::LogThrottle;
 use super::peer::Peer;
-use super::places::Place;
-use super::stream::{Stream, Wire};
+use super::slots::ConnectionSlot;
+use super::stream::{ConnectionStream, Transport};
 use crate::server::settings::ConnectionSettings;
 use crate::server::tls::Certificates;
 
@@ -28,7 +28,7 @@ const PREFACE_BYTES: u64 = 24;
 const LEAVE: Duration = Duration::from_secs(2);
 
 /// What all connections have in common.
-pub(super) struct Door {
+pub(super) struct ConnectionPolicy {
     certificates: Option<Arc<Certificates>>,
     /// From a connection's beginning to its client's first words.
     handshake: Duration,
@@ -37,22 +37,22 @@ pub(super) struct Door {
     /// How old it may get; zero for ever.
     age: Duration,
     came: AtomicU32,
-    failures: Seldom,
+    failures: LogThrottle,
 }
 
-/// A connection that has a place.
+/// A connection that has a slot.
 pub(super) struct Connection {
     socket: TcpStream,
     peer: Peer,
     begun: Instant,
-    place: Place,
-    door: Arc<Door>,
+    slot: ConnectionSlot,
+    policy: Arc<ConnectionPolicy>,
 }
 
-impl Door {
+impl ConnectionPolicy {
     pub(super) fn new(certificates: Option<Arc<Certificates>>, settings: &ConnectionSettings) -> Self {
         let &ConnectionSettings { handshake, idle, age, .. } = settings;
-        let (came, failures) = (AtomicU32::new(0), Seldom::default());
+        let (came, failures) = (AtomicU32::new(0), LogThrottle::default());
         Self { certificates, handshake, idle, age, came, failures }
     }
 
@@ -62,52 +62,57 @@ impl Door {
     }
 
     /// What carries the bytes from now on, if there is one.
-    async fn shake_hands(&self, socket: TcpStream, peer: &Peer) -> Option<Pin<Box<dyn Wire>>> {
+    async fn handshake(&self, socket: TcpStream, peer: &Peer) -> Option<Pin<Box<dyn Transport>>> {
         // It fails only if the peer has gone, which reading will tell.
         drop(socket.set_nodelay(true));
         let Some(certificates) = &self.certificates else { return Some(Box::pin(socket)) };
         match certificates.acceptor().accept(socket).into_fallible().await {
             Ok(stream) => Some(Box::pin(stream)),
             Err((error, socket)) => {
-                self.tell_failure(peer, &error);
+                self.log_failure(peer, &error);
                 part(socket).await;
                 None
             }
         }
     }
 
-    fn tell_failure(&self, peer: &Peer, error: &io::Error) {
-        if let Some(held_back) = self.failures.may_tell() {
+    fn log_failure(&self, peer: &Peer, error: &io::Error) {
+        if let Some(held_back) = self.failures.allow() {
             tracing::info!(peer = %peer.address(), %error, held_back, "a handshake failed");
         }
     }
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, address: SocketAddr, place: Place, door: Arc<Door>) -> Self {
-        Self { socket, peer: Peer::new(address), begun: Instant::now(), place, door }
+    pub(super) fn new(
+        socket: TcpStream,
+        address: SocketAddr,
+        slot: ConnectionSlot,
+        policy: Arc<ConnectionPolicy>,
+    ) -> Self {
+        Self { socket, peer: Peer::new(address), begun: Instant::now(), slot, policy }
     }
 
     /// Shakes hands, and has `serve` serve the connection until it has ended.
     pub(super) async fn serve<F: Future<Output = ()>>(
         self,
-        serve: impl FnOnce(Stream, CancellationToken) -> F,
-        stops: Stops,
+        serve: impl FnOnce(ConnectionStream, CancellationToken) -> F,
+        stops: StopSignals,
     ) {
-        let Self { socket, peer, begun, place, door } = self;
-        let shaken = timeout_at(begun + door.handshake, door.shake_hands(socket, &peer));
-        let wire = match stops.draining.run_until_cancelled(shaken).await {
-            Some(Ok(Some(wire))) => wire,
-            Some(Err(_)) => return door.tell_failure(&peer, &io::ErrorKind::TimedOut.into()),
+        let Self { socket, peer, begun, slot, policy } = self;
+        let shaken = timeout_at(begun + policy.handshake, policy.handshake(socket, &peer));
+        let transport = match stops.draining.run_until_cancelled(shaken).await {
+            Some(Ok(Some(transport))) => transport,
+            Some(Err(_)) => return policy.log_failure(&peer, &io::ErrorKind::TimedOut.into()),
             Some(Ok(None)) | None => return,
         };
         let (ending, cut) = (CancellationToken::new(), stops.cut.child_token());
-        let stream = Stream::new(wire, peer.clone(), cut.clone(), ending.clone());
+        let stream = ConnectionStream::new(transport, peer.clone(), cut.clone(), ending.clone());
         let serving = serve(stream, ending.clone());
         tokio::pin!(serving);
         let why = tokio::select! {
             () = &mut serving => return,
-            why = door.reason_to_end(&peer, begun) => why,
+            why = policy.reason_to_end(&peer, begun) => why,
             () = stops.draining.cancelled() => "the server stops",
         };
         tracing::debug!(peer = %peer.address(), why, "a connection is asked to end");
@@ -117,16 +122,16 @@ impl Connection {
         }
         tokio::select! {
             () = &mut serving => {}
-            () = overstays(&peer) => {
+            () = stays_idle(&peer) => {
                 cut.cancel();
                 serving.await;
             }
         }
-        drop(place);
+        drop(slot);
     }
 }
 
-impl Door {
+impl ConnectionPolicy {
     /// Comes back when the connection has been silent, idle or there for too long.
     async fn reason_to_end(&self, peer: &Peer, begun: Instant) -> &'static str {
         tokio::select! {
@@ -158,7 +163,7 @@ fn has_spoken(peer: &Peer) -> bool {
 }
 
 /// Comes back if the peer, though asked to leave, stays without a call.
-async fn overstays(peer: &Peer) {
+async fn stays_idle(peer: &Peer) {
     sleep(LEAVE).await;
     peer.idle(LEAVE).await;
 }

@@ -2,15 +2,17 @@
 //!
 //! Each connection is served by a tonic server of its own, so that each can be asked to end (GOAWAY) by itself.
 
-mod accept;
-mod calls;
+mod call_count;
 mod connection;
-mod log;
+mod flow_control;
+mod listener;
+mod log_throttle;
 mod peer;
-mod places;
+mod slots;
 mod stream;
 
-pub(super) use accept::{Listener, Stops, hold_bursts};
-pub(super) use calls::CountCalls;
-pub(super) use places::Places;
-pub(super) use stream::Stream;
+pub(super) use call_count::CallCountLayer;
+pub(super) use flow_control::FlowControlWindows;
+pub(super) use listener::{Listener, StopSignals, hold_bursts};
+pub(super) use slots::ConnectionSlots;
+pub(super) use stream::ConnectionStream;

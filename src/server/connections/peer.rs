@@ -30,7 +30,7 @@ struct Calls {
 
 /// A call that is under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct CallGuard {
     peer: Peer,
 }
 
@@ -53,9 +53,9 @@ impl Peer {
     }
 
     /// A call begins.
-    pub(super) fn call(&self) -> Call {
+    pub(super) fn call(&self) -> CallGuard {
         self.state.calls.lock().under_way += 1;
-        Call { peer: self.clone() }
+        CallGuard { peer: self.clone() }
     }
 
     /// For how long there has been no call; none while there is one.
@@ -77,7 +77,7 @@ impl Peer {
     }
 }
 
-impl Drop for Call {
+impl Drop for CallGuard {
     fn drop(&mut self) {
         let mut calls = self.peer.state.calls.lock();
         calls.under_way -= 1;

@@ -11,27 +11,27 @@ use tonic::transport::server::Connected;
 use super::peer::Peer;
 
 /// What carries the bytes.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Send {}
+pub(super) trait Transport: AsyncRead + AsyncWrite + Send {}
 
-impl<W: AsyncRead + AsyncWrite + Send> Wire for W {}
+impl<W: AsyncRead + AsyncWrite + Send> Transport for W {}
 
 /// One connection's bytes. They stop when it is cut, and whoever waits for its end learns of it.
-pub(crate) struct Stream {
-    wire: Pin<Box<dyn Wire>>,
+pub(crate) struct ConnectionStream {
+    transport: Pin<Box<dyn Transport>>,
     peer: Peer,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
     _closed: DropGuard,
 }
 
-impl Stream {
+impl ConnectionStream {
     /// Bytes that stop when `cut` is cancelled; `closed` is, when they have ended.
     pub(super) fn new(
-        wire: Pin<Box<dyn Wire>>,
+        transport: Pin<Box<dyn Transport>>,
         peer: Peer,
         cut: CancellationToken,
         closed: CancellationToken,
     ) -> Self {
-        Self { wire, peer, cut: Box::pin(cut.cancelled_owned()), _closed: closed.drop_guard() }
+        Self { transport, peer, cut: Box::pin(cut.cancelled_owned()), _closed: closed.drop_guard() }
     }
 
     /// An error once the connection is cut; whoever polls is woken then.
@@ -43,7 +43,7 @@ impl Stream {
     }
 }
 
-impl Connected for Stream {
+impl Connected for ConnectionStream {
     type ConnectInfo = Peer;
 
     fn connect_info(&self) -> Peer {
@@ -51,7 +51,7 @@ impl Connected for Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for ConnectionStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -59,30 +59,30 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         self.unless_cut(context)?;
         let before = buffer.filled().len();
-        let read = self.wire.as_mut().poll_read(context, buffer);
+        let read = self.transport.as_mut().poll_read(context, buffer);
         self.peer.note_received((buffer.filled().len() - before) as u64);
         read
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for ConnectionStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.unless_cut(context)?;
-        self.wire.as_mut().poll_write(context, bytes)
+        self.transport.as_mut().poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.unless_cut(context)?;
-        self.wire.as_mut().poll_flush(context)
+        self.transport.as_mut().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.unless_cut(context)?;
-        self.wire.as_mut().poll_shutdown(context)
+        self.transport.as_mut().poll_shutdown(context)
     }
 
     fn poll_write_vectored(
@@ -91,11 +91,11 @@ impl AsyncWrite for Stream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.unless_cut(context)?;
-        self.wire.as_mut().poll_write_vectored(context, slices)
+        self.transport.as_mut().poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.wire.is_write_vectored()
+        self.transport.is_write_vectored()
     }
 }
 
@@ -109,10 +109,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_counts_what_it_reads_and_ends_when_it_is_cut() {
-        let (mut other, wire) = tokio::io::duplex(8);
+        let (mut other, transport) = tokio::io::duplex(8);
         let peer = Peer::new(SocketAddr::from(([127, 0, 0, 1], 1)));
         let (cut, closed) = (CancellationToken::new(), CancellationToken::new());
-        let mut stream = Stream::new(Box::pin(wire), peer.clone(), cut.clone(), closed.clone());
+        let mut stream =
+            ConnectionStream::new(Box::pin(transport), peer.clone(), cut.clone(), closed.clone());
         other.write_all(b"12345").await.unwrap();
         let mut read = [0; 5];
         stream.read_exact(&mut read).await.unwrap();

@@ -7,9 +7,9 @@ use crate::server::{KeyFile, tls};
 
 /// What is wrong.
 #[derive(Debug, Default)]
-pub(super) struct Wrong(Vec<String>);
+pub(super) struct SettingsProblems(Vec<String>);
 
-impl Wrong {
+impl SettingsProblems {
     /// One thing more is wrong.
     pub(super) fn say(&mut self, what: String) {
         self.0.push(what);
@@ -17,7 +17,7 @@ impl Wrong {
 
     /// The settings, if nothing is wrong.
     pub(super) fn into_result(self, settings: Settings) -> Result<Settings, SettingsError> {
-        if self.0.is_empty() { Ok(settings) } else { Err(SettingsError::Wrong(self.0)) }
+        if self.0.is_empty() { Ok(settings) } else { Err(SettingsError::Invalid(self.0)) }
     }
 
     /// Looks for values out of range, and for values that contradict one another.

@@ -16,7 +16,7 @@ pub use self::types::{
     WorkSettings,
 };
 
-use self::check::Wrong;
+use self::check::SettingsProblems;
 use self::types::stream_width;
 use crate::engine::Limits;
 
@@ -41,7 +41,7 @@ pub enum SettingsError {
     },
     /// Values that are out of range or contradict one another, all of them.
     #[error("these settings are wrong:\n  {}", .0.join("\n  "))]
-    Wrong(Vec<String>),
+    Invalid(Vec<String>),
     /// They can't be told as a file of settings.
     #[error("these settings can't be written as TOML: {0}")]
     Unwritable(#[from] toml::ser::Error),
@@ -71,15 +71,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Wrong`]. The files that they name are not looked into.
+    /// [`SettingsError::Invalid`]. The files that they name are not looked into.
     pub fn from_layers(upper: SettingsLayer, lower: SettingsLayer) -> Result<Self, SettingsError> {
         let (settings, wrong) = Self::layered(upper, lower);
         wrong.into_result(settings)
     }
 
     /// The same, with what is wrong with them.
-    fn layered(upper: SettingsLayer, mut lower: SettingsLayer) -> (Self, Wrong) {
-        let mut wrong = Wrong::default();
+    fn layered(upper: SettingsLayer, mut lower: SettingsLayer) -> (Self, SettingsProblems) {
+        let mut wrong = SettingsProblems::default();
         if lower.in_memory == Some(true) && lower.data_dir.is_some() {
             wrong.say("in_memory and data_dir contradict one another; leave one of them out".to_owned());
         }
@@ -95,7 +95,7 @@ impl Settings {
         (settings, wrong)
     }
 
-    fn from_layer(layer: &SettingsLayer, wrong: &mut Wrong) -> Self {
+    fn from_layer(layer: &SettingsLayer, wrong: &mut SettingsProblems) -> Self {
         let default = Self::default();
         let storage = match (layer.in_memory, &layer.data_dir) {
             (Some(true), _) => Storage::InMemory,
@@ -141,7 +141,7 @@ impl AccessSettings {
 }
 
 impl TlsSettings {
-    fn of(layer: &SettingsLayer, wrong: &mut Wrong) -> Option<Self> {
+    fn of(layer: &SettingsLayer, wrong: &mut SettingsProblems) -> Option<Self> {
         let client_ca = layer.tls_client_ca.clone();
         match (layer.tls_certificate.clone(), layer.tls_private_key.clone()) {
             (Some(certificate), Some(private_key)) => {

@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
-use super::reload::Watch;
+use super::reload::FileWatcher;
 use super::settings::TlsSettings;
 
 /// The certificates in force.
@@ -32,7 +32,7 @@ impl Certificates {
         protocols: &[&str],
         stop: CancellationToken,
     ) -> Result<Arc<Self>, Vec<String>> {
-        let watch = Watch::new(files.paths());
+        let watch = FileWatcher::new(files.paths());
         let protocols: Vec<Vec<u8>> = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let in_force = RwLock::new(Arc::new(files::read(files, &protocols)?));
         let certificates = Arc::new(Self { in_force });
