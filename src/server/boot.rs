@@ -75,14 +75,11 @@ pub async fn run(
     // Cancelled on every return, so that no task outlives this function.
     let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
     let certificates = certificates(settings, &stops)?;
-    let access = if let Some((access, reloading)) = Access::open(&settings.access, stops.draining.clone())? {
-        tokio::spawn(reloading);
-        Some(access)
-    } else {
+    let access = Access::open(&settings.access, stops.draining.clone())?;
+    if access.is_none() {
         let listen = listener.local_addr()?;
         tracing::warn!(%listen, "no keys are set: every client that reaches the port has all rights; see --keys");
-        None
-    };
+    }
     if certificates.is_none() && !listener.local_addr()?.ip().is_loopback() {
         tracing::warn!("calls are not encrypted: the network can read texts and keys; see --tls-certificate");
     }

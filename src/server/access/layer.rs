@@ -36,7 +36,7 @@ impl AccessLayer {
         let Some(access) = self.access.as_ref().filter(|_| !path.starts_with(HEALTH)) else {
             return Ok((Caller::anyone(), None));
         };
-        let holder = access.caller(request.headers())?;
+        let holder = access.authenticate(request.headers())?;
         // Before admission: the log names the key of refused calls, too.
         if let Some(key_id) = request.extensions().get::<CallerKeyId>() {
             key_id.set(holder.caller.key());

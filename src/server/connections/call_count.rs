@@ -1,4 +1,4 @@
-//! Counts the calls of each connection, so that one without any can be told from one at work.
+//! Counts the calls under way on each connection, to detect idle connections.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 
 use super::peer::{CallGuard, Peer};
 
-/// The outermost layer around the services: it notes a call until its answer has been taken to the end.
+/// The outermost layer around the services. It counts a call until its response has been sent or dropped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallCountLayer;
 
@@ -25,7 +25,7 @@ impl<S> Layer<S> for CallCountLayer {
     }
 }
 
-/// Services whose calls are counted.
+/// Services behind a [`CallCountLayer`].
 #[derive(Debug, Clone)]
 pub(crate) struct CallCountService<S> {
     services: S,
@@ -49,20 +49,20 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let peer = request.extensions().get::<Peer>().cloned();
         if let Some(peer) = &peer {
-            // Where tonic's `Request::remote_addr` looks.
+            // tonic's `Request::remote_addr` reads this extension.
             let info = TcpConnectInfo { local_addr: None, remote_addr: Some(peer.address()) };
             request.extensions_mut().insert(info);
         }
-        let call = peer.map(|peer| peer.call());
-        let answer = self.services.call(request);
+        let call = peer.map(|peer| peer.begin_call());
+        let responding = self.services.call(request);
         Box::pin(async move {
-            let answer = answer.await?;
-            Ok(answer.map(|body| CountedBody { body: Body::new(body), _call: call }))
+            let response = responding.await?;
+            Ok(response.map(|body| CountedBody { body: Body::new(body), _call: call }))
         })
     }
 }
 
-/// The body of an answer, with the call that it belongs to.
+/// The body of a response, which keeps its call counted.
 #[derive(Debug)]
 pub(crate) struct CountedBody {
     body: Body,

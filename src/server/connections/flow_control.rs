@@ -1,20 +1,23 @@
-//! How much of requests a peer may send before it is read.
+//! Flow control windows of HTTP/2.
 
 use crate::server::settings::Settings;
 
-/// Bytes on all streams of a connection, unless there are very many streams.
+/// Window of a connection in bytes, unless there are very many streams.
 const CONNECTION_BYTES: u32 = 16 << 20;
 
-/// The bounds of what may come on one stream: less would make a round trip of each frame, more has no use.
-const STREAM_BYTES: (u32, u32) = (16 << 10, 1 << 20);
+/// Minimum window of a stream: less would cost a round trip for each frame.
+const MIN_STREAM_BYTES: u32 = 16 << 10;
 
-/// HTTP/2 allows no more.
-const MOST_BYTES: u32 = (1 << 31) - 1;
+/// Maximum window of a stream: more has no effect.
+const MAX_STREAM_BYTES: u32 = 1 << 20;
 
-/// Bytes of requests that a peer may send before they are read (HTTP/2's flow control).
+/// Maximum window that HTTP/2 allows.
+const MAX_BYTES: u32 = (1 << 31) - 1;
+
+/// Bytes of requests that a peer may send before they are read.
 ///
-/// All streams can have theirs at once: what is not read of some, since there is no room for it, keeps no
-/// other from being read to its end.
+/// The window of the connection covers those of all its streams: streams that are not read, since the budget is used up, don't
+/// block others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FlowControlWindows {
     pub(crate) stream_bytes: u32,
@@ -22,12 +25,11 @@ pub(crate) struct FlowControlWindows {
 }
 
 impl FlowControlWindows {
-    /// Those for as many streams as the settings allow.
+    /// The windows for the maximum number of streams in the settings.
     pub(crate) fn of(settings: &Settings) -> Self {
         let streams = settings.connections.max_streams.max(1);
-        let (least, most) = STREAM_BYTES;
-        let stream_bytes = (CONNECTION_BYTES / streams).clamp(least, most);
-        Self { stream_bytes, connection_bytes: stream_bytes.saturating_mul(streams).min(MOST_BYTES) }
+        let stream_bytes = (CONNECTION_BYTES / streams).clamp(MIN_STREAM_BYTES, MAX_STREAM_BYTES);
+        Self { stream_bytes, connection_bytes: stream_bytes.saturating_mul(streams).min(MAX_BYTES) }
     }
 }
 

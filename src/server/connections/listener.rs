@@ -1,4 +1,4 @@
-//! Takes connections in: each gets a slot, and a task of its own.
+//! Accepts connections: each gets a slot, and a task of its own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,22 +18,21 @@ use super::stream::ConnectionStream;
 use crate::server::settings::ConnectionSettings;
 use crate::server::tls::Certificates;
 
-/// How long no connection is taken when the system has no room for one more.
-const BREATH: Duration = Duration::from_millis(100);
+/// Pause before the next accept when the system can't accept another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Connections that the system holds until they are taken, as far as it allows (on Linux `net.core.somaxconn`, 4096 by
-/// default). When there is no room for one more, its peer tries again after a second. Without being asked for more the
-/// system holds 128.
+/// Connections that the system queues until they are accepted; the system may reduce it (on Linux to `net.core.somaxconn`, 4096
+/// by default). When the queue is full, a peer retries after a second. The default is 128.
 const BACKLOG: i32 = 4096;
 
-/// Has the system hold a burst of connections, also for a listener that somebody else has made.
-pub(in crate::server) fn hold_bursts(listener: &TcpListener) {
+/// Raises the backlog of a listener, also of one that was passed in, so that the system queues bursts of connections.
+pub(in crate::server) fn raise_backlog(listener: &TcpListener) {
     if let Err(error) = SockRef::from(listener).listen(BACKLOG) {
-        tracing::warn!(%error, "the system holds no more than its usual number of connections that wait");
+        tracing::warn!(%error, "the backlog can't be raised: bursts of connections may be delayed");
     }
 }
 
-/// Where connections come in.
+/// Accepts connections.
 pub(crate) struct Listener {
     socket: TcpListener,
     slots: Arc<ConnectionSlots>,
@@ -42,24 +41,24 @@ pub(crate) struct Listener {
     failures: LogThrottle,
 }
 
-/// The signals to all connections.
+/// The signals by which all connections stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StopSignals {
-    /// No more connections; those there are take no more calls.
+    /// No more connections and calls are accepted.
     pub(crate) draining: CancellationToken,
     /// All connections end now.
     pub(crate) cut: CancellationToken,
 }
 
 impl Listener {
-    /// Takes connections from `socket`, encrypted if there are certificates; `open` tells how many there are.
+    /// Accepts connections from `socket`, with TLS if there are certificates. `open` holds the number of open connections.
     pub(crate) fn new(
         socket: TcpListener,
         certificates: Option<Arc<Certificates>>,
         settings: &ConnectionSettings,
         open: Arc<AtomicUsize>,
     ) -> Self {
-        hold_bursts(&socket);
+        raise_backlog(&socket);
         Self {
             socket,
             slots: ConnectionSlots::new(settings.max, settings.max_per_address, open),
@@ -74,8 +73,8 @@ impl Listener {
         Arc::clone(&self.slots)
     }
 
-    /// Has `serve` serve each connection until that has ended; the token that `serve` is given asks it to see to
-    /// that. Comes back when no more are taken and all have ended.
+    /// Runs `serve` on each connection until it has ended; the token passed to `serve` requests its graceful shutdown. Returns when
+    /// `stops.draining` is cancelled and all connections have ended.
     pub(crate) async fn run<F>(
         self,
         serve: impl FnOnce(ConnectionStream, CancellationToken) -> F + Clone + Send + 'static,
@@ -91,39 +90,38 @@ impl Listener {
                         connections.spawn(connection.serve(serve.clone(), stops.clone()));
                     }
                 }
-                Err(error) => self.failed(&error).await,
+                Err(error) => self.handle_accept_error(&error).await,
             }
         }
-        // Whoever comes now is refused by the system.
+        // From here on, the system refuses new connections.
         drop(self);
         connections.close();
         connections.wait().await;
     }
 
-    /// The connection, if there is a slot for it. One for which there is none is closed at once: its client
-    /// knows where it stands, and tries again later or elsewhere, while one left waiting would find out by a
-    /// time-out.
+    /// Returns the connection if there is a slot for it. Otherwise closes it at once, so that its client can retry later or
+    /// elsewhere instead of waiting for a time-out.
     fn admit(&self, socket: TcpStream, address: SocketAddr) -> Option<Connection> {
         match self.slots.take(address.ip()) {
             Ok(slot) => Some(Connection::new(socket, address, slot, Arc::clone(&self.policy))),
             Err(full) => {
                 if let Some(held_back) = self.refusals.allow() {
-                    tracing::warn!(peer = %address, why = %full, held_back, "a connection was refused");
+                    tracing::warn!(peer = %address, reason = %full, held_back, "a connection was refused");
                 }
                 None
             }
         }
     }
 
-    /// Goes on at once if only one connection failed; if the system has no room for more, after a while.
-    async fn failed(&self, error: &io::Error) {
+    /// Continues at once if a single connection failed, or after a pause if the system can't accept more.
+    async fn handle_accept_error(&self, error: &io::Error) {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
         if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
             return;
         }
         if let Some(held_back) = self.failures.allow() {
-            tracing::error!(%error, held_back, "no connection can be taken; is the limit of open files reached?");
+            tracing::error!(%error, held_back, "no connection can be accepted; if the limit of open files is reached, raise it");
         }
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(ACCEPT_PAUSE).await;
     }
 }

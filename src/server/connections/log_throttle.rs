@@ -1,13 +1,13 @@
-//! Log lines that a peer can cause at will, at a bounded rate.
+//! A rate limit for log lines that peers can cause.
 
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// The least time between two lines.
+/// Minimum time between two lines.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// One kind of log line.
+/// Limits the rate of one kind of log line.
 #[derive(Debug, Default)]
 pub(super) struct LogThrottle {
     state: Mutex<State>,
@@ -20,7 +20,7 @@ struct State {
 }
 
 impl LogThrottle {
-    /// Whether a line may be logged now; if so, how many were held back since the last one.
+    /// Returns the number of lines suppressed since the last one if a line may be logged now, or else `None`.
     pub(super) fn allow(&self) -> Option<u64> {
         let mut state = self.state.lock();
         if state.last.is_some_and(|last| last.elapsed() < INTERVAL) {
@@ -38,10 +38,10 @@ mod tests {
 
     #[test]
     fn lines_that_come_too_fast_are_counted() {
-        let seldom = LogThrottle::default();
-        let told: Vec<_> = (0..4).map(|_| seldom.allow()).collect();
-        assert_eq!(told, [Some(0), None, None, None]);
+        let throttle = LogThrottle::default();
+        let allowed: Vec<_> = (0..4).map(|_| throttle.allow()).collect();
+        assert_eq!(allowed, [Some(0), None, None, None]);
         std::thread::sleep(INTERVAL);
-        assert_eq!(seldom.allow(), Some(3));
+        assert_eq!(throttle.allow(), Some(3));
     }
 }

@@ -1,6 +1,6 @@
-//! Connections: who may connect, how long a connection stays, and how it ends.
+//! Connections: how many are accepted, how long each may stay, and how it ends.
 //!
-//! Each connection is served by a tonic server of its own, so that each can be asked to end (GOAWAY) by itself.
+//! Each connection is served by a tonic server of its own, so that each can be shut down (GOAWAY) separately.
 
 mod call_count;
 mod connection;
@@ -13,6 +13,6 @@ mod stream;
 
 pub(super) use call_count::CallCountLayer;
 pub(super) use flow_control::FlowControlWindows;
-pub(super) use listener::{Listener, StopSignals, hold_bursts};
+pub(super) use listener::{Listener, StopSignals, raise_backlog};
 pub(super) use slots::ConnectionSlots;
 pub(super) use stream::ConnectionStream;

@@ -1,4 +1,4 @@
-//! How many may be connected, in all and from one address.
+//! Connection slots: the limits on open connections, in total and per address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-/// The slots that connections take.
+/// The slots for open connections.
 #[derive(Debug)]
 pub(crate) struct ConnectionSlots {
     max: usize,
     max_per_address: usize,
     taken: Mutex<Taken>,
-    /// How many are taken, for whoever watches.
+    /// Number of slots taken, for metrics.
     open: Arc<AtomicUsize>,
 }
 
@@ -23,7 +23,7 @@ struct Taken {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// Why there was no slot.
+/// The limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SlotsExhausted {
     #[error("max_connections is reached")]
@@ -32,7 +32,7 @@ pub(super) enum SlotsExhausted {
     Address,
 }
 
-/// A connection's slot, which is free again when this is dropped.
+/// The slot of one connection; free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct ConnectionSlot {
     slots: Arc<ConnectionSlots>,
@@ -40,19 +40,19 @@ pub(super) struct ConnectionSlot {
 }
 
 impl ConnectionSlots {
-    /// So many slots, of which so many for each address; `open` tells how many are taken.
+    /// `max` slots, at most `max_per_address` of them for one address. `open` holds the number taken.
     pub(crate) fn new(max: usize, max_per_address: usize, open: Arc<AtomicUsize>) -> Arc<Self> {
         Arc::new(Self { max, max_per_address, taken: Mutex::default(), open })
     }
 
-    /// Connections that are open.
+    /// Number of open connections.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// A slot for a connection from `address`.
+    /// Takes a slot for a connection from `address`.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionSlot, SlotsExhausted> {
-        let address = holder(address);
+        let address = counted_address(address);
         let mut taken = self.taken.lock();
         if taken.all >= self.max {
             return Err(SlotsExhausted::All);
@@ -82,8 +82,8 @@ impl Drop for ConnectionSlot {
     }
 }
 
-/// The address that stands for whoever has this one: of IPv6 its network of 64 bits, which is what one host gets.
-fn holder(address: IpAddr) -> IpAddr {
+/// The address under which connections are counted. For IPv6 it is the network of 64 bits, which one host gets.
+fn counted_address(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_limited_and_come_back() {
+    fn slots_are_limited_and_come_back() {
         let slots = ConnectionSlots::new(3, 2, Arc::default());
         let one = slots.take(address("10.0.0.1")).unwrap();
         let two = slots.take(address("::ffff:10.0.0.1")).unwrap();

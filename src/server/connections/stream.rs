@@ -1,4 +1,4 @@
-//! The bytes of one connection, encrypted or not.
+//! The byte stream of one connection, encrypted or not.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,12 +10,12 @@ use tonic::transport::server::Connected;
 
 use super::peer::Peer;
 
-/// What carries the bytes.
+/// A TCP or TLS stream.
 pub(super) trait Transport: AsyncRead + AsyncWrite + Send {}
 
 impl<W: AsyncRead + AsyncWrite + Send> Transport for W {}
 
-/// One connection's bytes. They stop when it is cut, and whoever waits for its end learns of it.
+/// The byte stream of one connection. It fails when the connection is cut, and cancels a token when it is dropped.
 pub(crate) struct ConnectionStream {
     transport: Pin<Box<dyn Transport>>,
     peer: Peer,
@@ -24,7 +24,7 @@ pub(crate) struct ConnectionStream {
 }
 
 impl ConnectionStream {
-    /// Bytes that stop when `cut` is cancelled; `closed` is, when they have ended.
+    /// A stream that fails once `cut` is cancelled, and cancels `closed` when it is dropped.
     pub(super) fn new(
         transport: Pin<Box<dyn Transport>>,
         peer: Peer,
@@ -34,7 +34,7 @@ impl ConnectionStream {
         Self { transport, peer, cut: Box::pin(cut.cancelled_owned()), _closed: closed.drop_guard() }
     }
 
-    /// An error once the connection is cut; whoever polls is woken then.
+    /// Fails once the connection is cut; the polling task is woken then.
     fn unless_cut(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         match self.cut.as_mut().poll(context) {
             Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
@@ -118,7 +118,7 @@ mod tests {
         let mut read = [0; 5];
         stream.read_exact(&mut read).await.unwrap();
         assert_eq!(peer.received_bytes(), 5);
-        // Nobody reads the other end: the write waits, until the connection is cut.
+        // The other end is not read, so the write waits until the connection is cut.
         let stuck = tokio::spawn(async move { stream.write_all(&[0; 100]).await });
         tokio::task::yield_now().await;
         assert!(!closed.is_cancelled());

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::metrics::Metrics;
-use crate::server::connections::hold_bursts;
+use crate::server::connections::raise_backlog;
 
 /// Maximum number of connections at once; others wait.
 const MAX_CONNECTIONS: usize = 16;
@@ -38,7 +38,7 @@ impl MetricsListener {
     /// The error of the system.
     pub(in crate::server) async fn bind(address: SocketAddr, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        hold_bursts(&listener);
+        raise_backlog(&listener);
         tracing::info!(address = %listener.local_addr()?, "metrics: listening");
         Ok(Self { listener, metrics })
     }
