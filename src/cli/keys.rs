@@ -10,7 +10,7 @@ use super::Outcome;
 use super::error::CliError;
 use super::render::{self, Look, printable};
 use crate::engine::Pattern;
-use crate::server::{Key, KeyFile};
+use crate::server::{Key, KeyFile, NewKey};
 use crate::service::Role;
 
 /// What to do with keys.
@@ -65,7 +65,7 @@ enum Action {
 pub(super) fn run(args: KeyArgs, out: &mut dyn Write) -> Result<Outcome, CliError> {
     match args.action {
         Action::Create { file, name, role, collections, expires_in } => {
-            let (key, token) = Key::new(&name, role, collections, expires_in)?;
+            let NewKey { key, token } = Key::new(&name, role, collections, expires_in)?;
             let id = key.id.clone();
             KeyFile::change(&file.keys, |keys| keys.add(key))?;
             let told = format!("Key {id} for {}: it is shown this once, keep it well.", printable(&name));

@@ -147,7 +147,7 @@ pub fn explain(error: &CliError) -> ExitCode {
     {
         return ExitCode::SUCCESS;
     }
-    let message = render::printable(&error.to_string());
+    let message = render::printable_lines(&error.to_string());
     // If even standard error is closed, the exit code says it all.
     drop(writeln!(anstream::stderr(), "{}error:{} {message}", render::ALARM, render::RESET));
     ExitCode::from(error.exit_code())

@@ -12,10 +12,11 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
 use super::connections::{Listener, StopSignals};
+use super::descriptors::DESCRIPTORS;
 use super::error::ServeError;
 use super::notify;
 use super::observe::{MethodTable, Metrics, MetricsListener, ObserveLayer, Telemetry};
-use super::serving::{ConnectionServer, DESCRIPTORS};
+use super::serving::ConnectionServer;
 use super::settings::{ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;

@@ -1,4 +1,4 @@
-//! Configuration, bootstrap and shutdown.
+//! Settings, boot and shutdown of the server, and the layers around the services.
 //!
 //! The order of boot: settings and the files that they name, telemetry, listener, engine, serve; the order of shutdown: health,
 //! pause, drain, cut, close. Tests call [`run`] with a listener and a shutdown signal of their own; `palimpsest serve`
@@ -8,6 +8,7 @@ mod access;
 mod boot;
 mod calls;
 mod connections;
+mod descriptors;
 mod error;
 mod grpc;
 mod notify;
@@ -20,7 +21,7 @@ mod shutdown;
 mod tls;
 mod web;
 
-pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError};
+pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
 pub use boot::{run, serve};
 pub use error::ServeError;
 pub use settings::{

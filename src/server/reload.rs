@@ -1,9 +1,9 @@
 //! Reloading of files when they change, and at SIGHUP: certificates and keys.
 //!
 //! ```text
-//! let watch = Watch::new(paths);                      // before the files are read for the first time
+//! let watcher = FileWatcher::new(paths);                // before the first read of the files
 //! let first = read(...)?;
-//! tokio::spawn(watch.run(stop, move || { ... }));     // after each change, off the async threads
+//! tokio::spawn(watcher.run(stop, move || { ... }));     // after each change, off the async threads
 //! ```
 
 use std::fs;
@@ -82,7 +82,7 @@ impl FileWatcher {
 
 /// Resolves at the next SIGHUP.
 async fn hangup(hangups: &mut Option<Signal>) {
-    // Nothing comes when the runtime ends.
+    // The stream ends with the runtime.
     let hung_up = match hangups {
         Some(hangups) => hangups.recv().await,
         None => None,

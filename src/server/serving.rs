@@ -1,15 +1,17 @@
-//! The server of one connection: HTTP/2, the layers, the services.
-//!
-//! Each connection has a server of its own, so that it can be shut down separately, and a layer with its own budget.
+//! The server of one connection: HTTP, the layers, the services.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio_stream::StreamExt as _;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::service::Routes;
-use tonic::transport::Server;
+use tower::{Layer as _, ServiceExt as _};
 
 use super::access::AccessLayer;
 use super::calls::CallLimits;
@@ -26,16 +28,9 @@ use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
 use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, ServiceContext};
 
-/// Maximum number of streams reset for the peer's errors, after which the connection is closed. tonic's default is no limit,
-/// which lets a peer grow the list of remembered resets (RUSTSEC-2024-0003).
+/// Maximum number of streams reset for the peer's errors, after which the connection is closed. Without a limit, a peer can grow
+/// the list of remembered resets (RUSTSEC-2024-0003).
 const MAX_FAULTY_STREAMS: usize = 1024;
-
-/// The descriptors of all services that are served.
-pub(super) const DESCRIPTORS: [&[u8]; 3] = [
-    proto::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
-];
 
 /// The parts of every connection's server.
 #[derive(Clone)]
@@ -70,31 +65,44 @@ impl ConnectionServer {
         })
     }
 
-    /// Serves a connection until it has ended. Begins to shut it down gracefully when `ending` is cancelled.
+    /// Serves a connection until it has ended. Begins its graceful shutdown (GOAWAY) when `ending` is cancelled.
     pub(super) async fn serve(self, stream: ConnectionStream, ending: CancellationToken) {
-        let server = self
-            .http2()
-            // The outermost first; below `web`, calls are plain gRPC.
-            .layer(CallCountLayer)
-            .layer(self.web)
-            .layer(self.observe)
-            .layer(self.access)
-            .layer(self.limits.for_connection());
-        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
+        let http = self.http();
+        // The outermost first; below `web`, calls are plain gRPC.
+        let services =
+            CallCountLayer::new(stream.peer().clone()).layer(self.web.layer(
+                self.observe.layer(self.access.layer(self.limits.for_connection().layer(self.services))),
+            ));
+        let services = services.map_request(|request: Request<Incoming>| request.map(Body::new));
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
+        tokio::pin!(connection);
         // An error of the connection has been reported to its peer.
-        drop(server.serve_with_incoming_shutdown(self.services, one, ending.cancelled_owned()).await);
+        let _ended = tokio::select! {
+            ended = &mut connection => ended,
+            () = ending.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
     }
 
-    fn http2(&self) -> Server {
-        Server::builder()
+    fn http(&self) -> Builder<TokioExecutor> {
+        let mut http = Builder::new(TokioExecutor::new());
+        if !self.accept_http1 {
+            http = http.http2_only();
+        }
+        // The timer enforces hyper's default limit on the time for the headers of a request.
+        http.http1().timer(TokioTimer::new());
+        http.http2()
+            .timer(TokioTimer::new())
             .initial_stream_window_size(self.windows.stream_bytes)
             .initial_connection_window_size(self.windows.connection_bytes)
             .max_concurrent_streams(self.connections.max_streams)
-            .http2_max_header_list_size(self.connections.max_header_bytes)
-            .http2_max_local_error_reset_streams(Some(MAX_FAULTY_STREAMS))
-            .http2_keepalive_interval(Some(self.connections.keepalive))
-            .http2_keepalive_timeout(Some(self.connections.keepalive_timeout))
-            .accept_http1(self.accept_http1)
+            .max_header_list_size(self.connections.max_header_bytes)
+            .max_local_error_reset_streams(MAX_FAULTY_STREAMS)
+            .keep_alive_interval(self.connections.keepalive)
+            .keep_alive_timeout(self.connections.keepalive_timeout);
+        http
     }
 }
 

@@ -24,6 +24,6 @@ pub struct ServiceContext {
     pub import_width: usize,
     /// Facts about the process.
     pub process: ProcessInfo,
-    /// Cancelled when the server stops: streams then end after the items that they have read.
+    /// Cancelled when the server stops: streams end after the items that they have read by then.
     pub draining: CancellationToken,
 }

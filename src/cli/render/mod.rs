@@ -101,9 +101,21 @@ pub(super) fn printable(text: &str) -> String {
     out
 }
 
+/// A text of several lines, each printable. Keeps line breaks and spaces, so that lists and the caret line of a TOML error
+/// stay aligned.
+pub(super) fn printable_lines(text: &str) -> String {
+    let line = |line: &str| line.split(' ').map(printable).collect::<Vec<_>>().join(" ");
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_stay_apart_and_aligned() {
+        assert_eq!(printable_lines("a:\n  |   ^\u{1b}[1m\r\n  b\tc"), "a:\n  |   ^\u{FFFD}[1m\n  b c");
+    }
 
     #[test]
     fn strangers_cannot_steer_the_terminal() {

@@ -97,7 +97,7 @@ impl Key {
         role: Role,
         collections: Vec<Pattern>,
         lifetime: Option<Duration>,
-    ) -> Result<(Self, BearerToken), InvalidKey> {
+    ) -> Result<NewKey, InvalidKey> {
         check_name(name)?;
         let id = random_hex::<ID_BYTES>()?;
         let token = BearerToken(format!("{PREFIX}_{id}_{}", random_hex::<SECRET_BYTES>()?));
@@ -106,7 +106,8 @@ impl Key {
             |lifetime| created.checked_add(lifetime).filter(|at| is_writable(*at)).ok_or(InvalidKey::TooLong);
         let expires = lifetime.map(expiry).transpose()?;
         let digest = Digest::of(token.reveal());
-        Ok((Self { id, name: name.to_owned(), role, collections, created, expires, digest }, token))
+        let key = Self { id, name: name.to_owned(), role, collections, created, expires, digest };
+        Ok(NewKey { key, token })
     }
 
     /// True if the key has expired.
@@ -136,6 +137,15 @@ fn random_hex<const BYTES: usize>() -> Result<String, InvalidKey> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| InvalidKey::NoRandomness(error.to_string()))?;
     Ok(HEXLOWER.encode(&bytes))
+}
+
+/// A key that was just created, with its token.
+#[derive(Debug)]
+pub struct NewKey {
+    /// The key, for the key file.
+    pub key: Key,
+    /// The token, for the holder.
+    pub token: BearerToken,
 }
 
 /// The secret that authenticates the holder of a key. It is shown once, and not stored.
@@ -242,7 +252,8 @@ mod tests {
     #[test]
     fn a_key_is_written_and_read_without_its_secret() {
         let patterns = vec![Pattern::new("essays").unwrap(), Pattern::new("team-*").unwrap()];
-        let (key, token) = Key::new("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
+        let NewKey { key, token } =
+            Key::new("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
         let written = serde_json::to_string(&key).unwrap();
         assert!(!written.contains(token.reveal().rsplit('_').next().unwrap()), "{written}");
         let read: Key = serde_json::from_str(&written).unwrap();

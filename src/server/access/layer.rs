@@ -25,16 +25,23 @@ pub(in crate::server) struct AccessLayer {
     access: Option<Arc<Access>>,
 }
 
+/// A request that may proceed.
+struct Admission {
+    caller: Caller,
+    /// The holder of the key, if keys are set and the method requires one.
+    holder: Option<Arc<KeyHolder>>,
+}
+
 impl AccessLayer {
     pub(in crate::server) fn new(access: Option<Arc<Access>>) -> Self {
         Self { access }
     }
 
-    /// The caller of a request, and the holder of the key if keys are set.
-    fn admit<B>(&self, request: &Request<B>) -> Result<(Caller, Option<Arc<KeyHolder>>), Status> {
+    /// Authenticates and authorises a request.
+    fn admit<B>(&self, request: &Request<B>) -> Result<Admission, Status> {
         let path = request.uri().path();
         let Some(access) = self.access.as_ref().filter(|_| !path.starts_with(HEALTH)) else {
-            return Ok((Caller::anyone(), None));
+            return Ok(Admission { caller: Caller::anyone(), holder: None });
         };
         let holder = access.authenticate(request.headers())?;
         // Before admission: the log names the key of refused calls, too.
@@ -42,7 +49,7 @@ impl AccessLayer {
             key_id.set(holder.caller.key());
         }
         holder.caller.admit(path)?;
-        Ok((holder.caller.clone(), Some(holder)))
+        Ok(Admission { caller: holder.caller.clone(), holder: Some(holder) })
     }
 }
 
@@ -77,7 +84,7 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         match self.layer.admit(&request) {
             Err(status) => Box::pin(async move { Ok(status.into_http()) }),
-            Ok((caller, holder)) => {
+            Ok(Admission { caller, holder }) => {
                 request.extensions_mut().insert(caller);
                 let answer = self.inner.call(request);
                 Box::pin(async move {

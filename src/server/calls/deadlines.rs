@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-use super::kinds::Kind;
+use super::kinds::MethodKind;
 use crate::service::Problem;
 
 /// Maximum time by which the server ends a call before the deadline that the caller asked for, so that the server's status
@@ -24,7 +24,7 @@ impl Deadlines {
     /// # Errors
     ///
     /// A [`Problem`] if `grpc-timeout` is malformed.
-    pub(super) fn for_call(self, headers: &HeaderMap, kind: Kind) -> Result<Option<Instant>, Problem> {
+    pub(super) fn for_call(self, headers: &HeaderMap, kind: MethodKind) -> Result<Option<Instant>, Problem> {
         let asked = match headers.get("grpc-timeout") {
             None => None,
             Some(value) => {
@@ -34,18 +34,20 @@ impl Deadlines {
         };
         let asked = asked.map(|timeout| timeout.saturating_sub(AHEAD.min(timeout / 8)));
         let timeout = match kind {
-            Kind::Unary => Some(asked.unwrap_or(self.default).min(self.max)),
-            Kind::Stream => asked,
+            MethodKind::Unary => Some(asked.unwrap_or(self.default).min(self.max)),
+            MethodKind::Stream => asked,
         };
         Ok(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
     }
 
     /// The deadline for the first byte of the response. A stream responds once its first message is read, so this bounds the
     /// time that a peer may take to send it.
-    pub(super) fn for_first_response(self, deadline: Option<Instant>, kind: Kind) -> Option<Instant> {
+    pub(super) fn for_first_response(self, deadline: Option<Instant>, kind: MethodKind) -> Option<Instant> {
         match kind {
-            Kind::Unary => deadline,
-            Kind::Stream => [deadline, Instant::now().checked_add(self.default)].into_iter().flatten().min(),
+            MethodKind::Unary => deadline,
+            MethodKind::Stream => {
+                [deadline, Instant::now().checked_add(self.default)].into_iter().flatten().min()
+            }
         }
     }
 }
@@ -95,10 +97,10 @@ mod tests {
             let deadline = deadlines.for_call(&headers, kind).unwrap();
             deadline.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64().round())
         };
-        assert_eq!(seconds(None, Kind::Unary), Some(60.0));
-        assert_eq!(seconds(Some("5S"), Kind::Unary), Some(5.0));
-        assert_eq!(seconds(Some("2H"), Kind::Unary), Some(600.0));
-        assert_eq!(seconds(None, Kind::Stream), None);
-        assert_eq!(seconds(Some("2H"), Kind::Stream), Some(7200.0));
+        assert_eq!(seconds(None, MethodKind::Unary), Some(60.0));
+        assert_eq!(seconds(Some("5S"), MethodKind::Unary), Some(5.0));
+        assert_eq!(seconds(Some("2H"), MethodKind::Unary), Some(600.0));
+        assert_eq!(seconds(None, MethodKind::Stream), None);
+        assert_eq!(seconds(Some("2H"), MethodKind::Stream), Some(7200.0));
     }
 }

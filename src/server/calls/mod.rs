@@ -26,7 +26,7 @@ use tower::{Layer, Service};
 use self::activity::ActivityClock;
 use self::deadlines::Deadlines;
 use self::inflate::Encoding;
-use self::kinds::{Kind, Kinds};
+use self::kinds::{MethodKind, MethodKinds};
 use self::request::RequestMessages;
 use self::response::BoundedResponse;
 use super::settings::Settings;
@@ -36,7 +36,7 @@ use crate::service::{CallContext, ConnectionBudget, Problem, UnreadBytes};
 #[derive(Debug)]
 pub(super) struct CallLimits {
     deadlines: Deadlines,
-    kinds: Kinds,
+    kinds: MethodKinds,
     /// Time after which a stream whose caller neither sends nor reads is ended.
     idle_timeout: Option<Duration>,
     max_message_bytes: usize,
@@ -56,7 +56,7 @@ impl CallLimits {
         let idle = settings.connections.idle;
         Ok(Arc::new(Self {
             deadlines,
-            kinds: Kinds::new()?,
+            kinds: MethodKinds::new()?,
             // A caller is not idle while the server works on its item.
             idle_timeout: (!idle.is_zero()).then(|| idle.max(deadlines.default)),
             max_message_bytes: settings.max_message_bytes,
@@ -159,18 +159,18 @@ impl CallLimits {
     fn bound_response(
         &self,
         mut response: Response<Body>,
-        kind: Kind,
+        kind: MethodKind,
         call: CallContext,
         activity: ActivityClock,
     ) -> Response<Body> {
-        if kind == Kind::Unary {
+        if kind == MethodKind::Unary {
             call.messages().all_answered();
         }
         if response.body().is_end_stream() {
             return response;
         }
         let unread = response.extensions_mut().remove::<Arc<UnreadBytes>>();
-        let idle_timeout = self.idle_timeout.filter(|_| kind == Kind::Stream);
+        let idle_timeout = self.idle_timeout.filter(|_| kind == MethodKind::Stream);
         response.map(|body| Body::new(BoundedResponse::new(body, call, unread, activity, idle_timeout)))
     }
 }

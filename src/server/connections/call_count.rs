@@ -14,14 +14,23 @@ use tower::{Layer, Service};
 use super::peer::{CallGuard, Peer};
 
 /// The outermost layer around the services. It counts a call until its response has been sent or dropped.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CallCountLayer;
+#[derive(Debug, Clone)]
+pub(crate) struct CallCountLayer {
+    peer: Peer,
+}
+
+impl CallCountLayer {
+    /// The layer for the calls of `peer`.
+    pub(crate) fn new(peer: Peer) -> Self {
+        Self { peer }
+    }
+}
 
 impl<S> Layer<S> for CallCountLayer {
     type Service = CallCountService<S>;
 
     fn layer(&self, services: S) -> CallCountService<S> {
-        CallCountService { services }
+        CallCountService { services, peer: self.peer.clone() }
     }
 }
 
@@ -29,6 +38,7 @@ impl<S> Layer<S> for CallCountLayer {
 #[derive(Debug, Clone)]
 pub(crate) struct CallCountService<S> {
     services: S,
+    peer: Peer,
 }
 
 impl<S, B> Service<Request<Body>> for CallCountService<S>
@@ -47,13 +57,10 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let peer = request.extensions().get::<Peer>().cloned();
-        if let Some(peer) = &peer {
-            // tonic's `Request::remote_addr` reads this extension.
-            let info = TcpConnectInfo { local_addr: None, remote_addr: Some(peer.address()) };
-            request.extensions_mut().insert(info);
-        }
-        let call = peer.map(|peer| peer.begin_call());
+        // tonic's `Request::remote_addr` reads this extension.
+        let info = TcpConnectInfo { local_addr: None, remote_addr: Some(self.peer.address()) };
+        request.extensions_mut().insert(info);
+        let call = self.peer.begin_call();
         let responding = self.services.call(request);
         Box::pin(async move {
             let response = responding.await?;
@@ -66,7 +73,7 @@ where
 #[derive(Debug)]
 pub(crate) struct CountedBody {
     body: Body,
-    _call: Option<CallGuard>,
+    _call: CallGuard,
 }
 
 impl http_body::Body for CountedBody {

@@ -109,7 +109,7 @@ impl Connection {
             Some(Ok(None)) | None => return,
         };
         let (ending, cut) = (CancellationToken::new(), stops.cut.child_token());
-        let stream = ConnectionStream::new(transport, peer.clone(), cut.clone(), ending.clone());
+        let stream = ConnectionStream::new(transport, peer.clone(), cut.clone());
         let serving = serve(stream, ending.clone());
         tokio::pin!(serving);
         let reason = tokio::select! {

@@ -1,6 +1,4 @@
 //! Connections: how many are accepted, how long each may stay, and how it ends.
-//!
-//! Each connection is served by a tonic server of its own, so that each can be shut down (GOAWAY) separately.
 
 mod call_count;
 mod connection;

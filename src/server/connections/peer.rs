@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// The peer of a connection: address, bytes received, calls under way. It is in the extensions of each call. Clones share it.
+/// The peer of a connection: address, bytes received, calls under way. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     state: Arc<State>,

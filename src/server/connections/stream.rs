@@ -5,8 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
-use tonic::transport::server::Connected;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::peer::Peer;
 
@@ -15,23 +14,22 @@ pub(super) trait Transport: AsyncRead + AsyncWrite + Send {}
 
 impl<W: AsyncRead + AsyncWrite + Send> Transport for W {}
 
-/// The byte stream of one connection. It fails when the connection is cut, and cancels a token when it is dropped.
+/// The byte stream of one connection, which fails when the connection is cut.
 pub(crate) struct ConnectionStream {
     transport: Pin<Box<dyn Transport>>,
     peer: Peer,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    _closed: DropGuard,
 }
 
 impl ConnectionStream {
-    /// A stream that fails once `cut` is cancelled, and cancels `closed` when it is dropped.
-    pub(super) fn new(
-        transport: Pin<Box<dyn Transport>>,
-        peer: Peer,
-        cut: CancellationToken,
-        closed: CancellationToken,
-    ) -> Self {
-        Self { transport, peer, cut: Box::pin(cut.cancelled_owned()), _closed: closed.drop_guard() }
+    /// A stream that fails once `cut` is cancelled.
+    pub(super) fn new(transport: Pin<Box<dyn Transport>>, peer: Peer, cut: CancellationToken) -> Self {
+        Self { transport, peer, cut: Box::pin(cut.cancelled_owned()) }
+    }
+
+    /// The peer of the connection.
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// Fails once the connection is cut; the polling task is woken then.
@@ -40,14 +38,6 @@ impl ConnectionStream {
             Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
             Poll::Pending => Ok(()),
         }
-    }
-}
-
-impl Connected for ConnectionStream {
-    type ConnectInfo = Peer;
-
-    fn connect_info(&self) -> Peer {
-        self.peer.clone()
     }
 }
 
@@ -111,9 +101,8 @@ mod tests {
     async fn a_stream_counts_what_it_reads_and_ends_when_it_is_cut() {
         let (mut other, transport) = tokio::io::duplex(8);
         let peer = Peer::new(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let (cut, closed) = (CancellationToken::new(), CancellationToken::new());
-        let mut stream =
-            ConnectionStream::new(Box::pin(transport), peer.clone(), cut.clone(), closed.clone());
+        let cut = CancellationToken::new();
+        let mut stream = ConnectionStream::new(Box::pin(transport), peer.clone(), cut.clone());
         other.write_all(b"12345").await.unwrap();
         let mut read = [0; 5];
         stream.read_exact(&mut read).await.unwrap();
@@ -121,9 +110,7 @@ mod tests {
         // The other end is not read, so the write waits until the connection is cut.
         let stuck = tokio::spawn(async move { stream.write_all(&[0; 100]).await });
         tokio::task::yield_now().await;
-        assert!(!closed.is_cancelled());
         cut.cancel();
         assert_eq!(stuck.await.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
-        assert!(closed.is_cancelled());
     }
 }

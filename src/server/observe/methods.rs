@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use prost_reflect::{DescriptorError, DescriptorPool, MethodDescriptor};
+use prost_reflect::{DescriptorError, MethodDescriptor};
 use tonic::Code;
 
 use crate::engine::{Histogram, TIME_BOUNDS};
+use crate::server::descriptors::{self, path};
 
-/// The names of the status codes, by their numbers, as Go's gRPC spells them.
+/// The names of the status codes, indexed by number, as gRPC for Go spells them.
 pub(super) const CODES: [&str; 17] = [
     "OK",
     "Canceled",
@@ -61,21 +62,14 @@ pub(super) struct Method {
 }
 
 impl MethodTable {
-    /// The methods of all services in these encoded sets of descriptors.
+    /// The methods in encoded descriptor sets.
     ///
     /// # Errors
     ///
     /// [`DescriptorError`] if a set is malformed, which is a defect.
-    pub(in crate::server) fn new(descriptors: &[&[u8]]) -> Result<Self, DescriptorError> {
-        let mut pool = DescriptorPool::new();
-        for set in descriptors {
-            pool.decode_file_descriptor_set(*set)?;
-        }
-        let all = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-        let methods = all.map(|method| {
-            let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-            (path, Arc::new(Method::from_descriptor(&method)))
-        });
+    pub(in crate::server) fn new(descriptor_sets: &[&[u8]]) -> Result<Self, DescriptorError> {
+        let all = descriptors::methods(descriptor_sets)?;
+        let methods = all.iter().map(|method| (path(method), Arc::new(Method::from_descriptor(method))));
         Ok(Self { methods: methods.collect(), unknown: Arc::new(Method::new("unknown", "unknown", "unary")) })
     }
 

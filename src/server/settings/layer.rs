@@ -113,7 +113,7 @@ pub struct SettingsLayer {
     /// Maximum deadline of calls, streams excepted, in seconds [default: 600]
     #[arg(long, env = "PALIMPSEST_MAX_DEADLINE_SECONDS", value_name = "SECONDS", help_heading = "Work")]
     max_deadline_seconds: u64,
-    /// Bytes of memory in use from which on adds are refused while checks go on; 0 for no limit [default: 80 % of the memory
+    /// Bytes of memory in use from which adding is refused while checks go on; 0 for no limit [default: 80 % of the memory
     /// that the machine, or its control group, has beyond 64 MiB]
     #[arg(long, env = "PALIMPSEST_MAX_MEMORY_BYTES", value_name = "BYTES", help_heading = "Work")]
     max_memory_bytes: u64,

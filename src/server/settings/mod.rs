@@ -62,7 +62,8 @@ impl Settings {
                     .map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })?,
             },
         };
-        let (settings, mut problems) = Self::layered(args.flags, file);
+        let mut problems = SettingsProblems::default();
+        let settings = Self::layered(args.flags, file, &mut problems);
         problems.files(&settings);
         problems.into_result(settings)
     }
@@ -73,13 +74,13 @@ impl Settings {
     ///
     /// [`SettingsError::Invalid`]. Files that the settings name are not read.
     pub fn from_layers(upper: SettingsLayer, lower: SettingsLayer) -> Result<Self, SettingsError> {
-        let (settings, problems) = Self::layered(upper, lower);
+        let mut problems = SettingsProblems::default();
+        let settings = Self::layered(upper, lower, &mut problems);
         problems.into_result(settings)
     }
 
-    /// Combines two layers and the defaults; returns the settings with their problems.
-    fn layered(upper: SettingsLayer, mut lower: SettingsLayer) -> (Self, SettingsProblems) {
-        let mut problems = SettingsProblems::default();
+    /// Combines two layers and the defaults, and adds what is invalid to `problems`.
+    fn layered(upper: SettingsLayer, mut lower: SettingsLayer, problems: &mut SettingsProblems) -> Self {
         if lower.in_memory == Some(true) && lower.data_dir.is_some() {
             problems.add("in_memory and data_dir contradict each other; remove one of them");
         }
@@ -90,9 +91,9 @@ impl Settings {
         if upper.in_memory == Some(true) {
             lower.data_dir = None;
         }
-        let settings = Self::from_layer(&upper.or(lower), &mut problems);
+        let settings = Self::from_layer(&upper.or(lower), problems);
         problems.check(&settings);
-        (settings, problems)
+        settings
     }
 
     fn from_layer(layer: &SettingsLayer, problems: &mut SettingsProblems) -> Self {

@@ -24,8 +24,15 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct MemoryLimit {
     max_bytes: u64,
-    read: Arc<Mutex<Option<(Instant, u64)>>>,
+    reading: Arc<Mutex<Option<Reading>>>,
     release: Arc<MemoryRelease>,
+}
+
+/// Resident bytes as read from the system.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    at: Instant,
+    bytes: u64,
 }
 
 /// Releases of memory: one at a time, with an interval between them.
@@ -39,7 +46,7 @@ impl MemoryLimit {
     /// A limit of `max_bytes`; 0 for no limit.
     #[must_use]
     pub fn new(max_bytes: u64) -> Self {
-        Self { max_bytes, read: Arc::default(), release: Arc::default() }
+        Self { max_bytes, reading: Arc::default(), release: Arc::default() }
     }
 
     /// True if memory in use can be measured, by the program's allocator or by the system (Linux). Otherwise there is no
@@ -64,7 +71,7 @@ impl MemoryLimit {
             let release = tokio::task::spawn_blocking(move || guard.release(&engine));
             // A release that takes longer goes on; the panic hook logs a panic.
             drop(tokio::time::timeout(RELEASE_TIMEOUT, release).await);
-            *self.read.lock() = None;
+            *self.reading.lock() = None;
         }
         self.room()
     }
@@ -86,12 +93,12 @@ impl MemoryLimit {
     }
 
     fn resident_bytes(&self) -> u64 {
-        let mut read = self.read.lock();
-        match *read {
-            Some((at, bytes)) if at.elapsed() < READ_INTERVAL => bytes,
+        let mut reading = self.reading.lock();
+        match *reading {
+            Some(Reading { at, bytes }) if at.elapsed() < READ_INTERVAL => bytes,
             _ => {
                 let bytes = resident_memory_bytes().unwrap_or(0);
-                *read = Some((Instant::now(), bytes));
+                *reading = Some(Reading { at: Instant::now(), bytes });
                 bytes
             }
         }

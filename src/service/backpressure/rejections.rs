@@ -23,7 +23,7 @@ pub enum Rejection {
 static COUNTS: [AtomicU64; Rejection::ALL.len()] = [const { AtomicU64::new(0) }; Rejection::ALL.len()];
 
 impl Rejection {
-    /// All reasons.
+    /// All variants, in order of their discriminants.
     pub const ALL: [Self; 6] = [
         Self::QueueFull,
         Self::TooManyRunning,

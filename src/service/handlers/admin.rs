@@ -32,7 +32,7 @@ const MAX_QUEUED_RESPONSES: usize = 8;
 /// Maximum bytes of the responses that wait, unless a single one has more.
 const MAX_QUEUED_BYTES: u32 = 2 << 20;
 
-/// Bytes of a backup in one response.
+/// Bytes of a backup per response.
 const CHUNK_BYTES: usize = 256 << 10;
 
 /// Sources of an export that are listed at once.
