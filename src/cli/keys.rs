@@ -65,7 +65,7 @@ enum Action {
 pub(super) fn run(args: KeyArgs, out: &mut dyn Write) -> Result<Outcome, CliError> {
     match args.action {
         Action::Create { file, name, role, collections, expires_in } => {
-            let NewKey { key, token } = Key::new(&name, role, collections, expires_in)?;
+            let NewKey { key, token } = Key::create(&name, role, collections, expires_in)?;
             let id = key.id.clone();
             KeyFile::change(&file.keys, |keys| keys.add(key))?;
             let told = format!("Key {id} for {}: it is shown this once, keep it well.", printable(&name));

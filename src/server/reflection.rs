@@ -1,6 +1,6 @@
 //! Server reflection that reports malformed requests.
 //!
-//! tonic-reflection ends a stream with OK at the first message that it can't decode. RequestBody are therefore decoded here
+//! tonic-reflection ends a stream with OK at the first message that it can't decode. Requests are therefore decoded here
 //! first; if one is malformed, the stream ends with the status that says why.
 
 use std::convert::Infallible;

@@ -139,7 +139,7 @@ impl Problem {
     pub fn message_too_large(bytes: Option<usize>, max_message_bytes: usize) -> Self {
         let bytes = match bytes {
             Some(bytes) => format!("has {bytes} bytes"),
-            None => "has more once inflated".to_owned(),
+            None => "has more once it is inflated".to_owned(),
         };
         let message = format!(
             "a message may have {max_message_bytes} bytes at most (max_message_bytes), but this one {bytes}; \

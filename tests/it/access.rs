@@ -52,7 +52,7 @@ impl Keys {
     /// A new key, and its id.
     pub fn make(&self, role: Role, patterns: &[&str]) -> (String, String) {
         let patterns = patterns.iter().map(|pattern| Pattern::new(pattern).unwrap()).collect();
-        let NewKey { key, token } = Key::new("a test's", role, patterns, None).unwrap();
+        let NewKey { key, token } = Key::create("a test's", role, patterns, None).unwrap();
         let id = key.id.clone();
         KeyFile::change(&self.path, |keys| keys.add(key)).unwrap();
         (token.reveal().to_owned(), id)

@@ -92,7 +92,7 @@ impl Key {
     /// # Errors
     ///
     /// [`InvalidKey::Name`], [`InvalidKey::NoRandomness`], [`InvalidKey::TooLong`].
-    pub fn new(
+    pub fn create(
         name: &str,
         role: Role,
         collections: Vec<Pattern>,
@@ -253,7 +253,7 @@ mod tests {
     fn a_key_is_written_and_read_without_its_secret() {
         let patterns = vec![Pattern::new("essays").unwrap(), Pattern::new("team-*").unwrap()];
         let NewKey { key, token } =
-            Key::new("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
+            Key::create("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
         let written = serde_json::to_string(&key).unwrap();
         assert!(!written.contains(token.reveal().rsplit('_').next().unwrap()), "{written}");
         let read: Key = serde_json::from_str(&written).unwrap();
@@ -289,10 +289,10 @@ mod tests {
             assert!(error.contains(part), "{part:?} is not in {error}");
         }
         assert!(matches!(
-            Key::new(&"x".repeat(129), Role::Check, Vec::new(), None),
+            Key::create(&"x".repeat(129), Role::Check, Vec::new(), None),
             Err(InvalidKey::Name { .. })
         ));
         let for_ages = Some(Duration::from_secs(u64::MAX / 4));
-        assert!(matches!(Key::new("n", Role::Check, Vec::new(), for_ages), Err(InvalidKey::TooLong)));
+        assert!(matches!(Key::create("n", Role::Check, Vec::new(), for_ages), Err(InvalidKey::TooLong)));
     }
 }

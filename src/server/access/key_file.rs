@@ -205,7 +205,7 @@ mod tests {
     use crate::service::Role;
 
     fn key(name: &str) -> Key {
-        Key::new(name, Role::Check, Vec::new(), None).unwrap().key
+        Key::create(name, Role::Check, Vec::new(), None).unwrap().key
     }
 
     #[test]

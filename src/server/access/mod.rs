@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_key_is_good_from_when_it_is_there_to_when_it_is_not() {
         let access = Access { holders: RwLock::default(), per_second: None };
-        let NewKey { key, token } = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        let NewKey { key, token } = Key::create("a", Role::Check, Vec::new(), None).unwrap();
         let sent = headers(&format!("Bearer {}", token.reveal()));
         assert_eq!(access.authenticate(&sent).unwrap_err().code(), tonic::Code::Unauthenticated);
         access.replace([key.clone()].into_iter());
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn two_headers_are_none() {
         let access = Access { holders: RwLock::default(), per_second: None };
-        let NewKey { key, token } = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        let NewKey { key, token } = Key::create("a", Role::Check, Vec::new(), None).unwrap();
         access.replace([key].into_iter());
         let mut sent = headers(&format!("Bearer {}", token.reveal()));
         sent.append(AUTHORIZATION, "Bearer x".parse().unwrap());

@@ -117,7 +117,7 @@ pub struct SettingsLayer {
     /// that the machine, or its control group, has beyond 64 MiB]
     #[arg(long, env = "PALIMPSEST_MAX_MEMORY_BYTES", value_name = "BYTES", help_heading = "Work")]
     max_memory_bytes: u64,
-    /// Milliseconds after SIGTERM or Ctrl-C during which the health is NOT_SERVING and calls are still accepted [default: 1000]
+    /// Milliseconds after SIGTERM or Ctrl-C during which the health is `NOT_SERVING` and calls are still accepted [default: 1000]
     #[arg(long, env = "PALIMPSEST_DRAIN_PAUSE_MS", value_name = "MILLISECONDS", help_heading = "Work")]
     drain_pause_ms: u64,
     /// Seconds after that until running calls are cut off [default: 30]
