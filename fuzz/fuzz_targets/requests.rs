@@ -13,7 +13,7 @@ use palimpsest::service::servers::admin_service_server::AdminServiceServer;
 use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
 use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, Context, CorpusApi, DetectionApi, Memory, Opening, ProcessInfo, Workers,
+    AdminApi, Caller, CorpusApi, DetectionApi, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext, Workers,
 };
 use palimpsest_fuzz::requests::{self, body, methods};
 use palimpsest_fuzz::{corpus, seeds};
@@ -51,17 +51,17 @@ fn routes() -> Routes {
     static WORKERS: OnceLock<Workers> = OnceLock::new();
     let engine = Engine::in_memory().unwrap();
     corpus::fill(&engine);
-    let opening = Opening::default();
-    opening.done(Arc::new(engine));
-    let context = Context {
-        engine: opening,
+    let engine_handle = EngineHandle::default();
+    engine_handle.set_engine(Arc::new(engine));
+    let context = ServiceContext {
+        engine: engine_handle,
         workers: WORKERS.get_or_init(|| Workers::new(1, 64).unwrap()).clone(),
         // Without a memory limit, refusals depend only on the request.
-        memory: Memory::new(0),
+        memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,
         stream_width: 4,
         import_width: 4,
-        process: ProcessInfo::begins(),
+        process: ProcessInfo::start(),
         draining: Default::default(),
     };
     Routes::new(CorpusServiceServer::new(CorpusApi::new(context.clone())))

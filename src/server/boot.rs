@@ -1,85 +1,36 @@
-//! From settings to a server that runs.
+//! Boot: from settings to a running server.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use opentelemetry_otlp::ExporterBuildError;
-use prost_reflect::DescriptorError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
-use super::connections::{Listener, Stops};
+use super::connections::{Listener, StopSignals};
+use super::descriptors::DESCRIPTORS;
+use super::error::ServeError;
 use super::notify;
-use super::observe::{Calls, Metrics, MetricsListener, Observe};
-use super::serving::{DESCRIPTORS, Serving};
-use super::settings::{ServeArgs, Settings, SettingsError, Storage};
-use super::shutdown::{Running, signalled};
-use super::telemetry::Telemetry;
+use super::observe::{MethodTable, Metrics, MetricsListener, ObserveLayer, Telemetry};
+use super::serving::ConnectionServer;
+use super::settings::{ServeArgs, Settings, Storage};
+use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
-use crate::service::{Context, HealthApi, Memory, Opening, ProcessInfo, Workers};
+use crate::service::{EngineHandle, HealthApi, MemoryLimit, ProcessInfo, ServiceContext, Workers};
 
-/// Why the server did not run, or did not end well.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// The settings are wrong.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// Another program listens there.
-    #[error("another program listens on {0} already: end it, or choose another address with --listen")]
-    InUse(SocketAddr),
-    /// The certificates can't be used, for these reasons.
-    #[error("these files can't be used:\n  {}", .0.join("\n  "))]
-    Certificates(Vec<String>),
-    /// The address can't be listened on.
-    #[error("can't listen on {address}: {cause}; choose another address with --listen")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// The engine could not be made.
-    #[error(transparent)]
-    Engine(#[from] engine::Error),
-    /// The threads for the engine's work could not be started.
-    #[error("can't start the worker threads: {0}")]
-    Workers(#[from] rayon::ThreadPoolBuildError),
-    /// The system refused something else that a server needs.
-    #[error("can't start the server: {0}")]
-    System(#[from] std::io::Error),
-    /// Server reflection could not be set up.
-    #[error("can't set up server reflection: {0}")]
-    Reflection(#[from] tonic_reflection::server::Error),
-    /// The protos' descriptors can't be read.
-    #[error("can't read the descriptors of the services: {0}")]
-    Descriptors(#[from] DescriptorError),
-    /// Metrics can't be had where they are to be.
-    #[error("can't listen on {address} for metrics: {cause}; choose another address with --metrics-listen")]
-    MetricsListen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// Traces can't be sent where they are to be.
-    #[error("can't send traces: {0}; choose another --otlp-endpoint, such as http://127.0.0.1:4317")]
-    Traces(#[from] ExporterBuildError),
-}
-
-/// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP has keys and certificates read again.
+/// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP reloads keys and certificates.
 ///
 /// # Errors
 ///
 /// [`ServeError`].
 pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    // Before anything that takes time: by default SIGHUP ends a process.
+    // First of all, as SIGHUP ends a process by default.
     let hangups = runtime.block_on(async { signal(SignalKind::hangup()) })?;
     let settings = Settings::load(args)?;
     let telemetry = runtime.block_on(async { Telemetry::start(&settings.telemetry) })?;
@@ -87,18 +38,18 @@ pub fn serve(args: ServeArgs) -> Result<(), ServeError> {
     let served =
         runtime.block_on(async { run(listen(settings.listen).await?, &settings, signalled()?).await });
     telemetry.stop();
-    // Work that was told to stop, and has not yet, is not waited for.
+    // Does not wait for work that has been stopped but has not ended.
     runtime.shutdown_background();
     served
 }
 
-/// Logs each SIGHUP. What was read again, whoever reads it logs.
+/// Logs each SIGHUP. The readers of the files log what they reloaded.
 async fn log_hangups(mut hangups: Signal, has_files: bool) {
     while hangups.recv().await.is_some() {
         if has_files {
-            tracing::info!("SIGHUP: keys and certificates are read again");
+            tracing::info!("SIGHUP: reloading keys and certificates");
         } else {
-            tracing::info!("SIGHUP: there are no keys and no certificates to read again");
+            tracing::info!("SIGHUP: no keys or certificates to reload");
         }
     }
 }
@@ -110,7 +61,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// Serves on `listener` until `shutdown` is cancelled; then running calls have `settings.work.drain` to end.
+/// Serves on `listener` until `shutdown` is cancelled. Running calls then have `settings.work.drain` to end.
 ///
 /// # Errors
 ///
@@ -121,84 +72,85 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     log_settings(settings);
-    let stops = Stops::default();
-    // However this ends, nothing stays behind.
+    let stops = StopSignals::default();
+    // Cancelled on every return, so that no task outlives this function.
     let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
     let certificates = certificates(settings, &stops)?;
-    let access = if let Some((access, rereading)) = Access::open(&settings.access, stops.draining.clone())? {
-        tokio::spawn(rereading);
-        Some(access)
-    } else {
+    let access = Access::open(&settings.access, stops.draining.clone())?;
+    if access.is_none() {
         let listen = listener.local_addr()?;
-        tracing::warn!(%listen, "no keys are set: whoever reaches the port may do everything");
-        None
-    };
-    if certificates.is_none() && !listener.local_addr()?.ip().is_loopback() {
-        tracing::warn!(
-            "calls are not encrypted: who is on their way may read texts and keys; see tls_certificate"
-        );
+        tracing::warn!(%listen, "no keys are set: every client that reaches the port has all rights; see --keys");
     }
-    let context = Context {
-        engine: Opening::default(),
+    if certificates.is_none() && !listener.local_addr()?.ip().is_loopback() {
+        tracing::warn!("calls are not encrypted: the network can read texts and keys; see --tls-certificate");
+    }
+    let context = ServiceContext {
+        engine: EngineHandle::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
         memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
-        process: ProcessInfo::begins(),
+        process: ProcessInfo::start(),
         draining: stops.draining.clone(),
     };
     let health = HealthApi::new(stops.draining.clone());
-    let (opening, connected) = (context.engine.clone(), Arc::clone(&context.process.open_connections));
-    let calls = Arc::new(Calls::of(&DESCRIPTORS)?);
+    let (engine_handle, open_connections) =
+        (context.engine.clone(), Arc::clone(&context.process.open_connections));
+    let calls = Arc::new(MethodTable::new(&DESCRIPTORS)?);
     let _metrics = serve_metrics(settings, &calls, &context).await?;
-    let serving =
-        Serving::new(context, health.clone(), Observe::new(calls), AccessLayer::new(access), settings)?;
+    let serving = ConnectionServer::new(
+        context,
+        health.clone(),
+        ObserveLayer::new(calls),
+        AccessLayer::new(access),
+        settings,
+    )?;
     tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
-    let listener = Listener::new(listener, certificates, &settings.connections, connected);
-    let places = listener.places();
+    let listener = Listener::new(listener, certificates, &settings.connections, open_connections);
+    let slots = listener.slots();
     let serve = move |stream, ending| serving.serve(stream, ending);
     let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
-    // Until the corpus is open, calls are told so.
+    // Until the corpus is open, calls fail with `UNAVAILABLE` and the progress.
     let engine = tokio::select! {
         biased;
-        engine = open(settings, opening) => engine?,
+        engine = open(settings, engine_handle) => engine?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    health.tell(true);
+    health.set_serving(true);
     notify::ready();
     tokio::select! {
         ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}
     }
-    Running { engine, health, connections, places, stops }.stop(&settings.work).await;
+    RunningServer { engine, health, connections, slots, stops }.stop(&settings.work).await;
     Ok(())
 }
 
-/// The certificates, if calls are to be encrypted.
-fn certificates(settings: &Settings, stops: &Stops) -> Result<Option<Arc<Certificates>>, ServeError> {
+/// Loads the certificates, if TLS is set.
+fn certificates(settings: &Settings, stops: &StopSignals) -> Result<Option<Arc<Certificates>>, ServeError> {
     let Some(files) = &settings.tls else { return Ok(None) };
     let protocols: &[&str] = if settings.web.grpc_web { &["h2", "http/1.1"] } else { &["h2"] };
     let watched = Certificates::watched(files, protocols, stops.draining.clone());
     watched.map(Some).map_err(ServeError::Certificates)
 }
 
-/// Answers with metrics where the settings say so, until what is given is dropped.
+/// Serves metrics, if an address for them is set, until the returned handle is dropped.
 async fn serve_metrics(
     settings: &Settings,
-    calls: &Arc<Calls>,
-    context: &Context,
+    calls: &Arc<MethodTable>,
+    context: &ServiceContext,
 ) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
     let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
     let (calls, engine) = (Arc::clone(calls), context.engine.clone());
-    let metrics = Metrics::of(calls, engine, context.workers.clone(), context.process.clone());
+    let metrics = Metrics::new(calls, engine, context.workers.clone(), context.process.clone());
     let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
     let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
-/// Opens the corpus, and lets the handlers have it.
-async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, ServeError> {
+/// Opens the corpus, and passes it to the handlers.
+async fn open(settings: &Settings, engine_handle: EngineHandle) -> Result<Arc<Engine>, ServeError> {
     let limits = settings.limits;
     let (engine, totals) = match settings.storage.clone() {
         Storage::InMemory => {
@@ -208,28 +160,28 @@ async fn open(settings: &Settings, opening: Opening) -> Result<Arc<Engine>, Serv
         }
         Storage::DataDirectory(path) => {
             notify::starting();
-            let (note, cache_bytes) = (opening.clone(), settings.text_cache_bytes);
+            let (handle, cache_bytes) = (engine_handle.clone(), settings.text_cache_bytes);
             let opened = tokio::task::spawn_blocking(move || {
                 let mut log = ProgressLog::new();
                 let engine = Engine::open(&path, limits, cache_bytes, &mut |progress| {
-                    note.note(progress);
-                    log.tell(progress);
+                    handle.set_progress(progress);
+                    log.record(progress);
                 })?;
-                // Here, since it goes through all collections.
+                // On this thread, as it visits all collections.
                 let totals = engine.corpus();
                 Ok::<_, engine::Error>((engine, totals))
             });
-            // It ends without a result only when it panics, which is a defect that the log has told.
+            // Fails only if the task panicked; the panic hook has logged that.
             opened.await.map_err(std::io::Error::other)??
         }
     };
     let engine = Arc::new(engine);
-    opening.done(Arc::clone(&engine));
+    engine_handle.set_engine(Arc::clone(&engine));
     tracing::info!(sources = totals.stats.sources, revision = totals.stats.revision, "the corpus is open");
     Ok(engine)
 }
 
-/// Tells the log and the service manager every second how far opening the corpus has come.
+/// Reports the progress of opening, once a second, to the log and the service manager.
 struct ProgressLog {
     last: Instant,
 }
@@ -239,7 +191,7 @@ impl ProgressLog {
         Self { last: Instant::now() }
     }
 
-    fn tell(&mut self, progress: Progress) {
+    fn record(&mut self, progress: Progress) {
         if self.last.elapsed() >= Duration::from_secs(1) {
             self.last = Instant::now();
             let Progress { sources, of_sources } = progress;
@@ -249,20 +201,18 @@ impl ProgressLog {
     }
 }
 
-/// The ceiling of memory, if the system can hold the server to one.
-fn memory(settings: &Settings) -> Memory {
+/// The limit on memory in use, if memory in use can be measured.
+fn memory(settings: &Settings) -> MemoryLimit {
     let max = settings.work.max_memory_bytes;
-    if max > 0 && !Memory::is_known() {
-        tracing::warn!(
-            "nobody tells how much memory is in use on this system: max_memory_bytes has no effect"
-        );
+    if max > 0 && !MemoryLimit::is_known() {
+        tracing::warn!("memory in use can't be measured on this system: max_memory_bytes has no effect");
     }
-    Memory::new(max)
+    MemoryLimit::new(max)
 }
 
-/// Logs the settings in force as one line of `key = value`.
+/// Logs the effective settings as one line.
 fn log_settings(settings: &Settings) {
-    let told = settings.to_toml().unwrap_or_else(|error| error.to_string());
-    let told = told.lines().collect::<Vec<_>>().join(", ");
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), told, "settings");
+    let toml = settings.to_toml().unwrap_or_else(|error| error.to_string());
+    let values = toml.lines().collect::<Vec<_>>().join(", ");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), values, "settings");
 }

@@ -1,6 +1,6 @@
-//! Configuration, bootstrap and shutdown.
+//! Settings, boot and shutdown of the server, and the layers around the services.
 //!
-//! The order of boot: settings and the files that they name, telemetry, listener, engine, serve; that of the end: health,
+//! The order of boot: settings and the files that they name, telemetry, listener, engine, serve; the order of shutdown: health,
 //! pause, drain, cut, close. Tests call [`run`] with a listener and a shutdown signal of their own; `palimpsest serve`
 //! calls [`serve`].
 
@@ -8,6 +8,9 @@ mod access;
 mod boot;
 mod calls;
 mod connections;
+mod descriptors;
+mod error;
+mod grpc;
 mod notify;
 mod observe;
 mod reflection;
@@ -15,13 +18,12 @@ mod reload;
 mod serving;
 mod settings;
 mod shutdown;
-mod telemetry;
 mod tls;
-mod traces;
 mod web;
 
-pub use access::{InvalidKey, Key, KeyFile, KeyFileError, Token};
-pub use boot::{ServeError, run, serve};
+pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
+pub use boot::{run, serve};
+pub use error::ServeError;
 pub use settings::{
     AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
     Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,

@@ -1,33 +1,33 @@
-//! Tells the service manager that started us, where it asked for that (systemd's `Type=notify`), how far the
-//! server has come. Without `NOTIFY_SOCKET` in the environment nothing is told.
+//! Notifies the service manager of the server's state (systemd's `Type=notify`). Does nothing without `NOTIFY_SOCKET` in the
+//! environment.
 
 use sd_notify::NotifyState;
 
 use crate::engine::Progress;
 
-/// The corpus is about to be opened.
+/// Reports that the corpus is about to be opened.
 pub(super) fn starting() {
-    tell(&[NotifyState::Status("opening the corpus")]);
+    notify(&[NotifyState::Status("opening the corpus")]);
 }
 
-/// The corpus is being opened, and has come this far.
+/// Reports the progress of opening the corpus.
 pub(super) fn opening(progress: Progress) {
     let Progress { sources, of_sources } = progress;
-    tell(&[NotifyState::Status(&format!("opening the corpus: {sources} of {of_sources} sources"))]);
+    notify(&[NotifyState::Status(&format!("opening the corpus: {sources} of {of_sources} sources"))]);
 }
 
-/// Calls are served.
+/// Reports that calls are served.
 pub(super) fn ready() {
-    tell(&[NotifyState::Ready, NotifyState::Status("serving")]);
+    notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
 }
 
-/// The end has begun.
+/// Reports that the server is stopping.
 pub(super) fn stopping() {
-    tell(&[NotifyState::Stopping, NotifyState::Status("stopping: running calls may end")]);
+    notify(&[NotifyState::Stopping, NotifyState::Status("stopping: running calls may end")]);
 }
 
-fn tell(states: &[NotifyState<'_>]) {
+fn notify(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        tracing::warn!(%error, "the service manager can't be told how far the server has come");
+        tracing::warn!(%error, "the service manager can't be notified");
     }
 }

@@ -1,7 +1,7 @@
-//! Server reflection that tells what is wrong with its requests.
+//! Server reflection that reports malformed requests.
 //!
-//! tonic-reflection ends a stream as if all were well at the first message that it can't decode. So its requests are
-//! decoded here first, and what is wrong with one is the status that its stream ends with.
+//! tonic-reflection ends a stream with OK at the first message that it can't decode. Requests are therefore decoded here
+//! first; if one is malformed, the stream ends with the status that says why.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,32 +9,30 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use http_body::{Body as _, Frame};
 use prost::Message as _;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
-// The requests of v1alpha are the same.
+// Requests of v1alpha have the same fields.
 use tonic_reflection::pb::v1::ServerReflectionRequest;
 use tower::Service;
 
+use super::grpc::{PREFIX_BYTES, Prefix, status_trailers};
 use crate::service::Problem;
-
-/// Bytes of what stands before each message: whether it is compressed, and its length.
-const HEADER_BYTES: usize = 5;
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 
-/// A reflection service whose requests are checked before it sees them.
+/// A reflection service whose requests are decoded once before they reach it.
 #[derive(Debug, Clone)]
-pub(super) struct Checked<S>(pub(super) S);
+pub(super) struct ValidatedReflection<S>(pub(super) S);
 
-impl<S: NamedService> NamedService for Checked<S> {
+impl<S: NamedService> NamedService for ValidatedReflection<S> {
     const NAME: &'static str = S::NAME;
 }
 
-impl<S> Service<Request<Body>> for Checked<S>
+impl<S> Service<Request<Body>> for ValidatedReflection<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + NamedService,
     S::Future: Send + 'static,
@@ -49,45 +47,43 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let failure = Failure::default();
-        let (asked, came) = (failure.clone(), BytesMut::new());
+        let (noted, buffer) = (failure.clone(), BytesMut::new());
         let request =
-            request.map(|inner| Body::new(Requests { inner, came, failure: asked, service: S::NAME }));
+            request.map(|inner| Body::new(RequestBody { inner, buffer, failure: noted, service: S::NAME }));
         let responding = self.0.call(request);
-        Box::pin(async move { Ok(responding.await?.map(|inner| Body::new(Answers { inner, failure }))) })
+        Box::pin(async move { Ok(responding.await?.map(|inner| Body::new(ResponseBody { inner, failure }))) })
     }
 }
 
-/// Why the requests of a call ended before their time, once they have.
+/// The status of the first malformed request of a call.
 #[derive(Debug, Clone, Default)]
 struct Failure(Arc<OnceLock<Status>>);
 
 impl Failure {
-    /// Notes the first reason.
     fn note(&self, status: &Status) {
         let _noted_before = self.0.set(status.clone());
     }
 }
 
-/// The requests of a call, each let through when it is whole and good.
-struct Requests {
+/// The requests of a call; passes each on when it is complete and well-formed.
+struct RequestBody {
     inner: Body,
-    /// What came, and was not let through.
-    came: BytesMut,
+    /// Bytes received and not passed on yet.
+    buffer: BytesMut,
     failure: Failure,
     service: &'static str,
 }
 
-impl Requests {
-    /// The next request, with what stands before it, if it has come whole.
+impl RequestBody {
+    /// Returns the next request, with its prefix, if it is complete.
     fn next(&mut self) -> Result<Option<Bytes>, Status> {
-        let Some((header, _)) = self.came.split_first_chunk::<HEADER_BYTES>() else { return Ok(None) };
-        let [_, a, b, c, d] = *header;
-        let bytes = HEADER_BYTES.saturating_add(u32::from_be_bytes([a, b, c, d]) as usize);
-        if self.came.len() < bytes {
+        let Some((prefix, _)) = self.buffer.split_first_chunk() else { return Ok(None) };
+        let bytes = PREFIX_BYTES.saturating_add(Prefix::parse(*prefix).len);
+        if self.buffer.len() < bytes {
             return Ok(None);
         }
-        let request = self.came.split_to(bytes).freeze();
-        match ServerReflectionRequest::decode(request.slice(HEADER_BYTES..)) {
+        let request = self.buffer.split_to(bytes).freeze();
+        match ServerReflectionRequest::decode(request.slice(PREFIX_BYTES..)) {
             Ok(_) => Ok(Some(request)),
             Err(error) => Err(Problem::undecodable(&format!("{}Request", self.service), &error).into()),
         }
@@ -101,7 +97,7 @@ impl Requests {
             match ready!(Pin::new(&mut self.inner).poll_frame(context)?) {
                 None => return Poll::Ready(None),
                 Some(frame) => match frame.into_data() {
-                    Ok(data) => self.came.extend_from_slice(&data),
+                    Ok(data) => self.buffer.extend_from_slice(&data),
                     Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
                 },
             }
@@ -109,7 +105,7 @@ impl Requests {
     }
 }
 
-impl http_body::Body for Requests {
+impl http_body::Body for RequestBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -122,28 +118,21 @@ impl http_body::Body for Requests {
     }
 }
 
-/// The answers of a call, which end with what was wrong with its requests if anything was.
-struct Answers {
+/// The responses of a call, which end with the failure of its requests if there is one.
+struct ResponseBody {
     inner: Body,
     failure: Failure,
 }
 
-impl http_body::Body for Answers {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Polled {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context)?);
         Poll::Ready(frame.map(|frame| match self.failure.0.get() {
-            Some(status) if frame.is_trailers() => Ok(Frame::trailers(trailers(status))),
+            Some(status) if frame.is_trailers() => Ok(Frame::trailers(status_trailers(status))),
             _ => Ok(frame),
         }))
     }
-}
-
-fn trailers(status: &Status) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    // It fails only for messages that are no header, which ours are when they are encoded.
-    let _added = status.add_header(&mut trailers);
-    trailers
 }

@@ -1,9 +1,9 @@
-//! Files that are read again when they change, and at once at SIGHUP: certificates and keys.
+//! Reloading of files when they change, and at SIGHUP: certificates and keys.
 //!
 //! ```text
-//! let watch = Watch::new(paths);                      // before the files are read for the first time
+//! let watcher = FileWatcher::new(paths);                // before the first read of the files
 //! let first = read(...)?;
-//! tokio::spawn(watch.run(stop, move || { ... }));     // after each change, off the async threads
+//! tokio::spawn(watcher.run(stop, move || { ... }));     // after each change, off the async threads
 //! ```
 
 use std::fs;
@@ -14,66 +14,66 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// How often the files are looked at.
+/// Time between two looks at the files.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Files, and what they looked like when they were last acted on.
+/// Watches files for changes.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct FileWatcher {
     paths: Vec<PathBuf>,
-    acted_on: Vec<Option<Mark>>,
-    last_seen: Vec<Option<Mark>>,
+    /// The states at the last call of `on_change`.
+    handled: Vec<Option<FileState>>,
+    last_seen: Vec<Option<FileState>>,
 }
 
-impl Watch {
-    /// Notes what the files look like. Make it before the files are read for the first time, so that no
-    /// change falls between the two.
+impl FileWatcher {
+    /// A watcher of `paths`. Create it before the first read of the files, so that no change between the two is missed.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
-        let marks = marks(&paths);
-        Self { paths, acted_on: marks.clone(), last_seen: marks }
+        let states = states(&paths);
+        Self { paths, handled: states.clone(), last_seen: states }
     }
 
     /// Calls `on_change`, off the async threads, after each change and at each SIGHUP, until `stop` is cancelled.
     ///
-    /// A change is told once nothing more has changed for an interval, so that files that belong together,
-    /// and one that is still being written, are read when they are whole: after a second at most.
+    /// A change is reported once the files have been unchanged for an interval, after a second at most. So files that belong
+    /// together, and a file that is being written, are read when they are complete.
     pub(super) async fn run(mut self, stop: CancellationToken, mut on_change: impl FnMut() + Send + 'static) {
-        // Without signals, the files are looked at all the same.
+        // Without the signal, changes are still noticed.
         let mut hangups = signal(SignalKind::hangup()).ok();
         loop {
-            let is_asked = tokio::select! {
+            let is_hangup = tokio::select! {
                 () = stop.cancelled() => return,
                 () = hangup(&mut hangups) => true,
                 () = tokio::time::sleep(INTERVAL) => false,
             };
-            let looked = tokio::task::spawn_blocking(move || {
-                if is_asked {
-                    self.look();
+            let checked = tokio::task::spawn_blocking(move || {
+                if is_hangup {
+                    self.mark_handled();
                 }
-                if is_asked || self.has_changed() {
+                if is_hangup || self.has_changed() {
                     on_change();
                 }
                 (self, on_change)
             });
-            // It ends without a result when the runtime ends, or by a defect that the log has told.
-            let Ok(again) = looked.await else { return };
+            // Fails when the runtime ends, or if the task panicked; the panic hook has logged that.
+            let Ok(again) = checked.await else { return };
             (self, on_change) = again;
         }
     }
 
-    /// The files are acted on as they are now.
-    fn look(&mut self) {
-        self.acted_on = marks(&self.paths);
-        self.last_seen.clone_from(&self.acted_on);
+    /// Marks the files as handled in their present state.
+    fn mark_handled(&mut self) {
+        self.handled = states(&self.paths);
+        self.last_seen.clone_from(&self.handled);
     }
 
-    /// Whether the files have changed since they were acted on, and now stand still.
+    /// True if the files have changed since they were handled, and are stable now.
     fn has_changed(&mut self) -> bool {
-        let now = marks(&self.paths);
-        let stands_still = now == self.last_seen;
+        let now = states(&self.paths);
+        let is_stable = now == self.last_seen;
         self.last_seen = now;
-        if stands_still && self.last_seen != self.acted_on {
-            self.acted_on.clone_from(&self.last_seen);
+        if is_stable && self.last_seen != self.handled {
+            self.handled.clone_from(&self.last_seen);
             return true;
         }
         false
@@ -82,7 +82,7 @@ impl Watch {
 
 /// Resolves at the next SIGHUP.
 async fn hangup(hangups: &mut Option<Signal>) {
-    // Nothing comes when the runtime ends.
+    // The stream ends with the runtime.
     let hung_up = match hangups {
         Some(hangups) => hangups.recv().await,
         None => None,
@@ -92,30 +92,37 @@ async fn hangup(hangups: &mut Option<Signal>) {
     }
 }
 
-/// What tells a file from what stood at its path before: another file there (also behind a symbolic link, as
-/// Kubernetes swaps them), other contents, other permissions.
+/// The state of a file. It differs if the path leads to another file (also behind a symbolic link, as Kubernetes swaps them), and
+/// if the contents or the permissions have changed.
 #[derive(Debug, Clone, PartialEq)]
-struct Mark {
+struct FileState {
     device: u64,
     inode: u64,
     length: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+    modified: Timestamp,
+    changed: Timestamp,
 }
 
-fn marks(paths: &[PathBuf]) -> Vec<Option<Mark>> {
-    paths.iter().map(|path| mark(path)).collect()
+/// A time of the file system.
+#[derive(Debug, Clone, PartialEq)]
+struct Timestamp {
+    seconds: i64,
+    nanoseconds: i64,
 }
 
-/// Nothing for a file that is not there.
-fn mark(path: &Path) -> Option<Mark> {
+fn states(paths: &[PathBuf]) -> Vec<Option<FileState>> {
+    paths.iter().map(|path| state(path)).collect()
+}
+
+/// The state of the file at `path`; `None` if it does not exist.
+fn state(path: &Path) -> Option<FileState> {
     let metadata = fs::metadata(path).ok()?;
-    Some(Mark {
+    Some(FileState {
         device: metadata.dev(),
         inode: metadata.ino(),
         length: metadata.len(),
-        modified: (metadata.mtime(), metadata.mtime_nsec()),
-        changed: (metadata.ctime(), metadata.ctime_nsec()),
+        modified: Timestamp { seconds: metadata.mtime(), nanoseconds: metadata.mtime_nsec() },
+        changed: Timestamp { seconds: metadata.ctime(), nanoseconds: metadata.ctime_nsec() },
     })
 }
 
@@ -125,42 +132,42 @@ mod tests {
 
     use super::*;
 
-    /// Whether a change is told when the files are looked at twice, and then no more.
-    fn told(watch: &mut Watch) -> bool {
+    /// True if the second of two looks reports a change, and the third none.
+    fn reported(watch: &mut FileWatcher) -> bool {
         let twice = [watch.has_changed(), watch.has_changed()];
         assert!(!watch.has_changed());
         twice == [false, true]
     }
 
     #[test]
-    fn every_kind_of_change_is_told_once_it_stands_still() {
+    fn every_kind_of_change_is_reported_once_it_is_stable() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("a"), "one").unwrap();
         fs::write(path("b"), "two").unwrap();
         symlink(path("b"), path("link")).unwrap();
-        let mut watch = Watch::new(vec![path("a"), path("link")]);
-        assert!(!told(&mut watch));
+        let mut watch = FileWatcher::new(vec![path("a"), path("link")]);
+        assert!(!reported(&mut watch));
         fs::write(path("a"), "other").unwrap();
-        assert!(told(&mut watch));
+        assert!(reported(&mut watch));
         fs::write(path("new"), "other").unwrap();
         fs::rename(path("new"), path("a")).unwrap();
-        assert!(told(&mut watch));
+        assert!(reported(&mut watch));
         fs::write(path("c"), "two").unwrap();
         symlink(path("c"), path("swapped")).unwrap();
         fs::rename(path("swapped"), path("link")).unwrap();
-        assert!(told(&mut watch));
+        assert!(reported(&mut watch));
         fs::remove_file(path("a")).unwrap();
-        assert!(told(&mut watch));
+        assert!(reported(&mut watch));
         fs::write(path("a"), "back").unwrap();
-        assert!(told(&mut watch));
+        assert!(reported(&mut watch));
     }
 
     #[test]
     fn what_goes_on_changing_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let mut watch = Watch::new(vec![path.clone()]);
+        let mut watch = FileWatcher::new(vec![path.clone()]);
         for length in 1..5 {
             fs::write(&path, "x".repeat(length)).unwrap();
             assert!(!watch.has_changed());
@@ -174,7 +181,7 @@ mod tests {
         let path = folder.path().join("a");
         let (stop, (sender, mut receiver)) =
             (CancellationToken::new(), tokio::sync::mpsc::unbounded_channel());
-        let watch = Watch::new(vec![path.clone()]);
+        let watch = FileWatcher::new(vec![path.clone()]);
         let running = tokio::spawn(watch.run(stop.clone(), move || sender.send(()).unwrap()));
         fs::write(&path, "x").unwrap();
         assert!(receiver.recv().await.is_some());

@@ -1,23 +1,24 @@
-//! What serves one connection: HTTP/2, the layers, the services.
-//!
-//! Each connection has a server of its own, so that it can be asked to end by itself, and a layer that counts what it has
-//! under way.
+//! The server of one connection: HTTP, the layers, the services.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio_stream::StreamExt as _;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::service::Routes;
-use tonic::transport::Server;
+use tower::{Layer as _, ServiceExt as _};
 
 use super::access::AccessLayer;
-use super::boot::ServeError;
-use super::calls::{CallRules, Windows};
-use super::connections::{CountCalls, Stream};
-use super::observe::Observe;
-use super::reflection::Checked;
+use super::calls::CallLimits;
+use super::connections::{CallCountLayer, ConnectionStream, FlowControlWindows};
+use super::error::ServeError;
+use super::observe::ObserveLayer;
+use super::reflection::ValidatedReflection;
 use super::settings::{ConnectionSettings, Settings};
 use super::web::{self, Web};
 use crate::proto;
@@ -25,93 +26,99 @@ use crate::service::servers::admin_service_server::AdminServiceServer;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
-use crate::service::{AdminApi, Context, CorpusApi, DetectionApi, HealthApi};
+use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, ServiceContext};
 
-/// Streams of one connection that are reset for the peer's faults before the connection is ended. Without a number tonic
-/// sets no limit, and a peer can have as many resets remembered as it likes (RUSTSEC-2024-0003).
+/// Maximum number of streams reset for the peer's errors, after which the connection is closed. Without a limit, a peer can grow
+/// the list of remembered resets (RUSTSEC-2024-0003).
 const MAX_FAULTY_STREAMS: usize = 1024;
 
-/// The descriptors of all services that are served.
-pub(super) const DESCRIPTORS: [&[u8]; 3] = [
-    proto::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-    tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
-];
-
-/// What each connection's server is made of.
+/// The parts of every connection's server.
 #[derive(Clone)]
-pub(super) struct Serving {
-    windows: Windows,
-    speaks: ConnectionSettings,
+pub(super) struct ConnectionServer {
+    windows: FlowControlWindows,
+    connections: ConnectionSettings,
     web: Web,
-    takes_web: bool,
-    observe: Observe,
+    accept_http1: bool,
+    observe: ObserveLayer,
     access: AccessLayer,
-    rules: Arc<CallRules>,
+    limits: Arc<CallLimits>,
     services: Routes,
 }
 
-impl Serving {
+impl ConnectionServer {
     pub(super) fn new(
-        context: Context,
+        context: ServiceContext,
         health: HealthApi,
-        observe: Observe,
+        observe: ObserveLayer,
         access: AccessLayer,
         settings: &Settings,
     ) -> Result<Self, ServeError> {
         Ok(Self {
-            windows: Windows::of(settings),
-            speaks: settings.connections.clone(),
+            windows: FlowControlWindows::of(settings),
+            connections: settings.connections.clone(),
             web: web::layer(&settings.web),
-            takes_web: settings.web.grpc_web,
+            accept_http1: settings.web.grpc_web,
             observe,
             access,
-            rules: CallRules::new(settings)?,
+            limits: CallLimits::new(settings)?,
             services: services(context, health, settings)?.prepare(),
         })
     }
 
-    /// Serves a connection until it has ended; asks it to when `ending` is cancelled.
-    pub(super) async fn serve(self, stream: Stream, ending: CancellationToken) {
-        let server = self
-            .http2()
-            // The outermost first: what follows the second sees plain gRPC.
-            .layer(CountCalls)
-            .layer(self.web)
-            .layer(self.observe)
-            .layer(self.access)
-            .layer(self.rules.for_connection());
-        let one = tokio_stream::once(Ok::<_, Infallible>(stream)).chain(tokio_stream::pending());
-        // What fails on a connection is its peer's to know.
-        drop(server.serve_with_incoming_shutdown(self.services, one, ending.cancelled_owned()).await);
+    /// Serves a connection until it has ended. Begins its graceful shutdown (GOAWAY) when `ending` is cancelled.
+    pub(super) async fn serve(self, stream: ConnectionStream, ending: CancellationToken) {
+        let http = self.http();
+        // The outermost first; below `web`, calls are plain gRPC.
+        let services =
+            CallCountLayer::new(stream.peer().clone()).layer(self.web.layer(
+                self.observe.layer(self.access.layer(self.limits.for_connection().layer(self.services))),
+            ));
+        let services = services.map_request(|request: Request<Incoming>| request.map(Body::new));
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
+        tokio::pin!(connection);
+        // An error of the connection has been reported to its peer.
+        let _ended = tokio::select! {
+            ended = &mut connection => ended,
+            () = ending.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
     }
 
-    fn http2(&self) -> Server {
-        Server::builder()
+    fn http(&self) -> Builder<TokioExecutor> {
+        let mut http = Builder::new(TokioExecutor::new());
+        if !self.accept_http1 {
+            http = http.http2_only();
+        }
+        // The timer enforces hyper's default limit on the time for the headers of a request.
+        http.http1().timer(TokioTimer::new());
+        http.http2()
+            .timer(TokioTimer::new())
             .initial_stream_window_size(self.windows.stream_bytes)
             .initial_connection_window_size(self.windows.connection_bytes)
-            .max_concurrent_streams(self.speaks.max_streams)
-            .http2_max_header_list_size(self.speaks.max_header_bytes)
-            .http2_max_local_error_reset_streams(Some(MAX_FAULTY_STREAMS))
-            .http2_keepalive_interval(Some(self.speaks.keepalive))
-            .http2_keepalive_timeout(Some(self.speaks.keepalive_timeout))
-            .accept_http1(self.takes_web)
+            .max_concurrent_streams(self.connections.max_streams)
+            .max_header_list_size(self.connections.max_header_bytes)
+            .max_local_error_reset_streams(MAX_FAULTY_STREAMS)
+            .keep_alive_interval(self.connections.keepalive)
+            .keep_alive_timeout(self.connections.keepalive_timeout);
+        http
     }
 }
 
-fn services(context: Context, health: HealthApi, settings: &Settings) -> Result<Routes, ServeError> {
+fn services(context: ServiceContext, health: HealthApi, settings: &Settings) -> Result<Routes, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
-            // So that clients without files can read what is wrong with a request.
+            // So that clients without the protos can decode error details.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
-    let most = settings.max_message_bytes;
-    // One macro for three types that have no trait in common.
+    let max_bytes = settings.max_message_bytes;
+    // A macro, as the three server types have no common trait.
     macro_rules! service {
         ($server:ident, $api:expr) => {
             $server::new($api)
-                .max_decoding_message_size(most)
+                .max_decoding_message_size(max_bytes)
                 .accept_compressed(Gzip)
                 .accept_compressed(Zstd)
                 .send_compressed(Gzip)
@@ -121,7 +128,7 @@ fn services(context: Context, health: HealthApi, settings: &Settings) -> Result<
     Ok(Routes::new(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
         .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
-        .add_service(Checked(reflection().build_v1()?.max_decoding_message_size(most)))
-        .add_service(Checked(reflection().build_v1alpha()?.max_decoding_message_size(most)))
+        .add_service(ValidatedReflection(reflection().build_v1()?.max_decoding_message_size(max_bytes)))
+        .add_service(ValidatedReflection(reflection().build_v1alpha()?.max_decoding_message_size(max_bytes)))
         .add_service(HealthServer::new(health)))
 }

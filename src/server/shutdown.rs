@@ -1,4 +1,4 @@
-//! From a signal to the end.
+//! Shutdown: from a signal to the end of the process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{Places, Stops};
+use super::connections::{ConnectionSlots, StopSignals};
 use super::notify;
 use super::settings::WorkSettings;
 use crate::engine::Engine;
 use crate::service::HealthApi;
 
-/// How long connections that were cut have to notice.
+/// Time for connections that were cut to end.
 const CUT: Duration = Duration::from_millis(250);
 
-/// Cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
+/// A token that is cancelled at the first SIGTERM or Ctrl-C. At the second, the process ends at once.
 pub(super) fn signalled() -> Result<CancellationToken, std::io::Error> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let token = CancellationToken::new();
@@ -33,32 +33,32 @@ pub(super) fn signalled() -> Result<CancellationToken, std::io::Error> {
     Ok(token)
 }
 
-/// A server that runs.
-pub(super) struct Running {
+/// A running server.
+pub(super) struct RunningServer {
     pub(super) engine: Arc<Engine>,
     pub(super) health: HealthApi,
-    /// Ends when no connection is taken any more and all have ended.
+    /// Ends when the listener is closed and all connections have ended.
     pub(super) connections: JoinHandle<()>,
-    pub(super) places: Arc<Places>,
-    pub(super) stops: Stops,
+    pub(super) slots: Arc<ConnectionSlots>,
+    pub(super) stops: StopSignals,
 }
 
-impl Running {
-    /// Ends it: tells the health; then takes no more connections and calls; then cuts what has not ended in time;
-    /// and keeps what was acknowledged.
+impl RunningServer {
+    /// Stops the server: sets the health to `NOT_SERVING`, pauses, drains connections and calls, cuts what has not ended in
+    /// time, and closes the corpus.
     pub(super) async fn stop(self, settings: &WorkSettings) {
-        let Self { engine, health, mut connections, places, stops } = self;
+        let Self { engine, health, mut connections, slots, stops } = self;
         let (pause_ms, seconds) = (settings.drain_pause.as_millis(), settings.drain.as_secs());
         tracing::info!(pause_ms, seconds, "stopping: running calls may end");
         notify::stopping();
-        health.tell(false);
-        // Whoever watches the health goes elsewhere before calls are refused.
+        health.set_serving(false);
+        // Clients that watch the health go elsewhere before calls are refused.
         sleep(settings.drain_pause).await;
         stops.draining.cancel();
         if timeout(settings.drain, &mut connections).await.is_ok() {
             tracing::info!("stopped: all calls ended");
         } else {
-            let connections_left = places.open();
+            let connections_left = slots.open();
             tracing::warn!(connections_left, "stopped: some calls had not ended in time and were cut off");
             stops.cut.cancel();
             drop(timeout(CUT, &mut connections).await);
@@ -67,7 +67,7 @@ impl Running {
     }
 }
 
-/// Keeps what was acknowledged, and lets the data directory go.
+/// Closes the corpus, which releases the data directory.
 async fn close(engine: Arc<Engine>) {
     if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
         tracing::error!("a defect ended the closing of the corpus");

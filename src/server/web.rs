@@ -1,4 +1,4 @@
-//! gRPC-Web: calls from browsers, which can't speak gRPC itself, over HTTP/1.1 too.
+//! gRPC-Web: calls from browsers, over HTTP/1.1 or HTTP/2.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::settings::WebSettings;
 
-/// How long a browser may remember what it is allowed.
+/// Time for which a browser may cache the CORS permission.
 const ALLOWED_FOR: Duration = Duration::from_hours(24);
 
-/// What a page may read of an answer besides its body: the status, which stands in the body of most answers and in the
-/// headers of those that fail at once, and what the call is known by in the log.
+/// Response headers that a page may read: the status, which is in the headers of calls that fail at once (otherwise it is in
+/// the body), and the id of the call in the log.
 const EXPOSED: [HeaderName; 4] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
@@ -22,20 +22,20 @@ const EXPOSED: [HeaderName; 4] = [
     HeaderName::from_static("x-request-id"),
 ];
 
-/// What stands between the transport and the services.
+/// The optional gRPC-Web layer with CORS.
 pub(super) type Web = Either<Stack<GrpcWebLayer, CorsLayer>, Identity>;
 
-/// Turns gRPC-Web into gRPC and back, if the settings say so.
+/// Returns the layer that translates between gRPC-Web and gRPC, or an identity layer if gRPC-Web is off.
 pub(super) fn layer(settings: &WebSettings) -> Web {
     if settings.grpc_web {
-        // The outer one is the second: a browser asks for leave without any gRPC.
+        // CORS is the outer layer: a preflight request contains no gRPC.
         Either::Left(Stack::new(GrpcWebLayer::new(), cors(&settings.origins)))
     } else {
         Either::Right(Identity::new())
     }
 }
 
-/// Pages of these origins may call; `*` stands for all.
+/// CORS for pages of these origins; `*` stands for all.
 fn cors(origins: &[String]) -> CorsLayer {
     let allowed = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
@@ -45,7 +45,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::POST])
-        // Keys, deadlines and whatever else a client sends: they say nothing that the origin doesn't.
+        // Any header, such as keys and deadlines: the origin alone decides.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(EXPOSED)
         .max_age(ALLOWED_FOR)

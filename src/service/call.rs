@@ -1,69 +1,69 @@
-//! What a handler knows of the call that it answers.
+//! The context of a call: its deadline, and the budget of its connection.
 
 use std::time::{Duration, Instant};
 
 use tonic::{Request, Response};
 
-use super::budget::{ConnectionBudget, Messages, Turn, Unread};
+use super::backpressure::connection_budget::{ConnectionBudget, UnansweredMessages, UnreadBytes, WorkPermit};
 use crate::matching::{Stop, StopReason};
 
-/// Until when a call may take, and what its connection has under way.
+/// The deadline of a call, and the budget of its connection.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct CallContext {
     deadline: Option<Instant>,
     item_deadline: Duration,
     connection: ConnectionBudget,
-    messages: Messages,
+    messages: UnansweredMessages,
 }
 
-impl Call {
-    /// A call that ends at `deadline`; each item of a stream, `item_deadline` after it came.
+impl CallContext {
+    /// A call that ends at `deadline`. Each item of its stream ends `item_deadline` after it was received.
     #[must_use]
     pub fn new(deadline: Option<Instant>, item_deadline: Duration, connection: ConnectionBudget) -> Self {
-        Self { deadline, item_deadline, connection, messages: Messages::default() }
+        Self { deadline, item_deadline, connection, messages: UnansweredMessages::default() }
     }
 
-    /// When it ends, if it must.
+    /// The deadline, if there is one.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// What its connection may have under way.
+    /// The budget of the connection.
     #[must_use]
     pub fn connection(&self) -> &ConnectionBudget {
         &self.connection
     }
 
-    /// Those of its messages that are not answered.
+    /// The unanswered messages of the call.
     #[must_use]
-    pub fn messages(&self) -> &Messages {
+    pub fn messages(&self) -> &UnansweredMessages {
         &self.messages
     }
 
-    /// The call that a request is.
+    /// The context of the call that `request` began.
     pub(super) fn of<T>(request: &Request<T>) -> Self {
         request.extensions().get().cloned().unwrap_or_else(Self::unbounded)
     }
 
-    /// One that came by no connection.
+    /// The context of a call without a connection.
     pub(super) fn unbounded() -> Self {
         Self::new(None, Duration::MAX, ConnectionBudget::unbounded())
     }
 
-    /// The same for an item of its stream that has just come.
+    /// The context of an item of the stream, received now.
     pub(super) fn item(&self) -> Self {
         let own = Instant::now().checked_add(self.item_deadline);
         let deadline = [self.deadline, own].into_iter().flatten().min();
         Self { deadline, ..self.clone() }
     }
 
-    /// When to give up work for it.
+    /// A stop condition for work on the call.
     pub(super) fn stop(&self) -> Stop {
         self.deadline.map_or_else(Stop::never, Stop::at)
     }
 
-    /// What the future gives, unless the deadline passes first.
+    /// Awaits `future` until the deadline.
     pub(super) async fn bound<F: Future>(&self, future: F) -> Result<F::Output, StopReason> {
         match self.deadline {
             None => Ok(future.await),
@@ -73,22 +73,22 @@ impl Call {
         }
     }
 
-    /// Waits until its connection has read enough of its answers.
-    pub(super) async fn enough_was_read(&self) -> Result<(), StopReason> {
-        self.bound(self.connection.enough_was_read()).await
+    /// Waits until the connection's unread responses are within their bound.
+    pub(super) async fn responses_read(&self) -> Result<(), StopReason> {
+        self.bound(self.connection.responses_read()).await
     }
 
-    /// A turn at working for its connection; `None` as soon as its answers pile up.
-    pub(super) async fn turn(&self) -> Result<Option<Turn>, StopReason> {
-        self.bound(self.connection.turn()).await
+    /// Waits for a work permit of the connection; `None` as soon as unread responses exceed their bound.
+    pub(super) async fn work_permit(&self) -> Result<Option<WorkPermit>, StopReason> {
+        self.bound(self.connection.work_permit()).await
     }
 
-    /// A message that waits to be read, until what is given besides is dropped.
-    pub(super) fn unread(&self, message: &impl prost::Message) -> Unread {
-        self.connection.answer(message.encoded_len())
+    /// Counts `message` as unread until the returned guard is dropped.
+    pub(super) fn unread(&self, message: &impl prost::Message) -> UnreadBytes {
+        self.connection.unread(message.encoded_len())
     }
 
-    /// A response that counts as waiting until it was read.
+    /// Wraps `message` in a response that counts as unread until the peer has read it.
     pub(super) fn respond<T: prost::Message>(&self, message: T) -> Response<T> {
         let unread = self.unread(&message);
         let mut response = Response::new(message);
@@ -104,10 +104,11 @@ mod tests {
     #[test]
     fn an_item_ends_no_later_than_its_call() {
         let now = Instant::now();
-        let call = |deadline| Call::new(deadline, Duration::from_mins(1), ConnectionBudget::unbounded());
+        let call =
+            |deadline| CallContext::new(deadline, Duration::from_mins(1), ConnectionBudget::unbounded());
         let soon = now + Duration::from_secs(1);
         assert_eq!(call(Some(soon)).item().deadline(), Some(soon));
         assert!(call(None).item().deadline().is_some_and(|at| at > soon));
-        assert_eq!(Call::unbounded().item().deadline(), None);
+        assert_eq!(CallContext::unbounded().item().deadline(), None);
     }
 }

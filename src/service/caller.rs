@@ -1,26 +1,23 @@
-//! Who calls, what they may do, and what they may see.
+//! The caller of a request: role, visible collections, rate limit.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
 use tonic::{Request, Status};
 
+use super::backpressure::rate_limit::RateLimit;
 use super::problem::Problem;
 use crate::engine::{CollectionName, Error, Visibility};
 
-/// What a key allows. Each role may do what those before it may.
+/// What a key allows. Each role includes the roles before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Check and compare, and see what there is, without texts.
+    /// Check and compare texts, and list sources without their texts.
     Check,
-    /// Add and delete, and read texts.
+    /// Add, delete and read sources.
     Write,
-    /// Look after the corpus.
+    /// Administer the corpus.
     Admin,
 }
 
@@ -34,26 +31,26 @@ impl std::fmt::Display for Role {
     }
 }
 
-/// Who calls. Every request that reaches a handler has one among its extensions.
+/// The caller of a request, in the extensions of every request that reaches a handler.
 #[derive(Debug, Clone)]
 pub struct Caller {
     key: Arc<str>,
     role: Role,
     visible: Visibility,
-    pace: Option<Arc<Pace>>,
+    rate_limit: Option<Arc<RateLimit>>,
 }
 
 impl Caller {
-    /// Anybody at all, who may do everything: what every caller is where no keys are set.
+    /// A caller without restrictions: every caller, if no keys are set.
     #[must_use]
     pub fn anyone() -> Self {
-        Self { key: "".into(), role: Role::Admin, visible: Visibility::all(), pace: None }
+        Self { key: "".into(), role: Role::Admin, visible: Visibility::all(), rate_limit: None }
     }
 
-    /// The holder of a key, by its id, who may do so much with so many collections, and so often.
+    /// The holder of a key: the key's id, role, visible collections and rate limit.
     #[must_use]
-    pub fn holder(key: &str, role: Role, visible: Visibility, pace: Option<Arc<Pace>>) -> Self {
-        Self { key: key.into(), role, visible, pace }
+    pub fn holder(key: &str, role: Role, visible: Visibility, rate_limit: Option<Arc<RateLimit>>) -> Self {
+        Self { key: key.into(), role, visible, rate_limit }
     }
 
     /// The id of the key; empty where no keys are set.
@@ -62,47 +59,47 @@ impl Caller {
         &self.key
     }
 
-    /// Whether they may make a call, by its path, now.
+    /// Checks that the caller may call the method at `path` now.
     ///
     /// # Errors
     ///
-    /// `PERMISSION_DENIED`, or `RESOURCE_EXHAUSTED` when they call too often.
+    /// `PERMISSION_DENIED`, or `RESOURCE_EXHAUSTED` if the rate limit is exceeded.
     pub fn admit(&self, path: &str) -> Result<(), Status> {
-        let need = Need::of(path);
+        let required = AccessRequirement::of(path);
         let rpc = path.rsplit('/').next().unwrap_or(path);
-        if self.role < need.role {
-            let (needed, role) = (need.role, self.role);
+        if self.role < required.role {
+            let (needed, role) = (required.role, self.role);
             return Err(Problem::forbidden(format!(
                 "{rpc} needs a key with the role {needed}, but this one has the role {role}"
             ))
             .into());
         }
-        if need.whole_corpus && !self.visible.is_all() {
+        if required.whole_corpus && !self.visible.is_all() {
             return Err(Problem::forbidden(format!(
                 "{rpc} needs a key for all collections (*), but this one is for some"
             ))
             .into());
         }
-        self.pace.as_ref().map_or(Ok(()), |pace| pace.step().map_err(Status::from))
+        self.rate_limit.as_ref().map_or(Ok(()), |limit| limit.take().map_err(Status::from))
     }
 
-    /// Who sent a request. A request of which that was not found out is let do nothing.
+    /// The caller of `request`. A request without a `Caller` is denied.
     pub(super) fn of<T>(request: &Request<T>) -> Result<Self, Problem> {
         request.extensions().get().cloned().ok_or_else(Problem::defect)
     }
 
-    /// The collections that they may see.
+    /// The collections visible to the caller.
     pub(super) fn visible(&self) -> &Visibility {
         &self.visible
     }
 
-    /// What they may not see is not there for them.
+    /// Checks that the caller sees `collection`. An invisible collection is reported as not found.
     pub(super) fn sees(&self, collection: &CollectionName) -> Result<(), Problem> {
         let not_found = || Error::CollectionNotFound(collection.clone()).into();
         self.visible.shows(collection).then_some(()).ok_or_else(not_found)
     }
 
-    /// As [`Self::sees`], for all of them.
+    /// Checks that the caller sees all `collections`.
     pub(super) fn sees_all<'a>(
         &self,
         collections: impl IntoIterator<Item = &'a CollectionName>,
@@ -110,8 +107,7 @@ impl Caller {
         collections.into_iter().try_for_each(|collection| self.sees(collection))
     }
 
-    /// Whether a collection by this name would be among those that they may see. Whether there is one already makes
-    /// no difference to the answer.
+    /// Checks that the caller would see a collection of this name. The result does not depend on whether it exists.
     pub(super) fn may_create(&self, collection: &CollectionName) -> Result<(), Problem> {
         let forbidden = || {
             Problem::forbidden(format!(
@@ -121,7 +117,7 @@ impl Caller {
         self.visible.shows(collection).then_some(()).ok_or_else(forbidden)
     }
 
-    /// Whether they may read texts of sources.
+    /// Checks that the caller may read texts of sources.
     pub(super) fn may_read_texts(&self) -> Result<(), Problem> {
         let forbidden = || {
             let (needed, role) = (Role::Write, self.role);
@@ -132,29 +128,27 @@ impl Caller {
         (self.role >= Role::Write).then_some(()).ok_or_else(forbidden)
     }
 
-    /// Waits until they may send one more item of a stream.
-    pub(super) async fn wait_for_turn(&self) {
-        if let Some(pace) = &self.pace {
-            while let Err(too_soon) = pace.try_step() {
-                tokio::time::sleep(too_soon).await;
-            }
+    /// Waits until the rate limit admits one more item of a stream.
+    pub(super) async fn wait_for_rate_limit(&self) {
+        if let Some(limit) = &self.rate_limit {
+            limit.wait().await;
         }
     }
 }
 
-/// What a call needs of its caller.
+/// What a method requires of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Need {
+struct AccessRequirement {
     role: Role,
-    /// Whether it tells of all collections at once.
+    /// True if the method concerns the whole corpus.
     whole_corpus: bool,
 }
 
-impl Need {
-    /// What a call needs, by its path. An rpc of ours that nobody thought of here needs everything.
+impl AccessRequirement {
+    /// The requirement of the method at `path`. An rpc of this service that is not listed requires everything.
     fn of(path: &str) -> Self {
         let Some(rpc) = path.strip_prefix("/palimpsest.v1.") else {
-            // Reflection, and what is not there.
+            // Reflection, and unknown services.
             return Self { role: Role::Check, whole_corpus: false };
         };
         let (role, whole_corpus) = match rpc {
@@ -179,34 +173,11 @@ impl Need {
     }
 }
 
-/// How often the holder of a key may call: so many calls, and items of streams, a second (the generic cell rate
-/// algorithm, as governor has it), of which a second's worth may come at once.
-#[derive(Debug)]
-pub struct Pace {
-    limiter: DefaultDirectRateLimiter,
-    per_second: NonZeroU32,
-}
-
-impl Pace {
-    /// So many a second.
-    #[must_use]
-    pub fn new(per_second: NonZeroU32) -> Self {
-        Self { limiter: RateLimiter::direct(Quota::per_second(per_second)), per_second }
-    }
-
-    /// Takes a step, or tells how long to wait before it may be tried again.
-    fn try_step(&self) -> Result<(), Duration> {
-        let now = DefaultClock::default().now();
-        self.limiter.check().map_err(|too_soon| too_soon.wait_time_from(now))
-    }
-
-    fn step(&self) -> Result<(), Problem> {
-        self.try_step().map_err(|wait| Problem::too_often(self.per_second.get(), wait))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+    use std::time::Duration;
+
     use prost_reflect::DescriptorPool;
 
     use super::*;
@@ -259,16 +230,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_calls_too_often_is_told_when_to_call_again() {
-        let pace = Some(Arc::new(Pace::new(NonZeroU32::new(2).unwrap())));
-        let caller = Caller::holder("k", Role::Check, Visibility::all(), pace);
+    async fn a_call_over_the_rate_limit_is_refused_with_the_time_to_wait() {
+        let rate_limit = Some(Arc::new(RateLimit::new(NonZeroU32::new(2).unwrap())));
+        let caller = Caller::holder("k", Role::Check, Visibility::all(), rate_limit);
         let path = "/palimpsest.v1.CorpusService/GetCorpus";
         assert!(caller.admit(path).is_ok() && caller.admit(path).is_ok());
         let refused = caller.admit(path).unwrap_err();
         assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
         assert!(refused.message().contains("max_calls_per_second"), "{refused:?}");
         let began = std::time::Instant::now();
-        caller.wait_for_turn().await;
+        caller.wait_for_rate_limit().await;
         assert!(began.elapsed() > Duration::from_millis(200), "{:?}", began.elapsed());
     }
 }

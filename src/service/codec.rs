@@ -1,4 +1,4 @@
-//! How the servers decode requests.
+//! The codec by which the servers decode requests.
 
 use std::marker::PhantomData;
 
@@ -9,8 +9,8 @@ use tonic_prost::ProstEncoder;
 
 use super::problem::Problem;
 
-/// A codec for protobuf by which bytes that are no request are the caller's `INVALID_ARGUMENT`. tonic's own codec makes
-/// them `INTERNAL`, which is right for clients, and for servers blames the operator for what callers send.
+/// A protobuf codec that reports malformed requests as `INVALID_ARGUMENT`. tonic's own codec reports `INTERNAL`, which blames
+/// the server for its callers' requests.
 #[derive(Debug, Clone)]
 pub struct RequestCodec<Response, Request>(PhantomData<(Response, Request)>);
 
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// Decodes requests.
+/// The decoder of [`RequestCodec`].
 #[derive(Debug)]
 pub struct RequestDecoder<Request>(PhantomData<Request>);
 

@@ -1,73 +1,41 @@
-//! gRPC handlers: unwrap, call the engine, convert.
+//! gRPC handlers: unwrap the request, call the engine, convert the result.
 //!
-//! Handlers are thin. Requests are turned into the engine's types in `parse`, which names every field
-//! that is wrong; the engine's types into messages in `convert`; errors into statuses in `problem`.
-//! The engine's work runs in a [`Workers`] pool, never on the threads that serve connections.
+//! Handlers (`handlers`) are thin. `parse` turns requests into the engine's types, and names every invalid field; `convert`
+//! turns the engine's types into messages; `problem` turns errors into statuses. The engine's work runs on [`Workers`],
+//! never on the threads that serve connections. `backpressure` bounds what callers may have under way.
 
-mod admin;
-mod budget;
+mod backpressure;
 mod call;
 mod caller;
 mod codec;
+mod context;
 mod convert;
-mod corpus;
-mod detection;
-mod health;
-mod info;
-mod load;
-mod memory;
-mod opening;
-mod ordered;
+mod engine_handle;
+mod handlers;
 mod page_token;
-mod pairs;
 mod parse;
 mod problem;
-mod refused;
-mod resident;
+mod process;
 mod revisions;
 pub mod servers;
-mod workers;
 
-pub use admin::AdminApi;
-pub use budget::{ConnectionBudget, Messages, Pending, Unread};
-pub use call::Call;
-pub use caller::{Caller, Pace, Role};
+pub use backpressure::connection_budget::{ConnectionBudget, PendingBytes, UnansweredMessages, UnreadBytes};
+pub use backpressure::load::Load;
+pub use backpressure::memory_limit::MemoryLimit;
+pub use backpressure::memory_usage::{count_memory_with, resident_memory_bytes, used_memory_bytes};
+pub use backpressure::rate_limit::RateLimit;
+pub use backpressure::rejections::Rejection;
+pub use backpressure::workers::Workers;
+pub use call::CallContext;
+pub use caller::{Caller, Role};
 pub use codec::{RequestCodec, RequestDecoder};
-pub use convert::{report_to_proto, verified_to_proto};
-pub use corpus::CorpusApi;
-pub use detection::DetectionApi;
-pub use health::HealthApi;
-pub use info::ProcessInfo;
-pub use load::Load;
-pub use memory::Memory;
-pub use opening::Opening;
+pub use context::ServiceContext;
+pub use convert::admin::verified_to_proto;
+pub use convert::report::report_to_proto;
+pub use engine_handle::EngineHandle;
+pub use handlers::admin::AdminApi;
+pub use handlers::corpus::CorpusApi;
+pub use handlers::detection::DetectionApi;
+pub use handlers::health::HealthApi;
 pub use problem::{Problem, defect_status};
-pub use refused::Refused;
-pub use resident::{count_memory_with, resident_memory_bytes, used_memory_bytes};
-pub use workers::Workers;
-
-use tokio_util::sync::CancellationToken;
-
-/// What every handler needs.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// The engine, once its corpus is open.
-    pub engine: Opening,
-    /// Where its work is done.
-    pub workers: Workers,
-    /// The ceiling past which nothing is added.
-    pub memory: Memory,
-    /// Bytes of one message at most; the transport enforces it, and GetCorpus tells it.
-    pub max_message_bytes: usize,
-    /// Items of one stream that are worked on at once.
-    pub stream_width: usize,
-    /// Sources of one import that may wait to be made durable together.
-    pub import_width: usize,
-    /// What there is to say of the process.
-    pub process: ProcessInfo,
-    /// Cancelled when the server stops: streams then end after the items that they have read.
-    pub draining: CancellationToken,
-}
-
-/// Texts in one Compare at most.
-const MAX_COMPARED_TEXTS: usize = 1000;
+pub use process::ProcessInfo;

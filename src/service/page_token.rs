@@ -1,40 +1,38 @@
-//! Where a listing goes on.
+//! Page tokens of listings.
 //!
-//! A token holds the last name of the page before, and a checksum over that and over what is listed, so
-//! that a token that was cut off, or is used for another listing, is told from a good one.
+//! A token holds the last name of the previous page, and a checksum over that name and the listing. The checksum detects a
+//! token that was cut off or belongs to another listing.
 
+use data_encoding::HEXLOWER;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A token that no listing of this kind has given.
+/// Hexadecimal digits of the checksum.
+const CHECKSUM_DIGITS: usize = 16;
+
+/// A token that this listing did not issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a token that this listing gave; leave it empty to start from the beginning")]
 pub(super) struct MalformedToken;
 
-fn checksum(listing: &str, last: &str) -> u64 {
-    xxh3_64(format!("{}:{listing}{last}", listing.len()).as_bytes())
+fn checksum(listing: &str, last: &str) -> String {
+    let sum = xxh3_64(format!("{}:{listing}{last}", listing.len()).as_bytes());
+    HEXLOWER.encode(&sum.to_be_bytes())
 }
 
-/// The token for what comes after `last` in `listing`.
+/// Returns the token for the page after the name `last` in `listing`.
 pub(super) fn encode(listing: &str, last: &str) -> String {
-    let mut token = format!("{:016x}", checksum(listing, last));
-    for byte in last.bytes() {
-        for half in [byte >> 4, byte & 0xF] {
-            token.extend(char::from_digit(u32::from(half), 16));
-        }
-    }
-    token
+    checksum(listing, last) + &HEXLOWER.encode(last.as_bytes())
 }
 
-/// The last name of the page before; `None` for an empty token, which asks for the first page.
+/// Returns the last name of the previous page, or `None` for an empty token, which asks for the first page.
 pub(super) fn decode(listing: &str, token: &str) -> Result<Option<String>, MalformedToken> {
     if token.is_empty() {
         return Ok(None);
     }
-    let (sum, hexadecimal) = token.split_at_checked(16).ok_or(MalformedToken)?;
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = hexadecimal.as_bytes().chunks(2).map(byte).collect();
-    let last = String::from_utf8(bytes.ok_or(MalformedToken)?).map_err(|_| MalformedToken)?;
-    if encode(listing, &last) == format!("{sum}{hexadecimal}") { Ok(Some(last)) } else { Err(MalformedToken) }
+    let (sum, name) = token.split_at_checked(CHECKSUM_DIGITS).ok_or(MalformedToken)?;
+    let bytes = HEXLOWER.decode(name.as_bytes()).map_err(|_| MalformedToken)?;
+    let last = String::from_utf8(bytes).map_err(|_| MalformedToken)?;
+    if sum == checksum(listing, &last) { Ok(Some(last)) } else { Err(MalformedToken) }
 }
 
 #[cfg(test)]

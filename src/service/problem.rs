@@ -5,22 +5,22 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::refused::Refused;
+use super::backpressure::rejections::Rejection;
 use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
 use crate::matching::StopReason;
 use crate::proto;
 
-/// Why a call, or an item of a stream, failed, in the terms of gRPC.
+/// The failure of a call, or of an item of a stream, in gRPC's terms.
 #[derive(Debug, Clone)]
 pub struct Problem {
     code: Code,
     message: String,
     violations: Vec<Violation>,
-    /// When the caller may try again.
+    /// Time after which the caller may try again.
     retry_in: Option<Duration>,
 }
 
-/// One thing that is wrong with one field of a request.
+/// One violation of one field of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Violation {
     pub(super) field: String,
@@ -32,57 +32,58 @@ impl Problem {
         Self { code, message: message.into(), violations: Vec::new(), retry_in: None }
     }
 
-    /// A request with fields that are wrong.
+    /// Invalid fields of a request.
     pub(super) fn invalid(violations: Vec<Violation>) -> Self {
         let listed: Vec<String> =
             violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect();
         Self { violations, ..Self::new(Code::InvalidArgument, listed.join("; ")) }
     }
 
-    /// The same, but trying again after `delay` may help.
+    /// Adds that the caller may try again after `delay`.
     fn retry_after(self, delay: Duration) -> Self {
         Self { retry_in: Some(delay), ..self }
     }
 
-    /// The queue is full.
-    pub(super) fn too_busy(max_queued: usize) -> Self {
-        Refused::QueueFull.note();
-        let message =
-            format!("{max_queued} calls are waiting already, as many as may (max_queued); try again later");
+    /// The queue for worker threads is full.
+    pub(super) fn queue_full(max_queued: usize) -> Self {
+        Rejection::QueueFull.record();
+        let message = format!(
+            "the queue is full: {max_queued} calls are waiting, the maximum (max_queued); try again later"
+        );
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
     }
 
-    /// As many long calls as may are running.
+    /// The maximum number of such calls is running.
     pub(super) fn too_many_running(max_running: usize) -> Self {
-        Refused::TooManyRunning.note();
+        Rejection::TooManyRunning.record();
         let message =
-            format!("{max_running} such calls are running already, as many as may; try again later");
+            format!("{max_running} such calls are running, the maximum; try again when one has ended");
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(10))
     }
 
-    /// More memory is in use than may be.
-    pub(super) fn too_little_memory(resident_bytes: u64, max_memory_bytes: u64) -> Self {
-        Refused::Memory.note();
+    /// The memory limit is exceeded.
+    pub(super) fn too_little_memory(used_bytes: u64, max_memory_bytes: u64) -> Self {
+        Rejection::Memory.record();
         let message = format!(
-            "the server has {resident_bytes} bytes of memory in use, and takes no more than {max_memory_bytes} \
-             (max_memory_bytes): nothing can be added now, checks go on; delete sources, or give it more memory"
+            "the server uses {used_bytes} bytes of memory, but may use no more than {max_memory_bytes} \
+             (max_memory_bytes): nothing can be added now, checks go on; delete sources, or raise the limit"
         );
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(30))
     }
 
-    /// A health that nobody has.
-    pub(super) fn no_such_service(services: &[&str]) -> Self {
-        Self::new(Code::NotFound, format!("there is no such service here; there are {services:?}"))
+    /// A health check of an unknown service.
+    pub(super) fn unknown_service(services: &[&str]) -> Self {
+        Self::new(Code::NotFound, format!("this server has no such service; use one of {services:?}"))
     }
 
-    /// The caller may not do it.
+    /// The caller's key does not allow the call.
     pub(super) fn forbidden(message: String) -> Self {
         Self::new(Code::PermissionDenied, message)
     }
 
-    /// The holder of a key calls too often; when they may call again.
-    pub(super) fn too_often(per_second: u32, wait: Duration) -> Self {
-        Refused::TooOften.note();
+    /// The rate limit of a key is exceeded.
+    pub(super) fn rate_limited(per_second: u32, wait: Duration) -> Self {
+        Rejection::RateLimit.record();
         let message = format!(
             "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
             wait.as_millis() + 1
@@ -92,7 +93,7 @@ impl Problem {
 
     /// The server is starting.
     pub(super) fn starting(progress: Progress) -> Self {
-        Refused::Starting.note();
+        Rejection::Starting.record();
         let Progress { sources, of_sources } = progress;
         let message = format!(
             "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
@@ -102,7 +103,7 @@ impl Problem {
 
     /// The server is stopping.
     pub(super) fn stopping() -> Self {
-        Refused::Stopping.note();
+        Rejection::Stopping.record();
         let message = "the server is stopping; what was answered is done, send the rest again later";
         Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(5))
     }
@@ -113,7 +114,7 @@ impl Problem {
         StopReason::DeadlinePassed.into()
     }
 
-    /// A `grpc-timeout` that is none.
+    /// A malformed `grpc-timeout` header.
     #[must_use]
     pub fn malformed_timeout(value: &str) -> Self {
         let message = format!(
@@ -122,18 +123,18 @@ impl Problem {
         Self::new(Code::InvalidArgument, message)
     }
 
-    /// The caller of a stream neither sent nor read anything for long.
+    /// The caller of a stream was inactive for `timeout`.
     #[must_use]
-    pub fn idle(for_long: Duration) -> Self {
-        let seconds = for_long.as_secs_f64();
+    pub fn idle(timeout: Duration) -> Self {
+        let seconds = timeout.as_secs_f64();
         let message = format!(
-            "the caller neither sent nor read anything for {seconds} s, as long as a stream may rest (idle_seconds); \
+            "the caller neither sent nor read anything for {seconds} s, the maximum for a stream (idle_seconds); \
              call again"
         );
         Self::new(Code::DeadlineExceeded, message)
     }
 
-    /// A message of a request that is larger than may be, as it came or once inflated.
+    /// A message of a request exceeds the maximum size, as received (`bytes`) or once inflated (`None`).
     #[must_use]
     pub fn message_too_large(bytes: Option<usize>, max_message_bytes: usize) -> Self {
         let bytes = match bytes {
@@ -147,22 +148,22 @@ impl Problem {
         Self::new(Code::ResourceExhausted, message)
     }
 
-    /// Inflated messages for which the connection has no room.
+    /// Inflated messages exceed the budget of the connection.
     #[must_use]
     pub fn inflated_too_much() -> Self {
-        let message = "messages that are inflated far beyond their size take more than this connection may have \
-                       under way (max_pending_bytes); wait for answers before the next, or send them uncompressed";
+        let message = "the inflated messages exceed the bytes that one connection may have under way (max_pending_bytes); \
+                       wait for responses before sending more, or send them uncompressed";
         Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
     }
 
-    /// A request whose bytes are no gRPC messages.
+    /// A request whose bytes are not gRPC messages.
     #[must_use]
-    pub fn malformed_message(what: &str) -> Self {
-        Self::new(Code::InvalidArgument, format!("the request is malformed: {what}"))
+    pub fn malformed_message(problem: &str) -> Self {
+        Self::new(Code::InvalidArgument, format!("the request is malformed: {problem}"))
     }
 
-    /// A message whose bytes are no request of the type that the method takes. What protobuf says of them tells fields and
-    /// wire types, never what is in a field.
+    /// A message that can't be decoded as the request type of the method. The message of the decoder names fields and wire
+    /// types, never the contents of a field.
     #[must_use]
     pub fn undecodable(request: &str, error: &prost::DecodeError) -> Self {
         let error = error.to_string();
@@ -172,9 +173,9 @@ impl Problem {
         ))
     }
 
-    /// Something that must not happen.
+    /// A defect of the server.
     pub(super) fn defect() -> Self {
-        Self::new(Code::Internal, "a defect of the server ended this call; its log says more")
+        Self::new(Code::Internal, "a defect of the server ended this call; report it with the server's log")
     }
 
     #[cfg(test)]
@@ -183,8 +184,8 @@ impl Problem {
     }
 }
 
-/// The table. Everything that is wrong with a text by itself is the caller's `INVALID_ARGUMENT`; what is
-/// too large is `OUT_OF_RANGE`, since trying again won't help; what is full is `RESOURCE_EXHAUSTED`.
+/// The table of statuses. An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again
+/// won't help; a corpus that is full is `RESOURCE_EXHAUSTED`.
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -204,14 +205,14 @@ impl From<Error> for Problem {
             | Error::TooManySources { .. }
             | Error::TooManyCollectionBytes { .. } => Self::new(Code::ResourceExhausted, message),
             Error::RequestIdTaken { .. } => {
-                let description =
-                    "was used for another request; give each request an id of its own".to_owned();
+                let description = "was used for another request; use a new id for each request".to_owned();
                 Self::invalid(vec![Violation { field: "request_id".to_owned(), description }])
             }
             Error::OwnBoilerplate { place, .. } => {
                 let field = format!("options.exclusions.boilerplate_collections[{place}]");
                 let description =
-                    "is the collection itself, of which nothing would be left; leave it out".to_owned();
+                    "is the compared collection itself, which would exclude everything; leave it out"
+                        .to_owned();
                 Self::invalid(vec![Violation { field, description }])
             }
             Error::Stopped(reason) => reason.into(),
@@ -249,7 +250,7 @@ impl From<BackupError> for Problem {
     }
 }
 
-/// What is full can be emptied; what failed may work again; what is damaged stays so.
+/// The status code of a failed store operation.
 fn code_of(error: &StoreError) -> Code {
     match error {
         StoreError::Full { .. } => Code::ResourceExhausted,
@@ -270,7 +271,7 @@ impl From<StopReason> for Problem {
     }
 }
 
-/// The status of a call that a defect ended, wherever it was noticed.
+/// The status of a call that a defect ended.
 #[must_use]
 pub fn defect_status() -> Status {
     Problem::defect().into()

@@ -1,33 +1,33 @@
-//! Revisions as callers are told them.
+//! Masking of revisions.
 
 use ring::hmac;
 
 use super::caller::Caller;
 use crate::engine::Engine;
 
-/// How revisions are told to one caller.
+/// Replaces revisions in responses to callers who see only some collections.
 ///
-/// The revision grows with every change to any collection, so that whoever sees only some could count what goes on
-/// in the others. They are told a number that stands for the revision instead: HMAC-SHA-256 (RFC 2104) of it, cut to
-/// 63 bits, under a secret of the corpus. The same number stands for the same revision, and tells nothing else.
+/// The revision grows with every change to any collection, so it would let such callers count changes that they don't see.
+/// They get a number that stands for the revision instead: HMAC-SHA-256 (RFC 2104) of the revision, cut to 63 bits, under a
+/// secret of the corpus. Equal revisions give equal numbers; nothing else can be derived.
 #[derive(Debug)]
-pub(super) struct Revisions(Option<hmac::Key>);
+pub(super) struct RevisionMask(Option<hmac::Key>);
 
-impl Revisions {
+impl RevisionMask {
     pub(super) fn for_caller(caller: &Caller, engine: &Engine) -> Self {
         let key = || hmac::Key::new(hmac::HMAC_SHA256, &engine.secret("revisions"));
         Self((!caller.visible().is_all()).then(key))
     }
 
-    /// What they are told for a revision at which something that they see has changed.
-    pub(super) fn tell(&self, revision: u64) -> u64 {
+    /// The number for a revision at which something visible to the caller changed.
+    pub(super) fn mask(&self, revision: u64) -> u64 {
         let Some(key) = &self.0 else { return revision };
         let tag = hmac::sign(key, &revision.to_le_bytes());
         tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)) >> 1
     }
 
-    /// What they are told for one of the whole corpus, as of which only `visible` was read that last changed then.
-    pub(super) fn tell_of(&self, corpus: u64, visible: u64) -> u64 {
-        if self.0.is_some() { self.tell(visible) } else { corpus }
+    /// The number for the corpus revision `corpus`, of which a part was read that last changed at `visible`.
+    pub(super) fn mask_scoped(&self, corpus: u64, visible: u64) -> u64 {
+        if self.0.is_some() { self.mask(visible) } else { corpus }
     }
 }

@@ -1,4 +1,4 @@
-//! The servers generated from the protos. They decode requests with [`super::RequestCodec`].
+//! Servers generated from the protos. They decode requests with [`super::RequestCodec`].
 
 #![allow(
     missing_docs,

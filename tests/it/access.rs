@@ -9,7 +9,7 @@ use palimpsest::proto::admin_service_client::AdminServiceClient;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use palimpsest::proto::{self};
-use palimpsest::server::{Key, KeyFile, Settings};
+use palimpsest::server::{Key, KeyFile, NewKey, Settings};
 use palimpsest::service::Role;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::interceptor::InterceptedService;
@@ -52,7 +52,7 @@ impl Keys {
     /// A new key, and its id.
     pub fn make(&self, role: Role, patterns: &[&str]) -> (String, String) {
         let patterns = patterns.iter().map(|pattern| Pattern::new(pattern).unwrap()).collect();
-        let (key, token) = Key::new("a test's", role, patterns, None).unwrap();
+        let NewKey { key, token } = Key::create("a test's", role, patterns, None).unwrap();
         let id = key.id.clone();
         KeyFile::change(&self.path, |keys| keys.add(key)).unwrap();
         (token.reveal().to_owned(), id)

@@ -194,7 +194,7 @@ fn settings_come_from_flag_environment_and_file_in_that_order() {
     child.wait().unwrap();
     let settings: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(settings["message"], "settings");
-    let told: Vec<&str> = settings["told"].as_str().unwrap().split(", ").collect();
+    let told: Vec<&str> = settings["values"].as_str().unwrap().split(", ").collect();
     for line in ["max_text_bytes = 100", "max_text_words = 20", "max_candidates = 3"] {
         assert!(told.contains(&line), "{line:?} is not in {told:?}");
     }

@@ -26,12 +26,15 @@ fn wrong_settings_end_with_exit_code_2_all_named_at_once() {
     fs::write(folder.path().join("both.toml"), "in_memory = true\ndata_dir = 'x'\nimport_width = 0").unwrap();
     fs::write(folder.path().join("latin.toml"), b"log = '\xE4'").unwrap();
     for (arguments, parts) in [
-        (&["--worker-threads", "0", "--log", "palimpsest=loud"][..], &["worker_threads is 0", "log is"][..]),
+        (
+            &["--worker-threads", "0", "--log", "palimpsest=loud"][..],
+            &["invalid:\n  worker_threads is 0", "\n  log is"][..],
+        ),
         (&["--drain-seconds", "99999999"], &["drain_seconds is 99999999", "from 0 to 86400"]),
         (&["--listen", "here"], &["--listen", "here"]),
         (&["--in-memory", "--data-dir", "x"], &["--in-memory", "--data-dir"]),
         (&["--config", "missing.toml"], &["missing.toml", "can't be read"]),
-        (&["--config", "no.toml"], &["no.toml", "line 1", "listen"]),
+        (&["--config", "no.toml"], &["no.toml", "line 1", "1 | listen = 5\n  |          ^\n"]),
         (&["--config", "unknown.toml"], &["unknown.toml", "unknown field `lisen`", "listen"]),
         (&["--config", "both.toml"], &["contradict", "import_width is 0"]),
         (&["--config", "latin.toml"], &["latin.toml", "can't be read", "UTF-8"]),

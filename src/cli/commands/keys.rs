@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
 use crate::cli::render::{self, Look, printable};
 use crate::engine::Pattern;
-use crate::server::{Key, KeyFile};
+use crate::server::{Key, KeyFile, NewKey};
 use crate::service::Role;
 
 /// Arguments of `key`.
@@ -65,7 +65,7 @@ enum Action {
 pub(in crate::cli) fn run(args: KeyArgs, out: &mut dyn Write) -> Result<Outcome, CliError> {
     match args.action {
         Action::Create { file, name, role, collections, expires_in } => {
-            let (key, token) = Key::new(&name, role, collections, expires_in)?;
+            let NewKey { key, token } = Key::create(&name, role, collections, expires_in)?;
             let id = key.id.clone();
             KeyFile::change(&file.keys, |keys| keys.add(key))?;
             let note = format!("Key {id} for {}. It is shown only now; store it safely.", printable(&name));

@@ -106,6 +106,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lines_stay_apart_and_aligned() {
+        assert_eq!(printable_lines("a:\n  |   ^\u{1b}[1m\r\n  b\tc"), "a:\n  |   ^\u{FFFD}[1m\n  b c");
+    }
+
+    #[test]
     fn strangers_cannot_steer_the_terminal() {
         assert_eq!(printable("a \n\t b\u{1b}[31mred\u{202e}txt\u{7}"), "a b\u{fffd}[31mredtxt\u{fffd}");
     }

@@ -1,7 +1,8 @@
-//! One key.
+//! API keys.
 
 use std::time::{Duration, SystemTime};
 
+use data_encoding::HEXLOWER;
 use humantime::{format_rfc3339_seconds, parse_rfc3339};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -9,114 +10,119 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{InvalidValue, Pattern, Visibility};
 use crate::service::Role;
 
-/// What every key begins with, so that one that has strayed into a log or a repository is found.
+/// The prefix of every token, by which scanners find one that leaked into a log or a repository.
 const PREFIX: &str = "pal";
 
-/// Random bytes of a key.
+/// Random bytes of a token.
 const SECRET_BYTES: usize = 32;
 
-/// Random bytes of its id.
+/// Random bytes of a key's id.
 const ID_BYTES: usize = 4;
 
-/// The longest name of a key.
+/// Maximum bytes of a key's name.
 const MAX_NAME_BYTES: usize = 128;
 
-/// A key as the server knows it: what it allows, and what tells it from others.
+/// A key as the server stores it: its rights, and the hash of its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Line", into = "Line")]
+#[serde(try_from = "KeyRecord", into = "KeyRecord")]
 pub struct Key {
-    /// By what it is named: 8 hexadecimal digits.
+    /// The id of the key: 8 hexadecimal digits.
     pub id: String,
-    /// Whose it is, for people.
+    /// The holder of the key, for people.
     pub name: String,
-    /// What it allows.
+    /// The role of its holder.
     pub role: Role,
-    /// The collections that it is for.
+    /// The collections visible to its holder.
     pub collections: Vec<Pattern>,
-    /// When it was made.
+    /// Time of creation.
     pub created: SystemTime,
-    /// Until when it is good, if not for ever.
+    /// Time of expiry; `None` if the key does not expire.
     pub expires: Option<SystemTime>,
     pub(super) digest: Digest,
 }
 
-/// What is wrong with a key.
+/// Why a key is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKey {
-    /// Its name is.
+    /// The name is too long, or has a control character.
     #[error(
-        "the name has {bytes} bytes or a control character; it may have up to {MAX_NAME_BYTES} bytes and none"
+        "the name has {bytes} bytes or a control character; use at most {MAX_NAME_BYTES} bytes, without control characters"
     )]
     Name {
-        /// Its length.
+        /// Bytes of the name.
         bytes: usize,
     },
-    /// Its id is.
-    #[error("the id {0:?} is not 8 hexadecimal digits in lower case")]
+    /// The id is malformed.
+    #[error(
+        "the id {0:?} is not 8 hexadecimal digits in lower case; copy the line from `palimpsest key create` again"
+    )]
     Id(String),
-    /// A pattern of collections is.
-    #[error("the collection {pattern:?} {problem}; name one, or end the beginning of many with *")]
+    /// A pattern of collections is malformed.
+    #[error("the collection {pattern:?} {problem}; write a name, or a prefix that ends in *")]
     Collection {
         /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// The violated rule.
         problem: InvalidValue,
     },
-    /// Its hash is.
-    #[error("sha256 is not 64 hexadecimal digits in lower case")]
+    /// The hash is malformed.
+    #[error(
+        "sha256 is not 64 hexadecimal digits in lower case; copy the line from `palimpsest key create` again"
+    )]
     Digest,
-    /// A time is.
+    /// A time is malformed.
     #[error("{field} is {value:?}, but must be a time such as 2026-01-31T00:00:00Z")]
     Time {
-        /// Which.
+        /// The name of the field.
         field: &'static str,
-        /// What it says.
+        /// The value of the field.
         value: String,
     },
-    /// The system has no random numbers to give.
-    #[error("the system has no random numbers to give: {0}")]
+    /// The system provides no random numbers.
+    #[error("the system provides no random numbers: {0}")]
     NoRandomness(String),
-    /// It would last too long to be counted.
-    #[error("it would expire after the year 9999: leave --expires-in out")]
+    /// The time of expiry can't be written.
+    #[error("the key would expire after the year 9999: leave --expires-in out")]
     TooLong,
 }
 
 impl Key {
-    /// A new key that is good from now on, and the one secret by which its holder is known.
+    /// Creates a key that is valid from now on, and the token that authenticates its holder.
     ///
     /// # Errors
     ///
     /// [`InvalidKey::Name`], [`InvalidKey::NoRandomness`], [`InvalidKey::TooLong`].
-    pub fn new(
+    pub fn create(
         name: &str,
         role: Role,
         collections: Vec<Pattern>,
-        lasts: Option<Duration>,
-    ) -> Result<(Self, Token), InvalidKey> {
+        lifetime: Option<Duration>,
+    ) -> Result<NewKey, InvalidKey> {
         check_name(name)?;
-        let id = random_hexadecimal::<ID_BYTES>()?;
-        let token = Token(format!("{PREFIX}_{id}_{}", random_hexadecimal::<SECRET_BYTES>()?));
+        let id = random_hex::<ID_BYTES>()?;
+        let token = BearerToken(format!("{PREFIX}_{id}_{}", random_hex::<SECRET_BYTES>()?));
         let created = SystemTime::now();
-        let expires = lasts
-            .map(|lasts| created.checked_add(lasts).filter(|at| is_writable(*at)).ok_or(InvalidKey::TooLong));
-        let expires = expires.transpose()?;
+        let expiry =
+            |lifetime| created.checked_add(lifetime).filter(|at| is_writable(*at)).ok_or(InvalidKey::TooLong);
+        let expires = lifetime.map(expiry).transpose()?;
         let digest = Digest::of(token.reveal());
-        Ok((Self { id, name: name.to_owned(), role, collections, created, expires, digest }, token))
+        let key = Self { id, name: name.to_owned(), role, collections, created, expires, digest };
+        Ok(NewKey { key, token })
     }
 
-    /// Whether it is no longer good.
+    /// True if the key has expired.
     #[must_use]
     pub fn has_expired(&self, now: SystemTime) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// The collections that it is for.
+    /// The collections visible to its holder.
     pub(super) fn visibility(&self) -> Visibility {
         Visibility::of(self.collections.clone())
     }
 }
 
-/// Whether a time has a year of four digits, as RFC 3339 wants it.
+/// True if the year of `time` has four digits, as RFC 3339 requires.
 fn is_writable(time: SystemTime) -> bool {
     const YEAR_10000: Duration = Duration::from_hours(70_389_528);
     time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since < YEAR_10000)
@@ -127,37 +133,41 @@ fn check_name(name: &str) -> Result<(), InvalidKey> {
     is_good.then_some(()).ok_or(InvalidKey::Name { bytes: name.len() })
 }
 
-fn random_hexadecimal<const BYTES: usize>() -> Result<String, InvalidKey> {
+fn random_hex<const BYTES: usize>() -> Result<String, InvalidKey> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| InvalidKey::NoRandomness(error.to_string()))?;
-    Ok(hexadecimal(&bytes))
+    Ok(HEXLOWER.encode(&bytes))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    halves.filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
+/// A key that was just created, with its token.
+#[derive(Debug)]
+pub struct NewKey {
+    /// The key, for the key file.
+    pub key: Key,
+    /// The token, for the holder.
+    pub token: BearerToken,
 }
 
-/// The secret that makes its bearer the holder of a key. It is shown once, and kept nowhere.
+/// The secret that authenticates the holder of a key. It is shown once, and not stored.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct BearerToken(String);
 
-impl Token {
-    /// The secret, for the one who is to hold it.
+impl BearerToken {
+    /// The secret, to show to its holder.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-/// Never the secret itself.
-impl std::fmt::Debug for Token {
+/// Hides the secret.
+impl std::fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("BearerToken(..)")
     }
 }
 
-/// SHA-256 (FIPS 180-4) of a token. A token has 256 random bits, so that nothing slower is needed.
+/// SHA-256 (FIPS 180-4) of a token. A token has 256 random bits, so a slow password hash is not needed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Digest([u8; 32]);
 
@@ -168,33 +178,21 @@ impl Digest {
         Self(bytes)
     }
 
-    fn parse(hexadecimal: &str) -> Option<Self> {
-        let digits: Option<Vec<u8>> = hexadecimal.bytes().map(digit).collect();
-        let bytes: Vec<u8> =
-            digits?.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, half| byte << 4 | half)).collect();
-        (hexadecimal.len() == 64).then_some(())?;
-        bytes.try_into().ok().map(Self)
-    }
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
+    fn parse(hex: &str) -> Option<Self> {
+        HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 }
 
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}..", hexadecimal(self.0.get(..4).unwrap_or_default()))
+        write!(f, "{}..", HEXLOWER.encode(self.0.get(..4).unwrap_or_default()))
     }
 }
 
-/// A key as a line of a file holds it.
+/// A key as a line of the key file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct KeyRecord {
     id: String,
     name: String,
     role: Role,
@@ -205,13 +203,13 @@ struct Line {
     sha256: String,
 }
 
-impl TryFrom<Line> for Key {
+impl TryFrom<KeyRecord> for Key {
     type Error = InvalidKey;
 
-    fn try_from(line: Line) -> Result<Self, InvalidKey> {
-        let Line { id, name, role, collections, created, expires, sha256 } = line;
+    fn try_from(record: KeyRecord) -> Result<Self, InvalidKey> {
+        let KeyRecord { id, name, role, collections, created, expires, sha256 } = record;
         check_name(&name)?;
-        if id.len() != 2 * ID_BYTES || !id.bytes().all(|byte| digit(byte).is_some()) {
+        if !HEXLOWER.decode(id.as_bytes()).is_ok_and(|bytes| bytes.len() == ID_BYTES) {
             return Err(InvalidKey::Id(id));
         }
         let pattern = |pattern: String| {
@@ -231,7 +229,7 @@ impl TryFrom<Line> for Key {
     }
 }
 
-impl From<Key> for Line {
+impl From<Key> for KeyRecord {
     fn from(key: Key) -> Self {
         let Key { id, name, role, collections, created, expires, digest } = key;
         let time = |time| format_rfc3339_seconds(time).to_string();
@@ -242,7 +240,7 @@ impl From<Key> for Line {
             collections: collections.iter().map(Pattern::to_string).collect(),
             created: time(created),
             expires: expires.map(time),
-            sha256: hexadecimal(&digest.0),
+            sha256: HEXLOWER.encode(&digest.0),
         }
     }
 }
@@ -254,7 +252,8 @@ mod tests {
     #[test]
     fn a_key_is_written_and_read_without_its_secret() {
         let patterns = vec![Pattern::new("essays").unwrap(), Pattern::new("team-*").unwrap()];
-        let (key, token) = Key::new("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
+        let NewKey { key, token } =
+            Key::create("LMS", Role::Write, patterns, Some(Duration::from_hours(24))).unwrap();
         let written = serde_json::to_string(&key).unwrap();
         assert!(!written.contains(token.reveal().rsplit('_').next().unwrap()), "{written}");
         let read: Key = serde_json::from_str(&written).unwrap();
@@ -274,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_line_is_named() {
+    fn a_malformed_line_is_named() {
         let good = r#"{"id":"0123abcd","name":"n","role":"check","collections":["*"],"created":"2026-01-31T00:00:00Z","sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}"#;
         assert!(serde_json::from_str::<Key>(good).is_ok());
         for (from, to, part) in [
@@ -286,14 +285,14 @@ mod tests {
             ("\"name\":\"n\",", "", "missing field `name`"),
             ("{", "{\"secret\":1,", "unknown field `secret`"),
         ] {
-            let told = serde_json::from_str::<Key>(&good.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(told.contains(part), "{part:?} is not in {told}");
+            let error = serde_json::from_str::<Key>(&good.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(error.contains(part), "{part:?} is not in {error}");
         }
         assert!(matches!(
-            Key::new(&"x".repeat(129), Role::Check, Vec::new(), None),
+            Key::create(&"x".repeat(129), Role::Check, Vec::new(), None),
             Err(InvalidKey::Name { .. })
         ));
         let for_ages = Some(Duration::from_secs(u64::MAX / 4));
-        assert!(matches!(Key::new("n", Role::Check, Vec::new(), for_ages), Err(InvalidKey::TooLong)));
+        assert!(matches!(Key::create("n", Role::Check, Vec::new(), for_ages), Err(InvalidKey::TooLong)));
     }
 }

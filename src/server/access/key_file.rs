@@ -1,4 +1,4 @@
-//! A file of keys: one a line, as JSON. Empty lines, and those that begin with `#`, are left as they are.
+//! The key file: one key per line, as JSON. Empty lines and comments (`#`) are kept.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::key::Key;
 
-/// Who may read and write a file of keys: its owner.
+/// The mode of a new key file.
 const OWNER_ONLY: u32 = 0o600;
 
-/// What a file of keys says.
+/// The contents of a key file.
 #[derive(Debug, Default)]
 pub struct KeyFile {
     lines: Vec<Line>,
@@ -20,47 +20,47 @@ pub struct KeyFile {
 #[derive(Debug)]
 enum Line {
     Key(Box<Key>),
-    /// What is for people.
+    /// An empty line or a comment.
     Other(String),
 }
 
-/// Why there are no keys to be had.
+/// Why a key file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// It can't be read.
-    #[error("the file of keys {path:?} can't be read: {cause}; `palimpsest key create` makes one")]
+    /// Reading failed.
+    #[error("the key file {} can't be read: {cause}; `palimpsest key create` makes one", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// It can't be written.
-    #[error("the file of keys {path:?} can't be written: {cause}")]
+    /// Writing failed.
+    #[error("the key file {} can't be written: {cause}; check the permissions of its folder", .path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// Lines of it are wrong, each with its number.
-    #[error("the file of keys {path:?} is wrong:\n  {}", .problems.join("\n  "))]
-    Wrong {
+    /// Lines are malformed.
+    #[error("the key file {} is malformed:\n  {}", .path.display(), .problems.join("\n  "))]
+    Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and in which line.
+        /// Each problem, with its line number.
         problems: Vec<String>,
     },
 }
 
 impl KeyFileError {
-    /// Each thing that is wrong, by itself.
+    /// The problems, one per entry.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Wrong { path, problems } => {
+            Self::Invalid { path, problems } => {
                 let path = path.display();
-                problems.iter().map(|problem| format!("the file of keys \"{path}\", {problem}")).collect()
+                problems.iter().map(|problem| format!("the key file {path}, {problem}")).collect()
             }
             other => vec![other.to_string()],
         }
@@ -68,15 +68,15 @@ impl KeyFileError {
 }
 
 impl KeyFile {
-    /// Reads a file.
+    /// Reads a key file.
     ///
     /// # Errors
     ///
-    /// [`KeyFileError::Unreadable`], and [`KeyFileError::Wrong`] with every line that is wrong.
+    /// [`KeyFileError::Unreadable`], or [`KeyFileError::Invalid`] with every malformed line.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let text = fs::read_to_string(path)
             .map_err(|cause| KeyFileError::Unreadable { path: path.to_owned(), cause })?;
-        Self::parse(&text).map_err(|problems| KeyFileError::Wrong { path: path.to_owned(), problems })
+        Self::parse(&text).map_err(|problems| KeyFileError::Invalid { path: path.to_owned(), problems })
     }
 
     fn parse(text: &str) -> Result<Self, Vec<String>> {
@@ -100,7 +100,7 @@ impl KeyFile {
         if problems.is_empty() { Ok(Self { lines }) } else { Err(problems) }
     }
 
-    /// Its keys.
+    /// The keys of the file.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.lines.iter().filter_map(|line| match line {
             Line::Key(key) => Some(&**key),
@@ -108,29 +108,28 @@ impl KeyFile {
         })
     }
 
-    /// One key more.
+    /// Adds a key.
     pub fn add(&mut self, key: Key) {
         self.lines.push(Line::Key(Box::new(key)));
     }
 
-    /// One key less, if there is one by this id.
+    /// Removes and returns the key with this id, if there is one.
     pub fn remove(&mut self, id: &str) -> Option<Key> {
-        let place = self.lines.iter().position(|line| matches!(line, Line::Key(key) if key.id == id))?;
-        match self.lines.remove(place) {
+        let index = self.lines.iter().position(|line| matches!(line, Line::Key(key) if key.id == id))?;
+        match self.lines.remove(index) {
             Line::Key(key) => Some(*key),
             Line::Other(_) => None,
         }
     }
 
-    /// Changes a file in one step, which whoever reads it sees whole or not at all; makes it if it is not there. Of
-    /// two who change it at once the second waits.
+    /// Changes a key file atomically; creates it if it does not exist. Concurrent changes wait for each other.
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`]; then the file is as it was. A file with a line that is wrong is not touched.
+    /// [`KeyFileError`]; the file is unchanged then. A file with a malformed line is not changed.
     pub fn change<T>(path: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, KeyFileError> {
         let unwritable = |cause| KeyFileError::Unwritable { path: path.to_owned(), cause };
-        // Behind a symbolic link, the file itself.
+        // Follow a symbolic link, so that the link itself is not replaced.
         let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let beside = |ending: &str| {
             let mut name = path.clone().into_os_string();
@@ -147,8 +146,8 @@ impl KeyFile {
         };
         let changed = change(&mut file);
         let new = beside(".new");
-        let whose = fs::metadata(path).ok();
-        let written = write(&new, &file.text(), whose.as_ref()).and_then(|()| fs::rename(&new, path));
+        let owner = fs::metadata(path).ok();
+        let written = write(&new, &file.text(), owner.as_ref()).and_then(|()| fs::rename(&new, path));
         written.map_err(unwritable)?;
         sync_folder(path).map_err(unwritable)?;
         Ok(changed)
@@ -156,7 +155,7 @@ impl KeyFile {
 
     fn text(&self) -> String {
         let line = |line: &Line| match line {
-            // A key can always be said as JSON.
+            // Serialising a key can't fail.
             Line::Key(key) => serde_json::to_string(key).unwrap_or_default() + "\n",
             Line::Other(line) => format!("{line}\n"),
         };
@@ -164,35 +163,35 @@ impl KeyFile {
     }
 }
 
-/// What is wrong, without the line and column of a text of one line.
+/// The message of the error, with the byte instead of line and column, as the JSON is one line.
 fn without_line(error: &serde_json::Error) -> String {
-    let told = error.to_string();
-    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(told, _)| told);
-    format!("{told} (byte {})", error.column())
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    format!("{message} (byte {})", error.column())
 }
 
 fn owner_only(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).mode(OWNER_ONLY).open(path)
 }
 
-/// Writes a file that belongs to whom another does: the server must still be able to read what its operator changed
-/// as another user.
-fn write(path: &Path, text: &str, whose: Option<&Metadata>) -> io::Result<()> {
+/// Writes a file with the owner and permissions of `owner`: the server must still be able to read a file that its operator
+/// changed as another user.
+fn write(path: &Path, text: &str, owner: Option<&Metadata>) -> io::Result<()> {
     let mut file = owner_only(path)?;
     file.set_len(0)?;
-    // Whatever the umask, and whatever somebody who was killed has left.
-    file.set_permissions(whose.map_or_else(|| Permissions::from_mode(OWNER_ONLY), Metadata::permissions))?;
-    if let Some(whose) = whose {
+    // Regardless of the umask, and of a file left by a process that was killed.
+    file.set_permissions(owner.map_or_else(|| Permissions::from_mode(OWNER_ONLY), Metadata::permissions))?;
+    if let Some(owner) = owner {
         let own = file.metadata()?;
-        if (own.uid(), own.gid()) != (whose.uid(), whose.gid()) {
-            fchown(&file, Some(whose.uid()), Some(whose.gid()))?;
+        if (own.uid(), own.gid()) != (owner.uid(), owner.gid()) {
+            fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
         }
     }
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
-/// So that the file's new name outlives a loss of power.
+/// Syncs the folder, so that the new name of the file survives a power failure.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => File::open(folder)?.sync_all(),
@@ -206,7 +205,7 @@ mod tests {
     use crate::service::Role;
 
     fn key(name: &str) -> Key {
-        Key::new(name, Role::Check, Vec::new(), None).unwrap().0
+        Key::create(name, Role::Check, Vec::new(), None).unwrap().key
     }
 
     #[test]
@@ -234,7 +233,7 @@ mod tests {
         KeyFile::change(&path, |file| file.add(key("one"))).unwrap();
         let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
-        // Who let the server's group read it still does after a change, and so with who owns it.
+        // A change keeps the permissions and the owner.
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let gid = fs::metadata(&path).unwrap().gid();
         KeyFile::change(&path, |file| file.add(key("two"))).unwrap();
@@ -249,10 +248,12 @@ mod tests {
         let text = format!("{good}\nnonsense\n# fine\n{good}\n{{}}\n");
         fs::write(&path, &text).unwrap();
         let error = KeyFile::change(&path, |file| file.add(key("two"))).unwrap_err();
-        let told = error.lines();
-        assert_eq!(told.len(), 3, "{told:?}");
-        for (told, part) in told.iter().zip(["line 2: expected", "line 4: the id", "line 5: missing field"]) {
-            assert!(told.contains(part), "{part:?} is not in {told}");
+        let problems = error.lines();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for (problem, part) in
+            problems.iter().zip(["line 2: expected", "line 4: the id", "line 5: missing field"])
+        {
+            assert!(problem.contains(part), "{part:?} is not in {problem}");
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         assert!(matches!(KeyFile::read(&folder.path().join("none")), Err(KeyFileError::Unreadable { .. })));

@@ -1,27 +1,35 @@
-//! The layer around all services that lets nobody in who doesn't belong.
+//! The layer that authenticates and authorises each call.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Bytes};
 use tower::{Layer, Service};
 
-use super::{Access, Holder, unknown_key};
-use crate::server::observe::CallerName;
+use super::{Access, KeyHolder, unknown_key};
+use crate::server::grpc::status_trailers;
+use crate::server::observe::CallerKeyId;
 use crate::service::Caller;
 
-/// What balancers of loads ask without a key.
+/// Paths that need no key: load balancers check the health without one.
 const HEALTH: &str = "/grpc.health.v1.Health/";
 
-/// Finds out who calls, and refuses who may not; without keys everybody may.
+/// Authenticates callers by their keys, and refuses calls that a key does not allow. Without a key file, every call is allowed.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct AccessLayer {
     access: Option<Arc<Access>>,
+}
+
+/// A request that may proceed.
+struct Admission {
+    caller: Caller,
+    /// The holder of the key, if keys are set and the method requires one.
+    holder: Option<Arc<KeyHolder>>,
 }
 
 impl AccessLayer {
@@ -29,19 +37,19 @@ impl AccessLayer {
         Self { access }
     }
 
-    /// Who calls, and what their key was found by, if keys are set.
-    fn admit<B>(&self, request: &Request<B>) -> Result<(Caller, Option<Arc<Holder>>), Status> {
+    /// Authenticates and authorises a request.
+    fn admit<B>(&self, request: &Request<B>) -> Result<Admission, Status> {
         let path = request.uri().path();
         let Some(access) = self.access.as_ref().filter(|_| !path.starts_with(HEALTH)) else {
-            return Ok((Caller::anyone(), None));
+            return Ok(Admission { caller: Caller::anyone(), holder: None });
         };
-        let holder = access.caller(request.headers())?;
-        // The log tells whose key it was, of a call that is refused too.
-        if let Some(name) = request.extensions().get::<CallerName>() {
-            name.tell(holder.caller.key());
+        let holder = access.authenticate(request.headers())?;
+        // Before admission: the log names the key of refused calls, too.
+        if let Some(key_id) = request.extensions().get::<CallerKeyId>() {
+            key_id.set(holder.caller.key());
         }
         holder.caller.admit(path)?;
-        Ok((holder.caller.clone(), Some(holder)))
+        Ok(Admission { caller: holder.caller.clone(), holder: Some(holder) })
     }
 }
 
@@ -76,13 +84,13 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         match self.layer.admit(&request) {
             Err(status) => Box::pin(async move { Ok(status.into_http()) }),
-            Ok((caller, holder)) => {
+            Ok(Admission { caller, holder }) => {
                 request.extensions_mut().insert(caller);
                 let answer = self.inner.call(request);
                 Box::pin(async move {
                     let answer = answer.await?;
                     Ok(match holder {
-                        Some(holder) => answer.map(|body| Body::new(WhileGood::new(body, holder))),
+                        Some(holder) => answer.map(|body| Body::new(RevocableBody::new(body, holder))),
                         None => answer,
                     })
                 })
@@ -91,19 +99,19 @@ where
     }
 }
 
-/// A response that ends when the key of its caller does: a stream may last for hours.
-struct WhileGood {
+/// A response that ends when the caller's key expires or is revoked: a stream may last for hours.
+struct RevocableBody {
     body: Body,
     ended: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl WhileGood {
-    fn new(body: Body, holder: Arc<Holder>) -> Self {
+impl RevocableBody {
+    fn new(body: Body, holder: Arc<KeyHolder>) -> Self {
         Self { body, ended: Some(Box::pin(holder.ended())) }
     }
 }
 
-impl http_body::Body for WhileGood {
+impl http_body::Body for RevocableBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -114,12 +122,9 @@ impl http_body::Body for WhileGood {
         let Some(ended) = &mut self.ended else { return Poll::Ready(None) };
         if ended.as_mut().poll(context).is_ready() {
             self.ended = None;
-            // What goes on for the caller is called off.
+            // Dropping the body stops the work of the call.
             self.body = Body::empty();
-            let mut trailers = HeaderMap::new();
-            return Poll::Ready(Some(
-                unknown_key().add_header(&mut trailers).map(|()| Frame::trailers(trailers)),
-            ));
+            return Poll::Ready(Some(Ok(Frame::trailers(status_trailers(&unknown_key())))));
         }
         http_body::Body::poll_frame(Pin::new(&mut self.body), context)
     }

@@ -1,4 +1,4 @@
-//! Who is let in: API keys, of which only a hash is kept, in a file that is read again when it changes.
+//! Authentication by API keys. The key file holds only hashes of tokens, and is reloaded when it changes.
 
 mod key;
 mod key_file;
@@ -15,71 +15,72 @@ use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-pub use key::{InvalidKey, Key, Token};
+pub use key::{BearerToken, InvalidKey, Key, NewKey};
 pub use key_file::{KeyFile, KeyFileError};
 pub(super) use layer::AccessLayer;
 
 use self::key::Digest;
-use super::reload::Watch;
+use super::reload::FileWatcher;
 use super::settings::{AccessSettings, SettingsError};
-use crate::service::{Caller, Pace};
+use crate::service::{Caller, RateLimit};
 
-/// What every key must be sent as.
+/// The scheme of the `authorization` header.
 const SCHEME: &str = "bearer";
 
-/// The keys in force.
+/// The valid keys.
 #[derive(Debug)]
 pub(super) struct Access {
-    holders: RwLock<HashMap<Digest, Arc<Holder>>>,
+    holders: RwLock<HashMap<Digest, Arc<KeyHolder>>>,
     per_second: Option<NonZeroU32>,
 }
 
-/// Who holds a key.
+/// The holder of a key.
 #[derive(Debug)]
-struct Holder {
+struct KeyHolder {
     key: Key,
     caller: Caller,
-    /// Cancelled when the key is taken out of the file, or changed in it.
+    /// Cancelled when the key is removed from the file, or changed in it.
     revoked: CancellationToken,
 }
 
 impl Access {
-    /// The keys of the file that the settings name, and what reads it again when it changes until `stop` is cancelled;
-    /// nothing if they name none.
+    /// Reads the key file, if the settings name one, and reloads it when it changes, until `stop` is cancelled.
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Wrong`], with everything that is wrong in the file.
+    /// [`SettingsError::Invalid`] with all problems of the file.
     pub(super) fn open(
         settings: &AccessSettings,
         stop: CancellationToken,
-    ) -> Result<Option<(Arc<Self>, impl Future<Output = ()> + Send + 'static)>, SettingsError> {
+    ) -> Result<Option<Arc<Self>>, SettingsError> {
         let Some(path) = settings.keys.clone() else { return Ok(None) };
-        let watch = Watch::new(vec![path.clone()]);
-        let read = KeyFile::read(&path).map_err(|error| SettingsError::Wrong(error.lines()))?;
+        let watch = FileWatcher::new(vec![path.clone()]);
+        let read = KeyFile::read(&path).map_err(|error| SettingsError::Invalid(error.lines()))?;
         let per_second = NonZeroU32::new(settings.max_calls_per_second);
         let access = Arc::new(Self { holders: RwLock::default(), per_second });
         tracing::info!(keys = read.keys().count(), path = %path.display(), "calls need a key");
         if read.keys().next().is_none() {
-            tracing::warn!("there are no keys, so nobody is let in: make one with `palimpsest key create`");
+            tracing::warn!(
+                "the key file has no keys, so every call is refused: make one with `palimpsest key create`"
+            );
         }
         access.replace(read.keys().cloned());
-        let again = Arc::clone(&access);
-        let reread = move || match KeyFile::read(&path) {
+        let reloaded = Arc::clone(&access);
+        let reload = move || match KeyFile::read(&path) {
             Ok(read) => {
-                again.replace(read.keys().cloned());
+                reloaded.replace(read.keys().cloned());
                 tracing::info!(keys = read.keys().count(), "the keys were read again");
             }
             Err(error) => {
                 let problem = error.lines().join("; ");
-                tracing::error!(problem, "the keys can't be read again: those from before stay in force");
+                tracing::error!(problem, "the keys can't be read again: the previous ones stay in force");
             }
         };
-        Ok(Some((access, watch.run(stop, reread))))
+        tokio::spawn(watch.run(stop, reload));
+        Ok(Some(access))
     }
 
-    /// From now on these keys are in force. Whoever calls with another one, that is no longer there, is cut off; the
-    /// pace of those that stay goes on.
+    /// Replaces the valid keys. Calls under a key that was removed or changed end; the rate limits of unchanged keys go on.
     fn replace(&self, keys: impl Iterator<Item = Key>) {
         let mut holders = self.holders.write();
         let mut before = std::mem::take(&mut *holders);
@@ -90,36 +91,37 @@ impl Access {
                     if let Some(changed) = other {
                         changed.revoked.cancel();
                     }
-                    Arc::new(Holder::new(key, self.per_second))
+                    Arc::new(KeyHolder::new(key, self.per_second))
                 }
             };
             holders.insert(holder.key.digest, holder);
         }
-        for gone in before.into_values() {
-            gone.revoked.cancel();
+        for removed in before.into_values() {
+            removed.revoked.cancel();
         }
     }
 
-    /// Who calls, by the headers of the call.
+    /// The holder of the key in the headers.
     ///
-    /// A key is looked up by its hash, in a map with a secret hasher, so that how long it takes says nothing of how
-    /// much of it is right.
+    /// The key is looked up by its hash, in a map with a secret hasher, so that the time reveals nothing about the key.
     ///
     /// # Errors
     ///
     /// `UNAUTHENTICATED`.
-    fn caller(&self, headers: &HeaderMap) -> Result<Arc<Holder>, Status> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<KeyHolder>, Status> {
         let mut sent = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (sent.next(), sent.next()) else {
             return Err(Status::unauthenticated(
-                "this server asks for a key: send one header `authorization: Bearer <key>`",
+                "this server requires a key: send one header `authorization: Bearer <key>`",
             ));
         };
         let token = value.to_str().ok().and_then(|value| value.split_once(' '));
         let token =
             token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME)).map(|(_, token)| token.trim());
         let Some(token) = token else {
-            return Err(Status::unauthenticated("the header authorization must be `Bearer <key>`"));
+            return Err(Status::unauthenticated(
+                "the header authorization is malformed: send `Bearer <key>`",
+            ));
         };
         let holder = self.holders.read().get(&Digest::of(token)).cloned();
         let holder = holder.filter(|holder| !holder.key.has_expired(SystemTime::now()));
@@ -127,21 +129,19 @@ impl Access {
     }
 }
 
-/// What one is told whose key is not, or no longer, good.
+/// The status for a key that is unknown, expired or revoked.
 fn unknown_key() -> Status {
-    Status::unauthenticated(
-        "this key is not known here; it may have been revoked, or have expired: ask for another",
-    )
+    Status::unauthenticated("this key is unknown, expired or revoked: ask the operator for another")
 }
 
-impl Holder {
+impl KeyHolder {
     fn new(key: Key, per_second: Option<NonZeroU32>) -> Self {
-        let pace = per_second.map(|per_second| Arc::new(Pace::new(per_second)));
-        let caller = Caller::holder(&key.id, key.role, key.visibility(), pace);
+        let rate_limit = per_second.map(|per_second| Arc::new(RateLimit::new(per_second)));
+        let caller = Caller::holder(&key.id, key.role, key.visibility(), rate_limit);
         Self { key, caller, revoked: CancellationToken::new() }
     }
 
-    /// Resolves when the key is no longer good.
+    /// Resolves when the key expires or is revoked.
     async fn ended(self: Arc<Self>) {
         let left = self.key.expires.map(|at| at.duration_since(SystemTime::now()).unwrap_or_default());
         let expired = async {
@@ -166,38 +166,38 @@ mod tests {
     #[test]
     fn a_key_is_good_from_when_it_is_there_to_when_it_is_not() {
         let access = Access { holders: RwLock::default(), per_second: None };
-        let (key, token) = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        let NewKey { key, token } = Key::create("a", Role::Check, Vec::new(), None).unwrap();
         let sent = headers(&format!("Bearer {}", token.reveal()));
-        assert_eq!(access.caller(&sent).unwrap_err().code(), tonic::Code::Unauthenticated);
+        assert_eq!(access.authenticate(&sent).unwrap_err().code(), tonic::Code::Unauthenticated);
         access.replace([key.clone()].into_iter());
-        let holder = access.caller(&sent).unwrap();
+        let holder = access.authenticate(&sent).unwrap();
         assert_eq!(holder.caller.key(), key.id);
-        assert!(access.caller(&headers(&format!("bearer  {} ", token.reveal()))).is_ok());
-        // Read again unchanged, it stays the same; with another role, it is another.
+        assert!(access.authenticate(&headers(&format!("bearer  {} ", token.reveal()))).is_ok());
+        // An unchanged key keeps its holder; a changed one gets a new holder.
         access.replace([key.clone()].into_iter());
         assert!(!holder.revoked.is_cancelled());
         access.replace([Key { role: Role::Admin, ..key.clone() }].into_iter());
         assert!(holder.revoked.is_cancelled());
-        let holder = access.caller(&sent).unwrap();
+        let holder = access.authenticate(&sent).unwrap();
         access.replace(std::iter::empty());
         assert!(holder.revoked.is_cancelled());
         for bad in ["", "Bearer", "Bearer ", "Basic YTpi", token.reveal(), "Bearer é"] {
-            let refused = access.caller(&headers(bad)).unwrap_err();
+            let refused = access.authenticate(&headers(bad)).unwrap_err();
             assert_eq!(refused.code(), tonic::Code::Unauthenticated, "{bad}");
         }
         let expired = Key { expires: Some(SystemTime::UNIX_EPOCH), ..key };
         access.replace([expired].into_iter());
-        assert!(access.caller(&sent).is_err());
+        assert!(access.authenticate(&sent).is_err());
     }
 
     #[test]
     fn two_headers_are_none() {
         let access = Access { holders: RwLock::default(), per_second: None };
-        let (key, token) = Key::new("a", Role::Check, Vec::new(), None).unwrap();
+        let NewKey { key, token } = Key::create("a", Role::Check, Vec::new(), None).unwrap();
         access.replace([key].into_iter());
         let mut sent = headers(&format!("Bearer {}", token.reveal()));
         sent.append(AUTHORIZATION, "Bearer x".parse().unwrap());
-        assert!(access.caller(&sent).unwrap_err().message().contains("send one header"));
-        assert!(access.caller(&HeaderMap::new()).is_err());
+        assert!(access.authenticate(&sent).unwrap_err().message().contains("send one header"));
+        assert!(access.authenticate(&HeaderMap::new()).is_err());
     }
 }

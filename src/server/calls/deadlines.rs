@@ -1,17 +1,17 @@
-//! Until when a call may take.
+//! Deadlines of calls.
 
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-use super::kinds::Kind;
+use super::kinds::MethodKind;
 use crate::service::Problem;
 
-/// How much sooner than the caller asked we give up at most, so that our answer comes before whatever the
-/// caller's own library says when its time is over.
+/// Maximum time by which the server ends a call before the deadline that the caller asked for, so that the server's status
+/// arrives before the client library gives up.
 const AHEAD: Duration = Duration::from_millis(20);
 
-/// The deadlines of the settings.
+/// Default and maximum deadline, as set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadlines {
     pub(super) default: Duration,
@@ -19,13 +19,12 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    /// When a call that has just come must end, if it must. A stream takes as long as its caller gives it:
-    /// an import takes hours.
+    /// The deadline of a call that begins now, if it has one. A stream has only its caller's deadline: an import takes hours.
     ///
     /// # Errors
     ///
-    /// When the caller's own is none.
-    pub(super) fn of(self, headers: &HeaderMap, kind: Kind) -> Result<Option<Instant>, Problem> {
+    /// A [`Problem`] if `grpc-timeout` is malformed.
+    pub(super) fn for_call(self, headers: &HeaderMap, kind: MethodKind) -> Result<Option<Instant>, Problem> {
         let asked = match headers.get("grpc-timeout") {
             None => None,
             Some(value) => {
@@ -35,18 +34,20 @@ impl Deadlines {
         };
         let asked = asked.map(|timeout| timeout.saturating_sub(AHEAD.min(timeout / 8)));
         let timeout = match kind {
-            Kind::Unary => Some(asked.unwrap_or(self.default).min(self.max)),
-            Kind::Stream => asked,
+            MethodKind::Unary => Some(asked.unwrap_or(self.default).min(self.max)),
+            MethodKind::Stream => asked,
         };
         Ok(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
     }
 
-    /// When a call with this deadline must have begun to answer: a stream does so as soon as its first message
-    /// was read, which a peer may not draw out for ever.
-    pub(super) fn of_first_answer(self, deadline: Option<Instant>, kind: Kind) -> Option<Instant> {
+    /// The deadline for the first byte of the response. A stream responds once its first message is read, so this bounds the
+    /// time that a peer may take to send it.
+    pub(super) fn for_first_response(self, deadline: Option<Instant>, kind: MethodKind) -> Option<Instant> {
         match kind {
-            Kind::Unary => deadline,
-            Kind::Stream => [deadline, Instant::now().checked_add(self.default)].into_iter().flatten().min(),
+            MethodKind::Unary => deadline,
+            MethodKind::Stream => {
+                [deadline, Instant::now().checked_add(self.default)].into_iter().flatten().min()
+            }
         }
     }
 }
@@ -55,7 +56,7 @@ fn malformed(value: &http::HeaderValue) -> Problem {
     Problem::malformed_timeout(&String::from_utf8_lossy(value.as_bytes()))
 }
 
-/// The value of a `grpc-timeout` header: up to eight digits and a unit.
+/// Parses a `grpc-timeout` header: up to eight digits and a unit.
 fn parse_timeout(value: &str) -> Option<Duration> {
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
     let is_number = (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -93,13 +94,13 @@ mod tests {
                 .extend(timeout.map(|timeout| {
                     (http::HeaderName::from_static("grpc-timeout"), timeout.parse().unwrap())
                 }));
-            let deadline = deadlines.of(&headers, kind).unwrap();
+            let deadline = deadlines.for_call(&headers, kind).unwrap();
             deadline.map(|at| at.saturating_duration_since(Instant::now()).as_secs_f64().round())
         };
-        assert_eq!(seconds(None, Kind::Unary), Some(60.0));
-        assert_eq!(seconds(Some("5S"), Kind::Unary), Some(5.0));
-        assert_eq!(seconds(Some("2H"), Kind::Unary), Some(600.0));
-        assert_eq!(seconds(None, Kind::Stream), None);
-        assert_eq!(seconds(Some("2H"), Kind::Stream), Some(7200.0));
+        assert_eq!(seconds(None, MethodKind::Unary), Some(60.0));
+        assert_eq!(seconds(Some("5S"), MethodKind::Unary), Some(5.0));
+        assert_eq!(seconds(Some("2H"), MethodKind::Unary), Some(600.0));
+        assert_eq!(seconds(None, MethodKind::Stream), None);
+        assert_eq!(seconds(Some("2H"), MethodKind::Stream), Some(7200.0));
     }
 }

@@ -1,4 +1,4 @@
-//! Compressed messages.
+//! Inflation of compressed messages.
 
 use std::io::Read;
 
@@ -7,14 +7,14 @@ use http::HeaderMap;
 
 use crate::service::Problem;
 
-/// Bytes that are inflated at once.
+/// Bytes inflated at once.
 const PART_BYTES: usize = 32 << 10;
 
-/// Windows of zstd, as powers of two, that are taken: 8 MiB, which each decoder should take (RFC 8878, 3.1.1.1.2)
-/// and none but its levels 20 to 22 exceeds; a window is memory that a few bytes can ask for.
+/// Maximum zstd window, as a power of two: 8 MiB, which every decoder should support (RFC 8878, 3.1.1.1.2) and only levels 20
+/// to 22 exceed. A larger window would let a few bytes allocate much memory.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// How the messages of a request are compressed.
+/// The compression of a request's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Gzip,
@@ -22,7 +22,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// What the headers say, if it is one of these; it is taken out of them, since nobody else will inflate.
+    /// Takes the encoding from the headers if it is supported here, so that no later layer inflates again.
     pub(super) fn take(headers: &mut HeaderMap) -> Option<Self> {
         let encoding = match headers.get("grpc-encoding")?.as_bytes() {
             b"gzip" => Self::Gzip,
@@ -33,17 +33,17 @@ impl Encoding {
         Some(encoding)
     }
 
-    /// How many bytes `data` inflates to, if they are no more than `most`. Takes no memory for them.
-    pub(super) fn inflated_len(self, data: &[u8], most: usize) -> Result<Option<usize>, Problem> {
+    /// Number of bytes that `data` inflates to, or `None` if more than `max_bytes`. Does not keep the inflated bytes.
+    pub(super) fn inflated_len(self, data: &[u8], max_bytes: usize) -> Result<Option<usize>, Problem> {
         let mut len = 0;
         self.inflate(data, |part| {
             len += part.len();
-            len <= most
+            len <= max_bytes
         })?;
-        Ok((len <= most).then_some(len))
+        Ok((len <= max_bytes).then_some(len))
     }
 
-    /// Appends what `data` inflates to.
+    /// Appends the inflated `data` to `out`.
     pub(super) fn append_inflated(self, data: &[u8], out: &mut BytesMut) -> Result<(), Problem> {
         self.inflate(data, |part| {
             out.extend_from_slice(part);
@@ -51,24 +51,24 @@ impl Encoding {
         })
     }
 
-    /// Gives what `data` inflates to part by part, until it ends or `goes_on` says no.
-    fn inflate(self, data: &[u8], goes_on: impl FnMut(&[u8]) -> bool) -> Result<(), Problem> {
+    /// Passes the inflated `data` to `continues` in parts, until the end or until `continues` returns false.
+    fn inflate(self, data: &[u8], continues: impl FnMut(&[u8]) -> bool) -> Result<(), Problem> {
         let inflated = match self {
-            Self::Gzip => read_all(flate2::read::GzDecoder::new(data), goes_on),
+            Self::Gzip => read_all(flate2::read::GzDecoder::new(data), continues),
             Self::Zstd => zstd::stream::read::Decoder::with_buffer(data).and_then(|mut decoder| {
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                read_all(decoder, goes_on)
+                read_all(decoder, continues)
             }),
         };
         inflated.map_err(|error| malformed(&error))
     }
 }
 
-fn read_all(mut from: impl Read, mut goes_on: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
+fn read_all(mut from: impl Read, mut continues: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
     let mut part = vec![0; PART_BYTES];
     loop {
         let count = from.read(&mut part)?;
-        if count == 0 || !goes_on(part.get(..count).unwrap_or_default()) {
+        if count == 0 || !continues(part.get(..count).unwrap_or_default()) {
             return Ok(());
         }
     }

@@ -1,59 +1,55 @@
-//! Which calls are streams.
+//! The kinds of the methods: unary or streaming.
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DescriptorError, DescriptorPool, MethodDescriptor};
+use prost_reflect::{DescriptorError, MethodDescriptor};
 
 use crate::proto;
+use crate::server::descriptors::{self, path};
 
-/// Whether a call has one request and one response, or more.
+/// The kind of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MethodKind {
     /// One request, one response.
     Unary,
-    /// Many of one, or of both.
+    /// Several requests, several responses, or both.
     Stream,
 }
 
-/// What is known of the calls that the server describes, by path.
+/// The methods in the descriptors of the server, by path.
 #[derive(Debug)]
-pub(super) struct Kinds(BTreeMap<String, Shape>);
+pub(super) struct MethodKinds(BTreeMap<String, MethodShape>);
 
-/// What the protos say of a call.
+/// The shape of a method, from its descriptor.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
-    kind: Kind,
-    /// Whether it has exactly one request, whatever it answers.
+struct MethodShape {
+    kind: MethodKind,
+    /// True if a call has exactly one request.
     takes_one: bool,
 }
 
-impl Kinds {
+impl MethodKinds {
     pub(super) fn new() -> Result<Self, DescriptorError> {
-        let mut pool = DescriptorPool::new();
-        pool.decode_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)?;
-        let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-        Ok(Self(methods.map(|method| (path(&method), shape(&method))).collect()))
+        let methods = descriptors::methods(&[proto::FILE_DESCRIPTOR_SET])?;
+        Ok(Self(methods.iter().map(|method| (path(method), shape(method))).collect()))
     }
 
-    /// The kind of a call; of one that is not known, the kind that is bound the least.
-    pub(super) fn of(&self, path: &str) -> Kind {
-        self.0.get(path).map_or(Kind::Stream, |shape| shape.kind)
+    /// The kind of a method by its path. Unknown methods count as streams, which have the fewest limits.
+    pub(super) fn of(&self, path: &str) -> MethodKind {
+        self.0.get(path).map_or(MethodKind::Stream, |shape| shape.kind)
     }
 
-    /// Whether a call must have a request.
+    /// True if a call of the method must have exactly one request.
     pub(super) fn takes_one(&self, path: &str) -> bool {
         self.0.get(path).is_some_and(|shape| shape.takes_one)
     }
 }
 
-fn path(method: &MethodDescriptor) -> String {
-    format!("/{}/{}", method.parent_service().full_name(), method.name())
-}
-
-fn shape(method: &MethodDescriptor) -> Shape {
+fn shape(method: &MethodDescriptor) -> MethodShape {
     let takes_one = !method.is_client_streaming();
-    let kind = if takes_one && !method.is_server_streaming() { Kind::Unary } else { Kind::Stream };
-    Shape { kind, takes_one }
+    let kind =
+        if takes_one && !method.is_server_streaming() { MethodKind::Unary } else { MethodKind::Stream };
+    MethodShape { kind, takes_one }
 }
 
 #[cfg(test)]
@@ -62,15 +58,15 @@ mod tests {
 
     #[test]
     fn kinds_are_those_of_the_protos() {
-        let kinds = Kinds::new().unwrap();
+        let kinds = MethodKinds::new().unwrap();
         for (path, kind) in [
-            ("/palimpsest.v1.DetectionService/Check", Kind::Unary),
-            ("/palimpsest.v1.DetectionService/CheckStream", Kind::Stream),
-            ("/palimpsest.v1.DetectionService/CompareAll", Kind::Stream),
-            ("/palimpsest.v1.CorpusService/AddSource", Kind::Unary),
-            ("/grpc.health.v1.Health/Check", Kind::Unary),
-            ("/grpc.health.v1.Health/Watch", Kind::Stream),
-            ("/nobody.Knows/This", Kind::Stream),
+            ("/palimpsest.v1.DetectionService/Check", MethodKind::Unary),
+            ("/palimpsest.v1.DetectionService/CheckStream", MethodKind::Stream),
+            ("/palimpsest.v1.DetectionService/CompareAll", MethodKind::Stream),
+            ("/palimpsest.v1.CorpusService/AddSource", MethodKind::Unary),
+            ("/grpc.health.v1.Health/Check", MethodKind::Unary),
+            ("/grpc.health.v1.Health/Watch", MethodKind::Stream),
+            ("/nobody.Knows/This", MethodKind::Stream),
         ] {
             assert_eq!(kinds.of(path), kind, "{path}");
         }

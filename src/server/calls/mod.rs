@@ -1,16 +1,15 @@
-//! The layer around the services that holds calls to their deadlines, and connections to what they may have under way.
+//! The layer that enforces deadlines, and reads and writes bodies only as fast as the connection's budget allows.
 //!
-//! Each call gets a [`Call`]: until when it may take, and what its connection has under way. Requests are read
-//! message by message as there is room for them (`request.rs`), and inflated (`inflate.rs`); responses are handed over in
-//! small pieces, and dropped when nobody reads them (`answer.rs`).
+//! Each call gets a [`CallContext`]: its deadline, and the budget of its connection
+//! (`crate::service::backpressure`). Requests are read message by message as the budget allows (`request.rs`), and
+//! inflated (`inflate.rs`). Responses are handed over in small pieces, and dropped when nobody reads them (`response.rs`).
 
-mod answer;
+mod activity;
 mod deadlines;
 mod inflate;
 mod kinds;
-mod pulse;
 mod request;
-mod windows;
+mod response;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,43 +23,42 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use self::answer::Answer;
+use self::activity::ActivityClock;
 use self::deadlines::Deadlines;
 use self::inflate::Encoding;
-use self::kinds::{Kind, Kinds};
-use self::pulse::Pulse;
-use self::request::Messages;
-pub(super) use self::windows::Windows;
+use self::kinds::{MethodKind, MethodKinds};
+use self::request::RequestMessages;
+use self::response::BoundedResponse;
 use super::settings::Settings;
-use crate::service::{Call, ConnectionBudget, Problem, Unread};
+use crate::service::{CallContext, ConnectionBudget, Problem, UnreadBytes};
 
-/// What all calls are held to.
+/// The limits of all calls.
 #[derive(Debug)]
-pub(super) struct CallRules {
+pub(super) struct CallLimits {
     deadlines: Deadlines,
-    kinds: Kinds,
-    /// How long the caller of a stream may neither send nor read.
-    longest_rest: Option<Duration>,
+    kinds: MethodKinds,
+    /// Time after which a stream whose caller neither sends nor reads is ended.
+    idle_timeout: Option<Duration>,
     max_message_bytes: usize,
     max_pending_bytes: usize,
     worker_threads: usize,
 }
 
-impl CallRules {
-    /// Those that the settings say.
+impl CallLimits {
+    /// The limits that the settings give.
     ///
     /// # Errors
     ///
-    /// When the protos can't be read, which is a defect.
+    /// [`DescriptorError`] if the descriptors of the services are malformed, which is a defect.
     pub(super) fn new(settings: &Settings) -> Result<Arc<Self>, DescriptorError> {
         let deadlines =
             Deadlines { default: settings.work.default_deadline, max: settings.work.max_deadline };
         let idle = settings.connections.idle;
         Ok(Arc::new(Self {
             deadlines,
-            kinds: Kinds::new()?,
-            // An item that is worked on is no rest of its caller's.
-            longest_rest: (!idle.is_zero()).then(|| idle.max(deadlines.default)),
+            kinds: MethodKinds::new()?,
+            // A caller is not idle while the server works on its item.
+            idle_timeout: (!idle.is_zero()).then(|| idle.max(deadlines.default)),
             max_message_bytes: settings.max_message_bytes,
             max_pending_bytes: settings.connections.max_pending_bytes,
             worker_threads: settings.work.threads,
@@ -70,33 +68,33 @@ impl CallRules {
     /// The layer for one connection.
     pub(super) fn for_connection(self: &Arc<Self>) -> CallLayer {
         let connection = ConnectionBudget::new(self.max_pending_bytes, self.worker_threads);
-        CallLayer { rules: Arc::clone(self), connection }
+        CallLayer { limits: Arc::clone(self), connection }
     }
 }
 
-/// Puts [`Calls`] around services.
+/// The layer of one connection.
 #[derive(Debug, Clone)]
 pub(super) struct CallLayer {
-    rules: Arc<CallRules>,
+    limits: Arc<CallLimits>,
     connection: ConnectionBudget,
 }
 
 impl<S> Layer<S> for CallLayer {
-    type Service = Calls<S>;
+    type Service = CallService<S>;
 
-    fn layer(&self, services: S) -> Calls<S> {
-        Calls { services, layer: self.clone() }
+    fn layer(&self, services: S) -> CallService<S> {
+        CallService { services, layer: self.clone() }
     }
 }
 
-/// Services whose calls are held to the rules.
+/// Services behind a [`CallLayer`].
 #[derive(Debug, Clone)]
-pub(super) struct Calls<S> {
+pub(super) struct CallService<S> {
     services: S,
     layer: CallLayer,
 }
 
-impl<S> Service<Request<Body>> for Calls<S>
+impl<S> Service<Request<Body>> for CallService<S>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
@@ -111,55 +109,68 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let CallLayer { rules, connection } = self.layer.clone();
-        let kind = rules.kinds.of(request.uri().path());
-        let deadline = match rules.deadlines.of(request.headers(), kind) {
+        let CallLayer { limits, connection } = self.layer.clone();
+        let kind = limits.kinds.of(request.uri().path());
+        let deadline = match limits.deadlines.for_call(request.headers(), kind) {
             Ok(deadline) => deadline,
             Err(problem) => return refused(problem),
         };
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return refused(Problem::deadline_passed());
         }
-        let call = Call::new(deadline, rules.deadlines.default, connection);
-        let pulse = Pulse::new();
-        let responding = self.services.call(rules.request(request, &call, &pulse));
+        let call = CallContext::new(deadline, limits.deadlines.default, connection);
+        let activity = ActivityClock::new();
+        let responding = self.services.call(limits.bound_request(request, &call, &activity));
         Box::pin(async move {
-            let responded = match rules.deadlines.of_first_answer(deadline, kind) {
+            let responded = match limits.deadlines.for_first_response(deadline, kind) {
                 None => Ok(responding.await),
                 Some(deadline) => tokio::time::timeout_at(deadline.into(), responding).await,
             };
             match responded {
-                Ok(response) => Ok(rules.response(response?, kind, call, pulse)),
+                Ok(response) => Ok(limits.bound_response(response?, kind, call, activity)),
                 Err(_) => Ok(Status::from(Problem::deadline_passed()).into_http()),
             }
         })
     }
 }
 
-/// The answer to a call that is not begun.
+/// The response to a call that is rejected before it begins.
 fn refused<E: 'static>(problem: Problem) -> Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>> {
     let response = Status::from(problem).into_http();
     Box::pin(async move { Ok(response) })
 }
 
-impl CallRules {
-    fn request(&self, mut request: Request<Body>, call: &Call, pulse: &Pulse) -> Request<Body> {
+impl CallLimits {
+    fn bound_request(
+        &self,
+        mut request: Request<Body>,
+        call: &CallContext,
+        activity: &ActivityClock,
+    ) -> Request<Body> {
         let encoding = Encoding::take(request.headers_mut());
         request.extensions_mut().insert(call.clone());
         let takes_one = self.kinds.takes_one(request.uri().path());
         let (call, most) = (call.clone(), self.max_message_bytes);
-        request.map(|body| Body::new(Messages::new(body, call, encoding, most, takes_one, pulse.clone())))
+        request.map(|body| {
+            Body::new(RequestMessages::new(body, call, encoding, most, takes_one, activity.clone()))
+        })
     }
 
-    fn response(&self, mut response: Response<Body>, kind: Kind, call: Call, pulse: Pulse) -> Response<Body> {
-        if kind == Kind::Unary {
+    fn bound_response(
+        &self,
+        mut response: Response<Body>,
+        kind: MethodKind,
+        call: CallContext,
+        activity: ActivityClock,
+    ) -> Response<Body> {
+        if kind == MethodKind::Unary {
             call.messages().all_answered();
         }
         if response.body().is_end_stream() {
             return response;
         }
-        let unread = response.extensions_mut().remove::<Arc<Unread>>();
-        let longest_rest = self.longest_rest.filter(|_| kind == Kind::Stream);
-        response.map(|body| Body::new(Answer::new(body, call, unread, pulse, longest_rest)))
+        let unread = response.extensions_mut().remove::<Arc<UnreadBytes>>();
+        let idle_timeout = self.idle_timeout.filter(|_| kind == MethodKind::Stream);
+        response.map(|body| Body::new(BoundedResponse::new(body, call, unread, activity, idle_timeout)))
     }
 }

@@ -3,107 +3,101 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
 use tonic::Status;
 
+use super::activity::ActivityClock;
 use super::inflate::Encoding;
-use super::pulse::Pulse;
-use crate::service::{Call, Pending, Problem};
+use crate::server::grpc::{PREFIX_BYTES, Prefix, PrefixReader};
+use crate::service::{CallContext, PendingBytes, Problem};
 
-/// Bytes of what stands before each message: whether it is compressed, and its length.
-const HEADER_BYTES: usize = 5;
-
-/// How many times its size a compressed message is taken to have until it is inflated; of text it is three or four.
+/// Assumed ratio of a compressed message's inflated size to its own, until it is inflated. For text it is 3 or 4.
 const INFLATION: usize = 8;
 
-/// Reads a request's messages no sooner than their connection has room for them: what is not read stays with the
-/// peer, whom HTTP/2's flow control holds back. Compressed messages come out inflated.
-pub(super) struct Messages {
+/// The body of a request, read only as fast as the connection's budget allows: bytes that are not read stay with the
+/// peer, which HTTP/2's flow control holds back. Compressed messages come out inflated.
+pub(super) struct RequestMessages {
     inner: tonic::body::Body,
-    /// What came, and was not looked at.
-    came: Bytes,
+    /// Bytes received and not processed yet.
+    received: Bytes,
     state: State,
-    call: Call,
+    call: CallContext,
     encoding: Option<Encoding>,
     max_message_bytes: usize,
-    /// Whether a message must come, and none has.
+    /// True while a message is required and none has begun.
     is_missing: bool,
-    pulse: Pulse,
+    activity: ActivityClock,
 }
 
 enum State {
-    /// Before a message, or in its header.
-    Header(BytesMut),
-    /// Waiting for room.
-    Reserving(Header, Pin<Box<dyn Future<Output = Pending> + Send>>),
-    /// In a message, so many bytes before its end.
+    /// Between messages, or in a prefix.
+    Prefix(PrefixReader),
+    /// Waiting for the budget.
+    Reserving(Header, Pin<Box<dyn Future<Output = PendingBytes> + Send>>),
+    /// In an uncompressed message, with this many bytes left.
     Plain(usize),
     /// In a compressed message.
-    Compressed { len: usize, data: BytesMut, pending: Pending },
+    Compressed { len: usize, data: BytesMut, pending: PendingBytes },
 }
 
-/// What stands before a message.
+/// A prefix that has been validated.
 #[derive(Clone, Copy)]
 struct Header {
     is_compressed: bool,
     len: usize,
 }
 
-impl Messages {
+impl RequestMessages {
     pub(super) fn new(
         inner: tonic::body::Body,
-        call: Call,
+        call: CallContext,
         encoding: Option<Encoding>,
         max_message_bytes: usize,
         takes_one: bool,
-        pulse: Pulse,
+        activity: ActivityClock,
     ) -> Self {
-        let (came, state) = (Bytes::new(), State::Header(BytesMut::new()));
-        Self { inner, came, state, call, encoding, max_message_bytes, is_missing: takes_one, pulse }
+        let (received, state) = (Bytes::new(), State::between_messages());
+        Self { inner, received, state, call, encoding, max_message_bytes, is_missing: takes_one, activity }
     }
 
-    /// The next piece of what came, if it makes one.
+    /// Returns the next piece to pass on, or `None` if more bytes must be received first.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Problem>> {
         loop {
             match &mut self.state {
-                State::Header(data) => {
-                    let missing = (HEADER_BYTES - data.len()).min(self.came.len());
-                    data.extend_from_slice(&self.came.split_to(missing));
-                    if data.len() < HEADER_BYTES {
-                        return Poll::Ready(Ok(None));
-                    }
-                    let header = self.header()?;
+                State::Prefix(reader) => {
+                    let Some(prefix) = reader.read(&mut self.received) else { return Poll::Ready(Ok(None)) };
+                    let header = self.header(prefix)?;
                     let bytes = if header.is_compressed {
                         header.len.saturating_mul(INFLATION).min(self.max_message_bytes)
                     } else {
                         header.len
                     };
-                    let room = self.call.connection().clone().reserve(bytes);
-                    self.state = State::Reserving(header, Box::pin(room));
+                    let reserving = self.call.connection().clone().reserve(bytes);
+                    self.state = State::Reserving(header, Box::pin(reserving));
                 }
-                State::Reserving(header, room) => {
-                    let (header, pending) = (*header, ready!(room.as_mut().poll(cx)));
+                State::Reserving(header, reserving) => {
+                    let (header, pending) = (*header, ready!(reserving.as_mut().poll(cx)));
                     if header.is_compressed {
                         let data = BytesMut::new();
                         self.state = State::Compressed { len: header.len, data, pending };
                     } else {
                         self.state = State::plain(header.len);
-                        self.call.messages().came(pending);
-                        return Poll::Ready(Ok(Some(header.of_plain())));
+                        self.call.messages().received(pending);
+                        return Poll::Ready(Ok(Some(Prefix::encode_plain(header.len))));
                     }
                 }
                 State::Plain(left) => {
-                    if self.came.is_empty() {
+                    if self.received.is_empty() {
                         return Poll::Ready(Ok(None));
                     }
-                    let piece = self.came.split_to(self.came.len().min(*left));
+                    let piece = self.received.split_to(self.received.len().min(*left));
                     self.state = State::plain(*left - piece.len());
                     return Poll::Ready(Ok(Some(piece)));
                 }
                 State::Compressed { len, data, .. } => {
-                    let missing = (*len - data.len()).min(self.came.len());
-                    data.extend_from_slice(&self.came.split_to(missing));
+                    let missing = (*len - data.len()).min(self.received.len());
+                    data.extend_from_slice(&self.received.split_to(missing));
                     if data.len() < *len {
                         return Poll::Ready(Ok(None));
                     }
@@ -113,17 +107,13 @@ impl Messages {
         }
     }
 
-    /// The header that has come whole.
-    fn header(&mut self) -> Result<Header, Problem> {
-        let State::Header(data) = &mut self.state else {
-            return Err(Problem::malformed_message("no header"));
-        };
-        let (flag, len) = (data.get_u8(), data.get_u32() as usize);
+    fn header(&mut self, prefix: Prefix) -> Result<Header, Problem> {
+        let Prefix { compressed_flag, len } = prefix;
         self.is_missing = false;
         if len > self.max_message_bytes {
             return Err(Problem::message_too_large(Some(len), self.max_message_bytes));
         }
-        match (flag, self.encoding) {
+        match (compressed_flag, self.encoding) {
             (0, _) => Ok(Header { is_compressed: false, len }),
             (1, Some(_)) => Ok(Header { is_compressed: true, len }),
             (1, None) => Err(Problem::malformed_message(
@@ -133,52 +123,46 @@ impl Messages {
         }
     }
 
-    /// The compressed message that has come whole, inflated, with a header of its own.
+    /// Inflates the compressed message, which is complete, and gives it a prefix of its own.
     fn inflated(&mut self) -> Result<Bytes, Problem> {
-        let state = std::mem::replace(&mut self.state, State::plain(0));
+        let state = std::mem::replace(&mut self.state, State::between_messages());
         let (State::Compressed { data, mut pending, .. }, Some(encoding)) = (state, self.encoding) else {
             return Err(Problem::malformed_message("no compressed message"));
         };
-        // Inflated twice, so that one that is too large takes no memory at all.
-        let most = self.max_message_bytes;
-        let len =
-            encoding.inflated_len(&data, most)?.ok_or_else(|| Problem::message_too_large(None, most))?;
+        // Inflated twice: a message that is too large must not take memory at all.
+        let max_bytes = self.max_message_bytes;
+        let len = encoding
+            .inflated_len(&data, max_bytes)?
+            .ok_or_else(|| Problem::message_too_large(None, max_bytes))?;
         let more = len.saturating_sub(data.len().saturating_mul(INFLATION));
         if more > 0 {
-            let room = self.call.connection().reserve_now(more);
-            pending.merge(room.ok_or_else(Problem::inflated_too_much)?);
+            let reserved = self.call.connection().reserve_now(more);
+            pending.merge(reserved.ok_or_else(Problem::inflated_too_much)?);
         }
-        let header = Header { is_compressed: false, len };
-        let mut message = BytesMut::with_capacity(HEADER_BYTES + len);
-        message.extend_from_slice(&header.of_plain());
+        let mut message = BytesMut::with_capacity(PREFIX_BYTES + len);
+        message.extend_from_slice(&Prefix::encode_plain(len));
         encoding.append_inflated(&data, &mut message)?;
-        pending.shrink_to(header.len);
-        self.call.messages().came(pending);
+        pending.shrink_to(len);
+        self.call.messages().received(pending);
         Ok(message.freeze())
     }
 
     fn is_between_messages(&self) -> bool {
-        matches!(&self.state, State::Header(data) if data.is_empty())
+        matches!(&self.state, State::Prefix(reader) if reader.is_empty())
     }
 }
 
 impl State {
+    fn between_messages() -> Self {
+        Self::Prefix(PrefixReader::default())
+    }
+
     fn plain(left: usize) -> Self {
-        if left == 0 { Self::Header(BytesMut::new()) } else { Self::Plain(left) }
+        if left == 0 { Self::between_messages() } else { Self::Plain(left) }
     }
 }
 
-impl Header {
-    /// The header of a message of this length that is not compressed.
-    fn of_plain(self) -> Bytes {
-        let mut header = BytesMut::zeroed(HEADER_BYTES);
-        let len = u32::try_from(self.len).unwrap_or(u32::MAX);
-        header.as_mut().split_at_mut(1).1.copy_from_slice(&len.to_be_bytes());
-        header.freeze()
-    }
-}
-
-impl Body for Messages {
+impl Body for RequestMessages {
     type Data = Bytes;
     type Error = Status;
 
@@ -191,12 +175,12 @@ impl Body for Messages {
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
             let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(cx) else {
-                self.pulse.waits_for_caller();
+                self.activity.awaiting_request();
                 return Poll::Pending;
             };
-            self.pulse.caller_sent();
+            self.activity.request_received();
             match frame.transpose().map_err(unreadable)?.map(Frame::into_data) {
-                Some(Ok(data)) => self.came = data,
+                Some(Ok(data)) => self.received = data,
                 Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
                 None if self.is_missing => {
                     return Poll::Ready(Some(Err(Problem::malformed_message("it has no message").into())));
@@ -212,10 +196,10 @@ impl Body for Messages {
     }
 }
 
-/// What tonic-web can't read of a request is the caller's fault; it takes it for the server's.
+/// Turns tonic-web's error about a malformed request into the caller's fault; tonic-web reports it as the server's.
 fn unreadable(status: Status) -> Status {
     match status.message().strip_prefix("tonic-web: ") {
-        Some(what) => Problem::malformed_message(what).into(),
+        Some(problem) => Problem::malformed_message(problem).into(),
         None => status,
     }
 }

@@ -1,4 +1,4 @@
-//! One connection, from its handshake to its end.
+//! The life of one connection: handshake, serving, graceful shutdown.
 
 use std::future::pending;
 use std::io;
@@ -13,157 +13,165 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::accept::Stops;
-use super::log::Seldom;
+use super::listener::StopSignals;
+use super::log_throttle::LogThrottle;
 use super::peer::Peer;
-use super::places::Place;
-use super::stream::{Stream, Wire};
+use super::slots::ConnectionSlot;
+use super::stream::{ConnectionStream, Transport};
 use crate::server::settings::ConnectionSettings;
 use crate::server::tls::Certificates;
 
-/// What an HTTP/2 client says first (RFC 9113, section 3.4); no request of HTTP/1.1 is shorter.
+/// Bytes of the HTTP/2 preface (RFC 9113, section 3.4); no HTTP/1.1 request is shorter.
 const PREFACE_BYTES: u64 = 24;
 
-/// How long a peer without a call has to leave once it is asked to.
-const LEAVE: Duration = Duration::from_secs(2);
+/// Time after GOAWAY for a peer without calls to close the connection.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What all connections have in common.
-pub(super) struct Door {
+/// The limits and certificates of all connections.
+pub(super) struct ConnectionPolicy {
     certificates: Option<Arc<Certificates>>,
-    /// From a connection's beginning to its client's first words.
+    /// Maximum time from accepting a connection to the end of its preface.
     handshake: Duration,
-    /// How long a connection may be without a call; zero for ever.
+    /// Maximum time without a call; zero for no limit.
     idle: Duration,
-    /// How old it may get; zero for ever.
+    /// Maximum age; zero for no limit.
     age: Duration,
-    came: AtomicU32,
-    failures: Seldom,
+    accepted: AtomicU32,
+    failures: LogThrottle,
 }
 
-/// A connection that has a place.
+/// A connection that was accepted.
 pub(super) struct Connection {
     socket: TcpStream,
     peer: Peer,
-    begun: Instant,
-    place: Place,
-    door: Arc<Door>,
+    accepted_at: Instant,
+    slot: ConnectionSlot,
+    policy: Arc<ConnectionPolicy>,
 }
 
-impl Door {
+impl ConnectionPolicy {
     pub(super) fn new(certificates: Option<Arc<Certificates>>, settings: &ConnectionSettings) -> Self {
         let &ConnectionSettings { handshake, idle, age, .. } = settings;
-        let (came, failures) = (AtomicU32::new(0), Seldom::default());
-        Self { certificates, handshake, idle, age, came, failures }
+        let (accepted, failures) = (AtomicU32::new(0), LogThrottle::default());
+        Self { certificates, handshake, idle, age, accepted, failures }
     }
 
-    /// How old the next connection may get: connections that came together don't all go, and come back, together.
+    /// Maximum age of the next connection, within 5 % of the setting, so that connections made together don't all reconnect
+    /// together.
     fn next_age(&self) -> Duration {
-        self.age * (95 + self.came.fetch_add(1, Ordering::Relaxed) % 11) / 100
+        self.age * (95 + self.accepted.fetch_add(1, Ordering::Relaxed) % 11) / 100
     }
 
-    /// What carries the bytes from now on, if there is one.
-    async fn shake_hands(&self, socket: TcpStream, peer: &Peer) -> Option<Pin<Box<dyn Wire>>> {
-        // It fails only if the peer has gone, which reading will tell.
+    /// Performs the TLS handshake, if TLS is on. Returns the transport, or `None` if the handshake failed.
+    async fn handshake(&self, socket: TcpStream, peer: &Peer) -> Option<Pin<Box<dyn Transport>>> {
+        // Fails only if the peer has gone, which the next read reports.
         drop(socket.set_nodelay(true));
         let Some(certificates) = &self.certificates else { return Some(Box::pin(socket)) };
         match certificates.acceptor().accept(socket).into_fallible().await {
             Ok(stream) => Some(Box::pin(stream)),
             Err((error, socket)) => {
-                self.tell_failure(peer, &error);
-                part(socket).await;
+                self.log_failure(peer, &error);
+                close_after_alert(socket).await;
                 None
             }
         }
     }
 
-    fn tell_failure(&self, peer: &Peer, error: &io::Error) {
-        if let Some(held_back) = self.failures.may_tell() {
+    fn log_failure(&self, peer: &Peer, error: &io::Error) {
+        if let Some(held_back) = self.failures.allow() {
             tracing::info!(peer = %peer.address(), %error, held_back, "a handshake failed");
         }
     }
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, address: SocketAddr, place: Place, door: Arc<Door>) -> Self {
-        Self { socket, peer: Peer::new(address), begun: Instant::now(), place, door }
+    pub(super) fn new(
+        socket: TcpStream,
+        address: SocketAddr,
+        slot: ConnectionSlot,
+        policy: Arc<ConnectionPolicy>,
+    ) -> Self {
+        Self { socket, peer: Peer::new(address), accepted_at: Instant::now(), slot, policy }
     }
 
-    /// Shakes hands, and has `serve` serve the connection until it has ended.
+    /// Performs the handshake, then runs `serve` until the connection has ended. The token passed to `serve` requests its graceful
+    /// shutdown.
     pub(super) async fn serve<F: Future<Output = ()>>(
         self,
-        serve: impl FnOnce(Stream, CancellationToken) -> F,
-        stops: Stops,
+        serve: impl FnOnce(ConnectionStream, CancellationToken) -> F,
+        stops: StopSignals,
     ) {
-        let Self { socket, peer, begun, place, door } = self;
-        let shaken = timeout_at(begun + door.handshake, door.shake_hands(socket, &peer));
-        let wire = match stops.draining.run_until_cancelled(shaken).await {
-            Some(Ok(Some(wire))) => wire,
-            Some(Err(_)) => return door.tell_failure(&peer, &io::ErrorKind::TimedOut.into()),
+        let Self { socket, peer, accepted_at, slot, policy } = self;
+        let handshake = timeout_at(accepted_at + policy.handshake, policy.handshake(socket, &peer));
+        let transport = match stops.draining.run_until_cancelled(handshake).await {
+            Some(Ok(Some(transport))) => transport,
+            Some(Err(_)) => return policy.log_failure(&peer, &io::ErrorKind::TimedOut.into()),
             Some(Ok(None)) | None => return,
         };
         let (ending, cut) = (CancellationToken::new(), stops.cut.child_token());
-        let stream = Stream::new(wire, peer.clone(), cut.clone(), ending.clone());
+        let stream = ConnectionStream::new(transport, peer.clone(), cut.clone());
         let serving = serve(stream, ending.clone());
         tokio::pin!(serving);
-        let why = tokio::select! {
+        let reason = tokio::select! {
             () = &mut serving => return,
-            why = door.reason_to_end(&peer, begun) => why,
-            () = stops.draining.cancelled() => "the server stops",
+            reason = policy.reason_to_end(&peer, accepted_at) => reason,
+            () = stops.draining.cancelled() => "server shutdown",
         };
-        tracing::debug!(peer = %peer.address(), why, "a connection is asked to end");
+        tracing::debug!(peer = %peer.address(), reason, "a connection is asked to end");
         ending.cancel();
-        if !has_spoken(&peer) {
+        if !has_sent_preface(&peer) {
             cut.cancel();
         }
         tokio::select! {
             () = &mut serving => {}
-            () = overstays(&peer) => {
+            () = stays_idle(&peer) => {
                 cut.cancel();
                 serving.await;
             }
         }
-        drop(place);
+        drop(slot);
     }
 }
 
-impl Door {
-    /// Comes back when the connection has been silent, idle or there for too long.
-    async fn reason_to_end(&self, peer: &Peer, begun: Instant) -> &'static str {
+impl ConnectionPolicy {
+    /// Resolves with the reason when the connection has been silent or idle, or has lived, for too long.
+    async fn reason_to_end(&self, peer: &Peer, accepted_at: Instant) -> &'static str {
         tokio::select! {
-            () = is_silent(peer, begun + self.handshake) => "nothing was said on it",
-            () = unless_zero(self.idle, |time| peer.idle(time)) => "it was idle",
-            () = unless_zero(self.next_age(), |time| sleep_until(begun + time)) => "it was old",
+            () = is_silent(peer, accepted_at + self.handshake) => "no request was begun in time",
+            () = unless_zero(self.idle, |time| peer.idle(time)) => "idle",
+            () = unless_zero(self.next_age(), |time| sleep_until(accepted_at + time)) => "maximum age reached",
         }
     }
 }
 
-/// Lets a peer whose handshake failed read why: if we left while what it said is unread, the system would take that back.
-async fn part(mut socket: TcpStream) {
-    let (mut unread, until) = (vec![0; 1024], Instant::now() + LEAVE);
+/// Closes a connection whose handshake failed, after the peer could read the TLS alert: closing with unread data would reset the
+/// connection and discard the alert.
+async fn close_after_alert(mut socket: TcpStream) {
+    let (mut unread, until) = (vec![0; 1024], Instant::now() + CLOSE_TIMEOUT);
     if socket.shutdown().await.is_ok() {
         while let Ok(Ok(1..)) = timeout_at(until, socket.read(&mut unread)).await {}
     }
 }
 
-/// Comes back if the peer has not begun to speak in time.
+/// Resolves at `deadline` if the peer has not sent a preface by then.
 async fn is_silent(peer: &Peer, deadline: Instant) {
     sleep_until(deadline).await;
-    if has_spoken(peer) {
+    if has_sent_preface(peer) {
         pending::<()>().await;
     }
 }
 
-fn has_spoken(peer: &Peer) -> bool {
+fn has_sent_preface(peer: &Peer) -> bool {
     peer.received_bytes() >= PREFACE_BYTES
 }
 
-/// Comes back if the peer, though asked to leave, stays without a call.
-async fn overstays(peer: &Peer) {
-    sleep(LEAVE).await;
-    peer.idle(LEAVE).await;
+/// Resolves if the peer keeps the connection open without a call after GOAWAY.
+async fn stays_idle(peer: &Peer) {
+    sleep(CLOSE_TIMEOUT).await;
+    peer.idle(CLOSE_TIMEOUT).await;
 }
 
-/// Waits as `wait` does, or for ever if the time is zero.
+/// Waits as `wait` does, or forever if the time is zero.
 async fn unless_zero<W: Future<Output = ()>>(time: Duration, wait: impl FnOnce(Duration) -> W) {
     if time.is_zero() {
         pending::<()>().await;

@@ -1,16 +1,16 @@
-//! Connections: who may connect, how long a connection stays, and how it ends.
-//!
-//! Each connection is served by a tonic server of its own, so that each can be asked to end (GOAWAY) by itself.
+//! Connections: how many are accepted, how long each may stay, and how it ends.
 
-mod accept;
-mod calls;
+mod call_count;
 mod connection;
-mod log;
+mod flow_control;
+mod listener;
+mod log_throttle;
 mod peer;
-mod places;
+mod slots;
 mod stream;
 
-pub(super) use accept::{Listener, Stops, hold_bursts};
-pub(super) use calls::CountCalls;
-pub(super) use places::Places;
-pub(super) use stream::Stream;
+pub(super) use call_count::CallCountLayer;
+pub(super) use flow_control::FlowControlWindows;
+pub(super) use listener::{Listener, StopSignals, raise_backlog};
+pub(super) use slots::ConnectionSlots;
+pub(super) use stream::ConnectionStream;

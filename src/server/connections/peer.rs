@@ -1,4 +1,4 @@
-//! What is known of a connection while it is open.
+//! The state of an open connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Whoever is at the other end of a connection, and what they do; in the extensions of each of their calls.
+/// The peer of a connection: address, bytes received, calls under way. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     state: Arc<State>,
@@ -16,7 +16,7 @@ pub(crate) struct Peer {
 #[derive(Debug)]
 struct State {
     address: SocketAddr,
-    /// Bytes that came from the peer, without those of TLS.
+    /// Bytes received, without the overhead of TLS.
     received: AtomicU64,
     calls: Mutex<Calls>,
 }
@@ -24,13 +24,13 @@ struct State {
 #[derive(Debug)]
 struct Calls {
     under_way: usize,
-    /// When the last one ended; before that, when the peer came.
+    /// Time at which the last call ended, or the connection was accepted.
     last_end: Instant,
 }
 
-/// A call that is under way until this is dropped.
+/// A call that counts as under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct CallGuard {
     peer: Peer,
 }
 
@@ -52,32 +52,32 @@ impl Peer {
         self.state.received.load(Ordering::Relaxed)
     }
 
-    /// A call begins.
-    pub(super) fn call(&self) -> Call {
+    /// Counts a call until the returned guard is dropped.
+    pub(super) fn begin_call(&self) -> CallGuard {
         self.state.calls.lock().under_way += 1;
-        Call { peer: self.clone() }
+        CallGuard { peer: self.clone() }
     }
 
-    /// For how long there has been no call; none while there is one.
+    /// Time since the last call ended; `None` while a call is under way.
     pub(super) fn idle_for(&self) -> Option<Duration> {
         let calls = self.state.calls.lock();
         (calls.under_way == 0).then(|| calls.last_end.elapsed())
     }
 
-    /// Comes back when there has been no call for as long as `patience`.
-    pub(super) async fn idle(&self, patience: Duration) {
+    /// Resolves when there has been no call for `timeout`.
+    pub(super) async fn idle(&self, timeout: Duration) {
         loop {
-            let left = patience.saturating_sub(self.idle_for().unwrap_or_default());
+            let left = timeout.saturating_sub(self.idle_for().unwrap_or_default());
             if left.is_zero() && self.idle_for().is_some() {
                 return;
             }
-            // A call that ends meanwhile makes the next wait shorter, so that the whole is exact.
+            // The next round takes calls into account that ended meanwhile, so the total is exact.
             tokio::time::sleep(left).await;
         }
     }
 }
 
-impl Drop for Call {
+impl Drop for CallGuard {
     fn drop(&mut self) {
         let mut calls = self.peer.state.calls.lock();
         calls.under_way -= 1;
@@ -92,14 +92,14 @@ mod tests {
     #[tokio::test]
     async fn a_peer_is_idle_from_the_end_of_its_last_call_on() {
         let peer = Peer::new(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let patience = Duration::from_millis(60);
-        let (one, two) = (peer.call(), peer.call());
-        assert!(tokio::time::timeout(patience * 3, peer.idle(patience)).await.is_err());
+        let timeout = Duration::from_millis(60);
+        let (one, two) = (peer.begin_call(), peer.begin_call());
+        assert!(tokio::time::timeout(timeout * 3, peer.idle(timeout)).await.is_err());
         drop(one);
         assert_eq!(peer.idle_for(), None);
         drop(two);
         let ended = Instant::now();
-        peer.idle(patience).await;
-        assert!(ended.elapsed() >= patience);
+        peer.idle(timeout).await;
+        assert!(ended.elapsed() >= timeout);
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that are watched as they pass: how many messages are in them, and how the call ended.
+//! Bodies that count their messages and report how their call ended.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -7,18 +7,18 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http_body::{Body as _, Frame, SizeHint};
 use tonic::body::Body;
 use tonic::{Code, Status};
 
-use super::call::{Call, with_request_id};
-use super::calls::Method;
+use super::call::{ObservedCall, add_correlation_id};
+use super::methods::Method;
+use crate::server::grpc::{MessageCounter, status_trailers};
 use crate::service::defect_status;
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
 
-/// What a caller sends.
+/// The body of a request; counts the messages received.
 pub(super) struct RequestBody {
     inner: Body,
     messages: MessageCounter,
@@ -55,25 +55,26 @@ impl http_body::Body for RequestBody {
     }
 }
 
-/// What a caller is sent. The call ends with its trailers; or by cancellation, when it is dropped before.
+/// The body of a response; counts the messages sent. The call ends with the trailers, or as cancelled if the body is
+/// dropped before them.
 pub(super) struct ResponseBody {
     inner: Body,
     messages: MessageCounter,
-    call: Call,
+    call: ObservedCall,
 }
 
 impl ResponseBody {
-    pub(super) fn new(inner: Body, call: Call) -> Self {
+    pub(super) fn new(inner: Body, call: ObservedCall) -> Self {
         Self { inner, messages: MessageCounter::default(), call }
     }
 
-    /// Streams do their work while they are polled.
+    /// Polls the body within the call's span. A panic in a stream becomes the status of a defect.
     fn poll_inner(&mut self, context: &mut Context<'_>) -> Polled {
         let _in_span = self.call.span().clone().entered();
         let inner = Pin::new(&mut self.inner);
         catch_unwind(AssertUnwindSafe(|| inner.poll_frame(context))).unwrap_or_else(|_| {
             self.inner = Body::empty();
-            Poll::Ready(Some(Ok(Frame::trailers(trailers(&defect_status())))))
+            Poll::Ready(Some(Ok(Frame::trailers(status_trailers(&defect_status())))))
         })
     }
 }
@@ -86,13 +87,13 @@ impl http_body::Body for ResponseBody {
         let polled = self.poll_inner(context);
         match polled {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Some(Ok(frame))) => Poll::Ready(Some(Ok(self.passed(frame)))),
+            Poll::Ready(Some(Ok(frame))) => Poll::Ready(Some(Ok(self.record(frame)))),
             Poll::Ready(Some(Err(status))) => {
                 self.call.end(status.code());
                 Poll::Ready(Some(Err(status)))
             }
             Poll::Ready(None) => {
-                // Without trailers callers take it for this, too.
+                // Clients report a missing status as UNKNOWN, too.
                 self.call.end(Code::Unknown);
                 Poll::Ready(None)
             }
@@ -109,7 +110,8 @@ impl http_body::Body for ResponseBody {
 }
 
 impl ResponseBody {
-    fn passed(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+    /// Counts the messages in a frame; records the status in trailers.
+    fn record(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
         if let Some(data) = frame.data_ref() {
             let messages = self.messages.count(data);
             self.call.method().sent.fetch_add(messages, Ordering::Relaxed);
@@ -118,71 +120,8 @@ impl ResponseBody {
             Ok(trailers) => trailers,
             Err(frame) => return frame,
         };
-        let code = with_request_id(&mut trailers, self.call.id());
+        let code = add_correlation_id(&mut trailers, self.call.id());
         self.call.end(code.unwrap_or(Code::Unknown));
         Frame::trailers(trailers)
-    }
-}
-
-fn trailers(status: &Status) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    // It fails only for messages that are no header, which ours are when they are encoded.
-    let _added = status.add_header(&mut trailers);
-    trailers
-}
-
-/// Counts messages by their prefixes: a byte that says whether it is compressed, and four of its length.
-#[derive(Debug, Default)]
-struct MessageCounter {
-    prefix: Vec<u8>,
-    /// Bytes of the message that are still to come.
-    left: usize,
-}
-
-impl MessageCounter {
-    /// How many messages end in `data`, which follows what was counted before.
-    fn count(&mut self, mut data: &[u8]) -> u64 {
-        let mut ended = 0;
-        while !data.is_empty() {
-            if self.left > 0 {
-                data = data.get(self.left.min(data.len())..).map_or(data, |rest| {
-                    self.left -= data.len() - rest.len();
-                    rest
-                });
-                ended += u64::from(self.left == 0);
-                continue;
-            }
-            let (taken, rest) = data.split_at(data.len().min(5 - self.prefix.len()));
-            self.prefix.extend_from_slice(taken);
-            data = rest;
-            if let [_, a, b, c, d] = self.prefix[..] {
-                self.left = u32::from_be_bytes([a, b, c, d]) as usize;
-                self.prefix.clear();
-                ended += u64::from(self.left == 0);
-            }
-        }
-        ended
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(length: usize) -> Vec<u8> {
-        let length_bytes = u32::try_from(length).unwrap().to_be_bytes();
-        [&[0_u8][..], &length_bytes, &vec![7; length]].concat()
-    }
-
-    #[test]
-    fn messages_are_counted_however_they_are_cut() {
-        let all = [message(3), message(0), message(300), message(1), message(0)].concat();
-        for piece in 1..all.len() {
-            let mut counter = MessageCounter::default();
-            let messages: u64 = all.chunks(piece).map(|data| counter.count(data)).sum();
-            assert_eq!(messages, 5, "in pieces of {piece}");
-        }
-        let mut counter = MessageCounter::default();
-        assert_eq!(counter.count(&all[..all.len() - 1]), 4);
     }
 }

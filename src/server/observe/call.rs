@@ -1,4 +1,4 @@
-//! One call, from its headers to its end.
+//! One observed call, from its headers to its end.
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -13,31 +13,31 @@ use tonic_types::StatusExt as _;
 use tracing::Span;
 
 use super::body::ResponseBody;
-use super::calls::{Method, code_name};
-use super::request_id::{HEADER, RequestId};
-use crate::server::traces;
+use super::correlation_id::{CorrelationId, HEADER};
+use super::methods::{Method, code_name};
+use super::traces;
 
-/// Who calls, by the id of their key. Whoever finds that out says so; the log tells it.
+/// The id of the caller's key, for the log. The access layer sets it.
 #[derive(Debug, Clone, Default)]
-pub(in crate::server) struct CallerName(Arc<OnceLock<Arc<str>>>);
+pub(in crate::server) struct CallerKeyId(Arc<OnceLock<Arc<str>>>);
 
-/// A call that has not ended. One that is dropped was cancelled by its caller.
-pub(super) struct Call {
+/// A call that has not ended. If it is dropped, its caller has cancelled it.
+pub(super) struct ObservedCall {
     method: Arc<Method>,
-    id: RequestId,
+    id: CorrelationId,
     began: Instant,
     peer: Option<SocketAddr>,
-    caller: CallerName,
+    caller: CallerKeyId,
     span: Span,
     has_ended: bool,
 }
 
-impl Call {
-    /// A call begins with a request.
-    pub(super) fn begin(method: Arc<Method>, id: RequestId, request: &mut Request<Body>) -> Self {
+impl ObservedCall {
+    /// Begins the call of `request`.
+    pub(super) fn begin(method: Arc<Method>, id: CorrelationId, request: &mut Request<Body>) -> Self {
         method.started.fetch_add(1, Ordering::Relaxed);
         let peer = request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
-        let caller = CallerName::default();
+        let caller = CallerKeyId::default();
         request.extensions_mut().insert(caller.clone());
         let span = tracing::info_span!(
             target: traces::TARGET,
@@ -51,7 +51,7 @@ impl Call {
             rpc.grpc.status_code = tracing::field::Empty,
             request_id = &*id.id,
         );
-        traces::continue_callers(&span, request.headers());
+        traces::continue_trace(&span, request.headers());
         Self { method, id, began: Instant::now(), peer, caller, span, has_ended: false }
     }
 
@@ -63,16 +63,16 @@ impl Call {
         &self.method
     }
 
-    pub(super) fn id(&self) -> &RequestId {
+    pub(super) fn id(&self) -> &CorrelationId {
         &self.id
     }
 
-    /// It was answered, or is from now on.
-    pub(super) fn answered(mut self, mut response: Response<Body>) -> Response<Body> {
-        let code = with_request_id(response.headers_mut(), &self.id);
+    /// Observes the response, to its last byte.
+    pub(super) fn responded(mut self, mut response: Response<Body>) -> Response<Body> {
+        let code = add_correlation_id(response.headers_mut(), &self.id);
         response.headers_mut().insert(HEADER, self.id.value.clone());
         match code {
-            // There is nothing but the headers.
+            // The response has headers only.
             Some(code) => {
                 self.end(code);
                 response
@@ -80,7 +80,7 @@ impl Call {
             None if response.status().is_success() => {
                 response.map(|body| Body::new(ResponseBody::new(body, self)))
             }
-            // Not an answer of gRPC.
+            // Not a gRPC response.
             None => {
                 self.end(Code::Unknown);
                 response
@@ -88,20 +88,20 @@ impl Call {
         }
     }
 
-    /// It ended, if it had not before.
+    /// Records the end of the call; later calls have no effect.
     pub(super) fn end(&mut self, code: Code) {
         if std::mem::replace(&mut self.has_ended, true) {
             return;
         }
         self.method.ended(code, self.began);
         self.span.record("rpc.grpc.status_code", code as i32);
-        if is_the_servers_fault(code) {
+        if is_server_error(code) {
             self.span.record("otel.status_code", "ERROR");
         }
         self.log(code);
     }
 
-    /// The one line of the log.
+    /// Logs the call.
     fn log(&self, code: Code) {
         let duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         macro_rules! line {
@@ -125,33 +125,33 @@ impl Call {
         match code {
             Code::Internal | Code::Unknown | Code::DataLoss => line!(ERROR),
             Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded => line!(WARN),
-            _ if self.method.is_about_the_server() => line!(DEBUG),
+            _ if self.method.is_infrastructure() => line!(DEBUG),
             _ => line!(INFO),
         }
     }
 }
 
-impl Drop for Call {
+impl Drop for ObservedCall {
     fn drop(&mut self) {
         self.end(Code::Cancelled);
     }
 }
 
-impl CallerName {
-    /// Whoever finds out who calls says so, once. Someone without a name has none.
-    pub(in crate::server) fn tell(&self, name: &str) {
-        if !name.is_empty() {
-            let _told_before = self.0.set(name.into());
+impl CallerKeyId {
+    /// Sets the id, once; an empty id stands for no key.
+    pub(in crate::server) fn set(&self, id: &str) {
+        if !id.is_empty() {
+            let _set_before = self.0.set(id.into());
         }
     }
 
     fn get(&self) -> Option<&str> {
-        self.0.get().map(|name| &**name)
+        self.0.get().map(|id| &**id)
     }
 }
 
-/// As the semantic conventions of OpenTelemetry have it.
-fn is_the_servers_fault(code: Code) -> bool {
+/// True for the codes that count as errors of a server span in OpenTelemetry's semantic conventions.
+fn is_server_error(code: Code) -> bool {
     matches!(
         code,
         Code::Unknown
@@ -163,18 +163,18 @@ fn is_the_servers_fault(code: Code) -> bool {
     )
 }
 
-/// The status in headers or trailers, if there is one. The details of one that the operator will be asked about
-/// tell the request's id from now on.
-pub(super) fn with_request_id(headers: &mut HeaderMap, id: &RequestId) -> Option<Code> {
+/// Returns the status code in headers or trailers, if there is one. Adds the correlation id to the details of a status that the
+/// operator must look into.
+pub(super) fn add_correlation_id(headers: &mut HeaderMap, id: &CorrelationId) -> Option<Code> {
     let status = Status::from_header_map(headers)?;
     let code = status.code();
     if matches!(code, Code::Internal | Code::Unknown | Code::DataLoss) {
         let mut details = status.get_error_details();
         details.set_request_info(&*id.id, "");
         let metadata = status.metadata().clone();
-        let told = Status::with_error_details_and_metadata(code, status.message(), details, metadata);
-        // It fails only for messages that are no header, which this one was.
-        let _added = told.add_header(headers);
+        let status = Status::with_error_details_and_metadata(code, status.message(), details, metadata);
+        // Fails only for a message that is no valid header value; this one was read from a header.
+        let _added = status.add_header(headers);
     }
     Some(code)
 }

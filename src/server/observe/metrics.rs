@@ -1,5 +1,5 @@
-//! All that is counted, in the words of Prometheus. Labels are methods, status codes and reasons, of which there are
-//! few: never a collection, a source or a key.
+//! Metrics for Prometheus. Labels are methods, status codes and reasons, of which there are few; never a collection, a source or
+//! a key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,40 +10,40 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, MetricEncod
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use super::calls::{CODES, Calls, Method};
+use super::methods::{CODES, Method, MethodTable};
 use crate::engine::{CacheFigures, CorpusInfo, Distribution, Engine, Figures, Progress};
 use crate::service::{
-    Load, Opening, ProcessInfo, Refused, Workers, resident_memory_bytes, used_memory_bytes,
+    EngineHandle, Load, ProcessInfo, Rejection, Workers, resident_memory_bytes, used_memory_bytes,
 };
 
-/// Tells what is counted, when it is asked.
+/// The metrics of the server, collected when they are scraped.
 pub(in crate::server) struct Metrics {
     registry: Registry,
 }
 
 impl Metrics {
-    /// Metrics of these.
-    pub(in crate::server) fn of(
-        calls: Arc<Calls>,
-        opening: Opening,
+    /// Metrics of these parts of the server.
+    pub(in crate::server) fn new(
+        calls: Arc<MethodTable>,
+        engine_handle: EngineHandle,
         workers: Workers,
         process: ProcessInfo,
     ) -> Self {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(Watched { calls, opening, workers, process }));
+        registry.register_collector(Box::new(MetricsCollector { calls, engine_handle, workers, process }));
         Self { registry }
     }
 
-    /// All metrics, as the text format of `OpenMetrics`. Of the corpus, only the bytes of the index
-    /// are summed over the collections, and not each time.
+    /// Returns all metrics in the text format of `OpenMetrics`. Sums the bytes of the index over all collections, though not
+    /// each time.
     ///
     /// # Errors
     ///
-    /// None; writing to a string doesn't fail.
-    pub(super) fn told(&self) -> Result<String, fmt::Error> {
-        let mut told = String::new();
-        text::encode(&mut told, &self.registry)?;
-        Ok(told)
+    /// None: writing to a string doesn't fail.
+    pub(super) fn encode(&self) -> Result<String, fmt::Error> {
+        let mut page = String::new();
+        text::encode(&mut page, &self.registry)?;
+        Ok(page)
     }
 }
 
@@ -53,24 +53,24 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// One of a method's counts.
-type CountOf = fn(&Method) -> &AtomicU64;
+/// Returns one counter of a method.
+type Counter = fn(&Method) -> &AtomicU64;
 
-/// Where the figures are.
+/// The sources of the figures.
 #[derive(Debug)]
-struct Watched {
-    calls: Arc<Calls>,
-    opening: Opening,
+struct MetricsCollector {
+    calls: Arc<MethodTable>,
+    engine_handle: EngineHandle,
     workers: Workers,
     process: ProcessInfo,
 }
 
-impl Collector for Watched {
+impl Collector for MetricsCollector {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut page = Page(encoder);
         self.calls(&mut page)?;
         self.process(&mut page)?;
-        if let Some(engine) = self.opening.engine() {
+        if let Some(engine) = self.engine_handle.engine() {
             corpus(&mut page, engine.corpus())?;
             work(&mut page, &engine)?;
         }
@@ -78,9 +78,9 @@ impl Collector for Watched {
     }
 }
 
-impl Watched {
+impl MetricsCollector {
     fn calls(&self, page: &mut Page<'_>) -> fmt::Result {
-        let counters: [(&str, &str, CountOf); 3] = [
+        let counters: [(&str, &str, Counter); 3] = [
             ("grpc_server_started", "Calls that began", |method| &method.started),
             ("grpc_server_msg_received", "Messages received", |method| &method.received),
             ("grpc_server_msg_sent", "Messages sent", |method| &method.sent),
@@ -96,7 +96,7 @@ impl Watched {
         for method in self.calls.all() {
             for (code, count) in CODES.iter().zip(&method.handled) {
                 let count = count.load(Ordering::Relaxed);
-                // A series that is there from the start can be alerted on; all codes of all methods are too many.
+                // OK is always present, so that alerts can use it; all codes of all methods would be too many series.
                 if count > 0 || *code == "OK" {
                     let [kind, service, name] = labels(method);
                     counted(&mut family, &[kind, service, name, ("grpc_code", code)], count)?;
@@ -129,12 +129,12 @@ impl Watched {
         page.gauge("palimpsest_queue_length", "Pieces of work that wait for a thread", queued as u64)?;
         let help = "Calls and items of streams that were refused, by the reason";
         let mut refused = page.family("palimpsest_refused", help, MetricType::Counter)?;
-        for reason in Refused::ALL {
-            counted(&mut refused, &[("reason", reason.reason())], reason.count())?;
+        for reason in Rejection::ALL {
+            counted(&mut refused, &[("reason", reason.label())], reason.count())?;
         }
-        let is_open = u64::from(self.opening.engine().is_some());
+        let is_open = u64::from(self.engine_handle.engine().is_some());
         page.gauge("palimpsest_corpus_open", "Whether the corpus is open (1) or being opened (0)", is_open)?;
-        let Progress { sources, of_sources } = self.opening.progress();
+        let Progress { sources, of_sources } = self.engine_handle.progress();
         page.gauge("palimpsest_opening_sources", "Sources whose index is back since the start", sources)?;
         page.gauge("palimpsest_opening_of_sources", "Sources whose index was to be brought back", of_sources)
     }
@@ -190,10 +190,10 @@ fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
     Ok(())
 }
 
-/// What a count of microseconds is multiplied with to give seconds.
+/// Factor from microseconds to seconds.
 const MICROSECONDS: f64 = 1e-6;
 
-/// What is being written.
+/// The page of metrics being written.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {

@@ -1,14 +1,16 @@
-//! Seeing inside: the outermost layer around the services.
+//! Observability: the outermost layer around the services, the metrics, the logs and the traces.
 //!
-//! Each call gets a request id, which its answer carries too; is counted; is one line of the log; and is a span
-//! of a trace where traces are collected. What a call is about (texts, titles, ids, names) is nowhere in it.
+//! Each call gets a correlation id, which its response carries, too. Each call is counted, is one line of the log, and is a
+//! span of a trace if traces are collected. The contents of methods (texts, titles, ids, names) are never recorded.
 
 mod body;
 mod call;
-mod calls;
-mod listener;
+mod correlation_id;
+mod methods;
 mod metrics;
-mod request_id;
+mod metrics_endpoint;
+mod telemetry;
+mod traces;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -21,46 +23,47 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 use tracing::Instrument as _;
 
-pub(super) use call::CallerName;
-pub(super) use calls::Calls;
-pub(super) use listener::MetricsListener;
+pub(super) use call::CallerKeyId;
+pub(super) use methods::MethodTable;
 pub(super) use metrics::Metrics;
+pub(super) use metrics_endpoint::MetricsListener;
+pub(super) use telemetry::Telemetry;
 
 use self::body::RequestBody;
-use self::call::Call;
-use self::request_id::RequestIds;
+use self::call::ObservedCall;
+use self::correlation_id::CorrelationIds;
 use crate::service::defect_status;
 
-/// Watches every call.
+/// The layer that observes every call.
 #[derive(Debug, Clone)]
-pub(super) struct Observe {
-    calls: Arc<Calls>,
-    ids: Arc<RequestIds>,
+pub(super) struct ObserveLayer {
+    methods: Arc<MethodTable>,
+    ids: Arc<CorrelationIds>,
 }
 
-impl Observe {
-    /// Counts calls in `calls`.
-    pub(super) fn new(calls: Arc<Calls>) -> Self {
-        Self { calls, ids: Arc::default() }
+impl ObserveLayer {
+    /// A layer that counts methods in `methods`.
+    pub(super) fn new(methods: Arc<MethodTable>) -> Self {
+        Self { methods, ids: Arc::default() }
     }
 }
 
-impl<S> Layer<S> for Observe {
-    type Service = Observed<S>;
+impl<S> Layer<S> for ObserveLayer {
+    type Service = ObserveService<S>;
 
-    fn layer(&self, inner: S) -> Observed<S> {
-        Observed { inner, observe: self.clone() }
+    fn layer(&self, inner: S) -> ObserveService<S> {
+        ObserveService { inner, observe: self.clone() }
     }
 }
 
-/// Services that are watched.
+/// Services behind an [`ObserveLayer`].
 #[derive(Debug, Clone)]
-pub(super) struct Observed<S> {
+pub(super) struct ObserveService<S> {
     inner: S,
-    observe: Observe,
+    observe: ObserveLayer,
 }
 
-impl<S> Service<Request<Body>> for Observed<S>
+impl<S> Service<Request<Body>> for ObserveService<S>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
@@ -75,21 +78,21 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let method = self.observe.calls.method(request.uri().path());
-        let id = self.observe.ids.of(request.headers());
-        let call = Call::begin(Arc::clone(&method), id, &mut request);
+        let method = self.observe.methods.method(request.uri().path());
+        let id = self.observe.ids.for_request(request.headers());
+        let call = ObservedCall::begin(Arc::clone(&method), id, &mut request);
         let request = request.map(|body| Body::new(RequestBody::new(body, method)));
         let span = call.span().clone();
-        let answered = span.in_scope(|| self.inner.call(request));
-        let watched = async move {
-            match AssertUnwindSafe(answered).catch_unwind().await {
-                Ok(Ok(response)) => Ok(call.answered(response)),
-                // The call is told as ended by whoever drops it.
+        let responding = span.in_scope(|| self.inner.call(request));
+        let observed = async move {
+            match AssertUnwindSafe(responding).catch_unwind().await {
+                Ok(Ok(response)) => Ok(call.responded(response)),
+                // Dropping `call` records its end.
                 Ok(Err(error)) => Err(error),
-                Err(_) => Ok(call.answered(defect_status().into_http())),
+                Err(_) => Ok(call.responded(defect_status().into_http())),
             }
         };
-        Box::pin(watched.instrument(span))
+        Box::pin(observed.instrument(span))
     }
 }
 
@@ -104,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    /// A service that answers each call as its path says.
+    /// A service that responds to each call according to its path.
     #[derive(Clone)]
     struct Answers;
 
@@ -118,7 +121,7 @@ mod tests {
         }
 
         fn call(&mut self, request: Request<Body>) -> Self::Future {
-            assert!(request.extensions().get::<CallerName>().is_some());
+            assert!(request.extensions().get::<CallerKeyId>().is_some());
             let path = request.uri().path().to_owned();
             Box::pin(async move {
                 Ok(match path.as_str() {
@@ -149,17 +152,17 @@ mod tests {
         }
     }
 
-    fn observed() -> (Observed<Answers>, Arc<Calls>) {
-        let calls = Arc::new(Calls::of(&[crate::proto::FILE_DESCRIPTOR_SET]).unwrap());
-        (Observe::new(Arc::clone(&calls)).layer(Answers), calls)
+    fn observed() -> (ObserveService<Answers>, Arc<MethodTable>) {
+        let methods = Arc::new(MethodTable::new(&[crate::proto::FILE_DESCRIPTOR_SET]).unwrap());
+        (ObserveLayer::new(Arc::clone(&methods)).layer(Answers), methods)
     }
 
     fn request(path: &str) -> Request<Body> {
         Request::builder().uri(path).header("x-request-id", "r-1").body(Body::empty()).unwrap()
     }
 
-    /// A call that failed is counted as that, and its details tell the request's id.
-    fn assert_told(headers: &HeaderMap, code: Code, method: &calls::Method) {
+    /// Asserts that the call is counted once, as failed, and that its details name the request's id.
+    fn assert_recorded(headers: &HeaderMap, code: Code, method: &methods::Method) {
         let status = Status::from_header_map(headers).unwrap();
         assert_eq!(status.code(), code);
         assert_eq!(status.get_details_request_info().unwrap().request_id, "r-1");
@@ -169,32 +172,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_for_the_servers_fault_is_told_with_the_requests_id() {
-        let (mut service, calls) = observed();
+    async fn a_failure_of_the_server_names_the_requests_id() {
+        let (mut service, methods) = observed();
         for (path, code) in [(CHECK, Code::Internal), (GET_CORPUS, Code::DataLoss)] {
             let response = service.call(request(path)).await.unwrap();
             assert_eq!(response.headers()["x-request-id"], "r-1");
-            assert_told(response.headers(), code, &calls.method(path));
+            assert_recorded(response.headers(), code, &methods.method(path));
         }
         let response = service.call(request(CHECK_STREAM)).await.unwrap();
         assert_eq!(response.headers()["x-request-id"], "r-1");
         let mut body = response.into_body();
         let frame = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
         let trailers = frame.unwrap().unwrap().into_trailers().unwrap();
-        assert_told(&trailers, Code::Internal, &calls.method(CHECK_STREAM));
+        assert_recorded(&trailers, Code::Internal, &methods.method(CHECK_STREAM));
         assert!(std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_none());
         drop(body);
-        assert_told(&trailers, Code::Internal, &calls.method(CHECK_STREAM));
+        assert_recorded(&trailers, Code::Internal, &methods.method(CHECK_STREAM));
     }
 
     #[tokio::test]
     async fn a_call_that_nobody_waits_for_is_cancelled() {
-        let (mut service, calls) = observed();
+        let (mut service, methods) = observed();
         let waiting = tokio::spawn(service.call(request("/x/y")));
         tokio::task::yield_now().await;
         waiting.abort();
         assert!(waiting.await.unwrap_err().is_cancelled());
-        let cancelled = &calls.method("/x/y").handled[Code::Cancelled as usize];
+        let cancelled = &methods.method("/x/y").handled[Code::Cancelled as usize];
         assert_eq!(cancelled.load(std::sync::atomic::Ordering::Relaxed), 1);
     }
 }

@@ -1,20 +1,20 @@
-//! The settings in force, told as a file of settings.
+//! Effective settings as TOML.
 
 use super::{Settings, SettingsError, SettingsLayer, Storage};
 
 impl Settings {
-    /// One `key = value` a line: a file of settings that comes to these very settings. There are no secrets in it.
+    /// Returns a settings file that gives these settings, one `key = value` per line. It has no secrets.
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Unwritable`] for what TOML can't say, such as a path that is not UTF-8.
+    /// [`SettingsError::Unwritable`] for values that TOML can't represent, such as a path that is not UTF-8.
     pub fn to_toml(&self) -> Result<String, SettingsError> {
         Ok(toml::to_string(&SettingsLayer::from(self))?)
     }
 }
 
 impl From<&Settings> for SettingsLayer {
-    /// A layer that leaves nothing to the next.
+    /// A layer with all values.
     fn from(settings: &Settings) -> Self {
         let (data_dir, in_memory) = match &settings.storage {
             Storage::InMemory => (None, Some(true)),
@@ -76,18 +76,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_comes_to_the_same_settings() {
-        for said in [
+    fn the_effective_settings_give_the_same_settings() {
+        for toml in [
             "",
             "in_memory = true\nlog_format = 'json'",
             "data_dir = 'a \"b\"'\nmax_candidates = 7\ngrpc_web = true\ngrpc_web_origins = ['https://a', 'https://b']",
             "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
         ] {
-            let settings = Settings::from_layers(toml::from_str(said).unwrap(), SettingsLayer::default());
+            let settings = Settings::from_layers(toml::from_str(toml).unwrap(), SettingsLayer::default());
             let settings = settings.unwrap();
-            let told = settings.to_toml().unwrap();
-            let again = Settings::from_layers(toml::from_str(&told).unwrap(), SettingsLayer::default());
-            assert_eq!(again.unwrap(), settings, "{told}");
+            let effective = settings.to_toml().unwrap();
+            let again = Settings::from_layers(toml::from_str(&effective).unwrap(), SettingsLayer::default());
+            assert_eq!(again.unwrap(), settings, "{effective}");
         }
     }
 }

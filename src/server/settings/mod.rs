@@ -1,5 +1,5 @@
-//! Settings, in layers: a flag wins over an environment variable, that over the file, that over the
-//! default. They are validated once, and everything that is wrong is named at once.
+//! Settings in layers: flags override environment variables, which override the file, which overrides the defaults. They are
+//! validated once, and all problems are reported at once.
 
 mod check;
 mod effective;
@@ -16,43 +16,43 @@ pub use self::types::{
     WorkSettings,
 };
 
-use self::check::Wrong;
+use self::check::SettingsProblems;
 use self::types::stream_width;
 use crate::engine::Limits;
 
-/// Why there are no settings to run with.
+/// Why the settings can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file can't be read.
-    #[error("the settings file {path:?} can't be read: {cause}")]
+    /// Reading the file failed.
+    #[error("the settings file {} can't be read: {cause}; name a readable file with --config", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: std::io::Error,
     },
-    /// The file is not what it should be.
-    #[error("the settings file {path:?} is wrong: {cause}")]
+    /// The file is not valid TOML, or has an unknown key or a value of the problems type.
+    #[error("the settings file {} is invalid: {cause}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where and why.
+        /// The position and the reason.
         cause: Box<toml::de::Error>,
     },
-    /// Values that are out of range or contradict one another, all of them.
-    #[error("these settings are wrong:\n  {}", .0.join("\n  "))]
-    Wrong(Vec<String>),
-    /// They can't be told as a file of settings.
+    /// All values that are out of range or contradict each other.
+    #[error("these settings are invalid:\n  {}", .0.join("\n  "))]
+    Invalid(Vec<String>),
+    /// A value can't be represented in TOML.
     #[error("these settings can't be written as TOML: {0}")]
     Unwritable(#[from] toml::ser::Error),
 }
 
 impl Settings {
-    /// The settings that flags, environment and file come to.
+    /// Loads the settings from flags, environment and file.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], with everything that is wrong.
+    /// [`SettingsError`], with all problems.
     pub fn load(args: ServeArgs) -> Result<Self, SettingsError> {
         let file = match args.config {
             None => SettingsLayer::default(),
@@ -62,40 +62,41 @@ impl Settings {
                     .map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })?,
             },
         };
-        let (settings, mut wrong) = Self::layered(args.flags, file);
-        wrong.files(&settings);
-        wrong.into_result(settings)
+        let mut problems = SettingsProblems::default();
+        let settings = Self::layered(args.flags, file, &mut problems);
+        problems.files(&settings);
+        problems.into_result(settings)
     }
 
-    /// The settings that a layer comes to, with another below it, above the defaults.
+    /// Combines two layers and the defaults.
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Wrong`]. The files that they name are not looked into.
+    /// [`SettingsError::Invalid`]. Files that the settings name are not read.
     pub fn from_layers(upper: SettingsLayer, lower: SettingsLayer) -> Result<Self, SettingsError> {
-        let (settings, wrong) = Self::layered(upper, lower);
-        wrong.into_result(settings)
+        let mut problems = SettingsProblems::default();
+        let settings = Self::layered(upper, lower, &mut problems);
+        problems.into_result(settings)
     }
 
-    /// The same, with what is wrong with them.
-    fn layered(upper: SettingsLayer, mut lower: SettingsLayer) -> (Self, Wrong) {
-        let mut wrong = Wrong::default();
+    /// Combines two layers and the defaults, and adds what is invalid to `problems`.
+    fn layered(upper: SettingsLayer, mut lower: SettingsLayer, problems: &mut SettingsProblems) -> Self {
         if lower.in_memory == Some(true) && lower.data_dir.is_some() {
-            wrong.say("in_memory and data_dir contradict one another; leave one of them out".to_owned());
+            problems.add("in_memory and data_dir contradict each other; remove one of them");
         }
-        // The two are one setting: who says the one unsays the other below.
+        // The two are one setting: either one in the upper layer overrides the other in the lower.
         if upper.data_dir.is_some() {
             lower.in_memory = None;
         }
         if upper.in_memory == Some(true) {
             lower.data_dir = None;
         }
-        let settings = Self::from_layer(&upper.or(lower), &mut wrong);
-        wrong.check(&settings);
-        (settings, wrong)
+        let settings = Self::from_layer(&upper.or(lower), problems);
+        problems.check(&settings);
+        settings
     }
 
-    fn from_layer(layer: &SettingsLayer, wrong: &mut Wrong) -> Self {
+    fn from_layer(layer: &SettingsLayer, problems: &mut SettingsProblems) -> Self {
         let default = Self::default();
         let storage = match (layer.in_memory, &layer.data_dir) {
             (Some(true), _) => Storage::InMemory,
@@ -108,7 +109,7 @@ impl Settings {
             text_cache_bytes: layer.text_cache_bytes.unwrap_or(default.text_cache_bytes),
             telemetry: TelemetrySettings::of(layer),
             access: AccessSettings::of(layer),
-            tls: TlsSettings::of(layer, wrong),
+            tls: TlsSettings::of(layer, problems),
             web: WebSettings::of(layer),
             work: WorkSettings::of(layer),
             connections: ConnectionSettings::of(layer),
@@ -141,17 +142,16 @@ impl AccessSettings {
 }
 
 impl TlsSettings {
-    fn of(layer: &SettingsLayer, wrong: &mut Wrong) -> Option<Self> {
+    fn of(layer: &SettingsLayer, problems: &mut SettingsProblems) -> Option<Self> {
         let client_ca = layer.tls_client_ca.clone();
         match (layer.tls_certificate.clone(), layer.tls_private_key.clone()) {
             (Some(certificate), Some(private_key)) => {
                 return Some(Self { certificate, private_key, client_ca });
             }
-            (Some(_), None) => wrong.say("tls_certificate is set, but not tls_private_key".to_owned()),
-            (None, Some(_)) => wrong.say("tls_private_key is set, but not tls_certificate".to_owned()),
+            (Some(_), None) => problems.add("tls_certificate is set, but tls_private_key is not; set both"),
+            (None, Some(_)) => problems.add("tls_private_key is set, but tls_certificate is not; set both"),
             (None, None) if client_ca.is_some() => {
-                let needed = "tls_client_ca is set, but without tls_certificate and tls_private_key no client is asked";
-                wrong.say(needed.to_owned());
+                problems.add("tls_client_ca is set, but has no effect without tls_certificate and tls_private_key; set them");
             }
             (None, None) => {}
         }
@@ -170,7 +170,7 @@ impl WorkSettings {
     fn of(layer: &SettingsLayer) -> Self {
         let default = Self::default();
         let threads = layer.worker_threads.unwrap_or(default.threads);
-        let seconds = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        let seconds = |value: Option<u64>, default| value.map_or(default, Duration::from_secs);
         Self {
             threads,
             max_queued: layer.max_queued.unwrap_or(default.max_queued),
@@ -188,7 +188,7 @@ impl WorkSettings {
 impl ConnectionSettings {
     fn of(layer: &SettingsLayer) -> Self {
         let default = Self::default();
-        let seconds = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        let seconds = |value: Option<u64>, default| value.map_or(default, Duration::from_secs);
         Self {
             max: layer.max_connections.unwrap_or(default.max),
             max_per_address: layer.max_connections_per_address.unwrap_or(default.max_per_address),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn names_everything_that_is_wrong_at_once() {
+    fn names_everything_that_is_problems_at_once() {
         let upper = layer("worker_threads = 0\nmax_text_bytes = 99000000\nlog = 'palimpsest=loud'");
         let error = Settings::from_layers(upper, SettingsLayer::default()).unwrap_err().to_string();
         for part in ["worker_threads is 0, but must be from 1", "must fit into a message", "log is"] {
@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn names_what_contradicts_and_what_would_let_everybody_in() {
-        for (said, part) in [
-            ("listen = '0.0.0.0:1'", "they could read and change everything: set keys"),
+        for (toml, part) in [
+            ("listen = '0.0.0.0:1'", "other machines could read and change everything: set keys"),
             ("listen = '0.0.0.0:1'\nallow_anyone = true", ""),
             ("listen = '0.0.0.0:1'\nkeys = 'k'", ""),
             (
@@ -279,27 +279,27 @@ mod tests {
             ),
             ("listen = '0.0.0.0:1'\ntls_certificate = 'c'\ntls_private_key = 'p'\ntls_client_ca = 'a'", ""),
             ("keys = 'k'\nallow_anyone = true", "keys and allow_anyone contradict"),
-            ("tls_certificate = 'c'", "not tls_private_key"),
-            ("tls_private_key = 'p'", "not tls_certificate"),
+            ("tls_certificate = 'c'", "tls_private_key is not"),
+            ("tls_private_key = 'p'", "tls_certificate is not"),
             ("tls_client_ca = 'a'", "without tls_certificate"),
             ("default_deadline_seconds = 601", "max_deadline_seconds, 600"),
             ("max_pending_bytes = 1024", "a message must fit into it"),
             ("max_normalised_bytes = 1024", "as long in its compared form: max_normalised_bytes is 1024"),
             ("max_collection_bytes = 1024", "must fit into a collection"),
-            ("grpc_web_origins = ['https://a']", "but not grpc_web"),
+            ("grpc_web_origins = ['https://a']", "grpc_web is not"),
             ("grpc_web = true\ngrpc_web_origins = ['https://a.example:8080', 'http://localhost']", ""),
             ("grpc_web = true\ngrpc_web_origins = ['*']", ""),
             ("grpc_web = true\ngrpc_web_origins = ['a.example']", "\"a.example\", which is no origin"),
             ("grpc_web = true\ngrpc_web_origins = ['https://a.example/']", "which is no origin"),
             ("max_calls_per_second = 9", "but keys is not set"),
-            ("metrics_listen = '127.0.0.1:50051'", "give each a port"),
+            ("metrics_listen = '127.0.0.1:50051'", "use different ports"),
             ("otlp_endpoint = 'collector'", "must be a URL"),
         ] {
-            let told = match Settings::from_layers(SettingsLayer::default(), layer(said)) {
+            let message = match Settings::from_layers(SettingsLayer::default(), layer(toml)) {
                 Ok(_) => String::new(),
                 Err(error) => error.to_string(),
             };
-            assert!(told.contains(part) && told.is_empty() == part.is_empty(), "{said}: {told}");
+            assert!(message.contains(part) && message.is_empty() == part.is_empty(), "{toml}: {message}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the settings come to, in groups.
+//! The settings, in groups.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,136 +11,136 @@ use crate::engine::Limits;
 /// Where the corpus is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
-    /// In memory alone.
+    /// In memory only.
     InMemory,
     /// In a data directory.
     DataDirectory(PathBuf),
 }
 
-/// What the server runs with.
+/// The settings of the server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The address and port to listen on.
     pub listen: SocketAddr,
     /// Where the corpus is.
     pub storage: Storage,
-    /// Bytes of texts read from the data directory that are held in memory.
+    /// Maximum bytes of texts from the data directory that are cached in memory.
     pub text_cache_bytes: u64,
-    /// What is told of the server while it runs.
+    /// Logs, metrics and traces.
     pub telemetry: TelemetrySettings,
-    /// Who may call.
+    /// Authentication and rate limits.
     pub access: AccessSettings,
-    /// How calls are encrypted, if they are.
+    /// TLS, if it is on.
     pub tls: Option<TlsSettings>,
-    /// What browsers may do.
+    /// gRPC-Web.
     pub web: WebSettings,
-    /// How work is done.
+    /// Worker threads, queue and deadlines.
     pub work: WorkSettings,
-    /// How connections are held.
+    /// Limits of connections.
     pub connections: ConnectionSettings,
-    /// Bytes of one message at most, also after it was inflated.
+    /// Maximum bytes of one message, also when inflated.
     pub max_message_bytes: usize,
-    /// What the engine holds requests to.
+    /// Limits of the engine.
     pub limits: Limits,
 }
 
-/// What is told of the server while it runs.
+/// Logs, metrics and traces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TelemetrySettings {
-    /// How log lines look.
+    /// Format of log lines.
     pub log_format: LogFormat,
-    /// What is logged, as directives of tracing-subscriber's `EnvFilter`.
+    /// Filter of log lines, in the syntax of tracing-subscriber's `EnvFilter`.
     pub log: String,
-    /// Where metrics are told, if they are.
+    /// Address that serves metrics, if any.
     pub metrics_listen: Option<SocketAddr>,
-    /// Where traces are sent by OTLP, if they are.
+    /// URL of the collector of traces, if any.
     pub otlp_endpoint: Option<String>,
 }
 
-/// Who may call.
+/// Authentication and rate limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessSettings {
-    /// The file of API keys, if calls need one.
+    /// The key file, if calls need a key.
     pub keys: Option<PathBuf>,
-    /// Whether to listen beyond loopback though anybody may do everything.
+    /// Whether to listen beyond loopback without authentication.
     pub allow_anyone: bool,
-    /// Calls, and items of streams, that one key may send in a second; 0 for no limit.
+    /// Maximum calls and items of streams per second for each key; 0 for no limit.
     pub max_calls_per_second: u32,
 }
 
-/// How calls are encrypted.
+/// TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsSettings {
-    /// A PEM file with the server's certificate and those that vouch for it.
+    /// A PEM file with the server's certificate and its intermediate certificates.
     pub certificate: PathBuf,
     /// A PEM file with the certificate's private key.
     pub private_key: PathBuf,
-    /// A PEM file with the certificates of which one must vouch for each client's, if clients need one.
+    /// A PEM file with CA certificates that sign client certificates, if clients need one.
     pub client_ca: Option<PathBuf>,
 }
 
 impl TlsSettings {
-    /// All the files.
+    /// The paths of all files.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         let Self { certificate, private_key, client_ca } = self;
         [certificate, private_key].into_iter().chain(client_ca).cloned().collect()
     }
 }
 
-/// What browsers may do.
+/// gRPC-Web.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WebSettings {
-    /// Whether gRPC-Web is taken, over HTTP/1.1 too.
+    /// Whether gRPC-Web is accepted, also over HTTP/1.1.
     pub grpc_web: bool,
     /// The origins whose pages may call; `*` for all.
     pub origins: Vec<String>,
 }
 
-/// How work is done.
+/// Worker threads, queue and deadlines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkSettings {
-    /// Threads that do the engine's work.
+    /// Number of worker threads.
     pub threads: usize,
-    /// Calls that may wait for one of them.
+    /// Maximum calls that wait for a worker thread.
     pub max_queued: usize,
-    /// Items of one stream that are worked on at once.
+    /// Maximum items of one stream in flight.
     pub stream_width: usize,
-    /// Sources of one import that may wait to be made durable together.
+    /// Maximum sources of one import that wait to be made durable together.
     pub import_width: usize,
-    /// How long a call, or an item of a stream, may take whose caller names no deadline.
+    /// Deadline of calls and items of streams whose caller sets none.
     pub default_deadline: Duration,
-    /// How long a call that is no stream may take at most.
+    /// Maximum deadline of calls, streams excepted.
     pub max_deadline: Duration,
-    /// Bytes of memory from which on adds are refused; 0 for no limit.
+    /// Bytes of memory in use from which adding is refused; 0 for no limit.
     pub max_memory_bytes: u64,
-    /// How long calls are still taken when the server stops and its health says so.
+    /// Time during which calls are still accepted after the health is `NOT_SERVING`.
     pub drain_pause: Duration,
-    /// How long running calls have to end after that.
+    /// Time after that until running calls are cut off.
     pub drain: Duration,
 }
 
-/// How connections are held.
+/// Limits of connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionSettings {
-    /// Connections at most.
+    /// Maximum open connections.
     pub max: usize,
-    /// Connections from one address at most.
+    /// Maximum open connections from one address.
     pub max_per_address: usize,
-    /// Calls under way on one connection at most.
+    /// Maximum calls under way on one connection.
     pub max_streams: u32,
-    /// Bytes of one call's headers at most.
+    /// Maximum bytes of one call's headers.
     pub max_header_bytes: u32,
-    /// Bytes of requests under way on one connection at most.
+    /// Maximum bytes of requests under way on one connection.
     pub max_pending_bytes: usize,
-    /// How long a peer has from its connection to its first request's protocol, TLS included.
+    /// Maximum time from a connection to its first request, TLS handshake included.
     pub handshake: Duration,
-    /// How long a connection may be without a call; zero for ever.
+    /// Maximum time without a call; zero for no limit.
     pub idle: Duration,
-    /// The time between two pings that ask whether a peer is still there.
+    /// Time between two keepalive pings.
     pub keepalive: Duration,
-    /// How long a peer has to answer such a ping.
+    /// Maximum time until a peer answers a keepalive ping.
     pub keepalive_timeout: Duration,
-    /// How old a connection may get before it is asked to end; zero for any age.
+    /// Maximum age of a connection; zero for no limit.
     pub age: Duration,
 }
 
@@ -169,11 +169,11 @@ impl Default for TelemetrySettings {
     }
 }
 
-/// What may be in use of the memory that there is: the program itself, and what the allocator keeps for each thread, take
-/// their part beside.
-fn most_used_bytes(memory_bytes: u64) -> u64 {
-    const BESIDE: u64 = 64 << 20;
-    (memory_bytes.saturating_sub(BESIDE) / 5 * 4).max(BESIDE / 4)
+/// The default of `max_memory_bytes`: 80 % of the memory beyond 64 MiB, which are left for the program itself and for the caches
+/// of the allocator.
+fn default_max_memory_bytes(memory_bytes: u64) -> u64 {
+    const RESERVED_BYTES: u64 = 64 << 20;
+    (memory_bytes.saturating_sub(RESERVED_BYTES) / 5 * 4).max(RESERVED_BYTES / 4)
 }
 
 impl Default for WorkSettings {
@@ -186,7 +186,7 @@ impl Default for WorkSettings {
             import_width: 1024,
             default_deadline: Duration::from_mins(1),
             max_deadline: Duration::from_mins(10),
-            max_memory_bytes: machine::memory_bytes().map_or(0, most_used_bytes),
+            max_memory_bytes: machine::memory_bytes().map_or(0, default_max_memory_bytes),
             drain_pause: Duration::from_secs(1),
             drain: Duration::from_secs(30),
         }
@@ -210,7 +210,7 @@ impl Default for ConnectionSettings {
     }
 }
 
-/// Items of one stream that keep so many threads busy.
+/// The default of `stream_width`: enough items in flight to keep `threads` busy.
 pub(super) fn stream_width(threads: usize) -> usize {
     threads.saturating_mul(8)
 }

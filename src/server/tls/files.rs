@@ -1,4 +1,4 @@
-//! From files to what does handshakes, with everything that is wrong with them named at once.
+//! From PEM files to a TLS configuration; all problems are reported at once.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -14,30 +14,31 @@ use super::pem;
 use super::validity::Validity;
 use crate::server::settings::TlsSettings;
 
-/// The server's certificate, and those that vouch for it.
+/// The server's certificate and its intermediate certificates.
 type Chain = Vec<CertificateDer<'static>>;
 
-/// What handshakes are done with, offering `protocols` by ALPN.
+/// Reads the files, and returns the TLS configuration, which offers `protocols` by ALPN; or all problems.
 pub(super) fn read(files: &TlsSettings, protocols: &[Vec<u8>]) -> Result<ServerConfig, Vec<String>> {
     let TlsSettings { certificate, private_key, client_ca } = files;
     let (now, provider) = (SystemTime::now(), Arc::new(ring::default_provider()));
     let mut problems = Vec::new();
-    let mut keep = Keep(&mut problems);
-    let chain = keep.good(pem::read("tls_certificate", certificate, |bytes| own_chain(bytes, now)));
-    let key = keep.good(pem::read("tls_private_key", private_key, pem::private_key));
-    let pair = chain.zip(key).and_then(|(chain, key)| keep.good(certified(chain, key, files, &provider)));
+    let mut collected = Problems(&mut problems);
+    let chain = collected.ok(pem::read("tls_certificate", certificate, |bytes| own_chain(bytes, now)));
+    let key = collected.ok(pem::read("tls_private_key", private_key, pem::private_key));
+    let pair = chain.zip(key).and_then(|(chain, key)| collected.ok(certified(chain, key, files, &provider)));
     let clients = client_ca.as_ref().and_then(|path| {
-        keep.good(pem::read("tls_client_ca", path, |bytes| client_verifier(bytes, &provider, now)))
+        collected.ok(pem::read("tls_client_ca", path, |bytes| client_verifier(bytes, &provider, now)))
     });
     let Some(pair) = pair.filter(|_| problems.is_empty()) else { return Err(problems) };
     config(pair, clients, provider, protocols).map_err(|error| vec![format!("TLS can't be set up: {error}")])
 }
 
-/// Keeps what is wrong, and goes on.
-struct Keep<'a>(&'a mut Vec<String>);
+/// Collects problems.
+struct Problems<'a>(&'a mut Vec<String>);
 
-impl Keep<'_> {
-    fn good<T>(&mut self, result: Result<T, String>) -> Option<T> {
+impl Problems<'_> {
+    /// Returns the value, or notes the problem.
+    fn ok<T>(&mut self, result: Result<T, String>) -> Option<T> {
         result.map_err(|problem| self.0.push(problem)).ok()
     }
 }
@@ -67,7 +68,7 @@ fn own_chain(bytes: &[u8], now: SystemTime) -> Result<Chain, String> {
     Ok(chain)
 }
 
-/// The certificate with its key.
+/// Checks that the key belongs to the certificate.
 fn certified(
     chain: Chain,
     key: PrivateKeyDer<'static>,
@@ -87,7 +88,7 @@ fn certified(
     })
 }
 
-/// What clients' certificates are held against. A certificate that is not valid now vouches for nobody.
+/// Verifier of client certificates. CA certificates that are not valid now are skipped.
 fn client_verifier(
     bytes: &[u8],
     provider: &Arc<CryptoProvider>,
@@ -103,10 +104,13 @@ fn client_verifier(
         }
     }
     if roots.is_empty() {
-        return Err(format!("holds no certificate that can vouch for a client: {}", unusable.join("; ")));
+        return Err(format!(
+            "holds no usable certificate of a client CA: {}; name a valid one",
+            unusable.join("; ")
+        ));
     }
     for problem in unusable {
-        tracing::warn!(problem, "one of the certificates in tls_client_ca is passed over");
+        tracing::warn!(problem, "a certificate in tls_client_ca is skipped");
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
     verifier

@@ -1,4 +1,4 @@
-//! What PEM files hold, and what is wrong with them in words that say what to do.
+//! PEM files: their contents, or the problem and what to do.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio_rustls::rustls::pki_types::pem::{Error, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What `parse` makes of the file that `setting` names; or what is wrong, and with which file.
+/// Parses the file at `path`; an error names `setting`, the path and the problem.
 pub(crate) fn read<T>(
     setting: &str,
     path: &Path,
@@ -19,7 +19,7 @@ pub(crate) fn read<T>(
     parse(&bytes).map_err(|problem| format!("{setting} {shown} {problem}"))
 }
 
-/// The certificates in a file, of which there is at least one.
+/// The certificates in a PEM file; at least one.
 pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bytes).collect();
     let found = found.map_err(|error| malformed(&error))?;
@@ -31,12 +31,11 @@ pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>,
     Ok(found)
 }
 
-/// The first private key in a file.
+/// The first private key in a PEM file.
 pub(crate) fn private_key(bytes: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
     const ENCRYPTED: &[u8] = b"-----BEGIN ENCRYPTED PRIVATE KEY-----";
     if bytes.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
-        let problem =
-            "is encrypted with a password, for which nobody is asked: decrypt it with `openssl pkey`";
+        let problem = "is encrypted with a password, which is not supported: decrypt it with `openssl pkey`";
         return Err(problem.to_owned());
     }
     PrivateKeyDer::from_pem_slice(bytes).map_err(|error| match error {
@@ -57,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn problems_are_named() {
         let begun = b"-----BEGIN CERTIFICATE-----\nAAAA";
         for (bytes, problem) in [
             (&b""[..], "holds no certificate in PEM"),

@@ -1,4 +1,4 @@
-//! From when to when a certificate is valid.
+//! The validity period of a certificate.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-/// From when to when.
+/// The validity period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Validity {
     from: SystemTime,
@@ -25,14 +25,14 @@ impl Validity {
         })
     }
 
-    /// What is wrong if the certificate is not valid `now`.
+    /// Checks that the certificate is valid at `now`.
     pub(super) fn check(self, now: SystemTime) -> Result<(), String> {
-        let told = humantime::format_rfc3339_seconds;
+        let format = humantime::format_rfc3339_seconds;
         if now > self.until {
-            return Err(format!("expired on {}: renew it", told(self.until)));
+            return Err(format!("expired on {}: renew it", format(self.until)));
         }
         if now < self.from {
-            let (from, now) = (told(self.from), told(now));
+            let (from, now) = (format(self.from), format(now));
             return Err(format!("is not valid before {from}, and it is {now} here: set the clock, or wait"));
         }
         Ok(())

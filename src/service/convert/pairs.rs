@@ -1,9 +1,9 @@
-//! What a comparison of all pairs found, to messages.
+//! Results of comparing all pairs to messages.
 
-use super::{guarantee_void_reason, share};
+use super::report::{guarantee_void_reason, share};
 use crate::engine::{ALGORITHM_VERSION, Cluster, Pair, Pairs, PairsProgress, PairsVoid, Side};
 use crate::proto;
-use crate::service::revisions::Revisions;
+use crate::service::revisions::RevisionMask;
 
 pub(in crate::service) fn pairs_progress(progress: PairsProgress) -> proto::PairsProgress {
     let PairsProgress { sources_done, sources, comparisons, pairs_found } = progress;
@@ -35,7 +35,7 @@ pub(in crate::service) fn cluster(cluster: &Cluster, number: u64) -> proto::Sour
     proto::SourceCluster { number, size: *size, source_ids }
 }
 
-pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &Revisions) -> proto::PairsSummary {
+pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &RevisionMask) -> proto::PairsSummary {
     let Pairs {
         revision,
         scope_revision,
@@ -54,7 +54,7 @@ pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &Revisions) ->
         sources_in_clusters,
     } = found;
     proto::PairsSummary {
-        corpus_revision: revisions.tell_of(*revision, *scope_revision),
+        corpus_revision: revisions.mask_scoped(*revision, *scope_revision),
         settings_digest: format!("{settings_digest:032x}"),
         algorithm_version: ALGORITHM_VERSION,
         min_run_words: *min_run_words,

@@ -1,25 +1,30 @@
-//! What `CompareAll` asks for.
+//! Requests of `CompareAll`.
 
-use super::{Fields, MAX_IDS, group};
+use super::detection::MAX_IDS;
+use super::{Fields, group};
 use crate::engine::{CollectionName, Exclusions, PairOptions};
 use crate::proto;
-use crate::service::convert;
+use crate::service::convert::enums;
 use crate::service::problem::Problem;
 
-/// The most pairs of one answer.
+/// Maximum number of pairs in one response.
 const MAX_PAIRS: u32 = 100_000;
 
-/// The most clusters of one answer.
+/// Maximum number of clusters in one response.
 const MAX_CLUSTERS: u32 = 10_000;
 
-pub(in crate::service) fn compare_all(
-    request: &proto::CompareAllRequest,
-) -> Result<(CollectionName, PairOptions), Problem> {
+/// A comparison of all sources of a collection.
+pub(in crate::service) struct AllPairs {
+    pub(in crate::service) collection: CollectionName,
+    pub(in crate::service) options: PairOptions,
+}
+
+pub(in crate::service) fn compare_all(request: &proto::CompareAllRequest) -> Result<AllPairs, Problem> {
     let proto::CompareAllRequest { collection, options } = request;
     let mut fields = Fields::default();
     let collection = fields.collection("collection", collection);
     let options = fields.pair_options(options.as_ref().unwrap_or(&proto::PairOptions::default()));
-    fields.done((collection, options))
+    fields.done(AllPairs { collection, options })
 }
 
 impl Fields {
@@ -39,19 +44,19 @@ impl Fields {
         } = options;
         let percent = min_coverage_percent.unwrap_or(defaults.min_coverage_percent);
         if !(0.0..=100.0).contains(&percent) {
-            self.wrong("options.min_coverage_percent", format!("is {percent}, but must be from 0 to 100"));
+            self.invalid("options.min_coverage_percent", format!("is {percent}, but must be from 0 to 100"));
         }
         let exclusions = exclusions.as_ref().map_or_else(Exclusions::default, |given| self.exclusions(given));
         if !exclusions.own_groups.is_empty() {
-            self.wrong(
+            self.invalid(
                 "options.exclusions.own_groups",
                 "has no meaning where all sources are compared; set options.leave_out_same_group instead",
             );
         }
-        let listed = |most: Option<u32>, default: usize| most.map_or(default, |most| most as usize);
+        let listed = |number: Option<u32>, default: usize| number.map_or(default, |number| number as usize);
         PairOptions {
             min_passage_words: self.min_passage_words(*min_passage_words),
-            mode: self.get("options.mode", convert::mode(*mode)),
+            mode: self.get("options.mode", enums::mode(*mode)),
             min_coverage_percent: percent,
             commonness_cap: self.commonness_cap(*commonness_cap),
             commonness_percent: self.commonness_percent(*commonness_percent),
@@ -59,11 +64,11 @@ impl Fields {
             leave_out_same_group: *leave_out_same_group,
             exclude_groups: self.set("options.exclude_groups", exclude_groups, MAX_IDS, group),
             max_pairs: listed(
-                self.number("options.max_pairs", *max_pairs, (0, MAX_PAIRS)),
+                self.number("options.max_pairs", *max_pairs, 0..=MAX_PAIRS),
                 defaults.max_pairs,
             ),
             max_clusters: listed(
-                self.number("options.max_clusters", *max_clusters, (0, MAX_CLUSTERS)),
+                self.number("options.max_clusters", *max_clusters, 0..=MAX_CLUSTERS),
                 defaults.max_clusters,
             ),
         }

@@ -1,0 +1,188 @@
+//! Reports to messages.
+
+use crate::engine::ALGORITHM_VERSION;
+use crate::matching::PassageKind;
+use crate::proto;
+use crate::report::{
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share,
+    SourceOverlap, VoidReason,
+};
+use crate::text::alerts::{Alert, AlertKind, Severity};
+use crate::text::{OffsetUnit, Span};
+
+/// Returns the message for a report.
+#[must_use]
+pub fn report_to_proto(report: Report) -> proto::Report {
+    let (sources_cut, excluded_words) = (report.sources_cut(), report.excluded_words());
+    let Report {
+        guarantee: promised,
+        corpus_revision,
+        scope_revision: _,
+        settings_digest,
+        offset_unit,
+        words,
+        too_few_words,
+        coverage,
+        exclusions,
+        alerts,
+        covered_spans,
+        sources,
+        sources_found,
+        passages_found,
+        passages_cut,
+        sources_in_scope,
+        candidates,
+        candidates_cut,
+    } = report;
+    let covered =
+        |CoveredSpan { span: covered, words }| proto::CoveredSpan { span: Some(span(covered)), words };
+    proto::Report {
+        guarantee: Some(guarantee(promised)),
+        corpus_revision,
+        settings_digest: format!("{settings_digest:032x}"),
+        algorithm_version: ALGORITHM_VERSION,
+        offset_unit: match offset_unit {
+            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
+            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
+            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
+        }
+        .into(),
+        words,
+        too_few_words,
+        coverage: Some(share(coverage)),
+        covered_spans: covered_spans.into_iter().map(covered).collect(),
+        sources: sources.into_iter().map(overlap).collect(),
+        sources_found,
+        sources_cut,
+        passages_found,
+        passages_cut,
+        sources_in_scope,
+        candidates,
+        candidates_cut,
+        exclusions: exclusions.into_iter().map(exclusion).collect(),
+        excluded_words,
+        alerts: alerts.into_iter().map(alert).collect(),
+    }
+}
+
+fn span(span: Span) -> proto::Span {
+    proto::Span { start: u64::from(span.start), end: u64::from(span.end) }
+}
+
+fn exclusion(Exclusion { reason, span: excluded, words }: Exclusion) -> proto::Exclusion {
+    let reason = match reason {
+        ExclusionReason::Boilerplate => proto::ExclusionReason::Boilerplate,
+        ExclusionReason::Bibliography => proto::ExclusionReason::Bibliography,
+        ExclusionReason::Quotation => proto::ExclusionReason::Quotation,
+        ExclusionReason::Citation => proto::ExclusionReason::Citation,
+        ExclusionReason::OwnWork => proto::ExclusionReason::OwnWork,
+        ExclusionReason::Common => proto::ExclusionReason::Common,
+        ExclusionReason::ShortPassage => proto::ExclusionReason::ShortPassage,
+    };
+    proto::Exclusion { reason: reason.into(), span: Some(span(excluded)), words }
+}
+
+fn alert(Alert { kind, severity, span: seen, count }: Alert) -> proto::Alert {
+    let kind = match kind {
+        AlertKind::ZeroWidth => proto::AlertKind::ZeroWidth,
+        AlertKind::BidiControl => proto::AlertKind::BidiControl,
+        AlertKind::SoftHyphen => proto::AlertKind::SoftHyphen,
+        AlertKind::LookAlike => proto::AlertKind::LookAlike,
+        AlertKind::Invisible => proto::AlertKind::Invisible,
+        AlertKind::PrivateUse => proto::AlertKind::PrivateUse,
+        AlertKind::SpacedLetters => proto::AlertKind::SpacedLetters,
+        AlertKind::StackedMarks => proto::AlertKind::StackedMarks,
+    };
+    let severity = match severity {
+        Severity::Low => proto::AlertSeverity::Low,
+        Severity::Medium => proto::AlertSeverity::Medium,
+        Severity::High => proto::AlertSeverity::High,
+    };
+    proto::Alert { kind: kind.into(), severity: severity.into(), span: Some(span(seen)), count }
+}
+
+pub(super) fn share(share: Share) -> proto::Share {
+    let Share { words, of_words } = share;
+    proto::Share { words, of_words, percent: share.percent() }
+}
+
+fn guarantee(guarantee: Guarantee) -> proto::Guarantee {
+    let void = |GuaranteeVoid { reason, limit, spans }| proto::GuaranteeVoid {
+        reason: guarantee_void_reason(reason).into(),
+        limit,
+        spans: spans.into_iter().map(span).collect(),
+    };
+    let holds = guarantee.holds();
+    let Guarantee { min_run_words, voids } = guarantee;
+    proto::Guarantee { min_run_words, holds, voids: voids.into_iter().map(void).collect() }
+}
+
+pub(super) fn guarantee_void_reason(reason: VoidReason) -> proto::GuaranteeVoidReason {
+    match reason {
+        VoidReason::CommonnessCap => proto::GuaranteeVoidReason::CommonnessCap,
+        VoidReason::PostingLimit => proto::GuaranteeVoidReason::PostingLimit,
+        VoidReason::CandidateLimit => proto::GuaranteeVoidReason::CandidateLimit,
+    }
+}
+
+fn overlap(overlap: SourceOverlap) -> proto::SourceOverlap {
+    let SourceOverlap {
+        collection,
+        source_id,
+        title,
+        group,
+        labels,
+        covered,
+        unique_words,
+        source_used,
+        passages,
+        passages_cut,
+    } = overlap;
+    proto::SourceOverlap {
+        collection,
+        source_id,
+        title,
+        group,
+        labels,
+        covered: Some(share(covered)),
+        unique_words,
+        source_used: Some(share(source_used)),
+        passages: passages.into_iter().map(passage).collect(),
+        passages_cut,
+    }
+}
+
+fn passage(passage: ReportedPassage) -> proto::Passage {
+    let ReportedPassage {
+        submission,
+        source,
+        kind,
+        similarity,
+        evidence_nats,
+        submission_words,
+        source_words,
+        matched_words,
+        counted_words,
+        excerpts,
+    } = passage;
+    let (submission_excerpt, source_excerpt) =
+        excerpts.map(|excerpts| (excerpts.submission, excerpts.source)).unwrap_or_default();
+    proto::Passage {
+        submission: Some(span(submission)),
+        source: Some(span(source)),
+        kind: match kind {
+            PassageKind::Verbatim => proto::PassageKind::Verbatim,
+            PassageKind::Altered => proto::PassageKind::Altered,
+            PassageKind::Summary => proto::PassageKind::Summary,
+        }
+        .into(),
+        similarity,
+        submission_words,
+        source_words,
+        matched_words,
+        submission_excerpt,
+        source_excerpt,
+        counted_words: u32::try_from(counted_words).unwrap_or(u32::MAX),
+        evidence_nats,
+    }
+}

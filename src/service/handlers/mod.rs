@@ -1,0 +1,7 @@
+//! The handlers of the gRPC services.
+
+pub(super) mod admin;
+pub(super) mod corpus;
+pub(super) mod detection;
+pub(super) mod health;
+mod pairs;

@@ -1,0 +1,194 @@
+//! Requests of `DetectionService`, `CompareAll` excepted.
+
+use std::collections::BTreeSet;
+
+use super::{Fields, group};
+use crate::engine::{
+    CollectionName, ComparedText, DetectionOptions, Exclusions, Label, Scope, SourceId, Title,
+};
+use crate::proto;
+use crate::service::convert::enums;
+use crate::service::problem::Problem;
+
+/// Maximum number of texts in one `Compare`.
+pub(in crate::service) const MAX_COMPARED_TEXTS: usize = 1000;
+
+/// Maximum number of entries of each list in a scope.
+const MAX_COLLECTIONS: usize = 1000;
+pub(super) const MAX_IDS: usize = 10_000;
+const MAX_LABELS: usize = 1000;
+const MAX_BOILERPLATE: usize = 100;
+
+/// Maximum of the numbers in the options: listed sources and passages, and words of a passage.
+const MAX_NUMBER: u32 = 10_000;
+
+/// A submission to check.
+pub(in crate::service) struct Check {
+    pub(in crate::service) text: String,
+    pub(in crate::service) scope: Scope,
+    pub(in crate::service) options: DetectionOptions,
+}
+
+/// A submission to compare with the texts of the request.
+pub(in crate::service) struct Comparison {
+    pub(in crate::service) text: String,
+    pub(in crate::service) sources: Vec<ComparedText>,
+    pub(in crate::service) options: DetectionOptions,
+}
+
+pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, Problem> {
+    let proto::CheckRequest { text, scope, options } = request;
+    let mut fields = Fields::default();
+    let scope = fields.scope(&scope.unwrap_or_default());
+    let options = fields.options(&options.unwrap_or_default());
+    fields.done(Check { text, scope, options })
+}
+
+/// The request of an item of `CheckStream`.
+pub(in crate::service) fn check_item(
+    key: &str,
+    check: Option<proto::CheckRequest>,
+) -> Result<proto::CheckRequest, Problem> {
+    const MAX_KEY_BYTES: usize = 512;
+    let mut fields = Fields::default();
+    if key.len() > MAX_KEY_BYTES {
+        fields.invalid("key", format!("has {} bytes, but may have {MAX_KEY_BYTES} at most", key.len()));
+    }
+    if check.is_none() {
+        fields.invalid("check", "is missing");
+    }
+    fields.done(check.unwrap_or_default())
+}
+
+pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comparison, Problem> {
+    let proto::CompareRequest { text, sources, options } = request;
+    let mut fields = Fields::default();
+    let options = fields.options(&options.unwrap_or_default());
+    if sources.is_empty() || sources.len() > MAX_COMPARED_TEXTS {
+        let count = sources.len();
+        fields.invalid("sources", format!("has {count} texts, but must have from 1 to {MAX_COMPARED_TEXTS}"));
+    }
+    let mut ids = BTreeSet::new();
+    let mut texts = Vec::with_capacity(sources.len());
+    for (place, proto::ComparedText { id, title, text }) in sources.into_iter().enumerate() {
+        let field = |name: &str| format!("sources[{place}].{name}");
+        let id = if id.is_empty() { place.to_string() } else { id };
+        fields.source_id(&field("id"), &id);
+        fields.get(field("title"), Title::new(&title));
+        if !ids.insert(id.clone()) {
+            fields.invalid(field("id"), format!("is {id:?}, as another text's is; give each its own"));
+        }
+        texts.push(ComparedText { id, title, text: text.into() });
+    }
+    fields.done(Comparison { text, sources: texts, options })
+}
+
+impl Fields {
+    fn scope(&mut self, scope: &proto::Scope) -> Scope {
+        let proto::Scope { collections, exclude_source_ids, exclude_groups, exclude_labels } = scope;
+        let mut collections =
+            self.set("scope.collections", collections, MAX_COLLECTIONS, CollectionName::new);
+        if collections.is_empty() {
+            collections.insert(CollectionName::default());
+        }
+        Scope {
+            collections,
+            exclude_source_ids: self.set(
+                "scope.exclude_source_ids",
+                exclude_source_ids,
+                MAX_IDS,
+                SourceId::new,
+            ),
+            exclude_groups: self.set("scope.exclude_groups", exclude_groups, MAX_IDS, group),
+            exclude_labels: self.set("scope.exclude_labels", exclude_labels, MAX_LABELS, Label::new),
+        }
+    }
+
+    fn options(&mut self, options: &proto::DetectionOptions) -> DetectionOptions {
+        let defaults = DetectionOptions::default();
+        let proto::DetectionOptions {
+            min_passage_words,
+            mode,
+            commonness_cap,
+            commonness_percent,
+            offset_unit,
+            include_excerpts,
+            max_sources,
+            max_passages,
+            exclusions,
+        } = options;
+        let max_sources = self.number("options.max_sources", *max_sources, 0..=MAX_NUMBER);
+        let max_passages = self.number("options.max_passages", *max_passages, 0..=MAX_NUMBER);
+        if max_sources == Some(0) && max_passages.is_some_and(|most| most > 0) {
+            self.invalid("options.max_passages", "asks for passages, but max_sources = 0 asks for no sources to list them under; unset one of the two");
+        }
+        if max_sources == Some(0) && *include_excerpts {
+            self.invalid("options.include_excerpts", "asks for excerpts, but max_sources = 0 asks for no sources to list them under; unset one of the two");
+        }
+        let listed = |number: Option<u32>, default: usize| number.map_or(default, |number| number as usize);
+        DetectionOptions {
+            min_passage_words: self.min_passage_words(*min_passage_words),
+            mode: self.get("options.mode", enums::mode(*mode)),
+            exclusions: exclusions
+                .as_ref()
+                .map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
+            commonness_percent: self.commonness_percent(*commonness_percent),
+            commonness_cap: self.commonness_cap(*commonness_cap),
+            offset_unit: self.get("options.offset_unit", enums::offset_unit(*offset_unit)),
+            include_excerpts: *include_excerpts,
+            max_sources: listed(max_sources, defaults.max_sources),
+            max_passages: listed(max_passages, defaults.max_passages),
+        }
+    }
+
+    pub(super) fn min_passage_words(&mut self, words: Option<u32>) -> Option<u32> {
+        self.number("options.min_passage_words", words, 1..=MAX_NUMBER)
+    }
+
+    pub(super) fn commonness_cap(&mut self, sources: Option<u32>) -> Option<u32> {
+        self.number("options.commonness_cap", sources, 1..=u32::MAX)
+    }
+
+    pub(super) fn commonness_percent(&mut self, percent: Option<f64>) -> Option<f64> {
+        if let Some(percent) = percent.filter(|percent| !(*percent > 0.0 && *percent <= 100.0)) {
+            self.invalid(
+                "options.commonness_percent",
+                format!("is {percent}, but must be more than 0, and 100 at most"),
+            );
+        }
+        percent
+    }
+
+    pub(super) fn exclusions(&mut self, exclusions: &proto::Exclusions) -> Exclusions {
+        const FIELD: &str = "options.exclusions";
+        let proto::Exclusions {
+            quotations,
+            bibliography,
+            citations,
+            boilerplate_texts,
+            boilerplate_collections,
+            own_groups,
+        } = exclusions;
+        if boilerplate_texts.len() > MAX_BOILERPLATE {
+            let count = boilerplate_texts.len();
+            self.invalid(
+                format!("{FIELD}.boilerplate_texts"),
+                format!("has {count} entries, but may have {MAX_BOILERPLATE} at most"),
+            );
+        }
+        let collections = format!("{FIELD}.boilerplate_collections");
+        Exclusions {
+            quotations: quotations.unwrap_or(true),
+            bibliography: bibliography.unwrap_or(true),
+            citations: citations.unwrap_or(true),
+            boilerplate_texts: boilerplate_texts.clone(),
+            boilerplate_collections: self.set(
+                &collections,
+                boilerplate_collections,
+                MAX_BOILERPLATE,
+                CollectionName::new,
+            ),
+            own_groups: self.set(&format!("{FIELD}.own_groups"), own_groups, MAX_IDS, group),
+        }
+    }
+}
