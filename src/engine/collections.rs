@@ -47,6 +47,9 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Names that are looked up under one lock.
+    const LOOKED_UP_AT_ONCE: usize = 256;
     use crate::model::{FingerprintSettings, IfExists, Limits, NewSource, SourceId};
 
     fn name(number: usize) -> CollectionName {
@@ -109,16 +112,14 @@ mod tests {
     #[test]
     fn a_page_is_full_whatever_the_number_of_names_that_are_looked_up_at_once() {
         let engine = Engine::in_memory().unwrap();
-        // More than are looked up at once.
-        const NAMES_AT_ONCE: usize = 256;
-        let count = 2 * NAMES_AT_ONCE + 3;
+        let count = 2 * LOOKED_UP_AT_ONCE + 3;
         for number in 0..count {
             engine.create_collection(&name(number), FingerprintSettings::default()).unwrap();
         }
         let all = engine.list_collections(&Visibility::all(), None, usize::MAX);
         assert_eq!(all.len(), count + 1);
         assert!(all.is_sorted_by(|one, other| one.name < other.name));
-        for size in [1, NAMES_AT_ONCE, NAMES_AT_ONCE + 1, count] {
+        for size in [1, LOOKED_UP_AT_ONCE, LOOKED_UP_AT_ONCE + 1, count] {
             let (mut listed, mut after) = (Vec::new(), None);
             loop {
                 let page = engine.list_collections(&Visibility::all(), after.as_ref(), size);

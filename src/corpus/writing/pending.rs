@@ -71,11 +71,13 @@ impl Reply {
     pub(super) fn send_all(replies: Vec<Self>, corpus: &Corpus) {
         let (to_undo, others): (Vec<Self>, Vec<Self>) =
             replies.into_iter().partition(|reply| reply.undo.is_some());
-        others.into_iter().for_each(|reply| reply.send(corpus));
+        for reply in others {
+            reply.send(corpus);
+        }
         if to_undo.len() > 1 {
             to_undo.into_par_iter().for_each(|reply| reply.send(corpus));
-        } else {
-            to_undo.into_iter().for_each(|reply| reply.send(corpus));
+        } else if let Some(reply) = to_undo.into_iter().next() {
+            reply.send(corpus);
         }
     }
 

@@ -27,7 +27,7 @@ impl Committer {
                 (Outcome::SourceDeleted(SourceDeleted { revision }), Task::drop_gone(collection))
             }
             Change::CreateCollection { collection, .. } => {
-                (Outcome::CollectionCreated(self.publish_collection(collection, revision)), None)
+                (Outcome::CollectionCreated(self.publish_collection(&collection, revision)), None)
             }
             Change::DeleteCollection { collection } => {
                 let sources = self.remove_collection(&collection, fresh, revision);
@@ -62,12 +62,12 @@ impl Committer {
         self.corpus.totals.changed_in(&catalogue, before);
     }
 
-    fn publish_collection(&self, collection: Arc<Collection>, revision: u64) -> CollectionInfo {
+    fn publish_collection(&self, collection: &Arc<Collection>, revision: u64) -> CollectionInfo {
         let mut now = self.corpus.revision.write();
         *now = revision;
         collection.catalogue.write().changed_at(revision);
-        self.corpus.install(Arc::clone(&collection));
-        CollectionInfo::of(&collection)
+        self.corpus.install(Arc::clone(collection));
+        CollectionInfo::of(collection)
     }
 
     /// Removes a collection, and returns the number of its sources.

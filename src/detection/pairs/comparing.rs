@@ -120,15 +120,8 @@ impl Comparing<'_> {
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
-            let compared = (text, candidate.text);
-            outcome.overlaps.extend(self.compare(
-                &mut comparer,
-                own,
-                &query,
-                &candidate,
-                roster,
-                compared,
-            )?);
+            let texts = (text, candidate.text);
+            outcome.overlaps.extend(self.compare(&mut comparer, own, &query, &candidate, roster, texts)?);
         }
         Ok(outcome)
     }

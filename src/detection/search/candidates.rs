@@ -38,19 +38,19 @@ pub(in crate::detection) fn candidates(
     for of_source in hits.chunk_by(|a, b| a.slot == b.slot) {
         let [Hit { slot, .. }, ..] = *of_source else { continue };
         while let Some(evidence) = admitted.next_if(|evidence| evidence.slot < slot) {
-            found.push(Candidate::by_evidence(evidence));
+            found.push(Candidate::by_evidence(*evidence));
         }
         let weight = admitted.next_if(|evidence| evidence.slot == slot).map_or(0.0, |found| found.weight);
         if weight > 0.0 || of_source.iter().any(|hit| hit.in_context) {
             found.push(Candidate::by_hits(slot, weight, of_source, fingerprints));
         }
     }
-    found.extend(admitted.map(Candidate::by_evidence));
+    found.extend(admitted.copied().map(Candidate::by_evidence));
     found
 }
 
 impl Candidate {
-    fn by_evidence(evidence: &Evidence) -> Self {
+    fn by_evidence(evidence: Evidence) -> Self {
         Self { slot: evidence.slot, shared: 0, weight: evidence.weight, fingerprints: Vec::new() }
     }
 

@@ -212,7 +212,7 @@ fn each<'a, T: Send>(
     partitions: &mut [OneSearch<'a>],
     step: impl Fn(&mut OneSearch<'a>) -> Result<T, Error> + Sync + Send,
 ) -> Result<Vec<T>, Error> {
-    each_of(partitions.iter_mut().collect(), |partition| step(partition))
+    each_of(partitions.iter_mut().collect(), step)
 }
 
 /// Does something for all items, side by side if there are several.

@@ -68,9 +68,9 @@ impl Shortlist {
         unread.extend(words_of(&redundant, prepared));
         let uncompared = words_of(&cut, prepared);
         let voids = [
-            void(VoidReason::CommonnessCap, least_cap, too_common),
-            void(VoidReason::PostingLimit, u64::from(limits.max_common_postings), unread),
-            void(VoidReason::CandidateLimit, limits.max_candidates as u64, uncompared),
+            void(VoidReason::CommonnessCap, least_cap, &too_common),
+            void(VoidReason::PostingLimit, u64::from(limits.max_common_postings), &unread),
+            void(VoidReason::CandidateLimit, limits.max_candidates as u64, &uncompared),
         ];
         let mut picks: Vec<Vec<Pick>> = (0..partitions).map(|_| Vec::new()).collect();
         for Ranked { partition, place, proposal, has_witnesses } in kept {
@@ -153,7 +153,7 @@ fn words_of(proposals: &[Ranked], prepared: &Prepared<'_>) -> Vec<Coverage> {
 }
 
 /// A void, if it concerns any words.
-fn void(reason: VoidReason, limit: u64, words: Vec<Coverage>) -> Option<Void> {
-    let words = Coverage::union(&words);
+fn void(reason: VoidReason, limit: u64, words: &[Coverage]) -> Option<Void> {
+    let words = Coverage::union(words);
     (!words.ranges().is_empty()).then_some(Void { reason, limit, words })
 }

@@ -39,7 +39,7 @@ impl Divided {
     }
 
     /// Adds a source to the whole and to one of the parts.
-    fn add(&mut self, collection: &CollectionName, source: NewSource) {
+    fn add(&mut self, collection: &CollectionName, source: &NewSource) {
         let part = &self.parts[self.added % ENGINES];
         for engine in [part, &self.whole] {
             engine.add_source(collection, source.clone(), IfExists::Reject).unwrap();
@@ -87,7 +87,9 @@ fn source(number: usize, words: &[String]) -> NewSource {
 /// A submission with passages of some sources: exact, and with words swapped and replaced.
 fn submission(sources: &[Vec<String>], salt: u64) -> String {
     let mut words = prose(salt + 7_777, 80);
-    for (place, source) in sources.iter().enumerate().filter(|(place, _)| (*place as u64 + salt) % 9 == 0) {
+    for (place, source) in
+        sources.iter().enumerate().filter(|(place, _)| (*place as u64 + salt).is_multiple_of(9))
+    {
         let from = (salt as usize * 7 + place) % (source.len() / 2);
         let mut copied = source[from..(from + 60).min(source.len())].to_vec();
         if place % 2 == 0 {
@@ -107,13 +109,13 @@ fn bytes(report: &Report) -> String {
 
 fn options(salt: u64) -> DetectionOptions {
     DetectionOptions {
-        mode: if salt % 3 == 0 { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
+        mode: if salt.is_multiple_of(3) { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
         commonness_cap: (salt % 5 == 1).then_some(6),
         commonness_percent: (salt % 5 == 2).then_some(3.0),
         min_passage_words: (salt % 4 == 3).then_some(12),
         offset_unit: [OffsetUnit::Utf8Bytes, OffsetUnit::Utf16CodeUnits, OffsetUnit::CodePoints]
             [salt as usize % 3],
-        include_excerpts: salt % 2 == 0,
+        include_excerpts: salt.is_multiple_of(2),
         max_sources: 5 + salt as usize % 9,
         max_passages: 1 + salt as usize % 4,
         ..DetectionOptions::default()
@@ -128,7 +130,7 @@ fn divided(limits: Limits, shared_words: u64) -> (Divided, Vec<Vec<String>>) {
         .map(|number| [prose(number + 10, 150), page.clone(), prose(number + 900, 60)].concat())
         .collect();
     for (number, words) in sources.iter().enumerate() {
-        divided.add(&CollectionName::default(), source(number, words));
+        divided.add(&CollectionName::default(), &source(number, words));
     }
     (divided, sources)
 }
@@ -171,9 +173,9 @@ fn collections_exclusions_and_boilerplate_are_gathered_too() {
     let sources: Vec<Vec<String>> = (0..160).map(|number| prose(number + 50, 140)).collect();
     for (number, words) in sources.iter().enumerate() {
         let collection = if number % 3 == 0 { &essays } else { &CollectionName::default() };
-        divided.add(collection, source(number, words));
+        divided.add(collection, &source(number, words));
         if number % 20 == 0 {
-            divided.add(&template, source(1_000 + number, &words[20..60]));
+            divided.add(&template, &source(1_000 + number, &words[20..60]));
         }
     }
     let own_groups = BTreeSet::from([Group::new("a").unwrap()]);
@@ -218,7 +220,7 @@ proptest! {
         let text = |words: &[u8]| words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>();
         let mut divided = Divided::new(Limits::default());
         for (number, words) in texts.iter().enumerate() {
-            divided.add(&CollectionName::default(), source(number, &text(words)));
+            divided.add(&CollectionName::default(), &source(number, &text(words)));
         }
         let [whole, gathered] = divided.reports(&text(&submission).join(" "), &Scope::default(), &options(salt));
         prop_assert_eq!(bytes(&whole), bytes(&gathered));
