@@ -151,7 +151,7 @@ impl Stress {
 
     /// Every sixth check waits; the others are run meanwhile, some of them with boilerplate.
     fn check(&self, number: usize) -> Result<(), Error> {
-        let waits = number % 6 == 0;
+        let waits = number.is_multiple_of(6);
         let mut scope = Scope { collections: [self.passing.clone()].into(), ..Scope::default() };
         if !waits {
             scope.exclude_source_ids = LARGE.map(id).collect();
