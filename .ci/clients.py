@@ -1,6 +1,7 @@
 """Runs the examples that docs/clients.md quotes, each against a real server with an empty corpus of its own.
 
-Needs grpcio-tools, trustme and npm, and `cargo build --release` and `cargo test --no-run`, which builds examples, done before.
+Needs grpcio-tools, trustme and npm; `cargo test --no-run`, which builds examples, done before; and `cargo build --release`, or
+the path of the program in SERVER_BINARY.
 """
 import os
 import socket
@@ -30,7 +31,7 @@ def server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    palimpsest = TARGET / "release/palimpsest"
+    palimpsest = os.environ.get("SERVER_BINARY", TARGET / "release/palimpsest")
     folder = tempfile.TemporaryDirectory()
     keys, ca, certificate, private_key = (f"{folder.name}/{name}" for name in ("keys", "ca", "certificate", "private"))
     authority = trustme.CA()

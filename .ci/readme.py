@@ -1,7 +1,7 @@
 """Runs what the README shows, as it stands there.
 
     readme.py commands   prints the two commands that the README begins with, a line each
-    readme.py session    starts the server by the first of them, runs the session's lines in a shell, holds the
+    readme.py session    starts the server by the first of them, or by SERVER_BINARY in place of `cargo run`, runs the session's lines in a shell, holds the
                          last answer against the one that the README shows, does the same from Python without
                          any files, and stops the server with SIGTERM; then all of it again with buf curl
 """
@@ -18,6 +18,8 @@ from pathlib import Path
 
 README = Path("README.md").read_text(encoding="utf-8")
 ADDRESS = "127.0.0.1:50051"
+# How the first command builds the program.
+BUILDS = "cargo run --release --"
 
 
 def blocks(language):
@@ -118,8 +120,13 @@ def main():
     if sys.argv[1:] == ["commands"]:
         print("\n".join(commands))
         return
-    with_server(commands[0], lambda: (session(lambda line: line), check_from_python()))
-    with_server(commands[0], lambda: session(by_buf))
+    serve = commands[0]
+    if binary := os.environ.get("SERVER_BINARY"):
+        if not serve.startswith(BUILDS):
+            sys.exit(f"the README's first command does not begin with {BUILDS!r}: {serve}")
+        serve = shlex.quote(binary) + serve.removeprefix(BUILDS)
+    with_server(serve, lambda: (session(lambda line: line), check_from_python()))
+    with_server(serve, lambda: session(by_buf))
 
 
 def session(translated):

@@ -17,7 +17,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
-use crate::harness::{TestServer, add, check};
+use crate::harness::{RELOADED, TestServer, add, check, eventually, pass};
 use crate::process::{Process, palimpsest, said};
 
 /// A channel on which each request carries a key.
@@ -210,15 +210,13 @@ async fn keys_come_and_go_while_the_server_runs() {
     };
     assert_eq!(corpus(&lost).await.unwrap_err().code(), Code::Unauthenticated);
     assert!(corpus(&kept).await.is_ok());
-    while corpus(&new).await.is_err() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("the new key is known", async || corpus(&new).await.is_ok()).await;
     // A file that is wrong, or gone, changes nothing.
     fs::write(&keys.path, "nonsense\n").unwrap();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    pass(RELOADED).await;
     assert!(corpus(&kept).await.is_ok() && corpus(&new).await.is_ok());
     fs::remove_file(&keys.path).unwrap();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    pass(RELOADED).await;
     assert!(corpus(&kept).await.is_ok());
 }
 
@@ -317,9 +315,7 @@ async fn the_command_line_makes_keys_and_calls_with_them() {
     }
     assert_eq!(key(&["revoke", "00000000"]).status.code(), Some(1));
     assert!(key(&["revoke", id]).status.success());
-    while stats(&token).status.success() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually("the revoked key is refused", async || !stats(&token).status.success()).await;
     for wrong in [
         &["create", "--name", "n", "--role", "owner", "--collection", "*"][..],
         &["create", "--name", "n", "--role", "check", "--collection", "a b"],

@@ -65,12 +65,11 @@ fn exactly_the_normalised_bytes_that_may_be_are_taken() {
 
 #[test]
 fn a_text_that_would_grow_elevenfold_is_refused_at_once() {
-    let engine = engine(Limits::default().max_normalised_bytes);
-    for text in [
-        GROWS.repeat(2_700_000),
-        format!("{GROWS} ").repeat(2_000_000),
-        format!("a{GROWS}").repeat(2_000_000),
-    ] {
+    // The limits of the product, for texts of 1 MiB in place of 8.
+    let engine = engine(Limits::default().max_normalised_bytes / 8);
+    for text in
+        [GROWS.repeat(340_000), format!("{GROWS} ").repeat(250_000), format!("a{GROWS}").repeat(250_000)]
+    {
         assert!(!is_taken(&engine, &text));
     }
     assert_eq!(engine.corpus().stats.sources, 0);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
+use crate::harness::eventually_blocking;
 use crate::words::Words;
 
 fn palimpsest() -> Command {
@@ -56,13 +56,12 @@ impl Served {
     }
 
     fn wait(&mut self) -> Option<i32> {
-        for _ in 0..400 {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        None
+        let mut status = None;
+        eventually_blocking("the server ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap().code()
     }
 }
 

@@ -11,7 +11,7 @@ use tokio_stream::StreamExt;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::harness::{TestServer, add, check};
+use crate::harness::{TestServer, add, check, eventually, figure, pass};
 use crate::process::{Process, palimpsest};
 use crate::raw::{self, CONTINUATION, DATA, END_HEADERS, GOAWAY, HEADERS, PING, Peer, RESET, WATCH};
 use crate::words::Words;
@@ -68,9 +68,11 @@ async fn connections_past_a_limit_are_closed_at_once_and_others_go_on() {
     good.check(check("who is in stays in")).await.unwrap();
     // A place that is left is free again.
     there.remove(0);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let mut again = connect_from(one, server.address).await;
-    assert!(!aside(move || is_closed(&mut again)).await);
+    eventually("the place is free again", async || {
+        let mut again = connect_from(one, server.address).await;
+        !aside(move || is_closed(&mut again)).await
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,7 +118,7 @@ async fn a_connection_without_a_call_ends_and_one_with_a_call_stays() {
     // A client of the usual kind comes back by itself.
     let mut good = server.detection().await;
     good.check(check("before")).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2500)).await;
+    pass(Duration::from_millis(1500)).await;
     good.check(check("after")).await.unwrap();
 }
 
@@ -130,7 +132,7 @@ async fn an_old_connection_takes_no_more_calls_and_its_calls_go_on() {
         assert_eq!(peer.next_of(DATA).unwrap().stream, 1);
         assert_eq!(raw::reason(&peer.next_of(GOAWAY).unwrap()), NO_ERROR);
         // The call is under way for as long as its caller likes.
-        peer.socket.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+        peer.socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
         assert!(peer.until_end().iter().all(|frame| frame.kind != RESET));
         peer.send(RESET, 0, 1, &8_u32.to_be_bytes()).unwrap();
         peer.socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -275,7 +277,7 @@ fn p99(sorted: &[Duration]) -> Duration {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn hostile_peers_cost_little_and_hold_nobody_up() {
-    let peers = std::env::var("PALIMPSEST_HOSTILE_PEERS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    let peers = figure("PALIMPSEST_HOSTILE_PEERS", 20) as usize;
     let time = Duration::from_millis(if peers > 20 { 5000 } else { 300 });
     let mut command = palimpsest();
     command.args(["serve", "--in-memory", "--max-connections-per-address", "1000"]);

@@ -17,6 +17,7 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 
+use crate::harness::{figure, pass};
 use crate::process::Process;
 use crate::words::Words;
 
@@ -227,7 +228,7 @@ fn compare(client: u64, known: &mut Knowledge, there: &BTreeMap<String, String>,
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
-    let rounds = std::env::var("PALIMPSEST_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_u64);
+    let rounds = figure("PALIMPSEST_CRASH_ROUNDS", 6);
     let folder = tempfile::tempdir().unwrap();
     let mut figures = Arc::new(Figures::default());
     let mut known: Vec<Knowledge> = vec![Knowledge::new(); CLIENTS as usize + 1];
@@ -268,7 +269,7 @@ async fn what_was_acknowledged_survives_sigkill_at_any_moment() {
             .collect();
         let retrying = retry(server.address.clone(), Arc::clone(&retried), Arc::clone(&figures));
         let retrying = tokio::spawn(retrying);
-        tokio::time::sleep(Duration::from_millis(20 + moment.below(400) as u64)).await;
+        pass(Duration::from_millis(20 + moment.below(400) as u64)).await;
         server.kill();
         for writer in writers {
             known.push(writer.await.unwrap());

@@ -11,6 +11,7 @@ use palimpsest::{
     NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText, Stop, StoreError, Title, Visibility,
 };
 
+use crate::harness::{eventually_blocking, figure};
 use crate::words::Words;
 
 /// Opens a folder. Where another test has just forked, its child holds all our files, locks too, until it is another
@@ -20,15 +21,14 @@ fn open(folder: &Path) -> Result<Engine, Error> {
 }
 
 fn open_with(folder: &Path, limits: Limits) -> Result<Engine, Error> {
-    let mut opened = Engine::open(folder, limits, 1 << 20, &mut |_| {});
-    for _ in 0..100 {
-        if !matches!(opened, Err(Error::Store(StoreError::InUse { .. }))) {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-        opened = Engine::open(folder, limits, 1 << 20, &mut |_| {});
-    }
-    opened
+    let mut opened = None;
+    eventually_blocking("the folder is free", || {
+        let outcome = Engine::open(folder, limits, 1 << 20, &mut |_| {});
+        let is_free = !matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
+        opened = Some(outcome);
+        is_free
+    });
+    opened.unwrap()
 }
 
 fn name(name: &str) -> CollectionName {
@@ -153,6 +153,7 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
     for number in 0..100 {
         engine.delete_source(&default, &id(&format!("s{number}"))).unwrap();
     }
+    // Deleted texts leave, and slots become free, in the background.
     std::thread::sleep(std::time::Duration::from_millis(200));
     for number in 40..130 {
         engine.add_source(&default, source(number), IfExists::Reject).unwrap();
@@ -291,7 +292,7 @@ fn no_flipped_bit_and_no_cut_gives_a_wrong_answer() {
     for file in files(&good) {
         let bytes = fs::read(&file).unwrap();
         let relative = file.strip_prefix(&good).unwrap();
-        let (mut told, tries) = (0, 40);
+        let (mut told, tries) = (0, figure("PALIMPSEST_DAMAGE_TRIES", 12) as usize);
         for attempt in 0..tries {
             let bad = folder.path().join("bad");
             copy(&good, &bad);

@@ -89,15 +89,14 @@ fn verified(folder: &Path) -> Result<(u64, usize), Error> {
 fn opened<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     let is_in_use =
         |outcome: &Result<T, Error>| matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
-    let mut outcome = open();
-    for _ in 0..500 {
-        if !is_in_use(&outcome) {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-        outcome = open();
-    }
-    outcome
+    let mut opened = None;
+    crate::harness::eventually_blocking("the folder is free", || {
+        let outcome = open();
+        let is_free = !is_in_use(&outcome);
+        opened = Some(outcome);
+        is_free
+    });
+    opened.unwrap()
 }
 
 /// Every combination of fates.

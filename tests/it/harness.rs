@@ -1,7 +1,7 @@
 //! A real server on a free port of loopback, and clients for it.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
@@ -11,6 +11,44 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
+
+/// Time within which a condition that a test waits for has to hold, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Interval at which a condition is looked at.
+const INTERVAL: Duration = Duration::from_millis(5);
+
+/// Time after which a file that the server watches has been read again, whether or not it was of use.
+pub const RELOADED: Duration = Duration::from_millis(1200);
+
+/// The value of an environment variable by which `.ci/long` sets the length of a test, or `ordinary` where it is not
+/// set.
+pub fn figure(variable: &str, ordinary: u64) -> u64 {
+    std::env::var(variable).map_or(ordinary, |figure| figure.parse().unwrap())
+}
+
+/// Waits until a condition holds. Fails when it does not within [`PATIENCE`].
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < PATIENCE, "this did not happen within {PATIENCE:?}: {what}");
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+/// As [`eventually`], for what blocks.
+pub fn eventually_blocking(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "this did not happen within {PATIENCE:?}: {what}");
+        std::thread::sleep(INTERVAL);
+    }
+}
+
+/// Lets time pass in which nothing may happen, or that an attack takes: there is nothing to wait for.
+pub async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
 
 pub struct TestServer {
     pub address: SocketAddr,

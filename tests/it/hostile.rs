@@ -28,8 +28,11 @@ const ROOM_BYTES: u64 = 30 << 20;
 const SLOWER: f64 = if cfg!(debug_assertions) { 20.0 } else { 6.0 };
 const SLOWEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 5000 } else { 60 });
 
+/// Sources of the corpus.
+const SOURCES: u64 = if cfg!(debug_assertions) { 100 } else { 300 };
+
 /// How long a good client looks on.
-const LOOKS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 800 } else { 3000 });
+const LOOKS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 3000 });
 
 /// A real server in a process of its own, with a corpus, and a good client of it.
 struct Scene {
@@ -56,7 +59,7 @@ impl Scene {
         let endpoint = Endpoint::from_shared(process.address.clone()).unwrap();
         let channel = endpoint.connect().await.unwrap();
         let mut corpus = proto::corpus_service_client::CorpusServiceClient::new(channel.clone());
-        for seed in 0..300 {
+        for seed in 0..SOURCES {
             let source = crate::harness::add(&format!("s{seed}"), &Words::new(seed).text(500));
             corpus.add_source(source).await.unwrap();
         }

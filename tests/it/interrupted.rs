@@ -6,27 +6,16 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
 
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 
-use crate::harness::add;
+use crate::harness::{add, eventually_blocking};
 use crate::process::{Process, palimpsest, said};
 use crate::words::Words;
 
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..2000 {
-        if is_so() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("waited in vain: {what}");
-}
-
 fn ended(child: &mut Child) -> ExitStatus {
     let mut status = None;
-    wait_until("the end of the process", || {
+    eventually_blocking("the end of the process", || {
         status = child.try_wait().unwrap();
         status.is_some()
     });
@@ -87,7 +76,7 @@ fn a_signal_takes_the_unfinished_file_away_and_is_told_by_the_exit_code() {
                 continue;
             }
             let mut child = start(&[command, file.to_str().unwrap()], &address);
-            wait_until("the unfinished file", || unfinished.exists());
+            eventually_blocking("the unfinished file", || unfinished.exists());
             // The signals are listened for before the file is there.
             send(&child, signal);
             assert_eq!(ended(&mut child).code(), Some(code), "{command} {signal}");
@@ -109,7 +98,7 @@ async fn what_a_killed_command_left_is_taken_over() {
     for command in ["export", "backup"] {
         let (_listener, nobody) = silent();
         let mut child = start(&[command, file.to_str().unwrap()], &nobody);
-        wait_until("the unfinished file", || unfinished.exists());
+        eventually_blocking("the unfinished file", || unfinished.exists());
         // One that is being written by a process that lives is left alone, and named.
         let second = palimpsest().args([command]).arg(&file).env("PALIMPSEST_SERVER", &nobody).output();
         let second = second.unwrap();
@@ -266,7 +255,7 @@ async fn a_signal_that_a_command_was_started_to_ignore_does_not_end_it() {
     shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(palimpsest().get_program());
     shell.arg("export").arg(&file).env("PALIMPSEST_SERVER", &address).stderr(Stdio::piped());
     let mut child = shell.spawn().unwrap();
-    wait_until("the unfinished file", || folder.path().join("out.unfinished").exists());
+    eventually_blocking("the unfinished file", || folder.path().join("out.unfinished").exists());
     send(&child, "-HUP");
     send(&child, "-HUP");
     // What ends it is that nobody listens any more.

@@ -9,14 +9,14 @@ use tonic::{Code, Request};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::harness::{TestServer, add, check, source};
+use crate::harness::{TestServer, add, check, eventually, pass, source};
 use crate::words::Words;
 
 /// A comparison that takes a while.
 fn heavy() -> proto::CompareRequest {
     let text = Words::new(1).text(120_000);
     let source = |i| proto::ComparedText { text: Words::new(i).text(120_000), ..Default::default() };
-    proto::CompareRequest { text, sources: (0..30).map(source).collect(), options: None }
+    proto::CompareRequest { text, sources: (0..12).map(source).collect(), options: None }
 }
 
 /// A server with one worker, and a check that keeps it busy: the submission has something in common with
@@ -25,11 +25,11 @@ async fn with_a_long_check() -> (TestServer, proto::CheckRequest) {
     let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
     let mut corpus = server.corpus().await;
     let shared = Words::new(1).text(20);
-    for i in 0..40 {
-        let text = format!("{shared} {}", Words::new(100 + i).text(60_000));
+    for i in 0..12 {
+        let text = format!("{shared} {}", Words::new(100 + i).text(40_000));
         corpus.add_source(add(&format!("s{i}"), &text)).await.unwrap();
     }
-    let submission = format!("{shared} {}", Words::new(99).text(60_000));
+    let submission = format!("{shared} {}", Words::new(99).text(40_000));
     (server, check(&submission))
 }
 
@@ -66,7 +66,7 @@ async fn a_caller_that_goes_away_frees_the_worker() {
         let mut leaving = server.detection().await;
         let request = long.clone();
         let call = tokio::spawn(async move { leaving.check(request).await });
-        tokio::time::sleep(whole / 10).await;
+        pass(whole / 10).await;
         call.abort();
     }
     let begun = Instant::now();
@@ -85,12 +85,13 @@ async fn a_full_queue_refuses_at_once() {
     let mut busy = server.detection().await;
     let call = tokio::spawn(async move { busy.compare(heavy()).await });
     let mut detection = server.detection().await;
-    let refused = loop {
-        match detection.check(check("is there room for one more")).await {
-            Err(status) => break status,
-            Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-        }
-    };
+    let mut refused = None;
+    eventually("the queue is full", async || {
+        refused = detection.check(check("is there room for one more")).await.err();
+        refused.is_some()
+    })
+    .await;
+    let refused = refused.unwrap();
     assert_eq!(refused.code(), Code::ResourceExhausted);
     assert!(refused.message().contains("max_queued"), "{refused:?}");
     call.await.unwrap().unwrap();
@@ -115,7 +116,7 @@ async fn running_calls_end_well_when_the_server_stops() {
     sender.send(item("a")).await.unwrap();
     let mut responses = corpus.import_sources(ReceiverStream::new(receiver)).await.unwrap().into_inner();
     assert!(responses.next().await.unwrap().is_ok());
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    pass(Duration::from_millis(100)).await;
 
     server.shutdown.cancel();
     assert_eq!(watch.next().await.unwrap().unwrap().status(), ServingStatus::NotServing);

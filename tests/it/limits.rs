@@ -11,7 +11,7 @@ use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
-use crate::harness::{TestServer, add, check, source};
+use crate::harness::{TestServer, add, check, eventually, pass, source};
 use crate::words::Words;
 
 fn with_timeout<T>(message: T, timeout: &str) -> Request<T> {
@@ -82,7 +82,7 @@ async fn a_stream_may_last_but_not_rest() {
         items.send(proto::ImportSourcesRequest { source, ..Default::default() }).await.unwrap();
         let answer = answers.next().await.unwrap().unwrap();
         assert!(matches!(answer.result, Some(Imported::Added(_))), "{answer:?}");
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        pass(Duration::from_millis(500)).await;
     }
     let begun = Instant::now();
     let status = answers.next().await.unwrap().unwrap_err();
@@ -99,9 +99,8 @@ async fn long_admin_calls_end_with_their_deadline_or_their_caller() {
     })
     .await;
     let mut corpus = server.corpus().await;
-    while corpus.get_corpus(proto::GetCorpusRequest {}).await.is_err() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually("the corpus is open", async || corpus.get_corpus(proto::GetCorpusRequest {}).await.is_ok())
+        .await;
     for seed in 0..40 {
         corpus.add_source(add(&format!("s{seed}"), &Words::new(seed).text(40_000))).await.unwrap();
     }
@@ -121,7 +120,7 @@ async fn long_admin_calls_end_with_their_deadline_or_their_caller() {
             Ok(answers) => open.push(answers.into_inner()),
             Err(status) => {
                 assert!(begun.elapsed() < Duration::from_secs(2), "verifying goes on: {status:?}");
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                pass(Duration::from_millis(5)).await;
             }
         }
     }
@@ -132,7 +131,7 @@ async fn long_admin_calls_end_with_their_deadline_or_their_caller() {
     let begun = Instant::now();
     while admin.backup(proto::BackupRequest {}).await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(2), "calls go on without a caller");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        pass(Duration::from_millis(5)).await;
     }
 }
 

@@ -8,10 +8,11 @@ use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::harness::{TestServer, add, check};
+use crate::harness::{TestServer, add, check, eventually};
 use crate::words::Words;
 
-const COLLECTIONS: usize = 30_000;
+/// In a collection of so many, a sum over all for each call shows.
+const COLLECTIONS: usize = if cfg!(debug_assertions) { 10_000 } else { 30_000 };
 
 /// Callers that ask for the totals over and over.
 const LOOPS: usize = 4;
@@ -130,16 +131,13 @@ async fn every_change_is_counted_as_soon_as_it_is_acknowledged() {
     assert_eq!(totals.words, sum(|stats| stats.words));
     assert_eq!(totals.fingerprints, sum(|stats| stats.fingerprints));
     assert_eq!(totals.text_bytes, sum(|stats| stats.text_bytes));
-    // Those are summed now and then.
+    // Those are summed at intervals.
     let index_bytes = sum(|stats| stats.index_bytes);
-    for _ in 0..200 {
+    eventually("the bytes of the index are summed again", async || {
         let totals = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner();
-        if totals.stats.unwrap().index_bytes == index_bytes {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the bytes of the index are not summed any more");
+        totals.stats.unwrap().index_bytes == index_bytes
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,9 +157,10 @@ async fn looking_waits_in_the_queue_like_other_work_and_is_refused_when_it_is_fu
     // It may meet one of the checks below in the only place.
     let call = tokio::spawn(async move { while busy.compare(heavy.clone()).await.is_err() {} });
     let mut detection = server.detection().await;
-    while detection.check(check("is there room for one more")).await.is_ok() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually("the queue is full", async || {
+        detection.check(check("is there room for one more")).await.is_err()
+    })
+    .await;
     let get = proto::GetSourceRequest { id: "a".to_owned(), include_text: true, ..Default::default() };
     for (what, status) in [
         ("GetCorpus", corpus.get_corpus(proto::GetCorpusRequest {}).await.err()),

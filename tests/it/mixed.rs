@@ -17,7 +17,7 @@ use tokio_stream::StreamExt;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::harness::source;
+use crate::harness::{figure, pass, source};
 use crate::process::Process;
 use crate::words::Words;
 
@@ -254,7 +254,7 @@ async fn look(caller: Caller) {
             let request = proto::GetCollectionRequest { name: name.to_owned() };
             caller.call("GetCollection", corpus.get_collection(request)).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        pass(Duration::from_millis(5)).await;
     }
 }
 
@@ -278,8 +278,7 @@ async fn contents(caller: &Caller) -> BTreeMap<String, String> {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn everything_at_once_ends_in_time_and_loses_nothing() {
-    let seconds =
-        std::env::var("PALIMPSEST_MIXED_SECONDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5_u64);
+    let seconds = figure("PALIMPSEST_MIXED_SECONDS", 3);
     let folder = tempfile::tempdir().unwrap();
     let mut server = Process::start(folder.path()).await;
     let end = Instant::now() + Duration::from_secs(seconds);

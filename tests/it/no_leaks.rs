@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use palimpsest::proto;
 use palimpsest::proto::admin_service_client::AdminServiceClient;
@@ -17,7 +17,7 @@ use palimpsest::{Engine, Limits};
 use tonic::{Code, Status};
 
 use crate::access::{Keyed, Keys, keyed};
-use crate::harness::{TestServer, source};
+use crate::harness::{TestServer, eventually, source};
 use crate::words::Words;
 
 /// So many cases in each `cargo test`; `PALIMPSEST_LEAK_CASES` for more.
@@ -67,9 +67,11 @@ impl World {
             }
         };
         let mut all = clients(&tokens[0]).await;
-        while all.corpus.get_corpus(proto::GetCorpusRequest {}).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let mut corpus = all.corpus.clone();
+        eventually("the keys are known", async || {
+            corpus.get_corpus(proto::GetCorpusRequest {}).await.is_ok()
+        })
+        .await;
         for name in ["mine-a", "mine-b"] {
             let request = proto::CreateCollectionRequest { name: name.to_owned(), ..Default::default() };
             all.corpus.create_collection(request).await.unwrap();

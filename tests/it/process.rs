@@ -4,11 +4,12 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::Duration;
 
 use tonic::transport::Endpoint;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+
+use crate::harness::eventually;
 
 /// The program, without anything that the environment says.
 pub fn palimpsest() -> Command {
@@ -82,9 +83,7 @@ impl Process {
     }
 
     pub async fn wait_until_serving(&self) {
-        while !self.is_serving().await {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        eventually("the server serves", async || self.is_serving().await).await;
     }
 
     /// Bytes of memory that it has.

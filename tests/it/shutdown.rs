@@ -19,7 +19,7 @@ use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::harness::{check, source};
+use crate::harness::{check, figure, pass, source};
 use crate::process::{Process, palimpsest};
 use crate::raw::{Peer, WATCH};
 use crate::words::Words;
@@ -120,8 +120,7 @@ async fn start(folder: &std::path::Path) -> Process {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn a_stop_ends_in_time_whatever_peers_do_and_nothing_acknowledged_is_lost() {
-    let rounds =
-        std::env::var("PALIMPSEST_SHUTDOWN_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5_u64);
+    let rounds = figure("PALIMPSEST_SHUTDOWN_ROUNDS", 3);
     let folder = tempfile::tempdir().unwrap();
     let acknowledged = Acknowledged::default();
     let (mut moment, mut took) = (Words::new(rounds), Vec::new());
@@ -142,7 +141,7 @@ async fn a_stop_ends_in_time_whatever_peers_do_and_nothing_acknowledged_is_lost(
             tokio::spawn(watch(to())),
         ];
         let held = tokio::task::spawn_blocking(move || hold(address)).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(50 + moment.below(300) as u64)).await;
+        pass(Duration::from_millis(50 + moment.below(300) as u64)).await;
         let begun = Instant::now();
         let status = tokio::task::spawn_blocking(move || server.stop()).await.unwrap();
         took.push(begun.elapsed());
@@ -174,7 +173,7 @@ async fn a_stop_waits_for_nobody_who_makes_no_call() {
     let watching = tokio::spawn(watch(server.address.clone()));
     let _idle = Endpoint::from_shared(server.address.clone()).unwrap().connect().await.unwrap();
     let _held = (Peer::silent(address), Peer::connect(address));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    pass(Duration::from_millis(200)).await;
     let begun = Instant::now();
     let status = tokio::task::spawn_blocking(move || server.stop()).await.unwrap();
     assert_eq!(status.code(), Some(0));

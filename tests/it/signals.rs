@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 
 use crate::certificates::Authority;
-use crate::harness::{TestServer, source};
+use crate::harness::{TestServer, eventually_blocking, source};
 use crate::process::{Process, palimpsest};
 use crate::watched::Watched;
 use crate::words::Words;
@@ -98,14 +98,12 @@ async fn sighup_while_the_corpus_is_opened_ends_nothing() {
 }
 
 fn wait(child: &mut Child) -> std::process::ExitStatus {
-    for _ in 0..800 {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        std::thread::sleep(Duration::from_millis(25));
-    }
-    let _ = child.kill();
-    panic!("the process has not ended");
+    let mut status = None;
+    eventually_blocking("the process ends", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    status.unwrap()
 }
 
 /// A server whose log nobody reads any more goes on.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
 
-use crate::harness::{add, check};
+use crate::harness::{add, check, figure, pass};
 use crate::process::{Process, palimpsest};
 use crate::words::Words;
 
@@ -59,7 +59,7 @@ fn shared(script: usize) -> String {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn checks_of_ever_new_words_take_bounded_memory() {
-    let seconds = std::env::var("PALIMPSEST_SOAK_SECONDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4_u64);
+    let seconds = figure("PALIMPSEST_SOAK_SECONDS", 2);
     let mut command = palimpsest();
     command.args(["serve", "--in-memory", "--max-queued", "64"]);
     let server = Process::start_command(command).await;
@@ -89,7 +89,7 @@ async fn checks_of_ever_new_words_take_bounded_memory() {
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut most = before;
     while Instant::now() < end && clients.iter().all(|client| !client.is_finished()) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        pass(Duration::from_millis(50)).await;
         most = most.max(server.resident_bytes());
     }
     ended.store(true, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use palimpsest::proto::import_sources_response::Result as Imported;
 use tokio_stream::StreamExt;
 use tonic::Code;
 
-use crate::harness::{TestServer, check, source};
+use crate::harness::{TestServer, check, pass, source};
 use crate::words::Words;
 
 fn item(id: &str, text: &str) -> proto::ImportSourcesRequest {
@@ -123,7 +123,7 @@ async fn the_server_reads_no_faster_than_it_is_read() {
     // Nobody reads responses: the responses fill their window, and then requests stop being taken.
     let mut before = usize::MAX;
     for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        pass(Duration::from_millis(100)).await;
         let now = sent.load(Ordering::Relaxed);
         if now == before {
             break;

@@ -11,7 +11,7 @@ use palimpsest::server::TlsSettings;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::certificates::Authority;
-use crate::harness::TestServer;
+use crate::harness::{RELOADED, TestServer, eventually, eventually_blocking, pass};
 use crate::process::{Process, palimpsest, said};
 
 /// A server's files in a folder, and who vouches for them.
@@ -148,8 +148,8 @@ fn a_certificate_that_expires_meanwhile_is_named() {
     });
     pair.write(files.folder.path(), "server");
     let server = files.serve(None);
-    std::thread::sleep(Duration::from_secs(4));
     let ca = files.path("ca.pem").to_str().unwrap().to_owned();
+    eventually_blocking("the certificate expires", || !server.ask(&["--tls-ca", &ca]).status.success());
     refused(&server.ask(&["--tls-ca", &ca]), &["certificate has expired"]);
 }
 
@@ -222,11 +222,7 @@ async fn connect(address: SocketAddr, ca: &Path) -> Result<Channel, tonic::trans
 
 /// Waits until a connection that trusts this authority succeeds, or fails.
 async fn wait_until(good: bool, address: SocketAddr, ca: &Path) {
-    let begun = Instant::now();
-    while connect(address, ca).await.is_ok() != good {
-        assert!(begun.elapsed() < Duration::from_secs(10), "new certificates were not taken");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually("new certificates are taken", async || connect(address, ca).await.is_ok() == good).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,7 +238,7 @@ async fn new_certificates_are_taken_and_bad_ones_are_not() {
     for (name, contents) in [("server.pem", "no certificate"), ("server.key", "no key"), ("server.pem", "")] {
         let good = fs::read(files.path(name)).unwrap();
         fs::write(files.path(name), contents).unwrap();
-        tokio::time::sleep(Duration::from_millis(1300)).await;
+        pass(RELOADED).await;
         connect(server.address, &first_ca).await.unwrap();
         fs::write(files.path(name), good).unwrap();
     }
@@ -250,7 +246,7 @@ async fn new_certificates_are_taken_and_bad_ones_are_not() {
     let second_ca = files.path("second.pem");
     second.write(&second_ca);
     second.pair_until("localhost", 2021).write(files.folder.path(), "server");
-    tokio::time::sleep(Duration::from_millis(1300)).await;
+    pass(RELOADED).await;
     connect(server.address, &first_ca).await.unwrap();
     second.pair_until("localhost", 2100).write(files.folder.path(), "server");
     wait_until(true, server.address, &second_ca).await;

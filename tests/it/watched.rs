@@ -24,6 +24,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Request, Response, Status};
 
+use crate::harness::pass;
 use crate::process::palimpsest;
 
 /// `palimpsest serve` with metrics, whose log goes to a file. Killed when dropped.
@@ -105,7 +106,7 @@ impl Watched {
             if let Some(line) = lines.find(&is_wanted) {
                 return line;
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            pass(Duration::from_millis(5)).await;
         }
         panic!("no such line in {}", self.log());
     }

@@ -11,6 +11,7 @@ use tonic_types::StatusExt;
 
 use super::Scene;
 use super::wire::{Wire, data, headers, message, reset, stream};
+use crate::harness::pass;
 use crate::words::Words;
 
 const CHECK: &str = "/palimpsest.v1.DetectionService/Check";
@@ -21,7 +22,10 @@ const ADD: &str = "/palimpsest.v1.CorpusService/AddSource";
 const STREAMS: u32 = 256;
 
 /// How long an attack that only waits goes on.
-const HOLDS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 2500 });
+const HOLDS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 300 } else { 2500 });
+
+/// What a bomb inflates to: past the largest message in either case.
+const BOMB_MIB: usize = if cfg!(debug_assertions) { 64 } else { 1024 };
 
 fn check(text: &str, include_excerpts: bool) -> Vec<u8> {
     let options = proto::DetectionOptions { include_excerpts, ..Default::default() };
@@ -41,7 +45,7 @@ async fn more_streams_than_there_may_be() {
                 break;
             }
         }
-        tokio::time::sleep(HOLDS).await;
+        pass(HOLDS).await;
         assert!(wire.heard.resets() > 0 || wire.heard.is_closed(), "{:?}", wire.heard);
     });
     cost.await.tell("20,000 streams on one connection", 1);
@@ -61,7 +65,7 @@ async fn huge_headers() {
                 }
             }
         }
-        tokio::time::sleep(HOLDS).await;
+        pass(HOLDS).await;
     });
     cost.await.tell("headers of 1 MiB, 400 times", 1);
 }
@@ -80,7 +84,7 @@ async fn slow_bodies() {
             for index in 0..STREAMS {
                 wire.send(&data(stream(index), b"a", false)).await;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            pass(Duration::from_millis(100)).await;
         }
         // Each was told that its time is over.
         wire.heard.of_streams(u64::from(STREAMS)).await;
@@ -102,7 +106,7 @@ async fn messages_that_never_end() {
             for index in 0..STREAMS {
                 wire.send(&data(stream(index), &begun, false)).await;
             }
-            tokio::time::sleep(HOLDS).await;
+            pass(HOLDS).await;
         });
         cost.await.tell(&format!("256 messages of 32 MiB that never end ({what})"), 1);
     }
@@ -142,7 +146,7 @@ async fn bombs() {
     let zeros = vec![0; 1 << 20];
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     let mut zstd = zstd::stream::write::Encoder::new(Vec::new(), 19).unwrap();
-    for _ in 0..1024 {
+    for _ in 0..BOMB_MIB {
         gzip.write_all(&zeros).unwrap();
         zstd.write_all(&zeros).unwrap();
     }
@@ -157,12 +161,12 @@ async fn bombs() {
                 // No more than a window holds, of which the peer reads one after the other.
                 for part in body.chunks(60_000) {
                     wire.send(&data(stream(index), part, false)).await;
-                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    pass(Duration::from_millis(5)).await;
                 }
             }
-            tokio::time::sleep(HOLDS).await;
+            pass(HOLDS).await;
         });
-        cost.await.tell(&format!("256 bombs of 1 GiB ({encoding})"), 1);
+        cost.await.tell(&format!("256 bombs of {BOMB_MIB} MiB ({encoding})"), 1);
     }
 }
 
@@ -200,7 +204,7 @@ async fn answers_that_nobody_reads() {
             wire.send(&headers(stream(index), CHECK, &[])).await;
             for part in large.chunks(60_000) {
                 wire.send(&data(stream(index), part, false)).await;
-                tokio::time::sleep(Duration::from_millis(3)).await;
+                pass(Duration::from_millis(3)).await;
             }
         }
         for index in 8..STREAMS {
@@ -208,7 +212,7 @@ async fn answers_that_nobody_reads() {
             wire.send(&data(stream(index), &check("some words that stand nowhere else at all", true), true))
                 .await;
         }
-        tokio::time::sleep(HOLDS).await;
+        pass(HOLDS).await;
         assert_eq!(wire.heard.data_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
     });
     cost.await.tell("256 answers that nobody reads, 8 of them large", 1);
@@ -231,7 +235,7 @@ async fn tiny_frames() {
                 break;
             }
         }
-        tokio::time::sleep(HOLDS).await;
+        pass(HOLDS).await;
     });
     cost.await.tell("255,000 frames of one byte", 1);
 }
@@ -280,7 +284,7 @@ async fn deadlines_of_a_nanosecond() {
             wire.send(&headers(stream(index), CHECK, &[("grpc-timeout", "1n")])).await;
             wire.send(&data(stream(index), &body, true)).await;
         }
-        tokio::time::sleep(HOLDS).await;
+        pass(HOLDS).await;
         assert!(wire.heard.headers() > 0 || wire.heard.is_closed());
     });
     cost.await.tell("5,000 calls with a deadline of 1 ns", 1);
@@ -298,7 +302,7 @@ async fn callers_who_leave_big_work() {
             let mut request = Request::new(crate::harness::check(&text));
             request.set_timeout(Duration::from_mins(1));
             let call = tokio::spawn(async move { client.check(request).await });
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            pass(Duration::from_millis(100)).await;
             call.abort();
         }
     });

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::task::JoinHandle;
 
+use crate::harness::pass;
 use crate::raw::{
     self, ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PREFACE, RESET, SETTINGS,
     WINDOW_UPDATE, frame,
@@ -37,7 +38,7 @@ impl Heard {
             if self.headers() + self.resets() >= count || self.is_closed() {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            pass(std::time::Duration::from_millis(10)).await;
         }
         panic!("{count} streams were neither answered nor refused: {self:?}");
     }
@@ -82,7 +83,7 @@ impl Wire {
         // The server's settings come before anything else, and its window for the connection with them.
         let ack = to_send.recv().await.unwrap_or_default();
         wire.send(&ack).await;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        pass(std::time::Duration::from_millis(20)).await;
         wire
     }
 
