@@ -1,3 +1,5 @@
+//! Matching against a naive oracle.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -81,6 +81,11 @@ impl Problem {
         Self::new(Code::PermissionDenied, message)
     }
 
+    /// The call has no valid key.
+    pub(crate) fn unauthenticated(message: &'static str) -> Self {
+        Self::new(Code::Unauthenticated, message)
+    }
+
     /// The rate limit of a key is exceeded.
     pub(super) fn rate_limited(per_second: u32, wait: Duration) -> Self {
         Rejection::RateLimit.record();
@@ -182,6 +187,14 @@ impl Problem {
     pub(super) fn code(&self) -> Code {
         self.code
     }
+}
+
+/// A status with the id of its call in the details, so that the operator can find the call in the logs.
+pub(crate) fn with_call_id(status: &Status, id: &str) -> Status {
+    let mut details = status.get_error_details();
+    details.set_request_info(id, "");
+    let metadata = status.metadata().clone();
+    Status::with_error_details_and_metadata(status.code(), status.message(), details, metadata)
 }
 
 /// The table of statuses. An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again

@@ -8,8 +8,9 @@
 
 use super::compared::compared_form_within;
 use super::segment;
+use super::span::Span;
 use super::stem::Stem;
-use super::token::{Overgrown, Span, Token, WordHasher};
+use super::token::{ComparedFormTooLong, Token, WordHasher};
 
 /// Bytes whose classes fit into one integer, a bit each.
 const BLOCK: usize = 64;
@@ -25,7 +26,7 @@ pub(super) fn for_each_token(
     hasher: &WordHasher,
     max_bytes: usize,
     mut sink: impl FnMut(Token, Stem, Span),
-) -> Result<(), Overgrown> {
+) -> Result<(), ComparedFormTooLong> {
     let mut pieces =
         Pieces { text, hasher, compared: String::new(), bytes: 0, max_bytes, is_overgrown: false };
     let mut start = 0;
@@ -50,7 +51,7 @@ pub(super) fn for_each_token(
     if inside == 1 {
         pieces.emit(start, bytes.len(), &mut sink);
     }
-    if pieces.is_overgrown || pieces.bytes > max_bytes { Err(Overgrown) } else { Ok(()) }
+    if pieces.is_overgrown || pieces.bytes > max_bytes { Err(ComparedFormTooLong) } else { Ok(()) }
 }
 
 /// One bit for each of the first 64 bytes, set if the byte is part of a piece. `before` is the bit of the byte before

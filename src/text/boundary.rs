@@ -1,6 +1,6 @@
 //! Boundaries between words: sentences, lines and paragraphs.
 
-use super::Span;
+use super::span::Span;
 
 /// The boundary before a word, from none to a blank line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -16,13 +16,17 @@ pub mod regions;
 mod scripts;
 mod segment;
 mod spaced;
+mod span;
 mod stem;
 mod token;
+mod tokenizer;
 
 pub use crate::model::CorpusSeed;
 pub(crate) use scripts::is_unspaced;
 
 pub use boundary::Boundary;
 pub use offsets::{OffsetUnit, convert_spans};
+pub use span::Span;
 pub use stem::Stem;
-pub use token::{Overgrown, Span, Token, TokenizedText, Tokenizer, compared_form_at, same_word};
+pub use token::{ComparedFormTooLong, Token};
+pub use tokenizer::{TokenizedText, Tokenizer, compared_form_at, same_word};

@@ -1,6 +1,6 @@
 //! Conversion of byte offsets to the unit that the caller requested.
 
-use super::Span;
+use super::span::Span;
 
 /// The unit in which a report counts offsets into a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

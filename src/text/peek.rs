@@ -1,7 +1,7 @@
 //! Access to parts of a text that never panics: neighbours of an offset, slices, word counts.
 
-use super::Span;
 use super::scripts::is_cjk;
+use super::span::Span;
 
 /// A span of byte offsets. Offsets past 4 GiB are clamped: texts are limited to far less.
 pub(super) fn span(start: usize, end: usize) -> Span {

@@ -3,8 +3,9 @@
 use super::alerts::spaced_words;
 use super::ascii;
 use super::compared::compared_form_within;
+use super::span::Span;
 use super::stem::Stem;
-use super::token::{Overgrown, Span, Token, WordHasher};
+use super::token::{ComparedFormTooLong, Token, WordHasher};
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
@@ -15,7 +16,7 @@ pub(super) fn for_each_token(
     hasher: &WordHasher,
     max_bytes: usize,
     mut sink: impl FnMut(Token, Stem, Span),
-) -> Result<(), Overgrown> {
+) -> Result<(), ComparedFormTooLong> {
     let spaced = spaced_words(text);
     if spaced.is_empty() {
         return ascii::for_each_token(text, hasher, max_bytes, sink);
@@ -25,13 +26,13 @@ pub(super) fn for_each_token(
     let mut open: Option<Span> = None;
     let mut is_overgrown = false;
     let join = |word: Span| {
-        let joined = joined(word.of(text), max_bytes).ok_or(Overgrown)?;
-        Ok::<_, Overgrown>((hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), word))
+        let joined = joined(word.of(text), max_bytes).ok_or(ComparedFormTooLong)?;
+        Ok::<_, ComparedFormTooLong>((hasher.token(joined.as_bytes()), Stem::of(hasher, &joined), word))
     };
     ascii::for_each_token(text, hasher, max_bytes, |token, stem, span| {
         match open.take_if(|word| word.end <= span.start).map(join) {
             Some(Ok((token, stem, word))) => sink(token, stem, word),
-            Some(Err(Overgrown)) => is_overgrown = true,
+            Some(Err(ComparedFormTooLong)) => is_overgrown = true,
             None => {}
         }
         while spaced.next_if(|word| word.end <= span.start).is_some() {}
@@ -49,7 +50,7 @@ pub(super) fn for_each_token(
     if let Some((token, stem, word)) = open.map(join).transpose()? {
         sink(token, stem, word);
     }
-    if is_overgrown { Err(Overgrown) } else { Ok(()) }
+    if is_overgrown { Err(ComparedFormTooLong) } else { Ok(()) }
 }
 
 fn hull(a: Span, b: Span) -> Span {

@@ -2,7 +2,7 @@
 use super::edges::Spans;
 use super::num::{at, hull, index, small};
 use super::seeds::Seed;
-use super::stem_profile::NONE;
+use super::stems::NONE;
 use super::tuning::Tuning;
 
 /// A place where a passage may be.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::num::{at, index, real, size, slice};
-use super::stem_profile::NONE;
+use super::stems::NONE;
 use super::text_pair::{Counts, Side, SideKind, TextPair};
 use super::tuning::Tuning;
 use crate::text::Boundary;

@@ -18,16 +18,12 @@
 //! [`Guess`] with more confidence.
 //!
 //! Time and memory are linear in the two texts: about 40 steps a seed, and at most sixteen seeds for each word.
-mod background;
+
 mod cores;
 mod edges;
-mod language;
 mod num;
-mod profiler;
 mod resolve;
 mod seeds;
-mod stem_cache;
-mod stem_profile;
 mod stems;
 mod summary;
 mod text_pair;
@@ -36,10 +32,7 @@ mod verbatim;
 
 use std::ops::Range;
 
-pub use language::{Guess, Language};
-pub use profiler::StemProfiler;
-pub use stem_cache::StemCache;
-pub use stem_profile::StemProfile;
+pub use stems::{Guess, Language, StemCache, StemProfile, StemProfiler};
 pub use tuning::Tuning;
 
 use super::passage::{Passage, PassageKind};

@@ -2,7 +2,7 @@
 use std::ops::Range;
 
 use super::num::{at, index, real, small};
-use super::stem_profile::NONE;
+use super::stems::NONE;
 use super::text_pair::TextPair;
 
 /// A shared stem at word `i` of the submission and word `j` of the source.

@@ -1,6 +1,6 @@
 //! The stems that two texts have in common.
 use super::num::{at, index, real, small};
-use super::stem_profile::{NONE, StemProfile};
+use super::stems::{NONE, StemProfile};
 use super::tuning::Tuning;
 
 /// A stem of both texts.

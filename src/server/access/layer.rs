@@ -124,7 +124,7 @@ impl http_body::Body for RevocableBody {
             self.ended = None;
             // Dropping the body stops the work of the call.
             self.body = Body::empty();
-            return Poll::Ready(Some(Ok(Frame::trailers(status_trailers(&unknown_key())))));
+            return Poll::Ready(Some(Ok(Frame::trailers(status_trailers(&unknown_key().into())))));
         }
         http_body::Body::poll_frame(Pin::new(&mut self.body), context)
     }

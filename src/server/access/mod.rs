@@ -13,7 +13,6 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
 
 pub use key::{BearerToken, InvalidKey, Key, NewKey};
 pub use key_file::{KeyFile, KeyFileError};
@@ -22,7 +21,7 @@ pub(super) use layer::AccessLayer;
 use self::key::Digest;
 use super::reload::FileWatcher;
 use super::settings::{AccessSettings, SettingsError};
-use crate::service::{Caller, RateLimit};
+use crate::service::{Caller, Problem, RateLimit};
 
 /// The scheme of the `authorization` header.
 const SCHEME: &str = "bearer";
@@ -108,10 +107,10 @@ impl Access {
     /// # Errors
     ///
     /// `UNAUTHENTICATED`.
-    fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<KeyHolder>, Status> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<KeyHolder>, Problem> {
         let mut sent = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (sent.next(), sent.next()) else {
-            return Err(Status::unauthenticated(
+            return Err(Problem::unauthenticated(
                 "this server requires a key: send one header `authorization: Bearer <key>`",
             ));
         };
@@ -119,7 +118,7 @@ impl Access {
         let token =
             token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME)).map(|(_, token)| token.trim());
         let Some(token) = token else {
-            return Err(Status::unauthenticated(
+            return Err(Problem::unauthenticated(
                 "the header authorization is malformed: send `Bearer <key>`",
             ));
         };
@@ -129,9 +128,9 @@ impl Access {
     }
 }
 
-/// The status for a key that is unknown, expired or revoked.
-fn unknown_key() -> Status {
-    Status::unauthenticated("this key is unknown, expired or revoked: ask the operator for another")
+/// The problem of a key that is unknown, expired or revoked.
+fn unknown_key() -> Problem {
+    Problem::unauthenticated("this key is unknown, expired or revoked: ask the operator for another")
 }
 
 impl KeyHolder {
@@ -168,7 +167,8 @@ mod tests {
         let access = Access { holders: RwLock::default(), per_second: None };
         let NewKey { key, token } = Key::create("a", Role::Check, Vec::new(), None).unwrap();
         let sent = headers(&format!("Bearer {}", token.reveal()));
-        assert_eq!(access.authenticate(&sent).unwrap_err().code(), tonic::Code::Unauthenticated);
+        let refused = tonic::Status::from(access.authenticate(&sent).unwrap_err());
+        assert_eq!(refused.code(), tonic::Code::Unauthenticated);
         access.replace([key.clone()].into_iter());
         let holder = access.authenticate(&sent).unwrap();
         assert_eq!(holder.caller.key(), key.id);
@@ -182,7 +182,7 @@ mod tests {
         access.replace(std::iter::empty());
         assert!(holder.revoked.is_cancelled());
         for bad in ["", "Bearer", "Bearer ", "Basic YTpi", token.reveal(), "Bearer é"] {
-            let refused = access.authenticate(&headers(bad)).unwrap_err();
+            let refused = tonic::Status::from(access.authenticate(&headers(bad)).unwrap_err());
             assert_eq!(refused.code(), tonic::Code::Unauthenticated, "{bad}");
         }
         let expired = Key { expires: Some(SystemTime::UNIX_EPOCH), ..key };
@@ -197,7 +197,8 @@ mod tests {
         access.replace([key].into_iter());
         let mut sent = headers(&format!("Bearer {}", token.reveal()));
         sent.append(AUTHORIZATION, "Bearer x".parse().unwrap());
-        assert!(access.authenticate(&sent).unwrap_err().message().contains("send one header"));
+        let refused = tonic::Status::from(access.authenticate(&sent).unwrap_err());
+        assert!(refused.message().contains("send one header"));
         assert!(access.authenticate(&HeaderMap::new()).is_err());
     }
 }

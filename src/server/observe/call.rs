@@ -9,13 +9,13 @@ use http::{HeaderMap, Request, Response};
 use tonic::body::Body;
 use tonic::transport::server::TcpConnectInfo;
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
 use tracing::Span;
 
 use super::body::ResponseBody;
 use super::correlation_id::{CorrelationId, HEADER};
 use super::methods::{Method, code_name};
 use super::traces;
+use crate::service::with_call_id;
 
 /// The id of the caller's key, for the log. The access layer sets it.
 #[derive(Debug, Clone, Default)]
@@ -169,10 +169,7 @@ pub(super) fn add_correlation_id(headers: &mut HeaderMap, id: &CorrelationId) ->
     let status = Status::from_header_map(headers)?;
     let code = status.code();
     if matches!(code, Code::Internal | Code::Unknown | Code::DataLoss) {
-        let mut details = status.get_error_details();
-        details.set_request_info(&*id.id, "");
-        let metadata = status.metadata().clone();
-        let status = Status::with_error_details_and_metadata(code, status.message(), details, metadata);
+        let status = with_call_id(&status, &id.id);
         // Fails only for a message that is no valid header value; this one was read from a header.
         let _added = status.add_header(headers);
     }

@@ -1,3 +1,5 @@
+//! Alerts on texts with and without disguises.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -15,7 +15,6 @@ mod citation_words;
 mod citations;
 mod entries;
 mod entry_start;
-mod heading_words;
 mod headings;
 mod lexemes;
 mod lines;

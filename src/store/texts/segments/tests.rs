@@ -1,3 +1,5 @@
+//! Segments: appended, read back, cut and damaged.
+
 use super::record::HEADER_BYTES;
 use super::*;
 use crate::index::Slot;

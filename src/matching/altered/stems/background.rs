@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use rust_stemmers::Algorithm;
 
 use super::language::Language;
-use super::num::at;
+use crate::matching::altered::num::at;
 
 type Ranks = HashMap<&'static str, f32>;
 

@@ -48,7 +48,7 @@ impl Language {
     pub const NONE: Self = Self(None);
     /// English.
     #[cfg(test)]
-    pub(super) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
+    pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
     /// The number of the language, unique among languages.
     pub(super) fn number(self) -> u64 {

@@ -3,10 +3,10 @@
 use std::hash::RandomState;
 use std::sync::Arc;
 
+use super::Stems;
+use super::cache::{StemCache, Word};
 use super::language::Language;
-use super::stem_cache::{StemCache, Word};
-use super::stem_profile::StemProfile;
-use super::stems::Stems;
+use super::profile::StemProfile;
 use crate::text::{Boundary, TokenizedText, compared_form_at};
 
 /// Makes stem profiles, with a cache of stems.

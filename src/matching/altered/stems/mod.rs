@@ -1,8 +1,20 @@
-//! Words to stems with their general frequencies.
+//! Words to stems with their general frequencies, and texts to profiles of stems.
+
+mod background;
+mod cache;
+mod language;
+mod profile;
+mod profiler;
+
 use std::hash::{BuildHasher, RandomState};
 
-use super::background::FrequencyTable;
-use super::language::Language;
+pub use self::cache::StemCache;
+pub use self::language::{Guess, Language};
+pub(super) use self::profile::NONE;
+pub use self::profile::StemProfile;
+pub use self::profiler::StemProfiler;
+
+use self::background::FrequencyTable;
 use crate::text::is_unspaced;
 
 /// The stem of a word, with its frequency in the language.

@@ -1,10 +1,10 @@
 //! The stems of one text, prepared for any number of comparisons.
-use super::num::{at, index, small};
-use super::stems::WeightedStem;
+use super::WeightedStem;
+use crate::matching::altered::num::{at, index, small};
 use crate::text::Boundary;
 
 /// No stem.
-pub(super) const NONE: u32 = u32::MAX;
+pub(in crate::matching::altered) const NONE: u32 = u32::MAX;
 
 /// The stems of a text's words, numbered from 0, the positions of each, and the boundaries between the words.
 ///
@@ -12,11 +12,11 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub struct StemProfile {
     /// Per word: the number of its stem.
-    pub(super) words: Vec<u32>,
+    pub(in crate::matching::altered) words: Vec<u32>,
     /// Per word, the boundary before it, and one more for the end of the text.
-    pub(super) boundaries: Vec<Boundary>,
+    pub(in crate::matching::altered) boundaries: Vec<Boundary>,
     /// Per stem.
-    pub(super) stems: Vec<WeightedStem>,
+    pub(in crate::matching::altered) stems: Vec<WeightedStem>,
     /// Per stem, the index of its first position, and one more for the end.
     starts: Vec<u32>,
     positions: Vec<u32>,
@@ -58,7 +58,7 @@ impl StemProfile {
     }
 
     /// The number of the stem with this key; `None` if the text does not have it.
-    pub(super) fn find(&self, key: u64) -> Option<u32> {
+    pub(in crate::matching::altered) fn find(&self, key: u64) -> Option<u32> {
         let mask = self.table.len().wrapping_sub(1);
         let mut slot = index_of(key) & mask;
         loop {
@@ -74,7 +74,7 @@ impl StemProfile {
     }
 
     /// The positions of a stem, ascending.
-    pub(super) fn positions(&self, number: u32) -> &[u32] {
+    pub(in crate::matching::altered) fn positions(&self, number: u32) -> &[u32] {
         let from = at(&self.starts, index(number));
         let to = at(&self.starts, index(number) + 1);
         self.positions.get(index(from)..index(to)).unwrap_or_default()

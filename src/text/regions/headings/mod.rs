@@ -1,6 +1,8 @@
 //! Headings under which works are listed, and headings that end such a list.
 
-use super::heading_words::{AFTERWARDS, WORKS};
+mod words;
+
+use self::words::{AFTERWARDS, WORKS};
 
 /// The longest heading, in bytes.
 pub(super) const MAX_HEADING_BYTES: usize = 80;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
+use super::WeightedStem;
 use super::language::Language;
-use super::stems::WeightedStem;
 use crate::text::Token;
 
 /// Entries of the first table; each next one has [`GROWTH`] times as many.

@@ -1,0 +1,151 @@
+//! Cutting texts into tokens with their spans.
+
+use super::compared::compared_form;
+use super::spaced;
+use super::span::Span;
+use super::stem::Stem;
+use super::token::{ComparedFormTooLong, Token, WordHasher};
+use crate::model::CorpusSeed;
+
+/// The tokens of a text and their spans.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenizedText {
+    tokens: Vec<Token>,
+    spans: Vec<Span>,
+}
+
+impl TokenizedText {
+    /// The tokens, in the order of the text.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The span of each token, as long as [`Self::tokens`]; sorted and disjoint.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The span from the first to the last of a non-empty range of tokens.
+    #[must_use]
+    pub fn span_of(&self, tokens: std::ops::Range<u32>) -> Span {
+        let at = |token: u32| self.spans.get(token as usize).copied().unwrap_or_default();
+        Span { start: at(tokens.start).start, end: at(tokens.end.saturating_sub(1)).end }
+    }
+}
+
+/// Writes the compared form of the token with this span to `out`, which is cleared first.
+///
+/// Equal tokens have equal compared forms. Linear in the token.
+pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
+    let word = span.of(text);
+    compared_form(word, out);
+    // Separators are left in the form only if the letters of the word are set apart.
+    if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+        *out = spaced::joined(word, usize::MAX).unwrap_or_default();
+    }
+}
+
+/// Whether two words, each a span of a text, have the same compared form. Linear in the words.
+#[must_use]
+pub fn same_word((text, span): (&str, Span), (other_text, other_span): (&str, Span)) -> bool {
+    let (word, other) = (span.of(text), other_span.of(other_text));
+    if word.eq_ignore_ascii_case(other) {
+        return true;
+    }
+    let (mut form, mut other_form) = (String::new(), String::new());
+    compared_form(word, &mut form);
+    compared_form(other, &mut other_form);
+    // The letters of one of them may be set apart.
+    form == other_form || spaced::joined(word, usize::MAX) == spaced::joined(other, usize::MAX)
+}
+
+/// Cuts texts into tokens under one seed.
+///
+/// ```
+/// use palimpsest::text::{CorpusSeed, Tokenizer};
+///
+/// let tokenizer = Tokenizer::new(CorpusSeed::new(7));
+/// let text = tokenizer.tokenize("Don’t panic!");
+/// assert_eq!(text.tokens(), tokenizer.tokenize("DONT PANIC").tokens());
+/// assert_eq!(text.spans()[1].of("Don’t panic!"), "panic");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Tokenizer {
+    hasher: WordHasher,
+}
+
+impl Tokenizer {
+    /// A tokenizer for the corpus with this seed.
+    #[must_use]
+    pub fn new(seed: CorpusSeed) -> Self {
+        Self { hasher: WordHasher::new(seed) }
+    }
+
+    /// The tokens of `text` with their spans. Linear in the text.
+    #[must_use]
+    pub fn tokenize(&self, text: &str) -> TokenizedText {
+        // No text exceeds this limit.
+        self.tokenize_within(text, usize::MAX).unwrap_or_default()
+    }
+
+    /// The tokens of `text` with their spans, if the compared forms have at most `max_bytes` in all. Linear in the
+    /// text, however long its compared form would be.
+    ///
+    /// # Errors
+    ///
+    /// [`ComparedFormTooLong`] if the compared forms are longer.
+    pub fn tokenize_within(
+        &self,
+        text: &str,
+        max_bytes: usize,
+    ) -> Result<TokenizedText, ComparedFormTooLong> {
+        let mut out = TokenizedText::default();
+        let expected = text.len() / 5;
+        out.tokens.reserve(expected);
+        out.spans.reserve(expected);
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, _, span| {
+            out.tokens.push(token);
+            out.spans.push(span);
+        })?;
+        Ok(out)
+    }
+
+    /// Writes the tokens of `text` and their stems to the lists, which are cleared first. Linear in the text.
+    pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
+        // No text exceeds this limit.
+        let all = self.tokenize_with_stems_within(text, usize::MAX, tokens, stems);
+        debug_assert!(all.is_ok());
+    }
+
+    /// As [`Self::tokenize_with_stems_into`], if the compared forms have at most `max_bytes` in all.
+    ///
+    /// # Errors
+    ///
+    /// [`ComparedFormTooLong`] if they are longer; then the lists hold a part of the tokens.
+    pub fn tokenize_with_stems_within(
+        &self,
+        text: &str,
+        max_bytes: usize,
+        tokens: &mut Vec<Token>,
+        stems: &mut Vec<Stem>,
+    ) -> Result<(), ComparedFormTooLong> {
+        tokens.clear();
+        stems.clear();
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, _| {
+            tokens.push(token);
+            stems.push(stem);
+        })
+    }
+}
+
+#[cfg(test)]
+impl Tokenizer {
+    /// A tokenizer whose tokens have this number of hash bits, so that words collide.
+    pub(crate) fn weak(bits: u32) -> Self {
+        let mut weak = Self::new(CorpusSeed::new(42));
+        weak.hasher.kept = u64::MAX << (u64::BITS - bits);
+        weak
+    }
+}
