@@ -62,7 +62,7 @@ impl Engine {
     /// away are found from the side that was looked up. Sources with the same words are compared once,
     /// as the one whose id is first.
     ///
-    /// `progress` is called after each text, by one thread at a time.
+    /// `progress` is called after texts, by one thread at a time, and at the end.
     ///
     /// The work is done in the rayon pool that this is called in. Linear in the texts, in the postings of
     /// their fingerprints, and in the texts of the candidates. The limits of a check bound that:

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn as_many_neighbours_must_agree_as_a_run_has() {
         let agree = |w: u32, before: usize, after: usize| {
-            // What lies beyond differs.
+            // The words beyond differ.
             let bits = !(nearest(before) << SIDE_BITS | nearest(after));
             ContextMatch::new(WindowSize::new(w).unwrap()).agree(Context(0), Context(bits))
         };

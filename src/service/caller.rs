@@ -9,7 +9,7 @@ use super::backpressure::rate_limit::RateLimit;
 use super::problem::Problem;
 use crate::engine::{CollectionName, Error, Visibility};
 
-/// What a key allows. Each role includes the roles before it.
+/// The permissions of a key. Each role includes the roles before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -136,7 +136,7 @@ impl Caller {
     }
 }
 
-/// What a method requires of its caller.
+/// The permission that a method requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct AccessRequirement {
     role: Role,

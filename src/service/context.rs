@@ -1,4 +1,4 @@
-//! What every handler needs.
+//! The context that all handlers share.
 
 use tokio_util::sync::CancellationToken;
 

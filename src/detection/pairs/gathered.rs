@@ -26,7 +26,6 @@ pub(super) struct Header {
 pub(super) struct Gathered<'a> {
     roster: &'a Roster,
     min_coverage_percent: f64,
-    on_progress: &'a mut (dyn FnMut(PairsProgress) + Send),
     progress: PairsProgress,
     comparisons_cut: u64,
     pairs_below: u64,
@@ -36,18 +35,12 @@ pub(super) struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    pub(super) fn new(
-        roster: &'a Roster,
-        options: &PairOptions,
-        on_progress: &'a mut (dyn FnMut(PairsProgress) + Send),
-    ) -> Self {
+    pub(super) fn new(roster: &'a Roster, options: &PairOptions) -> Self {
         let sources = roster.sources().len();
         let progress = PairsProgress { sources: sources as u64, ..PairsProgress::default() };
-        on_progress(progress);
         Self {
             roster,
             min_coverage_percent: options.min_coverage_percent,
-            on_progress,
             progress,
             comparisons_cut: 0,
             pairs_below: 0,
@@ -55,6 +48,11 @@ impl<'a> Gathered<'a> {
             clusters: Clusters::new(sources),
             voids: BTreeMap::new(),
         }
+    }
+
+    /// The progress so far.
+    pub(super) fn progress(&self) -> PairsProgress {
+        self.progress
     }
 
     /// Adds the outcome of one text.
@@ -70,7 +68,6 @@ impl<'a> Gathered<'a> {
         }
         self.progress.comparisons += outcome.comparisons;
         self.progress.sources_done += holders;
-        (self.on_progress)(self.progress);
     }
 
     /// The pairs that the holders of two texts make.

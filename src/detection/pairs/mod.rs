@@ -41,7 +41,7 @@ impl Detector {
     /// found from either side; passages that only their stems give away are found from the side that was looked up.
     /// Sources with the same words are compared once, as the one whose id is first.
     ///
-    /// `progress` is called after each text, by one thread at a time. The work is done in the present rayon pool. Linear
+    /// `progress` is called after texts, by one thread at a time, and at the end. The work is done in the present rayon pool. Linear
     /// in the texts, in the postings of their fingerprints, and in the texts of the candidates. The limits of a check
     /// bound that: `max_candidates` texts at most are compared with one, and a fingerprint in more sources than that makes
     /// no pairs. The result states what the limits may have cost. Memory: about 250 bytes a source, besides the pairs.
@@ -75,13 +75,24 @@ impl Detector {
         };
         let same = comparing.same_texts(&sources)?;
         let roster = Roster::new(sources, same, options.leave_out_same_group);
-        let gathered = Mutex::new(Gathered::new(&roster, options, progress));
+        let gathered = Mutex::new(Gathered::new(&roster, options));
+        let progress = Mutex::new(progress);
+        let report_progress = || {
+            // One thread at a time reports, and none waits for it.
+            if let Some(mut progress) = progress.try_lock() {
+                let so_far = gathered.lock().progress();
+                progress(so_far);
+            }
+        };
+        report_progress();
         (0..roster.texts()).into_par_iter().try_for_each(|text| {
             let mut outcome = comparing.overlaps(&roster, text)?;
             outcome.overlaps.extend(comparing.of_copies(&roster, text));
             gathered.lock().take(text, &outcome);
+            report_progress();
             Ok::<(), Error>(())
         })?;
+        report_progress();
         let settings = viewed.settings();
         let collections = [ScopedCollection { name: collection, settings }];
         let digest = settings_digest(&collections, &comparing.scope, &comparing.detection, &self.limits);

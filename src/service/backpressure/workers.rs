@@ -148,7 +148,7 @@ impl Workers {
     }
 }
 
-/// What a piece of work holds while it is queued or runs.
+/// The resources that a piece of work holds while it is queued or runs.
 struct Permits {
     _slot: OwnedSemaphorePermit,
     _work: WorkPermit,

@@ -180,6 +180,6 @@ fn a_segment_that_nobody_refers_to_is_deleted_once_it_is_not_written_to() {
     let held = segments.all();
     segments.release(first[1]);
     assert!(segments.read(key(2), first[1]).unwrap().is_none());
-    assert_eq!(held[&1].read(key(2), first[1]).unwrap().bytes, b"two", "whoever has it can read it");
+    assert_eq!(held[&1].read(key(2), first[1]).unwrap().bytes, b"two", "a holder of the segment can read it");
     assert!(!folders.texts().join("00000001.texts").exists());
 }
