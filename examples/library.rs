@@ -25,17 +25,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "The tide keeps no diary, and yet the harbour master can read it like one.",
         ),
     ] {
-        let source = NewSource {
-            id: Some(SourceId::new(id)?),
-            title: Title::new(title)?,
-            group: Group::new(author)?,
-            ..NewSource::new(text)
-        };
+        let source = NewSource::new(text)
+            .with_id(SourceId::new(id)?)
+            .with_title(Title::new(title)?)
+            .with_group(Group::new(author)?);
         engine.add_source(&essays, source, IfExists::Reject)?;
     }
 
     let submission = "As somebody wrote, a bridge is a promise that two banks make to each other.";
-    let options = DetectionOptions { include_excerpts: true, ..DetectionOptions::default() };
+    let options = DetectionOptions::default().with_include_excerpts(true);
     let report = engine.check(submission, &Scope::default(), &options, &Stop::never())?;
 
     println!(
@@ -53,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!((report.coverage.words, report.coverage.of_words), (12, 15));
 
     // Ines's own texts are excluded.
-    let own = Scope { exclude_groups: [Group::new("Ines")?].into(), ..Scope::default() };
+    let own = Scope::default().with_exclude_groups([Group::new("Ines")?]);
     assert_eq!(engine.check(submission, &own, &options, &Stop::never())?.coverage.words, 0);
     Ok(())
 }

@@ -106,7 +106,7 @@ pub use engine::{
     FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource,
     Operation, Outcome, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId,
     RequestKey, Scope, Side, SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError,
-    TextRole, Title, Verified, Visibility,
+    SystemError, TextRole, Title, Verified, Visibility,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};

@@ -1,7 +1,7 @@
 //! The errors of the engine.
 
 use crate::model::{CollectionName, Limits, SourceId, StopReason};
-use crate::store::StoreError;
+use crate::store::{StoreError, SystemError};
 
 /// The text of a request that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,10 +193,10 @@ pub enum Error {
     #[error(
         "the system refused to start a thread: {0}; raise the limit of threads or processes, and try again"
     )]
-    NoThread(String),
+    NoThread(#[source] SystemError),
     /// Random numbers that the system did not give.
     #[error("the system has no random numbers: {0}; check that the process may read them, and try again")]
-    NoRandomness(String),
+    NoRandomness(#[source] getrandom::Error),
 }
 
 impl Error {

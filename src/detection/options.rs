@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CollectionName, Group};
+use crate::model::{CollectionName, Group, setters};
 use crate::text::OffsetUnit;
 
 /// The passages that a check looks for.
@@ -39,6 +39,15 @@ impl Exclusions {
         Self { quotations: false, bibliography: false, citations: false, ..Self::default() }
     }
 }
+
+setters!(Exclusions {
+    with_quotations: quotations: bool,
+    with_bibliography: bibliography: bool,
+    with_citations: citations: bool,
+    with_boilerplate_texts: boilerplate_texts: Vec<String>,
+    with_boilerplate_collections: boilerplate_collections: BTreeSet<CollectionName>,
+    with_own_groups: own_groups: BTreeSet<Group>,
+});
 
 /// Quotations, bibliographies and citations are excluded.
 impl Default for Exclusions {
@@ -94,6 +103,18 @@ impl DetectionOptions {
         }
     }
 }
+
+setters!(DetectionOptions {
+    with_min_passage_words: min_passage_words: Option<u32>,
+    with_mode: mode: DetectionMode,
+    with_commonness_cap: commonness_cap: Option<u32>,
+    with_commonness_percent: commonness_percent: Option<f64>,
+    with_exclusions: exclusions: Exclusions,
+    with_offset_unit: offset_unit: OffsetUnit,
+    with_include_excerpts: include_excerpts: bool,
+    with_max_sources: max_sources: usize,
+    with_max_passages: max_passages: usize,
+});
 
 impl Default for DetectionOptions {
     fn default() -> Self {

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Engine;
 use crate::corpus::{Error, Figures, Opened, Progress, Verified, open, open_read_only};
 use crate::model::{Limits, Stop};
-use crate::store::{BackedUp, BackupError, Store, StoreError};
+use crate::store::{BackedUp, BackupError, Store, StoreError, SystemError};
 
 impl Engine {
     /// Opens the corpus in a data directory, which is created if it does not exist, and restores its index.
@@ -85,7 +85,7 @@ impl Engine {
     /// [`StoreError`]; nothing is left behind then.
     pub fn restore(backup: &Path, folder: &Path) -> Result<BackedUp, StoreError> {
         let file = File::open(backup)
-            .map_err(|error| StoreError::Io { path: backup.to_owned(), cause: error.to_string() })?;
+            .map_err(|error| StoreError::Io { path: backup.to_owned(), cause: SystemError::from(&error) })?;
         Store::restore(backup, &mut BufReader::with_capacity(1 << 20, file), folder)
     }
 

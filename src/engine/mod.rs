@@ -35,7 +35,7 @@ pub use crate::model::{
     NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceRecord, Stop, StopReason, Title,
     Visibility,
 };
-pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError};
+pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 
 /// A corpus, and everything that can be asked of it.
 ///

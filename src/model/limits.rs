@@ -1,6 +1,7 @@
 //! The limits of an engine.
 
 use super::keys::Slot;
+use super::setters;
 
 /// The limits that the engine enforces. A report states where `max_candidates` or `max_common_postings` was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,18 @@ impl Limits {
     /// The upper bound of `max_text_bytes`: positions in a text are 32 bits wide.
     pub const MOST_TEXT_BYTES: usize = 1 << 30;
 }
+
+setters!(Limits {
+    with_max_text_bytes: max_text_bytes: usize,
+    with_max_normalised_bytes: max_normalised_bytes: usize,
+    with_max_text_words: max_text_words: usize,
+    with_max_collections: max_collections: usize,
+    with_max_sources_per_collection: max_sources_per_collection: usize,
+    with_max_collection_bytes: max_collection_bytes: u64,
+    with_max_candidates: max_candidates: usize,
+    with_max_common_postings: max_common_postings: u32,
+    with_max_deleted_text_seconds: max_deleted_text_seconds: u64,
+});
 
 impl Default for Limits {
     fn default() -> Self {

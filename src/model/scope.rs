@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::names::{CollectionName, Group, Label, SourceId};
+use super::setters;
 
 /// The sources that a check looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,13 @@ impl Scope {
             && self.exclude_labels.is_empty())
     }
 }
+
+setters!(Scope {
+    with_collections: collections: BTreeSet<CollectionName>,
+    with_exclude_source_ids: exclude_source_ids: BTreeSet<SourceId>,
+    with_exclude_groups: exclude_groups: BTreeSet<Group>,
+    with_exclude_labels: exclude_labels: BTreeSet<Label>,
+});
 
 /// The collection `default`, whole.
 impl Default for Scope {

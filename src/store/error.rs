@@ -18,8 +18,9 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// The system's message.
-        cause: String,
+        /// The system's error.
+        #[source]
+        cause: SystemError,
     },
     /// A file does not hold what was written to it.
     #[error("{path:?} is damaged: {what}; restore a backup (palimpsest restore)")]
@@ -133,6 +134,41 @@ pub enum StoreError {
     Closed,
 }
 
+/// An error of the operating system, with its code. Unlike [`io::Error`] it can be cloned and compared, since one failure
+/// of a commit is the answer to many callers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SystemError {
+    kind: io::ErrorKind,
+    os_code: Option<i32>,
+    message: String,
+}
+
+impl SystemError {
+    /// An error that the system has no code for.
+    pub(crate) fn other(message: impl Into<String>) -> Self {
+        Self { kind: io::ErrorKind::Other, os_code: None, message: message.into() }
+    }
+
+    /// The kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        self.kind
+    }
+
+    /// The system's code, if it has one.
+    #[must_use]
+    pub fn os_code(&self) -> Option<i32> {
+        self.os_code
+    }
+}
+
+impl From<&io::Error> for SystemError {
+    fn from(error: &io::Error) -> Self {
+        Self { kind: error.kind(), os_code: error.raw_os_error(), message: error.to_string() }
+    }
+}
+
 impl StoreError {
     /// The error of the system for a file.
     pub(super) fn io(path: &Path, error: &io::Error) -> Self {
@@ -141,7 +177,7 @@ impl StoreError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 Self::Full { path }
             }
-            _ => Self::Io { path, cause: error.to_string() },
+            _ => Self::Io { path, cause: error.into() },
         }
     }
 

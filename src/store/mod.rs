@@ -25,7 +25,7 @@ use std::time::SystemTime;
 pub use backup::{BackedUp, BackupError};
 pub use compaction::Relocation;
 pub use directory::{DataDirectory, FORMAT_VERSION};
-pub use error::StoreError;
+pub use error::{StoreError, SystemError};
 pub use packing::{PackedText, Packer};
 pub use requests::{StoredOutcome, StoredRequest};
 pub use rows::{StoredCollection, StoredCorpus, StoredSource};
@@ -115,7 +115,8 @@ impl fmt::Debug for Disk {
 impl Disk {
     /// A text that was not compressed for a disk.
     fn is_not_packed(&self, record: &SourceRecord) -> StoreError {
-        let cause = format!("the text of source {:?} was packed for a corpus in memory", record.id.as_str());
+        let what = format!("the text of source {:?} was packed for a corpus in memory", record.id.as_str());
+        let cause = SystemError::other(what);
         StoreError::Io { path: self.directory.texts(), cause }
     }
 

@@ -34,7 +34,7 @@ use self::prepare::{IdCheck, Preparation};
 use super::changes::{Change, Done, Operation, Outcome, Ticket};
 use super::error::Error;
 use super::state::Corpus;
-use crate::store::{Relocation, StoreError};
+use crate::store::{Relocation, StoreError, SystemError};
 
 /// The largest number of changes that wait for the committer. A caller with one more waits until there is room.
 const WAITING_CHANGES: usize = 4096;
@@ -95,7 +95,7 @@ impl Writer {
 
     /// The writer of a corpus on disk.
     pub(super) fn start(corpus: Arc<Corpus>) -> Result<Self, Error> {
-        let no_thread = |error: std::io::Error| Error::NoThread(error.to_string());
+        let no_thread = |error: std::io::Error| Error::NoThread(SystemError::from(&error));
         let (messages, waiting) = sync_channel(WAITING_CHANGES);
         let janitor = Janitor::start(Arc::clone(&corpus), messages.clone()).map_err(no_thread)?;
         let tasks = janitor.tasks();

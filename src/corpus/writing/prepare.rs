@@ -12,7 +12,7 @@ use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
 use crate::corpus::state::Corpus;
 use crate::fingerprint::Fingerprint;
 use crate::model::{CollectionName, IfExists, NewSource, Slot, SourceId, SourceKey, SourceRecord};
-use crate::store::{PackedText, StoreError};
+use crate::store::{PackedText, StoreError, SystemError};
 use crate::text::Token;
 
 /// The result of preparing a source.
@@ -206,7 +206,7 @@ impl Prepared {
     ) -> Result<Box<Self>, Error> {
         let unreadable = || {
             let path = corpus.store.path().unwrap_or(Path::new("")).to_owned();
-            let cause = "a text that was compressed can't be read again".to_owned();
+            let cause = SystemError::other("a text that was compressed can't be read again");
             Error::Store(StoreError::Io { path, cause })
         };
         let text = corpus.store.unpack(&self.text).ok_or_else(unreadable)?;
@@ -221,9 +221,9 @@ impl Prepared {
 /// A new id: 128 random bits.
 fn assigned_id() -> Result<SourceId, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Error::NoRandomness(error.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
     let id = format!("{:032x}", u128::from_le_bytes(bytes));
-    SourceId::new(&id).map_err(|error| Error::NoRandomness(error.to_string()))
+    SourceId::new(&id).map_err(|_| Error::Internal { what: "an assigned id breaks the rules of ids" })
 }
 
 /// A digest of the words of a text in their order.

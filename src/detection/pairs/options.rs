@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::detection::options::{DetectionMode, DetectionOptions, Exclusions};
-use crate::model::{CollectionName, Group, Scope};
+use crate::model::{CollectionName, Group, Scope, setters};
 
 /// The options of a comparison of all pairs and of its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,19 @@ pub struct PairOptions {
     /// The most clusters that are listed, the largest; the others are counted.
     pub max_clusters: usize,
 }
+
+setters!(PairOptions {
+    with_min_passage_words: min_passage_words: Option<u32>,
+    with_mode: mode: DetectionMode,
+    with_min_coverage_percent: min_coverage_percent: f64,
+    with_commonness_cap: commonness_cap: Option<u32>,
+    with_commonness_percent: commonness_percent: Option<f64>,
+    with_exclusions: exclusions: Exclusions,
+    with_leave_out_same_group: leave_out_same_group: bool,
+    with_exclude_groups: exclude_groups: BTreeSet<Group>,
+    with_max_pairs: max_pairs: usize,
+    with_max_clusters: max_clusters: usize,
+});
 
 impl Default for PairOptions {
     fn default() -> Self {

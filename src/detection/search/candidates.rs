@@ -2,7 +2,7 @@
 //!
 //! Two channels turn hits of the indexes into candidates. The channel of k-grams admits a source that partitions a
 //! fingerprint with the submission in context, as every run of `t` words leaves one. The channel of word pairs, only for
-//! altered passages, admits a source with [enough evidence](super::evidence).
+//! altered passages, admits a source with [enough evidence](mod@super::evidence).
 
 use super::evidence::Evidence;
 use crate::fingerprint::Fingerprint;

@@ -25,7 +25,7 @@ use self::segment::Segment;
 use crate::private;
 use crate::store::SourceKey;
 use crate::store::codec::Encoder;
-use crate::store::error::{At, StoreError};
+use crate::store::error::{At, StoreError, SystemError};
 
 /// Bytes of a full segment.
 pub(in crate::store) const FULL_BYTES: u64 = 256 << 20;
@@ -101,7 +101,7 @@ impl Segments {
         let (mut places, mut records) = (Vec::new(), Encoder::default());
         for (key, frame, text_bytes) in texts {
             let too_long =
-                || StoreError::Io { path: segment.path().to_owned(), cause: "a text is too long".to_owned() };
+                || StoreError::Io { path: segment.path().to_owned(), cause: SystemError::other("a text is too long") };
             let offset = u32::try_from(begin + records.bytes.len() as u64).map_err(|_| too_long())?;
             let stored_bytes = u32::try_from(frame.len()).map_err(|_| too_long())?;
             records.u32(stored_bytes);
