@@ -1,4 +1,4 @@
-//! Who is let in, and what they see: keys, roles, collections.
+//! Access to the server: keys, roles, and the collections that they show.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use tonic_types::StatusExt as _;
 use crate::harness::{RELOADED, TestServer, add, check, eventually, pass};
 use crate::process::{Process, palimpsest, said};
 
-/// A channel on which each request carries a key.
+/// A channel whose requests all carry a key.
 pub type Keyed = InterceptedService<Channel, Show>;
 
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl Keys {
         Self { _folder: folder, path }
     }
 
-    /// A new key, and its id.
+    /// Makes a new key. Returns it with its id.
     pub fn make(&self, role: Role, patterns: &[&str]) -> (String, String) {
         let patterns = patterns.iter().map(|pattern| Pattern::new(pattern).unwrap()).collect();
         let NewKey { key, token } = Key::create("a test's", role, patterns, None).unwrap();
@@ -175,7 +175,7 @@ async fn what_a_key_is_not_for_is_not_there() {
     assert_eq!(report.sources.len(), 2);
     assert_eq!(detection.check(of(&["mine-1", "other"])).await.unwrap_err().code(), Code::NotFound);
     assert_eq!(detection.check(check(TEXT)).await.unwrap_err().code(), Code::NotFound);
-    // What goes on elsewhere doesn't show in the revision.
+    // Changes in other collections don't change the revision.
     let request = proto::AddSourceRequest { collection: "other".to_owned(), ..add("more", TEXT) };
     corpus.add_source(request).await.unwrap();
     let again = detection.check(of(&["mine-1", "shared"])).await.unwrap().into_inner().report.unwrap();
@@ -202,7 +202,7 @@ async fn keys_come_and_go_while_the_server_runs() {
     assert!(answers.message().await.unwrap().is_some());
     KeyFile::change(&keys.path, |keys| keys.remove(&id)).unwrap();
     let (new, _) = keys.make(Role::Check, &["*"]);
-    // The stream of the one that was revoked ends, though nothing is sent on it.
+    // The stream of the revoked key ends, though no message is sent on it.
     let ended = tokio::time::timeout(Duration::from_secs(20), answers.message()).await.unwrap();
     assert_eq!(ended.unwrap_err().code(), Code::Unauthenticated);
     let corpus = async |key: &str| {
@@ -211,7 +211,7 @@ async fn keys_come_and_go_while_the_server_runs() {
     assert_eq!(corpus(&lost).await.unwrap_err().code(), Code::Unauthenticated);
     assert!(corpus(&kept).await.is_ok());
     eventually("the new key is known", async || corpus(&new).await.is_ok()).await;
-    // A file that is wrong, or gone, changes nothing.
+    // A wrong or missing file changes nothing.
     fs::write(&keys.path, "nonsense\n").unwrap();
     pass(RELOADED).await;
     assert!(corpus(&kept).await.is_ok() && corpus(&new).await.is_ok());

@@ -1,5 +1,5 @@
-//! Looking after a corpus on disk, with the real program: backup, restore, verify, export; full disks, locks,
-//! and folders that are no data directories.
+//! Administration of a corpus on disk with the real program: backup, restore, verify, export; full disks, locks, and
+//! folders that are no data directories.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -44,7 +44,7 @@ async fn a_backup_is_of_one_moment_and_comes_back() {
     let server = Process::start(&data).await;
     let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
     fill(&mut corpus, 0..200).await;
-    // While the backup is taken, sources come and go.
+    // Sources are added and deleted while the backup is taken.
     let writing = tokio::spawn(async move {
         for number in 200.. {
             corpus.add_source(add(&format!("s{number}"), &text(number))).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_backup_is_of_one_moment_and_comes_back() {
     let sources = corpus.list_sources(list).await.unwrap().into_inner().sources;
     let numbers: Vec<u64> = sources.iter().map(|source| source.id[1..].parse().unwrap()).collect();
     let (least, most) = (*numbers.iter().min().unwrap(), *numbers.iter().max().unwrap());
-    // Those of one moment: 200 sources in a row, or 201 between an addition and a deletion.
+    // The backup is of one moment: 200 sources in a row, or 201 between an addition and a deletion.
     assert_eq!(numbers.len() as u64, most - least + 1);
     assert!([200, 201].contains(&numbers.len()), "{} sources", numbers.len());
     let get = proto::GetSourceRequest { id: format!("s{most}"), include_text: true, ..Default::default() };
@@ -173,7 +173,7 @@ async fn mistakes_are_told_and_touch_nothing() {
     fill(&mut corpus, 20..25).await;
 }
 
-/// A command that runs the program with files of at most so many KiB: what is longer meets a full disk.
+/// A command that runs the program with files of at most `kibibytes` KiB. Longer writes fail as on a full disk.
 fn with_little_space(kibibytes: u32, arguments: &[&str]) -> Command {
     let mut command = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
@@ -218,7 +218,7 @@ async fn a_full_disk_is_told_and_leaves_the_corpus_readable() {
         let report = crate::harness::report(&mut detection, check(&kept[2].1)).await;
         assert_eq!(report.coverage.unwrap().percent, 100.0);
         assert!(server.stop().success());
-        // With more space, it goes on where it was.
+        // With more space, the server continues from the same state.
         let server = Process::start(&data).await;
         let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
         let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();

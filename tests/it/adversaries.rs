@@ -10,7 +10,7 @@ use tonic::Code;
 use crate::harness::{TestServer, add, check};
 use crate::words::Words;
 
-/// 3 bytes that stand for 18 characters: 33 bytes.
+/// A character of 3 bytes that is normalised to 18 characters, 33 bytes.
 const GROWS: &str = "\u{FDFA}";
 
 fn engine(max_normalised_bytes: usize) -> Engine {
@@ -23,7 +23,7 @@ fn add_to(engine: &Engine, id: &str, text: &str) -> Result<(), Error> {
     engine.add_source(&CollectionName::default(), source, IfExists::Replace).map(drop)
 }
 
-/// Whether every way of handing a text over takes it.
+/// Whether every call that takes a text accepts this one.
 fn is_taken(engine: &Engine, text: &str) -> bool {
     let (scope, options, stop) = (Scope::default(), DetectionOptions::default(), Stop::never());
     let mut with_boilerplate = DetectionOptions::default();
@@ -65,7 +65,7 @@ fn exactly_the_normalised_bytes_that_may_be_are_taken() {
 
 #[test]
 fn a_text_that_would_grow_elevenfold_is_refused_at_once() {
-    // The limits of the product, for texts of 1 MiB in place of 8.
+    // The product's limits, scaled from texts of 8 MiB to texts of 1 MiB.
     let engine = engine(Limits::default().max_normalised_bytes / 8);
     for text in
         [GROWS.repeat(340_000), format!("{GROWS} ").repeat(250_000), format!("a{GROWS}").repeat(250_000)]
@@ -96,7 +96,7 @@ async fn the_limits_are_told_and_met_over_grpc() {
         assert!(status.message().contains(said), "{}", status.message());
     }
 
-    // Exactly the bytes that the collection may have, then one more.
+    // The texts have exactly the bytes that the collection may have, then one more.
     let text = |number: u64, bytes: usize| {
         let mut text = Words::new(number).text(400);
         text.truncate(bytes - 1);
@@ -115,7 +115,7 @@ async fn the_limits_are_told_and_met_over_grpc() {
         corpus.add_source(add("s3", "five words are no more")).await.unwrap_err().code(),
         Code::ResourceExhausted
     );
-    // What it replaces makes room, and so does what is deleted; another collection has room of its own.
+    // A replaced or deleted source makes room. Another collection has its own room.
     let mut replace = add("s0", &text(4, 900));
     replace.if_exists = proto::IfExists::Replace.into();
     corpus.add_source(replace.clone()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Altered text: words replaced, moved, inflected, condensed; and what stands in no source at all.
+//! Altered text: words replaced, moved, inflected, condensed; and text that stands in no source at all.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ async fn compared(server: &TestServer, text: &str, source: &str) -> proto::Repor
     server.detection().await.compare(compare(text, source)).await.unwrap().into_inner().report.unwrap()
 }
 
-/// Every so many words another one, made up; punctuation stays.
+/// The text with every `every`th word replaced by a made-up one. Punctuation stays.
 fn replaced(text: &str, every: usize) -> String {
     let mut made_up = Words::new(99);
     let words = text.split_whitespace().enumerate().map(|(place, word)| {
@@ -73,7 +73,7 @@ fn replaced(text: &str, every: usize) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The sentences in another order: those at even places, then those at odd ones.
+/// The sentences in another order: those at even positions, then those at odd ones.
 fn reordered(text: &str) -> String {
     let sentences: Vec<&str> = text.split_inclusive(". ").map(str::trim).collect();
     let (even, odd): (Vec<_>, Vec<_>) = sentences.iter().enumerate().partition(|(place, _)| place % 2 == 0);
@@ -84,7 +84,7 @@ fn words_before(text: &str, byte: usize) -> i64 {
     text[..byte].split_whitespace().count() as i64
 }
 
-/// That there is one passage, and that it is `part` of the submission and `of` the source, give or take some words.
+/// Asserts that there is one passage: `part` of the submission and `of` the source, give or take `slack` words.
 #[track_caller]
 fn assert_is_found(
     report: &proto::Report,
@@ -130,7 +130,7 @@ async fn replaced_words_in_reordered_sentences_are_one_passage() {
     let similarity = report.sources[0].passages[0].similarity;
     assert!((0.7..0.9).contains(&similarity), "{similarity}");
 
-    // By itself it leaves no run for the other mode to find.
+    // The altered text has no run that verbatim mode could find.
     let mut request = compare(&text, &source);
     let mut options = proto::DetectionOptions::default();
     options.set_mode(proto::DetectionMode::VerbatimOnly);
@@ -186,7 +186,7 @@ async fn an_inflected_copy_is_found() {
     let text = format!("{TELESCOPE} {inflected}");
     let report = compared(&server, &text, SALT).await;
     assert_is_found(&report, (&text, &inflected), (SALT, SALT), 6);
-    // Stems are in common: hardly a word is lost.
+    // Altered passages match by stems: hardly a word is lost.
     let similarity = report.sources[0].passages[0].similarity;
     assert!(similarity > 0.88, "{similarity}");
 }
@@ -233,7 +233,7 @@ async fn other_languages_are_no_different() {
 async fn a_chinese_paragraph_with_replaced_characters_is_found() {
     let server = TestServer::start().await;
     const OTHERS: [char; 8] = ['鹅', '瓷', '铜', '梅', '犬', '竹', '珠', '桥'];
-    // One character in nine.
+    // The alteration replaces one character in nine.
     let altered: String = CHINESE
         .chars()
         .enumerate()
@@ -272,7 +272,7 @@ async fn a_summary_is_found() {
         let off = words_before(&text, found as usize) - words_before(&text, expected);
         assert!(off.abs() <= 8, "an edge is {off} words off");
     }
-    assert!(passage.source_words > 300, "drawn from all over: {}", passage.source_words);
+    assert!(passage.source_words > 300, "too few words of the source: {}", passage.source_words);
 }
 
 #[tokio::test]
@@ -323,7 +323,7 @@ async fn short_copies_with_one_word_in_ten_replaced_are_one_passage() {
     assert!(lost.is_empty(), "{lost:#?}");
 }
 
-/// Compares over gRPC what is hard on the time; answers how long it took.
+/// Compares, over gRPC, texts that take long to compare. Returns the report and the time it took.
 async fn timed(server: &TestServer, text: &str, source: &str) -> (proto::Report, Duration) {
     let start = Instant::now();
     let report = compared(server, text, source).await;
@@ -367,8 +367,8 @@ async fn texts_made_to_be_slow_are_compared_in_seconds() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
-    /// Whatever else is found, each run of eight words of the submission that stands in the source is covered,
-    /// by passages with true figures.
+    /// Passages with correct figures cover each run of eight words that the submission and the source share, whatever
+    /// other passages are found.
     #[test]
     fn verbatim_runs_are_never_lost_to_altered_passages(
         submission in proptest::collection::vec((0_usize..5, 0_usize..100, 1_usize..40), 1..8),
@@ -378,7 +378,7 @@ proptest! {
     }
 }
 
-/// Pieces of texts: which one, from which word on, how many words.
+/// Pieces of texts: number of the text, first word, number of words.
 type Pieces = [(usize, usize, usize)];
 
 fn runs_are_covered(submission: &Pieces, source: &Pieces) -> Result<(), TestCaseError> {
@@ -427,7 +427,7 @@ fn runs_are_covered(submission: &Pieces, source: &Pieces) -> Result<(), TestCase
     Ok(())
 }
 
-/// A run that stood between two parts of a passage, drawn from another place, was lost once.
+/// Regression: a run between two parts of a passage, copied from another place, was lost.
 #[test]
 fn a_run_inside_what_is_cut_out_of_a_passage_is_kept() {
     let submission = [(0, 83, 26), (2, 57, 25), (1, 0, 1)];
@@ -435,7 +435,7 @@ fn a_run_inside_what_is_cut_out_of_a_passage_is_kept() {
     runs_are_covered(&submission, &source).unwrap();
 }
 
-/// What stands in the submission twice, and in the source once, was counted twice once.
+/// Regression: words that stand in the submission twice and in the source once were counted twice.
 #[test]
 fn no_more_words_match_than_the_source_has() {
     runs_are_covered(&[(0, 60, 36), (0, 79, 17)], &[(0, 79, 8)]).unwrap();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use source::{SourceFile, files};
 
-/// The modules, each with those that it may name.
+/// The modules, each with the modules that it may name.
 const MAY_NAME: [(&str, &[&str]); 15] = [
     ("private", &[]),
     ("model", &[]),
@@ -28,19 +28,19 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("cli", &["model", "private", "server", "service", "engine", "report", "text", "matching", "proto"]),
 ];
 
-/// The modules that may name what speaks to the network. The empty one is the crate's root.
+/// The modules that may name networking crates. The empty name is the crate's root.
 const ASYNC_MODULES: [&str; 6] = ["", "proto", "service", "server", "cli", "main"];
 
-/// Files in a folder at most, its `mod.rs` and files of nothing but tests apart.
+/// Most files in a folder, without its `mod.rs` and files that hold only tests.
 const MOST_FILES: usize = 12;
 
-/// Files in a cycle of imports at most, a parent with its children apart.
+/// Most files in a cycle of imports. A parent with its children does not count.
 const MOST_IN_A_CYCLE: usize = 3;
 
 #[test]
 fn dependencies_point_one_way() {
     let files = files();
-    // Files of nothing but tests may name whatever they test through.
+    // Files that hold only tests may name any module.
     let is_code = |file: &&SourceFile| !file.module.iter().any(|part| part == "tests");
     let of_modules = files.iter().filter(is_code).filter(|file| !["", "allocator"].contains(&file.top()));
     let mut seen = 0;
@@ -81,7 +81,7 @@ fn dashmap_and_postings_have_one_home() {
     }
 }
 
-/// Constructors of statuses, each of which is for one file.
+/// Constructors of statuses, each of which one file may use.
 const CONSTRUCTORS: [&str; 7] = [
     "new",
     "with_details",
@@ -96,7 +96,7 @@ const CONSTRUCTORS: [&str; 7] = [
 fn statuses_are_built_in_one_table() {
     let codes = ["unauthenticated", "internal", "unavailable", "not_found", "invalid_argument", "cancelled"];
     for file in files() {
-        // Tests of the layers build answers of their own, at the end of a file.
+        // Tests at the end of a file of a layer build their own statuses.
         let code = file.code.split("#[cfg(test)]").next().unwrap();
         let path = file.path.to_string_lossy().into_owned();
         if path.ends_with("service/problem.rs") {
@@ -132,7 +132,7 @@ fn folders_have_at_most_a_dozen_files() {
     }
 }
 
-/// The file that a path of this crate leads to, past names that a module only passes on.
+/// The file that a path of this crate leads to, through re-exports.
 fn target<'a>(by_module: &BTreeMap<&[String], &'a SourceFile>, path: &[String]) -> Option<&'a SourceFile> {
     let mut path = path.to_vec();
     for _ in 0..5 {
@@ -154,7 +154,7 @@ fn target<'a>(by_module: &BTreeMap<&[String], &'a SourceFile>, path: &[String]) 
     None
 }
 
-/// Files that are reached from `from`, itself only by a cycle.
+/// Files that imports reach from `from`. `from` itself is one of them only if a cycle leads back to it.
 fn reached(from: usize, edges: &[BTreeSet<usize>]) -> BTreeSet<usize> {
     let (mut reached, mut next) = (BTreeSet::new(), vec![from]);
     while let Some(file) = next.pop() {

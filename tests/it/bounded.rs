@@ -1,5 +1,5 @@
-//! What is built to cost much costs no more than its share: pages that thousands of sources hold, copies of
-//! one source, the largest source, many collections at once. And the report tells what was left out.
+//! Inputs built to cost much cost no more than their share: pages that thousands of sources hold, copies of one
+//! source, the largest source, many collections at once. The report says which parts the limits left out.
 
 use palimpsest::Limits;
 use palimpsest::proto;
@@ -16,14 +16,15 @@ use crate::words::Words;
 
 const PAGE_WORDS: usize = 150;
 const OWN_WORDS: usize = 40;
-/// What a check compares at most, where all that speaks for most of the candidates is a few pages.
+/// Most candidates that a check compares where a few pages are the only evidence for most of them.
 const MOST_COMPARED: u64 = 100;
-/// A fingerprint that went unread concerns every run of `t` words that holds it: a few words beyond the page.
+/// Most words by which an unread span may differ from the page, on each side. An unread fingerprint concerns every
+/// run of `t` words that holds it.
 const WORDS_AROUND: usize = 8;
-/// Of a small index much is unused yet; a large one takes eight.
+/// Bytes of the index for each posting at most. A small index has much unused space; a large one takes eight bytes.
 const MOST_BYTES_A_POSTING: u64 = 12;
 
-/// The words that only one source has.
+/// The words of one source that no other source has.
 fn own(source: u64) -> String {
     Words::new(1_000 + source).text(OWN_WORDS)
 }
@@ -36,7 +37,7 @@ fn part(text: &str, words: std::ops::Range<usize>) -> String {
     text.split(' ').skip(words.start).take(words.len()).collect::<Vec<&str>>().join(" ")
 }
 
-/// Adds sources by one stream, and gives what the server said of each.
+/// Adds sources through one stream, and returns the server's response to each.
 async fn import(
     corpus: &mut CorpusServiceClient<Channel>,
     sources: impl IntoIterator<Item = proto::Source>,
@@ -51,7 +52,7 @@ async fn import(
     added.collect().await
 }
 
-/// Adds sources that each hold one of the pages, between words of their own.
+/// Adds sources that each hold one of the pages, between their own words.
 async fn import_pages(corpus: &mut CorpusServiceClient<Channel>, sources: u64, pages: u64) {
     let text = |i: u64| {
         let own = own(i);
@@ -66,7 +67,7 @@ async fn stats(corpus: &mut CorpusServiceClient<Channel>) -> proto::CollectionSt
     corpus.get_collection(get).await.unwrap().into_inner().collection.unwrap().stats.unwrap()
 }
 
-/// Runs of the same words only, so that passages end where the copies do.
+/// A request in verbatim mode, so that passages end where the copies do.
 fn verbatim(text: &str) -> proto::CheckRequest {
     let mut options = proto::DetectionOptions::default();
     options.set_mode(proto::DetectionMode::VerbatimOnly);
@@ -78,8 +79,7 @@ fn slice(text: &str, span: Option<proto::Span>) -> &str {
     &text[span.start as usize..span.end as usize]
 }
 
-/// That fewer candidates were compared than there are, and that the report says so of the pages and of
-/// nothing else.
+/// Asserts that not all candidates were compared, and that the report says so of the pages and of nothing else.
 #[track_caller]
 fn assert_bounded(report: &proto::Report, submission: &str, pages: &[String]) {
     let compared = report.candidates - report.candidates_cut;
@@ -103,8 +103,8 @@ fn assert_bounded(report: &proto::Report, submission: &str, pages: &[String]) {
     }
 }
 
-/// A submission of each page, words of its own around them, and words of one source. Next to a page stands
-/// what stands in no source, so that the page alone is shared.
+/// A submission of each page, with its own words around them, and words of one source. The words next to a page stand
+/// in no source, so that the page alone is shared.
 fn submission_of(pages: &[String], taken_from: u64) -> String {
     let pages: String =
         (0..).zip(pages).map(|(i, page)| format!("{} 1961 {page} 1962 ", Words::new(i).text(30))).collect();
@@ -172,7 +172,7 @@ async fn all_pairs_of_sources_that_share_a_page_end_and_tell_what_was_left_out()
         TestServer::start_with(|settings| settings.limits.max_candidates = MAX_CANDIDATES as usize).await;
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
     import_pages(&mut corpus, SOURCES, 1).await;
-    // One that has words of another, but not the page.
+    // This source has words of another one, but not the page.
     let copy = format!("{} {}", own(7_777), part(&own(600), 5..OWN_WORDS));
     import(&mut corpus, [source("copy", &copy)]).await;
     let options = proto::PairOptions { max_pairs: Some(100_000), ..Default::default() };
@@ -188,7 +188,7 @@ async fn all_pairs_of_sources_that_share_a_page_end_and_tell_what_was_left_out()
     let page = (PAGE_WORDS - 2 * WORDS_AROUND) as u64..=(PAGE_WORDS + 2 * WORDS_AROUND) as u64;
     assert!(page.contains(&(void.words / SOURCES)), "{void:?}");
 
-    // Chance brings some together that have the words next to the page in common too; copying is found.
+    // Some pairs are found by chance, by shared words next to the page. The copy is found all the same.
     let of_copy = |event: &Event| match event {
         Event::Pair(pair) => pair.first.clone().filter(|first| first.id == "copy").zip(pair.second.clone()),
         _ => None,
@@ -269,7 +269,7 @@ async fn a_thousand_copies_of_one_source_are_added_found_and_told_in_bounded_lis
     assert_eq!(whole.coverage.unwrap().percent, 100.0);
     assert_bounded(&whole, &text, std::slice::from_ref(&text));
 
-    // Once all but two of them are gone, the two are all that is told, and found.
+    // When two of the copies are left, the report names these two and no others.
     for i in 2..COPIES {
         let delete = proto::DeleteSourceRequest { id: format!("copy{i:04}"), ..Default::default() };
         corpus.delete_source(delete).await.unwrap();
@@ -292,7 +292,7 @@ async fn a_check_of_a_thousand_collections_finds_the_right_ones() {
     for i in 0..COLLECTIONS {
         let create = proto::CreateCollectionRequest { name: name(i), ..Default::default() };
         corpus.create_collection(create).await.unwrap();
-        // One source in each, and another in every other.
+        // Every collection has one source, and every other collection a second one.
         items.extend((0..=i % 2).map(|which| proto::ImportSourcesRequest {
             collection: name(i),
             source: Some(source(&format!("s{which}"), &own(2 * i + which))),
@@ -304,7 +304,7 @@ async fn a_check_of_a_thousand_collections_finds_the_right_ones() {
     let are_added = responses.map(|added| matches!(added.unwrap().result, Some(Imported::Added(_))));
     assert!(are_added.collect::<Vec<bool>>().await.iter().all(|added| *added));
 
-    // 20 words of the first source of one, and 15 of the second of another.
+    // The submission has 20 words of the first source of one collection, and 15 of the second of another.
     let (one, other) = (part(&own(2 * 123), 10..30), part(&own(2 * 877 + 1), 5..20));
     let submission = format!("{} {one} {} {other}", Words::new(1).text(30), Words::new(2).text(30));
     let mut request = check(&submission);

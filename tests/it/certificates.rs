@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 
-/// Who vouches for certificates.
+/// A certificate authority.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: String,
@@ -25,12 +25,12 @@ impl Authority {
         Self { issuer: Issuer::new(parameters, key), certificate }
     }
 
-    /// Writes its certificate.
+    /// Writes the authority's certificate.
     pub fn write(&self, path: &Path) {
         fs::write(path, &self.certificate).unwrap();
     }
 
-    /// A certificate for a name or an address, valid from 2020 to the end of a year.
+    /// A certificate for a name or an address, valid from 2020 to the end of `year`.
     pub fn pair_until(&self, name: &str, year: i32) -> Pair {
         self.pair(name, |parameters| {
             parameters.not_before = date_time_ymd(2020, 1, 1);
@@ -49,7 +49,7 @@ impl Authority {
 }
 
 impl Pair {
-    /// Writes `NAME.pem` and `NAME.key`, and gives their paths.
+    /// Writes `NAME.pem` and `NAME.key`, and returns their paths.
     pub fn write(&self, folder: &Path, name: &str) -> (PathBuf, PathBuf) {
         let (certificate, key) = (folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")));
         fs::write(&certificate, &self.certificate).unwrap();

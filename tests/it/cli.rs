@@ -44,7 +44,7 @@ impl Served {
             let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
             (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
         });
-        // Nobody may write to a pipe that nobody reads.
+        // The server may not write to a pipe that has no reader.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address: format!("http://{}", address.unwrap()) }
     }
@@ -109,7 +109,7 @@ fn a_folder_is_imported_and_a_submission_is_checked() {
     assert_eq!(report["coverage"]["words"], "60");
     assert_eq!(report["sources"][0]["sourceId"], "one.txt");
 
-    // The same without a server.
+    // The same check without a server.
     let alone = run(
         &["check", submission, "--json", "--against", folder.path().join("one.txt").to_str().unwrap()],
         "http://127.0.0.1:1",

@@ -1,4 +1,4 @@
-//! Connections: how many there may be, how long each may stay, and what a hostile peer costs.
+//! Connections: their number, their age, and the cost of a hostile peer.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -16,7 +16,7 @@ use crate::process::{Process, palimpsest};
 use crate::raw::{self, CONTINUATION, DATA, END_HEADERS, GOAWAY, HEADERS, PING, Peer, RESET, WATCH};
 use crate::words::Words;
 
-/// What HTTP/2 calls the reasons to go away, or to reset a stream.
+/// HTTP/2 error codes, in frames that end a connection or reset a stream.
 const NO_ERROR: u32 = 0;
 const REFUSED_STREAM: u32 = 7;
 const ENHANCE_YOUR_CALM: u32 = 11;
@@ -25,12 +25,12 @@ async fn start(change: impl FnOnce(&mut ConnectionSettings)) -> TestServer {
     TestServer::start_with(|settings| change(&mut settings.connections)).await
 }
 
-/// Does what would block others, such as talking through a plain socket.
+/// Runs blocking work, such as reading a plain socket, on another thread.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
-/// A connection from another address of loopback.
+/// A connection from another loopback address.
 async fn connect_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::new(IpAddr::from(from), 0)).unwrap();
@@ -42,7 +42,7 @@ async fn connect_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
 
 /// Whether the other end has closed.
 fn is_closed(stream: &mut TcpStream) -> bool {
-    // The settings that a server begins with don't come before the client has spoken.
+    // A server's first settings frame comes only after the client has sent its preface.
     match stream.read(&mut [0; 100]) {
         Ok(count) => count == 0,
         Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
@@ -66,7 +66,7 @@ async fn connections_past_a_limit_are_closed_at_once_and_others_go_on() {
         }
     }
     good.check(check("who is in stays in")).await.unwrap();
-    // A place that is left is free again.
+    // The slot of a connection that has ended is free again.
     there.remove(0);
     eventually("the place is free again", async || {
         let mut again = connect_from(one, server.address).await;
@@ -97,7 +97,8 @@ async fn a_connection_without_a_call_ends_and_one_with_a_call_stays() {
     watched.next().await.unwrap().unwrap();
     let begun = Instant::now();
     let address = server.address;
-    // One is asked to go, and goes; another is asked, though it pings all the time; a third won't go.
+    // The first peer leaves when asked to; the second is asked although it pings all the time; the third ignores the
+    // request.
     let polite = aside(move || Peer::connect(address).until_end());
     let pinging = aside(move || {
         let mut peer = Peer::connect(address);
@@ -115,7 +116,7 @@ async fn a_connection_without_a_call_ends_and_one_with_a_call_stays() {
     assert!((1..8).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     let still = tokio::time::timeout(Duration::from_millis(10), watched.next()).await;
     assert!(still.is_err(), "the connection with a call has ended: {still:?}");
-    // A client of the usual kind comes back by itself.
+    // An ordinary client reconnects.
     let mut good = server.detection().await;
     good.check(check("before")).await.unwrap();
     pass(Duration::from_millis(1500)).await;
@@ -131,7 +132,7 @@ async fn an_old_connection_takes_no_more_calls_and_its_calls_go_on() {
         peer.call(1, WATCH).unwrap();
         assert_eq!(peer.next_of(DATA).unwrap().stream, 1);
         assert_eq!(raw::reason(&peer.next_of(GOAWAY).unwrap()), NO_ERROR);
-        // The call is under way for as long as its caller likes.
+        // The call runs for as long as its caller wants.
         peer.socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
         assert!(peer.until_end().iter().all(|frame| frame.kind != RESET));
         peer.send(RESET, 0, 1, &8_u32.to_be_bytes()).unwrap();
@@ -168,9 +169,9 @@ async fn headers_past_the_limit_are_refused() {
         raw::header(&mut block, "x-long", &"x".repeat(8000));
         peer.send(HEADERS, END_HEADERS, 1, &block).unwrap();
         let answer = peer.next_of(HEADERS);
-        // In the answer, :status stands first: not 200, which is 0x88 in HPACK, but 431 in Huffman's code.
+        // The answer's first header is :status: not 200, which is 0x88 in HPACK, but 431 in Huffman code.
         assert!(answer.is_none_or(|frame| frame.payload.windows(2).any(|two| two == [0x69, 0x90])));
-        // Headers that never end.
+        // The headers never end.
         let mut peer = Peer::connect(address);
         peer.send(HEADERS, 0, 1, &raw::headers(WATCH)).unwrap();
         let mut more = Vec::new();
@@ -188,7 +189,7 @@ async fn streams_past_the_limit_are_refused() {
     let address = server.address;
     let refused = aside(move || {
         let mut peer = Peer::connect(address);
-        // Before the server's settings are acknowledged, and against them.
+        // The calls exceed the server's settings before the client has acknowledged them.
         for call in 0..40 {
             peer.call(2 * call + 1, WATCH).unwrap();
         }
@@ -213,7 +214,7 @@ async fn a_peer_that_begins_calls_to_end_them_at_once_is_sent_away() {
             many.extend(raw::frame(HEADERS, END_HEADERS, 2 * call + 1, &raw::headers(WATCH)));
             many.extend(raw::frame(RESET, 0, 2 * call + 1, &8_u32.to_be_bytes()));
         }
-        // The server may well have closed before all of it is written.
+        // The server may close before all of it is written.
         let _ = peer.socket.write_all(&many);
         peer.next_of(GOAWAY)
     })
@@ -224,7 +225,7 @@ async fn a_peer_that_begins_calls_to_end_them_at_once_is_sent_away() {
     server.detection().await.check(check("others go on")).await.unwrap();
 }
 
-/// What hostile peers try, each on a connection of its own, until they are told to stop.
+/// Attacks of hostile peers, each on its own connection. An attack lasts until the returned peer is dropped.
 const ATTEMPTS: [(&str, fn(SocketAddr) -> Option<Peer>); 5] = [
     ("connects and says nothing", |address| Some(Peer::silent(address))),
     ("connects and makes no call", |address| Some(Peer::connect(address))),
@@ -253,7 +254,7 @@ const ATTEMPTS: [(&str, fn(SocketAddr) -> Option<Peer>); 5] = [
     }),
 ];
 
-/// Checks one after the other for so long, and gives how long each took, sorted.
+/// Runs checks one after the other for this time. Returns the duration of each, sorted.
 async fn checks(
     detection: &mut DetectionServiceClient<tonic::transport::Channel>,
     time: Duration,
@@ -273,7 +274,7 @@ fn p99(sorted: &[Duration]) -> Duration {
     sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)]
 }
 
-/// `PALIMPSEST_HOSTILE_PEERS` connections at once try each of the attempts; figures are printed.
+/// `PALIMPSEST_HOSTILE_PEERS` simultaneous connections run each attack. The test prints figures.
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn hostile_peers_cost_little_and_hold_nobody_up() {

@@ -47,7 +47,7 @@ async fn collections_are_created_listed_and_deleted() {
     assert_eq!(deleted.sources_deleted, 1);
     let gone = corpus.delete_collection(delete("a-class")).await.unwrap_err();
     assert_eq!(gone.code(), tonic::Code::NotFound);
-    // `default` is emptied.
+    // `DeleteCollection` empties `default`.
     fill(&mut corpus, &[("x", "one two three four five six")]).await;
     assert_eq!(corpus.delete_collection(delete("default")).await.unwrap().into_inner().sources_deleted, 1);
     let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner();
@@ -84,7 +84,7 @@ async fn sources_are_added_replaced_read_and_deleted() {
     assert!(!added.replaced && added.exact_duplicates.is_empty());
     assert_eq!(corpus.add_source(request.clone()).await.unwrap_err().code(), tonic::Code::AlreadyExists);
 
-    // The same words, otherwise written.
+    // The text has the same words in another spelling.
     let same = add("", "THE RIVER carried the old ferry—past the sleeping town");
     let duplicate = corpus.add_source(same).await.unwrap().into_inner();
     assert_eq!(
@@ -139,7 +139,7 @@ async fn pages_of_sources_are_stable_under_writes() {
         if page_token.is_empty() {
             break;
         }
-        // Between pages: one goes, one comes, one is replaced.
+        // Between pages one source is deleted, one is added and one is replaced.
         let delete = proto::DeleteSourceRequest { id: id(round * 5 + 3), ..Default::default() };
         corpus.delete_source(delete).await.unwrap();
         corpus
@@ -190,7 +190,7 @@ async fn concurrent_writers_lose_nothing() {
                 let mut corpus = CorpusServiceClient::connect(endpoint).await.unwrap();
                 for i in 0..40 {
                     let text = Words::new(writer * 1000 + i).text(60);
-                    // Half of the ids are fought over by all writers.
+                    // All writers compete for half of the ids.
                     let id = if i % 2 == 0 { format!("shared {i}") } else { format!("{writer} {i}") };
                     let mut request = add(&id, &text);
                     request.if_exists = proto::IfExists::Replace.into();

@@ -1,8 +1,8 @@
-//! What was acknowledged is there after the server was killed at any moment, and nothing else is.
+//! A corpus after its server was killed at any moment: it holds all acknowledged changes, and nothing else.
 //!
-//! Each round starts the real server on one data directory, lets several clients add, replace and delete
-//! sources, kills it with SIGKILL, and at the next start holds the corpus against what the clients were
-//! told. `PALIMPSEST_CRASH_ROUNDS` sets the number of rounds.
+//! Each round starts the real server on one data directory, lets several clients add, replace and delete sources,
+//! kills the server with SIGKILL, and after the next start compares the corpus with the answers that the clients
+//! received. `PALIMPSEST_CRASH_ROUNDS` sets the number of rounds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,17 +23,17 @@ use crate::words::Words;
 
 const CLIENTS: u64 = 4;
 
-/// The collection of the client that sends again what was not answered.
+/// The collection of the client that sends unanswered requests again.
 const RETRIED: &str = "retried";
 
-/// Sources of one client.
+/// Number of sources of one client.
 const IDS: u64 = 40;
 
-/// What a source may be after a crash: versions of its text, or gone. The last acknowledged state, and
-/// those of operations that were sent after it and not acknowledged.
+/// Possible states of a source after a crash: versions of its text, or gone. They are the last acknowledged state,
+/// and those of operations sent after it and not acknowledged.
 type Possible = BTreeSet<Option<u64>>;
 
-/// What one client knows, by the number of the source.
+/// The states that one client expects, by the number of the source.
 type Knowledge = BTreeMap<u64, Possible>;
 
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ async fn write(
         };
         match answer {
             Ok(()) => *possible = BTreeSet::from([outcome]),
-            // There was nothing to delete: acknowledged too.
+            // The source was gone already, which is an acknowledgement too.
             Err(status) if status.code() == tonic::Code::NotFound => *possible = BTreeSet::from([None]),
             Err(_) => return known,
         }
@@ -89,7 +89,7 @@ async fn write(
     known
 }
 
-/// The same through one stream, whose answers come while more is sent.
+/// Adds, replaces and deletes through one stream, whose answers come while more is sent.
 async fn stream(
     address: String,
     client: u64,
@@ -136,8 +136,8 @@ async fn stream(
     known
 }
 
-/// Adds sources without ids to a collection of its own until the server is gone. What was not answered is sent
-/// again, with the id that it had, before anything else.
+/// Adds sources without ids to its own collection until the server is gone. It first sends again the request that was
+/// not answered, with the same request id.
 async fn retry(address: String, sent: Arc<Mutex<Vec<(u64, Option<String>)>>>, figures: Arc<Figures>) {
     let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return };
     let create = proto::CreateCollectionRequest {
@@ -165,8 +165,8 @@ async fn retry(address: String, sent: Arc<Mutex<Vec<(u64, Option<String>)>>>, fi
     }
 }
 
-/// Holds the collection of what was sent again against what was answered: each is there once, under the id that
-/// was told; the last may be there, too.
+/// Compares the collection of repeated requests with their answers: each source is there once, under the id that was
+/// returned. The source of the last request may be there, too.
 async fn compare_retried(corpus: &mut CorpusServiceClient<Channel>, sent: &[(u64, Option<String>)]) {
     let request =
         proto::ListSourcesRequest { collection: RETRIED.to_owned(), page_size: 1000, ..Default::default() };
@@ -182,7 +182,11 @@ async fn compare_retried(corpus: &mut CorpusServiceClient<Channel>, sent: &[(u64
         page = corpus.list_sources(next).await.unwrap();
     }
     let answered: BTreeSet<String> = sent.iter().filter_map(|(_, id)| id.clone()).collect();
-    assert_eq!(answered.len(), sent.iter().filter(|(_, id)| id.is_some()).count(), "an id was told twice");
+    assert_eq!(
+        answered.len(),
+        sent.iter().filter(|(_, id)| id.is_some()).count(),
+        "an id was returned twice"
+    );
     assert!(found.is_superset(&answered), "lost");
     let in_doubt = sent.len() - answered.len();
     assert!(found.len() <= answered.len() + in_doubt, "{} sources for {} requests", found.len(), sent.len());
@@ -206,7 +210,7 @@ async fn contents(corpus: &mut CorpusServiceClient<Channel>) -> BTreeMap<String,
     }
 }
 
-/// Holds the corpus against what a client knows; what is there now is what it knows from here on.
+/// Compares the corpus with the states that a client expects, and narrows these to the states found.
 fn compare(client: u64, known: &mut Knowledge, there: &BTreeMap<String, String>, figures: &mut Figures) {
     for (number, possible) in known.iter_mut() {
         let found = there.get(&id(client, *number));

@@ -29,7 +29,7 @@ async fn a_report_is_exact_on_both_sides() {
     let mut request = check(submission);
     request.options = options(|options| {
         options.include_excerpts = true;
-        // It is a quotation, which is not counted unless asked for.
+        // The text is a quotation, which does not count by default.
         options.exclusions = Some(proto::Exclusions { quotations: Some(false), ..Default::default() });
     });
     let report = report(&mut detection, request).await;
@@ -89,7 +89,7 @@ async fn altered_passages_are_merged_or_not_as_asked() {
         (PassageKind::Altered, 31, 29)
     );
     assert_eq!(passage.matched_words, 26);
-    // Twice the words in common, of the words of both.
+    // The similarity is twice the number of shared words, divided by the number of words of both texts.
     assert!((passage.similarity - 2.0 * 26.0 / (31.0 + 29.0)).abs() < 1e-6);
     assert!(passage.evidence_nats > 0.0);
 
@@ -128,7 +128,7 @@ async fn scope_leaves_out_ids_groups_and_labels() {
         let report = report(&mut detection, request).await;
         assert_eq!(report.sources.iter().map(|s| s.source_id.clone()).collect::<Vec<_>>(), left);
         assert_eq!(report.sources_in_scope, left.len() as u64);
-        // All cover the same words: none has any of its own, unless it is the only one.
+        // All sources cover the same words: none has unique words, unless it is the only one.
         let unique = if left.len() == 1 { 29 } else { 0 };
         assert!(report.sources.iter().all(|source| source.unique_words == unique));
     }
@@ -197,7 +197,7 @@ async fn what_is_cut_is_counted() {
     let server = TestServer::start().await;
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
     let (one, two) = (Words::new(1).text(20), Words::new(2).text(20));
-    // So far apart that they don't make one passage.
+    // The two copies are too far apart to make one passage.
     let between = Words::new(3).text(60);
     let submission = format!("{one} {between} {two}");
     fill(&mut corpus, &[("a", &one), ("b", &two), ("c", &submission.replace(&between, ""))]).await;
@@ -213,7 +213,7 @@ async fn what_is_cut_is_counted() {
         assert_eq!((report.sources_found, report.passages_found), (3, 4));
         assert_eq!((report.sources_cut, report.passages_cut), (sources_cut, passages_cut));
         assert_eq!(report.sources.iter().map(|source| source.passages.len()).sum::<usize>(), listed);
-        // What is counted does not depend on what is listed.
+        // Counts do not depend on the part that is listed.
         assert_eq!(report.coverage.unwrap().words, 40);
         assert_eq!(report.covered_spans.iter().map(|span| span.words).sum::<u64>(), 40);
     }
@@ -256,7 +256,7 @@ async fn a_limit_that_is_met_voids_the_guarantee_where_it_matters() {
     let end = void.spans.last().unwrap().end;
     assert!(void.spans.iter().all(|span| span.start < span.end) && end >= submission.len() as u64 - 20);
     assert!(void.spans[0].end > ferry);
-    // The source whose own words were taken too is found by those.
+    // One source's own words were copied too, and find it.
     assert_eq!(capped.sources[0].source_id, "s3");
     assert_eq!(capped.coverage.unwrap().percent, 100.0);
 }

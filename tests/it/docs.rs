@@ -1,4 +1,4 @@
-//! What the docs quote is what stands in the files that they quote.
+//! Quotations in the docs match the files that they quote.
 
 use std::fs;
 use std::path::{Path, PathBuf};

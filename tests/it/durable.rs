@@ -1,4 +1,4 @@
-//! A corpus that is kept: what comes back when it is opened again, from good files and from bad ones.
+//! A corpus on disk: its state after it is opened again, from good files and from bad ones.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,8 +14,8 @@ use palimpsest::{
 use crate::harness::{eventually_blocking, figure};
 use crate::words::Words;
 
-/// Opens a folder. Where another test has just forked, its child holds all our files, locks too, until it is another
-/// program: some milliseconds.
+/// Opens a folder. When another test has just forked, its child holds all our files and locks for some milliseconds,
+/// until it executes another program.
 fn open(folder: &Path) -> Result<Engine, Error> {
     open_with(folder, Limits::default())
 }
@@ -53,7 +53,7 @@ fn source(number: u64) -> NewSource {
     }
 }
 
-/// Three collections, with sources added, replaced and deleted, one collection deleted and made anew.
+/// Fills three collections, with sources added, replaced and deleted, one collection deleted and created anew.
 fn fill(engine: &Engine) {
     let default = CollectionName::default();
     let settings =
@@ -81,7 +81,7 @@ fn seen(engine: &Engine) -> Result<String, Error> {
     let collections =
         engine.list_collections(&Visibility::all(), None, 100).into_iter().map(|info| info.name).collect();
     for mut info in engine.list_collections(&Visibility::all(), None, 100) {
-        // How much memory an index takes depends on how it grew.
+        // The memory of an index depends on how it grew.
         info.stats.index_bytes = 0;
         writeln!(seen, "{info:?}").unwrap();
         for entry in engine.list_sources(&info.name, None, 1000)? {
@@ -123,7 +123,7 @@ fn a_corpus_comes_back_as_it_was_with_or_without_a_snapshot() {
     fill(&engine);
     let before = seen(&engine).unwrap();
     assert_sound(&engine);
-    // As a crash leaves it: no snapshot.
+    // A crash leaves no snapshot.
     drop(engine);
     for with_snapshot in [false, true, true] {
         assert_eq!(folder.path().join("index.snapshot").exists(), with_snapshot);
@@ -148,12 +148,12 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
     engine.close();
     drop(engine);
     let old = fs::read(&snapshot).unwrap();
-    // Enough goes for slots to be purged and taken again.
+    // So many sources are deleted that slots are purged and used again.
     let engine = open(folder.path()).unwrap();
     for number in 0..100 {
         engine.delete_source(&default, &id(&format!("s{number}"))).unwrap();
     }
-    // Deleted texts leave, and slots become free, in the background.
+    // A background task removes deleted texts and frees slots.
     std::thread::sleep(std::time::Duration::from_millis(200));
     for number in 40..130 {
         engine.add_source(&default, source(number), IfExists::Reject).unwrap();
@@ -167,7 +167,7 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
         assert_sound(&engine);
         engine.close();
     }
-    // The same with a snapshot that was written while things were gone, but not purged.
+    // The last snapshot was written after deletions, and before the purge.
     let engine = open(folder.path()).unwrap();
     for number in 40..60 {
         engine.delete_source(&default, &id(&format!("s{number}"))).unwrap();
@@ -180,7 +180,7 @@ fn what_came_after_a_snapshot_is_in_the_index_and_what_went_is_not() {
     assert_sound(&engine);
 }
 
-/// Sources that hold one page each, some of them replaced many times: what is left of the old ones must not count.
+/// Adds sources that hold one page each, some of them replaced many times. Remains of the old ones must not count.
 fn fill_with_pages(engine: &Engine, collection: &CollectionName, sources: u64, replaces: u64) {
     let add = |number: u64, salt: u64| {
         let own = Words::new(10_000 + salt).text(30);
@@ -191,7 +191,7 @@ fn fill_with_pages(engine: &Engine, collection: &CollectionName, sources: u64, r
     (0..replaces).for_each(|time| add(time % 3, 1_000 + time));
 }
 
-/// The reports of checks in whose limits every posting counts, and of comparisons of all pairs.
+/// Reports of checks and of comparisons of all pairs, with limits so close that every posting matters.
 fn reports(engine: &Engine, page: &CollectionName, pairs: &CollectionName) -> Vec<String> {
     let submission = format!("{} {} {}", Words::new(2).text(40), Words::new(1).text(60), text(3));
     let scope = Scope { collections: [page.clone()].into(), ..Scope::default() };
@@ -214,7 +214,7 @@ fn reports(engine: &Engine, page: &CollectionName, pairs: &CollectionName) -> Ve
 #[test]
 fn a_report_is_the_same_whatever_was_there_before() {
     let folder = tempfile::tempdir().unwrap();
-    // Three of the page's fingerprints are read, if each has 303 postings; with 31 more of old sources two are.
+    // With 303 postings each, three of the page's fingerprints are read; with 31 more of old sources, two are.
     let limits = Limits { max_common_postings: 1_000, ..Limits::default() };
     let engine = open_with(folder.path(), limits).unwrap();
     let (page, pairs) = (CollectionName::default(), name("pairs"));
@@ -224,10 +224,10 @@ fn a_report_is_the_same_whatever_was_there_before() {
     let before = reports(&engine, &page, &pairs);
     assert!(before[0].contains("PostingLimit"), "{}", before[0]);
     drop(engine);
-    // Without a snapshot, from the texts alone.
+    // The index is built from the texts alone, without a snapshot.
     let engine = open_with(folder.path(), limits).unwrap();
     assert_same(&reports(&engine, &page, &pairs), &before);
-    // With one that has sources that are gone.
+    // The next snapshot contains postings of deleted sources.
     for number in 200..250 {
         engine.delete_source(&page, &id(&format!("s{number}"))).unwrap();
     }
@@ -252,7 +252,7 @@ fn assert_same(reports: &[String], before: &[String]) {
     }
 }
 
-/// All files of a data directory that hold something.
+/// All files of a data directory that are not empty.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files =
         ["corpus.redb", "palimpsest.format", "index.snapshot"].map(|name| folder.join(name)).to_vec();
@@ -267,9 +267,9 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Opens a damaged directory: the corpus is as it was, or whoever asks is told.
+/// Asserts that a damaged directory is refused as damaged, or opens as the same corpus. True if it is refused.
 #[track_caller]
-fn assert_told_or_as_before(folder: &Path, before: &str, what: &str) -> bool {
+fn assert_refused_or_unchanged(folder: &Path, before: &str, what: &str) -> bool {
     let outcome = open(folder).and_then(|engine| seen(&engine));
     match outcome {
         Ok(seen) => assert!(seen == before, "{what}: another corpus"),
@@ -306,11 +306,11 @@ fn no_flipped_bit_and_no_cut_gives_a_wrong_answer() {
                 format!("{} flipped at {at}", relative.display())
             };
             fs::write(bad.join(relative), damaged).unwrap();
-            told += usize::from(assert_told_or_as_before(&bad, &before, &what));
+            told += usize::from(assert_refused_or_unchanged(&bad, &before, &what));
             fs::remove_dir_all(&bad).unwrap();
         }
         let is_snapshot = relative == Path::new("index.snapshot");
-        assert_eq!(told > 0, !is_snapshot, "{}: {told} of {tries} were told", relative.display());
+        assert_eq!(told > 0, !is_snapshot, "{}: {told} of {tries} were refused", relative.display());
     }
 }
 
@@ -405,7 +405,7 @@ fn many_writers_share_commits_and_agree_with_the_disk() {
                     };
                     engine.add_source(default, own, IfExists::Replace).unwrap();
                     if number % 5 == 4 {
-                        // Another may have been faster.
+                        // Another thread may have deleted it first.
                         let _ = engine.delete_source(default, &id(&format!("s{}", number % 10)));
                     }
                 }
@@ -413,13 +413,13 @@ fn many_writers_share_commits_and_agree_with_the_disk() {
         }
     });
     let before = seen(&Arc::into_inner(engine).unwrap()).unwrap();
-    // That dropped it.
+    // The engine was dropped above.
     let engine = open(folder.path()).unwrap();
     assert_eq!(seen(&engine).unwrap(), before);
     assert_sound(&engine);
 }
 
-/// What the fixtures hold: see [`every_version_of_the_format_is_opened`].
+/// Contents of the fixtures: see [`every_version_of_the_format_is_opened`].
 fn fill_fixture(engine: &Engine) {
     let default = CollectionName::default();
     for number in 0..12 {
@@ -431,8 +431,8 @@ fn fill_fixture(engine: &Engine) {
     engine.delete_source(&default, &id("s4")).unwrap();
 }
 
-/// A small data directory of each version of the format is kept. When there is a new version, its fixture is
-/// written with `PALIMPSEST_WRITE_FIXTURE=tests/fixtures/data-vN cargo test --test it every_version`.
+/// The fixtures are one small data directory for each version of the format. A new version's fixture is written with
+/// `PALIMPSEST_WRITE_FIXTURE=tests/fixtures/data-vN cargo test --test it every_version`.
 #[test]
 fn every_version_of_the_format_is_opened() {
     if let Ok(folder) = std::env::var("PALIMPSEST_WRITE_FIXTURE") {
@@ -478,7 +478,7 @@ fn every_version_of_the_format_is_opened() {
             engine.add_source(&name("other"), source(300), IfExists::Replace).unwrap();
             engine.delete_source(&name("other"), &id("s300")).unwrap();
             drop(engine);
-            // And once more, without the snapshot.
+            // The next round opens it without the snapshot.
             drop(fs::remove_file(folder.path().join("index.snapshot")));
         }
         versions += 1;

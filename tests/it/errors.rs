@@ -87,7 +87,7 @@ async fn bad_sources() {
     }
     let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
     assert_eq!((stats.sources, stats.revision), (0, 0), "nothing was changed");
-    // At the edges all is well.
+    // Values at the limits are accepted.
     fill(&mut corpus, &[("a", good), ("b", &"x ".repeat(100)), (&"i".repeat(512), good)]).await;
     let full = corpus.add_source(add("c", good)).await.unwrap_err();
     assert_status(&full, Code::ResourceExhausted, &[], "max_sources_per_collection");

@@ -1,4 +1,4 @@
-//! What is left out of the count, and what is told without being counted: exclusions and alerts.
+//! Exclusions, which do not count, and alerts, which are reported without effect on the count.
 
 use palimpsest::proto::{self, AlertKind, AlertSeverity, ExclusionReason as Reason};
 use palimpsest::text::CorpusSeed;
@@ -29,7 +29,7 @@ Adeyemi, R. and Holt, S. (1998). The Bench and the Book. 2nd ed. Bristol: Quay P
 Brandt, L., Moor, P. and Weiss, J. (2014). Learning by the Hand. Journal of Craft, 7(3), 201-219.
 ";
 
-/// Asks for these exclusions, and for runs of the same words only unless said otherwise.
+/// A request with these exclusions, in verbatim mode unless `change` says otherwise.
 fn excluding(text: &str, change: impl FnOnce(&mut proto::Exclusions)) -> proto::CheckRequest {
     let mut exclusions = proto::Exclusions::default();
     change(&mut exclusions);
@@ -50,7 +50,7 @@ fn excluded<'t>(report: &proto::Report, text: &'t str) -> Vec<(Reason, &'t str)>
     report.exclusions.iter().map(|exclusion| (exclusion.reason(), slice(text, exclusion.span))).collect()
 }
 
-/// Words covered and words considered.
+/// Numbers of words covered and of words considered.
 fn share(report: &proto::Report) -> (u64, u64) {
     let share = report.coverage.unwrap();
     (share.words, share.of_words)
@@ -103,7 +103,7 @@ async fn the_essay_comes_out_as_its_comments_say() {
         let found = report(&mut detection, check(essay)).await;
         assert_eq!(excluded(&found, essay), expected);
         assert_adds_up(&found);
-        // What is left of it was copied whole.
+        // The rest of the essay was copied whole.
         assert_eq!(share(&found), (considered, considered));
         assert_eq!(found.coverage.unwrap().percent, 100.0);
         let passage = &found.sources[0].passages[0];
@@ -130,7 +130,7 @@ async fn each_kind_of_region_is_left_out_or_counted_as_asked() {
     for kinds in 0..8_u8 {
         let wanted = |bit: u8| kinds & bit != 0;
         let request = excluding(ESSAY, |exclusions| {
-            // Unset is as good as true.
+            // Unset means true.
             exclusions.quotations = (!wanted(1)).then_some(false);
             exclusions.bibliography = (!wanted(2)).then_some(false);
             exclusions.citations = Some(wanted(4));
@@ -220,7 +220,7 @@ async fn boilerplate_is_left_out_from_texts_and_collections() {
         assert_eq!(excluded(&found, &submission), [(Reason::Boilerplate, sheet.trim_end_matches('.'))]);
         assert_eq!(share(&found), (25, 40));
         assert_adds_up(&found);
-        // What stands in boilerplate only is listed, last, and counts for nothing.
+        // A source that shares only boilerplate is listed last, and counts for nothing.
         let sources: Vec<_> =
             found.sources.iter().map(|s| (s.source_id.as_str(), s.covered.unwrap().words)).collect();
         assert_eq!(sources, [("book", 25), ("answer", 0)]);
@@ -252,13 +252,13 @@ async fn own_earlier_work_is_left_out_and_not_listed() {
     let found = report(&mut detection, own).await;
     assert_eq!(excluded(&found, &submission), [(Reason::OwnWork, mine.trim_end_matches('.'))]);
     assert_eq!(share(&found), (25, 40));
-    // What others have of it is listed, and not counted.
+    // Sources of other groups that contain the own work are listed, and not counted.
     assert_eq!(listed(&found), ["their book", "their copy of mine"]);
     assert_eq!((found.sources_found, found.passages_found, found.sources_in_scope), (2, 2, 3));
     assert_eq!(found.sources[1].covered.unwrap().words, 0);
     assert_adds_up(&found);
 
-    // A group that is out of scope is not looked at: its words count, and others cover them.
+    // The group is out of scope, so that it excludes nothing: its words count, and other sources cover them.
     let mut out_of_scope = excluding(&submission, |_| {});
     out_of_scope.scope =
         Some(proto::Scope { exclude_groups: vec!["anna".to_owned()], ..proto::Scope::default() });
@@ -307,7 +307,7 @@ async fn short_passages_are_left_out_unless_a_longer_one_covers_them() {
             ..Default::default()
         });
         let options = proto::DetectionOptions {
-            // Comparing knows no common text.
+            // Comparisons ignore the commonness cap.
             commonness_cap: Some(1),
             min_passage_words: Some(least),
             mode: proto::DetectionMode::VerbatimOnly.into(),
@@ -329,7 +329,7 @@ async fn common_text_is_left_out_and_the_guarantee_says_so() {
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
     let (common, rare, own) = (Words::new(1).text(30), Words::new(2).text(20), Words::new(3).text(20));
     for i in 0..20 {
-        // Six of the twenty have it.
+        // Six of the twenty sources have the common text.
         let first = if i < 6 { common.clone() } else { Words::new(200 + i).text(30) };
         let text = format!("{} {first} {}", Words::new(100 + i).text(10), if i == 3 { &rare } else { "" });
         fill(&mut corpus, &[(&format!("s{i:02}"), &text)]).await;
@@ -371,8 +371,8 @@ async fn common_text_is_left_out_and_the_guarantee_says_so() {
         assert_eq!((void.reason(), void.limit), (proto::GuaranteeVoidReason::CommonnessCap, 5));
         let is_void =
             |span: &proto::Span| void.spans.iter().any(|v| v.start <= span.start && span.end <= v.end);
-        assert!(spans.iter().all(is_void), "what is left out is told under the guarantee");
-        // The source that also has the rare text is found by that; the others only by what is common.
+        assert!(spans.iter().all(is_void), "the guarantee names what is left out");
+        // One source also has the rare text, which finds it; the others share only common text.
         assert_eq!(capped.sources.iter().map(|s| s.source_id.as_str()).collect::<Vec<_>>(), ["s03"]);
         let (covered, considered) = share(&capped);
         assert_eq!((covered, considered), (50 - capped.excluded_words, 80 - capped.excluded_words));
@@ -476,13 +476,13 @@ async fn exclusions_and_alerts_come_in_the_unit_asked_for() {
     }
 }
 
-/// Sixty words.
+/// A text of sixty words.
 const PLAIN: &str = "The keeper of the lighthouse wrote down every ship that passed, and when the fog was too thick \
     to see by, he wrote down the sound of their engines instead. After forty years the notebooks filled a \
     whole cupboard. Nobody asked for them until an insurance company wanted to know which captain had been \
     telling the truth about a collision.";
 
-/// Changes each word of at least `letters` letters, the first `most` of them.
+/// Changes words of at least `letters` letters, the first `most` of them.
 fn each_word(letters: usize, most: usize, change: impl Fn(&str) -> String) -> String {
     let mut left = most;
     let words = PLAIN.split(' ').map(|word| {
@@ -556,19 +556,19 @@ async fn hiding_is_matched_through_and_told_and_changes_no_percentage() {
         assert_eq!(alerts, [(kind, severity)]);
         let span = slice(&text, found.alerts[0].span);
         assert!(disguised.contains(span), "{kind:?}: {span}");
-        // From the first finding to the last.
+        // The span reaches from the first finding to the last.
         let outside = text.replacen(span, "", 1);
         if kind != AlertKind::SpacedLetters {
             assert!(span.contains(hidden) && !outside.contains(hidden), "{kind:?}: {span:?}");
         }
         assert_eq!(found.excluded_words, 0);
-        // And by itself it is the source.
+        // The disguised text alone matches the source.
         let alone = report(&mut detection, check(&disguised)).await;
         assert_eq!((share(&alone), alone.coverage.unwrap().percent), ((60, 60), 100.0), "{kind:?}");
     }
 }
 
-/// Pieces that a text may be made of: own words, copied ones, quotations, citations, marks out of place.
+/// A piece of a text: own words, copied words, quotations, citations, or misplaced marks.
 fn piece() -> impl Strategy<Value = String> {
     let copied = || {
         (0_usize..30, 3_usize..25)
@@ -636,7 +636,7 @@ proptest! {
             prop_assert!(source.passages.iter().all(|p| p.counted_words <= u64::from(p.submission_words)));
         }
         if !own && min_passage_words.is_none() && commonness_cap.is_none() {
-            // A text stands in itself, whatever is left out of the count.
+            // A text matches itself, whatever the exclusions leave out of the count.
             let itself = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: text.as_str().into() }];
             let whole = engine.compare(&text, &itself, &options, &Stop::never()).unwrap();
             prop_assert_eq!(whole.coverage.words, whole.coverage.of_words);

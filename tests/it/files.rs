@@ -1,5 +1,5 @@
-//! A data directory of which files are missing, empty, cut, or those of another corpus: it is refused and left as it
-//! is, byte for byte, or it is whole.
+//! A data directory with files that are missing, empty, cut, or from another corpus. It is either whole, or refused
+//! and left as it is, byte for byte.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -22,14 +22,14 @@ use crate::words::Words;
 const FILES: [&str; 4] = ["palimpsest.format", "corpus.redb", "texts/00000001.texts", "index.snapshot"];
 const LOCK: &str = "palimpsest.lock";
 
-/// What became of a file.
+/// State of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Whole,
     Missing,
     Empty,
     Cut,
-    /// That of another corpus.
+    /// The file of another corpus.
     Swapped,
 }
 
@@ -39,7 +39,7 @@ fn text(seed: u64, number: u64) -> String {
     Words::new(seed + number).text(30 + number as usize % 9)
 }
 
-/// A corpus of some sources; the files of it, by name.
+/// Writes a corpus of some sources. Returns its files by name.
 fn corpus(folder: &Path, seed: u64, sources: u64) -> BTreeMap<&'static str, Vec<u8>> {
     let engine = Engine::open(folder, Limits::default(), 0, &mut |_| {}).unwrap();
     for number in 0..sources {
@@ -51,7 +51,7 @@ fn corpus(folder: &Path, seed: u64, sources: u64) -> BTreeMap<&'static str, Vec<
     FILES.iter().filter_map(|name| Some((*name, fs::read(folder.join(name)).ok()?))).collect()
 }
 
-/// Every file of a folder with a digest of its bytes.
+/// All files of a folder, each with a digest of its bytes.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, u128> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -73,7 +73,7 @@ fn without_lock(mut tree: BTreeMap<PathBuf, u128>) -> BTreeMap<PathBuf, u128> {
     tree
 }
 
-/// How many sources were verified and what was found, in a folder that is only read.
+/// Numbers of verified sources and of findings, in a folder opened read-only.
 fn verified(folder: &Path) -> Result<(u64, usize), Error> {
     let engine = Engine::open_read_only(folder, Limits::default(), &mut |_| {})?;
     let (mut sources, mut findings) = (0, 0);
@@ -85,7 +85,7 @@ fn verified(folder: &Path) -> Result<(u64, usize), Error> {
     Ok((sources, findings))
 }
 
-/// Opens a folder. Another test that has just forked holds our locks for some milliseconds.
+/// Opens a folder. A test that has just forked holds our locks for some milliseconds.
 fn opened<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     let is_in_use =
         |outcome: &Result<T, Error>| matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
@@ -99,7 +99,7 @@ fn opened<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     opened.unwrap()
 }
 
-/// Every combination of fates.
+/// The cases are all combinations of states of the files.
 #[test]
 fn missing_empty_cut_and_swapped_files_are_never_a_success_and_nothing_is_deleted() {
     let scratch = tempfile::tempdir().unwrap();
@@ -127,7 +127,8 @@ fn missing_empty_cut_and_swapped_files_are_never_a_success_and_nothing_is_delete
     assert!(whole >= 2, "some cases are whole");
 }
 
-/// Gives whether the folder is that of a whole corpus.
+/// Asserts that the folder opens if its corpus is whole, and is otherwise refused and left unchanged. Returns whether
+/// it is whole.
 fn assert_sound(folder: &Path, fates: [Fate; 4]) -> bool {
     use Fate::{Missing, Swapped, Whole};
     let [format, ledger, segment, _snapshot] = fates;
@@ -169,7 +170,7 @@ fn assert_sound(folder: &Path, fates: [Fate; 4]) -> bool {
     is_whole
 }
 
-/// A first start that was cut off anywhere leaves a folder in which the next one begins.
+/// A first start that was cut off at any point leaves a folder in which the next start begins anew.
 #[test]
 fn a_first_start_that_was_cut_off_is_begun_again() {
     let scratch = tempfile::tempdir().unwrap();
@@ -195,7 +196,8 @@ fn a_first_start_that_was_cut_off_is_begun_again() {
     }
 }
 
-/// A ledger from yesterday knows nothing of today's texts; they are put aside, and come back with the right ledger.
+/// A ledger from a backup doesn't name the texts added after it. They are put aside, and come back with the right
+/// ledger.
 #[test]
 fn texts_that_an_older_ledger_does_not_name_are_put_aside() {
     let folder = tempfile::tempdir().unwrap();
@@ -219,7 +221,7 @@ fn texts_that_an_older_ledger_does_not_name_are_put_aside() {
     let aside = path.join(format!("strays/00000001-from-{short}-0.texts"));
     assert_eq!(fs::read(&aside).unwrap(), &whole[short as usize..]);
     assert_eq!(fs::metadata(&segment).unwrap().len(), short);
-    // As docs/format.md says.
+    // This is the recovery that docs/format.md describes.
     fs::write(path.join("corpus.redb"), new).unwrap();
     let tail = fs::read(&aside).unwrap();
     std::io::Write::write_all(&mut fs::OpenOptions::new().append(true).open(&segment).unwrap(), &tail)
@@ -311,7 +313,7 @@ async fn a_ledger_that_is_taken_away_under_a_server_stops_writes_and_not_checks(
     assert_eq!(opened(|| verified(&data)), Ok((2, 0)));
 }
 
-/// The modes of all that is in a folder, with the folder's own.
+/// The modes of all files and folders in a folder, and of the folder itself.
 fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let files: Vec<PathBuf> = tree(folder).into_keys().collect();

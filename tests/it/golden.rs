@@ -1,4 +1,4 @@
-//! Whole reports, as they were when somebody last looked at them.
+//! Whole reports, compared with reviewed golden files.
 //!
 //! `UPDATE_GOLDEN=1 cargo test` writes them anew; read the difference before you commit it.
 
@@ -36,7 +36,7 @@ fn assert_golden(name: &str, report: palimpsest::report::Report) {
         std::fs::write(&path, &json).unwrap();
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(json, golden, "{name} is not as it was");
+    assert_eq!(json, golden, "{name} has changed");
 }
 
 fn engine() -> Engine {

@@ -1,4 +1,4 @@
-//! A real server on a free port of loopback, and clients for it.
+//! A real server on a free loopback port, and clients for it.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,16 +12,16 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
 
-/// Time within which a condition that a test waits for has to hold, on a machine that does other things too.
+/// Time within which a condition that a test waits for has to hold, on a machine with other work.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Interval at which a condition is looked at.
+/// Interval between two looks at a condition.
 const INTERVAL: Duration = Duration::from_millis(5);
 
-/// Time after which a file that the server watches has been read again, whether or not it was of use.
+/// Time after which the server has read a watched file again, whether or not it is valid.
 pub const RELOADED: Duration = Duration::from_millis(1200);
 
-/// The value of an environment variable by which `.ci/long` sets the length of a test, or `ordinary` where it is not
+/// The value of an environment variable by which `.ci/long` sets the length of a test, or `ordinary` if it is not
 /// set.
 pub fn figure(variable: &str, ordinary: u64) -> u64 {
     std::env::var(variable).map_or(ordinary, |figure| figure.parse().unwrap())
@@ -36,7 +36,7 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// As [`eventually`], for what blocks.
+/// The same as [`eventually`], for a condition that blocks.
 pub fn eventually_blocking(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -45,7 +45,7 @@ pub fn eventually_blocking(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Lets time pass in which nothing may happen, or that an attack takes: there is nothing to wait for.
+/// Waits for a time in which nothing may happen, or for which an attack lasts. There is no condition to wait for.
 pub async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
 }

@@ -1,5 +1,5 @@
-//! `grpc.health.v1`, whole, and what it says while the server comes and goes. tests/it/lifecycle.rs asks with a
-//! client that is not ours.
+//! All of `grpc.health.v1`, and its answers while the server starts and stops. tests/it/lifecycle.rs asks with a
+//! client from another project.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn of(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.to_owned() }
 }
 
-/// What is listed, in order of the names.
+/// The services that `List` returns, in order of their names.
 async fn listed(health: &mut HealthClient<Channel>) -> Vec<(String, Status)> {
     let statuses = health.list(HealthListRequest {}).await.unwrap().into_inner().statuses;
     let mut listed: Vec<_> = statuses.into_iter().map(|(name, status)| (name, status.status())).collect();
@@ -50,12 +50,12 @@ async fn watchers_hear_of_the_end_before_connections_end() {
     for watch in &mut watches {
         assert_eq!(watch.next().await.unwrap().unwrap().status(), Status::NotServing);
     }
-    // The connection is there yet, and calls are answered.
+    // The connection is still open, and calls are answered.
     assert_eq!(listed(&mut health).await, all(Status::NotServing));
     assert_eq!(health.check(of("")).await.unwrap().into_inner().status(), Status::NotServing);
     let mut late = HealthClient::new(server.channel().await).watch(of("")).await.unwrap().into_inner();
     assert_eq!(late.next().await.unwrap().unwrap().status(), Status::NotServing);
-    // Watches don't keep the server from ending.
+    // Watches don't keep the server from stopping.
     for watch in watches.iter_mut().chain([&mut late]) {
         assert_eq!(watch.next().await.unwrap().unwrap_err().code(), Code::Unavailable);
     }

@@ -1,4 +1,4 @@
-//! Hostile clients: what each tried, what it cost the server, and what a good client saw meanwhile.
+//! Hostile clients: their attacks, the cost to the server, and the effect on a good client.
 //!
 //! The table of docs/operations.md comes from
 //! `cargo test --release --test it hostile -- --nocapture --test-threads 1`.
@@ -18,30 +18,30 @@ use tonic::transport::{Channel, Endpoint};
 use crate::process::{Process, palimpsest};
 use crate::words::Words;
 
-/// What one hostile peer may cost, as it is promised, and the room that tests leave for the noise of a machine with
+/// Most memory that one hostile peer may cost, as the docs promise, and the tolerance of the tests for a machine with
 /// other work.
 const MOST_BYTES: u64 = 50 << 20;
 const ROOM_BYTES: u64 = 30 << 20;
 
-/// How much slower the slowest hundredth of a good client's checks may get: promised is 1.5, of the optimised program
-/// on a machine of its own.
+/// Factor by which the slowest hundredth of a good client's checks may get slower. The docs promise 1.5, for the
+/// optimised program on an otherwise idle machine.
 const SLOWER: f64 = if cfg!(debug_assertions) { 20.0 } else { 6.0 };
 const SLOWEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 5000 } else { 60 });
 
-/// Sources of the corpus.
+/// Number of sources in the corpus.
 const SOURCES: u64 = if cfg!(debug_assertions) { 100 } else { 300 };
 
-/// How long a good client looks on.
+/// Time for which a good client's checks are measured at least.
 const LOOKS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 3000 });
 
-/// A real server in a process of its own, with a corpus, and a good client of it.
+/// A real server in its own process, with a corpus, and a good client of it.
 struct Scene {
     process: Process,
     good: DetectionServiceClient<Channel>,
     text: String,
 }
 
-/// What a hostile client cost.
+/// The cost of an attack.
 struct Cost {
     before: u64,
     peak: u64,
@@ -73,8 +73,9 @@ impl Scene {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
     }
 
-    /// How long the slowest hundredth of checks takes, and how many fail, for as long as asked and `goes_on`.
-    async fn look(&self, at_least: Duration, goes_on: impl Fn() -> bool) -> (Duration, usize) {
+    /// Measures checks of the good client for `at_least`, and until `goes_on` is false. Returns the time of the
+    /// slowest hundredth, and the number of failures.
+    async fn measure_checks(&self, at_least: Duration, goes_on: impl Fn() -> bool) -> (Duration, usize) {
         let (begun, mut times, mut failed) = (Instant::now(), Vec::new(), 0);
         while begun.elapsed() < at_least || goes_on() {
             let request = crate::harness::check(&self.text);
@@ -86,9 +87,9 @@ impl Scene {
         (times[times.len() * 99 / 100], failed)
     }
 
-    /// Has `attack` done, and measures what it costs.
-    async fn suffer(&self, attack: impl Future<Output = ()> + Send + 'static) -> Cost {
-        let (quiet, _) = self.look(LOOKS, || false).await;
+    /// Runs `attack`, and measures its cost.
+    async fn measure_attack(&self, attack: impl Future<Output = ()> + Send + 'static) -> Cost {
+        let (quiet, _) = self.measure_checks(LOOKS, || false).await;
         let before = self.resident();
         let (peak, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let watching = {
@@ -105,7 +106,7 @@ impl Scene {
             })
         };
         let attacking = tokio::spawn(attack);
-        let (meanwhile, failed) = self.look(LOOKS, || !attacking.is_finished()).await;
+        let (meanwhile, failed) = self.measure_checks(LOOKS, || !attacking.is_finished()).await;
         attacking.await.unwrap();
         is_over.store(true, Ordering::Relaxed);
         watching.join().unwrap();
@@ -115,9 +116,9 @@ impl Scene {
 }
 
 impl Cost {
-    /// Prints the row of the table, and holds the cost against what it may be.
+    /// Prints a row of the table, and asserts that the cost is within its bounds.
     #[expect(clippy::print_stdout, reason = "whoever asks for the figures reads them there")]
-    fn tell(&self, what: &str, peers: u64) {
+    fn print_and_check(&self, what: &str, peers: u64) {
         let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap()) / 1024.0;
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         let more = self.peak.saturating_sub(self.before);

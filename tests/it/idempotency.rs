@@ -1,4 +1,4 @@
-//! A request with an id is done once, however often it is sent.
+//! A request with an id is executed once, however often it is sent.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,7 +57,7 @@ async fn a_thousand_retries_at_once_add_one_source() {
     assert_eq!(answers[0].id.len(), 32);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     assert_eq!(sources(&mut corpus).await, 1);
-    // Later too, and whatever became of the source.
+    // Later requests get the same answer, even after the source was deleted.
     let delete = proto::DeleteSourceRequest { id: answers[0].id.clone(), ..Default::default() };
     corpus.delete_source(delete).await.unwrap();
     assert_eq!(corpus.add_source(nameless(ID, 1)).await.unwrap().into_inner(), answers[0]);
@@ -91,14 +91,14 @@ async fn every_request_that_changes_something_is_answered_again() {
     assert_eq!(corpus.delete_source(delete.clone()).await.unwrap().into_inner(), deleted);
     let unnamed = proto::DeleteSourceRequest { request_id: String::new(), ..delete.clone() };
     assert_eq!(corpus.delete_source(unnamed).await.unwrap_err().code(), Code::NotFound);
-    // An id that was used for one thing is not good for another.
+    // An id that one kind of request has used is refused for another.
     let other = proto::DeleteSourceRequest { request_id: "add".to_owned(), ..delete };
     assert_taken(&corpus.delete_source(other).await.unwrap_err());
 
     let drop_it = proto::DeleteCollectionRequest { name: "essays".to_owned(), request_id: "drop".to_owned() };
     let dropped = corpus.delete_collection(drop_it.clone()).await.unwrap().into_inner();
     assert_eq!(corpus.delete_collection(drop_it).await.unwrap().into_inner(), dropped);
-    // The collection is gone; the answers are not.
+    // The collection was deleted; its recorded answers were not.
     assert_eq!(corpus.add_source(request).await.unwrap().into_inner(), added);
 }
 
@@ -159,7 +159,7 @@ fn submit(engine: &Engine, key: RequestKey, source: NewSource) -> Result<Added, 
     receiver.recv().unwrap()
 }
 
-fn told(added: &Added) -> (SourceId, u64, u64, bool) {
+fn summary_of(added: &Added) -> (SourceId, u64, u64, bool) {
     let entry = &added.entry;
     (entry.id.clone(), entry.added, entry.words, added.replaced)
 }
@@ -169,8 +169,8 @@ fn answers_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second, gone) = {
         let engine = open(folder.path());
-        let first = told(&submit(&engine, key("", "a"), NewSource::new(text(1))).unwrap());
-        let second = told(&submit(&engine, key("", "b"), NewSource::new(text(2))).unwrap());
+        let first = summary_of(&submit(&engine, key("", "a"), NewSource::new(text(1))).unwrap());
+        let second = summary_of(&submit(&engine, key("", "b"), NewSource::new(text(2))).unwrap());
         let (sender, receiver) = channel();
         let tell = move |deleted| drop(sender.send(deleted));
         engine.submit_deletion(&CollectionName::default(), &second.0, Some(key("", "c")), tell);
@@ -178,8 +178,8 @@ fn answers_survive_a_restart() {
     };
     for _ in 0..2 {
         let engine = open(folder.path());
-        assert_eq!(told(&submit(&engine, key("", "a"), NewSource::new(text(1))).unwrap()), first);
-        assert_eq!(told(&submit(&engine, key("", "b"), NewSource::new(text(2))).unwrap()), second);
+        assert_eq!(summary_of(&submit(&engine, key("", "a"), NewSource::new(text(1))).unwrap()), first);
+        assert_eq!(summary_of(&submit(&engine, key("", "b"), NewSource::new(text(2))).unwrap()), second);
         let other = submit(&engine, key("", "b"), NewSource::new(text(3))).unwrap_err();
         assert_eq!(other, Error::RequestIdTaken { id: "b".to_owned() });
         let (sender, receiver) = channel();
@@ -203,7 +203,7 @@ fn request_ids_of_two_callers_never_meet() {
     let ines = submit(&engine, key("ines", "1"), NewSource::new(text(1))).unwrap();
     let jonas = submit(&engine, key("jonas", "1"), NewSource::new(text(2))).unwrap();
     assert_ne!(ines.entry.id, jonas.entry.id);
-    // Nor do they when the one's name ends as the other's id begins.
+    // Two pairs of owner and id that concatenate to the same string don't collide either.
     submit(&engine, key("ines1", "2"), NewSource::new(text(3))).unwrap();
     submit(&engine, key("ines", "12"), NewSource::new(text(4))).unwrap();
     assert_eq!(engine.corpus().stats.sources, 4);

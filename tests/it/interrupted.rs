@@ -1,4 +1,4 @@
-//! Commands that are ended before they are done, and files that nobody else may read.
+//! Commands that end before they are done, and files that only their owner may read.
 
 use std::fs;
 use std::io::Read as _;
@@ -22,7 +22,7 @@ fn ended(child: &mut Child) -> ExitStatus {
     status.unwrap()
 }
 
-/// Somebody who listens, and never answers.
+/// A listener that never answers.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -39,7 +39,7 @@ fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// Whether the tests, and so what they start, were started to ignore a signal, as jobs in the background are.
+/// Whether this process, and therefore its children, ignores a signal, as jobs in the background do.
 fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
@@ -55,7 +55,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A server on a data directory, with some sources of some size.
+/// Starts a server on a data directory, and adds some sources.
 async fn with_sources(folder: &Path, sources: u64) -> Process {
     let server = Process::start(&folder.join("data")).await;
     let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
@@ -77,7 +77,7 @@ fn a_signal_takes_the_unfinished_file_away_and_is_told_by_the_exit_code() {
             }
             let mut child = start(&[command, file.to_str().unwrap()], &address);
             eventually_blocking("the unfinished file", || unfinished.exists());
-            // The signals are listened for before the file is there.
+            // The command handles signals before the file exists.
             send(&child, signal);
             assert_eq!(ended(&mut child).code(), Some(code), "{command} {signal}");
             assert_eq!(names(folder.path()), Vec::<String>::new(), "{command} {signal}");
@@ -99,7 +99,7 @@ async fn what_a_killed_command_left_is_taken_over() {
         let (_listener, nobody) = silent();
         let mut child = start(&[command, file.to_str().unwrap()], &nobody);
         eventually_blocking("the unfinished file", || unfinished.exists());
-        // One that is being written by a process that lives is left alone, and named.
+        // An unfinished file of a running process is left alone, and the message names it.
         let second = palimpsest().args([command]).arg(&file).env("PALIMPSEST_SERVER", &nobody).output();
         let second = second.unwrap();
         assert_eq!(second.status.code(), Some(1), "{}", said(&second));
@@ -122,7 +122,7 @@ async fn what_a_killed_command_left_is_taken_over() {
     }
 }
 
-/// A command that was killed after it had given the file its name leaves the same file under both names.
+/// A command that was killed just after it renamed the file leaves the same file under both names.
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_over_what_was_left_changes_no_finished_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -140,7 +140,7 @@ async fn taking_over_what_was_left_changes_no_finished_file() {
     assert!(first.status.success(), "{}", said(&first));
     assert_eq!(names(&out), ["file", "finished"]);
     assert_eq!(fs::read_to_string(out.join("finished")).unwrap(), "finished before");
-    // What is no file is nobody's left-over.
+    // The command leaves a folder of that name alone.
     fs::remove_file(out.join("file")).unwrap();
     fs::create_dir(out.join("file.unfinished")).unwrap();
     let second = export();
@@ -156,7 +156,7 @@ async fn who_reads_no_more_of_the_output_ends_a_command_quietly() {
     let text = folder.path().join("text.txt");
     fs::write(&text, Words::new(1).text(2000)).unwrap();
     let text = text.to_str().unwrap();
-    // Some is read, and then no more: `palimpsest ... | head -c 1`.
+    // The reader stops after some bytes: `palimpsest ... | head -c 1`.
     for arguments in [
         &["export", "-"][..],
         &["backup", "-"],
@@ -180,7 +180,7 @@ async fn who_reads_no_more_of_the_output_ends_a_command_quietly() {
             assert!(!told.contains("error") && !told.contains("panicked"), "{arguments:?}: {told}");
         }
     }
-    // Nobody has ever read it.
+    // The reader has closed the pipe before the command starts.
     for arguments in [
         &["stats"][..],
         &["collections", "list"],
@@ -245,7 +245,7 @@ async fn exports_backups_and_keys_are_their_owners_alone_whatever_the_umask() {
     }
 }
 
-/// `nohup` has a command go on when its terminal has gone.
+/// `nohup` lets a command go on after its terminal has gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_that_a_command_was_started_to_ignore_does_not_end_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -258,7 +258,7 @@ async fn a_signal_that_a_command_was_started_to_ignore_does_not_end_it() {
     eventually_blocking("the unfinished file", || folder.path().join("out.unfinished").exists());
     send(&child, "-HUP");
     send(&child, "-HUP");
-    // What ends it is that nobody listens any more.
+    // The command ends when the server is gone.
     drop(listener.accept().unwrap());
     drop(listener);
     assert_eq!(ended(&mut child).code(), Some(1));

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-/// Crates of the server and the command line, which the engine must not need. A name followed by `*` is a prefix.
+/// Crates of the server and the command line, which the engine must not depend on. A name followed by `*` is a
+/// prefix.
 const OF_THE_SERVER: [&str; 22] = [
     "axum*",
     "clap*",
@@ -45,7 +46,7 @@ fn dependencies(edges: &str) -> Vec<String> {
 
 #[test]
 fn the_engine_alone_needs_no_crate_of_the_server() {
-    // Those that compile it, too: no protos are generated.
+    // The crates needed to compile it count, too: no protos are generated.
     let found = dependencies("normal,build");
     assert!(found.iter().any(|name| name == "redb"), "{found:?}");
     let of_the_server = |name: &&String| {

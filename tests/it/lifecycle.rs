@@ -1,4 +1,4 @@
-//! Deadlines, callers that go away, health, reflection, and the end of the server.
+//! Deadlines, callers that leave, health, reflection, and the shutdown of the server.
 
 use std::time::{Duration, Instant};
 
@@ -12,15 +12,14 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use crate::harness::{TestServer, add, check, eventually, pass, source};
 use crate::words::Words;
 
-/// A comparison that takes a while.
+/// A comparison that takes long.
 fn heavy() -> proto::CompareRequest {
     let text = Words::new(1).text(120_000);
     let source = |i| proto::ComparedText { text: Words::new(i).text(120_000), ..Default::default() };
     proto::CompareRequest { text, sources: (0..12).map(source).collect(), options: None }
 }
 
-/// A server with one worker, and a check that keeps it busy: the submission has something in common with
-/// many long sources.
+/// A server with one worker, and a check that keeps it busy: the submission shares a passage with many long sources.
 async fn with_a_long_check() -> (TestServer, proto::CheckRequest) {
     let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
     let mut corpus = server.corpus().await;
@@ -37,7 +36,7 @@ async fn with_a_long_check() -> (TestServer, proto::CheckRequest) {
 async fn an_expired_deadline_is_told_and_frees_the_worker() {
     let (server, long) = with_a_long_check().await;
     let mut detection = server.detection().await;
-    // What it takes when nobody stops it.
+    // Time of the whole check.
     let begun = Instant::now();
     detection.check(long.clone()).await.unwrap();
     let whole = begun.elapsed();
@@ -106,7 +105,7 @@ async fn running_calls_end_well_when_the_server_stops() {
     assert_eq!(watch.next().await.unwrap().unwrap().status(), ServingStatus::Serving);
 
     let running = tokio::spawn(async move { detection.compare(heavy()).await });
-    // A stream that its caller keeps open.
+    // The caller keeps this stream open.
     let mut corpus = server.corpus().await;
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let item = |id: &str| proto::ImportSourcesRequest {

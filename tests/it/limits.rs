@@ -1,4 +1,4 @@
-//! Calls are held to deadlines, memory and sizes, and the answer says which, and when to try again.
+//! Limits of time, memory and size. The answer says which limit was exceeded, and when to try again.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ async fn deadlines_that_are_none_or_over_are_told() {
     }
     for _ in 0..50 {
         let status = corpus.add_source(with_timeout(add("a", "a few words to add"), "1n")).await.unwrap_err();
-        // tonic's client may give up by itself, in words of its own.
+        // tonic's client may give up first, with its own message.
         assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
     }
     let stats = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
@@ -53,7 +53,7 @@ async fn a_caller_without_a_deadline_gets_one() {
     })
     .await;
     let mut detection = server.detection().await;
-    // Some hundreds of texts, so that no machine is done in time.
+    // Some hundreds of texts take longer than the deadline on any machine.
     let text = Words::new(1).text(20_000);
     let compared = proto::ComparedText { text: text.clone(), ..Default::default() };
     let request = proto::CompareRequest { sources: vec![compared; 200], text, options: None };
@@ -113,7 +113,7 @@ async fn long_admin_calls_end_with_their_deadline_or_their_caller() {
         }
     };
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
-    // Four at once, of callers who read nothing; when they leave there is room again.
+    // Four exports are open at once, and nothing reads them. When they end, there is room again.
     let (mut open, begun) = (Vec::new(), Instant::now());
     while open.len() < 4 {
         match admin.export_sources(proto::ExportSourcesRequest::default()).await {
@@ -150,7 +150,7 @@ async fn compressed_messages_are_taken_and_sent_and_bombs_are_not() {
         let said = answer.metadata().get("grpc-encoding").unwrap();
         assert_eq!(said, &encoding.to_string());
         assert_eq!(answer.into_inner().report.unwrap().sources.len(), 1);
-        // It compresses to next to nothing.
+        // The text compresses to almost nothing.
         let bomb = check(&"a".repeat(64 << 20));
         let status = detection.check(bomb).await.unwrap_err();
         assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
@@ -172,7 +172,7 @@ async fn requests_of_one_connection_take_turns_at_its_room() {
     })
     .await;
     let detection = server.detection().await;
-    // Sixteen times the room, and all are answered.
+    // The calls need sixteen times the room, and all are answered.
     let text = Words::new(1).text(110_000);
     let calls: Vec<_> = (0..32)
         .map(|_| {

@@ -1,5 +1,5 @@
-//! The integration tests: one binary, real gRPC to a real server on a free port, and what is claimed for
-//! all inputs.
+//! The integration tests: one binary, real gRPC to a real server on a free port, and properties claimed for all
+//! inputs.
 
 #![allow(
     clippy::cast_possible_truncation,

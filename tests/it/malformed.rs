@@ -1,4 +1,4 @@
-//! Bytes that are no request: the caller's fault, told as such by every method, and no error in the server's log.
+//! Malformed requests: every method answers that the error is the caller's, and the server's log has no error.
 
 use bytes::{Buf as _, BufMut as _};
 use palimpsest::proto;
@@ -12,13 +12,13 @@ use crate::harness::{TestServer, source};
 use crate::watched::Watched;
 use crate::words::Words;
 
-/// A key of protobuf with a wire type that is not there.
+/// A protobuf key with an undefined wire type.
 const NO_WIRE_TYPE: &[u8] = &[0x0f];
 
-/// Field 1 as a string that is not UTF-8, with words to find again.
+/// Field 1 as a string that is not UTF-8, with words that a search can find.
 const NO_UTF8: &[u8] = b"\x0a\x0aquire\xffmore";
 
-/// Messages as they are.
+/// A codec that passes messages on as bytes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Bytes;
 
@@ -56,7 +56,7 @@ impl Decoder for Bytes {
     }
 }
 
-/// What a method answers to these messages, and how the call ends.
+/// Calls a method with these messages. Returns its answers, and the status at the end.
 async fn call(channel: &Channel, path: &str, messages: Vec<Vec<u8>>) -> (Vec<Vec<u8>>, Result<(), Status>) {
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.unwrap();
@@ -75,7 +75,7 @@ async fn call(channel: &Channel, path: &str, messages: Vec<Vec<u8>>) -> (Vec<Vec
     }
 }
 
-/// The path, the type of the requests, and whether there may be many, of every method that is served.
+/// All methods that are served: the path, the type of the requests, and whether there may be many.
 fn methods() -> Vec<(String, String, bool)> {
     let mut pool = DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).unwrap();
     pool.decode_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET).unwrap();

@@ -1,4 +1,4 @@
-//! Calls that look at the corpus as a whole, with tens of thousands of collections in it.
+//! Calls that concern the whole corpus, with tens of thousands of collections in it.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use tonic::transport::Channel;
 use crate::harness::{TestServer, add, check, eventually};
 use crate::words::Words;
 
-/// In a collection of so many, a sum over all for each call shows.
+/// Number of collections: enough for a sum over all of them in each call to be measurable.
 const COLLECTIONS: usize = if cfg!(debug_assertions) { 10_000 } else { 30_000 };
 
-/// Callers that ask for the totals over and over.
+/// Number of callers that ask for the totals repeatedly.
 const LOOPS: usize = 4;
 
 async fn create(server: &TestServer, collections: usize) {
@@ -35,7 +35,7 @@ async fn create(server: &TestServer, collections: usize) {
     }
 }
 
-/// How long a check takes: the middle of several.
+/// Time of a check: the median of several.
 async fn latency(detection: &mut DetectionServiceClient<Channel>) -> Duration {
     let request = check(&Words::new(1).text(200));
     let mut took = Vec::new();
@@ -49,7 +49,7 @@ async fn latency(detection: &mut DetectionServiceClient<Channel>) -> Duration {
     took[took.len() / 2]
 }
 
-/// The same while others ask for the totals over and over.
+/// Time of a check while other callers ask for the totals repeatedly.
 async fn latency_beside_totals(server: &TestServer) -> Duration {
     let mut detection = server.detection().await;
     let mut loops = tokio::task::JoinSet::new();
@@ -66,7 +66,7 @@ async fn latency_beside_totals(server: &TestServer) -> Duration {
     took
 }
 
-/// A check looks at one collection, so that what else there is makes no difference to it, whoever asks for totals.
+/// A check reads one collection, so that neither the others nor requests for totals slow it down.
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_for_the_totals_of_many_collections_slows_no_check() {
     let start = || TestServer::start_with(|settings| settings.limits.max_collections = 2 * COLLECTIONS);
@@ -75,7 +75,7 @@ async fn asking_for_the_totals_of_many_collections_slows_no_check() {
     for server in [&few, &many] {
         server.corpus().await.add_source(add("a", &Words::new(1).text(200))).await.unwrap();
     }
-    // The best of several, for others work on the same machine.
+    // The ratio is the best of several, since other processes use the machine, too.
     let mut ratio = f64::INFINITY;
     for _ in 0..4 {
         let beside_few = latency_beside_totals(&few).await + Duration::from_millis(2);
@@ -84,7 +84,7 @@ async fn asking_for_the_totals_of_many_collections_slows_no_check() {
     }
     assert!(
         ratio < 3.0,
-        "beside those who ask for the totals of many collections a check takes {ratio:.1} times as long"
+        "while others ask for the totals of many collections, a check takes {ratio:.1} times as long"
     );
     let totals = many.corpus().await.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner();
     assert_eq!((totals.collections, totals.stats.unwrap().sources), (COLLECTIONS as u64 + 1, 1));
@@ -121,7 +121,7 @@ async fn every_change_is_counted_as_soon_as_it_is_acknowledged() {
         let stats = totals.stats.unwrap();
         assert_eq!((totals.collections, stats.sources), (collections, sources), "after {number}");
     }
-    // They are the sums of what each collection says of itself.
+    // The totals are the sums of each collection's own statistics.
     let list = proto::ListCollectionsRequest { page_size: 1000, ..Default::default() };
     let listed = corpus.list_collections(list).await.unwrap().into_inner().collections;
     let totals = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner().stats.unwrap();
@@ -131,7 +131,7 @@ async fn every_change_is_counted_as_soon_as_it_is_acknowledged() {
     assert_eq!(totals.words, sum(|stats| stats.words));
     assert_eq!(totals.fingerprints, sum(|stats| stats.fingerprints));
     assert_eq!(totals.text_bytes, sum(|stats| stats.text_bytes));
-    // Those are summed at intervals.
+    // The bytes of the index are summed at intervals.
     let index_bytes = sum(|stats| stats.index_bytes);
     eventually("the bytes of the index are summed again", async || {
         let totals = corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap().into_inner();
@@ -154,7 +154,7 @@ async fn looking_waits_in_the_queue_like_other_work_and_is_refused_when_it_is_fu
     let source = |seed| proto::ComparedText { text: Words::new(seed).text(120_000), ..Default::default() };
     let heavy = proto::CompareRequest { text, sources: (0..30).map(source).collect(), options: None };
     let mut busy = server.detection().await;
-    // It may meet one of the checks below in the only place.
+    // The call may compete with the checks below for the only slot.
     let call = tokio::spawn(async move { while busy.compare(heavy.clone()).await.is_err() {} });
     let mut detection = server.detection().await;
     eventually("the queue is full", async || {

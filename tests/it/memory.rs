@@ -1,4 +1,4 @@
-//! The ceiling of memory, with the real program, whose allocator counts what is in use.
+//! The memory limit of the real program, whose allocator counts the bytes in use.
 
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
@@ -19,7 +19,7 @@ async fn create(corpus: &mut CorpusServiceClient<Channel>) -> Result<(), Status>
     corpus.create_collection(request).await.map(drop)
 }
 
-/// Imports sources until the server refuses one for want of memory; gives how many it took.
+/// Imports sources until the server refuses one for lack of memory. Returns the number of sources imported.
 async fn fill(corpus: &mut CorpusServiceClient<Channel>) -> usize {
     let (sender, receiver) = tokio::sync::mpsc::channel(64);
     tokio::spawn(async move {
@@ -62,7 +62,7 @@ async fn adds_are_taken_again_once_a_full_collection_is_deleted() {
     assert!(took > 100, "{took} sources are too few to fill it");
     let request = proto::DeleteCollectionRequest { name: COLLECTION.to_owned(), ..Default::default() };
     corpus.delete_collection(request).await.unwrap();
-    // What was deleted is given back in the background.
+    // The memory of deleted sources is freed in the background.
     eventually("a collection can be created again", async || {
         let created = create(&mut corpus).await;
         assert!(

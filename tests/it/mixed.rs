@@ -1,6 +1,5 @@
-//! Everything at once, against a durable server: whatever callers do at the same time, each call ends in its time and
-//! with a status that says what is so, `Verify` finds nothing, and what was acknowledged is there at the end.
-//! `PALIMPSEST_MIXED_SECONDS` sets the length.
+//! All kinds of calls at once, against a durable server. Each call ends in time and with a correct status, `Verify`
+//! finds no problem, and all acknowledged changes are there at the end. `PALIMPSEST_MIXED_SECONDS` sets the length.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,25 +26,25 @@ const KEPT: &str = "kept";
 /// Collections that come and go while they are checked, compared and added to.
 const PASSING: [&str; 2] = ["passing-0", "passing-1"];
 
-/// Sources of one writer.
+/// Number of sources of one writer.
 const IDS: usize = 30;
 
-/// How long a call, or a whole stream, may take.
+/// Longest time for a call, or a whole stream.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What a call may end with beside success: no fault of the server, whatever others do meanwhile.
+/// Codes, beside success, that a call may end with: none is the server's fault, whatever others do meanwhile.
 const FAIR: [Code; 4] =
     [Code::NotFound, Code::AlreadyExists, Code::ResourceExhausted, Code::FailedPrecondition];
 
-/// The versions of a writer's sources that were acknowledged; `None` for those that are not there.
+/// The acknowledged versions of a writer's sources; `None` for deleted ones.
 type Known = BTreeMap<String, Option<u64>>;
 
-/// What every caller has.
+/// State that every caller has.
 #[derive(Clone)]
 struct Caller {
     address: String,
     end: Instant,
-    /// Calls of this kind that went well.
+    /// Number of successful calls of this kind.
     done: Arc<AtomicU64>,
 }
 
@@ -67,7 +66,7 @@ impl Caller {
         AdminServiceClient::connect(self.address.clone()).await.unwrap()
     }
 
-    /// What a call gave; `None` when it was refused for a fair reason.
+    /// Awaits a call. Returns its answer, or `None` when it was refused with one of the codes in [`FAIR`].
     async fn call<T>(&self, what: &str, call: impl Future<Output = Result<T, Status>>) -> Option<T> {
         let ended = tokio::time::timeout(DEADLINE, call).await;
         match ended.unwrap_or_else(|_| panic!("{what} did not end within {DEADLINE:?}")) {
@@ -84,7 +83,7 @@ impl Caller {
 fn text(id: &str, version: u64) -> String {
     let seed = id.bytes().fold(version, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let own = Words::new(seed).text(60 + (version % 80) as usize);
-    // All share a passage, so that checks have something to compare.
+    // All sources share a passage, so that checks have something to compare.
     format!("{id} version {version} {own} {}", Words::new(7).text(40))
 }
 
@@ -212,7 +211,7 @@ async fn compare_all(caller: Caller) {
 
 async fn verify(caller: Caller) {
     let mut admin = caller.admin().await;
-    // Once more at the end, when nothing goes on.
+    // The last verification begins after the test's time is over.
     loop {
         let goes_on = caller.goes_on();
         let stream = async {
@@ -258,7 +257,7 @@ async fn look(caller: Caller) {
     }
 }
 
-/// All sources of the collection that stays, with their texts.
+/// All sources of the collection that is kept, with their texts.
 async fn contents(caller: &Caller) -> BTreeMap<String, String> {
     let mut corpus = caller.corpus().await;
     let collection = || KEPT.to_owned();
@@ -307,7 +306,7 @@ async fn everything_at_once_ends_in_time_and_loses_nothing() {
     others.spawn(verify(caller("verifications")));
     others.spawn(back_up(caller("backups")));
     others.spawn(look(caller("looks")));
-    // The first that fails ends the test.
+    // The first failure ends the test.
     while let Some(ended) = others.join_next().await {
         ended.unwrap();
     }
@@ -323,7 +322,7 @@ async fn everything_at_once_ends_in_time_and_loses_nothing() {
     let expected: BTreeMap<String, String> =
         known.iter().filter_map(|(id, version)| Some((id.clone(), text(id, (*version)?)))).collect();
     assert_eq!(contents(&first).await, expected);
-    // It is on disk, too.
+    // The sources are on disk, too.
     server.kill();
     let server = Process::start(folder.path()).await;
     let again = Caller { address: server.address.clone(), end, done: Arc::default() };

@@ -1,5 +1,5 @@
-//! What a key may not see can't be told from what is not there: two corpora, one with hidden collections in which
-//! much goes on, one without, give the same answers to every call.
+//! No answer distinguishes hidden data from absent data. Two corpora, one with hidden collections that keep changing
+//! and one without, give the same answers to every call.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,10 +20,10 @@ use crate::access::{Keyed, Keys, keyed};
 use crate::harness::{TestServer, eventually, source};
 use crate::words::Words;
 
-/// So many cases in each `cargo test`; `PALIMPSEST_LEAK_CASES` for more.
+/// Number of cases in each `cargo test`. `PALIMPSEST_LEAK_CASES` sets another.
 const CASES: usize = 1_500;
 
-/// A word that stands in all that is hidden, and nowhere else.
+/// A word that stands in all hidden data, and nowhere else.
 const MARK: &str = "zqxhidden";
 
 const COLLECTIONS: [&str; 9] =
@@ -31,7 +31,7 @@ const COLLECTIONS: [&str; 9] =
 
 const IDS: [&str; 6] = ["a", "b", "c", "h-1", "h-2", "\u{7}"];
 
-/// All callers use the same ones.
+/// Request ids, which all callers share.
 const REQUEST_IDS: [&str; 6] = ["", "", "", "first", "second", "third"];
 
 /// The clients of one caller.
@@ -41,13 +41,13 @@ struct Clients {
     admin: AdminServiceClient<Keyed>,
 }
 
-/// A server on a data directory of its own, and callers of it.
+/// A server on its own data directory, and its callers.
 struct World {
     _server: TestServer,
     all: Clients,
-    /// One that sees `mine-*`, and one that sees nothing.
+    /// One caller sees `mine-*`, the other sees nothing.
     callers: [Clients; 2],
-    /// What revisions were told, in the order in which they were first told.
+    /// Number of each revision, in the order in which the answers first named them.
     revisions: BTreeMap<u64, usize>,
 }
 
@@ -80,8 +80,8 @@ impl World {
         Self { _server: server, all, callers, revisions: BTreeMap::new() }
     }
 
-    /// Something goes on in hidden collections.
-    async fn hide(&mut self, words: &mut Words) {
+    /// Changes hidden collections.
+    async fn change_hidden(&mut self, words: &mut Words) {
         let collection = ["hidden", "hidden-too", "default"][words.below(3)].to_owned();
         let name = collection.clone();
         let request = proto::CreateCollectionRequest { name, ..Default::default() };
@@ -98,7 +98,7 @@ impl World {
             if_exists,
             request_id,
         };
-        // An id may have been used for another source.
+        // The add may fail: its request id may belong to another source.
         drop(self.all.corpus.add_source(request).await);
         if words.below(4) == 0 {
             let request = proto::DeleteSourceRequest { collection, id, ..Default::default() };
@@ -106,8 +106,8 @@ impl World {
         }
     }
 
-    /// What a caller is answered, with revisions told by the order in which they came up: the same revision must be
-    /// told the same way, but not by the same number, since elsewhere more goes on.
+    /// The answer that a caller gets, with revisions numbered in the order in which they first occur. Equal revisions
+    /// must stay equal, but their values may differ, since the other corpus has more changes.
     async fn ask(&mut self, caller: usize, call: &Call) -> String {
         let answer = call.make(&mut self.callers[caller]).await;
         let mut told = String::new();
@@ -126,13 +126,13 @@ impl World {
     }
 }
 
-/// One of a few texts, so that sources share passages.
+/// One of twelve texts, so that sources share passages.
 fn text(words: &mut Words) -> String {
     let seed = words.below(12) as u64;
     Words::new(1000 + seed).text(40)
 }
 
-/// A call, whoever makes it.
+/// A call, by any caller.
 #[derive(Debug)]
 enum Call {
     GetCorpus,
@@ -155,27 +155,27 @@ enum Call {
     Export(proto::ExportSourcesRequest),
 }
 
-fn told<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+fn rendered<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     match answer {
         Ok(answer) => format!("{answer:?}"),
         Err(status) => format!("{:?} {:?} {:?}", status.code(), status.message(), status.details()),
     }
 }
 
-/// All of a stream.
-async fn all_told<T: std::fmt::Debug>(
+/// All messages of a stream, as text.
+async fn rendered_stream<T: std::fmt::Debug>(
     answer: Result<tonic::Response<tonic::Streaming<T>>, Status>,
 ) -> String {
     let mut stream = match answer {
         Ok(answer) => answer.into_inner(),
-        Err(status) => return told::<()>(Err(status)),
+        Err(status) => return rendered::<()>(Err(status)),
     };
     let mut all = String::new();
     loop {
         match stream.message().await {
             Ok(None) => return all,
             Ok(Some(message)) => write!(all, "{message:?}").unwrap(),
-            Err(status) => return all + &told::<()>(Err(status)),
+            Err(status) => return all + &rendered::<()>(Err(status)),
         }
     }
 }
@@ -255,28 +255,28 @@ impl Call {
     async fn make(&self, clients: &mut Clients) -> String {
         let Clients { corpus, detection, admin } = clients;
         match self {
-            Self::GetCorpus => told(plain(corpus.get_corpus(proto::GetCorpusRequest {}).await)),
-            Self::Create(request) => told(plain(corpus.create_collection(request.clone()).await)),
-            Self::Get(request) => told(plain(corpus.get_collection(request.clone()).await)),
-            Self::List(request) => told(plain(corpus.list_collections(request.clone()).await)),
-            Self::Delete(request) => told(plain(corpus.delete_collection(request.clone()).await)),
-            Self::Add(request) => told(plain(corpus.add_source(request.clone()).await)),
+            Self::GetCorpus => rendered(plain(corpus.get_corpus(proto::GetCorpusRequest {}).await)),
+            Self::Create(request) => rendered(plain(corpus.create_collection(request.clone()).await)),
+            Self::Get(request) => rendered(plain(corpus.get_collection(request.clone()).await)),
+            Self::List(request) => rendered(plain(corpus.list_collections(request.clone()).await)),
+            Self::Delete(request) => rendered(plain(corpus.delete_collection(request.clone()).await)),
+            Self::Add(request) => rendered(plain(corpus.add_source(request.clone()).await)),
             Self::Import(items) => {
-                all_told(corpus.import_sources(tokio_stream::iter(items.clone())).await).await
+                rendered_stream(corpus.import_sources(tokio_stream::iter(items.clone())).await).await
             }
-            Self::GetSource(request) => told(plain(corpus.get_source(request.clone()).await)),
-            Self::ListSources(request) => told(plain(corpus.list_sources(request.clone()).await)),
-            Self::DeleteSource(request) => told(plain(corpus.delete_source(request.clone()).await)),
-            Self::Check(request) => told(plain(detection.check(request.clone()).await)),
+            Self::GetSource(request) => rendered(plain(corpus.get_source(request.clone()).await)),
+            Self::ListSources(request) => rendered(plain(corpus.list_sources(request.clone()).await)),
+            Self::DeleteSource(request) => rendered(plain(corpus.delete_source(request.clone()).await)),
+            Self::Check(request) => rendered(plain(detection.check(request.clone()).await)),
             Self::CheckStream(items) => {
-                all_told(detection.check_stream(tokio_stream::iter(items.clone())).await).await
+                rendered_stream(detection.check_stream(tokio_stream::iter(items.clone())).await).await
             }
-            Self::Compare(request) => told(plain(detection.compare(request.clone()).await)),
-            Self::CompareAll(request) => all_told(detection.compare_all(request.clone()).await).await,
-            Self::Verify => all_told(admin.verify(proto::VerifyRequest {}).await).await,
-            Self::Info => told(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),
-            Self::Backup => all_told(admin.backup(proto::BackupRequest {}).await).await,
-            Self::Export(request) => all_told(admin.export_sources(request.clone()).await).await,
+            Self::Compare(request) => rendered(plain(detection.compare(request.clone()).await)),
+            Self::CompareAll(request) => rendered_stream(detection.compare_all(request.clone()).await).await,
+            Self::Verify => rendered_stream(admin.verify(proto::VerifyRequest {}).await).await,
+            Self::Info => rendered(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),
+            Self::Backup => rendered_stream(admin.backup(proto::BackupRequest {}).await).await,
+            Self::Export(request) => rendered_stream(admin.export_sources(request.clone()).await).await,
         }
     }
 }
@@ -309,7 +309,7 @@ async fn no_answer_tells_what_is_hidden() {
         keys.make(Role::Admin, &["mine-*"]).0,
         keys.make(Role::Admin, &[]).0,
     ];
-    // Two corpora with one seed, so that whatever depends on it is the same.
+    // Two corpora have one seed, so that everything that depends on the seed is the same.
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
     Engine::open(&first, Limits::default(), 1 << 20, &mut |_| {}).unwrap().close();
@@ -321,10 +321,10 @@ async fn no_answer_tells_what_is_hidden() {
     let mut page_tokens = vec![String::new(), "0123456789abcdef61".to_owned()];
     for case in 0..cases() {
         if case % 5 == 0 {
-            with.hide(&mut words).await;
+            with.change_hidden(&mut words).await;
         }
         if case % 50 == 0 {
-            // Tokens that somebody who sees more was given.
+            // The page tokens were issued to a caller that sees more.
             let request = proto::ListCollectionsRequest { page_size: 1, ..Default::default() };
             page_tokens
                 .push(with.all.corpus.list_collections(request).await.unwrap().into_inner().next_page_token);
@@ -339,7 +339,7 @@ async fn no_answer_tells_what_is_hidden() {
             "seed {seed}, case {case}: {call:?}: {hidden}"
         );
         if caller == 1 {
-            // Of the one who sees nothing, nothing is ever found.
+            // A caller that sees nothing never finds anything.
             assert!(!hidden.contains("SourceOverlap") || sent.contains("Compare"), "{call:?}: {hidden}");
         }
     }
@@ -366,7 +366,7 @@ async fn what_is_hidden_takes_no_longer_than_what_is_not_there() {
     let submission = Words::new(7).text(300);
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..1_000 {
-        // Which of the two comes first takes turns.
+        // The two take turns to come first.
         for place in [round % 2, (round + 1) % 2] {
             let collections = vec![["hidden", "absent"][place].to_owned()];
             let scope = Some(proto::Scope { collections, ..Default::default() });

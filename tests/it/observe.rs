@@ -1,4 +1,4 @@
-//! Metrics, logs with request ids, traces, and what the server says of itself.
+//! Metrics, logs with request ids, traces, and the server's information about itself.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,13 +25,13 @@ fn named<T>(message: T, id: &str) -> Request<T> {
     request
 }
 
-/// How a series of calls begins.
+/// The beginning of a series of calls.
 fn series(name: &str, kind: &str, method: &str) -> String {
     let (service, method) = method.split_once('/').unwrap();
     format!("{name}{{grpc_type=\"{kind}\",grpc_service=\"{service}\",grpc_method=\"{method}\"")
 }
 
-/// How often a method's calls ended with a code.
+/// Number of a method's calls that ended with a code.
 fn handled(server: &Watched, kind: &str, method: &str, code: &str) -> f64 {
     let series = series("grpc_server_handled_total", kind, method);
     server.metric(&format!("{series},grpc_code=\"{code}\"}}")).unwrap_or(0.0)
@@ -51,7 +51,7 @@ fn an_address_for_metrics_that_is_taken_ends_with_exit_code_2() {
 async fn eventually(what: impl Fn() -> bool) {
     let begun = Instant::now();
     while !what() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "it did not come true");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the condition did not hold in time");
         pass(Duration::from_millis(5)).await;
     }
 }
@@ -68,7 +68,7 @@ async fn calls_are_counted_by_method_and_code_with_their_messages() {
     let answers = detection.check_stream(items).await.unwrap().into_inner();
     assert_eq!(answers.collect::<Vec<_>>().await.len(), 3);
     let stream = "palimpsest.v1.DetectionService/CheckStream";
-    // Its caller goes away.
+    // The caller leaves the call.
     let mut health = HealthClient::new(server.channel.clone());
     let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     assert!(watch.message().await.unwrap().is_some());
@@ -126,7 +126,7 @@ async fn methods_that_are_not_there_and_other_requests_make_no_series() {
     assert_eq!(server.metric(&format!("{unknown},grpc_code=\"Unimplemented\"}}")), Some(50.0));
     let metrics = server.metrics();
     assert!(!metrics.contains("uicksilver"), "{metrics}");
-    // One more code, and the classes of time of one more method.
+    // The new series are one more code, and the buckets of one more method.
     assert!(metrics.lines().count() < before + 30, "{metrics}");
     assert!(!server.log().contains("uicksilver"), "{}", server.log());
     for (request, status) in [
@@ -148,7 +148,7 @@ async fn the_table_of_metrics_in_docs_is_what_is_served() {
     let server = Watched::start(&arguments).await;
     server.corpus().add_source(add("a", TEXT)).await.unwrap();
     assert!(server.stop().0.success());
-    // There is a snapshot now.
+    // The data directory has a snapshot now.
     let server = Watched::start(&arguments).await;
     server.detection().check(check(TEXT)).await.unwrap();
     let mut verifying = server.admin().verify(proto::VerifyRequest {}).await.unwrap().into_inner();
@@ -195,7 +195,7 @@ async fn each_call_is_a_line_of_the_log_with_the_id_that_its_caller_has() {
     assert_eq!(fields.map(|field| line[field].as_str().unwrap()), expected);
     assert!(line["duration_ms"].as_f64().unwrap() > 0.0, "{line}");
     assert!(line["peer"].as_str().unwrap().starts_with("127.0.0.1:"), "{line}");
-    // One that is not sane is not taken; one that fails has an id as well.
+    // An invalid id is not accepted. A call that fails has an id, too.
     let status = corpus.add_source(named(add("a", TEXT), "two words")).await.unwrap_err();
     let id = status.metadata().get("x-request-id").unwrap().to_str().unwrap().to_owned();
     assert!(!id.contains(' ') && id.len() < 40, "{id}");
@@ -214,7 +214,7 @@ async fn spans_continue_the_callers_trace_and_tell_what_a_call_waited_for() {
     server.corpus().add_source(named(add("a", TEXT), "traced-2")).await.unwrap_err();
     let line = server.line(|line| line["request_id"] == "traced-1").await;
     assert_eq!(line["trace_id"], "0af7651916cd43dd8448eb211c80319c");
-    // What was noted is sent before the server ends.
+    // The server exports pending spans before it stops.
     let (status, log) = server.stop();
     assert!(status.success(), "{log}");
     let spans = collector.spans();
@@ -249,7 +249,7 @@ async fn spans_continue_the_callers_trace_and_tell_what_a_call_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_collector_slows_nothing_and_does_not_keep_the_server_from_ending() {
-    // It takes connections, and never answers.
+    // The collector accepts connections, and never answers.
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let deaf_url = format!("http://{}", deaf.local_addr().unwrap());
     for url in ["http://127.0.0.1:9", &deaf_url] {

@@ -1,4 +1,4 @@
-//! Readers see one state, and nobody waits for anybody for good, whatever is written and deleted meanwhile.
+//! Readers see one state, and no thread waits forever for another, whatever is written and deleted meanwhile.
 
 mod deletion;
 mod lockstep;
@@ -25,7 +25,7 @@ fn source(number: u64, text: String) -> NewSource {
     NewSource { id: Some(id(number)), ..NewSource::new(text) }
 }
 
-/// `PALIMPSEST_VERIFY_SECONDS` makes it longer.
+/// `PALIMPSEST_VERIFY_SECONDS` sets the length.
 #[test]
 fn verify_finds_nothing_wrong_while_sources_are_replaced_and_collections_deleted() {
     let folder = tempfile::tempdir().unwrap();

@@ -20,7 +20,7 @@ use crate::cli::{Served, run, stderr, stdout};
 use crate::harness::{TestServer, add};
 use crate::words::Words;
 
-/// Words `from..to` of the made-up text of a seed.
+/// Words `from..to` of the made-up text with a seed.
 fn part(seed: u64, from: usize, to: usize) -> String {
     let text = Words::new(seed).text(to);
     text.split(' ').skip(from).collect::<Vec<&str>>().join(" ")
@@ -30,15 +30,15 @@ fn part(seed: u64, from: usize, to: usize) -> String {
 fn class() -> Vec<(&'static str, &'static str, String)> {
     let own = |seed| part(seed, 0, 100);
     vec![
-        // All three have the same 60 words.
+        // All three share the same 60 words.
         ("ring1-a", "red", format!("{} {}", part(1, 0, 60), own(11))),
         ("ring1-b", "blue", format!("{} {}", own(12), part(1, 0, 60))),
         ("ring1-c", "", format!("{} {}", part(1, 0, 60), part(13, 0, 40))),
-        // Each has something of the next.
+        // Each shares a part with the next.
         ("ring2-a", "", format!("{} {} {}", part(21, 0, 50), own(24), part(22, 0, 50))),
         ("ring2-b", "", format!("{} {} {}", part(22, 0, 50), own(25), part(23, 0, 50))),
         ("ring2-c", "", format!("{} {} {}", part(23, 0, 50), own(26), part(21, 0, 50))),
-        // The ends share nothing.
+        // The two ends share nothing.
         ("chain-a", "", format!("{} {}", part(31, 0, 30), own(34))),
         ("chain-b", "", format!("{} {} {}", part(31, 0, 30), own(35), part(32, 0, 40))),
         ("chain-c", "", format!("{} {}", own(36), part(32, 0, 40))),
@@ -81,7 +81,7 @@ fn compare_all(engine: &Engine, options: &PairOptions) -> Pairs {
     pairs
 }
 
-/// `a b: words of words, words of words`, as they come.
+/// Pairs as `a b: words of words, words of words`, in the report's order.
 fn shown(pairs: &Pairs) -> Vec<String> {
     let show = |pair: &palimpsest::Pair| {
         let [one, other] = [&pair.first, &pair.second].map(|side| side.covered);
@@ -113,7 +113,7 @@ const RINGS_AND_ALL: [&str; 10] = [
     "ring2-a ring2-c: 50 of 200, 50 of 200",
     "ring2-b ring2-c: 50 of 200, 50 of 200",
     "chain-a chain-b: 30 of 130, 30 of 170",
-    // The one quotes the 30 words, and the others do not.
+    // The one source quotes the 30 words, and the others do not.
     "chain-a quotes: 30 of 130, 0 of 100",
 ];
 
@@ -174,7 +174,7 @@ fn the_least_coverage_holds_for_the_larger_share_and_to_the_word() {
         let found = compare_all(&engine, &options);
         (found.pairs_found, found.pairs_below, found.clusters_found)
     };
-    // 60 of 100 words are 60 % exactly.
+    // 60 of 100 words are exactly 60 %.
     assert_eq!(at(60.0), (2, 9, 1));
     assert_eq!(at(60.000_001), (0, 11, 0));
     assert_eq!(at(25.0), (8, 3, 4));
@@ -238,7 +238,7 @@ fn a_replaced_or_deleted_source_makes_no_pairs() {
 
 #[test]
 fn copies_are_compared_once_and_counted_all() {
-    // Three hundred copies in two groups, three that have half of it, one that has them in quotation marks.
+    // Three hundred copies in two groups, three sources with half of the text, one with the text in quotation marks.
     let text = part(1, 0, 200);
     let copies =
         (0..300).map(|i| (format!("copy{i:03}"), if i % 3 == 0 { "red" } else { "blue" }, text.clone()));
@@ -249,8 +249,8 @@ fn copies_are_compared_once_and_counted_all() {
     let begun = Instant::now();
     let found = compare_all(&engine, &all());
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    // Copies among themselves, with the halves, and with the quotation; halves among themselves. What the
-    // quotation has, it quotes, so that its pair with a half is covered on the other side.
+    // Pairs: copies among themselves, with the halves, and with the quotation; halves among themselves. The quoted
+    // words do not count, so that the pair of the quotation and a half is covered on the other side only.
     assert_eq!(found.pairs_found, 300 * 299 / 2 + 300 * 3 + 300 + 3 + 3);
     assert_eq!((found.sources, found.texts), (304, 5));
     assert!(found.comparisons <= 10, "{}", found.comparisons);
@@ -272,17 +272,18 @@ fn limits_bound_the_work_and_are_told() {
     let limits = |max_candidates| Limits { max_candidates, ..Limits::default() };
     let whole = compare_all(&engine_with(limits(1000), sources.clone()), &all());
     assert_eq!((whole.pairs_found, whole.comparisons, whole.voids.len()), (780, 780, 0));
-    // Runs that stand in more sources than are compared with one make no pairs.
+    // Runs that stand in more sources than the candidate limit make no pairs.
     let verbatim = PairOptions { mode: DetectionMode::VerbatimOnly, ..all() };
     let bounded = compare_all(&engine_with(limits(30), sources.clone()), &verbatim);
     assert_eq!((bounded.pairs_found, bounded.comparisons), (0, 0));
     let void = bounded.voids[0];
     assert_eq!((bounded.voids.len(), void.reason, void.limit), (1, VoidReason::PostingLimit, 30));
     assert!(void.sources == 40 && void.words >= 40 * 50, "{void:?}");
-    // Altered text may still give them away, to no more than may be compared.
+    // Altered text may still find such pairs, up to the candidate limit.
     let bounded = compare_all(&engine_with(limits(30), sources.clone()), &all());
     assert_eq!((bounded.comparisons, bounded.comparisons_cut), (735, 45));
-    // What the caller says is common doesn't count, whatever gave it away; at its ends a word or two are left.
+    // Text that the caller's cap makes common doesn't count, by whichever mode it is found. A word or two at its ends
+    // remain.
     for mode in [DetectionMode::VerbatimOnly, DetectionMode::AlteredToo] {
         let capped = PairOptions { commonness_cap: Some(39), mode, ..PairOptions::default() };
         let capped = compare_all(&engine_with(limits(1000), sources.clone()), &capped);
@@ -410,7 +411,7 @@ async fn bad_requests_are_refused() {
     assert!(matches!(&empty[..], [Event::Summary(summary)] if summary.sources == 0 && summary.holds));
 }
 
-/// A server with a collection that takes a while: 40 long sources that all share a few words.
+/// A server with a collection that takes long to compare: 40 long sources that all share a few words.
 async fn with_long_work() -> TestServer {
     let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
     let mut corpus = server.corpus().await;
@@ -443,13 +444,13 @@ async fn a_deadline_or_a_caller_that_goes_away_ends_the_work() {
     };
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
 
-    // Streams that nobody reads to their end leave no work behind: such work is done one after the other.
+    // A stream that is dropped before its end leaves no work behind. One worker runs such work one after the other.
     for _ in 0..4 {
         let mut events =
             detection.compare_all(proto::CompareAllRequest::default()).await.unwrap().into_inner();
         assert!(events.next().await.unwrap().is_ok());
     }
-    // Nor does a check wait for them.
+    // A check doesn't wait for them either.
     let begun = Instant::now();
     detection.check(crate::harness::check("the worker has to be free for this one")).await.unwrap();
     assert!(begun.elapsed() < all / 2, "{:?} of {all:?}", begun.elapsed());

@@ -1,4 +1,4 @@
-//! The real server as a process of its own, on a data directory.
+//! The real server as its own process, on a data directory.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -11,11 +11,11 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::harness::eventually;
 
-/// The program, without anything that the environment says.
+/// The program, with no settings from the environment.
 pub fn palimpsest() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palimpsest"));
     command.env_remove("PALIMPSEST_SERVER").env_remove("PALIMPSEST_KEY").env("NO_COLOR", "1");
-    // No balancer of loads has to hear that a server of the tests stops.
+    // The tests have no load balancer that needs time to notice that a server stops.
     command.env("PALIMPSEST_DRAIN_PAUSE_MS", "20");
     command
 }
@@ -28,7 +28,7 @@ pub fn run(arguments: &[&OsStr], server: &str) -> Output {
     command.output().unwrap()
 }
 
-/// What a command said, on both channels.
+/// The output of a command, from both channels.
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -68,13 +68,13 @@ impl Process {
             let line: serde_json::Value = serde_json::from_str(&line).ok()?;
             (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
         });
-        // Nobody may write to a pipe that nobody reads.
+        // The server may not write to a pipe that has no reader.
         std::thread::spawn(move || lines.for_each(drop));
         let address = format!("http://{}", address.unwrap_or_else(|| panic!("no server: {said}")));
         Self { child, address }
     }
 
-    /// What its health says.
+    /// True if the health service answers `SERVING`.
     pub async fn is_serving(&self) -> bool {
         let endpoint = Endpoint::from_shared(self.address.clone()).unwrap();
         let mut health = HealthClient::new(endpoint.connect().await.unwrap());
@@ -86,7 +86,7 @@ impl Process {
         eventually("the server serves", async || self.is_serving().await).await;
     }
 
-    /// Bytes of memory that it has.
+    /// Resident memory, in bytes.
     pub fn resident_bytes(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -98,13 +98,13 @@ impl Process {
         self.child.id()
     }
 
-    /// Kills it with SIGKILL.
+    /// Kills the process with SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Ends it with SIGTERM, and waits for it.
+    /// Stops the process with SIGTERM, and waits for it.
     pub fn stop(mut self) -> ExitStatus {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         self.child.wait().unwrap()

@@ -1,4 +1,4 @@
-//! What is claimed for all inputs.
+//! Properties that the docs claim for all inputs.
 
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::text::{CorpusSeed, OffsetUnit, Span};
@@ -29,9 +29,8 @@ fn words(kinds: u32, length: std::ops::Range<usize>) -> impl Strategy<Value = Ve
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
-    /// The guarantee, end to end: wherever a run of exactly `t` words stands in the submission and in
-    /// the source, the source is a candidate, and a passage is reported that holds the run and is as
-    /// long as it can be.
+    /// The winnowing guarantee, end to end: if the submission and the source share a run of exactly `t` words, the
+    /// source is a candidate, and the report has a passage that holds the run and can't be extended.
     #[test]
     fn every_run_of_t_words_is_found(
         seed in any::<u64>(),
@@ -66,7 +65,7 @@ proptest! {
             prop_assert!(found.is_some(), "the source was not found");
             let passage = found.unwrap().passages.iter().find(|p| holds_run(p.submission));
             prop_assert!(passage.is_some(), "the run is in no passage");
-            // Both sides say the same, and one word more on either side would not.
+            // Both sides of the passage have the same words, and one more word on either side would differ.
             let passage = passage.unwrap();
             let source_text = source.join(" ");
             prop_assert_eq!(slice(&text, passage.submission), slice(&source_text, passage.source));
@@ -79,7 +78,7 @@ proptest! {
         }
     }
 
-    /// Spans lie on character boundaries in every unit, whatever the script, and mean the same place.
+    /// Spans lie on character boundaries in every unit and for every script, and all units name the same place.
     #[test]
     fn spans_are_true_in_every_unit(
         before in "(é|数|😀|ß|क्षि|ม|Ж|a|\u{200b}| ){0,30}",
@@ -117,7 +116,7 @@ proptest! {
         }
     }
 
-    /// The report's spans add up to its counts, however the texts overlap, and whatever is listed.
+    /// The report's spans add up to its counts, however the texts overlap, and whatever part is listed.
     #[test]
     fn the_report_adds_up(
         submission in words(6, 10..150),
@@ -136,7 +135,7 @@ proptest! {
         prop_assert_eq!(&all.covered_spans, &cut.covered_spans);
         prop_assert_eq!(all.words as usize, submission.len());
 
-        // By words, from the spans alone, as anyone can do.
+        // The counts of words follow from the spans alone, as a client would compute them.
         let starts: Vec<usize> = submission.iter().scan(0, |at, word| { let start = *at; *at += word.len() + 1; Some(start) }).collect();
         let words_in = |span: Span| starts.iter().enumerate()
             .filter(move |(_, start)| (span.start as usize..span.end as usize).contains(start)).map(|(word, _)| word);

@@ -1,4 +1,4 @@
-//! A peer that speaks HTTP/2 frame by frame, and keeps to no rule that it is not told to.
+//! A peer that speaks HTTP/2 frame by frame, and follows only the rules that a test chooses.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,10 +19,10 @@ pub const ACK: u8 = 1;
 pub const END_STREAM: u8 = 1;
 pub const END_HEADERS: u8 = 4;
 
-/// The method that the hostile like best: it goes on for as long as the caller wants.
+/// The attackers' method: it runs for as long as the caller wants.
 pub const WATCH: &str = "/grpc.health.v1.Health/Watch";
 
-/// A message of gRPC without a field.
+/// A gRPC message without fields.
 pub const EMPTY_MESSAGE: &[u8] = &[0; 5];
 
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A connection on which nothing was said yet.
+    /// A connection on which nothing was sent yet.
     pub fn silent(address: SocketAddr) -> Self {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -46,7 +46,7 @@ impl Peer {
         Self { socket }
     }
 
-    /// A connection on which HTTP/2 is spoken.
+    /// A connection after the HTTP/2 preface.
     pub fn connect(address: SocketAddr) -> Self {
         let mut peer = Self::silent(address);
         peer.socket.write_all(PREFACE).unwrap();
@@ -64,7 +64,7 @@ impl Peer {
         self.send(DATA, END_STREAM, stream, EMPTY_MESSAGE)
     }
 
-    /// The next frame; nothing when the connection has ended.
+    /// The next frame, or `None` when the connection has ended.
     pub fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         self.socket.read_exact(&mut head).ok()?;
@@ -74,13 +74,13 @@ impl Peer {
         Some(Frame { kind, flags, stream: u32::from_be_bytes(stream), payload })
     }
 
-    /// The next frame of a kind; pings and settings are acknowledged on the way.
+    /// The next frame of a kind. Acknowledges pings and settings on the way.
     pub fn next_of(&mut self, wanted: u8) -> Option<Frame> {
         loop {
             let frame = self.next()?;
             if matches!(frame.kind, PING | SETTINGS) && frame.flags & ACK == 0 {
                 let payload: &[u8] = if frame.kind == PING { &frame.payload } else { &[] };
-                // The other end may be gone already, which the next read tells.
+                // The other end may be closed already. The next read shows that.
                 let _ = self.send(frame.kind, ACK, 0, payload);
             }
             if frame.kind == wanted {
@@ -89,7 +89,7 @@ impl Peer {
         }
     }
 
-    /// Reads to the end, as a peer that acknowledges what it should.
+    /// Reads to the end, and acknowledges as a well-behaved peer does.
     pub fn until_end(&mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
         while let Some(frame) = self.next() {
@@ -111,7 +111,7 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The headers of a call, by HPACK without tables (RFC 7541).
+/// The headers of a call, as HPACK without tables (RFC 7541).
 pub fn headers(path: &str) -> Vec<u8> {
     // :method POST, :scheme http.
     let mut block = vec![0x83, 0x86];
@@ -125,7 +125,7 @@ pub fn headers(path: &str) -> Vec<u8> {
     block
 }
 
-/// One header more.
+/// Appends a header.
 pub fn header(block: &mut Vec<u8>, name: &str, value: &str) {
     block.push(0);
     literal(block, name);
@@ -148,7 +148,7 @@ fn literal(block: &mut Vec<u8>, value: &str) {
     block.extend(value.as_bytes());
 }
 
-/// Why the other end says that it goes away.
+/// The error code of a GOAWAY frame.
 pub fn reason(goaway: &Frame) -> u32 {
     u32::from_be_bytes(goaway.payload[4..8].try_into().unwrap())
 }

@@ -1,4 +1,4 @@
-//! A collection that is emptied while sources come, and a disk that has no room for more.
+//! A collection that is emptied while sources are added, and a full disk.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -43,7 +43,7 @@ async fn the_default_collection_is_there_while_it_is_emptied() {
     .await;
     let (stop, added) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut corpus = server.corpus().await;
-    // Until it is open.
+    // Waits until the corpus is open.
     while corpus.get_corpus(proto::GetCorpusRequest {}).await.is_err() {
         tokio::task::yield_now().await;
     }
@@ -94,7 +94,7 @@ async fn the_default_collection_is_there_while_it_is_emptied() {
     reader.await.unwrap();
 }
 
-/// A server whose files may have so many KiB at most: what is longer meets a full disk.
+/// A command that runs the program with files of at most `kibibytes` KiB. Longer writes fail as on a full disk.
 fn with_little_space(kibibytes: u32) -> Command {
     let mut command = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
@@ -122,7 +122,7 @@ async fn adds_that_a_full_disk_refuses_take_no_memory() {
     assert!(kept.len() > 10, "{kept:?}");
     let stats = |answer: tonic::Response<proto::GetCorpusResponse>| answer.into_inner().stats.unwrap();
     let before = stats(corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap());
-    // Long enough that one is tried time and again: at 100 ms each, some thirty.
+    // The adds take so long that the server retries some thirty times, at 100 ms each.
     let clients: Vec<_> = (0..4_u64)
         .map(|client| {
             let mut corpus = corpus.clone();
@@ -150,7 +150,7 @@ async fn adds_that_a_full_disk_refuses_take_no_memory() {
     }
     let after = stats(corpus.get_corpus(proto::GetCorpusRequest {}).await.unwrap());
     assert!(after.index_bytes * 2 < before.index_bytes * 3, "{before:?} became {after:?}");
-    // Who is there is known, and what is there already needs no room.
+    // The stored source is known, and an unchanged source needs no room.
     let again = proto::AddSourceRequest {
         if_exists: proto::IfExists::RejectDifferent.into(),
         ..add("kept 0", &text(0, 2000))
@@ -161,7 +161,7 @@ async fn adds_that_a_full_disk_refuses_take_no_memory() {
     let mut corpus = CorpusServiceClient::connect(server.address.clone()).await.unwrap();
     let found = ids(&mut corpus).await;
     assert!(found.is_superset(&kept), "{:?} are lost", kept.difference(&found));
-    // One whose commit was in doubt may have been kept.
+    // Sources whose commit was in doubt may have been kept.
     assert!(found.len() <= kept.len() + 8, "{} sources, {} acknowledged", found.len(), kept.len());
     corpus.add_source(add("there is room", &text(5, 2000))).await.unwrap();
 }

@@ -1,5 +1,5 @@
-//! What those rely on who run the server: exit codes, `--check-config`, completions, man pages, and what the service
-//! manager is told.
+//! The interface for operators: exit codes, `--check-config`, completions, man pages, and the notifications to the
+//! service manager.
 
 use std::fs;
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ use palimpsest::cli::Cli;
 
 use crate::process::{Process, palimpsest, said};
 
-/// Runs `palimpsest serve` with a folder to be in, and gives what it said before it ended.
+/// Runs `palimpsest serve` in a folder, and returns its output.
 fn serve(folder: &Path, arguments: &[&str]) -> Output {
     palimpsest().current_dir(folder).arg("serve").args(arguments).output().unwrap()
 }
@@ -62,7 +62,7 @@ fn a_port_in_use_ends_with_exit_code_2_and_leaves_the_data_alone() {
         assert!(said(&output).contains(part), "{part:?} is not in {}", said(&output));
     }
     assert!(!folder.path().join("palimpsest-data").exists());
-    // The check doesn't bind.
+    // `--check-config` doesn't bind the address.
     let output = serve(folder.path(), &["--listen", &address, "--check-config"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }

@@ -1,4 +1,4 @@
-//! A server that is told to stop ends in time, whatever its peers do, and keeps what it acknowledged.
+//! A server that receives SIGTERM stops in time, whatever its peers do, and keeps all that it acknowledged.
 //!
 //! Each round starts the real server on one data directory, has peers of all kinds hold streams open, and sends
 //! SIGTERM. `PALIMPSEST_SHUTDOWN_ROUNDS` sets the number of rounds.
@@ -27,12 +27,12 @@ use crate::words::Words;
 const PAUSE: Duration = Duration::from_millis(100);
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// What comes on top: connections that were cut, and the snapshot; on a machine that does other things too.
+/// Time for cut connections and for the snapshot, on a machine with other work.
 const MARGIN: Duration = Duration::from_secs(4);
 
 type Acknowledged = Arc<Mutex<BTreeSet<String>>>;
 
-/// Imports sources without end, and notes what was acknowledged.
+/// Imports sources without end, and records those that the server acknowledged.
 async fn import(address: String, round: u64, acknowledged: Acknowledged) {
     let Ok(mut corpus) = CorpusServiceClient::connect(address).await else { return };
     let (sender, receiver) = tokio::sync::mpsc::channel(64);
@@ -54,7 +54,7 @@ async fn import(address: String, round: u64, acknowledged: Acknowledged) {
     }
 }
 
-/// Sends submissions without end, by a stream that is never closed.
+/// Sends submissions without end, through a stream that is never closed.
 async fn check_all(address: String) {
     let Ok(mut detection) = DetectionServiceClient::connect(address).await else { return };
     let requests = tokio_stream::iter(0..).map(|number| proto::CheckStreamRequest {
@@ -66,7 +66,7 @@ async fn check_all(address: String) {
     while let Some(Ok(_)) = answers.next().await {}
 }
 
-/// Compares all sources, again and again.
+/// Compares all sources again and again.
 async fn compare_all(address: String) {
     let Ok(mut detection) = DetectionServiceClient::connect(address).await else { return };
     while let Ok(answers) = detection.compare_all(proto::CompareAllRequest::default()).await {
@@ -83,7 +83,7 @@ async fn watch(address: String) {
     while watched.next().await.is_some() {}
 }
 
-/// Connections that say nothing, that make no call, and that make calls and never read.
+/// Opens connections that send nothing, that make no call, and that make calls and never read.
 fn hold(address: SocketAddr) -> Vec<Peer> {
     let mut deaf = Peer::connect(address);
     for call in 0..50 {
@@ -149,7 +149,7 @@ async fn a_stop_ends_in_time_whatever_peers_do_and_nothing_acknowledged_is_lost(
         assert!(took[took.len() - 1] < PAUSE + DRAIN + MARGIN, "round {round}: {:?}", took[took.len() - 1]);
         drop(held);
         for peer in peers.drain(..) {
-            // Whoever was cut off notices.
+            // Each peer notices that its connection was cut.
             tokio::time::timeout(Duration::from_secs(10), peer).await.unwrap().unwrap();
         }
     }

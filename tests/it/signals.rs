@@ -1,4 +1,4 @@
-//! Signals, and bursts of connections, as operators expect them to be taken.
+//! Signals and bursts of connections, handled as operators expect.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
@@ -42,11 +42,11 @@ async fn at_sighup_keys_and_certificates_are_read_again_at_once() {
         private_key.to_str().unwrap(),
     ])
     .await;
-    // Nothing has changed, so that nothing but the signal has them read.
+    // The files have not changed, so that only the signal makes the server read them.
     signal(server.id(), "-HUP");
     server.line(|line| line["message"] == "the keys were read again").await;
     server.line(|line| line["message"] == "new certificates are in force").await;
-    // What is wrong is told, and what was good stays.
+    // An error is logged, and the previous keys stay in force.
     std::fs::write(&keys, "nonsense\n").unwrap();
     signal(server.id(), "-HUP");
     server.line(|line| line["message"].as_str().unwrap().starts_with("the keys can't be read again")).await;
@@ -106,7 +106,7 @@ fn wait(child: &mut Child) -> std::process::ExitStatus {
     status.unwrap()
 }
 
-/// A server whose log nobody reads any more goes on.
+/// A server whose log has no reader goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_nobody_reads_ends_nothing() {
     let mut command = palimpsest();
@@ -128,13 +128,13 @@ async fn a_log_that_nobody_reads_ends_nothing() {
     assert!(wait(&mut server).success());
 }
 
-/// Connections of a burst.
+/// Number of connections in a burst.
 const BURST: usize = 500;
 
-/// How long one of them may take when nobody accepts it: one that finds the backlog full is tried again after a second.
+/// Time for one connection when none is accepted. One that finds the backlog full is tried again after a second.
 const AT_ONCE: Duration = Duration::from_millis(900);
 
-/// Connects time and again while the server does nothing, so that the system alone takes the connections.
+/// Connects repeatedly while the server does nothing, so that only the operating system accepts the connections.
 fn burst(address: SocketAddr) -> Vec<TcpStream> {
     let connect = |number| {
         let begun = Instant::now();
@@ -155,7 +155,7 @@ async fn a_burst_of_connections_is_taken_at_once() {
     assert!(server.stop().0.success());
 }
 
-/// Of one thread, so that the server does nothing while this test connects.
+/// The runtime has one thread, so that the server does nothing while this test connects.
 #[tokio::test]
 async fn so_it_is_by_a_listener_that_is_handed_in() {
     let server = TestServer::start().await;

@@ -1,5 +1,5 @@
-//! Memory under checks of ever new words. The program runs as a process of its own, so that nothing but the server is
-//! measured. `PALIMPSEST_SOAK_SECONDS` sets the length.
+//! Memory under checks of ever new words. The program runs as its own process, so that only the server is measured.
+//! `PALIMPSEST_SOAK_SECONDS` sets the length.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::words::Words;
 
 const CLIENTS: u64 = 4;
 
-/// First letters of alphabets, and how many letters are taken from there on.
+/// First letter of each alphabet, and the number of letters from there on.
 const SCRIPTS: [(char, u32); 15] = [
     ('a', 26),
     ('а', 32),      // Cyrillic
@@ -33,11 +33,11 @@ const SCRIPTS: [(char, u32); 15] = [
     ('가', 11_000), // Hangul
 ];
 
-/// Bytes that the server may take beyond what it had before the first check: 64 MiB of remembered stems, four checks under
-/// way, answers that wait to be read, and what the allocator holds between calls.
+/// Bytes that the server may take beyond its memory before the first check: 64 MiB of cached stems, four running
+/// checks, answers that wait to be read, and memory that the allocator keeps between calls.
 const MOST_GROWTH_BYTES: usize = 320 << 20;
 
-/// A word of eight letters that does not come again.
+/// A word of eight letters that does not occur again.
 fn word(script: usize, words: &mut Words) -> String {
     let (first, letters) = SCRIPTS[script];
     let letter = |words: &mut Words| {
@@ -51,7 +51,7 @@ fn text(script: usize, words: &mut Words, count: usize) -> String {
     (0..count).map(|_| word(script, words) + " ").collect()
 }
 
-/// What all submissions in a script share with the source in it.
+/// The text that all submissions in a script share with the source in that script.
 fn shared(script: usize) -> String {
     text(script, &mut Words::new(script as u64), 60)
 }

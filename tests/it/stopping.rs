@@ -1,4 +1,4 @@
-//! Work stops soon after it is called off, whatever it is in the midst of. Texts are small without optimisation;
+//! Work stops soon after it is called off, at whatever point it is. Texts are small in unoptimised builds;
 //! `.ci/long` runs the whole. The figures of docs/operations.md come from
 //! `cargo test --release --test it stopping -- --nocapture --test-threads 1`.
 
@@ -14,24 +14,24 @@ use crate::words::Words;
 
 const MIB: usize = 1 << 20;
 
-/// How long after the call-off work may go on: 200 ms is the aim, of the optimised program on a machine of its own,
-/// and docs/operations.md tells which two cases miss it.
+/// Longest time for which work may go on after the call-off. The aim is 200 ms, for the optimised program on an
+/// otherwise idle machine; docs/operations.md names the two cases that miss it.
 const BOUND: Duration =
     if cfg!(debug_assertions) { Duration::from_secs(1) } else { Duration::from_millis(700) };
 
 /// Times at which each piece of work is called off, spread over the time that it takes.
 const TIMES: u32 = if cfg!(debug_assertions) { 2 } else { 16 };
 
-/// Work is run for no longer than this to see how long it takes.
+/// Longest time for which work runs when its whole duration is measured.
 const LONGEST: Duration =
     if cfg!(debug_assertions) { Duration::from_secs(4) } else { Duration::from_secs(8) };
 
 #[expect(clippy::print_stdout, reason = "whoever asks for the figures reads them there")]
-fn tell(row: &str) {
+fn print_row(row: &str) {
     println!("{row}");
 }
 
-/// Calls `work` off at several times, and says how long it went on after that at most.
+/// Calls `work` off at several times, and prints the longest time for which it went on afterwards.
 fn measure(what: &str, work: impl Fn(&Stop) -> Result<(), Error> + Sync) {
     let begun = Instant::now();
     let whole = match work(&Stop::at(begun + LONGEST)) {
@@ -54,7 +54,7 @@ fn measure(what: &str, work: impl Fn(&Stop) -> Result<(), Error> + Sync) {
         }
     }
     let (whole_ms, worst_ms) = (whole.as_secs_f64() * 1e3, worst.as_secs_f64() * 1e3);
-    tell(&format!("| {what} | {whole_ms:.0} | {worst_ms:.0} | {at} |"));
+    print_row(&format!("| {what} | {whole_ms:.0} | {worst_ms:.0} | {at} |"));
     assert!(worst < BOUND, "{what} went on for {worst:?} after it was called off (time {at} of {TIMES})");
 }
 
@@ -90,7 +90,7 @@ fn size() -> usize {
 
 #[test]
 fn checks_stop_when_they_are_called_off() {
-    tell("| case | whole, ms | goes on, ms | time |");
+    print_row("| case | whole, ms | goes on, ms | time |");
     let options = DetectionOptions::default();
     let small = engine();
     add(&small, repeated("same ", size()));
@@ -190,8 +190,8 @@ fn verifying_stops_when_it_is_called_off() {
     });
 }
 
-/// Adding can't be called off, since it is made durable together with what others add; it is bound by the size of
-/// one text.
+/// Adding can't be called off, since a source is made durable together with those of other callers. The size of one
+/// text bounds it.
 #[test]
 fn adding_the_largest_source_takes_a_bounded_time() {
     let engine = engine();
@@ -202,7 +202,7 @@ fn adding_the_largest_source_takes_a_bounded_time() {
     ] {
         let begun = Instant::now();
         add(&engine, text);
-        tell(&format!("| adding 8 MiB, {what} | {:.0} | | |", begun.elapsed().as_secs_f64() * 1e3));
+        print_row(&format!("| adding 8 MiB, {what} | {:.0} | | |", begun.elapsed().as_secs_f64() * 1e3));
         assert!(begun.elapsed() < Duration::from_secs(20));
     }
 }

@@ -55,7 +55,7 @@ async fn items_with_one_id_are_added_in_the_order_of_the_stream() {
     let mut corpus = server.corpus().await;
     let items: Vec<_> = (0..200)
         .map(|i| {
-            // Of very different lengths, so that the later would be ready before the earlier.
+            // The texts differ so much in length that later ones would be ready before earlier ones.
             let text = format!("version {i} {}", Words::new(i).text(if i % 2 == 0 { 2000 } else { 5 }));
             proto::ImportSourcesRequest { if_exists: proto::IfExists::Replace.into(), ..item("one", &text) }
         })
@@ -86,7 +86,7 @@ async fn the_default_collection_by_either_name_is_one_in_the_order_of_the_stream
         let id = format!("source {round}");
         let items: Vec<_> = (0..40)
             .map(|i| {
-                // The last but one takes the longest, so that it would come last if it did not keep its place.
+                // The last but one takes the longest: it would be applied last if it did not keep its place.
                 let text = format!("version {i} {}", Words::new(i).text(if i == 38 { 20_000 } else { 5 }));
                 let collection = ["", "default"][i as usize % 2].to_owned();
                 let if_exists = proto::IfExists::Replace.into();
@@ -105,14 +105,14 @@ async fn the_default_collection_by_either_name_is_one_in_the_order_of_the_stream
 #[tokio::test]
 async fn the_server_reads_no_faster_than_it_is_read() {
     let server = TestServer::start().await;
-    // A client with a small window, so that few responses fill it.
+    // The client has a small window, which few responses fill.
     let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
     let endpoint = endpoint.initial_stream_window_size(65_535).initial_connection_window_size(65_535);
     let mut corpus = CorpusServiceClient::new(endpoint.connect().await.unwrap());
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
     let total = 3000;
-    // Items with so much wrong with them that each response has some kilobytes.
+    // Each item has so many errors that its response has some kilobytes.
     let mut bad = source("id", &Words::new(1).text(500));
     bad.labels = vec![String::new(); 60];
     let items = tokio_stream::iter(0..total).map(move |_| {
@@ -120,7 +120,7 @@ async fn the_server_reads_no_faster_than_it_is_read() {
         proto::ImportSourcesRequest { source: Some(bad.clone()), ..Default::default() }
     });
     let mut responses = corpus.import_sources(items).await.unwrap().into_inner();
-    // Nobody reads responses: the responses fill their window, and then requests stop being taken.
+    // The test reads no responses: they fill their window, and then the server stops accepting requests.
     let mut before = usize::MAX;
     for _ in 0..100 {
         pass(Duration::from_millis(100)).await;
@@ -130,7 +130,7 @@ async fn the_server_reads_no_faster_than_it_is_read() {
         }
         before = now;
     }
-    assert!(before < total, "all {total} items were taken unread");
+    assert!(before < total, "all {total} items were accepted before a response was read");
     let mut read = 0;
     while let Some(response) = responses.next().await {
         assert_eq!(response.unwrap().index, read);

@@ -1,4 +1,4 @@
-//! No word of anyone's text, no title, no id and no name is in the log, at any level, nor in metrics or traces.
+//! The log (at any level), the metrics and the traces hold no word of a text, no title, no id and no name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::watched::{Collector, Watched};
 /// The beginning of every word that is sent.
 const SECRET: &str = "sesquipedal";
 
-/// Words that nobody else has.
+/// Words that occur nowhere else.
 struct Words(u32);
 
 impl Words {
@@ -36,7 +36,7 @@ impl Words {
         }
     }
 
-    /// Sources of which each has one field that is wrong.
+    /// Sources that each have one wrong field.
     fn bad_sources(&mut self) -> Vec<proto::Source> {
         let long = |words: &mut Self| (0..60).map(|_| words.next()).collect::<String>();
         let mut bad: Vec<proto::Source> = (0..6).map(|_| self.source()).collect();
@@ -50,7 +50,7 @@ impl Words {
     }
 }
 
-/// How many calls ended with each code.
+/// Number of calls that ended with each code.
 #[derive(Default)]
 struct Ended(BTreeMap<i32, u32>);
 
@@ -179,7 +179,7 @@ async fn read(server: &Watched, words: &mut Words, added: &[proto::Source], ende
     ended.note(server.admin().get_server_info(proto::GetServerInfoRequest {}).await);
 }
 
-/// Messages that are not what the method takes, and callers that go away.
+/// Sends messages of the wrong type for the method, and calls that their caller leaves after a millisecond.
 async fn misbehave(server: &Watched, words: &mut Words, ended: &mut Ended) {
     for path in ["/palimpsest.v1.CorpusService/AddSource", "/palimpsest.v1.DetectionService/Check", "/x/y"] {
         let mut client = tonic::client::Grpc::new(server.channel.clone());
@@ -211,12 +211,12 @@ async fn nothing_that_is_sent_is_in_the_log_the_metrics_or_the_traces() {
     let added = write(&server, &mut words, &mut ended).await;
     read(&server, &mut words, &added, &mut ended).await;
     misbehave(&server, &mut words, &mut ended).await;
-    // All kinds of ends were seen.
+    // Calls have ended in all of these ways.
     let ends = [Code::Ok, Code::InvalidArgument, Code::NotFound, Code::AlreadyExists, Code::OutOfRange];
     for code in ends.into_iter().chain([Code::Unimplemented]) {
         assert!(ended.0.contains_key(&(code as i32)), "{code:?} is not in {:?}", ended.0);
     }
-    assert!(!ended.0.contains_key(&(Code::Internal as i32)), "what is no message is the caller's fault");
+    assert!(!ended.0.contains_key(&(Code::Internal as i32)), "a malformed message is the caller's fault");
     let metrics = server.metrics();
     let (status, log) = server.stop();
     assert!(status.success());

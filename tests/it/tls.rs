@@ -1,4 +1,4 @@
-//! TLS and mutual TLS: whom the server and the command line trust, and what each says when it does not.
+//! TLS and mutual TLS: the certificates that the server and the command line trust, and their errors.
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
@@ -14,7 +14,7 @@ use crate::certificates::Authority;
 use crate::harness::{RELOADED, TestServer, eventually, eventually_blocking, pass};
 use crate::process::{Process, palimpsest, said};
 
-/// A server's files in a folder, and who vouches for them.
+/// A server's files in a folder, and their certificate authority.
 struct Files {
     folder: tempfile::TempDir,
     authority: Authority,
@@ -40,7 +40,7 @@ impl Files {
         }
     }
 
-    /// A server as a process, that asks for clients' certificates if it is told whose.
+    /// Starts a server as a process. It requires clients' certificates from `client_ca`, if there is one.
     fn serve(&self, client_ca: Option<&Path>) -> Server {
         let mut command = palimpsest();
         command.args(["serve", "--in-memory", "--tls-certificate"]).arg(self.path("server.pem"));
@@ -60,7 +60,7 @@ struct Server {
 }
 
 impl Server {
-    /// `palimpsest stats` with these arguments besides.
+    /// Runs `palimpsest stats` with these additional arguments.
     fn ask(&self, arguments: &[&str]) -> Output {
         ask(&self.address, arguments)
     }
@@ -134,7 +134,7 @@ fn the_command_line_refuses_files_that_it_cannot_use() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(part), "{part:?} is not in {}", said(&output));
     }
-    // Nobody takes the client's for the server's, and serves in the clear.
+    // A client's option on the server is an error, so that no server runs without TLS by mistake.
     let output = palimpsest().args(["serve", "--in-memory", "--tls-cert", &own]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("serve takes --tls-certificate"), "{}", said(&output));
@@ -213,7 +213,7 @@ fn files_that_cannot_be_used_are_all_named_at_the_start() {
     }
 }
 
-/// A connection that trusts this authority alone.
+/// A connection that trusts only this authority.
 async fn connect(address: SocketAddr, ca: &Path) -> Result<Channel, tonic::transport::Error> {
     let ca = Certificate::from_pem(fs::read(ca).unwrap());
     let config = ClientTlsConfig::new().ca_certificate(ca).domain_name("localhost");
@@ -234,7 +234,7 @@ async fn new_certificates_are_taken_and_bad_ones_are_not() {
     let mut before = palimpsest::proto::corpus_service_client::CorpusServiceClient::new(
         connect(server.address, &first_ca).await.unwrap(),
     );
-    // Bad ones of several kinds: the old ones stay in force.
+    // Bad certificates of several kinds leave the old ones in force.
     for (name, contents) in [("server.pem", "no certificate"), ("server.key", "no key"), ("server.pem", "")] {
         let good = fs::read(files.path(name)).unwrap();
         fs::write(files.path(name), contents).unwrap();
@@ -251,7 +251,7 @@ async fn new_certificates_are_taken_and_bad_ones_are_not() {
     second.pair_until("localhost", 2100).write(files.folder.path(), "server");
     wait_until(true, server.address, &second_ca).await;
     assert!(connect(server.address, &first_ca).await.is_err());
-    // Who was connected stays so.
+    // Existing connections stay open.
     before.get_corpus(palimpsest::proto::GetCorpusRequest {}).await.unwrap();
 }
 
@@ -264,7 +264,7 @@ async fn a_folder_that_is_swapped_by_a_link_is_noticed() {
         fs::create_dir(files.path(folder)).unwrap();
         authority.pair_until("localhost", 2100).write(&files.path(folder), "server");
     }
-    // As Kubernetes lays out a secret.
+    // Kubernetes lays out a secret in this way.
     symlink("one", files.path("..data")).unwrap();
     for name in ["tls.pem", "tls.key"] {
         symlink(format!("..data/{}", name.replace("tls", "server")), files.path(name)).unwrap();

@@ -1,4 +1,4 @@
-//! A real server that is watched: its log, its metrics, and a collector of traces.
+//! A real server under observation: its log, its metrics, and a collector of traces.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -45,7 +45,7 @@ impl Watched {
         server
     }
 
-    /// The same without connecting, as for a server that wants TLS.
+    /// Starts a server without connecting to it, for one that requires TLS.
     pub async fn start_silent(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
@@ -92,16 +92,16 @@ impl Watched {
         self.folder.path().join("log")
     }
 
-    /// All that was logged so far.
+    /// The whole log so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap()
     }
 
-    /// The first line of the log that is wanted, once it is there.
+    /// Waits for a line of the log that is wanted, and returns the first.
     pub async fn line(&self, is_wanted: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
         for _ in 0..2_000 {
             let log = self.log();
-            // The last line may not be whole yet.
+            // The last line may be incomplete.
             let mut lines = log.lines().filter_map(|line| serde_json::from_str(line).ok());
             if let Some(line) = lines.find(&is_wanted) {
                 return line;
@@ -111,7 +111,7 @@ impl Watched {
         panic!("no such line in {}", self.log());
     }
 
-    /// What a request for a path of the metrics' listener is answered, with its head.
+    /// Sends a request to the metrics' listener, and returns the answer with its head.
     pub fn http(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.metrics).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
@@ -124,14 +124,14 @@ impl Watched {
         self.http("GET /metrics HTTP/1.1\r\nhost: metrics\r\n\r\n")
     }
 
-    /// The value of a metric, by all that stands before it.
+    /// The value of a metric. `series` is the text before the value.
     pub fn metric(&self, series: &str) -> Option<f64> {
         let metrics = self.metrics();
         let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
         Some(line.parse().unwrap())
     }
 
-    /// Ends it with SIGTERM, and waits for it; gives what it logged.
+    /// Stops the server with SIGTERM, waits for it, and returns its log.
     pub fn stop(mut self) -> (ExitStatus, String) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         (self.child.wait().unwrap(), self.log())
@@ -145,7 +145,7 @@ impl Drop for Watched {
     }
 }
 
-/// Takes spans, as a collector does.
+/// A collector that receives spans.
 #[derive(Clone, Default)]
 pub struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
@@ -164,7 +164,7 @@ impl TraceService for Collector {
 }
 
 impl Collector {
-    /// A collector on a free port, with its URL.
+    /// Starts a collector on a free port. Returns it with its URL.
     pub async fn start() -> (Self, String) {
         let collector = Self::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

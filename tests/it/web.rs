@@ -1,4 +1,4 @@
-//! gRPC-Web as a browser speaks it, by hand, over HTTP/1.1.
+//! gRPC-Web as a browser speaks it, written by hand over HTTP/1.1.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::harness::{self, TestServer};
 
 const PAGE: &str = "https://essays.example";
 
-/// An answer of HTTP.
+/// An HTTP response.
 struct Answer {
     status: u16,
-    /// In lower case.
+    /// The status line and the headers, in lower case.
     head: String,
     body: Vec<u8>,
 }
@@ -52,7 +52,7 @@ async fn ask(server: &TestServer, method: &str, path: &str, headers: &[(&str, &s
     let request = format!("{method} {path} HTTP/1.1\r\n{}\r\n", lines.collect::<String>());
     stream.write_all(&[request.as_bytes(), body].concat()).await.unwrap();
     let mut answer = Vec::new();
-    // A server that speaks HTTP/2 alone resets the connection, or waits for more.
+    // A server that speaks only HTTP/2 resets the connection, or waits for more.
     let _read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
     let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Answer { status: 0, head: String::new(), body: answer };
@@ -86,7 +86,7 @@ async fn for_pages(origins: &[&str]) -> TestServer {
         settings.web.origins = origins.iter().copied().map(String::from).collect();
     })
     .await;
-    // It is open.
+    // The corpus is open.
     server.corpus().await;
     server
 }
@@ -109,7 +109,7 @@ async fn a_browser_adds_and_checks() {
         (kind, report.coverage.unwrap().percent, report.sources[0].source_id.as_str()),
         (0, 100.0, "quarry")
     );
-    // The same server goes on to speak gRPC.
+    // The same server also speaks gRPC.
     let report = harness::report(&mut server.detection().await, harness::check(SOURCE)).await;
     assert_eq!(report.coverage.unwrap().percent, 100.0);
 }
@@ -121,7 +121,7 @@ async fn errors_come_with_their_codes() {
     let said = refused.head.clone() + &refused.frames().last().map_or(String::new(), |_| refused.trailers());
     assert!(said.contains("grpc-status:3") || said.contains("grpc-status: 3"), "{said}");
     assert!(refused.head.contains("access-control-expose-headers: grpc-status"), "{}", refused.head);
-    // What is no gRPC-Web gets no further.
+    // A request that is not gRPC-Web is refused.
     let page = ask(&server, "GET", "/", &[], b"").await;
     assert_eq!(page.status, 400);
 }

@@ -23,7 +23,7 @@ impl Words {
         (0..count).map(|_| SYLLABLES[self.below(SYLLABLES.len())]).collect()
     }
 
-    /// So many words, with full stops among them.
+    /// A text of `words` words, with full stops among them.
     pub fn text(&mut self, words: usize) -> String {
         let mut text = String::new();
         for i in 0..words {

@@ -1,4 +1,4 @@
-//! Reads the paths that each source file names: the trees of `use`, and paths in code.
+//! Reads the paths that each source file names, in `use` items and in code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,12 +10,13 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The path of its module: empty for the crate's root.
     pub module: Vec<String>,
-    /// Its text without comments, and with literals emptied.
+    /// The file's text without comments, with empty literals.
     pub code: String,
     pub has_module_docs: bool,
-    /// The paths that it names, from the crate's root where they are of this crate (`crate::…`), or as they stand.
+    /// The paths that the file names: from the crate's root if they are of this crate (`crate::…`), as written
+    /// otherwise.
     pub paths: Vec<Vec<String>>,
-    /// The paths of its `use` items by the name that each has here.
+    /// The paths of the file's `use` items, by the name that each has in the file.
     pub imports: BTreeMap<String, Vec<String>>,
 }
 
@@ -35,7 +36,7 @@ impl SourceFile {
         file
     }
 
-    /// The topmost module that it is in.
+    /// The topmost module that holds the file.
     pub fn top(&self) -> &str {
         self.module.first().map_or("", String::as_str)
     }
@@ -59,7 +60,7 @@ impl SourceFile {
                 "mod" if tokens.get(at + 2).is_some_and(|next| next == "{") => {
                     inline.push((tokens[at + 1].clone(), depth + 1));
                 }
-                // Not `use<…>`, which names what a type captures.
+                // `use<…>` names captured types, not paths.
                 "use" if tokens[at + 1] != "<" => {
                     let module = module();
                     let mut found = Vec::new();
@@ -116,7 +117,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// The path from the crate's root, for one that begins with `crate`, `self` or `super`.
+/// The path from the crate's root, if `path` begins with `crate`, `self` or `super`.
 fn absolute(path: &[String], module: &[String]) -> Vec<String> {
     let mut base = match path[0].as_str() {
         "crate" => Vec::new(),
@@ -136,7 +137,7 @@ fn absolute(path: &[String], module: &[String]) -> Vec<String> {
     root.chain(base).chain(rest.iter().cloned()).collect()
 }
 
-/// Reads a tree of `use` from `at` on; returns where it ends.
+/// Reads a tree of `use` from `at` on. Returns the position of its end.
 fn use_tree(
     tokens: &[String],
     mut at: usize,
@@ -200,7 +201,7 @@ fn tokens(code: &str) -> Vec<String> {
     tokens
 }
 
-/// Length of a literal at the start of `rest`, if one is there.
+/// The length of a literal at the start of `rest`, if there is one.
 fn literal(rest: &str) -> Option<usize> {
     let raw = rest.trim_start_matches(['b', 'c']);
     let (prefix, raw) = (rest.len() - raw.len(), raw.strip_prefix('r'));
@@ -218,7 +219,7 @@ fn literal(rest: &str) -> Option<usize> {
         match c {
             '\\' => drop(characters.next()),
             _ if c == quote => return Some(at + 1),
-            // A lifetime.
+            // The quote begins a lifetime.
             _ if quote == '\'' && count == 1 && !rest.starts_with("'\\") => return None,
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! What hostile clients try.
+//! The attacks of hostile clients.
 
 use std::io::Write;
 use std::time::Duration;
@@ -18,13 +18,13 @@ const CHECK: &str = "/palimpsest.v1.DetectionService/Check";
 const CHECK_STREAM: &str = "/palimpsest.v1.DetectionService/CheckStream";
 const ADD: &str = "/palimpsest.v1.CorpusService/AddSource";
 
-/// Calls on one connection at most.
+/// Most calls on one connection.
 const STREAMS: u32 = 256;
 
-/// How long an attack that only waits goes on.
+/// Duration of an attack that only waits.
 const HOLDS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 300 } else { 2500 });
 
-/// What a bomb inflates to: past the largest message in either case.
+/// Inflated size of a bomb, in MiB: larger than the largest message in either build.
 const BOMB_MIB: usize = if cfg!(debug_assertions) { 64 } else { 1024 };
 
 fn check(text: &str, include_excerpts: bool) -> Vec<u8> {
@@ -38,7 +38,7 @@ fn check(text: &str, include_excerpts: bool) -> Vec<u8> {
 async fn more_streams_than_there_may_be() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut wire = Wire::connect(&address, 65_535).await;
         for index in 0..20_000 {
             if !wire.send(&headers(stream(index), ADD, &[])).await {
@@ -48,14 +48,14 @@ async fn more_streams_than_there_may_be() {
         pass(HOLDS).await;
         assert!(wire.heard.resets() > 0 || wire.heard.is_closed(), "{:?}", wire.heard);
     });
-    cost.await.tell("20,000 streams on one connection", 1);
+    cost.await.print_and_check("20,000 streams on one connection", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn huge_headers() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let value = "x".repeat(1 << 20);
         for _ in 0..20 {
             let mut wire = Wire::connect(&address, 65_535).await;
@@ -67,14 +67,14 @@ async fn huge_headers() {
         }
         pass(HOLDS).await;
     });
-    cost.await.tell("headers of 1 MiB, 400 times", 1);
+    cost.await.print_and_check("headers of 1 MiB, 400 times", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_bodies() {
     let scene = Scene::new(&["--default-deadline-seconds", "1"]).await;
     let address = scene.process.address.clone();
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut wire = Wire::connect(&address, 65_535).await;
         for index in 0..STREAMS {
             wire.send(&headers(stream(index), CHECK, &[])).await;
@@ -86,10 +86,10 @@ async fn slow_bodies() {
             }
             pass(Duration::from_millis(100)).await;
         }
-        // Each was told that its time is over.
+        // Each call ended with the server's deadline.
         wire.heard.of_streams(u64::from(STREAMS)).await;
     });
-    cost.await.tell("256 bodies, a byte every 100 ms", 1);
+    cost.await.print_and_check("256 bodies, a byte every 100 ms", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +97,7 @@ async fn messages_that_never_end() {
     let scene = Scene::new(&[]).await;
     for (what, path) in [("unary", CHECK), ("stream", CHECK_STREAM)] {
         let address = scene.process.address.clone();
-        let cost = scene.suffer(async move {
+        let cost = scene.measure_attack(async move {
             let mut wire = Wire::connect(&address, 65_535).await;
             for index in 0..STREAMS {
                 wire.send(&headers(stream(index), path, &[])).await;
@@ -108,7 +108,7 @@ async fn messages_that_never_end() {
             }
             pass(HOLDS).await;
         });
-        cost.await.tell(&format!("256 messages of 32 MiB that never end ({what})"), 1);
+        cost.await.print_and_check(&format!("256 messages of 32 MiB that never end ({what})"), 1);
     }
 }
 
@@ -125,7 +125,7 @@ async fn lengths_that_lie_and_garbage() {
     ];
     for (what, body) in bodies {
         let address = scene.process.address.clone();
-        let cost = scene.suffer(async move {
+        let cost = scene.measure_attack(async move {
             for _ in 0..8 {
                 let mut wire = Wire::connect(&address, 65_535).await;
                 for index in 0..STREAMS {
@@ -136,7 +136,7 @@ async fn lengths_that_lie_and_garbage() {
                 wire.heard.of_streams(u64::from(STREAMS / 2)).await;
             }
         });
-        cost.await.tell(&format!("2,048 {what}"), 1);
+        cost.await.print_and_check(&format!("2,048 {what}"), 1);
     }
 }
 
@@ -153,12 +153,12 @@ async fn bombs() {
     let bombs = [("gzip", gzip.finish().unwrap()), ("zstd", zstd.finish().unwrap())];
     for (encoding, bomb) in bombs {
         let address = scene.process.address.clone();
-        let cost = scene.suffer(async move {
+        let cost = scene.measure_attack(async move {
             let mut wire = Wire::connect(&address, 65_535).await;
             let body = message(1, bomb.len() as u32, &bomb);
             for index in 0..STREAMS {
                 wire.send(&headers(stream(index), CHECK, &[("grpc-encoding", encoding)])).await;
-                // No more than a window holds, of which the peer reads one after the other.
+                // Each part fits into a window, and the server reads one after the other.
                 for part in body.chunks(60_000) {
                     wire.send(&data(stream(index), part, false)).await;
                     pass(Duration::from_millis(5)).await;
@@ -166,7 +166,7 @@ async fn bombs() {
             }
             pass(HOLDS).await;
         });
-        cost.await.tell(&format!("256 bombs of {BOMB_MIB} MiB ({encoding})"), 1);
+        cost.await.print_and_check(&format!("256 bombs of {BOMB_MIB} MiB ({encoding})"), 1);
     }
 }
 
@@ -175,7 +175,7 @@ async fn calls_that_are_reset_at_once() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
     let text = check(&Words::new(3).text(200), true);
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         for _ in 0..5 {
             let mut wire = Wire::connect(&address, 65_535).await;
             for index in 0..10_000 {
@@ -188,17 +188,17 @@ async fn calls_that_are_reset_at_once() {
             }
         }
     });
-    cost.await.tell("rapid reset, 10,000 calls on each of 5 connections", 1);
+    cost.await.print_and_check("rapid reset, 10,000 calls on each of 5 connections", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_nobody_reads() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
-    // A report of some MiB.
+    // The report has some MiB.
     let sources: Vec<String> = (0..300).map(|seed| Words::new(seed).text(500)).collect();
     let large = check(&sources.join(" "), true);
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut wire = Wire::connect(&address, 0).await;
         for index in 0..8 {
             wire.send(&headers(stream(index), CHECK, &[])).await;
@@ -215,14 +215,14 @@ async fn answers_that_nobody_reads() {
         pass(HOLDS).await;
         assert_eq!(wire.heard.data_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
     });
-    cost.await.tell("256 answers that nobody reads, 8 of them large", 1);
+    cost.await.print_and_check("256 answers that nobody reads, 8 of them large", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tiny_frames() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut wire = Wire::connect(&address, 65_535).await;
         let begun = message(0, 32 << 20, b"a");
         for index in 0..STREAMS {
@@ -237,7 +237,7 @@ async fn tiny_frames() {
         }
         pass(HOLDS).await;
     });
-    cost.await.tell("255,000 frames of one byte", 1);
+    cost.await.print_and_check("255,000 frames of one byte", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,7 +245,7 @@ async fn more_calls_than_the_queue_holds() {
     let scene = Scene::new(&["--max-queued", "16"]).await;
     let address = scene.process.address.clone();
     let text = Words::new(3).text(300);
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut calls = Vec::new();
         for _ in 0..4 {
             let channel = Endpoint::from_shared(address.clone()).unwrap().connect().await.unwrap();
@@ -268,16 +268,16 @@ async fn more_calls_than_the_queue_holds() {
         assert!(refused > 0);
     });
     let mut cost = cost.await;
-    // A good client is refused at once too while the queue is full, and told when to come back.
+    // A good client, too, is refused at once with a retry delay while the queue is full.
     cost.failed = 0;
-    cost.tell("10,000 calls past a queue of 16", 4);
+    cost.print_and_check("10,000 calls past a queue of 16", 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deadlines_of_a_nanosecond() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let mut wire = Wire::connect(&address, 65_535).await;
         let body = check(&Words::new(3).text(2000), true);
         for index in 0..5_000 {
@@ -287,7 +287,7 @@ async fn deadlines_of_a_nanosecond() {
         pass(HOLDS).await;
         assert!(wire.heard.headers() > 0 || wire.heard.is_closed());
     });
-    cost.await.tell("5,000 calls with a deadline of 1 ns", 1);
+    cost.await.print_and_check("5,000 calls with a deadline of 1 ns", 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,7 +295,7 @@ async fn callers_who_leave_big_work() {
     let scene = Scene::new(&[]).await;
     let address = scene.process.address.clone();
     let text = Words::new(3).text(if cfg!(debug_assertions) { 100_000 } else { 1_000_000 });
-    let cost = scene.suffer(async move {
+    let cost = scene.measure_attack(async move {
         let channel = Endpoint::from_shared(address).unwrap().connect().await.unwrap();
         for _ in 0..40 {
             let mut client = proto::detection_service_client::DetectionServiceClient::new(channel.clone());
@@ -306,7 +306,7 @@ async fn callers_who_leave_big_work() {
             call.abort();
         }
     });
-    // A text of 8 MiB takes this while it is checked, whoever sends it, and one connection may have two at work.
+    // The check of a text of 8 MiB takes this much, by any client, and one connection may run two at once.
     let checked_at_once = if cfg!(debug_assertions) { 1 } else { 4 };
-    cost.await.tell("40 checks of 8 MiB, left after 100 ms", checked_at_once);
+    cost.await.print_and_check("40 checks of 8 MiB, left after 100 ms", checked_at_once);
 }

@@ -14,10 +14,10 @@ use crate::raw::{
     WINDOW_UPDATE, frame,
 };
 
-/// Frames may have so many bytes unless the peer allows more.
+/// Most bytes in a frame, unless the peer allows more.
 const FRAME_BYTES: usize = 16 << 10;
 
-/// What a server said, so far.
+/// The frames and bytes that a server has sent so far, and whether it has closed.
 #[derive(Debug, Default)]
 pub struct Heard {
     pub headers: AtomicU64,
@@ -32,7 +32,7 @@ impl Heard {
         self.headers.load(Ordering::Relaxed)
     }
 
-    /// Waits until so many streams were answered or refused, or the connection has ended.
+    /// Waits until `count` streams were answered or refused, or the connection has ended.
     pub async fn of_streams(&self, count: u64) {
         for _ in 0..2000 {
             if self.headers() + self.resets() >= count || self.is_closed() {
@@ -52,7 +52,7 @@ impl Heard {
     }
 }
 
-/// A connection on which anything may be said.
+/// A connection that sends arbitrary bytes.
 pub struct Wire {
     write: OwnedWriteHalf,
     reading: JoinHandle<()>,
@@ -66,7 +66,7 @@ impl Drop for Wire {
 }
 
 impl Wire {
-    /// Connects, and lets the server send so many bytes on each stream, and many on the connection.
+    /// Connects. The server may send `stream_window` bytes on each stream, and many on the connection.
     pub async fn connect(address: &str, stream_window: u32) -> Self {
         let socket = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
         socket.set_nodelay(true).unwrap();
@@ -80,14 +80,14 @@ impl Wire {
         settings.extend(stream_window.to_be_bytes());
         wire.send(&frame(SETTINGS, 0, 0, &settings)).await;
         wire.send(&frame(WINDOW_UPDATE, 0, 0, &0x3fff_ffff_u32.to_be_bytes())).await;
-        // The server's settings come before anything else, and its window for the connection with them.
+        // The server's settings come first, and its window for the connection with them.
         let ack = to_send.recv().await.unwrap_or_default();
         wire.send(&ack).await;
         pass(std::time::Duration::from_millis(20)).await;
         wire
     }
 
-    /// Sends bytes; whether the server still takes them.
+    /// Sends bytes. Returns whether the server still accepts them.
     pub async fn send(&mut self, bytes: &[u8]) -> bool {
         self.write.write_all(bytes).await.is_ok()
     }
@@ -149,12 +149,12 @@ pub fn data(stream: u32, bytes: &[u8], is_last: bool) -> Vec<u8> {
     frames
 }
 
-/// The caller leaves.
+/// A frame that cancels a call.
 pub fn reset(stream: u32) -> Vec<u8> {
     frame(RESET, 0, stream, &8_u32.to_be_bytes())
 }
 
-/// A message as gRPC sends it, or what claims to be one.
+/// A gRPC message, or bytes that claim to be one.
 pub fn message(flag: u8, claimed_len: u32, bytes: &[u8]) -> Vec<u8> {
     let mut message = vec![flag];
     message.extend(claimed_len.to_be_bytes());

@@ -1,7 +1,7 @@
 //! Every call ends, whatever is deleted while it runs.
 //!
-//! A check on a pool waits for its parts, and its thread runs other checks meanwhile. A lock that a check held while it
-//! waits would therefore be asked for again further up the same stack, behind a deletion that waits for the first check.
+//! A check on a pool waits for its parts, and its thread runs other checks meanwhile. If a check held a lock while it
+//! waits, the same stack would therefore ask for the lock again, behind a deletion that waits for the first check.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -80,7 +80,8 @@ impl UnderWay {
         });
     }
 
-    /// Waits for all calls. Fails when one doesn't end, or fails for another reason than the deletions and the closing.
+    /// Waits for all calls. Fails when a call doesn't end, or fails for another reason than the deletions and the
+    /// closing.
     fn wait(self) {
         let Self { round, sender, ended, count } = self;
         drop(sender);
@@ -107,14 +108,14 @@ impl UnderWay {
 struct Stress {
     engine: Arc<Engine>,
     pool: Arc<rayon::ThreadPool>,
-    /// Deleted while it is read and changed.
+    /// The collection that is deleted while it is read and changed.
     passing: CollectionName,
     boilerplate: CollectionName,
     /// The text that its sources and the submissions have in common.
     shared: String,
-    /// Of checks whose thread has to wait: another one compares the large sources meanwhile.
+    /// Submission of checks whose thread has to wait: another one compares the large sources meanwhile.
     short: String,
-    /// Of checks that take a while from looking their collection up to reading it.
+    /// Submission of checks that take a while between the look-up of their collection and the reading of it.
     long: String,
 }
 
@@ -164,7 +165,7 @@ impl Stress {
         self.engine.check(submission, &scope, &options, &Stop::never()).map(drop)
     }
 
-    /// Begins all checks of a round. Each start is sent.
+    /// Begins all checks of a round. The receiver gets a message for each start.
     fn begin_checks(&self, calls: &mut UnderWay) -> Receiver<()> {
         let (begins, begun) = channel();
         for number in 0..CHECKS {
@@ -179,7 +180,7 @@ impl Stress {
         begun
     }
 
-    /// Replaces and deletes sources until their collection is deleted: so many that they are purged.
+    /// Replaces and deletes sources until their collection is deleted: enough of them for a purge.
     fn change(&self, round: u64) {
         let mut words = Words::new(1000 + round);
         while self.engine.get_collection(&self.passing).is_ok() {

@@ -14,7 +14,7 @@ use crate::words::Words;
 /// Versions of the two sources that are replaced in turn.
 const VERSIONS: u64 = 8;
 
-/// Words of a version.
+/// Number of words in a version.
 const WORDS: usize = 30;
 
 /// A passage that only one version of one source has.
@@ -22,7 +22,7 @@ fn passage(of_boilerplate: bool, version: u64) -> String {
     Words::new(1000 + 2 * version + u64::from(of_boilerplate)).text(WORDS)
 }
 
-/// The versions that are there at a revision.
+/// The versions present at a revision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Versions {
     checked: u64,
@@ -62,7 +62,7 @@ fn scope_and_boilerplate_of_a_report_are_of_the_revision_that_it_names() {
         let text = passage(collection == "boilerplate", 0);
         engine.add_source(&name(collection), source(0, text), IfExists::Reject).unwrap();
     }
-    // Each version's passage has a place of its own.
+    // Each version's passage has its own place in the submission.
     let (mut submission, mut places) = (String::new(), Vec::new());
     for of_boilerplate in [false, true] {
         for version in 0..VERSIONS {
@@ -108,7 +108,7 @@ fn scope_and_boilerplate_of_a_report_are_of_the_revision_that_it_names() {
     assert!(judged > 0, "nothing was replaced while texts were checked");
 }
 
-/// `default` is there at every moment: a deletion empties it. `PALIMPSEST_EMPTIED_CHECKS` sets the number of checks.
+/// `default` exists at every moment: a deletion empties it. `PALIMPSEST_EMPTIED_CHECKS` sets the number of checks.
 #[test]
 fn a_collection_that_is_emptied_is_found_by_every_check() {
     let engine = Engine::in_memory().unwrap();
