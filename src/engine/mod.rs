@@ -1,7 +1,7 @@
 //! The engine: the library's public API.
 //!
 //! It is synchronous, knows nothing of networks, and may be used from many threads at once. Work that may take long takes a
-//! [`Stop`](crate::Stop).
+//! [`Stop`].
 //!
 //! Each change of the corpus raises its revision by one. A check looks at one revision: it sees every change that was
 //! acknowledged before it began, and no later one.

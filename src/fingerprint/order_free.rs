@@ -73,7 +73,7 @@ impl OrderFree {
     ///
     /// There are 0.26 to 0.29 for each word of English prose. Linear in the tokens except for the sort.
     #[must_use]
-    pub fn of_source(&self, stems: &[Stem]) -> Vec<Fingerprint> {
+    pub fn of_source(self, stems: &[Stem]) -> Vec<Fingerprint> {
         let mut out = self.word_pairs(stems, 1);
         out.sort_unstable_by_key(|fingerprint| (fingerprint.hash, fingerprint.position));
         out.dedup_by_key(|fingerprint| fingerprint.hash);
@@ -83,7 +83,7 @@ impl OrderFree {
     /// The word pairs that a submission is looked up by, in order of the position of the second word. A pair is listed
     /// as often as it occurs. Linear in the tokens.
     #[must_use]
-    pub fn of_submission(&self, stems: &[Stem]) -> Vec<Fingerprint> {
+    pub fn of_submission(self, stems: &[Stem]) -> Vec<Fingerprint> {
         self.word_pairs(stems, REACH)
     }
 

@@ -5,7 +5,7 @@
 //! commit, and publishes them, each under the next revision. So a reader sees a change if, and only if, it is durable.
 //!
 //! A corpus in memory is committed by the caller's thread, one at a time. A corpus on disk has a committing thread, so that
-//! no other thread waits for the disk, and a [cleanup](cleanup) thread.
+//! no other thread waits for the disk, and a [cleanup] thread.
 
 mod apply;
 mod batches;

@@ -100,8 +100,10 @@ impl Segments {
         let begin = segment.length.load(Ordering::Relaxed);
         let (mut places, mut records) = (Vec::new(), Encoder::default());
         for (key, frame, text_bytes) in texts {
-            let too_long =
-                || StoreError::Io { path: segment.path().to_owned(), cause: SystemError::other("a text is too long") };
+            let too_long = || StoreError::Io {
+                path: segment.path().to_owned(),
+                cause: SystemError::other("a text is too long"),
+            };
             let offset = u32::try_from(begin + records.bytes.len() as u64).map_err(|_| too_long())?;
             let stored_bytes = u32::try_from(frame.len()).map_err(|_| too_long())?;
             records.u32(stored_bytes);
