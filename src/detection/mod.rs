@@ -1,7 +1,7 @@
 //! Detection: what a submission shares with the sources of a view, and what sources share with one another.
 //!
-//! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the shares of the
-//! sources, one view or several, and builds a report of the findings, wherever they were computed.
+//! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the partitions of the
+//! sources, one view or several, and builds a report of the findings, on any machine.
 
 mod check;
 mod compare;

@@ -24,7 +24,7 @@ pub struct Exclusions {
     pub bibliography: bool,
     /// In-text citations.
     pub citations: bool,
-    /// Texts that are boilerplate wherever they occur in the submission.
+    /// Texts of boilerplate; every occurrence in the submission is excluded.
     pub boilerplate_texts: Vec<String>,
     /// Collections of such texts.
     pub boilerplate_collections: BTreeSet<CollectionName>,

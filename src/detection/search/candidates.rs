@@ -1,6 +1,6 @@
 //! The sources of one partition that are worth comparing.
 //!
-//! Two channels turn hits of the indexes into candidates. The channel of k-grams admits a source that partitions a
+//! Two channels turn hits of the indexes into candidates. The channel of k-grams admits a source that shares a
 //! fingerprint with the submission in context, as every run of `t` words leaves one. The channel of word pairs, only for
 //! altered passages, admits a source with [enough evidence](mod@super::evidence).
 
@@ -13,11 +13,11 @@ use crate::model::Slot;
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::detection) struct Candidate {
     pub(in crate::detection) slot: Slot,
-    /// The number of different k-grams that it partitions.
+    /// The number of different k-grams that it shares.
     pub(in crate::detection) shared: u32,
     /// The evidence for altered text, if it is enough; otherwise 0.
     pub(in crate::detection) weight: f32,
-    /// The k-grams that it partitions in context, by their places in the query; ascending.
+    /// The k-grams that it shares in context, by their places in the query; ascending.
     pub(in crate::detection) fingerprints: Vec<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Searching: what a submission partitions with the sources in scope, on one machine or many.
+//! Searching: what a submission shares with the sources in scope, on one machine or many.
 //!
 //! The sources may be divided into *partitions*, each with an index of its own. A search asks all partitions in four steps, each a
 //! batch that can fail and be stopped:
@@ -158,7 +158,7 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Searches all partitions for what the submission partitions with the sources in scope.
+/// Searches all partitions for what the submission shares with the sources in scope.
 ///
 /// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
 pub(super) fn search(

@@ -5,18 +5,18 @@ use std::cmp::{Ordering, Reverse};
 use crate::detection::submission::Depth;
 use crate::model::SourceId;
 
-/// A source that may partition passages with the submission.
+/// A source that may share passages with the submission.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Proposal {
     /// The place of its collection in the scope.
     pub(crate) collection: usize,
     /// Its id.
     pub(crate) id: SourceId,
-    /// The number of different k-grams that it partitions.
+    /// The number of different k-grams that it shares.
     pub(crate) shared: u32,
     /// The evidence of its word pairs and k-grams, if it is enough for altered text; otherwise 0.
     pub(crate) weight: f32,
-    /// The k-grams that it partitions in context, by their places in the query; ascending.
+    /// The k-grams that it shares in context, by their places in the query; ascending.
     pub(crate) fingerprints: Vec<u32>,
 }
 
@@ -35,7 +35,7 @@ impl Proposal {
         self.weight > 0.0
     }
 
-    /// How closely it is compared; `has_witnesses` if several others partition all its k-grams.
+    /// How closely it is compared; `has_witnesses` if several others share all its k-grams.
     pub(crate) fn depth(&self, has_witnesses: bool) -> Depth {
         if self.is_admitted() {
             Depth::All

@@ -9,13 +9,13 @@ use super::query::Query;
 use crate::model::Limits;
 use crate::report::{Coverage, Void, VoidReason};
 
-/// So many candidates are compared, whatever they partition.
+/// The number of candidates that are compared regardless of the k-grams that they share.
 const ENOUGH: usize = 64;
 
-/// Past [`ENOUGH`], a candidate is compared only if it partitions a k-gram with fewer others than this.
+/// Past [`ENOUGH`], a candidate is compared only if it shares a k-gram with fewer others than this.
 const WITNESSES: u32 = 16;
 
-/// A candidate that partitions all its k-grams with so many others is compared by exact runs only.
+/// A candidate that shares all its k-grams with so many others is compared by exact runs only.
 const FEW_WITNESSES: u32 = 4;
 
 /// The proposals that are compared.
@@ -112,7 +112,7 @@ impl Left {
     }
 }
 
-/// Separates ranked proposals that may add something from the rest: a page that thousands of sources partition is found in a
+/// Separates ranked proposals that may add something from the rest: a page that thousands of sources share is found in a
 /// few of them.
 fn drop_redundant(ranked: Vec<Ranked>, prepared: &Prepared<'_>) -> (Vec<Ranked>, Vec<Ranked>) {
     let mut witnesses: Vec<Vec<u32>> =
