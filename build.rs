@@ -1,14 +1,33 @@
-//! Compiles the protos of the feature `server`, in pure Rust, to code and to the descriptor set that server reflection
-//! serves.
+//! Compresses the tables of word frequencies. Compiles the protos of the feature `server`, in pure Rust, to code and to
+//! the descriptor set that server reflection serves.
 
-#[cfg(not(feature = "server"))]
-fn main() {
+use std::path::PathBuf;
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
+    compress_frequencies()?;
+    #[cfg(feature = "server")]
+    protos::compile()?;
+    Ok(())
 }
 
-#[cfg(feature = "server")]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    protos::compile()
+/// The level of zstd for the tables: little is gained beyond it.
+const LEVEL: i32 = 19;
+
+/// Writes each table in `data/frequencies`, compressed, to `frequencies` in `OUT_DIR`.
+fn compress_frequencies() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=data/frequencies");
+    let out = PathBuf::from(env::var("OUT_DIR")?).join("frequencies");
+    fs::create_dir_all(&out)?;
+    for entry in fs::read_dir("data/frequencies")? {
+        let path = entry?.path();
+        if let Some(code) = path.file_stem().filter(|_| path.extension().is_some_and(|kind| kind == "txt")) {
+            let compressed = zstd::bulk::compress(&fs::read(&path)?, LEVEL)?;
+            fs::write(out.join(code).with_extension("zst"), compressed)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(feature = "server")]

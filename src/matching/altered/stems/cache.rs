@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use super::WeightedStem;
+use super::background::Character;
 use super::language::Language;
 use crate::text::Token;
 
@@ -101,14 +102,12 @@ pub(super) struct StemTable {
 struct Entry {
     check: AtomicU64,
     key: AtomicU64,
-    /// The frequency's bits, then [`CHARACTER`] and [`TAKEN`].
+    /// The frequency's bits, then the number of the character (0 for none) and [`TAKEN`].
     rest: AtomicU64,
 }
 
-/// Bit of [`Entry::rest`]: the stem is a single character.
-const CHARACTER: u64 = 1 << 32;
 /// Bit of [`Entry::rest`]: the entry is in use.
-const TAKEN: u64 = 1 << 33;
+const TAKEN: u64 = 1 << (u32::BITS + Character::BITS);
 
 /// An odd multiplier with evenly spread bits: the fraction of the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -188,13 +187,15 @@ impl Entry {
             [&self.check, &self.key, &self.rest].map(|part| part.load(Ordering::Relaxed));
         #[expect(clippy::cast_possible_truncation, reason = "the low half")]
         let frequency = f32::from_bits(rest as u32);
-        let stem = WeightedStem { key, frequency, character: rest & CHARACTER != 0 };
+        let character = Character::numbered((rest & !TAKEN) >> u32::BITS);
+        let stem = WeightedStem { key, frequency, character };
         (rest != 0).then_some((Word(check ^ key ^ rest.wrapping_mul(SPREAD)), stem))
     }
 
     fn write(&self, word: Word, stem: WeightedStem) {
         let WeightedStem { key, frequency, character } = stem;
-        let rest = u64::from(frequency.to_bits()) | TAKEN | if character { CHARACTER } else { 0 };
+        let character = character.map_or(0, Character::number);
+        let rest = u64::from(frequency.to_bits()) | character << u32::BITS | TAKEN;
         self.rest.store(rest, Ordering::Relaxed);
         self.key.store(key, Ordering::Relaxed);
         self.check.store(word.0 ^ key ^ rest.wrapping_mul(SPREAD), Ordering::Relaxed);
@@ -218,7 +219,7 @@ mod tests {
         WeightedStem {
             key: number.wrapping_mul(SPREAD_TOO),
             frequency: number as f32,
-            character: number % 2 == 1,
+            character: Character::numbered(number % 2),
         }
     }
 

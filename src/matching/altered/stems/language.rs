@@ -1,6 +1,8 @@
 //! Languages of texts and their stemmers.
 use rust_stemmers::Algorithm;
 
+use super::background::Table;
+
 /// A language with a Snowball stemmer, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Language(Option<whatlang::Lang>);
@@ -53,6 +55,21 @@ impl Language {
     /// The number of the language, unique among languages.
     pub(super) fn number(self) -> u64 {
         self.0.map_or(0, |language| language as u64 + 1)
+    }
+
+    /// The number of the language as an index.
+    pub(super) fn index(self) -> usize {
+        self.0.map_or(0, |language| language as usize + 1)
+    }
+
+    /// The table of word frequencies, if there is one.
+    pub(super) fn table(self) -> Option<Table> {
+        use whatlang::Lang as L;
+        Table::named(match self.0? {
+            // One language, in two scripts.
+            L::Hrv | L::Srp => "hbs",
+            language => language.code(),
+        })
     }
 
     /// The Snowball algorithm, if there is one.

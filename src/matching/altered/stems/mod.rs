@@ -5,6 +5,7 @@ mod cache;
 mod language;
 mod profile;
 mod profiler;
+mod stemmers;
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -14,7 +15,8 @@ pub(super) use self::profile::NONE;
 pub use self::profile::StemProfile;
 pub use self::profiler::StemProfiler;
 
-use self::background::FrequencyTable;
+use self::background::{Background, Character};
+use self::stemmers::Stemmer;
 use crate::text::is_unspaced;
 
 /// The stem of a word, with its frequency in the language.
@@ -25,51 +27,52 @@ pub struct WeightedStem {
     pub key: u64,
     /// The share of all words of its language that have this stem.
     pub frequency: f32,
-    /// Whether it is one character of a script without spaces: a [`StemProfile`](super::StemProfile) has pairs of them.
-    pub character: bool,
+    /// The character that it is, in a script without spaces: a [`StemProfile`](super::StemProfile) has pairs of them.
+    pub(super) character: Option<Character>,
 }
 
 impl WeightedStem {
-    /// The stem of the pair of this character and the next.
+    /// The key of the pair of this character and the next.
     ///
     /// One character of a script without spaces marks a place poorly. Overlapping pairs of characters find as much as
     /// words do (Nie, Gao, Zhang & Zhou 2000), and need no dictionary.
-    pub(super) fn with(self, next: Self) -> Self {
-        Self {
-            key: self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key,
-            frequency: PAIR,
-            character: true,
-        }
+    pub(super) fn pair_key(self, next: Self) -> u64 {
+        self.key.rotate_left(32).wrapping_mul(PAIRING) ^ next.key
     }
-}
-
-/// The frequency of any pair of characters: that of a word of six letters.
-const PAIR: f32 = 2e-4;
-
-/// The stemmer of one language.
-pub(super) struct Stems {
-    stemmer: Option<rust_stemmers::Stemmer>,
-    table: FrequencyTable,
-    keys: RandomState,
 }
 
 /// The multiplier of a pair's first key. It is odd, hence invertible. Keys are hashes; a pair only has to depend on the
 /// order of its two.
 const PAIRING: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// The stems of one language.
+pub(super) struct Stems {
+    stemmer: Stemmer,
+    background: Background,
+    keys: RandomState,
+}
+
 impl Stems {
-    /// A stemmer for `language`.
+    /// The stems of `language`.
     pub(super) fn new(language: Language, keys: RandomState) -> Self {
-        let stemmer = language.algorithm().map(rust_stemmers::Stemmer::create);
-        Self { stemmer, table: FrequencyTable::of(language), keys }
+        Self { stemmer: Stemmer::of(language), background: Background::of(language), keys }
     }
 
     /// The stem of a word in its compared (lower-case) form.
     pub(super) fn stem(&self, word: &str) -> WeightedStem {
-        let stemmed = self.stemmer.as_ref().map_or(word.into(), |s| s.stem(word));
+        let stemmed = self.stemmer.stem(word);
         let key = self.keys.hash_one(stemmed.as_bytes());
-        let character = word.chars().next().is_some_and(is_unspaced);
-        WeightedStem { key, frequency: self.table.frequency(&stemmed), character }
+        let character = (word.chars().filter(|c| is_unspaced(*c)).count() == 1).then(|| Character::of(word));
+        let frequency = match character {
+            Some(character) => self.background.character(character),
+            None => self.background.frequency(&stemmed),
+        };
+        WeightedStem { key, frequency, character }
+    }
+
+    /// The general frequencies of the language.
+    pub(super) fn background(&self) -> Background {
+        self.background
     }
 }
 
@@ -97,8 +100,8 @@ mod tests {
     fn characters_are_told_by_their_script_and_pair_in_order() {
         let stems = Stems::new(Language::NONE, RandomState::new());
         let (a, b) = (stems.stem("木"), stems.stem("匠"));
-        assert!(a.character && stems.stem("の").character && stems.stem("ก").character);
-        assert!(!stems.stem("a").character && !stems.stem("한국").character);
-        assert_ne!(a.with(b).key, b.with(a).key);
+        assert!(a.character.is_some() && stems.stem("の").character.is_some() && stems.stem("ก").character.is_some());
+        assert!(stems.stem("a").character.is_none() && stems.stem("한국").character.is_none());
+        assert_ne!(a.pair_key(b), b.pair_key(a));
     }
 }

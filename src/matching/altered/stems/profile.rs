@@ -1,5 +1,6 @@
 //! The stems of one text, prepared for any number of comparisons.
 use super::WeightedStem;
+use super::background::Background;
 use crate::matching::altered::num::{at, index, small};
 use crate::text::Boundary;
 
@@ -16,24 +17,39 @@ pub struct StemProfile {
     /// Per word, the boundary before it, and one more for the end of the text.
     pub(in crate::matching::altered) boundaries: Vec<Boundary>,
     /// Per stem.
-    pub(in crate::matching::altered) stems: Vec<WeightedStem>,
+    pub(in crate::matching::altered) stems: Vec<ProfiledStem>,
     /// Per stem, the index of its first position, and one more for the end.
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
 }
 
+/// A stem of a profile: of a word, or of a pair of characters.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::matching::altered) struct ProfiledStem {
+    /// The hash of the stem: equal stems have equal keys in all texts read under the same keys.
+    pub(in crate::matching::altered) key: u64,
+    /// The share of all words of its language, or of all pairs of characters, that have this stem.
+    pub(in crate::matching::altered) frequency: f32,
+}
+
 impl StemProfile {
-    /// The profile of a text, given the stem of each word and the boundary before it.
-    pub fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>) -> Self {
+    /// The profile of a text, given the stem of each word and the boundary before it, and the general frequencies.
+    pub(super) fn new(
+        words: impl Iterator<Item = (WeightedStem, Boundary)>,
+        background: Background,
+    ) -> Self {
         let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
-        while let Some((mut stem, boundary)) = words.next() {
-            if stem.character {
-                let next = words.peek().filter(|(next, before)| next.character && *before == Boundary::None);
-                stem = next.map_or(stem, |(next, _)| stem.with(*next));
-            }
-            let number = profile.number(stem);
+        while let Some((stem, boundary)) = words.next() {
+            let next = words.peek().filter(|(_, before)| *before == Boundary::None);
+            let pair = next.and_then(|&(next, _)| Some((next, stem.character?, next.character?)));
+            let number = match pair {
+                Some((next, first, second)) => {
+                    profile.number(stem.pair_key(next), || background.pair(first, second))
+                }
+                None => profile.number(stem.key, || stem.frequency),
+            };
             profile.words.push(number);
             profile.boundaries.push(boundary);
         }
@@ -80,21 +96,22 @@ impl StemProfile {
         self.positions.get(index(from)..index(to)).unwrap_or_default()
     }
 
-    fn number(&mut self, stem: WeightedStem) -> u32 {
+    /// The number of the stem with this key. A new one has this frequency.
+    fn number(&mut self, key: u64, frequency: impl FnOnce() -> f32) -> u32 {
         let mask = self.table.len() - 1;
-        let mut slot = index_of(stem.key) & mask;
+        let mut slot = index_of(key) & mask;
         loop {
             let number = at(&self.table, slot);
             if number == NONE {
                 break;
             }
-            if self.stems.get(index(number)).is_some_and(|s| s.key == stem.key) {
+            if self.stems.get(index(number)).is_some_and(|s| s.key == key) {
                 return number;
             }
             slot = (slot + 1) & mask;
         }
         let number = small(self.stems.len());
-        self.stems.push(stem);
+        self.stems.push(ProfiledStem { key, frequency: frequency() });
         self.put(slot, number);
         if self.stems.len() * 2 > self.table.len() {
             self.grow();

@@ -35,7 +35,7 @@ impl StemProfiler {
         let mut table = remembered.table();
         let mut last = None;
         let mut compared = String::new();
-        StemProfile::new(tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
+        let words = tokenized.tokens().iter().zip(tokenized.spans()).map(|(token, span)| {
             let boundary = last.map_or(Boundary::Paragraph, |last| Boundary::between(text, last, *span));
             last = Some(*span);
             let word = Word::new(language, *token);
@@ -49,7 +49,8 @@ impl StemProfiler {
                 table = grown;
             }
             (stem, boundary)
-        }))
+        });
+        StemProfile::new(words, stems.background())
     }
 
     fn stems(&mut self, language: Language) -> &Stems {

@@ -1,0 +1,77 @@
+//! General frequencies of a language's stems and characters.
+mod characters;
+mod lengths;
+mod tables;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+pub(super) use self::characters::Character;
+use self::characters::CharacterFrequencies;
+pub(super) use self::tables::Table;
+use super::language::Language;
+use super::stemmers::Stemmer;
+use crate::matching::altered::num::small;
+use crate::text::{Span, compared_form_at};
+
+/// The frequency of a stem that is not in its language's table: a little above the table's last class.
+const RARE: f32 = 6e-5;
+
+/// The general frequencies of a language, by a table or, without one, by the length of words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Background(Option<&'static Frequencies>);
+
+/// The frequencies of one language.
+#[derive(Debug, Default)]
+struct Frequencies {
+    stems: HashMap<String, f32>,
+    characters: CharacterFrequencies,
+}
+
+/// A slot for each language that may have a table.
+const LANGUAGES: usize = 128;
+
+impl Background {
+    /// The frequencies of `language`. The first call for a language reads its table: a few milliseconds.
+    pub(super) fn of(language: Language) -> Self {
+        static LOADED: [OnceLock<Frequencies>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
+        let loaded = language.table().zip(LOADED.get(language.index()));
+        Self(loaded.map(|(table, slot)| slot.get_or_init(|| Frequencies::read(&table.text(), language))))
+    }
+
+    /// The share of the language's words that have this stem.
+    pub(super) fn frequency(self, stem: &str) -> f32 {
+        match self.0 {
+            Some(frequencies) => frequencies.stems.get(stem).map_or(RARE, |share| share.max(RARE)),
+            None => lengths::frequency(stem),
+        }
+    }
+
+    /// The share of the language's characters that are this one.
+    pub(super) fn character(self, character: Character) -> f32 {
+        self.0.map_or(RARE, |frequencies| frequencies.characters.single(character))
+    }
+
+    /// The share of the language's pairs of adjacent characters that are this pair.
+    pub(super) fn pair(self, first: Character, second: Character) -> f32 {
+        match self.0 {
+            Some(frequencies) => frequencies.characters.pair(first, second),
+            None => characters::UNKNOWN_PAIR,
+        }
+    }
+}
+
+impl Frequencies {
+    /// Reads a table. The shares of words with one stem add up.
+    fn read(table: &str, language: Language) -> Self {
+        let stemmer = Stemmer::of(language);
+        let mut frequencies = Self::default();
+        let mut compared = String::new();
+        for (word, share) in tables::words(table) {
+            compared_form_at(word, Span { start: 0, end: small(word.len()) }, &mut compared);
+            frequencies.characters.add(&compared, share);
+            *frequencies.stems.entry(stemmer.stem(&compared).into_owned()).or_default() += share;
+        }
+        frequencies
+    }
+}
