@@ -61,6 +61,7 @@ pub fn detect(
     tuning: &Tuning,
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Passage>, Stopped> {
+    let tuning = &tuning.per_token(f32::midpoint(submission.tokens_per_word(), source.tokens_per_word()));
     let Some(pair) = TextPair::new(submission, source, tuning) else {
         let left_over = verbatim::left_over(runs, &[], tuning.join_words);
         let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs));

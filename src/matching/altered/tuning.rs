@@ -1,5 +1,7 @@
 //! Constants of the comparison, with their reasons.
 
+use super::num::real;
+
 /// Constants of the comparison. The defaults suit all kinds of texts.
 ///
 /// Scores are natural logarithms of likelihood ratios (nats). The values are round; a step of a tenth to a quarter in
@@ -77,4 +79,34 @@ impl Default for Tuning {
             summary_scatter: 1.25,
         }
     }
+}
+
+impl Tuning {
+    /// The constants for texts of this many tokens a word: scripts without spaces have several. Distances are counted in
+    /// words, and the probability that all tokens of a word match falls with each of them.
+    #[must_use]
+    pub(super) fn per_token(&self, tokens_per_word: f32) -> Self {
+        let scaled = |words: u32| scale(words, tokens_per_word);
+        let [least, most] = self.drawn;
+        Self {
+            prior_words: self.prior_words * tokens_per_word,
+            near_words: scaled(self.near_words),
+            gap_words: scaled(self.gap_words),
+            inner_gap_words: scaled(self.inner_gap_words),
+            reach_words: scaled(self.reach_words),
+            join_words: scaled(self.join_words),
+            summary_words: scaled(self.summary_words),
+            drawn: [least.powf(tokens_per_word), most],
+            ..self.clone()
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small count times a small factor"
+)]
+fn scale(words: u32, factor: f32) -> u32 {
+    (real(words) * factor).round() as u32
 }

@@ -1,7 +1,7 @@
 //! The stems of one text, prepared for any number of comparisons.
 use super::WeightedStem;
-use super::background::Background;
-use crate::matching::altered::num::{at, index, small};
+use super::background::{Background, Character};
+use crate::matching::altered::num::{at, index, real, small};
 use crate::text::Boundary;
 
 /// No stem.
@@ -22,6 +22,8 @@ pub struct StemProfile {
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
+    /// The length of the text in words, with the characters of scripts without spaces as parts of words.
+    word_equivalents: f32,
 }
 
 /// A stem of a profile: of a word, or of a pair of characters.
@@ -44,6 +46,7 @@ impl StemProfile {
         while let Some((stem, boundary)) = words.next() {
             let next = words.peek().filter(|(_, before)| *before == Boundary::None);
             let pair = next.and_then(|&(next, _)| Some((next, stem.character?, next.character?)));
+            profile.word_equivalents += stem.character.map_or(1.0, Character::words);
             let number = match pair {
                 Some((next, first, second)) => {
                     profile.number(stem.pair_key(next), || background.pair(first, second))
@@ -59,6 +62,12 @@ impl StemProfile {
         }
         profile.index_positions();
         profile
+    }
+
+    /// The mean number of tokens of a word: 1, or more in scripts without spaces.
+    #[must_use]
+    pub(in crate::matching::altered) fn tokens_per_word(&self) -> f32 {
+        if self.is_empty() { 1.0 } else { (real(small(self.len())) / self.word_equivalents).max(1.0) }
     }
 
     /// Number of words of the text.
