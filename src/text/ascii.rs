@@ -6,7 +6,7 @@
 //! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"). Each byte leaves one
 //! bit, so that the edges of the words in 64 bytes are the bits of one integer.
 
-use super::compared::compared_form_within;
+use super::folding::Form;
 use super::segment;
 use super::span::Span;
 use super::stem::Stem;
@@ -27,8 +27,7 @@ pub(super) fn for_each_token(
     max_bytes: usize,
     mut sink: impl FnMut(Token, Stem, Span),
 ) -> Result<(), ComparedFormTooLong> {
-    let mut pieces =
-        Pieces { text, hasher, compared: String::new(), bytes: 0, max_bytes, is_overgrown: false };
+    let mut pieces = Pieces { text, hasher, form: Form::default(), bytes: 0, max_bytes, is_overgrown: false };
     let mut start = 0;
     // 1 if the byte before the block is part of a piece.
     let mut inside = 0_u64;
@@ -110,7 +109,7 @@ struct Pieces<'a> {
     text: &'a str,
     hasher: &'a WordHasher,
     /// A buffer for compared forms, kept for its memory.
-    compared: String,
+    form: Form,
     /// Bytes of the compared forms so far.
     bytes: usize,
     max_bytes: usize,
@@ -150,19 +149,16 @@ impl Pieces<'_> {
         Some((self.hasher.short_token(lower, length), Stem::of_ascii(self.hasher, lower, length)))
     }
 
-    #[cold]
     fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         let piece = self.text.get(start..end).unwrap_or_default();
-        let Self { compared, hasher, bytes, max_bytes, is_overgrown, .. } = self;
-        segment::for_each_word(piece, |from, to| {
-            let word = piece.get(from..to).unwrap_or_default();
-            let room = max_bytes.saturating_sub(*bytes);
-            *is_overgrown = *is_overgrown || !compared_form_within(word, room, compared);
-            if !*is_overgrown && !compared.is_empty() {
-                *bytes += compared.len();
-                let span = span(start + from, start + to);
-                sink(hasher.token(compared.as_bytes()), Stem::of(hasher, compared), span);
-            }
+        let Self { form, hasher, bytes, max_bytes, is_overgrown, .. } = self;
+        let room = if *is_overgrown { 0 } else { max_bytes.saturating_sub(*bytes) };
+        segment::for_each_word(piece, room, form, |word| {
+            *is_overgrown |= word.form.is_none();
+            let Some(form) = word.form.filter(|form| !form.is_empty()) else { return };
+            *bytes += form.len();
+            let span = span(start + word.range.start, start + word.range.end);
+            sink(hasher.token(form.as_bytes()), Stem::of(hasher, form), span);
         });
     }
 }
@@ -177,7 +173,7 @@ fn span(start: usize, end: usize) -> Span {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::compared::compared_form;
+    use super::super::folding::compared_form;
     use super::*;
 
     fn fast(text: &str) -> Vec<(Token, Span)> {
@@ -190,10 +186,11 @@ mod tests {
     /// The tokens by the definition, without the fast path.
     fn plain(text: &str) -> Vec<(Token, Span)> {
         let (mut out, mut compared) = (Vec::new(), String::new());
-        segment::for_each_word(text, |from, to| {
-            compared_form(&text[from..to], &mut compared);
+        segment::for_each_word(text, usize::MAX, &mut Form::default(), |word| {
+            compared_form(&text[word.range.clone()], &mut compared);
             if !compared.is_empty() {
-                out.push((WordHasher::for_tests().token(compared.as_bytes()), span(from, to)));
+                let token = WordHasher::for_tests().token(compared.as_bytes());
+                out.push((token, span(word.range.start, word.range.end)));
             }
         });
         out

@@ -3,13 +3,14 @@
 //! A token is a word, or a single character in the scripts that are written without spaces. It has a [`Span`] in the
 //! original and a [`Token`], the seeded hash of its compared form. Two words are the same if their tokens are equal.
 //!
-//! `segment` defines the words of a text, `compared` the compared form. [`Tokenizer`] adds a fast path for ASCII, which
+//! `segment` defines the words of a text, `folding` the compared form. [`Tokenizer`] adds a fast path for ASCII, which
 //! agrees with `segment` on every text.
 
 pub mod alerts;
 mod ascii;
 mod boundary;
-mod compared;
+mod class;
+mod folding;
 mod offsets;
 mod peek;
 pub mod regions;
@@ -25,6 +26,7 @@ pub use crate::model::CorpusSeed;
 pub(crate) use scripts::is_unspaced;
 
 pub use boundary::Boundary;
+pub use folding::in_alphabet;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use span::Span;
 pub use stem::Stem;

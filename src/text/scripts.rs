@@ -5,10 +5,12 @@
 
 use unicode_script::{Script, UnicodeScript};
 
+use super::folding::is_digit;
+
 /// The first character of such a script (Thai). Nothing has to be looked up below it.
 const FIRST_UNSPACED: char = '\u{0E00}';
 
-/// Whether a letter or a digit belongs to a script that is written without spaces: it is a single-character word.
+/// Whether a letter belongs to a script that is written without spaces: it is a single-character word.
 ///
 /// The script is the Unicode property `Script`. Letters that several scripts share, such as the prolonged sound mark of
 /// both kana (U+30FC), have the value `Common` and name their scripts in `Script_Extensions` (UAX #24).
@@ -22,7 +24,8 @@ pub(crate) fn is_unspaced(c: char) -> bool {
     if matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}') {
         return true;
     }
-    if !c.is_alphanumeric() {
+    // Digits make numbers, as elsewhere.
+    if !c.is_alphanumeric() || is_digit(c) {
         return false;
     }
     match c.script() {
@@ -63,11 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_and_digits_of_scripts_without_spaces() {
-        for c in "数々〆〇ひカーｰﾊ〻〱ㄅꀀไ๙ລຮកမꩠ𛀁𠀀".chars() {
+    fn letters_of_scripts_without_spaces() {
+        for c in "数々〆〇ひカーｰﾊ〻〱ㄅꀀไລຮកမꩠ𛀁𠀀".chars() {
             assert!(is_unspaced(c), "{c} U+{:04X}", u32::from(c));
         }
-        for c in "aéжع한हა1①㈠。、・「 ฿\u{0E47}\u{3099}ℂⒶ𝐀".chars() {
+        for c in "aéжع한हა1๙၂①㈠。、・「 ฿\u{0E47}\u{3099}ℂⒶ𝐀".chars() {
             assert!(!is_unspaced(c), "{c} U+{:04X}", u32::from(c));
         }
     }
@@ -76,6 +79,7 @@ mod tests {
     fn by_list(c: char) -> bool {
         c >= FIRST_UNSPACED
             && c.is_alphanumeric()
+            && !is_digit(c)
             && (matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF70}') || has_no_spaces(c.script()))
     }
 

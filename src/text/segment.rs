@@ -10,80 +10,56 @@
 //!   selectors) and private-use characters are skipped: they neither separate words nor belong to their compared form.
 //! - All other characters separate.
 
-use unicode_normalization::char::is_combining_mark;
+use std::ops::Range;
 
-use super::scripts::is_unspaced;
+use super::class::Class;
+use super::folding::{FoldTable, Form};
 
-/// The class of a character in the segmentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Part of a word.
-    Letter,
-    /// A single-character word.
-    Ideograph,
-    /// Belongs to the character before it.
-    Mark,
-    /// Part of a word when letters stand on both sides.
-    Apostrophe,
-    /// Skipped.
-    Ignorable,
-    /// Ends a word.
-    Separator,
+/// A word of a piece of text.
+pub(super) struct Word<'a> {
+    /// Its bytes in the piece.
+    pub(super) range: Range<usize>,
+    /// Its compared form; `None` if it is longer than the room that was left.
+    pub(super) form: Option<&'a str>,
 }
 
-fn class(c: char) -> Class {
-    if c.is_ascii() {
-        return match c {
-            '\'' => Class::Apostrophe,
-            _ if c.is_ascii_alphanumeric() => Class::Letter,
-            _ => Class::Separator,
-        };
-    }
-    match c {
-        '\u{2019}' | '\u{02BC}' | '\u{FF07}' => Class::Apostrophe,
-        // Half-width voicing marks, letters by category, compose with the kana before them.
-        '\u{FF9E}' | '\u{FF9F}' => Class::Mark,
-        _ if is_ignorable(c) || is_private(c) => Class::Ignorable,
-        _ if is_combining_mark(c) => Class::Mark,
-        _ if is_unspaced(c) => Class::Ideograph,
-        _ if c.is_alphanumeric() => Class::Letter,
-        _ => Class::Separator,
-    }
-}
-
-/// Whether a character has the property `Default_Ignorable_Code_Point` (Unicode 16, `DerivedCoreProperties`).
-pub(super) fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Whether a character is for private use: fonts may show it as anything, or not at all.
-fn is_private(c: char) -> bool {
-    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// Calls `word` with the byte range of each word of `piece`, in order. Linear in the piece.
-pub(super) fn for_each_word(piece: &str, mut word: impl FnMut(usize, usize)) {
+/// Calls `each` with each word of `piece`, in order, and the form `form` as a buffer.
+///
+/// `room` is the greatest length of all compared forms together, in bytes. Words past it have no form, and no time is
+/// spent on them. Linear in the piece.
+pub(super) fn for_each_word(piece: &str, room: usize, form: &mut Form, mut each: impl FnMut(Word<'_>)) {
+    let table = FoldTable::get();
+    let mut room = Some(room);
+    let mut finish = |form: &mut Form, done: Open| {
+        let word = piece.get(done.start..done.end).unwrap_or_default();
+        let found = room.and_then(|room| form.finish(word, room));
+        room = room.zip(found).map(|(room, form)| room - form.len());
+        each(Word { range: done.start..done.end, form: found });
+    };
     let mut open: Option<Open> = None;
     for (at, c) in piece.char_indices() {
         let end = at + c.len_utf8();
-        let class = class(c);
-        match (class, &mut open) {
+        let folded = table.folded(c);
+        match (folded.class, &mut open) {
             (Class::Ignorable, _) => {}
-            (Class::Letter, Some(current)) if !current.single => current.letter(end),
-            (Class::Mark, Some(current)) if !current.at_apostrophe => current.end = end,
+            (Class::Letter, Some(current)) if !current.single => {
+                form.push(table, c, folded);
+                current.letter(end);
+            }
+            (Class::Mark, Some(current)) if !current.at_apostrophe => {
+                form.push(table, c, folded);
+                current.end = end;
+            }
             (Class::Apostrophe, Some(current)) if !current.single && !current.at_apostrophe => {
                 current.at_apostrophe = true;
             }
-            _ => {
+            (class, _) => {
                 if let Some(done) = open.take() {
-                    word(done.start, done.end);
+                    finish(form, done);
                 }
                 if matches!(class, Class::Letter | Class::Ideograph) {
+                    form.clear();
+                    form.push(table, c, folded);
                     open = Some(Open {
                         start: at,
                         end,
@@ -95,7 +71,7 @@ pub(super) fn for_each_word(piece: &str, mut word: impl FnMut(usize, usize)) {
         }
     }
     if let Some(done) = open {
-        word(done.start, done.end);
+        finish(form, done);
     }
 }
 
@@ -117,18 +93,13 @@ impl Open {
     }
 }
 
-/// Whether a character is left out of a word's compared form.
-pub(super) fn is_dropped(c: char) -> bool {
-    matches!(class(c), Class::Apostrophe | Class::Ignorable)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<&str> {
         let mut out = Vec::new();
-        for_each_word(text, |start, end| out.push(&text[start..end]));
+        for_each_word(text, usize::MAX, &mut Form::default(), |word| out.push(&text[word.range]));
         out
     }
 

@@ -2,7 +2,7 @@
 
 use super::alerts::spaced_words;
 use super::ascii;
-use super::compared::compared_form_within;
+use super::folding::compared_form_within;
 use super::span::Span;
 use super::stem::Stem;
 use super::token::{ComparedFormTooLong, Token, WordHasher};

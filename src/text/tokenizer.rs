@@ -1,6 +1,7 @@
 //! Cutting texts into tokens with their spans.
 
-use super::compared::compared_form;
+use super::class::Class;
+use super::folding::{FoldTable, compared_form};
 use super::spaced;
 use super::span::Span;
 use super::stem::Stem;
@@ -40,11 +41,17 @@ impl TokenizedText {
 /// Equal tokens have equal compared forms. Linear in the token.
 pub fn compared_form_at(text: &str, span: Span, out: &mut String) {
     let word = span.of(text);
-    compared_form(word, out);
-    // Separators are left in the form only if the letters of the word are set apart.
-    if out.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+    if is_apart(word) {
         *out = spaced::joined(word, usize::MAX).unwrap_or_default();
+    } else {
+        compared_form(word, out);
     }
+}
+
+/// Whether the letters of a word are set apart: it has characters that separate other words.
+fn is_apart(word: &str) -> bool {
+    let table = FoldTable::get();
+    word.chars().any(|c| table.folded(c).class == Class::Separator)
 }
 
 /// Whether two words, each a span of a text, have the same compared form. Linear in the words.
@@ -55,10 +62,9 @@ pub fn same_word((text, span): (&str, Span), (other_text, other_span): (&str, Sp
         return true;
     }
     let (mut form, mut other_form) = (String::new(), String::new());
-    compared_form(word, &mut form);
-    compared_form(other, &mut other_form);
-    // The letters of one of them may be set apart.
-    form == other_form || spaced::joined(word, usize::MAX) == spaced::joined(other, usize::MAX)
+    compared_form_at(text, span, &mut form);
+    compared_form_at(other_text, other_span, &mut other_form);
+    form == other_form
 }
 
 /// Cuts texts into tokens under one seed.

@@ -85,7 +85,7 @@ impl Word {
 }
 
 /// The alphabet that a word imitates: its letters are of several alphabets, and those of the others all look like
-/// letters of this one. Tokenisation replaces them by [`look_alike_in`].
+/// letters of this one. The compared form of a word replaces them too, by rules of its own that do not depend on case.
 ///
 /// `None` for words of one alphabet, and for legitimate mixtures: `µm`, `kΩ`, `TNFα`, `SMSка`. A disguised word has a
 /// usual pattern of case (all small, a capital first, all capitals); words with symbols and suffixes have not.

@@ -1,0 +1,188 @@
+//! A table of single characters: what each adds to the compared form of a word.
+//!
+//! Most characters fold by themselves, whatever stands beside them. Words of such characters are folded by look-ups;
+//! words with any other character are left to the definition.
+
+use std::sync::{LazyLock, OnceLock};
+
+use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, is_nfc_quick};
+
+use super::super::class::Class;
+use super::skeleton::latin_of;
+use super::{alphabet_bit, fold};
+
+/// What a character adds to the compared form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::text) enum Action {
+    /// Nothing.
+    Drop,
+    /// A letter that no neighbour changes.
+    Letter(char),
+    /// A mark whose order among other marks matters.
+    Mark(char),
+    /// Letters, by their place in the list of expansions.
+    Letters(u16),
+    /// It depends on the neighbours.
+    Undecided,
+}
+
+/// A character in the table.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::text) struct Folded {
+    /// Its class in the segmentation.
+    pub(in crate::text) class: Class,
+    /// What it adds.
+    pub(in crate::text) action: Action,
+    /// The bit of its alphabet.
+    pub(in crate::text) alphabet: u8,
+    /// Whether what it adds looks Latin and is not.
+    pub(in crate::text) looks_latin: bool,
+}
+
+/// Characters of a page.
+const PAGE: usize = 256;
+/// Pages of all code points.
+const PAGES: usize = 0x0011_0000 / PAGE;
+
+struct Page {
+    characters: Box<[Folded]>,
+    expansions: Vec<String>,
+}
+
+/// The table. Its pages are made when they are first used.
+pub(in crate::text) struct FoldTable {
+    pages: Box<[OnceLock<Page>]>,
+}
+
+impl FoldTable {
+    /// The one table of this process.
+    pub(in crate::text) fn get() -> &'static Self {
+        static TABLE: LazyLock<FoldTable> =
+            LazyLock::new(|| FoldTable { pages: (0..PAGES).map(|_| OnceLock::new()).collect() });
+        &TABLE
+    }
+
+    /// What is known of a character.
+    #[inline]
+    pub(in crate::text) fn folded(&self, c: char) -> Folded {
+        const UNKNOWN: Folded =
+            Folded { class: Class::Separator, action: Action::Undecided, alphabet: 0, looks_latin: false };
+        let place = c as usize;
+        let page = self.pages.get(place / PAGE);
+        page.and_then(|page| page.get_or_init(|| Page::new(place / PAGE)).characters.get(place % PAGE))
+            .copied()
+            .unwrap_or(UNKNOWN)
+    }
+
+    /// The letters that a character with [`Action::Letters`] adds.
+    pub(in crate::text) fn letters(&self, c: char, place: u16) -> &str {
+        let page = self.pages.get(c as usize / PAGE).and_then(OnceLock::get);
+        page.and_then(|page| page.expansions.get(usize::from(place))).map_or("", String::as_str)
+    }
+}
+
+impl Page {
+    fn new(number: usize) -> Self {
+        let mut expansions = Vec::new();
+        let first = number * PAGE;
+        let code_points = (first..first + PAGE).map(|code| u32::try_from(code).unwrap_or(u32::MAX));
+        let characters = code_points.map(|code| {
+            let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+            Folded::of(c, &mut expansions)
+        });
+        let characters = characters.collect();
+        Self { characters, expansions }
+    }
+}
+
+impl Folded {
+    fn of(c: char, expansions: &mut Vec<String>) -> Self {
+        let class = Class::of(c);
+        let mut form = String::new();
+        if !class.is_dropped() {
+            fold(std::iter::once(c), usize::MAX, &mut form);
+        }
+        let looks_latin =
+            !form.is_empty() && form.chars().all(|c| c.is_ascii_digit() || latin_of(c).is_some());
+        let action = Action::of(&form, expansions);
+        Self { class, action, alphabet: alphabet_bit(c), looks_latin }
+    }
+}
+
+impl Action {
+    fn of(form: &str, expansions: &mut Vec<String>) -> Self {
+        let mut letters = form.chars();
+        match (letters.next(), letters.next()) {
+            (None, _) => Self::Drop,
+            _ if is_nfc_quick(form.chars()) != IsNormalized::Yes => Self::Undecided,
+            (Some(mark), None) if canonical_combining_class(mark) != 0 => Self::Mark(mark),
+            (Some(letter), None) => Self::Letter(letter),
+            _ if form.chars().any(|c| canonical_combining_class(c) != 0) => Self::Undecided,
+            _ => match u16::try_from(expansions.len()) {
+                Ok(place) => {
+                    expansions.push(form.to_owned());
+                    Self::Letters(place)
+                }
+                Err(_) => Self::Undecided,
+            },
+        }
+    }
+}
+
+/// The form of a word that is being folded, character by character.
+#[derive(Debug, Default)]
+pub(in crate::text) struct Form {
+    form: String,
+    alphabets: u8,
+    looks_latin: bool,
+    after_mark: bool,
+    is_undecided: bool,
+}
+
+impl Form {
+    /// Forgets the word.
+    pub(in crate::text) fn clear(&mut self) {
+        self.form.clear();
+        (self.alphabets, self.looks_latin, self.after_mark, self.is_undecided) = (0, true, false, false);
+    }
+
+    /// Adds a character of the word.
+    #[inline]
+    pub(in crate::text) fn push(&mut self, table: &FoldTable, c: char, folded: Folded) {
+        self.alphabets |= folded.alphabet;
+        let was_after_mark = std::mem::take(&mut self.after_mark);
+        match folded.action {
+            Action::Drop => {
+                self.after_mark = was_after_mark;
+                return;
+            }
+            Action::Letter(letter) => self.form.push(letter),
+            Action::Mark(mark) => {
+                self.is_undecided |= was_after_mark;
+                self.after_mark = true;
+                self.form.push(mark);
+            }
+            Action::Letters(place) => self.form.push_str(table.letters(c, place)),
+            Action::Undecided => self.is_undecided = true,
+        }
+        self.looks_latin &= folded.looks_latin;
+    }
+
+    /// The compared form of `word`, whose characters were added. `None` if it has more than `max_bytes`.
+    #[inline]
+    pub(in crate::text) fn finish(&mut self, word: &str, max_bytes: usize) -> Option<&str> {
+        if self.is_undecided || self.alphabets.count_ones() > 1 {
+            return self.define(word, max_bytes);
+        }
+        if self.looks_latin {
+            super::skeleton::unify_alphabets(&mut self.form);
+        }
+        (self.form.len() <= max_bytes).then_some(&*self.form)
+    }
+
+    #[cold]
+    fn define(&mut self, word: &str, max_bytes: usize) -> Option<&str> {
+        super::compared_form_within(word, max_bytes, &mut self.form).then_some(&*self.form)
+    }
+}
