@@ -1,9 +1,8 @@
 //! Languages of texts and their stemmers.
-use rust_stemmers::Algorithm;
-
 use super::background::Table;
+use crate::text::alerts::Alphabet;
 
-/// A language with a Snowball stemmer, or none.
+/// A language, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Language(Option<whatlang::Lang>);
 
@@ -49,7 +48,6 @@ impl Language {
     /// No language: words are compared without stemming.
     pub const NONE: Self = Self(None);
     /// English.
-    #[cfg(test)]
     pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
     /// The number of the language, unique among languages.
@@ -72,31 +70,19 @@ impl Language {
         })
     }
 
-    /// The Snowball algorithm, if there is one.
-    #[must_use]
-    pub fn algorithm(self) -> Option<Algorithm> {
+    /// The language as it was detected.
+    pub(super) fn detected(self) -> Option<whatlang::Lang> {
+        self.0
+    }
+
+    /// The alphabet of the language, if its words may have a compared form of Latin letters that look like theirs.
+    pub(super) fn alphabet(self) -> Option<Alphabet> {
         use whatlang::Lang as L;
-        Some(match self.0? {
-            L::Ara => Algorithm::Arabic,
-            L::Dan => Algorithm::Danish,
-            L::Nld => Algorithm::Dutch,
-            L::Eng => Algorithm::English,
-            L::Fin => Algorithm::Finnish,
-            L::Fra => Algorithm::French,
-            L::Deu => Algorithm::German,
-            L::Ell => Algorithm::Greek,
-            L::Hun => Algorithm::Hungarian,
-            L::Ita => Algorithm::Italian,
-            L::Nob => Algorithm::Norwegian,
-            L::Por => Algorithm::Portuguese,
-            L::Ron => Algorithm::Romanian,
-            L::Rus => Algorithm::Russian,
-            L::Spa => Algorithm::Spanish,
-            L::Swe => Algorithm::Swedish,
-            L::Tam => Algorithm::Tamil,
-            L::Tur => Algorithm::Turkish,
-            _ => return None,
-        })
+        match self.0? {
+            L::Rus | L::Ukr | L::Bel | L::Bul | L::Mkd | L::Srp => Some(Alphabet::Cyrillic),
+            L::Ell => Some(Alphabet::Greek),
+            _ => None,
+        }
     }
 }
 

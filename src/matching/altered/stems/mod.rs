@@ -100,7 +100,11 @@ mod tests {
     fn characters_are_told_by_their_script_and_pair_in_order() {
         let stems = Stems::new(Language::NONE, RandomState::new());
         let (a, b) = (stems.stem("木"), stems.stem("匠"));
-        assert!(a.character.is_some() && stems.stem("の").character.is_some() && stems.stem("ก").character.is_some());
+        assert!(
+            a.character.is_some()
+                && stems.stem("の").character.is_some()
+                && stems.stem("ก").character.is_some()
+        );
         assert!(stems.stem("a").character.is_none() && stems.stem("한국").character.is_none());
         assert_ne!(a.pair_key(b), b.pair_key(a));
     }

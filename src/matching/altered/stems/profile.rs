@@ -37,10 +37,7 @@ pub(in crate::matching::altered) struct ProfiledStem {
 
 impl StemProfile {
     /// The profile of a text, given the stem of each word and the boundary before it, and the general frequencies.
-    pub(super) fn new(
-        words: impl Iterator<Item = (WeightedStem, Boundary)>,
-        background: Background,
-    ) -> Self {
+    pub(super) fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>, background: Background) -> Self {
         let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
         while let Some((stem, boundary)) = words.next() {

@@ -43,9 +43,9 @@ impl Table {
 /// The words of a table's text, each with its share of all words.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (&str, f32)> {
     let classes = text.lines().filter_map(|line| line.split_once(' '));
-    classes.filter_map(|(share, words)| Some((share.parse::<f32>().ok()?, words))).flat_map(
-        |(share, words)| words.split(' ').map(move |word| (word, share * 1e-6)),
-    )
+    classes
+        .filter_map(|(share, words)| Some((share.parse::<f32>().ok()?, words)))
+        .flat_map(|(share, words)| words.split(' ').map(move |word| (word, share * 1e-6)))
 }
 
 #[cfg(test)]
