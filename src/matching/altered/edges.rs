@@ -91,9 +91,21 @@ impl<'p, 'a> Scorer<'p, 'a> {
         spans
     }
 
-    /// The evidence for a pair of spans; that of long ones piece by piece.
+    /// The evidence for a pair of spans: as a whole, in any order, or piece by piece, in the order of the other side.
     pub(super) fn weigh(&mut self, spans: Spans) -> WeighedSpans {
         let many = pieces(&spans);
+        let shorter = size(&spans.submission).min(size(&spans.source));
+        let whole = self.weigh_pieces(spans, many);
+        let smaller = (shorter / self.pair.tuning.ordered_words).max(1);
+        if smaller <= many {
+            return whole;
+        }
+        let ordered = self.weigh_pieces(whole.spans.clone(), smaller);
+        WeighedSpans { evidence: whole.evidence.max(ordered.evidence), ..whole }
+    }
+
+    /// The sum of the evidence for equal pieces of both sides.
+    fn weigh_pieces(&mut self, spans: Spans, many: u32) -> WeighedSpans {
         let mut sum = WeighedSpans { spans, evidence: 0.0, matched: 0 };
         for n in 0..many {
             let Spans { submission, source } = piece(&sum.spans, n, many);

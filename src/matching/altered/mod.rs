@@ -133,10 +133,12 @@ fn weighed_spans(
         }
         let mut tried: Vec<WeighedSpans> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
         tried.push(scorer.refine(core.whole));
-        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept);
+        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept * tuning::ev("part", 1.0));
         found.extend(resolve::strongest(tried));
     }
-    resolve::chained(found, scorer)
+    let mut chained = resolve::chained(found, scorer);
+    chained.retain(|weighed| weighed.evidence >= pair.tuning.accept);
+    chained
 }
 
 /// The pairs that overlap no summary.

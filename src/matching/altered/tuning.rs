@@ -32,6 +32,8 @@ pub struct Tuning {
     /// The bounds of the share of a passage's words that are drawn from the other side. A segment below the lower
     /// bound is rather a mosaic of chance matches; the upper bound leaves every word a probability of being new.
     pub drawn: [f32; 2],
+    /// Words of a piece of a passage whose order is the source's: about three sentences.
+    pub ordered_words: u32,
     /// The least evidence of a passage. Chance reaches about 30, two texts on one subject 60 and, rarely, more; fifty
     /// words of which a third was replaced reach 100 to 140.
     pub accept: f32,
@@ -68,6 +70,7 @@ impl Default for Tuning {
             submission_edge: [3.0, 1.5],
             source_edge: [10.0, 0.5],
             drawn: [0.5, 0.9],
+            ordered_words: 60,
             accept: 75.0,
             verbatim: 0.8,
             join_words: 40,
@@ -94,6 +97,7 @@ impl Tuning {
             gap_words: scaled(self.gap_words),
             inner_gap_words: scaled(self.inner_gap_words),
             reach_words: scaled(self.reach_words),
+            ordered_words: scaled(self.ordered_words),
             join_words: scaled(self.join_words),
             summary_words: scaled(self.summary_words),
             drawn: [least.powf(tokens_per_word), most],

@@ -54,11 +54,7 @@ impl Stemmer {
 
 fn truncated(word: &str) -> &str {
     let hangul = word.chars().next().is_some_and(|first| first.script() == Script::Hangul);
-    let letters = if hangul {
-        SYLLABLES
-    } else {
-        LETTERS
-    };
+    let letters = if hangul { SYLLABLES } else { LETTERS };
     let end = word.char_indices().nth(letters).map_or(word.len(), |(end, _)| end);
     word.get(..end).unwrap_or(word)
 }
