@@ -181,6 +181,22 @@ impl<'p, 'a> Scorer<'p, 'a> {
     }
 }
 
+impl Scorer<'_, '_> {
+    /// The likeliest segment within `window` of one side under the words of `other`; `None` if none is likelier than not.
+    pub(super) fn likeliest(
+        &mut self,
+        which: SideKind,
+        window: &Range<u32>,
+        other: &Range<u32>,
+    ) -> Option<Range<u32>> {
+        self.prepare(which, window, other);
+        let side = self.pair.side(which);
+        let scores: Vec<f32> = slice(&side.shared, window).iter().map(|&stem| self.score(stem)).collect();
+        let best = maximum_segment(&scores, window.start, edge_costs(which, side, self.pair.tuning));
+        (!best.is_empty()).then_some(best)
+    }
+}
+
 /// Words of one side that are weighed together, at most. Without their order, the words of longer copies support one
 /// another little; pieces keep the order of pages.
 const PIECE_WORDS: u32 = 2048;

@@ -21,6 +21,7 @@
 
 mod cores;
 mod edges;
+mod extend;
 mod num;
 mod resolve;
 mod seeds;
@@ -133,12 +134,12 @@ fn weighed_spans(
         }
         let mut tried: Vec<WeighedSpans> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
         tried.push(scorer.refine(core.whole));
-        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept * tuning::ev("part", 1.0));
+        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept * 1.0);
         found.extend(resolve::strongest(tried));
     }
-    let mut chained = resolve::chained(found, scorer);
-    chained.retain(|weighed| weighed.evidence >= pair.tuning.accept);
-    chained
+    let mut found = resolve::chained(found, scorer);
+    found.sort_by_key(|weighed| (weighed.spans.submission.start, weighed.spans.source.start));
+    resolve::chained(extend::extended(found, scorer), scorer)
 }
 
 /// The pairs that overlap no summary.

@@ -34,6 +34,8 @@ pub struct Tuning {
     pub drawn: [f32; 2],
     /// Words of a piece of a passage whose order is the source's: about three sentences.
     pub ordered_words: u32,
+    /// The least evidence of windows beyond the edges by which a passage is extended: that of a few content words.
+    pub extend: f32,
     /// The least evidence of a passage. Chance reaches about 30, two texts on one subject 60 and, rarely, more; fifty
     /// words of which a third was replaced reach 100 to 140.
     pub accept: f32,
@@ -71,6 +73,7 @@ impl Default for Tuning {
             source_edge: [10.0, 0.5],
             drawn: [0.5, 0.9],
             ordered_words: 60,
+            extend: 15.0,
             accept: 75.0,
             verbatim: 0.8,
             join_words: 40,
