@@ -24,7 +24,7 @@ mod tests;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use self::counts::{CollectionCounts, CollectionTotals};
+use self::counts::{CollectionCounts, CollectionTotals, compares_all};
 use super::detector::{Detector, Indexed};
 use super::options::DetectionOptions;
 use super::submission::Submission;
@@ -173,6 +173,7 @@ pub(super) fn search(
     let extents = each(&mut partitions, |partition| partition.extent())?;
     stop.check()?;
     let sources = sources_by_collection(prepared, &extents);
+    let all = compares_all(&extents, &detector.limits);
     let max_postings = detector.limits.max_common_postings;
     let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
     let caps: Vec<Caps> = sources
@@ -184,7 +185,7 @@ pub(super) fn search(
         .into_iter()
         .zip(&sources)
         .zip(&caps)
-        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps))
+        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps).with_all(all))
         .collect();
     let proposals = each(&mut partitions, |partition| partition.propose(&totals, stop))?;
     let shortlist = shortlist::Shortlist::new(prepared, &totals, &caps, proposals, &detector.limits);

@@ -62,7 +62,12 @@ impl Shortlist {
         }
         ranked.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
         let candidates = ranked.len() as u64;
-        let (mut kept, redundant) = drop_redundant(ranked, prepared);
+        // All of a few sources are compared, whatever they share.
+        let (mut kept, redundant) = if totals.iter().all(|one| one.compares_all) {
+            (ranked, Vec::new())
+        } else {
+            drop_redundant(ranked, prepared)
+        };
         let cut = kept.split_off(kept.len().min(limits.max_candidates));
         let Left { too_common, common, mut unread, least_cap } = Left::of(prepared, totals, caps);
         unread.extend(words_of(&redundant, prepared));
