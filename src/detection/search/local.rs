@@ -196,11 +196,8 @@ impl SearchedCollection<'_> {
             let kgrams = Channel { fingerprints, hits: &hits, counts: &counts.kgrams, unread };
             evidence(word_pairs, kgrams, *sources)
         };
-        let admitted = if *compares_all && !word_pairs.fingerprints.is_empty() {
-            with_all(&viewed.all_in_scope(scope), &admitted)
-        } else {
-            admitted
-        };
+        let admitted =
+            if *compares_all { with_all(&viewed.all_in_scope(scope), &admitted) } else { admitted };
         candidates::candidates(hits, wanted.fingerprints, too_common, &admitted)
     }
 }
@@ -212,10 +209,8 @@ const LEAST: f32 = f32::MIN_POSITIVE;
 fn with_all(entries: &[Arc<Entry>], admitted: &[Evidence]) -> Vec<Evidence> {
     let known = |slot| admitted.binary_search_by_key(&slot, |one| one.slot).ok();
     let weight = |slot| known(slot).and_then(|place| admitted.get(place)).map_or(LEAST, |one| one.weight);
-    let mut all: Vec<Evidence> = entries
-        .iter()
-        .map(|entry| Evidence { slot: entry.slot(), weight: weight(entry.slot()) })
-        .collect();
+    let mut all: Vec<Evidence> =
+        entries.iter().map(|entry| Evidence { slot: entry.slot(), weight: weight(entry.slot()) }).collect();
     all.sort_unstable_by_key(|one| one.slot);
     all
 }

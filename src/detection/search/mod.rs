@@ -26,7 +26,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use self::counts::{CollectionCounts, CollectionTotals, compares_all};
 use super::detector::{Detector, Indexed};
-use super::options::DetectionOptions;
+use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
 use crate::corpus::Error;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -173,7 +173,8 @@ pub(super) fn search(
     let extents = each(&mut partitions, |partition| partition.extent())?;
     stop.check()?;
     let sources = sources_by_collection(prepared, &extents);
-    let all = compares_all(&extents, &detector.limits);
+    // Exact runs alone are found through the index, as surely.
+    let all = prepared.options.mode == DetectionMode::AlteredToo && compares_all(&extents, &detector.limits);
     let max_postings = detector.limits.max_common_postings;
     let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
     let caps: Vec<Caps> = sources

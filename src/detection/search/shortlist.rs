@@ -111,7 +111,10 @@ impl Left {
             }
             left.too_common.extend(totals.too_common.iter().map(|at| query.words_around(*at as usize)));
             left.common.extend(totals.too_common.iter().map(|at| query.words_of(*at as usize)));
-            left.unread.extend(totals.unread.iter().map(|at| query.words_around(*at as usize)));
+            // A posting that is not read voids nothing where all sources are compared.
+            if !totals.compares_all {
+                left.unread.extend(totals.unread.iter().map(|at| query.words_around(*at as usize)));
+            }
         }
         left
     }

@@ -40,6 +40,9 @@ pub(in crate::text) struct Folded {
     pub(in crate::text) latin: u8,
 }
 
+/// An entry for characters past the table, of which there are none.
+const UNKNOWN: Folded = Folded { class: Class::Separator, action: Action::Undecided, alphabet: 0, latin: 0 };
+
 /// Characters of a page.
 const PAGE: usize = 256;
 /// Pages of all code points.
@@ -66,19 +69,51 @@ impl FoldTable {
     /// What is known of a character.
     #[inline]
     pub(in crate::text) fn folded(&self, c: char) -> Folded {
-        const UNKNOWN: Folded =
-            Folded { class: Class::Separator, action: Action::Undecided, alphabet: 0, latin: 0 };
         let place = c as usize;
-        let page = self.pages.get(place / PAGE);
-        page.and_then(|page| page.get_or_init(|| Page::new(place / PAGE)).characters.get(place % PAGE))
-            .copied()
-            .unwrap_or(UNKNOWN)
+        self.characters(place / PAGE).get(place % PAGE).copied().unwrap_or(UNKNOWN)
+    }
+
+    /// The small Latin letters that all letters of a folded word look like, if they do and are not Latin.
+    pub(in crate::text) fn latin(&self, form: &str) -> Option<String> {
+        let latin = |c| self.folded(c).latin;
+        let is_all = !form.is_ascii() && form.chars().all(|c| latin(c) != 0);
+        is_all.then(|| form.chars().map(|c| char::from(latin(c))).collect())
+    }
+
+    /// A reader of the table that remembers the page of the last character.
+    pub(in crate::text) fn reader(&self) -> Reader<'_> {
+        Reader { table: self, page: usize::MAX, characters: &[] }
+    }
+
+    /// The characters of a page.
+    fn characters(&self, page: usize) -> &[Folded] {
+        let place = self.pages.get(page);
+        place.map_or(&[], |place| &place.get_or_init(|| Page::new(page)).characters)
     }
 
     /// The letters that a character with [`Action::Letters`] adds.
     pub(in crate::text) fn letters(&self, c: char, place: u16) -> &str {
         let page = self.pages.get(c as usize / PAGE).and_then(OnceLock::get);
         page.and_then(|page| page.expansions.get(usize::from(place))).map_or("", String::as_str)
+    }
+}
+
+/// Reads the table for one text, whose characters are mostly of one page.
+pub(in crate::text) struct Reader<'t> {
+    table: &'t FoldTable,
+    page: usize,
+    characters: &'t [Folded],
+}
+
+impl<'t> Reader<'t> {
+    /// What is known of a character.
+    #[inline]
+    pub(in crate::text) fn folded(&mut self, c: char) -> Folded {
+        let place = c as usize;
+        if place / PAGE != self.page {
+            (self.page, self.characters) = (place / PAGE, self.table.characters(place / PAGE));
+        }
+        self.characters.get(place % PAGE).copied().unwrap_or(UNKNOWN)
     }
 }
 

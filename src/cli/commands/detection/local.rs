@@ -9,8 +9,8 @@ use crate::cli::error::CliError;
 use crate::cli::input::{self, Found, Item, MAX_FILE_BYTES, Reading, SourceText};
 use crate::cli::render::{number, printable};
 use crate::engine::{
-    CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Group, IfExists, InvalidValue, Label, Labels,
-    Limits, NewSource, Scope, SourceId, Title,
+    CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Group, IfExists, InvalidValue, Label,
+    Labels, Limits, NewSource, Scope, SourceId, Title,
 };
 use crate::matching::Stop;
 use crate::proto;
