@@ -28,6 +28,7 @@ pub(crate) struct ViewedCollection {
     /// The revision at which the collection last changed.
     changed_at: u64,
     sources: u64,
+    words: u64,
     sources_in_scope: u64,
     /// Retains sources that go after the revision.
     _pin: Pin,
@@ -62,7 +63,7 @@ impl View {
             let collection = corpus.collection(name)?;
             let pin = collection.pins.pin();
             let catalogue = collection.catalogue.read();
-            let (changed_at, sources) = (catalogue.revision(), catalogue.counts().sources);
+            let (changed_at, counts) = (catalogue.revision(), catalogue.counts());
             let sources_in_scope = is_in_scope * catalogue.sources_in_scope(scope);
             drop(catalogue);
             collections.push(ViewedCollection {
@@ -70,7 +71,8 @@ impl View {
                 collection,
                 revision: *revision,
                 changed_at,
-                sources,
+                sources: counts.sources,
+                words: counts.words,
                 sources_in_scope,
                 _pin: pin,
             });
@@ -115,6 +117,11 @@ impl ViewedCollection {
     /// Its sources, in scope or not.
     pub(crate) fn sources(&self) -> u64 {
         self.sources
+    }
+
+    /// The words of its sources, in scope or not.
+    pub(crate) fn words(&self) -> u64 {
+        self.words
     }
 
     /// Its sources in the scope of the view.

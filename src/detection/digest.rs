@@ -50,10 +50,10 @@ pub(super) fn settings_digest(
     let altered_too = *mode == DetectionMode::AlteredToo;
     let (min_passage_words, commonness_cap) = (optional(*min_passage_words), optional(*commonness_cap));
     let commonness_percent = optional(commonness_percent.map(percentage));
-    let Limits { max_candidates, max_common_postings, .. } = limits;
+    let Limits { max_candidates, exhaustive_sources, max_common_postings, .. } = limits;
     let settings = format!(
         "{ALGORITHM_VERSION} {min_passage_words} {altered_too} {commonness_cap} {commonness_percent} {unit} \
-         {include_excerpts} {max_sources} {max_passages} ({max_candidates}, {max_common_postings}) {quotations} \
+         {include_excerpts} {max_sources} {max_passages} ({max_candidates}, {exhaustive_sources}, {max_common_postings}) {quotations} \
          {bibliography} {citations}",
     );
     let names = collections.iter().map(

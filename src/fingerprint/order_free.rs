@@ -9,8 +9,8 @@
 //! - A *source* is indexed by the pairs of adjacent content words. A *submission* is looked up by the pairs of each
 //!   content word with the next three. Inserted and moved words are thus bridged at look-up, which costs time but no
 //!   memory.
-//! - A pair of words of `a` and `b` characters is kept with probability `(a + b) / 24`. Its hash decides, so that all
-//!   texts keep the same pairs. Long words are rare (Zipf 1935, "The Psycho-Biology of Language") and more specific.
+//! - A pair of words of `a` and `b` characters is kept with probability `(a + b) / 24`. The words' public hashes decide,
+//!   so that all texts keep the same pairs, under every seed. Long words are rare (Zipf 1935, "The Psycho-Biology of Language") and more specific.
 //! - In scripts without spaces a content word is a bigram of adjacent characters. One in four bigrams is used.
 //!
 //! The context of such a fingerprint is the region of the text where it is. It shows whether the hits of a source are
@@ -58,6 +58,8 @@ pub struct OrderFree {
 #[derive(Debug, Clone, Copy)]
 struct Content {
     hash: u64,
+    /// The hash that decides which pairs are kept.
+    public: u64,
     characters: u32,
     position: usize,
 }
@@ -117,8 +119,8 @@ impl OrderFree {
     #[inline]
     fn word_pair(self, a: Content, b: Content) -> Option<Fingerprint> {
         let hash = mix(a.hash.wrapping_add(b.hash) ^ self.seed);
-        // The low half decides whether the pair is kept; the index uses the high bits.
-        let drawn = ((hash & u64::from(u32::MAX)) * u64::from(2 * Stem::LONGEST)) >> u32::BITS;
+        let public = mix(a.public.wrapping_add(b.public)) >> u32::BITS;
+        let drawn = (public * u64::from(2 * Stem::LONGEST)) >> u32::BITS;
         let kept = drawn < u64::from(a.characters + b.characters) && a.hash != b.hash;
         let position = u32::try_from(a.position).unwrap_or(u32::MAX);
         kept.then(|| Fingerprint { hash, context: region(a.position), position })
@@ -129,7 +131,7 @@ impl OrderFree {
         for (position, stem) in stems.iter().enumerate() {
             match stem.characters() {
                 Some(characters @ LEAST_CHARACTERS..) => {
-                    each(Content { hash: stem.hash(), characters, position });
+                    each(Content { hash: stem.hash(), public: stem.public(), characters, position });
                 }
                 Some(_) => {}
                 None => {
@@ -145,8 +147,9 @@ impl OrderFree {
     fn bigram(self, first: Stem, second: Option<&Stem>, position: usize) -> Option<Content> {
         let second = second.filter(|stem| stem.characters().is_none())?;
         let hash = mix(first.hash().wrapping_mul(3).wrapping_add(second.hash()) ^ self.seed);
+        let public = mix(first.public().wrapping_mul(3).wrapping_add(second.public()));
         let characters = BIGRAM_CHARACTERS;
-        hash.is_multiple_of(BIGRAM_SHARE).then_some(Content { hash, characters, position })
+        public.is_multiple_of(BIGRAM_SHARE).then_some(Content { hash, public, characters, position })
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Limits {
     pub max_collection_bytes: u64,
     /// Candidates that one check compares: 1,000 by default.
     pub max_candidates: usize,
+    /// Sources in scope, at most, that a check compares all without asking the index: 400 by default. A scope of more
+    /// words than so many sources usually have, 2,500 each, is not compared so.
+    pub exhaustive_sources: u32,
     /// Postings of common fingerprints that one check reads in one collection: 16,384 by default. Postings of sources
     /// that are not there at the revision don't count. The rarest come first; from the first for which not enough is
     /// left on a few sources are looked at.
@@ -42,6 +45,7 @@ setters!(Limits {
     with_max_sources_per_collection: max_sources_per_collection: usize,
     with_max_collection_bytes: max_collection_bytes: u64,
     with_max_candidates: max_candidates: usize,
+    with_exhaustive_sources: exhaustive_sources: u32,
     with_max_common_postings: max_common_postings: u32,
     with_max_deleted_text_seconds: max_deleted_text_seconds: u64,
 });
@@ -56,6 +60,7 @@ impl Default for Limits {
             max_sources_per_collection: 16_000_000.min(Slot::COUNT as usize),
             max_collection_bytes: 1 << 40,
             max_candidates: 1_000,
+            exhaustive_sources: 400,
             max_common_postings: 1 << 14,
             max_deleted_text_seconds: 24 * 60 * 60,
         }

@@ -11,6 +11,7 @@ mod ascii;
 mod boundary;
 mod class;
 mod folding;
+mod lengths;
 mod offsets;
 mod peek;
 pub mod regions;
@@ -27,6 +28,7 @@ pub(crate) use scripts::is_unspaced;
 
 pub use boundary::Boundary;
 pub use folding::in_alphabet;
+pub use lengths::WordLengths;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use span::Span;
 pub use stem::Stem;

@@ -29,6 +29,7 @@ pub(super) struct Word<'a> {
 /// spent on them. Linear in the piece.
 pub(super) fn for_each_word(piece: &str, room: usize, form: &mut Form, mut each: impl FnMut(Word<'_>)) {
     let table = FoldTable::get();
+    let mut reader = table.reader();
     let mut room = Some(room);
     let mut finish = |form: &mut Form, done: Open| {
         let word = piece.get(done.start..done.end).unwrap_or_default();
@@ -39,7 +40,7 @@ pub(super) fn for_each_word(piece: &str, room: usize, form: &mut Form, mut each:
     let mut open: Option<Open> = None;
     for (at, c) in piece.char_indices() {
         let end = at + c.len_utf8();
-        let folded = table.folded(c);
+        let folded = reader.folded(c);
         match (folded.class, &mut open) {
             (Class::Ignorable, _) => {}
             (Class::Letter, Some(current)) if !current.single => {

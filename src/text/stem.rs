@@ -1,5 +1,6 @@
 //! Truncated stems, of which order-free fingerprints are made.
 
+use super::folding::FoldTable;
 use super::scripts::is_unspaced;
 use super::token::WordHasher;
 
@@ -11,7 +12,9 @@ use super::token::WordHasher;
 /// candidates as the Snowball stemmer for English, and takes no time.
 ///
 /// The top four bits hold the word's length in characters, at most [`Self::LONGEST`], or mark a character of a script
-/// that is written without spaces. The other 60 bits are a hash.
+/// that is written without spaces. The next 16 are a public hash, the same under every seed: which word pairs are
+/// indexed depends on it alone, so that altered passages are found or not whatever the seed. The other 44 bits are a seeded
+/// hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Stem(u64);
 
@@ -21,11 +24,15 @@ impl Stem {
     /// The greatest length in characters that a stem holds; longer words have this length.
     pub const LONGEST: u32 = 12;
     const CLASS_BITS: u32 = 4;
+    const PUBLIC_BITS: u32 = 16;
     /// The class of a single character that is a token.
     const CHARACTER: u32 = (1 << Self::CLASS_BITS) - 1;
 
-    fn new(hash: u64, class: u32) -> Self {
-        Self(u64::from(class) << (u64::BITS - Self::CLASS_BITS) | hash >> Self::CLASS_BITS)
+    fn new(kept: u64, hash: u64, class: u32) -> Self {
+        const HASH_BITS: u32 = u64::BITS - Stem::CLASS_BITS - Stem::PUBLIC_BITS;
+        let public = WordHasher::public(kept) >> (u64::BITS - Self::PUBLIC_BITS);
+        let class = u64::from(class) << (u64::BITS - Self::CLASS_BITS);
+        Self(class | public << HASH_BITS | hash >> (u64::BITS - HASH_BITS))
     }
 
     /// The stem of a word of at most 16 ASCII bytes, given as a little-endian integer.
@@ -33,27 +40,37 @@ impl Stem {
     pub(super) fn of_ascii(hasher: &WordHasher, compared: u128, length: usize) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "six bytes are kept of sixteen")]
         let kept = compared as u64 & (u64::MAX >> (u64::BITS as usize - 8 * Self::CHARACTERS));
-        Self::new(hasher.stem(kept), Self::class_of(length))
+        Self::new(kept, hasher.stem(kept), Self::class_of(length))
     }
 
     /// The stem of any compared form.
     pub(super) fn of(hasher: &WordHasher, compared: &str) -> Self {
         let end = compared.char_indices().nth(Self::CHARACTERS).map_or(compared.len(), |(at, _)| at);
         let kept = compared.get(..end).unwrap_or_default();
+        // The whole word would be Latin without its ending.
+        let latin = if end < compared.len() { FoldTable::get().latin(kept) } else { None };
+        let kept = latin.as_deref().unwrap_or(kept);
         let mut block = [0; 8];
-        let hash = match block.get_mut(..kept.len()) {
+        let (kept, hash) = match block.get_mut(..kept.len()) {
             Some(head) => {
                 head.copy_from_slice(kept.as_bytes());
-                hasher.stem(u64::from_le_bytes(block))
+                let kept = u64::from_le_bytes(block);
+                (kept, hasher.stem(kept))
             }
-            None => hasher.token(kept.as_bytes()).value().rotate_left(Self::CLASS_BITS + 1),
+            None => {
+                let bytes = kept.bytes().fold(0, |sum: u64, byte| sum.rotate_left(8) ^ u64::from(byte));
+                (bytes, hasher.token(kept.as_bytes()).value().rotate_left(Self::CLASS_BITS + 1))
+            }
         };
         let class = if compared.starts_with(is_unspaced) {
             Self::CHARACTER
         } else {
-            Self::class_of(compared.chars().take(Self::LONGEST as usize).count())
+            let rest = compared.get(end..).unwrap_or_default();
+            let most = Self::LONGEST as usize - Self::CHARACTERS;
+            let before = if rest.is_empty() { compared.chars().count() } else { Self::CHARACTERS };
+            Self::class_of(before + rest.chars().take(most).count())
         };
-        Self::new(hash, class)
+        Self::new(kept, hash, class)
     }
 
     #[inline]
@@ -69,7 +86,14 @@ impl Stem {
         (class != Self::CHARACTER).then_some(class)
     }
 
-    /// The hash, which does not depend on the length.
+    /// The public hash, of 16 bits.
+    #[inline]
+    #[must_use]
+    pub(crate) fn public(self) -> u64 {
+        self.0 << Self::CLASS_BITS >> (u64::BITS - Self::PUBLIC_BITS)
+    }
+
+    /// The public and the seeded hash, which do not depend on the length.
     #[inline]
     #[must_use]
     pub fn hash(self) -> u64 {
@@ -90,7 +114,12 @@ mod tests {
 
     #[test]
     fn endings_are_gone() {
-        let same = [("compares", "comparison"), ("Höflichkeit", "höflicher"), ("переводчик", "переводами")];
+        let same = [
+            ("compares", "comparison"),
+            ("Höflichkeit", "höflicher"),
+            ("переводчик", "переводами"),
+            ("тараканы", "таракан"),
+        ];
         for (a, b) in same {
             assert_eq!(stems(a)[0].hash(), stems(b)[0].hash(), "{a} and {b}");
         }

@@ -71,6 +71,13 @@ impl WordHasher {
         fold(kept ^ self.stem, self.high)
     }
 
+    /// A hash of the first bytes of a word that is the same under every seed.
+    #[inline]
+    pub(super) fn public(kept: u64) -> u64 {
+        // Fractions of the golden ratio and of the square root of 2.
+        fold(kept ^ 0x6A09_E667_F3BC_C909, 0x9E37_79B9_7F4A_7C15)
+    }
+
     /// The token of a compared form of at most 16 bytes, given as a little-endian integer.
     ///
     /// A folded multiplication (as in wyhash) of its two halves, each under a secret.

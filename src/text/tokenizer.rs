@@ -2,6 +2,7 @@
 
 use super::class::Class;
 use super::folding::{FoldTable, compared_form};
+use super::lengths::WordLengths;
 use super::spaced;
 use super::span::Span;
 use super::stem::Stem;
@@ -13,6 +14,7 @@ use crate::model::CorpusSeed;
 pub struct TokenizedText {
     tokens: Vec<Token>,
     spans: Vec<Span>,
+    lengths: WordLengths,
 }
 
 impl TokenizedText {
@@ -26,6 +28,12 @@ impl TokenizedText {
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
+    }
+
+    /// The lengths of its parts in words.
+    #[must_use]
+    pub fn lengths(&self) -> &WordLengths {
+        &self.lengths
     }
 
     /// The span from the first to the last of a non-empty range of tokens.
@@ -111,9 +119,13 @@ impl Tokenizer {
         let expected = text.len() / 5;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
-        spaced::for_each_token(text, &self.hasher, max_bytes, |token, _, span| {
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, span| {
             out.tokens.push(token);
             out.spans.push(span);
+            match stem.characters() {
+                Some(_) => out.lengths.push_word(),
+                None => out.lengths.push_character(span.of(text).chars().next().unwrap_or_default()),
+            }
         })?;
         Ok(out)
     }

@@ -2,6 +2,7 @@
 
 use super::evidence::WORD_PAIR_LIMITS;
 use crate::index::{ReadLimits, SAMPLE};
+use crate::model::Limits;
 
 /// The extent of one partition of the sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +30,25 @@ impl Extent {
 pub(crate) struct CollectionExtent {
     /// Sources, in scope or not.
     pub(crate) sources: u64,
+    /// Words of these sources.
+    pub(crate) words: u64,
     /// Sources in scope.
     pub(crate) sources_in_scope: u64,
     /// The revision at which it last changed.
     pub(crate) changed_at: u64,
+}
+
+/// Words for each of [`Limits::exhaustive_sources`], in a scope whose sources are all compared: those of a long essay.
+const WORDS_EACH: u64 = 2_500;
+
+/// Whether all sources in scope, over all partitions, are compared without asking the index.
+pub(super) fn compares_all(extents: &[Extent], limits: &Limits) -> bool {
+    let most = u64::from(limits.exhaustive_sources).min(limits.max_candidates as u64);
+    let all = || extents.iter().flat_map(|extent| &extent.collections);
+    let sources: u64 = all().map(|one| one.sources_in_scope).sum();
+    // The words of the sources in scope are not counted: they have their share of all.
+    let words: u64 = all().map(|one| one.words / one.sources.max(1) * one.sources_in_scope).sum();
+    sources <= most && words <= most * WORDS_EACH
 }
 
 /// The counts of one partition of a collection: the visible postings of each fingerprint, by its place.
@@ -67,6 +83,8 @@ impl Caps {
 pub(crate) struct CollectionTotals {
     /// Sources, in scope or not.
     pub(crate) sources: u64,
+    /// Whether every source in scope is a candidate.
+    pub(crate) compares_all: bool,
     /// The counts.
     pub(crate) counts: CollectionCounts,
     /// The k-grams that are not read, by their places; ascending.
@@ -87,7 +105,12 @@ impl CollectionTotals {
         let unread = caps.limits.unread(&counts.kgrams);
         let too_common = counts.too_common(&unread, caps.commonness);
         let unread_word_pairs = WORD_PAIR_LIMITS.unread(&counts.word_pairs);
-        Self { sources, counts, unread, too_common, unread_word_pairs, sample }
+        Self { sources, compares_all: false, counts, unread, too_common, unread_word_pairs, sample }
+    }
+
+    /// The same, with every source in scope as a candidate or not.
+    pub(super) fn with_all(self, compares_all: bool) -> Self {
+        Self { compares_all, ..self }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
-use super::evidence::{Channel, WORD_PAIR_LIMITS, evidence};
+use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
 use super::query::Query;
 use super::{Partition, PartitionSearch, Prepared, candidates};
@@ -14,7 +14,7 @@ use crate::detection::detector::Detector;
 use crate::detection::submission::{Compared, Comparer, Depth};
 use crate::fingerprint::ContextMatch;
 use crate::index::{Counted, Wanted};
-use crate::model::{CollectionName, FingerprintSettings, Stop};
+use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
 use crate::report::{Finding, FoundSource};
 
 /// The number of candidates that make it worth using another thread.
@@ -72,6 +72,7 @@ impl PartitionSearch for ViewSearch<'_> {
     fn extent(&mut self) -> Result<Extent, Error> {
         let extent = |searched: &SearchedCollection<'_>| CollectionExtent {
             sources: searched.viewed.sources(),
+            words: searched.viewed.words(),
             sources_in_scope: searched.viewed.sources_in_scope(),
             changed_at: searched.viewed.changed_at(),
         };
@@ -93,7 +94,7 @@ impl PartitionSearch for ViewSearch<'_> {
         let mut proposals = Vec::new();
         for ((place, searched), totals) in self.collections.iter_mut().enumerate().zip(totals) {
             stop.check()?;
-            let candidates = searched.candidates(word_pairs, totals);
+            let candidates = searched.candidates(word_pairs, totals, self.prepared.scope);
             let slots = candidates.iter().map(|candidate| candidate.slot);
             let entries = searched.viewed.in_scope(slots, self.prepared.scope);
             for (candidate, entry) in candidates.into_iter().zip(entries) {
@@ -173,8 +174,10 @@ impl SearchedCollection<'_> {
         &mut self,
         word_pairs: Wanted<'_>,
         totals: &CollectionTotals,
+        scope: &Scope,
     ) -> Vec<candidates::Candidate> {
-        let CollectionTotals { sources, counts, unread, too_common, unread_word_pairs, sample } = totals;
+        let CollectionTotals { sources, compares_all, counts, unread, too_common, unread_word_pairs, sample } =
+            totals;
         let (viewed, wanted) = (self.viewed, self.query.wanted());
         let counted = std::mem::take(&mut self.kgrams);
         let hits = viewed.read(IndexKind::Kgrams, wanted, counted, unread, *sample);
@@ -193,6 +196,21 @@ impl SearchedCollection<'_> {
             let kgrams = Channel { fingerprints, hits: &hits, counts: &counts.kgrams, unread };
             evidence(word_pairs, kgrams, *sources)
         };
+        let admitted =
+            if *compares_all { with_all(&viewed.all_in_scope(scope), &admitted) } else { admitted };
         candidates::candidates(hits, wanted.fingerprints, too_common, &admitted)
     }
+}
+
+/// The least evidence that admits a source.
+const LEAST: f32 = f32::MIN_POSITIVE;
+
+/// All of some sources, each with its evidence or the least; in order of their slots.
+fn with_all(entries: &[Arc<Entry>], admitted: &[Evidence]) -> Vec<Evidence> {
+    let known = |slot| admitted.binary_search_by_key(&slot, |one| one.slot).ok();
+    let weight = |slot| known(slot).and_then(|place| admitted.get(place)).map_or(LEAST, |one| one.weight);
+    let mut all: Vec<Evidence> =
+        entries.iter().map(|entry| Evidence { slot: entry.slot(), weight: weight(entry.slot()) }).collect();
+    all.sort_unstable_by_key(|one| one.slot);
+    all
 }

@@ -24,9 +24,9 @@ mod tests;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use self::counts::{CollectionCounts, CollectionTotals};
+use self::counts::{CollectionCounts, CollectionTotals, compares_all};
 use super::detector::{Detector, Indexed};
-use super::options::DetectionOptions;
+use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
 use crate::corpus::Error;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -173,6 +173,8 @@ pub(super) fn search(
     let extents = each(&mut partitions, |partition| partition.extent())?;
     stop.check()?;
     let sources = sources_by_collection(prepared, &extents);
+    // Exact runs alone are found through the index, as surely.
+    let all = prepared.options.mode == DetectionMode::AlteredToo && compares_all(&extents, &detector.limits);
     let max_postings = detector.limits.max_common_postings;
     let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
     let caps: Vec<Caps> = sources
@@ -184,7 +186,7 @@ pub(super) fn search(
         .into_iter()
         .zip(&sources)
         .zip(&caps)
-        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps))
+        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps).with_all(all))
         .collect();
     let proposals = each(&mut partitions, |partition| partition.propose(&totals, stop))?;
     let shortlist = shortlist::Shortlist::new(prepared, &totals, &caps, proposals, &detector.limits);

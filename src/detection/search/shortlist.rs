@@ -62,7 +62,12 @@ impl Shortlist {
         }
         ranked.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
         let candidates = ranked.len() as u64;
-        let (mut kept, redundant) = drop_redundant(ranked, prepared);
+        // All of a few sources are compared, whatever they share.
+        let (mut kept, redundant) = if totals.iter().all(|one| one.compares_all) {
+            (ranked, Vec::new())
+        } else {
+            drop_redundant(ranked, prepared)
+        };
         let cut = kept.split_off(kept.len().min(limits.max_candidates));
         let Left { too_common, common, mut unread, least_cap } = Left::of(prepared, totals, caps);
         unread.extend(words_of(&redundant, prepared));
@@ -106,7 +111,10 @@ impl Left {
             }
             left.too_common.extend(totals.too_common.iter().map(|at| query.words_around(*at as usize)));
             left.common.extend(totals.too_common.iter().map(|at| query.words_of(*at as usize)));
-            left.unread.extend(totals.unread.iter().map(|at| query.words_around(*at as usize)));
+            // A posting that is not read voids nothing where all sources are compared.
+            if !totals.compares_all {
+                left.unread.extend(totals.unread.iter().map(|at| query.words_around(*at as usize)));
+            }
         }
         left
     }

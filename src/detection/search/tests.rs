@@ -12,11 +12,16 @@ use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
 use crate::model::{
     CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Scope, SourceId, Title,
 };
-use crate::report::Report;
+use crate::report::{Report, VoidReason};
 use crate::text::OffsetUnit;
 
 const SEED: CorpusSeed = CorpusSeed::new(11);
 const ENGINES: usize = 4;
+
+/// Limits under which the index decides what is compared.
+fn indexed() -> Limits {
+    Limits { exhaustive_sources: 0, ..Limits::default() }
+}
 
 /// The same sources in one engine, and divided over several.
 struct Divided {
@@ -137,7 +142,7 @@ fn divided(limits: Limits, shared_words: u64) -> (Divided, Vec<Vec<String>>) {
 
 #[test]
 fn four_engines_give_the_report_of_one() {
-    let (divided, sources) = divided(Limits::default(), 0);
+    let (divided, sources) = divided(indexed(), 0);
     let mut passages = 0;
     for salt in 0..30 {
         let text = submission(&sources, salt);
@@ -149,12 +154,27 @@ fn four_engines_give_the_report_of_one() {
 }
 
 #[test]
+fn few_sources_are_all_compared_wherever_they_are() {
+    let (divided, sources) = divided(Limits { max_common_postings: 700, ..Limits::default() }, 40);
+    for salt in 0..4 {
+        let text = format!("{} {}", prose(1, 40).join(" "), submission(&sources, salt));
+        let [whole, gathered] = divided.reports(&text, &Scope::default(), &options(salt));
+        assert_eq!(bytes(&whole), bytes(&gathered), "{salt}");
+        if options(salt).mode == DetectionMode::AlteredToo {
+            let reasons: Vec<VoidReason> = whole.guarantee.voids.iter().map(|void| void.reason).collect();
+            assert!(!reasons.contains(&VoidReason::PostingLimit), "{reasons:?}");
+            assert_eq!((whole.candidates, whole.candidates_cut), (sources.len() as u64, 0));
+        }
+    }
+}
+
+#[test]
 fn limits_that_void_the_guarantee_are_those_of_the_whole() {
     for (limits, salt) in [
-        (Limits { max_common_postings: 700, ..Limits::default() }, 3),
-        (Limits { max_common_postings: 700, ..Limits::default() }, 4),
-        (Limits { max_candidates: 5, ..Limits::default() }, 5),
-        (Limits { max_common_postings: 2_000, max_candidates: 20, ..Limits::default() }, 7),
+        (Limits { max_common_postings: 700, ..indexed() }, 3),
+        (Limits { max_common_postings: 700, ..indexed() }, 4),
+        (Limits { max_candidates: 5, ..indexed() }, 5),
+        (Limits { max_common_postings: 2_000, max_candidates: 20, ..indexed() }, 7),
     ] {
         let (divided, sources) = divided(limits, 40);
         let text = format!("{} {}", prose(1, 40).join(" "), submission(&sources, salt));
@@ -166,7 +186,7 @@ fn limits_that_void_the_guarantee_are_those_of_the_whole() {
 
 #[test]
 fn collections_exclusions_and_boilerplate_are_gathered_too() {
-    let mut divided = Divided::new(Limits::default());
+    let mut divided = Divided::new(indexed());
     let (essays, template) = (name("essays"), name("template"));
     divided.create(&essays, FingerprintSettings::new(4, 6).unwrap());
     divided.create(&template, FingerprintSettings::default());
@@ -218,7 +238,8 @@ proptest! {
         salt in 0_u64..30,
     ) {
         let text = |words: &[u8]| words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>();
-        let mut divided = Divided::new(Limits::default());
+        let exhaustive_sources = if salt % 2 == 0 { 0 } else { 400 };
+        let mut divided = Divided::new(Limits { exhaustive_sources, ..Limits::default() });
         for (number, words) in texts.iter().enumerate() {
             divided.add(&CollectionName::default(), &source(number, &text(words)));
         }

@@ -92,6 +92,7 @@ impl SettingsProblems {
         self.range("max_sources_per_collection", limits.max_sources_per_collection, 1, Slot::COUNT as usize);
         self.range("max_collection_bytes", limits.max_collection_bytes, 64, MAX_BYTES);
         self.range("max_candidates", limits.max_candidates, 1, 1_000_000);
+        self.range("exhaustive_sources", limits.exhaustive_sources, 0, 100_000);
         self.range("max_common_postings", limits.max_common_postings, 10, u32::MAX);
         self.range("max_deleted_text_seconds", limits.max_deleted_text_seconds, 1, MAX_BYTES);
         let text = limits.max_text_bytes;

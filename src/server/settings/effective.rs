@@ -65,6 +65,7 @@ impl From<&Settings> for SettingsLayer {
             max_sources_per_collection: Some(limits.max_sources_per_collection),
             max_collection_bytes: Some(limits.max_collection_bytes),
             max_candidates: Some(limits.max_candidates),
+            exhaustive_sources: Some(limits.exhaustive_sources),
             max_common_postings: Some(limits.max_common_postings),
             max_deleted_text_seconds: Some(limits.max_deleted_text_seconds),
         }

@@ -182,6 +182,9 @@ pub struct SettingsLayer {
     /// Maximum candidates that one check compares [default: 1000]
     #[arg(long, env = "PALIMPSEST_MAX_CANDIDATES", value_name = "COUNT", help_heading = "Limits")]
     max_candidates: usize,
+    /// Maximum sources in scope that one check compares all, without the index [default: 400]
+    #[arg(long, env = "PALIMPSEST_EXHAUSTIVE_SOURCES", value_name = "COUNT", help_heading = "Limits")]
+    exhaustive_sources: u32,
     /// Maximum postings of common fingerprints that one check reads in one collection [default: 16384]
     #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT", help_heading = "Limits")]
     max_common_postings: u32,

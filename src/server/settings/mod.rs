@@ -216,6 +216,7 @@ fn limits_of(layer: &SettingsLayer) -> Limits {
             .unwrap_or(default.max_sources_per_collection),
         max_collection_bytes: layer.max_collection_bytes.unwrap_or(default.max_collection_bytes),
         max_candidates: layer.max_candidates.unwrap_or(default.max_candidates),
+        exhaustive_sources: layer.exhaustive_sources.unwrap_or(default.exhaustive_sources),
         max_common_postings: layer.max_common_postings.unwrap_or(default.max_common_postings),
         max_deleted_text_seconds: layer.max_deleted_text_seconds.unwrap_or(default.max_deleted_text_seconds),
     }

@@ -30,6 +30,7 @@ pub(in crate::service) fn corpus(
         max_sources_per_collection,
         max_collection_bytes,
         max_candidates,
+        exhaustive_sources,
         max_common_postings,
         max_deleted_text_seconds,
     } = *limits;
@@ -45,6 +46,7 @@ pub(in crate::service) fn corpus(
             max_collections: max_collections as u64,
             max_sources_per_collection: max_sources_per_collection as u64,
             max_candidates: max_candidates as u64,
+            exhaustive_sources: u64::from(exhaustive_sources),
             max_common_postings: u64::from(max_common_postings),
             max_compared_texts: MAX_COMPARED_TEXTS as u64,
             max_normalised_bytes: max_normalised_bytes as u64,

@@ -48,8 +48,8 @@ pub(super) fn compared_form_within(word: &str, max_bytes: usize, out: &mut Strin
 /// The bit of a letter's alphabet; 0 for other characters. Words with one bit need no search for look-alikes.
 fn alphabet_bit(c: char) -> u8 {
     match c {
-        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' => 1,
-        '\u{370}'..='\u{3FF}' => 2,
+        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => 1,
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => 2,
         '\u{400}'..='\u{52F}' => 4,
         _ if c.is_alphabetic() => 8,
         _ => 0,

@@ -36,9 +36,12 @@ pub(in crate::text) struct Folded {
     pub(in crate::text) action: Action,
     /// The bit of its alphabet.
     pub(in crate::text) alphabet: u8,
-    /// Whether what it adds looks Latin and is not.
-    pub(in crate::text) looks_latin: bool,
+    /// The small Latin letter that what it adds looks like, or the digit that it adds; 0 for none.
+    pub(in crate::text) latin: u8,
 }
+
+/// An entry for characters past the table, of which there are none.
+const UNKNOWN: Folded = Folded { class: Class::Separator, action: Action::Undecided, alphabet: 0, latin: 0 };
 
 /// Characters of a page.
 const PAGE: usize = 256;
@@ -66,19 +69,51 @@ impl FoldTable {
     /// What is known of a character.
     #[inline]
     pub(in crate::text) fn folded(&self, c: char) -> Folded {
-        const UNKNOWN: Folded =
-            Folded { class: Class::Separator, action: Action::Undecided, alphabet: 0, looks_latin: false };
         let place = c as usize;
-        let page = self.pages.get(place / PAGE);
-        page.and_then(|page| page.get_or_init(|| Page::new(place / PAGE)).characters.get(place % PAGE))
-            .copied()
-            .unwrap_or(UNKNOWN)
+        self.characters(place / PAGE).get(place % PAGE).copied().unwrap_or(UNKNOWN)
+    }
+
+    /// The small Latin letters that all letters of a folded word look like, if they do and are not Latin.
+    pub(in crate::text) fn latin(&self, form: &str) -> Option<String> {
+        let latin = |c| self.folded(c).latin;
+        let is_all = !form.is_ascii() && form.chars().all(|c| latin(c) != 0);
+        is_all.then(|| form.chars().map(|c| char::from(latin(c))).collect())
+    }
+
+    /// A reader of the table that remembers the page of the last character.
+    pub(in crate::text) fn reader(&self) -> Reader<'_> {
+        Reader { table: self, page: usize::MAX, characters: &[] }
+    }
+
+    /// The characters of a page.
+    fn characters(&self, page: usize) -> &[Folded] {
+        let place = self.pages.get(page);
+        place.map_or(&[], |place| &place.get_or_init(|| Page::new(page)).characters)
     }
 
     /// The letters that a character with [`Action::Letters`] adds.
     pub(in crate::text) fn letters(&self, c: char, place: u16) -> &str {
         let page = self.pages.get(c as usize / PAGE).and_then(OnceLock::get);
         page.and_then(|page| page.expansions.get(usize::from(place))).map_or("", String::as_str)
+    }
+}
+
+/// Reads the table for one text, whose characters are mostly of one page.
+pub(in crate::text) struct Reader<'t> {
+    table: &'t FoldTable,
+    page: usize,
+    characters: &'t [Folded],
+}
+
+impl<'t> Reader<'t> {
+    /// What is known of a character.
+    #[inline]
+    pub(in crate::text) fn folded(&mut self, c: char) -> Folded {
+        let place = c as usize;
+        if place / PAGE != self.page {
+            (self.page, self.characters) = (place / PAGE, self.table.characters(place / PAGE));
+        }
+        self.characters.get(place % PAGE).copied().unwrap_or(UNKNOWN)
     }
 }
 
@@ -103,10 +138,13 @@ impl Folded {
         if !class.is_dropped() {
             fold(std::iter::once(c), usize::MAX, &mut form);
         }
-        let looks_latin =
-            !form.is_empty() && form.chars().all(|c| c.is_ascii_digit() || latin_of(c).is_some());
         let action = Action::of(&form, expansions);
-        Self { class, action, alphabet: alphabet_bit(c), looks_latin }
+        let latin = match action {
+            Action::Letter(digit) if digit.is_ascii_digit() => u8::try_from(digit).unwrap_or(0),
+            Action::Letter(letter) => latin_of(letter).and_then(|c| u8::try_from(c).ok()).unwrap_or(0),
+            _ => 0,
+        };
+        Self { class, action, alphabet: alphabet_bit(c), latin }
     }
 }
 
@@ -134,6 +172,8 @@ impl Action {
 #[derive(Debug, Default)]
 pub(in crate::text) struct Form {
     form: String,
+    /// The Latin letters that those of the form look like, as long as all do.
+    latin: String,
     alphabets: u8,
     looks_latin: bool,
     after_mark: bool,
@@ -144,6 +184,7 @@ impl Form {
     /// Forgets the word.
     pub(in crate::text) fn clear(&mut self) {
         self.form.clear();
+        self.latin.clear();
         (self.alphabets, self.looks_latin, self.after_mark, self.is_undecided) = (0, true, false, false);
     }
 
@@ -166,7 +207,10 @@ impl Form {
             Action::Letters(place) => self.form.push_str(table.letters(c, place)),
             Action::Undecided => self.is_undecided = true,
         }
-        self.looks_latin &= folded.looks_latin;
+        if self.looks_latin {
+            self.looks_latin = folded.latin != 0;
+            self.latin.push(char::from(folded.latin));
+        }
     }
 
     /// The compared form of `word`, whose characters were added. `None` if it has more than `max_bytes`.
@@ -175,10 +219,9 @@ impl Form {
         if self.is_undecided || self.alphabets.count_ones() > 1 {
             return self.define(word, max_bytes);
         }
-        if self.looks_latin {
-            super::skeleton::unify_alphabets(&mut self.form);
-        }
-        (self.form.len() <= max_bytes).then_some(&*self.form)
+        let is_latin = self.looks_latin && !self.form.is_ascii();
+        let form = if is_latin { &self.latin } else { &self.form };
+        (form.len() <= max_bytes).then_some(&**form)
     }
 
     #[cold]
