@@ -65,12 +65,12 @@ pub fn detect(
     let tuning = &tuning.per_token(f32::midpoint(submission.tokens_per_word(), source.tokens_per_word()));
     let Some(pair) = TextPair::new(submission, source, tuning) else {
         let left_over = verbatim::left_over(runs, &[], tuning.join_words);
-        let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs));
+        let parts = left_over.iter().flat_map(|spans| verbatim::without_insertions(spans, runs, tuning));
         return Ok(sorted(parts.map(|spans| copied(spans, runs)).collect()));
     };
     let mut scorer = Scorer::new(&pair);
     let weighed_spans = weighed_spans(&pair, &mut scorer, runs, stop);
-    let summaries = summary::find(&mut scorer, &weighed_spans, &verbatim::cores(runs), stop);
+    let summaries = summary::find(&mut scorer, &weighed_spans, &verbatim::cores(runs, tuning), stop);
     if stop() {
         return Err(Stopped);
     }
@@ -108,7 +108,7 @@ pub fn detect(
 /// The parts of a passage between insertions, or the whole passage if it has none.
 fn parts(whole: Passage, runs: &[Run], scorer: &mut Scorer<'_, '_>) -> Vec<Passage> {
     let spans = edges::Spans { submission: whole.submission.clone(), source: whole.source.clone() };
-    match verbatim::without_insertions(&spans, runs) {
+    match verbatim::without_insertions(&spans, runs, scorer.pair.tuning) {
         several if several.len() > 1 && whole.kind != PassageKind::Summary => {
             several.into_iter().map(|spans| passage(&scorer.weigh(spans), whole.kind)).collect()
         }
@@ -123,7 +123,7 @@ fn weighed_spans(
     runs: &[Run],
     stop: &dyn Fn() -> bool,
 ) -> Vec<WeighedSpans> {
-    let long = verbatim::cores(runs);
+    let long = verbatim::cores(runs, pair.tuning);
     let known: Vec<Range<u32>> = long.iter().map(|spans| spans.submission.clone()).collect();
     let seeds = seeds::dense(pair, &known, stop);
     let mut found = Vec::new();

@@ -43,6 +43,10 @@ pub struct Tuning {
     pub verbatim: f32,
     /// The greatest distance on both sides between runs of one verbatim passage.
     pub join_words: u32,
+    /// The fewest words of a run that is a core without seeds.
+    pub long_run_words: u32,
+    /// The fewest words between two runs that are an insertion rather than a replaced phrase.
+    pub inserted_words: u32,
     /// The fewest words of a summary. Shorter ones look like scattered common words.
     pub summary_words: u32,
     /// The least ratio of the length of a source to that of its summary.
@@ -77,6 +81,8 @@ impl Default for Tuning {
             accept: 75.0,
             verbatim: 0.8,
             join_words: 40,
+            long_run_words: 48,
+            inserted_words: 12,
             summary_words: 50,
             summary_shrink: 3.0,
             summary_drawn: 0.6,
@@ -102,6 +108,8 @@ impl Tuning {
             reach_words: scaled(self.reach_words),
             ordered_words: scaled(self.ordered_words),
             join_words: scaled(self.join_words),
+            long_run_words: scaled(self.long_run_words),
+            inserted_words: scaled(self.inserted_words),
             summary_words: scaled(self.summary_words),
             drawn: [least.powf(tokens_per_word), most],
             ..self.clone()

@@ -36,14 +36,12 @@ pub(super) fn whole(weighed: WeighedSpans, runs: &[Run], scorer: &mut Scorer<'_,
     }
 }
 
-/// The fewest words between two runs that are an insertion rather than a replaced phrase.
-const INSERTED_WORDS: u32 = 12;
 /// The least ratio of the words of an insertion to those in its place in the source.
 const INSERTED_SHARE: u32 = 4;
 
 /// The parts of a passage between insertions. Words between two runs that are neighbours in the source were not drawn
 /// from it, whatever the evidence for the runs on both sides.
-pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
+pub(super) fn without_insertions(spans: &Spans, runs: &[Run], tuning: &Tuning) -> Vec<Spans> {
     let first = runs.partition_point(|run| run.submission_span().end <= spans.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < spans.submission.end);
     let (mut parts, mut rest) = (Vec::new(), spans.clone());
@@ -53,7 +51,7 @@ pub(super) fn without_insertions(spans: &Spans, runs: &[Run]) -> Vec<Spans> {
             let here = run.submission.start.saturating_sub(last.submission.end);
             let there = run.source.start.abs_diff(last.source.end);
             let splits = last.source.end > rest.source.start && run.source.start < rest.source.end;
-            if here >= INSERTED_WORDS && there.saturating_mul(INSERTED_SHARE) <= here && splits {
+            if here >= tuning.inserted_words && there.saturating_mul(INSERTED_SHARE) <= here && splits {
                 parts.push(Spans {
                     submission: rest.submission.start..last.submission.end,
                     source: rest.source.start..last.source.end,
@@ -75,12 +73,9 @@ pub(super) fn in_runs(spans: &Spans, runs: &[Run]) -> u32 {
     touched(spans, runs).map_or(0, |(_, covered)| covered)
 }
 
-/// The fewest words of a run that is a core without seeds.
-const LONG_RUN: u32 = 48;
-
 /// The cores of passages that are long runs.
-pub(super) fn cores(runs: &[Run]) -> Vec<Spans> {
-    runs.iter().filter(|run| run.length >= LONG_RUN).map(Run::spans).collect()
+pub(super) fn cores(runs: &[Run], tuning: &Tuning) -> Vec<Spans> {
+    runs.iter().filter(|run| run.length >= tuning.long_run_words).map(Run::spans).collect()
 }
 
 /// Passages of the runs that are in none of `taken`, joined if they follow one another closely on both sides.

@@ -1,6 +1,6 @@
 //! The stems of one text, prepared for any number of comparisons.
 use super::WeightedStem;
-use super::background::{Background, Character};
+use super::background::Background;
 use crate::matching::altered::num::{at, index, real, small};
 use crate::text::Boundary;
 
@@ -22,8 +22,8 @@ pub struct StemProfile {
     starts: Vec<u32>,
     positions: Vec<u32>,
     table: Vec<u32>,
-    /// The length of the text in words, with the characters of scripts without spaces as parts of words.
-    word_equivalents: f32,
+    /// The length of the text in words: fewer than `words` in scripts without spaces, whose tokens are characters.
+    length_words: u32,
 }
 
 /// A stem of a profile: of a word, or of a pair of characters.
@@ -36,14 +36,17 @@ pub(in crate::matching::altered) struct ProfiledStem {
 }
 
 impl StemProfile {
-    /// The profile of a text, given the stem of each word and the boundary before it, and the general frequencies.
-    pub(super) fn new(words: impl Iterator<Item = (WeightedStem, Boundary)>, background: Background) -> Self {
-        let mut profile = Self { table: vec![NONE; 1024], ..Self::default() };
+    /// The profile of a text of this length in words, given the stem of each token and the boundary before it.
+    pub(super) fn new(
+        words: impl Iterator<Item = (WeightedStem, Boundary)>,
+        length_words: u32,
+        background: Background,
+    ) -> Self {
+        let mut profile = Self { table: vec![NONE; 1024], length_words, ..Self::default() };
         let mut words = words.take(index(NONE) - 1).peekable();
         while let Some((stem, boundary)) = words.next() {
             let next = words.peek().filter(|(_, before)| *before == Boundary::None);
             let pair = next.and_then(|&(next, _)| Some((next, stem.character?, next.character?)));
-            profile.word_equivalents += stem.character.map_or(1.0, Character::words);
             let number = match pair {
                 Some((next, first, second)) => {
                     profile.number(stem.pair_key(next), || background.pair(first, second))
@@ -64,7 +67,7 @@ impl StemProfile {
     /// The mean number of tokens of a word: 1, or more in scripts without spaces.
     #[must_use]
     pub(in crate::matching::altered) fn tokens_per_word(&self) -> f32 {
-        if self.is_empty() { 1.0 } else { (real(small(self.len())) / self.word_equivalents).max(1.0) }
+        (real(small(self.len())) / real(self.length_words.max(1))).max(1.0)
     }
 
     /// Number of words of the text.

@@ -50,7 +50,7 @@ impl StemProfiler {
             }
             (stem, boundary)
         });
-        StemProfile::new(words, stems.background())
+        StemProfile::new(words, tokenized.lengths().total(), stems.background())
     }
 
     fn stems(&mut self, language: Language) -> &Stems {

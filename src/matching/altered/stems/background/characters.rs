@@ -1,7 +1,6 @@
 //! Frequencies of characters and of pairs of them, in scripts without spaces.
 use std::collections::HashMap;
 
-use unicode_script::{Script, UnicodeScript};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::RARE;
@@ -26,20 +25,6 @@ impl Character {
             #[expect(clippy::cast_possible_truncation, reason = "only so many bits are wanted")]
             _ => Self(xxh3_64(compared.as_bytes()) as u32 & (MARKED - 1) | MARKED),
         }
-    }
-
-    /// The part of a word that it is: about 1.7 Han characters, 2.5 kana, or 4 letters of the scripts of South-East Asia make one.
-    pub(in crate::matching::altered::stems) fn words(self) -> f32 {
-        match self.script() {
-            Script::Han => 1.0 / 1.7,
-            Script::Hiragana | Script::Katakana => 1.0 / 2.5,
-            _ => 0.25,
-        }
-    }
-
-    /// The script of a character without marks.
-    fn script(self) -> Script {
-        char::from_u32(self.0).map_or(Script::Unknown, |letter| letter.script())
     }
 
     /// Its number, which is not 0 and has at most [`Self::BITS`].
