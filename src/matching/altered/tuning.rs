@@ -78,7 +78,7 @@ impl Default for Tuning {
             drawn: [0.5, 0.9],
             ordered_words: 60,
             extend: 15.0,
-            accept: 75.0,
+            accept: 80.0,
             verbatim: 0.8,
             join_words: 40,
             long_run_words: 48,

@@ -48,6 +48,7 @@ impl Language {
     /// No language: words are compared without stemming.
     pub const NONE: Self = Self(None);
     /// English.
+    #[cfg(test)]
     pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
     /// The number of the language, unique among languages.

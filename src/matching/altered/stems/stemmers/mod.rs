@@ -1,9 +1,11 @@
 //! Stemmers of languages.
 mod affixes;
+mod norwegian;
 
 use std::borrow::Cow;
 
 use unicode_script::{Script, UnicodeScript};
+use whatlang::Lang;
 
 use self::affixes::Affixes;
 use super::language::Language;
@@ -20,6 +22,8 @@ pub(super) enum Stemmer {
     /// derived words too, and it needs no accents (McNamee & Mayfield 2004 for European languages; Can et al. 2008 for
     /// Turkish). Frequencies are those of truncated words, so that a beginning of many words is common.
     Truncation(&'static Affixes, Option<Alphabet>),
+    /// Truncation of the Bokmål word.
+    Norwegian,
 }
 
 /// The letters of a truncated word.
@@ -30,10 +34,12 @@ const SYLLABLES: usize = 2;
 impl Stemmer {
     /// The stemmer of `language`.
     pub(super) fn of(language: Language) -> Self {
-        if language == Language::ENGLISH {
-            Self::English(rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English))
-        } else {
-            Self::Truncation(Affixes::of(language), language.alphabet())
+        match language.detected() {
+            Some(Lang::Eng) => {
+                Self::English(rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English))
+            }
+            Some(Lang::Nob) => Self::Norwegian,
+            _ => Self::Truncation(Affixes::of(language), language.alphabet()),
         }
     }
 
@@ -41,6 +47,7 @@ impl Stemmer {
     pub(super) fn stem<'w>(&self, word: &'w str) -> Cow<'w, str> {
         match self {
             Self::English(stemmer) => stemmer.stem(word),
+            Self::Norwegian => truncated(norwegian::bokmal(word)).into(),
             Self::Truncation(affixes, alphabet) => {
                 let own = alphabet.and_then(|alphabet| in_alphabet(word, alphabet));
                 match own {
