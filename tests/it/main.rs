@@ -67,6 +67,7 @@ mod stopping;
 mod streams;
 mod telling;
 mod tls;
+mod upgrade;
 mod watched;
 mod web;
 mod words;
