@@ -60,6 +60,7 @@ mod properties;
 mod raw;
 mod room;
 mod running;
+mod scripts;
 mod shutdown;
 mod signals;
 mod soak;
