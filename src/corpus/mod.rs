@@ -36,4 +36,4 @@ pub(crate) use view::{IndexKind, View, ViewedCollection};
 pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.
-pub const ALGORITHM_VERSION: u32 = 1;
+pub const ALGORITHM_VERSION: u32 = 2;

@@ -8,6 +8,7 @@ use dashmap::DashMap;
 use parking_lot::RwLock;
 use ring::hmac;
 
+use super::ALGORITHM_VERSION;
 use super::catalogue::{Counts, Entry};
 use super::changes::Once;
 use super::collection::Collection;
@@ -16,12 +17,11 @@ use super::figures::{Counters, Figures};
 use super::full_disk::FullDisk;
 use super::info::{CollectionInfo, CollectionStats, CorpusInfo};
 use super::totals::Totals;
-use crate::fingerprint::OrderFree;
+use crate::fingerprint::Outliner;
 use crate::model::{
     CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, SourceId, Stop, Visibility,
 };
 use crate::store::{BackedUp, BackupError, Store, StoredCorpus};
-use crate::text::Tokenizer;
 
 /// The number of names that are looked up under one lock: microseconds.
 const NAMES_AT_ONCE: usize = 256;
@@ -34,10 +34,8 @@ const COUNT_ATTEMPTS: usize = 3;
 pub(crate) struct Corpus {
     pub(crate) limits: Limits,
     pub(crate) seed: CorpusSeed,
-    /// The tokenizer of the index, under the corpus's secret.
-    pub(crate) tokenizer: Tokenizer,
-    /// The word pairs of the index, under the corpus's secret.
-    pub(crate) order_free: OrderFree,
+    /// Makes what is kept of a text, under the corpus's secret.
+    pub(super) outliner: Outliner,
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     /// The names of all collections, in order.
     pub(super) names: RwLock<BTreeSet<CollectionName>>,
@@ -69,8 +67,7 @@ impl Corpus {
         Self {
             limits,
             seed,
-            tokenizer: Tokenizer::new(seed),
-            order_free: OrderFree::new(seed),
+            outliner: Outliner::new(seed),
             collections: DashMap::new(),
             names: RwLock::default(),
             store,
@@ -96,7 +93,13 @@ impl Corpus {
     /// The row of the corpus as of a revision and a log position.
     pub(super) fn stored(&self, revision: u64, log_position: Option<u64>) -> StoredCorpus {
         let next_collection = self.next_number.load(Ordering::Relaxed);
-        StoredCorpus { seed: self.seed.value(), revision, next_collection, log_position }
+        StoredCorpus {
+            seed: self.seed.value(),
+            revision,
+            next_collection,
+            log_position,
+            algorithm_version: ALGORITHM_VERSION,
+        }
     }
 
     /// The position of the last change that was applied from a log and is durable.

@@ -119,19 +119,15 @@ impl Corpus {
             return Ok(Some("its text is another than the one that was added".to_owned()));
         }
         stop.check()?;
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        self.tokenizer.tokenize_with_stems_into(&text, &mut tokens, &mut stems);
-        if tokens.len() as u64 != entry.words {
+        let outline = self.outliner.outline(&collection.fingerprinter, &text);
+        if outline.words != entry.words {
             let counted = entry.words;
-            return Ok(Some(format!("its text has {} words, but {counted} were counted", tokens.len())));
+            return Ok(Some(format!("its text has {} words, but {counted} were counted", outline.words)));
         }
         stop.check()?;
-        let kgrams = collection.fingerprinter.fingerprints(&tokens);
-        let word_pairs = self.order_free.of_source(&stems);
+        let missing_kgrams = missing(&collection.kgrams, entry.slot, &outline.kgrams);
         stop.check()?;
-        let missing_kgrams = missing(&collection.kgrams, entry.slot, &kgrams);
-        stop.check()?;
-        let missing = missing_kgrams + missing(&collection.word_pairs, entry.slot, &word_pairs);
+        let missing = missing_kgrams + missing(&collection.word_pairs, entry.slot, &outline.word_pairs);
         Ok((missing > 0)
             .then(|| format!("{missing} of its fingerprints are not in the index; restart the server")))
     }

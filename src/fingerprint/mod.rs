@@ -7,10 +7,12 @@
 
 mod context;
 mod order_free;
+mod outline;
 mod rolling;
 mod selection;
 
 pub use crate::model::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
 pub use context::{Context, ContextMatch};
 pub use order_free::OrderFree;
+pub use outline::{Outline, Outliner};
 pub use selection::{Fingerprint, Fingerprinter};

@@ -12,6 +12,7 @@ mod codec;
 mod error;
 mod files;
 mod ledger;
+mod recount;
 mod requests;
 mod rows;
 mod snapshot;

@@ -13,6 +13,12 @@ const MOST_REVISION: u64 = u64::MAX >> 1;
 /// The most words, bytes and fingerprints of one text: positions are 32 bits wide.
 const MOST_IN_TEXT: u64 = u32::MAX as u64;
 
+/// The position in the log of a corpus that applies none.
+const NO_POSITION: u64 = u64::MAX;
+
+/// The version of the algorithm before rows named one.
+const FIRST_ALGORITHM_VERSION: u32 = 1;
+
 /// The row of the corpus as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredCorpus {
@@ -24,6 +30,8 @@ pub struct StoredCorpus {
     pub next_collection: u32,
     /// The position of the last change that was applied from a log, if one was.
     pub log_position: Option<u64>,
+    /// The version of the algorithm that counted the words and fingerprints of the sources.
+    pub algorithm_version: u32,
 }
 
 /// The row of a collection.
@@ -97,18 +105,19 @@ impl StoredCorpus {
         row.u64(self.seed);
         row.u64(self.revision);
         row.u32(self.next_collection);
-        // Absent in the rows of a corpus that applies no log, which programs before this field can read too.
-        if let Some(position) = self.log_position {
-            row.u64(position);
-        }
+        row.u64(self.log_position.unwrap_or(NO_POSITION));
+        row.u32(self.algorithm_version);
         row.bytes
     }
 
     pub(super) fn decode(row: &[u8]) -> Option<Self> {
         let mut row = Decoder::new(row);
         let (seed, revision, next_collection) = (row.u64()?, row.u64()?, row.u32()?);
-        let log_position = if row.is_at_end() { None } else { Some(row.u64()?) };
-        let corpus = Self { seed, revision, next_collection, log_position };
+        // Format 1 ends here, or after the position.
+        let log_position = if row.is_at_end() { NO_POSITION } else { row.u64()? };
+        let algorithm_version = if row.is_at_end() { FIRST_ALGORITHM_VERSION } else { row.u32()? };
+        let log_position = Some(log_position).filter(|position| *position != NO_POSITION);
+        let corpus = Self { seed, revision, next_collection, log_position, algorithm_version };
         (row.is_at_end() && corpus.revision <= MOST_REVISION).then_some(corpus)
     }
 }
@@ -192,6 +201,11 @@ impl StoredSource {
         (row.is_at_end() && is_text).then_some((Self { key, record }, place))
     }
 
+    /// The row of the source with the place of its text in an older row.
+    pub(super) fn recounted(&self, row: &[u8]) -> Option<Vec<u8>> {
+        Some(self.encode(row.get(..Place::BYTES).and_then(Place::decode)?))
+    }
+
     /// The same row with another place for its text.
     pub(super) fn moved(row: &[u8], place: Place) -> Option<Vec<u8>> {
         let mut moved = row.to_vec();
@@ -263,13 +277,26 @@ mod tests {
 
     #[test]
     fn the_corpus_and_its_collections_come_back_as_they_were() {
-        let corpus =
-            StoredCorpus { seed: 1, revision: MOST_REVISION, next_collection: 3, log_position: None };
+        let corpus = StoredCorpus {
+            seed: 1,
+            revision: MOST_REVISION,
+            next_collection: 3,
+            log_position: None,
+            algorithm_version: 2,
+        };
         assert_eq!(StoredCorpus::decode(&corpus.encode()), Some(corpus));
-        assert_eq!(corpus.encode().len(), 20);
-        let applied = StoredCorpus { log_position: Some(u64::MAX), ..corpus };
+        assert_eq!(corpus.encode().len(), 32);
+        let applied = StoredCorpus { log_position: Some(u64::MAX - 1), ..corpus };
         assert_eq!(StoredCorpus::decode(&applied.encode()), Some(applied));
-        assert_eq!(StoredCorpus::decode(&applied.encode()[..27]), None);
+        assert_eq!(StoredCorpus::decode(&applied.encode()[..31]), None);
+        let first = StoredCorpus { algorithm_version: 1, ..corpus };
+        assert_eq!(StoredCorpus::decode(&first.encode()[..20]), Some(first), "format 1");
+        let first = StoredCorpus { algorithm_version: 1, ..applied };
+        assert_eq!(
+            StoredCorpus::decode(&first.encode()[..28]),
+            Some(first),
+            "format 1 of a corpus with a log"
+        );
         let corpus = StoredCorpus { revision: MOST_REVISION + 1, ..corpus };
         assert_eq!(StoredCorpus::decode(&corpus.encode()), None, "the next revision would overflow");
         let number = CollectionNumber(4);

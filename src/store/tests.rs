@@ -103,7 +103,13 @@ fn put(store: &Store, slots: std::ops::Range<u32>, revision: u64) -> Result<(), 
         .map(|(StoredSource { key, record }, text)| RowChange::PutSource { key: *key, record, text })
         .collect();
     store.commit(&Batch {
-        corpus: StoredCorpus { seed: 1, revision, next_collection: 1, log_position: None },
+        corpus: StoredCorpus {
+            seed: 1,
+            revision,
+            next_collection: 1,
+            log_position: None,
+            algorithm_version: 2,
+        },
         changes,
     })
 }
@@ -122,7 +128,13 @@ pub(crate) fn open(folder: &Path, left: &Arc<AtomicU64>) -> Result<(Store, Loade
             settings: FingerprintSettings::default(),
             revision: 0,
         };
-        let corpus = StoredCorpus { seed: 1, revision: 0, next_collection: 1, log_position: None };
+        let corpus = StoredCorpus {
+            seed: 1,
+            revision: 0,
+            next_collection: 1,
+            log_position: None,
+            algorithm_version: 2,
+        };
         Store::begin(&mut directory, corpus, vec![default])?;
     }
     let opener = opener(&directory.ledger(), left);
@@ -194,7 +206,13 @@ fn texts_move_out_of_files_that_are_mostly_unused() {
     let changes = gone.iter().map(|slot| RowChange::RemoveSource(key(*slot))).collect();
     store
         .commit(&Batch {
-            corpus: StoredCorpus { seed: 1, revision: 60, next_collection: 1, log_position: None },
+            corpus: StoredCorpus {
+                seed: 1,
+                revision: 60,
+                next_collection: 1,
+                log_position: None,
+                algorithm_version: 2,
+            },
             changes,
         })
         .unwrap();
@@ -280,8 +298,13 @@ fn space_is_given_back_in_proportion_to_what_lives() {
         let first = revision * 5;
         put(&store, first..first + 5, u64::from(revision)).unwrap();
         let changes = (first - 5..first).map(|slot| RowChange::RemoveSource(key(slot))).collect();
-        let corpus =
-            StoredCorpus { seed: 1, revision: u64::from(revision), next_collection: 1, log_position: None };
+        let corpus = StoredCorpus {
+            seed: 1,
+            revision: u64::from(revision),
+            next_collection: 1,
+            log_position: None,
+            algorithm_version: 2,
+        };
         store.commit(&Batch { corpus, changes }).unwrap();
         (first - 5..first).for_each(|slot| store.forget(key(slot)));
         store.compact(DAY, &mut |texts| store.relocate(&texts).is_ok()).unwrap();
@@ -311,7 +334,13 @@ fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
     let changes = vec![RowChange::RemoveSource(key(7))];
     store
         .commit(&Batch {
-            corpus: StoredCorpus { seed: 1, revision: 2, next_collection: 1, log_position: None },
+            corpus: StoredCorpus {
+                seed: 1,
+                revision: 2,
+                next_collection: 1,
+                log_position: None,
+                algorithm_version: 2,
+            },
             changes,
         })
         .unwrap();
@@ -325,7 +354,13 @@ fn a_deleted_text_leaves_the_disk_when_its_time_is_over() {
     let changes = vec![RowChange::RemoveSource(key(8))];
     store
         .commit(&Batch {
-            corpus: StoredCorpus { seed: 1, revision: 3, next_collection: 1, log_position: None },
+            corpus: StoredCorpus {
+                seed: 1,
+                revision: 3,
+                next_collection: 1,
+                log_position: None,
+                algorithm_version: 2,
+            },
             changes,
         })
         .unwrap();

@@ -35,6 +35,27 @@ fn parts_of(first: char) -> u32 {
     }
 }
 
+/// The length of a text in words, without those of its parts.
+#[derive(Debug, Default)]
+pub(super) struct TextLength {
+    characters: usize,
+    parts: u64,
+}
+
+impl TextLength {
+    /// Adds a token that is one character, with its marks.
+    pub(super) fn push_character(&mut self, first: char) {
+        self.characters += 1;
+        self.parts += u64::from(parts_of(first));
+    }
+
+    /// The length of a text of so many tokens, those of one character included.
+    pub(super) fn words(&self, tokens: usize) -> u32 {
+        let words = tokens - self.characters.min(tokens);
+        u32::try_from(words as u64 + self.parts / u64::from(PARTS)).unwrap_or(u32::MAX)
+    }
+}
+
 /// The lengths of ranges of a text's tokens, in words.
 ///
 /// The length of a range is the difference of two whole numbers, so lengths of neighbouring ranges add up exactly. A

@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::folding::{FoldTable, compared_form};
-use super::lengths::WordLengths;
+use super::lengths::{TextLength, WordLengths};
 use super::spaced;
 use super::span::Span;
 use super::stem::Stem;
@@ -130,11 +130,16 @@ impl Tokenizer {
         Ok(out)
     }
 
-    /// Writes the tokens of `text` and their stems to the lists, which are cleared first. Linear in the text.
-    pub fn tokenize_with_stems_into(&self, text: &str, tokens: &mut Vec<Token>, stems: &mut Vec<Stem>) {
+    /// Writes the tokens of `text` and their stems to the lists, which are cleared first. Returns the length of the text
+    /// in words. Linear in the text.
+    pub fn tokenize_with_stems_into(
+        &self,
+        text: &str,
+        tokens: &mut Vec<Token>,
+        stems: &mut Vec<Stem>,
+    ) -> u32 {
         // No text exceeds this limit.
-        let all = self.tokenize_with_stems_within(text, usize::MAX, tokens, stems);
-        debug_assert!(all.is_ok());
+        self.tokenize_with_stems_within(text, usize::MAX, tokens, stems).unwrap_or_default()
     }
 
     /// As [`Self::tokenize_with_stems_into`], if the compared forms have at most `max_bytes` in all.
@@ -148,13 +153,18 @@ impl Tokenizer {
         max_bytes: usize,
         tokens: &mut Vec<Token>,
         stems: &mut Vec<Stem>,
-    ) -> Result<(), ComparedFormTooLong> {
+    ) -> Result<u32, ComparedFormTooLong> {
         tokens.clear();
         stems.clear();
-        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, _| {
+        let mut length = TextLength::default();
+        spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, span| {
             tokens.push(token);
             stems.push(stem);
-        })
+            if stem.characters().is_none() {
+                length.push_character(span.of(text).chars().next().unwrap_or_default());
+            }
+        })?;
+        Ok(length.words(tokens.len()))
     }
 }
 

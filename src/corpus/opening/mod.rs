@@ -1,6 +1,7 @@
 //! Opening a stored corpus.
 
 mod snapshot;
+mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,13 +10,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::snapshot::Snapshot;
+use self::upgrade::upgrade;
+use super::ALGORITHM_VERSION;
 use super::catalogue::{Catalogue, Entry};
 use super::changes::{Outcome, Receipt};
 use super::collection::Collection;
 use super::error::Error;
 use super::state::{Corpus, random_seed};
 use super::writing::Writer;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::Outline;
 use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, Limits, Slot, SourceRecord};
 use crate::store::{
     DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus, StoredRequest, StoredSource,
@@ -65,7 +68,7 @@ pub(super) fn open_store(
     limits: Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Opened, Error> {
-    let (corpus, missing) = load(store, limits)?;
+    let (corpus, missing) = load(store, limits, progress)?;
     let writer = Writer::start(Arc::clone(&corpus))?;
     index(&corpus, missing, progress)?;
     Ok(Opened { corpus, writer })
@@ -77,17 +80,23 @@ pub(crate) fn open_read_only(
     limits: Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Opened, Error> {
-    let (corpus, missing) = load(Store::open(DataDirectory::open_read_only(directory)?, 0)?, limits)?;
+    let (corpus, missing) =
+        load(Store::open(DataDirectory::open_read_only(directory)?, 0)?, limits, progress)?;
     let writer = Writer::inline(Arc::clone(&corpus));
     index(&corpus, missing, progress)?;
     Ok(Opened { corpus, writer })
 }
 
 /// The stored corpus, and the sources that no snapshot of the index holds.
-fn load((store, loaded): (Store, Loaded), limits: Limits) -> Result<(Arc<Corpus>, Vec<Missing>), Error> {
+fn load(
+    (store, mut loaded): (Store, Loaded),
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Arc<Corpus>, Vec<Missing>), Error> {
+    let is_upgraded = upgrade(&store, &mut loaded, progress)?;
     let Loaded { corpus, collections, sources, requests } = loaded;
     let corpus = Arc::new(Corpus::stored_in(limits, corpus, store));
-    let mut snapshots = read_snapshots(&corpus, !sources.is_empty());
+    let mut snapshots = read_snapshots(&corpus, !sources.is_empty() && !is_upgraded);
     let missing = restore(&corpus, &mut snapshots, collections, sources)?;
     remember(&corpus, requests);
     Ok((corpus, missing))
@@ -117,16 +126,10 @@ fn index(
 }
 
 fn fingerprint<'a>(corpus: &Corpus, sources: &'a [Missing]) -> Result<Vec<Fingerprinted<'a>>, Error> {
-    let buffers = || (Vec::new(), Vec::new());
-    let fingerprinted = sources.par_iter().map_init(buffers, |(tokens, stems), source| {
+    let fingerprinted = sources.par_iter().map(|source| {
         let Missing { collection, entry } = source;
         let text = corpus.store.read(collection.key(entry.slot))?;
-        corpus.tokenizer.tokenize_with_stems_into(&text, tokens, stems);
-        Ok(Fingerprinted {
-            source,
-            kgrams: collection.fingerprinter.fingerprints(tokens),
-            word_pairs: corpus.order_free.of_source(stems),
-        })
+        Ok(Fingerprinted { source, outline: corpus.outliner.outline(&collection.fingerprinter, &text) })
     });
     fingerprinted.collect()
 }
@@ -134,15 +137,14 @@ fn fingerprint<'a>(corpus: &Corpus, sources: &'a [Missing]) -> Result<Vec<Finger
 /// A source with its fingerprints.
 struct Fingerprinted<'a> {
     source: &'a Missing,
-    kgrams: Vec<Fingerprint>,
-    word_pairs: Vec<Fingerprint>,
+    outline: Outline,
 }
 
 impl Fingerprinted<'_> {
     fn insert(&self) -> Result<(), Error> {
-        let Self { source: Missing { collection, entry }, kgrams, word_pairs } = self;
-        let kgrams = collection.kgrams.insert(entry.slot, kgrams);
-        let word_pairs = collection.word_pairs.insert(entry.slot, word_pairs);
+        let Self { source: Missing { collection, entry }, outline } = self;
+        let kgrams = collection.kgrams.insert(entry.slot, &outline.kgrams);
+        let word_pairs = collection.word_pairs.insert(entry.slot, &outline.word_pairs);
         let max_sources = Slot::COUNT as usize;
         kgrams.zip(word_pairs).map(drop).ok_or(Error::TooManySources { max_sources })
     }
@@ -153,7 +155,13 @@ fn begin(directory: &mut DataDirectory) -> Result<(), Error> {
     let seed = random_seed()?;
     let (number, name) = (CollectionNumber(0), CollectionName::default());
     let default = Collection::new(name, number, seed, FingerprintSettings::default());
-    let corpus = StoredCorpus { seed: seed.value(), revision: 0, next_collection: 1, log_position: None };
+    let corpus = StoredCorpus {
+        seed: seed.value(),
+        revision: 0,
+        next_collection: 1,
+        log_position: None,
+        algorithm_version: ALGORITHM_VERSION,
+    };
     Ok(Store::begin(directory, corpus, vec![default.stored(0)])?)
 }
 

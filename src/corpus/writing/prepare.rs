@@ -3,17 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_128;
-
 use crate::corpus::catalogue::Entry;
 use crate::corpus::changes::{Added, content_digest};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
 use crate::corpus::state::Corpus;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::Outline;
 use crate::model::{CollectionName, IfExists, NewSource, Slot, SourceId, SourceKey, SourceRecord};
 use crate::store::{PackedText, StoreError, SystemError};
-use crate::text::Token;
 
 /// The result of preparing a source.
 pub(super) enum Preparation {
@@ -66,14 +63,6 @@ impl Corpus {
     }
 }
 
-/// The fingerprints and counts of a text.
-struct Outline {
-    words: u64,
-    words_digest: u128,
-    kgrams: Vec<Fingerprint>,
-    word_pairs: Vec<Fingerprint>,
-}
-
 /// The slot and the number of the postings of a text.
 struct Entered {
     slot: Slot,
@@ -111,19 +100,17 @@ impl Corpus {
     }
 
     fn outline(&self, collection: &Collection, text: &str) -> Result<Outline, Error> {
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         let (role, max_normalised_bytes) = (TextRole::Source, self.limits.max_normalised_bytes);
-        self.tokenizer
-            .tokenize_with_stems_within(text, max_normalised_bytes, &mut tokens, &mut stems)
+        let outline = self
+            .outliner
+            .outline_within(&collection.fingerprinter, text, max_normalised_bytes)
             .map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
-        let words = check_words(&self.limits, tokens.len(), role)?;
-        let kgrams = collection.fingerprinter.fingerprints(&tokens);
-        if kgrams.is_empty() {
+        let words = check_words(&self.limits, outline.tokens, role)?;
+        if outline.kgrams.is_empty() {
             let kgram_tokens = collection.settings().kgram.get();
             return Err(Error::TooFewWords { role, words, kgram_tokens });
         }
-        let word_pairs = self.order_free.of_source(&stems);
-        Ok(Outline { words: words as u64, words_digest: words_digest(&tokens), kgrams, word_pairs })
+        Ok(outline)
     }
 
     /// Puts the postings of a text into the index, in a slot that no reader sees yet.
@@ -224,13 +211,4 @@ fn assigned_id() -> Result<SourceId, Error> {
     getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
     let id = format!("{:032x}", u128::from_le_bytes(bytes));
     SourceId::new(&id).map_err(|_| Error::Internal { what: "an assigned id breaks the rules of ids" })
-}
-
-/// A digest of the words of a text in their order.
-fn words_digest(tokens: &[Token]) -> u128 {
-    let mut bytes = Vec::with_capacity(size_of_val(tokens));
-    for token in tokens {
-        bytes.extend_from_slice(&token.value().to_le_bytes());
-    }
-    xxh3_128(&bytes)
 }

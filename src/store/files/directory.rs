@@ -11,7 +11,7 @@ use crate::private;
 use crate::store::error::{At, StoreError};
 
 /// The version of the format of everything in a data directory.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The file with the version of the format, as text for people.
 const FORMAT_FILE: &str = "palimpsest.format";
@@ -148,11 +148,13 @@ impl DataDirectory {
         Ok(())
     }
 
-    /// Writes the format file if it is missing. It may be missing only at `revision` 0, after a first start that was
-    /// interrupted before anything was added.
+    /// Writes the format file if it is missing or names an older version, before anything of this version is written. It
+    /// may be missing only at `revision` 0, after a first start that was interrupted before anything was added.
     pub(in crate::store) fn finish(&self, revision: u64) -> Result<(), StoreError> {
         if self.has_format {
-            return Ok(());
+            let found = read_format(&self.path.join(FORMAT_FILE))?;
+            let is_older = found.is_some_and(|found| found < FORMAT_VERSION);
+            return if is_older && !self.is_read_only() { self.write_format() } else { Ok(()) };
         }
         if revision > 0 || self.is_read_only() {
             return Err(self.incomplete(FORMAT_FILE, LEDGER_FILE));
@@ -277,8 +279,8 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Checks a format file; `None` if it does not exist.
-fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
+/// The version that a format file names; `None` if it does not exist.
+fn read_format(path: &Path) -> Result<Option<u32>, StoreError> {
     match fs::read_to_string(path) {
         Ok(text) => refuse_newer(path, &text).map(Some),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => refuse_newer(path, "").map(Some),
@@ -287,7 +289,7 @@ fn read_format(path: &Path) -> Result<Option<()>, StoreError> {
     }
 }
 
-fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
+fn refuse_newer(path: &Path, text: &str) -> Result<u32, StoreError> {
     // Without a line end the version may be incomplete.
     let version = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(FORMAT_LINE));
     match version.and_then(|version| version.parse().ok()) {
@@ -295,7 +297,7 @@ fn refuse_newer(path: &Path, text: &str) -> Result<(), StoreError> {
         Some(found) if found > FORMAT_VERSION => {
             Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION })
         }
-        Some(_) => Ok(()),
+        Some(found) => Ok(found),
     }
 }
 
@@ -375,9 +377,9 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}2\n")).unwrap();
+        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}3\n")).unwrap();
         let error = DataDirectory::create(folder.path()).unwrap_err();
-        assert!(matches!(error, StoreError::NewerFormat { found: 2, known: 1, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerFormat { found: 3, known: 2, .. }), "{error}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "not even a lock");
         fs::write(folder.path().join(FORMAT_FILE), "garbage").unwrap();
         assert!(matches!(DataDirectory::create(folder.path()), Err(StoreError::Damaged { .. })));

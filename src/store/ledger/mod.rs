@@ -17,7 +17,7 @@ use super::error::StoreError;
 use super::files::held::HeldFile;
 use super::files::overlay::Overlay;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus};
+use super::rows::{StoredCollection, StoredCorpus, StoredSource};
 use super::segments::{Appended, Place};
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 use crate::private;
@@ -52,6 +52,8 @@ pub(super) struct Rows {
     pub(super) corpus: Option<StoredCorpus>,
     pub(super) sources: Vec<(SourceKey, Vec<u8>)>,
     pub(super) moved: Vec<(SourceKey, Place, Place)>,
+    /// Sources whose records changed and whose texts did not.
+    pub(super) recounted: Vec<StoredSource>,
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
@@ -129,7 +131,7 @@ impl Ledger {
         let meta = read_meta(&database).map_err(|error| failed(&error))?;
         match meta.format {
             None if meta.corpus.is_none() => {}
-            Some(FORMAT_VERSION) => {}
+            Some(1..=FORMAT_VERSION) => {}
             Some(found) if found > FORMAT_VERSION => {
                 return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
             }

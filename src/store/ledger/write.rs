@@ -60,6 +60,13 @@ fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BT
     for (key, row) in &rows.sources {
         sources.insert(key.to_u64(), row.as_slice())?.into_iter().for_each(|old| note(old.value()));
     }
+    for source in &rows.recounted {
+        let key = source.key.to_u64();
+        let old = sources.get(key)?.map(|row| row.value().to_vec());
+        if let Some(row) = old.and_then(|row| source.recounted(&row)) {
+            sources.insert(key, row.as_slice())?;
+        }
+    }
     for (key, from, to) in &rows.moved {
         let old = sources.get(key.to_u64())?.map(|row| row.value().to_vec());
         let is_there = |row: &Vec<u8>| row.get(..Place::BYTES).and_then(Place::decode) == Some(*from);

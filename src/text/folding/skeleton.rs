@@ -3,7 +3,8 @@
 //! A reader can't see in which alphabet a word such as сор or cop is written. The form of a word whose letters all look
 //! Latin is Latin, whatever stands around it (the *skeleton* of UTS #39), so that a copy in other surroundings keeps its
 //! tokens. Greek and Russian words that this changes stay different from one another. In other words of two alphabets,
-//! the letters of one are replaced by look-alikes of the other, if all have one.
+//! the letters of one are replaced by look-alikes of the other, if all have one. So a few symbols have the form of Latin
+//! words: TNFα that of TNFA.
 
 use super::super::alerts::{Alphabet, look_alike};
 
@@ -54,7 +55,7 @@ pub fn in_alphabet(form: &str, alphabet: Alphabet) -> Option<String> {
 pub(super) fn unify_alphabets(form: &mut String) {
     let Some(counts) = Counts::of(form) else { return };
     let is_latin = |c: char| c.is_ascii() || latin_of(c).is_some();
-    if counts.is_pure() || counts.is_symbol(form) {
+    if counts.is_pure() {
         return;
     }
     if form.chars().all(is_latin) {
@@ -109,13 +110,6 @@ impl Counts {
     /// Whether all letters are Latin already.
     fn is_pure(&self) -> bool {
         self.greek + self.cyrillic + self.rare == 0
-    }
-
-    /// Whether a short word has a Greek letter as a symbol: kΩ, µm, Fcγ, TNFα.
-    fn is_symbol(&self, form: &str) -> bool {
-        let is_greek = |c: char| matches!(c, '\u{370}'..='\u{3FF}') && c != 'ο';
-        let at_an_end = form.starts_with(is_greek) || form.ends_with(is_greek);
-        self.latin > 0 && self.greek == 1 && self.latin <= 3 && at_an_end
     }
 }
 
