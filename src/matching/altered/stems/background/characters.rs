@@ -38,9 +38,19 @@ impl Character {
     }
 }
 
-/// The frequency of a pair of characters in a language without a table, and the least of any: that of a word of six
-/// letters.
-pub(super) const UNKNOWN_PAIR: f32 = 2e-4;
+/// The least frequency of a pair of Han characters or kana, and that of any in a language without a table: the geometric
+/// mean over running Japanese.
+const RARE_PAIR: f32 = 1e-4;
+/// The same for the letters of other scripts without spaces: the geometric mean over running Thai.
+const RARE_LETTERS: f32 = 7e-4;
+/// The first character of East Asian scripts. Scripts without spaces before it have letters.
+const FIRST_EAST_ASIAN: u32 = 0x2E80;
+
+/// The frequency of a pair that is rare or of an unknown language.
+pub(super) fn rare_pair(first: Character, second: Character) -> f32 {
+    let is_letter = |character: Character| character.0 < FIRST_EAST_ASIAN || character.0 & MARKED != 0;
+    if is_letter(first) || is_letter(second) { RARE_LETTERS } else { RARE_PAIR }
+}
 
 /// Shares of characters and pairs of a language.
 #[derive(Debug, Default)]
@@ -94,7 +104,7 @@ impl CharacterFrequencies {
         let single = |character| self.singles.get(&character).copied().unwrap_or_default();
         let inside = self.pairs.get(&(first, second)).copied().unwrap_or_default();
         let between = single(first).last * single(second).first / self.words.max(f32::MIN_POSITIVE);
-        ((inside + between) / self.characters.max(f32::MIN_POSITIVE)).max(UNKNOWN_PAIR)
+        ((inside + between) / self.characters.max(f32::MIN_POSITIVE)).max(rare_pair(first, second))
     }
 }
 

@@ -56,7 +56,7 @@ impl Background {
     pub(super) fn pair(self, first: Character, second: Character) -> f32 {
         match self.0 {
             Some(frequencies) => frequencies.characters.pair(first, second),
-            None => characters::UNKNOWN_PAIR,
+            None => characters::rare_pair(first, second),
         }
     }
 }
