@@ -1,6 +1,9 @@
 //! Languages of texts and their stemmers.
-use super::background::Table;
+use super::background::{Background, Table};
+use super::stemmers::Stemmer;
+use crate::matching::altered::num::{real, small};
 use crate::text::alerts::Alphabet;
+use crate::text::{Span, compared_form_at};
 
 /// A language, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,10 +28,11 @@ impl Guess {
         let sure = whatlang::detect(middle(text, brief)).filter(whatlang::Info::is_reliable);
         let info = sure.or_else(|| whatlang::detect(middle(text, long)));
         let info = info.filter(|info| info.confidence() >= LEAST_CONFIDENCE);
-        info.map_or_else(Self::default, |info| Self {
+        let guess = info.map_or_else(Self::default, |info| Self {
             language: Language(Some(info.lang())),
             confidence: info.confidence() as f32,
-        })
+        });
+        if guess.language.is_spoken_in(middle(text, brief)) { guess } else { Self::default() }
     }
 
     /// The guess with more confidence; this one if both are equal.
@@ -41,6 +45,12 @@ impl Guess {
 /// Bytes that detection reads: a few sentences, and more if it is not reliable on those.
 const DETECTED_BYTES: [usize; 2] = [400, 4000];
 
+/// The least share of a text's words whose stems are in the table of its language: half or more in prose of the language,
+/// a quarter at most in Kurdish that was taken for Persian. Detection takes every language for one of those it knows.
+const LEAST_KNOWN: f32 = 0.3;
+/// The fewest words by which that share is judged.
+const JUDGED_WORDS: u32 = 16;
+
 /// The least confidence of whatlang for a guess on the longer piece.
 const LEAST_CONFIDENCE: f64 = 0.1;
 
@@ -51,6 +61,9 @@ impl Language {
     #[cfg(test)]
     pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
 
+    /// Serbian in Cyrillic script, whose table is in Latin script.
+    pub(super) const SERBIAN: Self = Self(Some(whatlang::Lang::Srp));
+
     /// The number of the language, unique among languages.
     pub(super) fn number(self) -> u64 {
         self.0.map_or(0, |language| language as u64 + 1)
@@ -59,6 +72,26 @@ impl Language {
     /// The number of the language as an index.
     pub(super) fn index(self) -> usize {
         self.0.map_or(0, |language| language as usize + 1)
+    }
+
+    /// Whether enough words of a text are in the table of the language; true if it has none, or a script of its own.
+    fn is_spoken_in(self, text: &str) -> bool {
+        use whatlang::Lang as L;
+        if self.table().is_none() || matches!(self.0, Some(L::Cmn | L::Jpn | L::Tha | L::Kor | L::Tam)) {
+            return true;
+        }
+        let (stemmer, background) = (Stemmer::of(self), Background::of(self));
+        let mut compared = String::new();
+        let (mut words, mut known) = (0, 0);
+        for word in text.split_whitespace() {
+            let word = word.trim_matches(|c: char| !c.is_alphabetic());
+            if !word.is_empty() {
+                compared_form_at(word, Span { start: 0, end: small(word.len()) }, &mut compared);
+                words += 1;
+                known += u32::from(background.knows(&stemmer.stem(&compared)));
+            }
+        }
+        words < JUDGED_WORDS || real(known) >= LEAST_KNOWN * real(words)
     }
 
     /// The table of word frequencies, if there is one.

@@ -65,7 +65,7 @@ impl Stems {
         let character = (word.chars().filter(|c| is_unspaced(*c)).count() == 1).then(|| Character::of(word));
         let frequency = match character {
             Some(character) => self.background.character(character),
-            None => self.background.frequency(&stemmed),
+            None => self.background.frequency(&stemmed, word),
         };
         WeightedStem { key, frequency, character }
     }

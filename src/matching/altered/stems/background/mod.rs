@@ -1,6 +1,7 @@
 //! General frequencies of a language's stems and characters.
 mod characters;
 mod lengths;
+mod serbian;
 mod tables;
 
 use std::collections::HashMap;
@@ -39,11 +40,16 @@ impl Background {
         Self(loaded.map(|(table, slot)| slot.get_or_init(|| Frequencies::read(&table.text(), language))))
     }
 
-    /// The share of the language's words that have this stem.
-    pub(super) fn frequency(self, stem: &str) -> f32 {
+    /// Whether the table has this stem.
+    pub(super) fn knows(self, stem: &str) -> bool {
+        self.0.is_some_and(|frequencies| frequencies.stems.contains_key(stem))
+    }
+
+    /// The share of the language's words that have this stem, which is that of `word`.
+    pub(super) fn frequency(self, stem: &str, word: &str) -> f32 {
         match self.0 {
             Some(frequencies) => frequencies.stems.get(stem).map_or(RARE, |share| share.max(RARE)),
-            None => lengths::frequency(stem),
+            None => lengths::frequency(word),
         }
     }
 
@@ -68,6 +74,8 @@ impl Frequencies {
         let mut frequencies = Self::default();
         let mut compared = String::new();
         for (word, share) in tables::words(table) {
+            let cyrillic = (language == Language::SERBIAN).then(|| serbian::in_cyrillic(word));
+            let word = cyrillic.as_deref().unwrap_or(word);
             compared_form_at(word, Span { start: 0, end: small(word.len()) }, &mut compared);
             frequencies.characters.add(&compared, share);
             *frequencies.stems.entry(stemmer.stem(&compared).into_owned()).or_default() += share;

@@ -38,7 +38,7 @@ impl Stemmer {
             Some(Lang::Eng) => {
                 Self::English(rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English))
             }
-            Some(Lang::Nob) => Self::Norwegian,
+            Some(Lang::Nob | Lang::Dan) => Self::Norwegian,
             _ => Self::Truncation(Affixes::of(language), language.alphabet()),
         }
     }
