@@ -1,19 +1,18 @@
 //! Extension of passages beyond their cores, in the order of the source.
 //!
-//! The edges of a passage are the likeliest given the words of the other side's span. Words beyond both edges are not
-//! in either span, and support one another only here: a window of equal length beyond the edges of both sides is a part of the
-//! passage up to where its words, given those of the other window, are likeliest to come from it.
+//! The first edges of a passage are the likeliest given the words of the other side's span. Words beyond the edges of both
+//! sides are in neither span, so they support one another only here. Windows of equal length beyond both edges are compared,
+//! and the parts of them that match belong to the passage.
 use std::ops::Range;
 
-use super::edges::{Drawn, Scorer, Spans, WeighedSpans};
-use super::num::{real, size, slice};
+use super::edges::{Scorer, Spans, WeighedSpans};
 use super::text_pair::SideKind;
 
-/// Windows by which one passage is extended on each side, at most.
+/// The most windows by which a passage is extended at either end.
 const STEPS: u32 = 64;
 
-/// The passages, sorted by place, each extended at both ends as far as the evidence of the windows there supports it, but
-/// not into its neighbours.
+/// The passages, sorted by place, each extended at both ends while there is evidence in the next windows, but not into its
+/// neighbours. Linear in the passages: each takes a bounded number of windows.
 pub(super) fn extended(passages: Vec<WeighedSpans>, scorer: &mut Scorer<'_, '_>) -> Vec<WeighedSpans> {
     let whole = Spans { submission: 0..scorer.pair.submission.len(), source: 0..scorer.pair.source.len() };
     let mut found: Vec<WeighedSpans> = Vec::new();
@@ -40,27 +39,24 @@ fn bounds(spans: &Spans, last: Option<&Spans>, next: Option<&Spans>, whole: &Spa
     Spans { submission: side(|spans| &spans.submission), source: side(|spans| &spans.source) }
 }
 
+/// One passage, extended within `bounds`.
 fn extend(weighed: WeighedSpans, bounds: &Spans, scorer: &mut Scorer<'_, '_>) -> WeighedSpans {
+    let words = scorer.pair.tuning.ordered_words;
     let mut spans = weighed.spans.clone();
     for _ in 0..STEPS {
-        let words = scorer.pair.tuning.ordered_words;
-        let window =
-            |span: &Range<u32>, most: u32| span.end..span.end.saturating_add(words).min(most).max(span.end);
+        let after = |span: &Range<u32>, most: u32| span.end..span.end.saturating_add(words).min(most);
         let windows = Spans {
-            submission: window(&spans.submission, bounds.submission.end),
-            source: window(&spans.source, bounds.source.end),
+            submission: after(&spans.submission, bounds.submission.end),
+            source: after(&spans.source, bounds.source.end),
         };
         let Some(found) = matching(&windows, scorer) else { break };
         (spans.submission.end, spans.source.end) = (found.submission.end, found.source.end);
     }
     for _ in 0..STEPS {
-        let words = scorer.pair.tuning.ordered_words;
-        let window = |span: &Range<u32>, least: u32| {
-            span.start.saturating_sub(words).max(least).min(span.start)..span.start
-        };
+        let before = |span: &Range<u32>, least: u32| span.start.saturating_sub(words).max(least)..span.start;
         let windows = Spans {
-            submission: window(&spans.submission, bounds.submission.start),
-            source: window(&spans.source, bounds.source.start),
+            submission: before(&spans.submission, bounds.submission.start),
+            source: before(&spans.source, bounds.source.start),
         };
         let Some(found) = matching(&windows, scorer) else { break };
         (spans.submission.start, spans.source.start) = (found.submission.start, found.source.start);

@@ -15,10 +15,17 @@ fn prose(numbers: impl Iterator<Item = u32>) -> Vec<(String, Boundary)> {
 fn compare(submission: &[(String, Boundary)], source: &[(String, Boundary)]) -> Vec<Passage> {
     let stems = Stems::new(Language::NONE, RandomState::new());
     let profile = |text: &[(String, Boundary)]| {
-        StemProfile::new(text.iter().map(|(word, before)| (stems.stem(word), *before)))
+        let words = text.iter().map(|(word, before)| (stems.stem(word), *before));
+        StemProfile::new(words, length_words(text), stems.background())
     };
     let (a, b) = (profile(submission), profile(source));
     detect(&a, &b, &exact_runs(submission, source), &Tuning::default(), &|| false).unwrap_or_default()
+}
+
+/// The length of a text in words.
+fn length_words(text: &[(String, Boundary)]) -> u32 {
+    let words: Vec<&str> = text.iter().map(|(word, _)| word.as_str()).collect();
+    Tokenizer::new(CorpusSeed::new(1)).tokenize(&words.join(" ")).lengths().total()
 }
 
 /// The runs of eight words or more.
@@ -87,7 +94,9 @@ fn equal_texts_are_one_verbatim_passage() {
 #[test]
 fn stops_when_asked() {
     let stems = Stems::new(Language::NONE, RandomState::new());
-    let profile = StemProfile::new(prose(0..300).iter().map(|(word, before)| (stems.stem(word), *before)));
+    let text = prose(0..300);
+    let words = text.iter().map(|(word, before)| (stems.stem(word), *before));
+    let profile = StemProfile::new(words, length_words(&text), stems.background());
     assert_eq!(detect(&profile, &profile, &[], &Tuning::default(), &|| true), Err(Stopped));
 }
 
