@@ -60,6 +60,11 @@ impl Language {
     /// English.
     #[cfg(test)]
     pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
+    /// A language that detection knows.
+    #[cfg(test)]
+    pub(super) const fn of(language: whatlang::Lang) -> Self {
+        Self(Some(language))
+    }
 
     /// Serbian in Cyrillic script, whose table is in Latin script.
     pub(super) const SERBIAN: Self = Self(Some(whatlang::Lang::Srp));
@@ -139,6 +144,15 @@ mod tests {
         assert_eq!(Guess::of("1914 1918 1939 1945").language, Language::NONE);
         assert_eq!(both("1914 1918 1939 1945", ENGLISH), Language::ENGLISH);
         assert_eq!(both(ENGLISH, ""), Language::ENGLISH);
+    }
+
+    #[test]
+    fn a_language_whose_words_the_text_does_not_use_is_no_guess() {
+        // Kurdish, which detection takes for a language that it knows.
+        let kurdish = "کتێبخانەی شارەکەمان لە ناوەندی بازاڕ هەڵکەوتووە و هەموو ڕۆژێک خوێندکاران دەچنە ئەوێ بۆ خوێندنەوە و \
+            نووسین. بەڕێوەبەری کتێبخانە دەڵێت کە ژمارەی کتێبەکان لە ساڵی ڕابردوودا زیادی کردووە و هێشتا چاوەڕێی کتێبی نوێن.";
+        assert_eq!(Guess::of(kurdish).language, Language::NONE);
+        assert_eq!(Guess::of(ENGLISH).language, Language::ENGLISH);
     }
 
     #[test]

@@ -83,3 +83,42 @@ impl Frequencies {
         frequencies
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use whatlang::Lang;
+
+    use super::*;
+
+    #[test]
+    fn shares_of_words_with_one_stem_add_up() {
+        let english = Background::of(Language::ENGLISH);
+        assert!(english.frequency("work", "works") > english.frequency("zymurgi", "zymurgy"));
+        assert_eq!(english.frequency("zymurgi", "zymurgy"), RARE);
+        // Accents are folded: "según" is in the table.
+        assert!(Background::of(Language::of(Lang::Spa)).frequency("segun", "segun") > 5.0 * RARE);
+        // Serbian in Cyrillic script has the table in Latin script.
+        assert!(Background::of(Language::of(Lang::Srp)).frequency("људи", "људи") > 5.0 * RARE);
+    }
+
+    /// The geometric mean of the frequencies of a phrase's pairs.
+    fn mean(language: Lang, phrase: &str) -> f32 {
+        let background = Background::of(Language::of(language));
+        let characters: Vec<_> = phrase.split("").filter(|c| !c.is_empty()).map(Character::of).collect();
+        let logarithms: Vec<f32> =
+            characters.windows(2).map(|pair| background.pair(pair[0], pair[1]).ln()).collect();
+        (logarithms.iter().sum::<f32>() / logarithms.len() as f32).exp()
+    }
+
+    #[test]
+    fn set_phrases_are_more_frequent_than_other_text() {
+        for (language, phrases, other) in [
+            (Lang::Jpn, ["なければならない", "ことができる", "について", "のではないだろうか"], "水車小屋"),
+            (Lang::Cmn, ["因此", "特别", "这种情况", "因为他们"], "磨坊水车"),
+        ] {
+            for phrase in phrases {
+                assert!(mean(language, phrase) > 2.0 * mean(language, other), "{phrase}");
+            }
+        }
+    }
+}

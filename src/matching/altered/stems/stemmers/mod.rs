@@ -65,3 +65,69 @@ fn truncated(word: &str) -> &str {
     let end = word.char_indices().nth(letters).map_or(word.len(), |(end, _)| end);
     word.get(..end).unwrap_or(word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::language::Language;
+    use super::Stemmer;
+    use crate::text::{Span, compared_form_at};
+
+    fn stem(language: Language, word: &str) -> String {
+        let mut compared = String::new();
+        compared_form_at(word, Span { start: 0, end: u32::try_from(word.len()).unwrap() }, &mut compared);
+        Stemmer::of(language).stem(&compared).into_owned()
+    }
+
+    #[test]
+    fn forms_of_a_word_have_one_stem() {
+        use whatlang::Lang as L;
+        let same = [
+            (L::Eng, "walking", "walked"),
+            (L::Spa, "según", "segun"),
+            (L::Spa, "molinos", "molineros"),
+            (L::Fin, "kirjastossa", "kirjaston"),
+            (L::Hun, "könyvtárban", "könyvtárak"),
+            (L::Rus, "новый", "новыми"),
+            (L::Rus, "история", "историей"),
+            (L::Ukr, "держава", "державою"),
+            (L::Ces, "knihovna", "knihovnách"),
+            (L::Tur, "kitaplarımız", "kitaptan"),
+            (L::Ara, "والكتاب", "كتاب"),
+            (L::Ara, "المدرسة", "مدرسه"),
+            (L::Pes, "نمی‌خورند", "میخورند"),
+            (L::Pes, "کتاب‌هایی", "كتاب"),
+            (L::Heb, "הספרים", "ספר"),
+            (L::Ind, "membacakannya", "dibaca"),
+            (L::Kor, "학교에서", "학교의"),
+            (L::Nob, "ikkje", "ikke"),
+            (L::Nob, "soleis", "således"),
+        ];
+        for (language, a, b) in same {
+            let language = Language::of(language);
+            assert_eq!(stem(language, a), stem(language, b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn different_words_have_different_stems() {
+        use whatlang::Lang as L;
+        for (language, a, b) in [
+            (L::Eng, "walking", "talking"),
+            (L::Ara, "ولد", "والد"),
+            (L::Ind, "makan", "minum"),
+            (L::Pes, "میز", "ز"),
+            (L::Heb, "בית", "ית"),
+            (L::Kor, "학교", "학생"),
+        ] {
+            let language = Language::of(language);
+            assert_ne!(stem(language, a), stem(language, b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn words_that_look_latin_are_stemmed_in_their_own_alphabet() {
+        let russian = Language::of(whatlang::Lang::Rus);
+        assert_eq!(stem(russian, "роса"), "роса");
+        assert_eq!(stem(russian, "роста"), stem(russian, "роста"));
+    }
+}

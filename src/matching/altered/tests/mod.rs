@@ -1,4 +1,6 @@
 //! Tests of the whole detection.
+mod languages;
+
 use std::hash::RandomState;
 
 use super::stems::Stems;
