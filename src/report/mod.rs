@@ -4,8 +4,10 @@
 //! holds its numerator and denominator.
 
 mod build;
+mod counting;
 mod coverage;
 mod finding;
+mod hidden;
 mod types;
 
 pub use build::{Draft, ExcludedWords, Void, build};

@@ -228,15 +228,15 @@ impl Comparing<'_> {
         let mut passages =
             comparer.passages_at(depth, &query.prepared, source, query.min_tokens, self.stop)?;
         let least = self.options.min_passage_words.unwrap_or(0);
-        passages.retain(|passage| longer_side(passage) >= least);
+        passages.retain(|found| longer_side(&found.passage) >= least);
         if passages.is_empty() {
             return Ok(None);
         }
         let theirs = Read { place, text: &text, tokenized: &tokenized };
-        let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
+        let covered = Coverage::of(passages.iter().flat_map(|found| found.stretches.submission.clone()));
         // A summary's span in the source says where it came from, not how many words were taken.
-        let word_by_word = passages.iter().filter(|passage| passage.kind != PassageKind::Summary);
-        let used = Coverage::of(word_by_word.map(|passage| passage.source.clone()));
+        let word_by_word = passages.iter().filter(|found| found.passage.kind != PassageKind::Summary);
+        let used = Coverage::of(word_by_word.flat_map(|found| found.stretches.source.clone()));
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
         let any = shares.0.words > 0 || shares.1.words > 0;
         Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))
