@@ -59,8 +59,7 @@ impl Detector {
             let passages = comparer.passages(&query.prepared, source, query.min_tokens, stop)?;
             let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
             let texts = (&**text, &tokenized);
-            let finding =
-                Finding::new(found, texts, passages, options.offset_unit, options.include_excerpts);
+            let finding = Finding::new(found, texts, passages, options.offset_unit, options.include_excerpts);
             findings.extend(finding.map(|finding| Finding { min_words: query.min_tokens, ..finding }));
         }
         let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;

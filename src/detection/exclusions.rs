@@ -94,8 +94,7 @@ pub(super) struct Taken {
 
 /// Removes the submitter's own earlier work from the findings, and excludes what matches it exactly.
 pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) -> Taken {
-    let own: Vec<Finding> =
-        findings.extract_if(.., |finding| wanted.is_own(&finding.source.group)).collect();
+    let own: Vec<Finding> = findings.extract_if(.., |finding| wanted.is_own(&finding.source.group)).collect();
     let covered: Vec<Coverage> = own.iter().map(Finding::covered).collect();
     let exact: Vec<Coverage> = own.into_iter().map(|finding| finding.exact).collect();
     let excluded = ExcludedWords { reason: ExclusionReason::OwnWork, words: Coverage::union(&exact) };

@@ -244,7 +244,8 @@ fn passages(
     found
         .map(|((found, submission), original)| {
             let counted_words = excluded.counted(&found, min_words).words();
-            let FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt } = found;
+            let FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt } =
+                found;
             let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
             ReportedPassage {
                 submission,

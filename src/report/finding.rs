@@ -118,9 +118,6 @@ impl Finding {
 }
 
 /// The spans of lists of ranges, in bytes.
-fn spans_of<'r>(
-    tokenized: &TokenizedText,
-    ranges: impl Iterator<Item = &'r [Range<u32>]>,
-) -> Vec<Span> {
+fn spans_of<'r>(tokenized: &TokenizedText, ranges: impl Iterator<Item = &'r [Range<u32>]>) -> Vec<Span> {
     ranges.flatten().map(|range| tokenized.span_of(range.clone())).collect()
 }

@@ -131,8 +131,7 @@ fn an_own_draft_hides_no_copied_text_between_its_sentences() {
     for Worksheet { language, questions, one, other, .. } in WORKSHEETS {
         let (own, copied) = ([questions, one].concat().join(" "), other.join(" "));
         let engine = with_groups(&[("mira", &own), ("jon", &copied)]);
-        let mixed: Vec<&str> =
-            (0..4).flat_map(|n| [questions[n], other[n]]).chain(one).collect();
+        let mixed: Vec<&str> = (0..4).flat_map(|n| [questions[n], other[n]]).chain(one).collect();
         let text = mixed.join(" ");
         let own_groups = BTreeSet::from([Group::new("mira").unwrap()]);
         let exclusions = Exclusions::none().with_own_groups(own_groups);
@@ -168,8 +167,13 @@ fn sources_that_alternate_by_line_or_cell_count_their_own_words() {
 #[test]
 fn table_cells_with_other_values_do_not_count() {
     let table = |values: [&str; 5]| {
-        let names = ["Iron ore from the northern pits", "Copper wire in coils of ten",
-            "Glass for the greenhouse roofs", "Timber cut in the state forest", "Salt for the winter roads"];
+        let names = [
+            "Iron ore from the northern pits",
+            "Copper wire in coils of ten",
+            "Glass for the greenhouse roofs",
+            "Timber cut in the state forest",
+            "Salt for the winter roads",
+        ];
         let rows = names.iter().zip(values);
         let rows: String = rows.map(|(name, value)| format!("{name} | {value}\n")).collect();
         format!("Goods that passed the lock | Remarks of the lock keeper\n{rows}")
@@ -188,9 +192,12 @@ fn table_cells_with_other_values_do_not_count() {
 
 #[test]
 fn a_word_replaced_here_and_there_counts() {
-    for Worksheet { language, one, other, .. } in WORKSHEETS.into_iter().filter(|w| w.language != "Japanese") {
+    for Worksheet { language, one, other, .. } in WORKSHEETS.into_iter().filter(|w| w.language != "Japanese")
+    {
         let source = [one, other].concat().join(" ");
-        let replaced: Vec<&str> = source.split(' ').enumerate()
+        let replaced: Vec<&str> = source
+            .split(' ')
+            .enumerate()
             .map(|(n, word)| if n % 3 == 1 { ["xenon", "yttrium", "quokka"][n % 7 % 3] } else { word })
             .collect();
         let report = compare(&replaced.join(" "), &[&source], Exclusions::none());

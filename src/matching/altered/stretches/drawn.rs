@@ -5,18 +5,21 @@ use std::ops::Range;
 
 use super::units::Units;
 use super::{Reading, Words};
-use crate::matching::alignment::LEAST_RUN;
 use crate::matching::altered::num::{at, index, real, size, slice, small};
 use crate::matching::altered::tuning::Tuning;
 use crate::matching::seeds::Run;
+use crate::text::Span;
 
 /// The least evidence of a segment or a clause that was drawn from the other side, in nats.
-const DRAWN: f32 = 4.0;
+const DRAWN: f32 = 3.0;
 /// The evidence of a word that follows the same word on both sides. Any word of the passage may follow if order is
 /// chance.
 const IN_ORDER: f32 = 1.5;
 /// The least evidence of a word that is matched wherever it is in the passage. Words of grammar are everywhere.
 const CONTENT: f32 = 1.0;
+
+/// The fewest words of a run in order that counts in a clause that was not drawn.
+const RUN_WORDS: u32 = 3;
 
 /// How a word is matched on the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,20 +42,22 @@ pub(super) struct Weighed {
 }
 
 /// The words of one side under those of the other. `chain` and `moved` are the runs in order and out of order.
-/// Linear in both.
+/// A character of a script without spaces has half the evidence of a word. Linear in both.
 pub(super) fn weigh(own: &Words<'_>, other: &Words<'_>, chain: &[Run], moved: &[Run]) -> Vec<Weighed> {
     let scores = Scores::new(own, other);
-    let mut weighed = vec![Weighed { matched: Match::None, score: scores.miss }; own.keys.len()];
+    let share = |word: usize| real(at(&own.units.half_words, word)) / 2.0;
+    let miss = |word: usize| Weighed { matched: Match::None, score: scores.miss * share(word) };
+    let mut weighed: Vec<Weighed> = (0..own.keys.len()).map(miss).collect();
     let mut left: HashMap<u64, u32> = HashMap::new();
     for key in &other.keys {
         *left.entry(*key).or_default() += 1;
     }
     for (run, in_order) in chain.iter().map(|run| (run, true)).chain(moved.iter().map(|run| (run, false))) {
         let words = run.submission as usize..run.submission_span().end as usize;
+        let counts = in_order && half_words(&own.units, &run.submission_span()) >= 2 * RUN_WORDS;
         for (nth, word) in words.enumerate() {
             let Some(&key) = own.keys.get(word) else { continue };
             let score = scores.of(key);
-            let counts = in_order && run.length as usize >= LEAST_RUN;
             let matched = if counts {
                 Match::Run
             } else if run.length > 1 || score >= CONTENT {
@@ -63,20 +68,21 @@ pub(super) fn weigh(own: &Words<'_>, other: &Words<'_>, chain: &[Run], moved: &[
             if matched == Match::None {
                 continue;
             }
-            let score = score + if nth > 0 { IN_ORDER } else { 0.0 };
+            let score = (score + if nth > 0 { IN_ORDER } else { 0.0 }) * share(word);
             if let (Some(weighed), Some(left)) = (weighed.get_mut(word), left.get_mut(&key)) {
                 *weighed = Weighed { matched, score };
                 *left = left.saturating_sub(1);
             }
         }
     }
-    for (weighed, key) in weighed.iter_mut().zip(&own.keys).filter(|(word, _)| word.matched == Match::None) {
+    let unmatched = weighed.iter_mut().zip(&own.keys).enumerate();
+    for (word, (weighed, key)) in unmatched.filter(|(_, (word, _))| word.matched == Match::None) {
         let score = scores.of(*key);
         if score >= CONTENT
             && let Some(left) = left.get_mut(key).filter(|left| **left > 0)
         {
             *left -= 1;
-            *weighed = Weighed { matched: Match::Matched, score };
+            *weighed = Weighed { matched: Match::Matched, score: score * share(word) };
         }
     }
     weighed
@@ -155,20 +161,29 @@ pub(super) struct KnownStem {
     pub(super) frequency: f32,
 }
 
-/// The stems of the words of a span.
-pub(super) fn keys(reading: Reading<'_>, span: &Range<u32>) -> (Vec<u64>, HashMap<u64, KnownStem>) {
-    let profile = reading.profile;
+/// The least frequency of a stem that begins with hiragana, which write the grammar of Japanese: that of the shortest
+/// words of other languages.
+const HIRAGANA: f32 = 5e-3;
+
+/// The stem of each word of a span, and the stems.
+pub(super) fn stems(reading: Reading<'_>, span: &Range<u32>) -> (Vec<u64>, HashMap<u64, KnownStem>) {
+    let Reading { text, tokenized, profile } = reading;
+    let spans = tokenized.spans().get(index(span.start)..index(span.end)).unwrap_or_default();
     let mut known = HashMap::new();
-    let key = |number: &u32| {
+    let key = |(number, word): (&u32, &Span)| {
         let stem = profile.stems.get(index(*number)).copied();
         let key = stem.map_or(0, |stem| stem.key);
-        known.entry(key).or_insert_with(|| KnownStem {
-            occurrences: small(profile.positions(*number).len()),
-            frequency: stem.map_or(1.0, |stem| stem.frequency),
+        known.entry(key).or_insert_with(|| {
+            let hiragana = word.of(text).starts_with(|c| matches!(c, '\u{3041}'..='\u{3096}'));
+            let least = if hiragana { HIRAGANA } else { 0.0 };
+            KnownStem {
+                occurrences: small(profile.positions(*number).len()),
+                frequency: stem.map_or(1.0, |stem| stem.frequency).max(least),
+            }
         });
         key
     };
-    let keys = slice(&profile.words, span).iter().map(key).collect();
+    let keys = slice(&profile.words, span).iter().zip(spans).map(key).collect();
     (keys, known)
 }
 

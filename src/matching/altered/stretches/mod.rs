@@ -46,6 +46,7 @@ pub struct Reading<'a> {
 /// One side of a passage.
 struct Words<'a> {
     reading: Reading<'a>,
+    units: Units,
     /// By word: its stem.
     keys: Vec<u64>,
     stems: HashMap<u64, KnownStem>,
@@ -53,8 +54,9 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn of(reading: Reading<'a>, span: &Range<u32>) -> Self {
-        let (keys, stems) = drawn::keys(reading, span);
-        Self { reading, keys, stems }
+        let (keys, stems) = drawn::stems(reading, span);
+        let units = Units::of(reading.text, reading.tokenized, span);
+        Self { reading, units, keys, stems }
     }
 
     /// The occurrences of a stem in the whole text.
@@ -86,9 +88,8 @@ fn stretches(passage: &Passage, runs: &[Run], submission: Reading<'_>, source: R
     let Alignment { chain, moved } = align(&here.keys, &there.keys);
     let first = runs.partition_point(|run| run.submission_span().end <= passage.submission.start);
     let inside = runs.iter().skip(first).take_while(|run| run.submission < passage.submission.end);
-    let inside = inside.filter(|run| {
-        run.source < passage.source.end && passage.source.start < run.source_span().end
-    });
+    let inside =
+        inside.filter(|run| run.source < passage.source.end && passage.source.start < run.source_span().end);
     let (mut own, mut theirs) = (Vec::new(), Vec::new());
     for run in inside {
         own.extend(within(&run.submission_span(), &passage.submission));
@@ -101,8 +102,8 @@ fn stretches(passage: &Passage, runs: &[Run], submission: Reading<'_>, source: R
     let of_submission = drawn::weigh(&here, &there, &chain, &moved);
     let of_source = drawn::weigh(&there, &here, &chain_back, &moved_back);
     Stretches {
-        submission: side(submission, &passage.submission, of_submission, &own),
-        source: side(source, &passage.source, of_source, &theirs),
+        submission: side(&here.units, &passage.submission, of_submission, &own),
+        source: side(&there.units, &passage.source, of_source, &theirs),
     }
 }
 
@@ -113,18 +114,12 @@ fn within(run: &Range<u32>, span: &Range<u32>) -> Option<Range<u32>> {
 }
 
 /// The covered stretches of one side.
-fn side(
-    reading: Reading<'_>,
-    span: &Range<u32>,
-    mut words: Vec<Weighed>,
-    runs: &[Range<u32>],
-) -> Vec<Range<u32>> {
-    let units = Units::of(reading.text, reading.tokenized, span);
+fn side(units: &Units, span: &Range<u32>, mut words: Vec<Weighed>, runs: &[Range<u32>]) -> Vec<Range<u32>> {
     for run in runs {
         let part = words.get_mut(index(run.start)..index(run.end)).unwrap_or_default();
         part.iter_mut().for_each(|word| word.matched = Match::Run);
     }
-    let drawn = drawn::drawn_clauses(&units, &words);
+    let drawn = drawn::drawn_clauses(units, &words);
     let is_drawn = |word: u32| at(&drawn, index(at(&units.clause_of, index(word))));
     let counts = |&(word, weighed): &(u32, &Weighed)| match weighed.matched {
         Match::Run => true,
@@ -135,11 +130,11 @@ fn side(
     let mut found: Vec<Range<u32>> = Vec::new();
     for &word in &counted {
         match found.last_mut() {
-            Some(stretch) if joins(&units, &drawn, stretch.end..word) => stretch.end = word + 1,
+            Some(stretch) if joins(units, &drawn, stretch.end..word) => stretch.end = word + 1,
             _ => found.push(word..word + 1),
         }
     }
-    found.retain(|stretch| !is_lone(stretch, &counted, &units));
+    found.retain(|stretch| !is_lone(stretch, &counted, units));
     found.into_iter().map(|stretch| span.start + stretch.start..span.start + stretch.end).collect()
 }
 
