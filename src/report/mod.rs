@@ -11,6 +11,7 @@ mod hidden;
 mod types;
 
 pub use build::{Draft, ExcludedWords, Void, build};
+pub use counting::remaining;
 pub use coverage::Coverage;
 pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{

@@ -11,6 +11,8 @@ use palimpsest::{
     Scope, SourceId, Stop,
 };
 
+use proptest::prelude::*;
+
 use crate::worksheets::{WORKSHEETS, Worksheet};
 
 fn engine() -> Engine {
@@ -224,5 +226,70 @@ fn a_text_that_is_all_in_quotation_marks_raises_an_alert() {
         let alerts: Vec<_> = report.alerts.iter().filter(|alert| alert.kind == AlertKind::Excluded).collect();
         assert!(!alerts.is_empty() || share.words * 10 >= 9 * words(&text), "{language}: {report:#?}");
         assert_eq!(report.coverage_without_exclusions.words, words(&text), "{language}");
+    }
+}
+
+/// Words of no language, in sentences and clauses.
+fn prose(numbers: &[u16]) -> String {
+    let word = |(at, n): (usize, &u16)| {
+        let mark = match at % 17 {
+            5 => ",",
+            11 => ".",
+            16 => "\n",
+            _ => "",
+        };
+        format!("{}{n}{mark} ", ["nov", "terra", "quil", "ostr"][usize::from(*n) % 4])
+    };
+    numbers.iter().enumerate().map(word).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// What counts begins and ends with a word of the source and has at most five other words in a row. Runs of eight
+    /// words of the source all count.
+    #[test]
+    fn matched_words_and_short_gaps_count(
+        source in proptest::collection::vec(0_u16..400, 60..160),
+        own in proptest::collection::vec(1000_u16..2000, 300),
+        kept in proptest::collection::vec(0_u8..10, 160),
+        least in 1_u8..6,
+    ) {
+        let changed: Vec<u16> = source.iter().zip(&kept).zip(&own)
+            .flat_map(|((word, kept), own)| match kept {
+                0 => vec![*own, *word],
+                kept if *kept > least => vec![*word],
+                _ => vec![*own],
+            })
+            .collect();
+        let (text, source_text) = (prose(&changed), prose(&source));
+        let report = compare(&text, &[&source_text], Exclusions::none());
+        assert_adds_up(&report);
+        let tokenizer = Tokenizer::new(CorpusSeed::new(1));
+        let (tokenized, there) = (tokenizer.tokenize(&text), tokenizer.tokenize(&source_text));
+        let known: BTreeSet<_> = there.tokens().iter().copied().collect();
+        let is_counted = |at: usize| {
+            let start = tokenized.spans()[at].start;
+            report.covered_spans.iter().any(|covered| (covered.span.start..covered.span.end).contains(&start))
+        };
+        for covered in &report.covered_spans {
+            let inside = tokenized.spans().iter().zip(tokenized.tokens())
+                .filter(|(span, _)| covered.span.start <= span.start && span.end <= covered.span.end);
+            let matched: Vec<bool> = inside.map(|(_, token)| known.contains(token)).collect();
+            prop_assert!(matched.first() == Some(&true) && matched.last() == Some(&true));
+            prop_assert!(matched.split(|matched| *matched).all(|gap| gap.len() <= 5), "{matched:?}");
+        }
+        for (at, run) in tokenized.tokens().windows(8).enumerate() {
+            let is_copied = there.tokens().windows(8).any(|theirs| theirs == run);
+            prop_assert!(!is_copied || (at..at + 8).all(is_counted));
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_copied_whole_is_covered_whole(words in proptest::collection::vec(0_u16..60, 8..200)) {
+        let text = prose(&words);
+        let report = compare(&text, &[&text], Exclusions::none());
+        prop_assert_eq!(report.coverage.percent(), 100.0);
+        prop_assert_eq!(report.sources[0].source_used.percent(), 100.0);
     }
 }
