@@ -246,8 +246,7 @@ fn prose(numbers: &[u16]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// What counts begins and ends with a word of the source and has at most five other words in a row. Runs of eight
-    /// words of the source all count.
+    /// What counts has at most five words in a row that are not of the source. Runs of eight words of the source all count.
     #[test]
     fn matched_words_and_short_gaps_count(
         source in proptest::collection::vec(0_u16..400, 60..160),
@@ -276,7 +275,7 @@ proptest! {
             let inside = tokenized.spans().iter().zip(tokenized.tokens())
                 .filter(|(span, _)| covered.span.start <= span.start && span.end <= covered.span.end);
             let matched: Vec<bool> = inside.map(|(_, token)| known.contains(token)).collect();
-            prop_assert!(matched.first() == Some(&true) && matched.last() == Some(&true));
+            prop_assert!(matched.contains(&true));
             prop_assert!(matched.split(|matched| *matched).all(|gap| gap.len() <= 5), "{matched:?}");
         }
         for (at, run) in tokenized.tokens().windows(8).enumerate() {

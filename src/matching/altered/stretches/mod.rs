@@ -8,7 +8,7 @@
 //!    side if the likelihood ratio of its words says so. A word that the other side has, but that is aligned with another
 //!    place, is no evidence; a lone word of grammar is none either.
 //! 3. In drawn clauses matched words count, and the gaps of up to [`GAP_WORDS`] words between them, unless a whole clause
-//!    in the gap has no match. In other clauses only runs count that are in the order of the passage.
+//!    in the gap has no match. Words that were replaced at an edge of the passage are such a gap. In other clauses only runs count that are in the order of the passage.
 //!
 //! Linear in the passage, but for `n log n` of the alignment.
 
@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use self::drawn::{KnownStem, Match, Weighed};
 use self::units::Units;
-use super::num::{at, index};
+use super::num::{at, index, small};
 use super::stems::StemProfile;
 use crate::matching::alignment::{Alignment, align};
 use crate::matching::passage::{CoveredPassage, Passage, PassageKind, Stretches};
@@ -101,9 +101,12 @@ fn stretches(passage: &Passage, runs: &[Run], submission: Reading<'_>, source: R
     });
     let of_submission = drawn::weigh(&here, &there, &chain, &moved);
     let of_source = drawn::weigh(&there, &here, &chain_back, &moved_back);
+    let [own_words, other_words] = [&here, &there].map(|side| small(side.keys.len()));
+    let submission = Facing { units: &here.units, chain: &chain, other_words };
+    let source = Facing { units: &there.units, chain: &chain_back, other_words: own_words };
     Stretches {
-        submission: side(&here.units, &passage.submission, of_submission, &own),
-        source: side(&there.units, &passage.source, of_source, &theirs),
+        submission: side(submission, &passage.submission, of_submission, &own),
+        source: side(source, &passage.source, of_source, &theirs),
     }
 }
 
@@ -113,8 +116,33 @@ fn within(run: &Range<u32>, span: &Range<u32>) -> Option<Range<u32>> {
     (!part.is_empty()).then(|| part.start - span.start..part.end - span.start)
 }
 
+/// The two sides of a passage, seen from one of them.
+#[derive(Clone, Copy)]
+struct Facing<'a> {
+    units: &'a Units,
+    /// The runs in order; their `submission` is this side.
+    chain: &'a [Run],
+    /// Number of words of the other side.
+    other_words: u32,
+}
+
+impl Facing<'_> {
+    /// The word of the other side that a word is aligned with.
+    fn partner(&self, word: u32) -> Option<u32> {
+        let next = self.chain.partition_point(|run| run.submission_span().end <= word);
+        let run = self.chain.get(next).filter(|run| run.submission <= word)?;
+        Some(run.source + (word - run.submission))
+    }
+}
+
 /// The covered stretches of one side.
-fn side(units: &Units, span: &Range<u32>, mut words: Vec<Weighed>, runs: &[Range<u32>]) -> Vec<Range<u32>> {
+fn side(
+    facing: Facing<'_>,
+    span: &Range<u32>,
+    mut words: Vec<Weighed>,
+    runs: &[Range<u32>],
+) -> Vec<Range<u32>> {
+    let units = facing.units;
     for run in runs {
         let part = words.get_mut(index(run.start)..index(run.end)).unwrap_or_default();
         part.iter_mut().for_each(|word| word.matched = Match::Run);
@@ -135,7 +163,28 @@ fn side(units: &Units, span: &Range<u32>, mut words: Vec<Weighed>, runs: &[Range
         }
     }
     found.retain(|stretch| !is_lone(stretch, &counted, units));
+    to_edges(facing, &drawn, &mut found);
     found.into_iter().map(|stretch| span.start + stretch.start..span.start + stretch.end).collect()
+}
+
+/// Extends the first and the last stretch to the edges of the passage, over words that were replaced there: a short gap
+/// on both sides, of the same number of words but one.
+fn to_edges(facing: Facing<'_>, drawn: &[bool], found: &mut [Range<u32>]) {
+    let units = facing.units;
+    let words = small(units.clause_of.len());
+    if let Some(first) = found.first_mut()
+        && facing.partner(first.start).is_some_and(|partner| partner.abs_diff(first.start) <= 1)
+        && joins(units, drawn, 0..first.start)
+    {
+        first.start = 0;
+    }
+    if let Some(last) = found.last_mut()
+        && let Some(partner) = facing.partner(last.end - 1)
+        && (facing.other_words - partner).abs_diff(words - last.end + 1) <= 1
+        && joins(units, drawn, last.end..words)
+    {
+        last.end = words;
+    }
 }
 
 /// Whether a gap counts: it is short, and all of it is in drawn clauses that have a match of their own.
@@ -147,7 +196,8 @@ fn joins(units: &Units, drawn: &[bool], gap: Range<u32>) -> bool {
         return false;
     }
     let clause = |word: u32| index(at(&units.clause_of, index(word)));
-    let clauses = clause(gap.start.saturating_sub(1))..=clause(gap.end);
+    let last = small(units.clause_of.len()).saturating_sub(1);
+    let clauses = clause(gap.start.saturating_sub(1))..=clause(gap.end.min(last));
     clauses.into_iter().all(|clause| drawn.get(clause) == Some(&true))
 }
 
