@@ -1,8 +1,8 @@
 //! Passages to a report.
 
 use criterion::{BatchSize, Criterion};
-use palimpsest::matching::{PreparedSubmission, Stop, verbatim_passages};
-use palimpsest::report::{Draft, Finding, FoundSource, ReportLimits, build};
+use palimpsest::matching::{CoveredPassage, PreparedSubmission, Stop, verbatim_passages};
+use palimpsest::report::{Coverage, Draft, Finding, FoundSource, ReportLimits, build};
 use palimpsest::text::{OffsetUnit, TokenizedText, Tokenizer};
 
 use crate::{SEED, prose};
@@ -41,6 +41,7 @@ fn finding(prepared: &PreparedSubmission<'_>, number: u64, text: &str) -> Option
         source_id: format!("s{number}"),
         ..FoundSource::default()
     };
+    let passages = passages.into_iter().map(CoveredPassage::whole).collect();
     Finding::new(source, (text, &tokenized), passages, OffsetUnit::Utf16CodeUnits, false)
 }
 
@@ -52,6 +53,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         findings,
         min_run_words: MIN_TOKENS,
         voids: Vec::new(),
+        taken: Coverage::default(),
         exclusions: Vec::new(),
         alerts: Vec::new(),
         corpus_revision: 1,

@@ -62,7 +62,7 @@ fuzz_target!(|input: Input| {
     let mut profile = |text: &str, tokens| profiler.profile(Language::NONE, text, tokens);
     let profiles = (profile(&submission_text, &submission), profile(&source_text, &source));
     let sides = ((&prepared, &profiles.0), (source.tokens(), &profiles.1));
-    let all = passages(sides.0, sides.1, least, &Stop::never()).unwrap();
+    let all = passages(sides.0, sides.1, least, &Stop::never()).unwrap().passages;
     all.iter().for_each(|passage| stands(passage, submission.tokens(), source.tokens()));
     let covered = covered(&all, submission.tokens().len());
     assert!(naively.iter().zip(&covered).all(|(run, passage)| passage >= run), "no run is lost");

@@ -42,8 +42,9 @@ impl Detector {
         stop.check()?;
         exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
         stop.check()?;
-        exclusions.push(take_own_work(&mut found.findings, &options.exclusions));
-        exclusions.push(take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0)));
+        let own = take_own_work(&mut found.findings, &options.exclusions);
+        let short = take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0));
+        exclusions.extend([own.excluded, short.excluded]);
         exclusions.push(ExcludedWords { reason: ExclusionReason::Common, words: found.common });
         let names = scope.collections.iter().zip(settings);
         let collections: Vec<ScopedCollection<'_>> =
@@ -53,6 +54,7 @@ impl Detector {
             tokenized: &tokenized,
             considered: found.considered,
             findings: found.findings,
+            taken: own.covered.plus(&short.covered),
             exclusions,
             alerts: alerts::alerts(text),
             min_run_words: found.min_run_words,

@@ -59,13 +59,8 @@ impl Detector {
             let passages = comparer.passages(&query.prepared, source, query.min_tokens, stop)?;
             let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
             let texts = (&**text, &tokenized);
-            findings.extend(Finding::new(
-                found,
-                texts,
-                passages,
-                options.offset_unit,
-                options.include_excerpts,
-            ));
+            let finding = Finding::new(found, texts, passages, options.offset_unit, options.include_excerpts);
+            findings.extend(finding.map(|finding| Finding { min_words: query.min_tokens, ..finding }));
         }
         let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
         let mut exclusions =
@@ -73,12 +68,14 @@ impl Detector {
         stop.check()?;
         exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
         stop.check()?;
-        exclusions.push(take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0)));
+        let short = take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0));
+        exclusions.push(short.excluded);
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
             considered: true,
             findings,
+            taken: short.covered,
             exclusions,
             alerts: alerts::alerts(text),
             min_run_words: query.min_tokens.max(options.min_passage_words.unwrap_or(0)),

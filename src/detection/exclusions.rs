@@ -49,7 +49,7 @@ fn tokens_in(tokenized: &TokenizedText, span: Span) -> std::ops::Range<u32> {
 }
 
 impl Detector {
-    /// The boilerplate in a submission: its passages in the texts and collections of boilerplate.
+    /// The boilerplate in a submission: its exact matches with the texts and the sources of collections of boilerplate.
     pub(super) fn in_boilerplate(
         &self,
         submission: &Submission<'_>,
@@ -69,7 +69,7 @@ impl Detector {
                 let tokenized = self.tokenize(text, TextRole::Boilerplate(place))?;
                 let source = Compared { text, tokenized: &tokenized };
                 let passages = comparer.passages(&prepared, source, min_tokens, stop)?;
-                found.push(Coverage::of(passages.into_iter().map(|passage| passage.submission)));
+                found.push(comparer.exact(source, &passages));
             }
         }
         let mut changed_at = 0;
@@ -77,41 +77,48 @@ impl Detector {
             let scope = Scope::of(boilerplate_collections.iter().cloned());
             let plain = DetectionOptions { mode: options.mode, ..DetectionOptions::default() };
             let settings = settings_of(&scope, partitions)?;
-            let prepared = Prepared::new(self, submission, &scope, &plain, settings, stop)?;
+            let prepared = Prepared::new(self, submission, &scope, &plain, settings, stop)?.of_exclusions();
             let searched = search(self, &prepared, partitions, stop)?;
             changed_at = searched.scope_revision;
-            found.extend(searched.findings.iter().map(Finding::covered));
+            found.extend(searched.findings.into_iter().map(|finding| finding.exact));
         }
         Ok(Boilerplate { words: Coverage::union(&found), changed_at })
     }
 }
 
-/// Removes the submitter's own earlier work from the findings.
-pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) -> ExcludedWords {
-    let is_own =
-        |finding: &Finding| wanted.own_groups.iter().any(|group| group.as_str() == finding.source.group);
-    let own: Vec<Coverage> =
-        findings.iter().filter(|finding| is_own(finding)).map(Finding::covered).collect();
-    findings.retain(|finding| !is_own(finding));
-    ExcludedWords { reason: ExclusionReason::OwnWork, words: Coverage::union(&own) }
+/// Words that an exclusion leaves out, and the words in the passages that it took out of the findings.
+pub(super) struct Taken {
+    pub(super) excluded: ExcludedWords,
+    pub(super) covered: Coverage,
+}
+
+/// Removes the submitter's own earlier work from the findings, and excludes what matches it exactly.
+pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) -> Taken {
+    let own: Vec<Finding> = findings.extract_if(.., |finding| wanted.is_own(&finding.source.group)).collect();
+    let covered: Vec<Coverage> = own.iter().map(Finding::covered).collect();
+    let exact: Vec<Coverage> = own.into_iter().map(|finding| finding.exact).collect();
+    let excluded = ExcludedWords { reason: ExclusionReason::OwnWork, words: Coverage::union(&exact) };
+    Taken { excluded, covered: Coverage::union(&covered) }
 }
 
 /// Removes passages with fewer words than asked for from the findings. A word that a longer passage covers too is not
 /// excluded.
-pub(super) fn take_short_passages(findings: &mut Vec<Finding>, min_words: u32) -> ExcludedWords {
+pub(super) fn take_short_passages(findings: &mut Vec<Finding>, min_words: u32) -> Taken {
     let is_short = |found: &FoundPassage| {
         let words = &found.passage.submission;
         words.end - words.start < min_words
     };
-    let mut short = Vec::new();
+    let (mut short, mut covered) = (Vec::new(), Vec::new());
     for finding in findings.iter_mut() {
         let (dropped, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut finding.passages).into_iter().partition(is_short);
         finding.passages = kept;
+        covered.extend(dropped.iter().flat_map(|found| found.stretches.submission.iter().cloned()));
         short.push(Coverage::of(dropped.into_iter().map(|found| found.passage.submission)));
     }
     findings.retain(|finding| !finding.passages.is_empty());
     let kept: Vec<Coverage> = findings.iter().map(Finding::covered).collect();
     let words = Coverage::union(&short).minus(&Coverage::union(&kept));
-    ExcludedWords { reason: ExclusionReason::ShortPassage, words }
+    let excluded = ExcludedWords { reason: ExclusionReason::ShortPassage, words };
+    Taken { excluded, covered: Coverage::of(covered) }
 }

@@ -24,7 +24,7 @@ pub struct Exclusions {
     pub bibliography: bool,
     /// In-text citations.
     pub citations: bool,
-    /// Texts of boilerplate; every occurrence in the submission is excluded.
+    /// Texts of boilerplate; what matches them exactly and in their order is excluded.
     pub boilerplate_texts: Vec<String>,
     /// Collections of such texts.
     pub boilerplate_collections: BTreeSet<CollectionName>,
@@ -37,6 +37,11 @@ impl Exclusions {
     #[must_use]
     pub fn none() -> Self {
         Self { quotations: false, bibliography: false, citations: false, ..Self::default() }
+    }
+
+    /// Whether a group is one of the submitter's own.
+    pub(super) fn is_own(&self, group: &str) -> bool {
+        self.own_groups.iter().any(|own| own.as_str() == group)
     }
 }
 

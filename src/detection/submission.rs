@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use super::options::DetectionMode;
 use super::profilers::Profilers;
 use crate::matching::altered::{Guess, Language, StemProfile, StemProfiler};
-use crate::matching::{self, Passage, PreparedSubmission};
+use crate::matching::{self, CoveredPassage, Matched, Passage, PreparedSubmission, Reading};
 use crate::model::{Stop, StopReason};
+use crate::report::Coverage;
 use crate::text::TokenizedText;
 
 /// The text that is checked. It is prepared once and compared by many threads.
@@ -97,12 +98,12 @@ impl Comparer<'_> {
         source: Compared<'_>,
         min_tokens: u32,
         stop: &Stop,
-    ) -> Result<Vec<Passage>, StopReason> {
+    ) -> Result<Vec<CoveredPassage>, StopReason> {
         if depth != Depth::All && self.submission.altered.is_some() {
             let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
             let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
             if depth == Depth::Runs || words < min_tokens + min_tokens / 2 {
-                return Ok(self.verified(runs, source, min_tokens));
+                return Ok(self.whole(runs, source, min_tokens));
             }
         }
         self.passages(prepared, source, min_tokens, stop)
@@ -115,10 +116,10 @@ impl Comparer<'_> {
         source: Compared<'_>,
         min_tokens: u32,
         stop: &Stop,
-    ) -> Result<Vec<Passage>, StopReason> {
+    ) -> Result<Vec<CoveredPassage>, StopReason> {
         let Some(altered) = &self.submission.altered else {
             let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
-            return Ok(self.verified(runs, source, min_tokens));
+            return Ok(self.whole(runs, source, min_tokens));
         };
         // Both sides have to be stemmed alike. The source's language is guessed only if the submission's is not sure.
         let language = if altered.detected.confidence >= SURE {
@@ -130,10 +131,27 @@ impl Comparer<'_> {
         stop.check()?;
         let theirs = self.profiler.profile(language, source.text, source.tokenized);
         stop.check()?;
-        let theirs = (source.tokenized.tokens(), &theirs);
-        let mut found = matching::passages((prepared, &own), theirs, min_tokens, stop)?;
-        found.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
-        Ok(self.verified(found, source, min_tokens))
+        let sides = ((prepared, &*own), (source.tokenized.tokens(), &theirs));
+        let Matched { mut passages, runs } = matching::passages(sides.0, sides.1, min_tokens, stop)?;
+        passages.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
+        let passages = self.verified(passages, source, min_tokens);
+        stop.check()?;
+        let Submission { text, tokenized, .. } = *self.submission;
+        let here = Reading { text, tokenized, profile: &own };
+        let there = Reading { text: source.text, tokenized: source.tokenized, profile: &theirs };
+        Ok(matching::covered(passages, &runs, here, there))
+    }
+
+    /// Verified runs, which are covered whole.
+    fn whole(&self, runs: Vec<Passage>, source: Compared<'_>, min_tokens: u32) -> Vec<CoveredPassage> {
+        self.verified(runs, source, min_tokens).into_iter().map(CoveredPassage::whole).collect()
+    }
+
+    /// The words of the submission that match the source exactly and in its order, in these passages and between them.
+    pub(super) fn exact(&self, source: Compared<'_>, found: &[CoveredPassage]) -> Coverage {
+        let passages: Vec<Passage> = found.iter().map(|found| found.passage.clone()).collect();
+        let tokens = self.submission.tokenized.tokens();
+        Coverage::of(matching::exact(tokens, source.tokenized.tokens(), &passages))
     }
 
     fn verified(&self, found: Vec<Passage>, source: Compared<'_>, min_tokens: u32) -> Vec<Passage> {

@@ -10,15 +10,19 @@
 //!
 //! Time is near-linear in the two lengths, for every pair of texts.
 
+mod alignment;
 pub mod altered;
 mod edges;
+mod exact;
 mod gram_table;
 mod passage;
 mod seeds;
 mod verified;
 
 pub use crate::model::{Stop, StopReason};
-pub use passage::{Passage, PassageKind};
+pub use altered::stretches::{Reading, covered};
+pub use exact::exact;
+pub use passage::{CoveredPassage, Passage, PassageKind, Stretches};
 pub use seeds::{PreparedSubmission, Run};
 pub use verified::verified;
 
@@ -42,7 +46,16 @@ pub fn verbatim_passages(
     Ok(runs.into_iter().map(Passage::from).collect())
 }
 
-/// All passages, verbatim, altered and summaries, in order of their place in the submission.
+/// Passages, and the exact runs that they were made of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matched {
+    /// In order of their place in the submission.
+    pub passages: Vec<Passage>,
+    /// The maximal runs, sorted; each covers a token of the submission that no other does.
+    pub runs: Vec<Run>,
+}
+
+/// All passages, verbatim, altered and summaries.
 ///
 /// Every run of at least `min_tokens` equal tokens of the submission that occurs in the source is covered by one.
 ///
@@ -54,7 +67,7 @@ pub fn passages(
     (source, source_profile): (&[Token], &StemProfile),
     min_tokens: u32,
     stop: &Stop,
-) -> Result<Vec<Passage>, StopReason> {
+) -> Result<Matched, StopReason> {
     let runs = submission.covering_runs(source, min_tokens, stop)?;
     let is_stopped = || stop.check().is_err();
     let found = altered::detect(submission_profile, source_profile, &runs, &Tuning::default(), &is_stopped);
@@ -64,7 +77,7 @@ pub fn passages(
     let with_kind = |found| with_kind(found, submission.tokens(), source);
     let mut passages: Vec<Passage> = joined(found).into_iter().map(with_kind).collect();
     edges::extend(&mut passages, submission.tokens(), source);
-    Ok(passages)
+    Ok(Matched { passages, runs })
 }
 
 /// Tokens between two passages that are joined, at most, on either side: the length of a replaced phrase.

@@ -46,6 +46,34 @@ impl Passage {
     }
 }
 
+/// The covered stretches of a passage: the ranges of tokens that count, sorted and disjoint, inside its two spans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stretches {
+    /// Tokens of the submission.
+    pub submission: Vec<Range<u32>>,
+    /// Tokens of the source.
+    pub source: Vec<Range<u32>>,
+}
+
+/// A passage with its covered stretches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoveredPassage {
+    /// The passage.
+    pub passage: Passage,
+    /// Its covered stretches.
+    pub stretches: Stretches,
+}
+
+impl CoveredPassage {
+    /// A passage all of which is covered: a verbatim one.
+    #[must_use]
+    pub fn whole(passage: Passage) -> Self {
+        let of = |span: &Range<u32>| std::iter::once(span.clone()).collect();
+        let stretches = Stretches { submission: of(&passage.submission), source: of(&passage.source) };
+        Self { passage, stretches }
+    }
+}
+
 impl From<Run> for Passage {
     fn from(run: Run) -> Self {
         Self {

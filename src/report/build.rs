@@ -3,8 +3,10 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::counting::Excluded;
 use super::coverage::{Coverage, unique_words};
 use super::finding::{Finding, FoundPassage, FoundSource};
+use super::hidden;
 use super::types::{
     CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
     ReportedPassage, Share, SourceOverlap, VoidReason,
@@ -47,6 +49,8 @@ pub struct Draft<'a> {
     pub min_run_words: u32,
     /// The limits that void the guarantee.
     pub voids: Vec<Void>,
+    /// The words in passages that an exclusion took out of `findings`.
+    pub taken: Coverage,
     /// The exclusions. A word with several reasons has the first.
     pub exclusions: Vec<ExcludedWords>,
     /// The alerts, with spans in bytes.
@@ -76,15 +80,20 @@ pub fn build(mut draft: Draft<'_>) -> Report {
     let too_few_words = if draft.considered { 0 } else { words };
     // Words are left out for one reason: those of a text too short are not excluded besides.
     let left_out = if draft.considered { std::mem::take(&mut draft.exclusions) } else { Vec::new() };
+    let excluded = Excluded::new(&left_out);
     let claims = claims(left_out);
-    let excluded = Coverage::of(claims.iter().map(|(range, _)| range.clone()));
     let considered_words = if draft.considered { words - excluded.words() } else { 0 };
     let coverages: Vec<Coverage> =
-        draft.findings.iter().map(|finding| finding.covered().minus(&excluded)).collect();
+        draft.findings.iter().map(|finding| excluded.counted_of(finding)).collect();
+    let copied = Coverage::of(draft.findings.iter().flat_map(covered_ranges));
     let unique = unique_words(draft.tokenized.tokens().len(), &coverages);
     let all = Coverage::of(coverages.iter().flat_map(|coverage| coverage.ranges().iter().cloned()));
     let passages_found: u64 = draft.findings.iter().map(|finding| finding.passages.len() as u64).sum();
     let sources_found = draft.findings.len() as u64;
+    let of_all_words = if draft.considered { words } else { 0 };
+    let without_exclusions = copied.plus(&draft.taken).words().min(of_all_words);
+    draft.alerts.extend(hidden::alert(&draft, &copied, &claims, considered_words));
+    draft.alerts.sort_by_key(|alert| alert.span.start);
     let counts = coverages.iter().map(Coverage::words).zip(unique);
     let mut ranked: Vec<Ranked> = std::mem::take(&mut draft.findings)
         .into_iter()
@@ -105,6 +114,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         words,
         too_few_words,
         coverage: Share { words: all.words(), of_words: considered_words },
+        coverage_without_exclusions: Share { words: without_exclusions, of_words: of_all_words },
         exclusions: exclusions(&draft, &claims),
         alerts: alerts(&draft),
         covered_spans: covered_spans(&draft, &all),
@@ -116,6 +126,11 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         candidates: draft.candidates,
         candidates_cut: draft.candidates_cut,
     }
+}
+
+/// The covered stretches of a finding.
+fn covered_ranges(finding: &Finding) -> impl Iterator<Item = Range<u32>> {
+    finding.passages.iter().flat_map(|found| found.stretches.submission.iter().cloned())
 }
 
 /// A finding with the words of the submission that it covers.
@@ -178,12 +193,7 @@ fn alerts(draft: &Draft<'_>) -> Vec<Alert> {
 }
 
 fn covered_spans(draft: &Draft<'_>, all: &Coverage) -> Vec<CoveredSpan> {
-    let words = all.ranges().iter().map(|range| u64::from(range.end - range.start));
-    spans(draft, all.ranges())
-        .into_iter()
-        .zip(words)
-        .map(|(span, words)| CoveredSpan { span, words })
-        .collect()
+    CoveredSpan::of(all.ranges(), spans(draft, all.ranges()).into_iter())
 }
 
 fn guarantee(draft: &Draft<'_>) -> Guarantee {
@@ -195,12 +205,12 @@ fn guarantee(draft: &Draft<'_>) -> Guarantee {
     Guarantee { min_run_words: draft.min_run_words, voids: draft.voids.iter().map(void).collect() }
 }
 
-fn overlap(draft: &Draft<'_>, excluded: &Coverage, ranked: Ranked, considered_words: u64) -> SourceOverlap {
+fn overlap(draft: &Draft<'_>, excluded: &Excluded, ranked: Ranked, considered_words: u64) -> SourceOverlap {
     let Ranked { finding, covered_words, unique_words } = ranked;
-    let Finding { source, source_words, passages: found } = finding;
-    let used = Coverage::of(found.iter().map(|found| found.passage.source.clone()));
+    let used = finding.used();
+    let Finding { source, source_words, passages: found, min_words, exact: _ } = finding;
     let found_count = found.len();
-    let passages = passages(draft, excluded, found);
+    let passages = passages(draft, excluded, found, min_words);
     let FoundSource { collection, source_id, title, group, labels } = source;
     SourceOverlap {
         collection,
@@ -216,15 +226,26 @@ fn overlap(draft: &Draft<'_>, excluded: &Coverage, ranked: Ranked, considered_wo
     }
 }
 
-fn passages(draft: &Draft<'_>, excluded: &Coverage, mut found: Vec<FoundPassage>) -> Vec<ReportedPassage> {
+fn passages(
+    draft: &Draft<'_>,
+    excluded: &Excluded,
+    mut found: Vec<FoundPassage>,
+    min_words: u32,
+) -> Vec<ReportedPassage> {
     found.truncate(draft.limits.max_passages);
-    let mut spans: Vec<Span> =
-        found.iter().map(|found| draft.tokenized.span_of(found.passage.submission.clone())).collect();
+    let ranges = found.iter().map(|found| found.passage.submission.clone());
+    let mut spans: Vec<Span> = ranges.map(|range| draft.tokenized.span_of(range)).collect();
     let originals: Vec<&str> = spans.iter().map(|span| span.of(draft.text)).collect();
     convert_spans(draft.text, draft.offset_unit, &mut spans);
+    let stretches: Vec<Range<u32>> =
+        found.iter().flat_map(|found| found.stretches.submission.iter().cloned()).collect();
+    let mut stretches = self::spans(draft, &stretches).into_iter();
     let found = found.into_iter().zip(spans).zip(originals);
     found
-        .map(|((FoundPassage { passage, source_span, source_excerpt }, submission), original)| {
+        .map(|((found, submission), original)| {
+            let counted_words = excluded.counted(&found, min_words).words();
+            let FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt } =
+                found;
             let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
             ReportedPassage {
                 submission,
@@ -236,7 +257,9 @@ fn passages(draft: &Draft<'_>, excluded: &Coverage, mut found: Vec<FoundPassage>
                 submission_words: passage.submission.end - passage.submission.start,
                 source_words: passage.source.end - passage.source.start,
                 matched_words: passage.matched_tokens,
-                counted_words: Coverage::of([passage.submission]).minus(excluded).words(),
+                counted_words,
+                covered: CoveredSpan::of(&covered.submission, stretches.by_ref()),
+                source_covered,
                 excerpts,
             }
         })

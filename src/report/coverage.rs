@@ -30,6 +30,20 @@ impl Coverage {
         &self.ranges
     }
 
+    /// The words of this set that are in `span`. Linear in the ranges there.
+    #[must_use]
+    pub fn within(&self, span: &Range<u32>) -> Self {
+        let first = self.ranges.partition_point(|range| range.end <= span.start);
+        let inside = self.ranges.iter().skip(first).take_while(|range| range.start < span.end);
+        Self { ranges: inside.map(|range| range.start.max(span.start)..range.end.min(span.end)).collect() }
+    }
+
+    /// The words of both sets. Linear in the ranges of both.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        self.minus(&self.minus(other))
+    }
+
     /// The words of this set that are not in `other`. Linear in the ranges of both.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
@@ -141,6 +155,11 @@ mod tests {
             let (one, other) = (Coverage::of(a.clone()), Coverage::of(b.clone()));
             prop_assert_eq!(set(one.minus(&other).ranges()), set(&a).difference(&set(&b)).copied().collect());
             prop_assert_eq!(set(one.plus(&other).ranges()), set(&a).union(&set(&b)).copied().collect());
+            prop_assert_eq!(set(one.common(&other).ranges()), set(&a).intersection(&set(&b)).copied().collect());
+            for span in b {
+                let within: BTreeSet<u32> = set(&a).into_iter().filter(|word| span.contains(word)).collect();
+                prop_assert_eq!(set(one.within(&span).ranges()), within);
+            }
         }
 
         #[test]

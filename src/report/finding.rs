@@ -1,7 +1,10 @@
 //! Findings: the sources that share passages with a submission, as plain data.
 
+use std::ops::Range;
+
 use super::coverage::Coverage;
-use crate::matching::Passage;
+use super::types::CoveredSpan;
+use crate::matching::{CoveredPassage, Passage, Stretches};
 use crate::model::{CollectionName, SourceRecord};
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
@@ -15,6 +18,11 @@ pub struct Finding {
     pub source_words: u64,
     /// The passages, in order of their place in the submission.
     pub passages: Vec<FoundPassage>,
+    /// The fewest words of a passage of this source.
+    pub min_words: u32,
+    /// The words of the submission that match the source exactly, in its order: what the source excludes if it is
+    /// boilerplate or own work. Empty if it is neither.
+    pub exact: Coverage,
 }
 
 /// The source of a finding.
@@ -37,8 +45,12 @@ pub struct FoundSource {
 pub struct FoundPassage {
     /// The passage, as ranges of words.
     pub passage: Passage,
+    /// Its covered stretches, as ranges of words.
+    pub stretches: Stretches,
     /// Its span in the source, in the report's unit.
     pub source_span: Span,
+    /// Its covered stretches in the source, in the report's unit.
+    pub source_covered: Vec<CoveredSpan>,
     /// Its text in the source, if it is included.
     pub source_excerpt: Option<String>,
 }
@@ -65,32 +77,47 @@ impl Finding {
     pub fn new(
         source: FoundSource,
         (text, tokenized): (&str, &TokenizedText),
-        passages: Vec<Passage>,
+        passages: Vec<CoveredPassage>,
         unit: OffsetUnit,
         include_excerpts: bool,
     ) -> Option<Self> {
         if passages.is_empty() {
             return None;
         }
-        let mut spans: Vec<Span> =
-            passages.iter().map(|passage| tokenized.span_of(passage.source.clone())).collect();
+        let ranges = passages.iter().map(|found| std::slice::from_ref(&found.passage.source));
+        let mut spans: Vec<Span> = spans_of(tokenized, ranges);
         let excerpt = |span: &Span| include_excerpts.then(|| span.of(text).to_owned());
         let excerpts: Vec<Option<String>> = spans.iter().map(excerpt).collect();
         convert_spans(text, unit, &mut spans);
+        let ranges = passages.iter().map(|found| found.stretches.source.as_slice());
+        let mut stretches = spans_of(tokenized, ranges);
+        convert_spans(text, unit, &mut stretches);
+        let mut stretches = stretches.into_iter();
         let found = passages.into_iter().zip(spans).zip(excerpts);
         let passages = found
-            .map(|((passage, source_span), source_excerpt)| FoundPassage {
-                passage,
-                source_span,
-                source_excerpt,
+            .map(|((CoveredPassage { passage, stretches: covered }, source_span), source_excerpt)| {
+                let source_covered = CoveredSpan::of(&covered.source, stretches.by_ref());
+                FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt }
             })
             .collect();
-        Some(Self { source, source_words: tokenized.tokens().len() as u64, passages })
+        let source_words = tokenized.tokens().len() as u64;
+        Some(Self { source, source_words, passages, min_words: 1, exact: Coverage::default() })
     }
 
-    /// The words of the submission in its passages.
+    /// The words of the submission in the covered stretches of its passages.
     #[must_use]
     pub fn covered(&self) -> Coverage {
-        Coverage::of(self.passages.iter().map(|found| found.passage.submission.clone()))
+        Coverage::of(self.passages.iter().flat_map(|found| found.stretches.submission.iter().cloned()))
     }
+
+    /// The words of the source in the covered stretches of its passages.
+    #[must_use]
+    pub fn used(&self) -> Coverage {
+        Coverage::of(self.passages.iter().flat_map(|found| found.stretches.source.iter().cloned()))
+    }
+}
+
+/// The spans of lists of ranges, in bytes.
+fn spans_of<'r>(tokenized: &TokenizedText, ranges: impl Iterator<Item = &'r [Range<u32>]>) -> Vec<Span> {
+    ranges.flatten().map(|range| tokenized.span_of(range.clone())).collect()
 }

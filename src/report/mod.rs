@@ -4,11 +4,14 @@
 //! holds its numerator and denominator.
 
 mod build;
+mod counting;
 mod coverage;
 mod finding;
+mod hidden;
 mod types;
 
 pub use build::{Draft, ExcludedWords, Void, build};
+pub use counting::remaining;
 pub use coverage::Coverage;
 pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{

@@ -1,5 +1,7 @@
 //! The parts of a report.
 
+use std::ops::Range;
+
 use crate::matching::PassageKind;
 use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span};
@@ -127,8 +129,13 @@ pub struct ReportedPassage {
     pub source_words: u32,
     /// Words in common.
     pub matched_words: u32,
-    /// Words of the submission inside the span that no exclusion leaves out.
+    /// Words of the submission inside its covered stretches that count: no exclusion leaves them out, nor are they the
+    /// remnants of one.
     pub counted_words: u64,
+    /// Its covered stretches in the submission, in the report's unit, with excluded words.
+    pub covered: Vec<CoveredSpan>,
+    /// Its covered stretches in the source, in the report's unit.
+    pub source_covered: Vec<CoveredSpan>,
     /// The texts, if they were asked for.
     pub excerpts: Option<Excerpts>,
 }
@@ -146,11 +153,11 @@ pub struct SourceOverlap {
     pub group: String,
     /// Its labels, sorted.
     pub labels: Vec<String>,
-    /// Words of the submission that its passages cover, of the words considered.
+    /// Words of the submission in the covered stretches of its passages, of the words considered.
     pub covered: Share,
     /// Of those, the words that no other source covers.
     pub unique_words: u64,
-    /// Words of the source inside its passages, of all its words.
+    /// Words of the source inside the covered stretches of its passages, of all its words.
     pub source_used: Share,
     /// In order of their place in the submission.
     pub passages: Vec<ReportedPassage>,
@@ -158,13 +165,21 @@ pub struct SourceOverlap {
     pub passages_cut: u64,
 }
 
-/// A span of the submission that passages cover.
+/// A span that a passage covers: matched words and the short gaps between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CoveredSpan {
     /// The span, in the report's unit.
     pub span: Span,
     /// Words inside it.
     pub words: u64,
+}
+
+impl CoveredSpan {
+    /// Ranges of words with their spans.
+    pub(super) fn of(ranges: &[Range<u32>], spans: impl Iterator<Item = Span>) -> Vec<Self> {
+        let words = |range: &Range<u32>| u64::from(range.end - range.start);
+        ranges.iter().zip(spans).map(|(range, span)| Self { span, words: words(range) }).collect()
+    }
 }
 
 /// The report of a check.
@@ -187,11 +202,13 @@ pub struct Report {
     pub too_few_words: u64,
     /// Words covered, of the words considered.
     pub coverage: Share,
+    /// Words covered if nothing were excluded, of all words; 0 of 0 if the submission was too short.
+    pub coverage_without_exclusions: Share,
     /// The exclusions: sorted, disjoint.
     pub exclusions: Vec<Exclusion>,
     /// The alerts, with spans in the report's unit.
     pub alerts: Vec<Alert>,
-    /// The union of all passages, less the exclusions.
+    /// The union of the covered stretches of all passages, less the exclusions and their remnants.
     pub covered_spans: Vec<CoveredSpan>,
     /// The sources, most covered words first, then by collection and id.
     pub sources: Vec<SourceOverlap>,

@@ -14,9 +14,9 @@ use crate::detection::search::{
 use crate::detection::submission::{Compared, Comparer, Submission};
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Hit, ReadLimits, Wanted};
-use crate::matching::{Passage, PassageKind};
+use crate::matching::{CoveredPassage, Passage, PassageKind};
 use crate::model::{Scope, Stop};
-use crate::report::{Coverage, Share, VoidReason};
+use crate::report::{Coverage, Share, VoidReason, remaining};
 use crate::text::TokenizedText;
 
 /// The comparisons of one collection.
@@ -228,15 +228,22 @@ impl Comparing<'_> {
         let mut passages =
             comparer.passages_at(depth, &query.prepared, source, query.min_tokens, self.stop)?;
         let least = self.options.min_passage_words.unwrap_or(0);
-        passages.retain(|passage| longer_side(passage) >= least);
+        passages.retain(|found| longer_side(&found.passage) >= least);
         if passages.is_empty() {
             return Ok(None);
         }
         let theirs = Read { place, text: &text, tokenized: &tokenized };
-        let covered = Coverage::of(passages.iter().map(|passage| passage.submission.clone()));
+        let (here, there) = (&self.left_out(own)?.boilerplate, &self.left_out(theirs)?.boilerplate);
+        let covered = passages.iter().map(|CoveredPassage { passage, stretches }| {
+            remaining(&passage.submission, &stretches.submission, here, query.min_tokens)
+        });
+        let covered = Coverage::union(&covered.collect::<Vec<Coverage>>());
         // A summary's span in the source says where it came from, not how many words were taken.
-        let word_by_word = passages.iter().filter(|passage| passage.kind != PassageKind::Summary);
-        let used = Coverage::of(word_by_word.map(|passage| passage.source.clone()));
+        let word_by_word = passages.iter().filter(|found| found.passage.kind != PassageKind::Summary);
+        let used = word_by_word.map(|CoveredPassage { passage, stretches }| {
+            remaining(&passage.source, &stretches.source, there, query.min_tokens)
+        });
+        let used = Coverage::union(&used.collect::<Vec<Coverage>>());
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
         let any = shares.0.words > 0 || shares.1.words > 0;
         Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))

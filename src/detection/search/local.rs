@@ -11,11 +11,12 @@ use super::query::Query;
 use super::{Partition, PartitionSearch, Prepared, candidates};
 use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::Detector;
+use crate::detection::options::DetectionOptions;
 use crate::detection::submission::{Compared, Comparer, Depth};
 use crate::fingerprint::ContextMatch;
 use crate::index::{Counted, Wanted};
 use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
-use crate::report::{Finding, FoundSource};
+use crate::report::{Coverage, Finding, FoundSource};
 
 /// The number of candidates that make it worth using another thread.
 const LEAST_PER_THREAD: usize = 2;
@@ -148,8 +149,11 @@ impl<'a> ViewSearch<'a> {
         let source = Compared { text: &text, tokenized: &tokenized };
         let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_tokens, stop)?;
         let found = FoundSource::of(viewed.name(), entry);
-        let options = self.prepared.options;
-        Ok(Finding::new(found, (&text, &tokenized), passages, options.offset_unit, options.include_excerpts))
+        let excludes = self.prepared.excludes(&found.group);
+        let exact = if excludes { comparer.exact(source, &passages) } else { Coverage::default() };
+        let DetectionOptions { offset_unit, include_excerpts, .. } = *self.prepared.options;
+        let finding = Finding::new(found, (&text, &tokenized), passages, offset_unit, include_excerpts);
+        Ok(finding.map(|finding| Finding { min_words: query.min_tokens, exact, ..finding }))
     }
 }
 

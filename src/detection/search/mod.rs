@@ -105,6 +105,8 @@ pub(crate) struct Prepared<'a> {
     word_pairs: Vec<Fingerprint>,
     /// The settings of each collection in scope.
     pub(super) settings: Vec<FingerprintSettings>,
+    /// Whether all sources are looked up for what they exclude.
+    of_exclusions: bool,
 }
 
 /// The result of a search.
@@ -149,7 +151,17 @@ impl<'a> Prepared<'a> {
                 queries.push(Query::new(compared, fingerprints, *settings, options));
             }
         }
-        Ok(Self { submission, scope, options, queries, query_of, word_pairs, settings })
+        Ok(Self { submission, scope, options, queries, query_of, word_pairs, settings, of_exclusions: false })
+    }
+
+    /// The same, where the sources are boilerplate.
+    pub(super) fn of_exclusions(self) -> Self {
+        Self { of_exclusions: true, ..self }
+    }
+
+    /// Whether a source of this group excludes what matches it.
+    fn excludes(&self, group: &str) -> bool {
+        self.of_exclusions || self.options.exclusions.is_own(group)
     }
 
     /// The query of each collection in scope.

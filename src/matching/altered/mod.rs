@@ -26,6 +26,7 @@ mod num;
 mod resolve;
 mod seeds;
 mod stems;
+pub(super) mod stretches;
 mod summary;
 mod text_pair;
 mod tuning;

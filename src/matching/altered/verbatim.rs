@@ -102,14 +102,6 @@ fn follows(next: &Spans, last: &Spans, join: u32) -> bool {
 }
 
 impl Run {
-    fn submission_span(&self) -> Range<u32> {
-        self.submission..self.submission.saturating_add(self.length)
-    }
-
-    fn source_span(&self) -> Range<u32> {
-        self.source..self.source.saturating_add(self.length)
-    }
-
     fn spans(&self) -> Spans {
         Spans { submission: self.submission_span(), source: self.source_span() }
     }

@@ -23,6 +23,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         words,
         too_few_words,
         coverage,
+        coverage_without_exclusions,
         exclusions,
         alerts,
         covered_spans,
@@ -34,8 +35,6 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         candidates,
         candidates_cut,
     } = report;
-    let covered =
-        |CoveredSpan { span: covered, words }| proto::CoveredSpan { span: Some(span(covered)), words };
     proto::Report {
         guarantee: Some(guarantee(promised)),
         corpus_revision,
@@ -50,6 +49,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         words,
         too_few_words,
         coverage: Some(share(coverage)),
+        coverage_without_exclusions: Some(share(coverage_without_exclusions)),
         covered_spans: covered_spans.into_iter().map(covered).collect(),
         sources: sources.into_iter().map(overlap).collect(),
         sources_found,
@@ -67,6 +67,10 @@ pub fn report_to_proto(report: Report) -> proto::Report {
 
 fn span(span: Span) -> proto::Span {
     proto::Span { start: u64::from(span.start), end: u64::from(span.end) }
+}
+
+fn covered(CoveredSpan { span: covered, words }: CoveredSpan) -> proto::CoveredSpan {
+    proto::CoveredSpan { span: Some(span(covered)), words }
 }
 
 fn exclusion(Exclusion { reason, span: excluded, words }: Exclusion) -> proto::Exclusion {
@@ -92,6 +96,7 @@ fn alert(Alert { kind, severity, span: seen, count }: Alert) -> proto::Alert {
         AlertKind::PrivateUse => proto::AlertKind::PrivateUse,
         AlertKind::SpacedLetters => proto::AlertKind::SpacedLetters,
         AlertKind::StackedMarks => proto::AlertKind::StackedMarks,
+        AlertKind::Excluded => proto::AlertKind::Excluded,
     };
     let severity = match severity {
         Severity::Low => proto::AlertSeverity::Low,
@@ -163,6 +168,8 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         source_words,
         matched_words,
         counted_words,
+        covered: stretches,
+        source_covered,
         excerpts,
     } = passage;
     let (submission_excerpt, source_excerpt) =
@@ -184,5 +191,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         source_excerpt,
         counted_words: u32::try_from(counted_words).unwrap_or(u32::MAX),
         evidence_nats,
+        covered: stretches.into_iter().map(covered).collect(),
+        source_covered: source_covered.into_iter().map(covered).collect(),
     }
 }

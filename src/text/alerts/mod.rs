@@ -46,6 +46,9 @@ pub enum AlertKind {
     SpacedLetters,
     /// Stacks of combining marks, or letters struck through one by one.
     StackedMarks,
+    /// Exclusions that leave little of a text, or take most of what was copied. It is found when a report is built, never
+    /// by [`alerts`].
+    Excluded,
 }
 
 /// How likely an alert is intentional.
@@ -68,7 +71,7 @@ pub struct Alert {
     pub severity: Severity,
     /// From the first finding to the last.
     pub span: Span,
-    /// Number of words for look-alikes and spaced letters, of characters for the other kinds.
+    /// Number of words for look-alikes, spaced letters and exclusions, of characters for the other kinds.
     pub count: u32,
 }
 

@@ -157,6 +157,8 @@ impl Action {
             (Some(mark), None) if canonical_combining_class(mark) != 0 => Self::Mark(mark),
             (Some(letter), None) => Self::Letter(letter),
             _ if form.chars().any(|c| canonical_combining_class(c) != 0) => Self::Undecided,
+            // A unit such as ㎂ has letters of two alphabets.
+            _ if form.chars().any(|c| latin_of(c).is_some()) => Self::Undecided,
             _ => match u16::try_from(expansions.len()) {
                 Ok(place) => {
                     expansions.push(form.to_owned());

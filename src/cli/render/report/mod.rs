@@ -107,6 +107,10 @@ fn headline(
     if report.excluded_words > 0 {
         let excluded = counted(report.excluded_words, "word", "words");
         writeln!(out, "Excluded from the count: {excluded}: {}.", by_reason(report))?;
+        if let Some(all) = &report.coverage_without_exclusions {
+            let (covered, words) = (number(all.words), number(all.of_words));
+            writeln!(out, "With nothing excluded: {} covered: {covered} of {words} words.", percent(all))?;
+        }
     }
     if report.too_few_words > 0 {
         writeln!(out, "{} of its {words} were too few to check.", number(report.too_few_words))?;

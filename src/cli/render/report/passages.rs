@@ -100,15 +100,16 @@ fn counted_words(passage: &proto::Passage, here: &proto::Span, exclusions: &[pro
     if passage.counted_words >= passage.submission_words {
         return String::new();
     }
-    let reasons = match reasons_in(here, exclusions) {
-        none if none.is_empty() => none,
-        reasons => format!(" ({reasons})"),
-    };
+    let covered: u64 = passage.covered.iter().map(|covered| covered.words).sum();
+    let gaps = (covered < passage.submission_words.into()).then(|| "in gaps".to_owned());
+    let excluded = Some(reasons_in(here, exclusions)).filter(|reasons| !reasons.is_empty());
+    let reasons: Vec<String> = excluded.into_iter().chain(gaps).collect();
+    let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
     match passage.counted_words {
         0 => format!(", not counted{reasons}"),
         words => {
-            let excluded = u64::from(passage.submission_words - words);
-            format!(", {} not counted{reasons}", number(excluded))
+            let not_counted = u64::from(passage.submission_words - words);
+            format!(", {} not counted{reasons}", number(not_counted))
         }
     }
 }

@@ -13,9 +13,12 @@ fn passages_say_what_of_them_is_not_counted() {
     for (passage, counted_words) in source.passages.iter_mut().zip([0, 3]) {
         passage.counted_words = counted_words;
     }
+    // One word of the altered passage was put in.
+    source.passages[1].covered[0].words = 4;
     let all_left_out = proto::Report {
         words: 43,
         coverage: Some(share(0, 0, 0.0)),
+        coverage_without_exclusions: Some(share(42, 43, 97.7)),
         excluded_words: 43,
         exclusions: vec![
             excluded(ExclusionReason::Quotation, 0, 40),
@@ -30,6 +33,7 @@ fn passages_say_what_of_them_is_not_counted() {
     let expected = "\
 essay.txt: nothing to count: all of its 43 words are excluded, among them 2 passages from 1 source.
 Excluded from the count: 43 words: 40 quoted, 3 of citations.
+With nothing excluded: 97.7 % covered: 42 of 43 words.
 Every run of 8 words or more copied from the 10,000 sources in scope is found.
 
 #  covered  words  unique  of the source  source         title
@@ -44,7 +48,7 @@ Words that differ in altered passages are in ⟦brackets⟧.
    submission │ Every storm in a ledger
    source     │ every storm in a ledger
 
-   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, 2 not counted (of citations), source bytes 1,200-1,210
+   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, 2 not counted (of citations, in gaps), source bytes 1,200-1,210
    submission │ nobody was ⟦ever⟧ meant to
    source     │ nobody was meant to
 
@@ -66,6 +70,7 @@ fn a_summary_is_measured_by_the_submission() {
         passage.similarity = 0.75;
         passage.matched_words = 30;
         (passage.submission_words, passage.counted_words, passage.source_words) = (40, 40, 1300);
+        passage.covered[0].words = 40;
     }
     let found = proto::Report { sources: vec![source], sources_found: 1, passages_found: 1, ..given() };
     let expected = "

@@ -56,6 +56,10 @@ fn of_kind(kind: AlertKind, count: u64) -> String {
         AlertKind::PrivateUse => ("private-use character", "private-use characters"),
         AlertKind::SpacedLetters => ("word with its letters set apart", "words with their letters set apart"),
         AlertKind::StackedMarks => ("heaped combining mark", "heaped combining marks"),
+        AlertKind::Excluded => (
+            "excluded word: much of the text or of what was copied",
+            "excluded words: much of the text or of what was copied",
+        ),
         AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
     };
     counted(count, one, many)

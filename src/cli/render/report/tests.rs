@@ -35,6 +35,10 @@ fn span(start: u64, end: u64) -> proto::Span {
     proto::Span { start, end }
 }
 
+fn covered(start: u64, end: u64, words: u64) -> proto::CoveredSpan {
+    proto::CoveredSpan { span: Some(span(start, end)), words }
+}
+
 pub(super) fn excluded(reason: ExclusionReason, start: u64, words: u64) -> proto::Exclusion {
     proto::Exclusion { reason: reason.into(), span: Some(span(start, start + 10)), words }
 }
@@ -55,6 +59,8 @@ pub(super) fn overlap() -> proto::SourceOverlap {
         submission_excerpt: "Every  storm\nin a ledger".into(),
         source_excerpt: "every storm in a ledger".into(),
         counted_words: 370,
+        covered: vec![covered(0, 10, 370)],
+        source_covered: vec![covered(1200, 1210, 370)],
         evidence_nats: 900.0,
     };
     let altered = proto::Passage {
@@ -63,6 +69,7 @@ pub(super) fn overlap() -> proto::SourceOverlap {
         similarity: 8.0 / 9.0,
         submission_words: 5,
         counted_words: 5,
+        covered: vec![covered(11, 40, 5)],
         source_words: 4,
         matched_words: 4,
         submission_excerpt: "nobody was ever meant to".into(),
