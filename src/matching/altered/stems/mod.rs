@@ -21,7 +21,7 @@ use crate::text::is_unspaced;
 
 /// The stem of a word, with its frequency in the language.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WeightedStem {
+pub(super) struct WeightedStem {
     /// The hash of the stem (`SipHash`) under the profiler's keys: equal stems have equal keys in all texts read under
     /// them.
     pub key: u64,

@@ -37,7 +37,7 @@ pub(in crate::matching::altered) struct ProfiledStem {
 
 impl StemProfile {
     /// The profile of a text of this length in words, given the stem of each token and the boundary before it.
-    pub(super) fn new(
+    pub(in crate::matching::altered) fn new(
         words: impl Iterator<Item = (WeightedStem, Boundary)>,
         length_words: u32,
         background: Background,

@@ -8,7 +8,7 @@ use crate::text::is_unspaced;
 
 /// A character of a script without spaces, with its marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::matching::altered::stems) struct Character(u32);
+pub(in crate::matching::altered) struct Character(u32);
 
 /// The bit of a character with marks, whose other bits are a hash.
 const MARKED: u32 = 1 << 30;

@@ -7,7 +7,7 @@ mod tables;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub(super) use self::characters::Character;
+pub(in crate::matching::altered) use self::characters::Character;
 use self::characters::CharacterFrequencies;
 pub(super) use self::tables::Table;
 use super::language::Language;
@@ -20,7 +20,7 @@ const RARE: f32 = 6e-5;
 
 /// The general frequencies of a language, by a table or, without one, by the length of words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Background(Option<&'static Frequencies>);
+pub(in crate::matching::altered) struct Background(Option<&'static Frequencies>);
 
 /// The frequencies of one language.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use super::super::language::Language;
 
 /// The affixes of a language, the longer before the shorter that they contain.
 #[derive(Debug)]
-pub(super) struct Affixes {
+pub(in crate::matching::altered::stems) struct Affixes {
     prefixes: &'static [&'static str],
     suffixes: &'static [&'static str],
     /// The fewest letters that remain.

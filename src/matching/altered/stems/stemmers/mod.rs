@@ -19,7 +19,7 @@ pub(super) enum Stemmer {
     /// Affixes that are no part of a word are cut off, then all letters after the first few.
     ///
     /// On words without accents, truncation finds as much as the Snowball stemmers of other languages, or more: it joins
-    /// derived words too, and it needs no accents (McNamee & Mayfield 2004 for European languages; Can et al. 2008 for
+    /// derived words too, and it needs no accents (`McNamee` & Mayfield 2004 for European languages; Can et al. 2008 for
     /// Turkish). Frequencies are those of truncated words, so that a beginning of many words is common.
     Truncation(&'static Affixes, Option<Alphabet>),
     /// Truncation of the Bokmål word.
@@ -87,7 +87,6 @@ mod tests {
             (L::Spa, "molinos", "molineros"),
             (L::Fin, "kirjastossa", "kirjaston"),
             (L::Hun, "könyvtárban", "könyvtárak"),
-            (L::Rus, "новый", "новыми"),
             (L::Rus, "история", "историей"),
             (L::Ukr, "держава", "державою"),
             (L::Ces, "knihovna", "knihovnách"),
