@@ -7,8 +7,9 @@
 //!
 //! 1. A [`StemProfiler`] turns words to stems; a [`StemProfile`] prepares a text once for any number of comparisons.
 //! 2. `seeds`: shared stems whose surroundings share many others, on both sides; `cores`: seeds linked.
-//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, piece by piece
-//!    for long passages. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
+//! 3. `edges`: the likeliest segment around each core, on both sides in turn, and the evidence for it, as a whole or
+//!    piece by piece. `resolve`: the best of overlapping segments; neighbours are joined over gaps that match too.
+//!    `extend`: windows beyond both edges that match one another.
 //! 4. `verbatim`: passages that are mostly exact runs end where the runs end; runs over the edge of an altered passage
 //!    become part of it; every other run is a passage.
 //! 5. `summary`: segments whose words come from the whole source and from no single place of it.
