@@ -43,7 +43,11 @@ impl Detector {
         exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
         stop.check()?;
         let own = take_own_work(&mut found.findings, &options.exclusions);
-        let short = take_short_passages(&mut found.findings, options.min_passage_words.unwrap_or(0));
+        let short = take_short_passages(
+            &mut found.findings,
+            tokenized.lengths(),
+            options.min_passage_words.unwrap_or(0),
+        );
         exclusions.extend([own.excluded, short.excluded]);
         exclusions.push(ExcludedWords { reason: ExclusionReason::Common, words: found.common });
         let names = scope.collections.iter().zip(settings);

@@ -48,7 +48,7 @@ impl Detector {
         let text = submission;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         submission.prepare();
-        let query = Query::new(tokenized.tokens(), Vec::new(), FingerprintSettings::default(), options);
+        let query = Query::new(&tokenized, Vec::new(), FingerprintSettings::default(), options);
         let mut comparer = submission.comparer();
         let mut findings = Vec::new();
         for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
@@ -56,11 +56,11 @@ impl Detector {
             let tokenized = self.tokenize(text, TextRole::Compared(place))?;
             stop.check()?;
             let source = Compared { text, tokenized: &tokenized };
-            let passages = comparer.passages(&query.prepared, source, query.min_tokens, stop)?;
+            let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
             let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
             let texts = (&**text, &tokenized);
             let finding = Finding::new(found, texts, passages, options.offset_unit, options.include_excerpts);
-            findings.extend(finding.map(|finding| Finding { min_words: query.min_tokens, ..finding }));
+            findings.extend(finding.map(|finding| Finding { min_words: query.min_words, ..finding }));
         }
         let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
         let mut exclusions =
@@ -68,7 +68,8 @@ impl Detector {
         stop.check()?;
         exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
         stop.check()?;
-        let short = take_short_passages(&mut findings, options.min_passage_words.unwrap_or(0));
+        let short =
+            take_short_passages(&mut findings, tokenized.lengths(), options.min_passage_words.unwrap_or(0));
         exclusions.push(short.excluded);
         Ok(report::build(Draft {
             text,
@@ -78,7 +79,7 @@ impl Detector {
             taken: short.covered,
             exclusions,
             alerts: alerts::alerts(text),
-            min_run_words: query.min_tokens.max(options.min_passage_words.unwrap_or(0)),
+            min_run_words: query.min_words.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
             corpus_revision: 0,
             scope_revision: 0,

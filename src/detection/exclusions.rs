@@ -3,14 +3,14 @@
 use super::check::settings_of;
 use super::detector::Detector;
 use super::options::{DetectionOptions, Exclusions};
-use super::search::{Partition, Prepared, default_min_tokens, search};
+use super::search::{Partition, Prepared, default_min_words, search};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, TextRole};
 use crate::matching::PreparedSubmission;
 use crate::model::{FingerprintSettings, Scope, Stop};
 use crate::report::{Coverage, ExcludedWords, ExclusionReason, Finding, FoundPassage};
 use crate::text::regions::{RegionKind, regions};
-use crate::text::{Span, TokenizedText};
+use crate::text::{Span, TokenizedText, WordLengths};
 
 /// The boilerplate in a submission.
 #[derive(Debug, Default)]
@@ -61,14 +61,15 @@ impl Detector {
         let mut found = Vec::new();
         if !boilerplate_texts.is_empty() {
             let tokens = submission.tokenized.tokens();
-            let min_tokens = default_min_tokens(tokens, FingerprintSettings::default());
-            let prepared = PreparedSubmission::new(tokens, min_tokens);
+            let min_words = default_min_words(submission.tokenized, FingerprintSettings::default());
+            let lengths = submission.tokenized.lengths();
+            let prepared = PreparedSubmission::new(tokens, min_words).with_lengths(lengths);
             let mut comparer = submission.comparer();
             for (place, text) in boilerplate_texts.iter().enumerate() {
                 stop.check()?;
                 let tokenized = self.tokenize(text, TextRole::Boilerplate(place))?;
                 let source = Compared { text, tokenized: &tokenized };
-                let passages = comparer.passages(&prepared, source, min_tokens, stop)?;
+                let passages = comparer.passages(&prepared, source, min_words, stop)?;
                 found.push(comparer.exact(source, &passages));
             }
         }
@@ -103,17 +104,18 @@ pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) ->
 
 /// Removes passages with fewer words than asked for from the findings. A word that a longer passage covers too is not
 /// excluded.
-pub(super) fn take_short_passages(findings: &mut Vec<Finding>, min_words: u32) -> Taken {
-    let is_short = |found: &FoundPassage| {
-        let words = &found.passage.submission;
-        words.end - words.start < min_words
-    };
+pub(super) fn take_short_passages(
+    findings: &mut Vec<Finding>,
+    lengths: &WordLengths,
+    min_words: u32,
+) -> Taken {
+    let is_short = |found: &FoundPassage| !lengths.reaches(&found.passage.submission, min_words);
     let (mut short, mut covered) = (Vec::new(), Vec::new());
     for finding in findings.iter_mut() {
         let (dropped, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut finding.passages).into_iter().partition(is_short);
         finding.passages = kept;
-        covered.extend(dropped.iter().flat_map(|found| found.stretches.submission.iter().cloned()));
+        covered.extend(dropped.iter().flat_map(|found| found.stretches.iter().cloned()));
         short.push(Coverage::of(dropped.into_iter().map(|found| found.passage.submission)));
     }
     findings.retain(|finding| !finding.passages.is_empty());

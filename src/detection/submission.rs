@@ -86,7 +86,7 @@ pub(super) struct Comparer<'a> {
 }
 
 impl Comparer<'_> {
-    /// The passages that the submission shares with a source, as far as `depth` asks. Passages of fewer than `min_tokens`
+    /// The passages that the submission shares with a source, as far as `depth` asks. Passages of fewer than `min_words`
     /// are not looked for.
     ///
     /// Most candidates share no run or a phrase that many texts have; so exact runs are found first unless altered text
@@ -96,30 +96,31 @@ impl Comparer<'_> {
         depth: Depth,
         prepared: &PreparedSubmission<'_>,
         source: Compared<'_>,
-        min_tokens: u32,
+        min_words: u32,
         stop: &Stop,
     ) -> Result<Vec<CoveredPassage>, StopReason> {
         if depth != Depth::All && self.submission.altered.is_some() {
-            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
-            let words: u32 = runs.iter().map(|run| run.matched_tokens).sum();
-            if depth == Depth::Runs || words < min_tokens + min_tokens / 2 {
-                return Ok(self.whole(runs, source, min_tokens));
+            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_words, stop)?;
+            let lengths = self.submission.tokenized.lengths();
+            let words: u32 = runs.iter().map(|run| lengths.words(&run.submission)).sum();
+            if depth == Depth::Runs || words < min_words + min_words / 2 {
+                return Ok(self.whole(runs, source, min_words));
             }
         }
-        self.passages(prepared, source, min_tokens, stop)
+        self.passages(prepared, source, min_words, stop)
     }
 
-    /// All passages that the submission shares with a text, of at least `min_tokens`.
+    /// All passages that the submission shares with a text, of at least `min_words` words.
     pub(super) fn passages(
         &mut self,
         prepared: &PreparedSubmission<'_>,
         source: Compared<'_>,
-        min_tokens: u32,
+        min_words: u32,
         stop: &Stop,
     ) -> Result<Vec<CoveredPassage>, StopReason> {
         let Some(altered) = &self.submission.altered else {
-            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_tokens, stop)?;
-            return Ok(self.whole(runs, source, min_tokens));
+            let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_words, stop)?;
+            return Ok(self.whole(runs, source, min_words));
         };
         // Both sides have to be stemmed alike. The source's language is guessed only if the submission's is not sure.
         let language = if altered.detected.confidence >= SURE {
@@ -132,9 +133,8 @@ impl Comparer<'_> {
         let theirs = self.profiler.profile(language, source.text, source.tokenized);
         stop.check()?;
         let sides = ((prepared, &*own), (source.tokenized.tokens(), &theirs));
-        let Matched { mut passages, runs } = matching::passages(sides.0, sides.1, min_tokens, stop)?;
-        passages.retain(|passage| passage.submission.end - passage.submission.start >= min_tokens);
-        let passages = self.verified(passages, source, min_tokens);
+        let Matched { passages, runs } = matching::passages(sides.0, sides.1, min_words, stop)?;
+        let passages = self.verified(passages, source, min_words);
         stop.check()?;
         let Submission { text, tokenized, .. } = *self.submission;
         let here = Reading { text, tokenized, profile: &own };
@@ -143,8 +143,8 @@ impl Comparer<'_> {
     }
 
     /// Verified runs, which are covered whole.
-    fn whole(&self, runs: Vec<Passage>, source: Compared<'_>, min_tokens: u32) -> Vec<CoveredPassage> {
-        self.verified(runs, source, min_tokens).into_iter().map(CoveredPassage::whole).collect()
+    fn whole(&self, runs: Vec<Passage>, source: Compared<'_>, min_words: u32) -> Vec<CoveredPassage> {
+        self.verified(runs, source, min_words).into_iter().map(CoveredPassage::whole).collect()
     }
 
     /// The words of the submission that match the source exactly and in its order, in these passages and between them.
@@ -154,9 +154,9 @@ impl Comparer<'_> {
         Coverage::of(matching::exact(tokens, source.tokenized.tokens(), &passages))
     }
 
-    fn verified(&self, found: Vec<Passage>, source: Compared<'_>, min_tokens: u32) -> Vec<Passage> {
+    fn verified(&self, found: Vec<Passage>, source: Compared<'_>, min_words: u32) -> Vec<Passage> {
         let Submission { text, tokenized, .. } = *self.submission;
-        matching::verified(found, (text, tokenized), (source.text, source.tokenized), min_tokens)
+        matching::verified(found, (text, tokenized), (source.text, source.tokenized), min_words)
     }
 
     /// The submission's stems in a language.

@@ -33,7 +33,7 @@ fn text(words: &[usize]) -> String {
 
 #[test]
 fn sources_that_are_being_added_change_no_report() {
-    let limits = Limits { max_common_postings: 1_000, ..Limits::default() };
+    let limits = Limits { max_common_postings: 1_000, exhaustive_sources: 0, ..Limits::default() };
     let (engine, collection) = (Engine::with_seed(limits, CorpusSeed::new(5)), CollectionName::default());
     let plain =
         |words: std::ops::Range<usize>| words.map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");

@@ -29,7 +29,7 @@ pub use verified::verified;
 use crate::text::Token;
 use altered::{StemProfile, Tuning};
 
-/// The runs of at least `min_tokens` equal tokens, as passages, in order of their place in the submission.
+/// The runs of equal tokens of at least `min_words` words, as passages, in order of their place in the submission.
 ///
 /// Every such run of the submission that occurs in the source is covered by one.
 ///
@@ -39,10 +39,10 @@ use altered::{StemProfile, Tuning};
 pub fn verbatim_passages(
     submission: &PreparedSubmission<'_>,
     source: &[Token],
-    min_tokens: u32,
+    min_words: u32,
     stop: &Stop,
 ) -> Result<Vec<Passage>, StopReason> {
-    let runs = submission.covering_runs(source, min_tokens, stop)?;
+    let runs = submission.covering_runs(source, min_words, stop)?;
     Ok(runs.into_iter().map(Passage::from).collect())
 }
 
@@ -57,7 +57,7 @@ pub struct Matched {
 
 /// All passages, verbatim, altered and summaries.
 ///
-/// Every run of at least `min_tokens` equal tokens of the submission that occurs in the source is covered by one.
+/// Every run of equal tokens of at least `min_words` words of the submission that occurs in the source is covered by one.
 ///
 /// # Errors
 ///
@@ -65,10 +65,10 @@ pub struct Matched {
 pub fn passages(
     (submission, submission_profile): (&PreparedSubmission<'_>, &StemProfile),
     (source, source_profile): (&[Token], &StemProfile),
-    min_tokens: u32,
+    min_words: u32,
     stop: &Stop,
 ) -> Result<Matched, StopReason> {
-    let runs = submission.covering_runs(source, min_tokens, stop)?;
+    let runs = submission.covering_runs(source, min_words, stop)?;
     let is_stopped = || stop.check().is_err();
     let found = altered::detect(submission_profile, source_profile, &runs, &Tuning::default(), &is_stopped);
     let Ok(found) = found else {
@@ -77,6 +77,7 @@ pub fn passages(
     let with_kind = |found| with_kind(found, submission.tokens(), source);
     let mut passages: Vec<Passage> = joined(found).into_iter().map(with_kind).collect();
     edges::extend(&mut passages, submission.tokens(), source);
+    passages.retain(|passage| submission.reaches(&passage.submission, min_words));
     Ok(Matched { passages, runs })
 }
 

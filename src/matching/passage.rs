@@ -32,6 +32,14 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// The matched tokens as words, given the length of the submission's side in words.
+    #[must_use]
+    pub fn matched_words(&self, submission_words: u32) -> u32 {
+        let tokens = u64::from(self.submission.end - self.submission.start).max(1);
+        let words = u64::from(self.matched_tokens) * u64::from(submission_words) / tokens;
+        u32::try_from(words).unwrap_or(u32::MAX)
+    }
+
     /// The share of common words: of both sides together (Dice's coefficient), or of the submission alone for a
     /// summary. 1 if verbatim.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::matching::gram_table::GramTable;
 use crate::model::{Stop, StopReason};
-use crate::text::Token;
+use crate::text::{Token, WordLengths};
 
 /// A maximal sequence of equal tokens on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,8 @@ const STOP_EVERY: usize = 1 << 14;
 #[derive(Debug)]
 pub struct PreparedSubmission<'a> {
     tokens: &'a [Token],
+    /// The lengths of its parts; `None` if its tokens are words.
+    lengths: Option<&'a WordLengths>,
     /// The length of a seed, `q`.
     seed_tokens: usize,
     seeds: GramTable,
@@ -38,7 +40,18 @@ impl<'a> PreparedSubmission<'a> {
         let seed_tokens = seed_tokens(tokens.len()).min(guarantee);
         let seeds = GramTable::new(&gram_hashes(tokens, seed_tokens));
         let guaranteed = GuaranteedGrams::new(tokens, guarantee, seed_tokens, &seeds);
-        Self { tokens, seed_tokens, seeds, guarantee_tokens: guarantee, guaranteed }
+        Self { tokens, lengths: None, seed_tokens, seeds, guarantee_tokens: guarantee, guaranteed }
+    }
+
+    /// The same, with the lengths of its tokens: a run counts by its words.
+    #[must_use]
+    pub fn with_lengths(self, lengths: &'a WordLengths) -> Self {
+        Self { lengths: Some(lengths), ..self }
+    }
+
+    /// Whether a range of the submission is at least so many words long.
+    pub(super) fn reaches(&self, tokens: &std::ops::Range<u32>, words: u32) -> bool {
+        self.lengths.map_or(tokens.end - tokens.start >= words, |lengths| lengths.reaches(tokens, words))
     }
 
     /// The tokens of the submission.
@@ -47,7 +60,7 @@ impl<'a> PreparedSubmission<'a> {
         self.tokens
     }
 
-    /// Maximal runs of at least `least` equal tokens, in order of their place in the submission. Runs inside the place
+    /// Maximal runs of equal tokens of at least `least` words, in order of their place in the submission. Runs inside the place
     /// of another are left out.
     pub(super) fn covering_runs(
         &self,
@@ -56,7 +69,7 @@ impl<'a> PreparedSubmission<'a> {
         stop: &Stop,
     ) -> Result<Vec<Run>, StopReason> {
         let mut runs = self.common_runs(source, stop)?;
-        runs.retain(|run| run.length >= least);
+        runs.retain(|run| self.reaches(&(run.submission..run.submission + run.length), least));
         // The longest of runs with the same start first.
         runs.sort_unstable_by_key(|run| (run.submission, u32::MAX - run.length, run.source));
         let mut reach = 0;

@@ -10,17 +10,12 @@ type Read<'a> = (&'a str, &'a TokenizedText);
 
 /// Compares the words of verbatim passages, since two words may have the same token, which is a hash.
 ///
-/// A passage is cut where its words differ, and parts of fewer than `min_tokens` words are dropped. Other passages are
+/// A passage is cut where its words differ, and parts of fewer than `min_words` words are dropped. Other passages are
 /// returned as they are. Linear in the passages.
 #[must_use]
-pub fn verified(
-    found: Vec<Passage>,
-    submission: Read<'_>,
-    source: Read<'_>,
-    min_tokens: u32,
-) -> Vec<Passage> {
+pub fn verified(found: Vec<Passage>, submission: Read<'_>, source: Read<'_>, min_words: u32) -> Vec<Passage> {
     let parts = |passage: Passage| match passage.kind {
-        PassageKind::Verbatim => same_parts(passage, submission, source, min_tokens),
+        PassageKind::Verbatim => same_parts(passage, submission, source, min_words),
         _ => vec![passage],
     };
     found.into_iter().flat_map(parts).collect()
@@ -53,7 +48,8 @@ fn same_parts(
         evidence: 0.0,
         ..passage
     };
-    starts.zip(ends).filter(|(from, to)| to.saturating_sub(*from) >= min.max(1)).map(part).collect()
+    let parts = starts.zip(ends).filter(|(from, to)| from < to).map(part);
+    parts.filter(|part| tokenized.lengths().reaches(&part.submission, min)).collect()
 }
 
 #[cfg(test)]

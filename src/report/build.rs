@@ -76,25 +76,26 @@ pub struct Draft<'a> {
 /// Builds the report. Linear in the submission, `n log n` in the passages.
 #[must_use]
 pub fn build(mut draft: Draft<'_>) -> Report {
-    let words = draft.tokenized.tokens().len() as u64;
+    let lengths = draft.tokenized.lengths();
+    let words = u64::from(lengths.total());
     let too_few_words = if draft.considered { 0 } else { words };
     // Words are left out for one reason: those of a text too short are not excluded besides.
     let left_out = if draft.considered { std::mem::take(&mut draft.exclusions) } else { Vec::new() };
-    let excluded = Excluded::new(&left_out);
+    let excluded = Excluded::new(&left_out, lengths);
     let claims = claims(left_out);
-    let considered_words = if draft.considered { words - excluded.words() } else { 0 };
+    let considered_words = if draft.considered { words.saturating_sub(excluded.words()) } else { 0 };
     let coverages: Vec<Coverage> =
         draft.findings.iter().map(|finding| excluded.counted_of(finding)).collect();
     let copied = Coverage::of(draft.findings.iter().flat_map(covered_ranges));
-    let unique = unique_words(draft.tokenized.tokens().len(), &coverages);
+    let unique = unique_words(&coverages, lengths);
     let all = Coverage::of(coverages.iter().flat_map(|coverage| coverage.ranges().iter().cloned()));
     let passages_found: u64 = draft.findings.iter().map(|finding| finding.passages.len() as u64).sum();
     let sources_found = draft.findings.len() as u64;
     let of_all_words = if draft.considered { words } else { 0 };
-    let without_exclusions = copied.plus(&draft.taken).words().min(of_all_words);
+    let without_exclusions = copied.plus(&draft.taken).words(lengths).min(of_all_words);
     draft.alerts.extend(hidden::alert(&draft, &copied, &claims, considered_words));
     draft.alerts.sort_by_key(|alert| alert.span.start);
-    let counts = coverages.iter().map(Coverage::words).zip(unique);
+    let counts = coverages.iter().map(|coverage| coverage.words(lengths)).zip(unique);
     let mut ranked: Vec<Ranked> = std::mem::take(&mut draft.findings)
         .into_iter()
         .zip(counts)
@@ -113,7 +114,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         offset_unit: draft.offset_unit,
         words,
         too_few_words,
-        coverage: Share { words: all.words(), of_words: considered_words },
+        coverage: Share { words: all.words(lengths), of_words: considered_words },
         coverage_without_exclusions: Share { words: without_exclusions, of_words: of_all_words },
         exclusions: exclusions(&draft, &claims),
         alerts: alerts(&draft),
@@ -130,7 +131,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
 
 /// The covered stretches of a finding.
 fn covered_ranges(finding: &Finding) -> impl Iterator<Item = Range<u32>> {
-    finding.passages.iter().flat_map(|found| found.stretches.submission.iter().cloned())
+    finding.passages.iter().flat_map(|found| found.stretches.iter().cloned())
 }
 
 /// A finding with the words of the submission that it covers.
@@ -181,7 +182,7 @@ fn exclusions(draft: &Draft<'_>, claims: &[(Range<u32>, ExclusionReason)]) -> Ve
     let exclusion = |((range, reason), span): (&(Range<u32>, ExclusionReason), Span)| Exclusion {
         reason: *reason,
         span,
-        words: u64::from(range.end - range.start),
+        words: u64::from(draft.tokenized.lengths().words(range)),
     };
     claims.iter().zip(spans).map(exclusion).collect()
 }
@@ -193,7 +194,7 @@ fn alerts(draft: &Draft<'_>) -> Vec<Alert> {
 }
 
 fn covered_spans(draft: &Draft<'_>, all: &Coverage) -> Vec<CoveredSpan> {
-    CoveredSpan::of(all.ranges(), spans(draft, all.ranges()).into_iter())
+    CoveredSpan::of(all.ranges(), draft.tokenized.lengths(), spans(draft, all.ranges()).into_iter())
 }
 
 fn guarantee(draft: &Draft<'_>) -> Guarantee {
@@ -205,7 +206,12 @@ fn guarantee(draft: &Draft<'_>) -> Guarantee {
     Guarantee { min_run_words: draft.min_run_words, voids: draft.voids.iter().map(void).collect() }
 }
 
-fn overlap(draft: &Draft<'_>, excluded: &Excluded, ranked: Ranked, considered_words: u64) -> SourceOverlap {
+fn overlap(
+    draft: &Draft<'_>,
+    excluded: &Excluded<'_>,
+    ranked: Ranked,
+    considered_words: u64,
+) -> SourceOverlap {
     let Ranked { finding, covered_words, unique_words } = ranked;
     let used = finding.used();
     let Finding { source, source_words, passages: found, min_words, exact: _ } = finding;
@@ -220,7 +226,7 @@ fn overlap(draft: &Draft<'_>, excluded: &Excluded, ranked: Ranked, considered_wo
         labels,
         covered: Share { words: covered_words, of_words: considered_words },
         unique_words,
-        source_used: Share { words: used.words(), of_words: source_words },
+        source_used: Share { words: used.tokens(), of_words: source_words },
         passages_cut: (found_count - passages.len()) as u64,
         passages,
     }
@@ -228,24 +234,32 @@ fn overlap(draft: &Draft<'_>, excluded: &Excluded, ranked: Ranked, considered_wo
 
 fn passages(
     draft: &Draft<'_>,
-    excluded: &Excluded,
+    excluded: &Excluded<'_>,
     mut found: Vec<FoundPassage>,
     min_words: u32,
 ) -> Vec<ReportedPassage> {
+    let lengths = draft.tokenized.lengths();
     found.truncate(draft.limits.max_passages);
     let ranges = found.iter().map(|found| found.passage.submission.clone());
     let mut spans: Vec<Span> = ranges.map(|range| draft.tokenized.span_of(range)).collect();
     let originals: Vec<&str> = spans.iter().map(|span| span.of(draft.text)).collect();
     convert_spans(draft.text, draft.offset_unit, &mut spans);
-    let stretches: Vec<Range<u32>> =
-        found.iter().flat_map(|found| found.stretches.submission.iter().cloned()).collect();
+    let stretches: Vec<Range<u32>> = found.iter().flat_map(|found| found.stretches.iter().cloned()).collect();
     let mut stretches = self::spans(draft, &stretches).into_iter();
     let found = found.into_iter().zip(spans).zip(originals);
     found
         .map(|((found, submission), original)| {
-            let counted_words = excluded.counted(&found, min_words).words();
-            let FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt } =
-                found;
+            let counted_words = excluded.counted(&found, min_words).words(lengths);
+            let FoundPassage {
+                passage,
+                stretches: covered,
+                source_words,
+                source_stretches: _,
+                source_span,
+                source_covered,
+                source_excerpt,
+            } = found;
+            let submission_words = lengths.words(&passage.submission);
             let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
             ReportedPassage {
                 submission,
@@ -254,11 +268,11 @@ fn passages(
                 similarity: passage.similarity(),
                 // Logarithms differ between processors beyond a tenth.
                 evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
-                submission_words: passage.submission.end - passage.submission.start,
-                source_words: passage.source.end - passage.source.start,
-                matched_words: passage.matched_tokens,
+                submission_words,
+                source_words: source_words.end - source_words.start,
+                matched_words: passage.matched_words(submission_words),
                 counted_words,
-                covered: CoveredSpan::of(&covered.submission, stretches.by_ref()),
+                covered: CoveredSpan::of(&covered, lengths, stretches.by_ref()),
                 source_covered,
                 excerpts,
             }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::text::WordLengths;
+
 /// A set of words, as sorted, disjoint ranges of their numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -80,46 +82,43 @@ impl Coverage {
         Self::of(coverages.iter().flat_map(|coverage| coverage.ranges.iter().cloned()))
     }
 
-    /// Number of words.
+    /// Number of tokens.
     #[must_use]
-    pub fn words(&self) -> u64 {
+    pub fn tokens(&self) -> u64 {
         self.ranges.iter().map(|range| u64::from(range.end - range.start)).sum()
+    }
+
+    /// The length of all ranges in words of the text with these lengths.
+    #[must_use]
+    pub fn words(&self, lengths: &WordLengths) -> u64 {
+        self.ranges.iter().map(|range| u64::from(lengths.words(range))).sum()
     }
 }
 
-/// For each coverage of a text of `words` words, the number of words that no other of `coverages` covers.
+/// For each coverage of a text, its length in words that no other of `coverages` covers.
 ///
-/// Linear in the words and the ranges.
-pub(super) fn unique_words(words: usize, coverages: &[Coverage]) -> Vec<u64> {
-    let unique_before = unique_before(words, coverages);
-    let at = |word: u32| unique_before.get(word as usize).copied().unwrap_or(0);
-    let unique = |coverage: &Coverage| {
-        coverage.ranges.iter().map(|range| u64::from(at(range.end) - at(range.start))).sum()
-    };
+/// `n log n` in the ranges.
+pub(super) fn unique_words(coverages: &[Coverage], lengths: &WordLengths) -> Vec<u64> {
+    let once = covered_once(coverages);
+    let unique =
+        |coverage: &Coverage| coverage.ranges.iter().map(|range| once.within(range).words(lengths)).sum();
     coverages.iter().map(unique).collect()
 }
 
-/// For each word, and one past the last, the number of words before it that are covered exactly once.
-fn unique_before(words: usize, coverages: &[Coverage]) -> Vec<u32> {
-    // The change of the number of coverages at each word.
-    let mut steps = vec![0_i64; words + 1];
-    let mut step = |at: u32, by: i64| {
-        if let Some(step) = steps.get_mut(at as usize) {
-            *step += by;
+/// The tokens that exactly one coverage has.
+fn covered_once(coverages: &[Coverage]) -> Coverage {
+    let ranges = || coverages.iter().flat_map(|coverage| &coverage.ranges);
+    // The changes of the number of coverages, by token.
+    let mut steps: Vec<(u32, i64)> = ranges().flat_map(|range| [(range.start, 1), (range.end, -1)]).collect();
+    steps.sort_unstable();
+    let (mut depth, mut from, mut once) = (0, 0, Vec::new());
+    for (token, step) in steps {
+        if depth == 1 && from < token {
+            once.push(from..token);
         }
-    };
-    for range in coverages.iter().flat_map(|coverage| &coverage.ranges) {
-        step(range.start, 1);
-        step(range.end, -1);
+        (depth, from) = (depth + step, token);
     }
-    let (mut depth, mut unique) = (0_i64, 0_u32);
-    let counted = steps.into_iter().map(|by| {
-        let before = unique;
-        depth += by;
-        unique += u32::from(depth == 1);
-        before
-    });
-    counted.collect()
+    Coverage::of(once)
 }
 
 #[cfg(test)]
@@ -146,7 +145,7 @@ mod tests {
         fn is_the_union(ranges in ranges()) {
             let coverage = Coverage::of(ranges.clone());
             prop_assert_eq!(set(coverage.ranges()), set(&ranges));
-            prop_assert_eq!(coverage.words(), set(&ranges).len() as u64);
+            prop_assert_eq!(coverage.tokens(), set(&ranges).len() as u64);
             prop_assert!(coverage.ranges().windows(2).all(|pair| pair[0].end < pair[1].start));
         }
 
@@ -165,7 +164,7 @@ mod tests {
         #[test]
         fn unique_words_are_in_one_set_only(all in proptest::collection::vec(ranges(), 0..5)) {
             let coverages: Vec<Coverage> = all.iter().map(|ranges| Coverage::of(ranges.clone())).collect();
-            let unique = unique_words(50, &coverages);
+            let unique = unique_words(&coverages, &WordLengths::of_words(50));
             for (which, ranges) in all.iter().enumerate() {
                 let others: BTreeSet<u32> =
                     all.iter().enumerate().filter(|(i, _)| *i != which).flat_map(|(_, r)| set(r)).collect();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::coverage::Coverage;
 use super::types::CoveredSpan;
-use crate::matching::{CoveredPassage, Passage, Stretches};
+use crate::matching::{CoveredPassage, Passage};
 use crate::model::{CollectionName, SourceRecord};
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
@@ -43,13 +43,17 @@ pub struct FoundSource {
 /// A passage of a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundPassage {
-    /// The passage, as ranges of words.
+    /// The passage, as ranges of tokens.
     pub passage: Passage,
-    /// Its covered stretches, as ranges of words.
-    pub stretches: Stretches,
+    /// Its covered stretches, as ranges of tokens of the submission.
+    pub stretches: Vec<Range<u32>>,
+    /// Its place in the source, as a range of words.
+    pub source_words: Range<u32>,
     /// Its span in the source, in the report's unit.
     pub source_span: Span,
-    /// Its covered stretches in the source, in the report's unit.
+    /// Its covered stretches in the source, as ranges of words.
+    pub source_stretches: Vec<Range<u32>>,
+    /// The same, in the report's unit.
     pub source_covered: Vec<CoveredSpan>,
     /// Its text in the source, if it is included.
     pub source_excerpt: Option<String>,
@@ -93,27 +97,37 @@ impl Finding {
         let mut stretches = spans_of(tokenized, ranges);
         convert_spans(text, unit, &mut stretches);
         let mut stretches = stretches.into_iter();
+        let lengths = tokenized.lengths();
+        let in_words = |range: &Range<u32>| lengths.before(range.start)..lengths.before(range.end);
         let found = passages.into_iter().zip(spans).zip(excerpts);
         let passages = found
             .map(|((CoveredPassage { passage, stretches: covered }, source_span), source_excerpt)| {
-                let source_covered = CoveredSpan::of(&covered.source, stretches.by_ref());
-                FoundPassage { passage, stretches: covered, source_span, source_covered, source_excerpt }
+                let source_covered = CoveredSpan::of(&covered.source, lengths, stretches.by_ref());
+                FoundPassage {
+                    source_words: in_words(&passage.source),
+                    source_stretches: covered.source.iter().map(in_words).collect(),
+                    passage,
+                    stretches: covered.submission,
+                    source_span,
+                    source_covered,
+                    source_excerpt,
+                }
             })
             .collect();
-        let source_words = tokenized.tokens().len() as u64;
+        let source_words = u64::from(lengths.total());
         Some(Self { source, source_words, passages, min_words: 1, exact: Coverage::default() })
     }
 
-    /// The words of the submission in the covered stretches of its passages.
+    /// The tokens of the submission in the covered stretches of its passages.
     #[must_use]
     pub fn covered(&self) -> Coverage {
-        Coverage::of(self.passages.iter().flat_map(|found| found.stretches.submission.iter().cloned()))
+        Coverage::of(self.passages.iter().flat_map(|found| found.stretches.iter().cloned()))
     }
 
-    /// The words of the source in the covered stretches of its passages.
+    /// The words of the source in the covered stretches of its passages, by their numbers.
     #[must_use]
     pub fn used(&self) -> Coverage {
-        Coverage::of(self.passages.iter().flat_map(|found| found.stretches.source.iter().cloned()))
+        Coverage::of(self.passages.iter().flat_map(|found| found.source_stretches.iter().cloned()))
     }
 }
 

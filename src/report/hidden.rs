@@ -27,11 +27,12 @@ pub(super) fn alert(
         Coverage::of(claims.iter().filter(|(_, reason)| is_of(*reason)).map(|(range, _)| range.clone()))
     };
     let (boilerplate, others) = (of(true), of(false));
-    let excluded = boilerplate.words() + others.words();
-    let words = draft.tokenized.tokens().len() as u64;
+    let lengths = draft.tokenized.lengths();
+    let excluded = boilerplate.words(lengths) + others.words(lengths);
+    let words = u64::from(lengths.total());
     let copied = copied.minus(&boilerplate);
-    let hidden = copied.common(&others).words();
-    let hides = hidden >= LEAST_WORDS && 2 * hidden > copied.words();
+    let hidden = copied.common(&others).words(lengths);
+    let hides = hidden >= LEAST_WORDS && 2 * hidden > copied.words(lengths);
     let leaves_little = excluded >= LEAST_WORDS && LEFT * considered_words < words;
     let first = claims.first().filter(|_| hides || leaves_little)?;
     let end = claims.iter().map(|(range, _)| range.end).max()?;

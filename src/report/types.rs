@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::matching::PassageKind;
 use crate::text::alerts::Alert;
-use crate::text::{OffsetUnit, Span};
+use crate::text::{OffsetUnit, Span, WordLengths};
 
 /// A share of words, by the two counts that it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -175,9 +175,13 @@ pub struct CoveredSpan {
 }
 
 impl CoveredSpan {
-    /// Ranges of words with their spans.
-    pub(super) fn of(ranges: &[Range<u32>], spans: impl Iterator<Item = Span>) -> Vec<Self> {
-        let words = |range: &Range<u32>| u64::from(range.end - range.start);
+    /// Ranges of tokens with their lengths in words and their spans.
+    pub(super) fn of(
+        ranges: &[Range<u32>],
+        lengths: &WordLengths,
+        spans: impl Iterator<Item = Span>,
+    ) -> Vec<Self> {
+        let words = |range: &Range<u32>| u64::from(lengths.words(range));
         ranges.iter().zip(spans).map(|(range, span)| Self { span, words: words(range) }).collect()
     }
 }

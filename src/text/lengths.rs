@@ -70,6 +70,12 @@ pub struct WordLengths {
 }
 
 impl WordLengths {
+    /// The lengths of a text whose tokens are all words.
+    #[must_use]
+    pub fn of_words(tokens: u32) -> Self {
+        Self { tokens, parts: Vec::new(), whole: tokens }
+    }
+
     /// Adds a token that is a word.
     #[inline]
     pub(super) fn push_word(&mut self) {

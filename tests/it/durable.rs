@@ -215,7 +215,7 @@ fn reports(engine: &Engine, page: &CollectionName, pairs: &CollectionName) -> Ve
 fn a_report_is_the_same_whatever_was_there_before() {
     let folder = tempfile::tempdir().unwrap();
     // With 303 postings each, three of the page's fingerprints are read; with 31 more of old sources, two are.
-    let limits = Limits { max_common_postings: 1_000, ..Limits::default() };
+    let limits = Limits { max_common_postings: 1_000, exhaustive_sources: 0, ..Limits::default() };
     let engine = open_with(folder.path(), limits).unwrap();
     let (page, pairs) = (CollectionName::default(), name("pairs"));
     engine.create_collection(&pairs, FingerprintSettings::default()).unwrap();

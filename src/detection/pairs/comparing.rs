@@ -17,7 +17,7 @@ use crate::index::{Hit, ReadLimits, Wanted};
 use crate::matching::{CoveredPassage, Passage, PassageKind};
 use crate::model::{Scope, Stop};
 use crate::report::{Coverage, Share, VoidReason, remaining};
-use crate::text::TokenizedText;
+use crate::text::{TokenizedText, WordLengths};
 
 /// The comparisons of one collection.
 pub(super) struct Comparing<'a> {
@@ -101,7 +101,7 @@ impl Comparing<'_> {
         let settings = self.collection.settings();
         let Indexed { tokens, mut word_pairs } = self.detector.indexed(&original, self.detection.mode);
         let fingerprints = self.collection.fingerprints(&tokens);
-        let mut query = Query::new(tokenized.tokens(), fingerprints, settings, &self.detection);
+        let mut query = Query::new(&tokenized, fingerprints, settings, &self.detection);
         // Exclusions are found only where something is shared, unless they decide what to look for.
         if self.boilerplate_is_given() {
             let boilerplate = &self.left_out(own)?.boilerplate;
@@ -109,7 +109,7 @@ impl Comparing<'_> {
             query.fingerprints.retain(|kept| !holds(boilerplate, kept.position, width));
             word_pairs.retain(|kept| !holds(boilerplate, kept.position, 1));
         }
-        let kept = self.shortlist(roster, text, &query, &word_pairs, &mut outcome);
+        let kept = self.shortlist(roster, text, &query, tokenized.lengths(), &word_pairs, &mut outcome);
         outcome.comparisons = kept.len() as u64;
         if kept.is_empty() {
             return Ok(outcome);
@@ -132,6 +132,7 @@ impl Comparing<'_> {
         roster: &Roster,
         text: usize,
         query: &Query<'_>,
+        lengths: &WordLengths,
         word_pairs: &[Fingerprint],
         outcome: &mut Outcome,
     ) -> Vec<Partner> {
@@ -152,7 +153,7 @@ impl Comparing<'_> {
         outcome.comparisons_cut = cut.len() as u64;
         let around = |places: &mut dyn Iterator<Item = u32>| {
             let words: Vec<Coverage> = places.map(|at| query.words_around(at as usize)).collect();
-            Coverage::union(&words).words()
+            Coverage::union(&words).words(lengths)
         };
         let common = around(&mut looked_up.too_common.iter().chain(&looked_up.unread).copied());
         let uncompared = around(&mut cut.iter().flat_map(|partner| &partner.proposal.fingerprints).copied());
@@ -226,22 +227,27 @@ impl Comparing<'_> {
         let source = Compared { text: &text, tokenized: &tokenized };
         let depth = partner.proposal.depth(false);
         let mut passages =
-            comparer.passages_at(depth, &query.prepared, source, query.min_tokens, self.stop)?;
+            comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?;
         let least = self.options.min_passage_words.unwrap_or(0);
-        passages.retain(|found| longer_side(&found.passage) >= least);
+        passages.retain(|found| {
+            let Passage { submission, source, .. } = &found.passage;
+            own.tokenized.lengths().reaches(submission, least) || tokenized.lengths().reaches(source, least)
+        });
         if passages.is_empty() {
             return Ok(None);
         }
         let theirs = Read { place, text: &text, tokenized: &tokenized };
         let (here, there) = (&self.left_out(own)?.boilerplate, &self.left_out(theirs)?.boilerplate);
         let covered = passages.iter().map(|CoveredPassage { passage, stretches }| {
-            remaining(&passage.submission, &stretches.submission, here, query.min_tokens)
+            let sides = (&passage.submission, stretches.submission.as_slice());
+            remaining(sides, own.tokenized.lengths(), here, query.min_words)
         });
         let covered = Coverage::union(&covered.collect::<Vec<Coverage>>());
         // A summary's span in the source says where it came from, not how many words were taken.
         let word_by_word = passages.iter().filter(|found| found.passage.kind != PassageKind::Summary);
         let used = word_by_word.map(|CoveredPassage { passage, stretches }| {
-            remaining(&passage.source, &stretches.source, there, query.min_tokens)
+            let sides = (&passage.source, stretches.source.as_slice());
+            remaining(sides, tokenized.lengths(), there, query.min_words)
         });
         let used = Coverage::union(&used.collect::<Vec<Coverage>>());
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
@@ -250,14 +256,9 @@ impl Comparing<'_> {
     }
 
     fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {
-        let left_out = &self.left_out(source)?.words;
-        let words = source.tokenized.tokens().len() as u64;
-        Ok(Share { words: covered.minus(left_out).words(), of_words: words - left_out.words() })
+        let LeftOut { words: left_out, count, .. } = self.left_out(source)?;
+        let lengths = source.tokenized.lengths();
+        let of_words = u64::from(lengths.total()).saturating_sub(*count);
+        Ok(Share { words: covered.minus(left_out).words(lengths), of_words })
     }
-}
-
-/// Words of a passage, on the side where it has more.
-fn longer_side(passage: &Passage) -> u32 {
-    let words = |side: &std::ops::Range<u32>| side.end - side.start;
-    words(&passage.submission).max(words(&passage.source))
 }

@@ -15,6 +15,8 @@ use crate::report::{Coverage, ExcludedWords, Share, VoidReason};
 pub(super) struct LeftOut {
     /// All excluded words.
     pub(super) words: Coverage,
+    /// Their number.
+    pub(super) count: u64,
     /// Those of boilerplate.
     pub(super) boilerplate: Coverage,
 }
@@ -23,8 +25,8 @@ impl Comparing<'_> {
     /// The share of sources with the same words: all words that count, of themselves.
     pub(super) fn whole(&self, roster: &Roster, text: usize) -> Option<Share> {
         let (place, entry) = roster.first_holder(text)?;
-        let left_out = self.left_out.get(place)?.get().map_or(0, |left_out| left_out.words.words());
-        let words = entry.words - left_out;
+        let left_out = self.left_out.get(place)?.get().map_or(0, |left_out| left_out.count);
+        let words = entry.words.saturating_sub(left_out);
         let least = u64::from(self.options.min_passage_words.unwrap_or(1));
         (words > 0 && entry.words >= least).then_some(Share { words, of_words: words })
     }
@@ -60,7 +62,8 @@ impl Comparing<'_> {
         let regions = regions.into_iter().map(|ExcludedWords { words, .. }| words);
         let words: Vec<Coverage> = regions.chain([boilerplate.clone(), common]).collect();
         let words = Coverage::union(&words);
-        Ok(known.get_or_init(|| LeftOut { words, boilerplate }))
+        let count = words.words(source.tokenized.lengths());
+        Ok(known.get_or_init(|| LeftOut { words, count, boilerplate }))
     }
 
     /// The k-grams that stand in more sources than the caller wants.

@@ -147,13 +147,13 @@ impl<'a> ViewSearch<'a> {
         let tokenized = self.detector.tokenize_source(&text);
         stop.check()?;
         let source = Compared { text: &text, tokenized: &tokenized };
-        let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_tokens, stop)?;
+        let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_words, stop)?;
         let found = FoundSource::of(viewed.name(), entry);
         let excludes = self.prepared.excludes(&found.group);
         let exact = if excludes { comparer.exact(source, &passages) } else { Coverage::default() };
         let DetectionOptions { offset_unit, include_excerpts, .. } = *self.prepared.options;
         let finding = Finding::new(found, (&text, &tokenized), passages, offset_unit, include_excerpts);
-        Ok(finding.map(|finding| Finding { min_words: query.min_tokens, exact, ..finding }))
+        Ok(finding.map(|finding| Finding { min_words: query.min_words, exact, ..finding }))
     }
 }
 

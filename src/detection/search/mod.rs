@@ -38,7 +38,7 @@ pub(super) use self::candidates::{Candidate, candidates};
 pub(crate) use self::counts::{Caps, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::proposal::{Pick, Proposal};
-pub(super) use self::query::{Query, default_min_tokens};
+pub(super) use self::query::{Query, default_min_words};
 
 /// One partition of the sources: a view of a corpus, or a node.
 pub(crate) trait Partition: Sync {
@@ -147,8 +147,7 @@ impl<'a> Prepared<'a> {
             if known.is_none() {
                 stop.check()?;
                 let fingerprints = Fingerprinter::new(detector.seed, *settings).fingerprints(&tokens);
-                let compared = submission.tokenized.tokens();
-                queries.push(Query::new(compared, fingerprints, *settings, options));
+                queries.push(Query::new(submission.tokenized, fingerprints, *settings, options));
             }
         }
         Ok(Self { submission, scope, options, queries, query_of, word_pairs, settings, of_exclusions: false })

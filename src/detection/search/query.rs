@@ -6,7 +6,7 @@ use crate::index::Wanted;
 use crate::matching::PreparedSubmission;
 use crate::model::FingerprintSettings;
 use crate::report::Coverage;
-use crate::text::Token;
+use crate::text::TokenizedText;
 
 /// The query of a submission to collections with one pair of `k` and `w`.
 #[derive(Debug)]
@@ -14,25 +14,27 @@ pub(in crate::detection) struct Query<'a> {
     pub(in crate::detection) settings: FingerprintSettings,
     pub(in crate::detection) fingerprints: Vec<Fingerprint>,
     pub(in crate::detection) prepared: PreparedSubmission<'a>,
-    /// The smallest number of tokens of the submission in a passage.
-    pub(in crate::detection) min_tokens: u32,
+    /// The smallest number of words of the submission in a passage.
+    pub(in crate::detection) min_words: u32,
     min_passage_words: u32,
 }
 
 impl<'a> Query<'a> {
-    /// From the tokens of comparisons and the fingerprints to look up.
+    /// From the text as comparisons read it and the fingerprints to look up.
     pub(in crate::detection) fn new(
-        tokens: &'a [Token],
+        tokenized: &'a TokenizedText,
         fingerprints: Vec<Fingerprint>,
         settings: FingerprintSettings,
         options: &DetectionOptions,
     ) -> Self {
-        let default = default_min_tokens(tokens, settings);
+        let default = default_min_words(tokenized, settings);
         let min_passage_words = options.min_passage_words.unwrap_or(default).max(1);
         // Passages that are shorter than asked for, and no shorter than the guaranteed run, are found and excluded.
-        let min_tokens = min_passage_words.min(default);
-        let prepared = PreparedSubmission::new(tokens, min_tokens);
-        Self { settings, fingerprints, prepared, min_tokens, min_passage_words }
+        let min_words = min_passage_words.min(default);
+        // A word has at least one token.
+        let prepared =
+            PreparedSubmission::new(tokenized.tokens(), min_words).with_lengths(tokenized.lengths());
+        Self { settings, fingerprints, prepared, min_words, min_passage_words }
     }
 
     /// The fingerprints to look up.
@@ -64,7 +66,9 @@ impl<'a> Query<'a> {
 }
 
 /// The default of the smallest passage: the guaranteed run, or the whole of a shorter submission.
-pub(in crate::detection) fn default_min_tokens(tokens: &[Token], settings: FingerprintSettings) -> u32 {
-    let words = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
-    settings.guarantee_tokens().min(words).max(1)
+pub(in crate::detection) fn default_min_words(
+    tokenized: &TokenizedText,
+    settings: FingerprintSettings,
+) -> u32 {
+    settings.guarantee_tokens().min(tokenized.lengths().total()).max(1)
 }
