@@ -4,10 +4,13 @@
 //! paragraph drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a
 //! quotation has at most [`MAX_WORDS`].
 
+mod by_sign;
+mod marks;
+
 use std::ops::Range;
 
-use super::block_quotes::block_quotes;
-use super::quotation_marks::{Closing, Mark, is_elision};
+use self::by_sign::block_quotes;
+use self::marks::{Closing, Mark, is_elision};
 use super::{Span, peek};
 
 /// The longest quotation between marks, in words: about a page. Style guides require a block quote from 40 (APA) or 100

@@ -1,8 +1,8 @@
 //! Recognition of the beginning of an entry of a bibliography.
 
-use super::citation_words as words;
-use super::lexemes::{Lexeme, lexemes};
-use super::peek;
+use crate::text::regions::citations::words;
+use crate::text::regions::lexemes::{Lexeme, lexemes};
+use crate::text::peek;
 
 /// How much the beginning of a line resembles that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

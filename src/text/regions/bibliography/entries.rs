@@ -5,8 +5,8 @@
 //! every seven to ten words, entries have one for every two or three.
 
 use super::entry_start::{Start, entry_start};
-use super::lexemes::{Lexeme, lexemes};
-use super::peek;
+use crate::text::regions::lexemes::{Lexeme, lexemes};
+use crate::text::peek;
 
 /// Bytes of an entry that are read, at most.
 pub(super) const MAX_ENTRY_BYTES: usize = 800;

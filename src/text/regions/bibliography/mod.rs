@@ -3,13 +3,17 @@
 //! A heading without entries makes no region, so that a chapter called "Sources" is counted. A list ends when
 //! [`MAX_IDLE_WORDS`] words follow without another entry; the words after its last entry are not part of it.
 
+mod entries;
+mod entry_start;
+mod headings;
+
 use std::ops::Range;
 
 use memchr::memchr2_iter;
 
-use super::entries::{MAX_ENTRY_BYTES, Signs};
-use super::entry_start::{Start, entry_start};
-use super::headings::{is_heading_afterwards, is_works_heading, names_works};
+use self::entries::{MAX_ENTRY_BYTES, Signs};
+use self::entry_start::{Start, entry_start};
+use self::headings::{is_heading_afterwards, is_works_heading, names_works};
 use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
 use super::{Span, peek};
