@@ -1,15 +1,21 @@
 //! Quotations: text between quotation marks, and block quotes.
 //!
 //! One pass with a short stack of open marks. Three rules limit the damage of an unbalanced mark: the end of a
-//! paragraph drops all open marks; an undirected mark that can only open drops an earlier one of its kind; and a
-//! quotation has at most [`MAX_WORDS`].
+//! paragraph drops all open marks that do not [carry on](carried); an undirected mark that can only open drops an
+//! earlier one of its kind; and a quotation has at most [`MAX_WORDS`] in a paragraph.
 
 mod by_sign;
+mod carried;
+mod indented;
+mod introduction;
 mod marks;
+mod shape;
 
 use std::ops::Range;
 
 use self::by_sign::block_quotes;
+use self::carried::{Carry, ends_paragraph};
+use self::indented::indented_quotes;
 use self::marks::{Closing, Mark, is_elision};
 use super::{Span, peek};
 
@@ -20,6 +26,8 @@ const MAX_WORDS: usize = 300;
 const MAX_WORDS_SINGLE: usize = 100;
 /// The longest quotation between single marks, in words, if the closing one may be an elision.
 const MAX_WORDS_UNSURE: usize = 30;
+/// The longest quotation over several paragraphs, in words. Each paragraph has at most [`MAX_WORDS`].
+const MAX_WORDS_CARRIED: usize = 600;
 /// The longest quotation in bytes: words of longer spans are not counted.
 const MAX_BYTES: usize = 6_000;
 /// Open marks on the stack, at most: nested quotations, and marks without a counterpart.
@@ -28,13 +36,16 @@ const MAX_OPEN: usize = 8;
 const LONG_LINE_BYTES: usize = 200;
 
 /// The outermost quotations of `text`, marks included, sorted and disjoint.
-///
-/// Of a quotation over several paragraphs, each with an opening mark and only the last with a closing one, only the
-/// last paragraph is found: the others look like missing marks.
 pub(super) fn quotations(text: &str) -> Vec<Span> {
     let mut scan = Scan { text, open: Vec::with_capacity(MAX_OPEN), found: Vec::new() };
+    let mut blocks = block_quotes(text);
+    blocks.extend(indented_quotes(text));
+    blocks.sort_by_key(|block| block.start);
     let mut start = 0;
-    for quote in block_quotes(text) {
+    for quote in blocks {
+        if quote.start < start {
+            continue;
+        }
         scan.inline(start, quote.start);
         start = quote.end;
         scan.found.push(quote);
@@ -48,8 +59,16 @@ pub(super) fn quotations(text: &str) -> Vec<Span> {
 struct Open {
     glyph: char,
     start: usize,
+    /// The offset of the text after the last mark that opened it: its own, or that of a later paragraph.
+    content: usize,
     /// Whether only a certain closing mark closes it: it is too far back for a likely one.
     wants_sure: bool,
+    /// Whether a quotation between the same marks ended inside it: its closing mark may be missing.
+    doubtful: bool,
+    /// Whether it is the first mark of its paragraph, at the beginning.
+    leads: bool,
+    /// Whether a paragraph ended inside it, and the next one began without a mark.
+    bare: bool,
 }
 
 struct Scan<'a> {
@@ -67,11 +86,14 @@ impl Scan<'_> {
         while let Some(next) = next_mark(bytes, at) {
             at = next;
             at += if peek::byte(bytes, at) == b'\n' {
-                if at - line > LONG_LINE_BYTES || self.is_blank_line(at + 1, end) {
-                    self.open.clear();
-                }
+                let ends = at - line > LONG_LINE_BYTES || self.is_blank_line(at + 1, end);
                 line = at + 1;
-                1
+                if ends && !self.open.is_empty() {
+                    let next = Carry::next(self.text, at, end);
+                    if self.carry(next) { next.after - at } else { 1 }
+                } else {
+                    1
+                }
             } else {
                 self.mark(at)
             };
@@ -125,9 +147,8 @@ impl Scan<'_> {
         };
         let Some(open) = self.open.get_mut(depth) else { return false };
         let closing = mark.closes(open.glyph);
-        let first = open.start + open.glyph.len_utf8();
         let skip = open.wants_sure && closing < Closing::Sure;
-        if skip || !fits(peek::slice(self.text, first, start), closing, open.glyph) {
+        if skip || !open.fits(self.text, closing, start..end) {
             // After a possessive or an elision the mark stays open; a certain end too far away drops it.
             match closing {
                 Closing::Sure => self.open.truncate(depth),
@@ -138,6 +159,9 @@ impl Scan<'_> {
         }
         let open = *open;
         self.open.truncate(depth);
+        for outer in self.open.iter_mut().filter(|outer| outer.glyph == open.glyph) {
+            outer.doubtful = true;
+        }
         while self.found.last().is_some_and(|inner| inner.start > open.start) {
             self.found.pop();
         }
@@ -153,10 +177,31 @@ impl Scan<'_> {
         if undirected && let Some(earlier) = self.open.iter().rposition(|open| open.glyph == mark.glyph) {
             self.open.truncate(earlier);
         }
+        self.open.retain(|open| !(open.bare && open.glyph == mark.glyph));
         if self.open.len() == MAX_OPEN {
             self.open.remove(0);
         }
-        self.open.push(Open { glyph: mark.glyph, start: at, wants_sure: false });
+        let leads = carried::leads_paragraph(self.text, at);
+        let content = at + length;
+        let (wants_sure, doubtful, bare) = (false, false, false);
+        self.open.push(Open { glyph: mark.glyph, start: at, content, wants_sure, doubtful, leads, bare });
+    }
+
+    /// Keeps the outermost open mark over the end of a paragraph if its quotation may go on. True if the next paragraph
+    /// begins with a mark that continues it.
+    fn carry(&mut self, next: Carry) -> bool {
+        let outermost = self.open.first().copied().filter(|open| !open.doubtful && !open.wants_sure);
+        self.open.clear();
+        let Some(mut open) = outermost else { return false };
+        let continues = next.continues(open.glyph);
+        if continues {
+            open.content = next.after;
+            self.open.push(open);
+        } else if next.is_plain() && open.leads && !open.bare && carried::is_directed(open.glyph) {
+            open.bare = true;
+            self.open.push(open);
+        }
+        continues
     }
 }
 
@@ -171,15 +216,24 @@ fn next_mark(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + skipped + rest.get(skipped..)?.iter().position(is_mark)?)
 }
 
-/// Whether a quotation between these marks may be as long as `inner`.
-fn fits(inner: &str, closing: Closing, opening: char) -> bool {
-    let single = matches!(opening, '\'' | '‘' | '‚' | '‛' | '‹' | '›');
-    let limit = match closing {
-        Closing::No => return false,
-        Closing::Possessive => return !inner.contains(char::is_whitespace),
-        Closing::Likely => MAX_WORDS_UNSURE,
-        Closing::Sure if single => MAX_WORDS_SINGLE,
-        Closing::Sure => MAX_WORDS,
-    };
-    inner.len() <= MAX_BYTES && inner.contains(char::is_alphanumeric) && peek::count_words(inner) <= limit
+impl Open {
+    /// Whether the quotation from this mark to the closing mark at `mark` may be as long as it is.
+    fn fits(self, text: &str, closing: Closing, mark: Range<usize>) -> bool {
+        let inner = peek::slice(text, self.content, mark.start);
+        let single = matches!(self.glyph, '\'' | '‘' | '‚' | '‛' | '‹' | '›');
+        let limit = match closing {
+            Closing::No => return false,
+            Closing::Possessive => return !inner.contains(char::is_whitespace),
+            Closing::Likely => MAX_WORDS_UNSURE,
+            Closing::Sure if single => MAX_WORDS_SINGLE,
+            Closing::Sure => MAX_WORDS,
+        };
+        let whole_bytes = mark.start - self.start;
+        if whole_bytes > MAX_BYTES || !inner.contains(char::is_alphanumeric) || peek::count_words(inner) > limit {
+            return false;
+        }
+        let carried = self.content > self.start + self.glyph.len_utf8() + 1;
+        let whole = if carried { peek::slice(text, self.start, mark.start) } else { "" };
+        peek::count_words(whole) <= MAX_WORDS_CARRIED && (!self.bare || ends_paragraph(text, mark.end))
+    }
 }

@@ -2,6 +2,8 @@
 
 mod bibliography;
 mod citations;
+mod indented;
+mod paragraphs;
 mod quotations;
 
 use std::fmt::Write as _;

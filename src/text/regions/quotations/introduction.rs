@@ -1,0 +1,151 @@
+//! The signs around a block that it is a quotation: the sentence before it, and the citation at its end.
+
+use super::shape::is_sentence_end;
+use crate::text::peek;
+use crate::text::regions::citations::citations;
+
+/// Bytes before a block that are read, at most.
+const LOOK_BACK_BYTES: usize = 300;
+/// Bytes at the end of a block that are read, at most.
+const LOOK_END_BYTES: usize = 240;
+/// Words before a colon that introduce something, at least: "Abstract:" is a heading.
+const MIN_INTRODUCTION_WORDS: usize = 4;
+/// Words of a paragraph before a block that a citation alone closes, at least.
+const MIN_PARAGRAPH_WORDS: usize = 6;
+
+/// Words of which two or three with a colon introduce a quotation, in lower case: "Osei writes:".
+#[rustfmt::skip]
+const SAYING: &[&str] = &[
+    "writes", "wrote", "says", "said", "argues", "argued", "notes", "noted", "states", "stated", "explains",
+    "explained", "observes", "observed", "concludes", "concluded", "adds", "added", "continues", "continued",
+    "remarks", "remarked", "claims", "claimed", "reports", "reported", "recalls", "recalled", "declares",
+    "declared", "insists", "summarises", "summarizes", "follows", "quote", "schreibt", "schrieb", "sagt", "sagte",
+    "erklärt", "erklärte", "betont", "meint", "meinte", "formuliert", "argumentiert", "bemerkt", "stellt",
+    "écrit", "écrivait", "dit", "affirme", "explique", "note", "constate", "conclut", "déclare", "souligne",
+    "escribe", "escribió", "dice", "dijo", "afirma", "afirmó", "explica", "señala", "sostiene", "concluye",
+    "declara", "scrive", "scrisse", "disse", "spiega", "sostiene", "osserva", "conclude", "escreve",
+    "escreveu", "diz", "afirmou", "observa", "conclui", "pisze", "pisał", "napisał", "napisała", "mówi", "twierdzi", "stwierdza", "zauważa", "wyjaśnia",
+    "пишет", "писал", "писала", "говорит", "отмечает", "утверждает", "указывает", "замечает", "пише", "писав", "зазначає", "стверджує", "каже",
+    "yazıyor", "yazar", "diyor", "der", "belirtir", "şöyle", "menulis", "mengatakan", "menyatakan", "viết", "nói", "rằng", "berikut",
+    "schrijft", "zegt", "stelt", "skriver", "säger", "sier", "kirjoittaa", "sanoo", "írja",
+    "يقول", "كتب", "قال", "يكتب", "يلي",
+];
+
+/// Last words of an introduction that runs on into the quotation: "Osei says that".
+#[rustfmt::skip]
+const THAT: &[&str] = &["that", "dass", "daß", "que", "che", "że", "что", "що", "dat", "att", "at", "hogy", "rằng", "bahwa"];
+
+/// What stands around a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    /// Whether a sentence before it announces it.
+    introduced: bool,
+    /// Whether a paragraph of prose stands before it.
+    follows_prose: bool,
+    /// Whether it ends with a citation, or a line that names its source.
+    pub(super) cited: bool,
+    /// Whether the citation stands after the last sentence, as only that of a block quote does.
+    cited_after_sentence: bool,
+    /// Whether it ends with a sentence or a citation.
+    pub(super) ends_sentence: bool,
+}
+
+impl Signs {
+    /// The signs of `block`, which follows `before`.
+    pub(super) fn of(before: &str, block: &str) -> Self {
+        let from = before.ceil_char_boundary(before.len().saturating_sub(LOOK_BACK_BYTES));
+        let before = peek::slice(before, from, before.len()).trim_end();
+        let paragraph = before.rfind("\n\n").map_or(before, |at| peek::slice(before, at, before.len())).trim();
+        let from = block.ceil_char_boundary(block.len().saturating_sub(LOOK_END_BYTES));
+        let end = Ending::of(peek::slice(block, from, block.len()).trim_end());
+        Self {
+            introduced: introduces(paragraph),
+            follows_prose: is_prose(paragraph),
+            cited: end.cited,
+            cited_after_sentence: end.after_sentence,
+            ends_sentence: end.cited || end.sentence,
+        }
+    }
+
+    /// Whether they make a quotation of a block of prose. `unwrapped` is true if each of its paragraphs is one line, so
+    /// that it may be a paragraph whose first line is indented.
+    pub(super) fn make_quotation(self, unwrapped: bool) -> bool {
+        let cited = if unwrapped { self.cited_after_sentence } else { self.cited };
+        self.introduced || (cited && self.follows_prose)
+    }
+}
+
+/// Whether a paragraph announces a quotation.
+fn introduces(paragraph: &str) -> bool {
+    let bare = paragraph.trim_end_matches(['-', '–', '—', ' ', '\u{A0}']);
+    let words = peek::count_words(bare);
+    let last = bare.trim_end_matches(|c: char| !c.is_alphabetic());
+    let last = last.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    match bare.chars().next_back() {
+        Some(':' | '：') => words >= MIN_INTRODUCTION_WORDS || (words > 1 && SAYING.contains(&last.as_str())) || is_caseless(&last),
+        Some(',' | '，' | '،' | '…') => words >= MIN_PARAGRAPH_WORDS || (words > 1 && SAYING.contains(&last.as_str())),
+        Some(c) if c.is_alphabetic() => words > 2 && THAT.contains(&last.as_str()),
+        _ => false,
+    }
+}
+
+/// Whether a word before a colon is of a script without case and long enough for a clause: 他写道：.
+fn is_caseless(word: &str) -> bool {
+    word.chars().count() > 3 && word.chars().all(crate::text::scripts::is_unspaced)
+}
+
+/// Whether a paragraph is prose, not a heading.
+fn is_prose(paragraph: &str) -> bool {
+    let ends = paragraph.ends_with(|c: char| is_sentence_end(c) || matches!(c, ':' | ',' | ';' | ')' | '”' | '"' | '»' | '：' | '，'));
+    ends && peek::count_words(paragraph) >= MIN_PARAGRAPH_WORDS
+}
+
+/// The end of a block.
+struct Ending {
+    cited: bool,
+    after_sentence: bool,
+    sentence: bool,
+}
+
+impl Ending {
+    fn of(end: &str) -> Self {
+        let line = end.rfind('\n').map_or(end, |at| peek::slice(end, at + 1, end.len())).trim();
+        let named = end.contains('\n') && is_source_line(line);
+        let bare = end.trim_end_matches(|c: char| is_sentence_end(c) || c == ' ');
+        let citation = citations(bare).last().filter(|citation| citation.end as usize == bare.len()).copied();
+        let before = citation.map(|citation| peek::slice(bare, 0, citation.start as usize).trim_end());
+        let after_sentence = bare.len() == end.len() && before.is_some_and(ends_sentence);
+        let noted = has_note_number(end);
+        Self {
+            cited: named || citation.is_some() || noted,
+            after_sentence: named || after_sentence || noted,
+            sentence: ends_sentence(end),
+        }
+    }
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '“', '»', '«', '’', '\'', '」', '』', ')']).ends_with(is_sentence_end)
+}
+
+/// Whether a line names a source: `— Kofi Osei, Salt and Stone, p. 44`.
+fn is_source_line(line: &str) -> bool {
+    let bare = line.trim_start_matches(['—', '–', '-', '―', ' ']);
+    let dashed = bare.len() < line.len();
+    dashed && bare.starts_with(|c: char| !c.is_lowercase() && c.is_alphabetic()) && bare.split_whitespace().nth(20).is_none()
+}
+
+/// Whether a text ends with the number of a note after its last sentence: `timber again.¹²`, `timber again.”3`.
+fn has_note_number(end: &str) -> bool {
+    let is_superscript = |c: char| matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹');
+    let bare = end.trim_end_matches(is_superscript);
+    if bare.len() < end.len() {
+        return true;
+    }
+    let bare = end.trim_end_matches(|c: char| c.is_ascii_digit());
+    let sentence = bare.trim_end_matches(['"', '”', '»', '’']);
+    let letter = sentence.trim_end_matches(is_sentence_end);
+    (1..=3).contains(&(end.len() - bare.len()))
+        && letter.len() < sentence.len()
+        && letter.ends_with(char::is_alphabetic)
+}
