@@ -26,6 +26,7 @@ fn quotations_in_many_conventions() {
             ("„Er rief »halt« und lief“, stand dort.", &["„Er rief »halt« und lief“"]),
             ("\"One,\" she said, \"two.\"", &["\"One,\"", "\"two.\""]),
             ("said:\"no space before\" it", &["\"no space before\""]),
+            ("\"I thought - \"\n\n\"So you did.\"", &["\"I thought - \"", "\"So you did.\""]),
             ("Line one \"goes on\nto line two\" here.", &["\"goes on\nto line two\""]),
         ],
     );
