@@ -1,10 +1,11 @@
 //! Recognition of entries of a bibliography.
 //!
 //! Four signs, none of which depends on a style or a language: the beginning ([`entry_start`]), a year, a mark of
-//! publication (pages, volume, DOI, address, publisher), and dense punctuation. Prose has a full stop or comma for
+//! publication ([`Publication`]), and dense punctuation. Prose has a full stop or comma for
 //! every seven to ten words, entries have one for every two or three.
 
 use super::entry_start::{Start, entry_start};
+use super::publication::{Publication, publication};
 use crate::text::regions::lexemes::{Lexeme, lexemes};
 use crate::text::peek;
 
@@ -15,6 +16,22 @@ const MIN_DENSE_WORDS: usize = 3;
 /// The most words of an entry outside any list.
 const MAX_WORDS: usize = 90;
 
+/// Words of a short reference in a note, at most.
+const MAX_TERSE_WORDS: usize = 24;
+
+/// How certainly a stretch of text is an entry of a list that has no heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// It is none.
+    None,
+    /// It is one if it stands beside others: a title first, an institution, an item of a list.
+    Beside,
+    /// It is one if another is like it.
+    Likely,
+    /// It has all four signs.
+    Certain,
+}
+
 /// The signs of one stretch of text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
@@ -22,6 +39,8 @@ pub(super) struct Signs {
     pub(super) year: bool,
     /// A mark of publication.
     pub(super) mark: bool,
+    /// A mark of publication that other texts seldom have.
+    firm_mark: bool,
     /// It starts with a web address or a DOI.
     pub(super) address: bool,
     pub(super) words: usize,
@@ -45,7 +64,9 @@ impl Signs {
         let lower = text.to_lowercase();
         let address = is_address(lower.trim_start());
         let words = peek::count_words(text);
-        Self { start, year, mark: ranges || has_mark(&lower), address, words, stops }
+        let mark = publication(&lower);
+        let firm_mark = ranges || mark == Publication::Certain;
+        Self { start, year, mark: firm_mark || mark > Publication::None, firm_mark, address, words, stops }
     }
 
     /// Whether it has at least one punctuation mark for every `words` words.
@@ -59,11 +80,40 @@ impl Signs {
         begun && self.year && self.mark && self.is_dense(3) && self.words <= MAX_WORDS
     }
 
+    /// How certainly it is an entry of a list without a heading.
+    pub(super) fn weight(self) -> Weight {
+        if self.is_entry_anywhere() {
+            return Weight::Certain;
+        }
+        let signs = self.year && self.firm_mark && self.is_dense(4) && self.words <= MAX_WORDS;
+        match self.start {
+            Start::None => Weight::None,
+            Start::Weak | Start::Strong | Start::Numbered if signs || self.is_addressed() => Weight::Beside,
+            Start::Named if signs => Weight::Likely,
+            _ => Weight::None,
+        }
+    }
+
+    /// Whether it is a numbered work of the web, which may have no year.
+    fn is_addressed(self) -> bool {
+        self.start == Start::Numbered && self.firm_mark && self.is_dense(3) && self.words <= MAX_WORDS
+    }
+
+    /// Whether it has signs of a publication and dense punctuation, whatever it begins with.
+    pub(super) fn is_work(self) -> bool {
+        self.year && self.firm_mark && self.is_dense(4) && self.words <= MAX_WORDS
+    }
+
+    /// Whether it has at least a comma or a full stop for every five words, and is short.
+    pub(super) fn is_terse(self) -> bool {
+        self.is_dense(5) && self.words <= MAX_TERSE_WORDS
+    }
+
     /// Whether it is an entry under a heading that announces entries.
     pub(super) fn is_entry_in_list(self) -> bool {
         let dated = self.year || self.mark;
         match self.start {
-            Start::Strong => dated && self.is_dense(6),
+            Start::Strong | Start::Named => dated && self.is_dense(6),
             Start::Numbered => (dated || self.is_dense(3)) && self.is_dense(6),
             Start::Weak => dated && self.is_dense(4),
             Start::None => self.address || (self.year && self.mark && self.is_dense(4)),
@@ -86,77 +136,4 @@ fn is_address(lower: &str) -> bool {
         || bare.starts_with("https://")
         || bare.starts_with("www.")
         || bare.starts_with("doi:")
-}
-
-/// Marks of publication, anywhere in the text.
-const ANYWHERE: &[&str] = &[
-    "doi",
-    "http",
-    "www.",
-    "isbn",
-    "issn",
-    "arxiv",
-    "et al",
-    "[j]",
-    "[m]",
-    "[d]",
-    "[c]",
-    "出版",
-    "学报",
-    "學報",
-    "杂志",
-    "大学",
-    "大學",
-    "書店",
-    "書院",
-    "출판",
-    "학회",
-    "دار ",
-    "press",
-    "verlag",
-    "university",
-    "universit",
-    "journal",
-    "publish",
-    "издательств",
-    "изд-во",
-    "видавництво",
-    "универс",
-    "univers",
-    "éditions",
-    "editorial",
-    "editora",
-    "edizioni",
-    "edições",
-    "wydawnictwo",
-    "uitgeverij",
-    "förlag",
-    "forlag",
-    "yayın",
-    "retrieved from",
-    "accessed",
-    "available at",
-    "abgerufen",
-    "consulté",
-    "disponible",
-    "proceedings",
-    "вестник",
-    "вісник",
-    "журнал",
-];
-
-/// Marks of publication if no letter or digit precedes them.
-const AFTER_SPACE: &[&str] = &[
-    "pp.", "p. ", "vol.", "no. ", "ed.", "eds.", "(ed", "(hrsg", "hrsg.", "in: ", "s. ", "с. ", "bd. ",
-    "nr. ", "т. ", "№", "пер.", "изд.", "t. ", "edn", "rev.", "trans.", "ltd", "inc.", "& sons", "et fils",
-    "nakł", "dir.",
-];
-
-/// Whether a text in lower case names pages, a publisher, an identifier or an address.
-fn has_mark(lower: &str) -> bool {
-    ANYWHERE.iter().any(|mark| lower.contains(mark))
-        || AFTER_SPACE.iter().any(|mark| {
-            let mut at = lower.match_indices(mark);
-            at.any(|(at, _)| !peek::before(lower, at).is_some_and(char::is_alphanumeric))
-        })
 }

@@ -6,12 +6,14 @@
 mod entries;
 mod entry_start;
 mod headings;
+mod publication;
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use memchr::memchr2_iter;
 
-use self::entries::{MAX_ENTRY_BYTES, Signs};
+use self::entries::{MAX_ENTRY_BYTES, Signs, Weight};
 use self::entry_start::{Start, entry_start};
 use self::headings::{is_heading_afterwards, is_works_heading, names_works};
 use super::lexemes::lexemes;
@@ -53,16 +55,27 @@ pub(super) fn bibliographies(text: &str) -> Vec<Span> {
             .find_map(|heading| search.under_inline_heading(heading, line));
         // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
-        let alone = || if dated { search.without_heading(line) } else { None };
-        match region.or_else(|| search.under_heading(line)).or_else(alone) {
-            Some(list) => {
-                line = search.lines.number_at(list.end).max(line) + 1;
-                found.push(list);
+        let (list, next) = match region.or_else(|| search.under_heading(line)) {
+            Some(list) => (Some(list), 0),
+            None if dated => {
+                let run = search.without_heading(line);
+                let next = run.next;
+                (run.into_list(), next)
             }
-            None => line += 1,
+            None => (None, 0),
+        };
+        line = next.max(line + 1);
+        if let Some(list) = list {
+            line = search.lines.number_at(list.end).max(line - 1) + 1;
+            found.push(list);
         }
     }
     found.into_iter().map(|list| peek::span(list.start, list.end)).collect()
+}
+
+/// Bytes of white space that a line begins with.
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// A heading on the same line as the first entry.
@@ -78,6 +91,49 @@ struct LineEnd {
     end: usize,
     /// Whether it is the end of the line.
     is_whole: bool,
+}
+
+/// Entries in a row, without a heading.
+#[derive(Debug, Default)]
+struct Run {
+    /// The first line after them.
+    next: usize,
+    sure: usize,
+    beside: usize,
+    /// Where the entries that are counted start. Entries that are certain only beside others are left out at the front
+    /// while they are in the majority.
+    starts: VecDeque<Entry>,
+    end: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    start: usize,
+    sure: bool,
+}
+
+impl Run {
+    /// Adds an entry; false if it is none.
+    fn add(&mut self, weight: Weight, range: Range<usize>) -> bool {
+        let sure = weight > Weight::Beside;
+        match weight {
+            Weight::None => return false,
+            Weight::Beside => self.beside += 1,
+            Weight::Likely | Weight::Certain => self.sure += 1,
+        }
+        self.starts.push_back(Entry { start: range.start, sure });
+        self.end = range.end;
+        true
+    }
+
+    /// The list of works that they are.
+    fn into_list(mut self) -> Option<Range<usize>> {
+        while self.beside > self.sure && self.starts.pop_front_if(|entry| !entry.sure).is_some() {
+            self.beside -= 1;
+        }
+        let is_list = self.starts.len() >= MIN_ENTRIES && self.sure >= self.beside;
+        self.starts.front().filter(|_| is_list).map(|entry| entry.start..self.end)
+    }
 }
 
 struct Search<'a> {
@@ -134,9 +190,8 @@ impl Search<'_> {
         if !is_works_heading(heading) {
             return None;
         }
-        let indent = heading.len() - heading.trim_start().len();
         let end = self.list_end(line + 1, 0, false)?;
-        Some(self.lines.start(line) + indent..end)
+        Some(self.lines.start(line) + indentation(heading)..end)
     }
 
     /// The end of the last entry from line `line` on. `end` is the end of an earlier entry, 0 for none; `open` is true
@@ -173,25 +228,23 @@ impl Search<'_> {
         last
     }
 
-    /// The list of at least [`MIN_ENTRIES`] entries that begins on line `line` without a heading.
-    fn without_heading(&self, line: usize) -> Option<Range<usize>> {
-        let content = self.lines.get(line);
-        if content.is_empty() || entry_start(content) < Start::Strong {
-            return None;
+    /// The entries in a row from line `line` on.
+    fn without_heading(&self, line: usize) -> Run {
+        let mut run = Run { next: line, ..Run::default() };
+        if entry_start(self.lines.get(line)) == Start::None {
+            return run;
         }
-        let (mut at, mut count, mut end) = (line, 0, None);
+        let mut at = line;
         loop {
             let (signs, next) = self.entry(at);
-            if !signs.is_entry_anywhere() {
-                break;
+            let start = self.lines.start(at) + indentation(self.lines.get(at));
+            if !run.add(signs.weight(), start..self.lines.end(next - 1)) {
+                return run;
             }
-            count += 1;
-            end = Some(self.lines.end(next - 1));
+            run.next = next;
             // One blank line may stand between two entries.
             at = next + usize::from(self.lines.get(next).trim().is_empty());
         }
-        let indent = content.len() - content.trim_start().len();
-        end.filter(|_| count >= MIN_ENTRIES).map(|end| self.lines.start(line) + indent..end)
     }
 
     /// The signs of the entry that starts on line `line`, and the number of the line after it.

@@ -25,7 +25,7 @@ pub(in crate::text::regions) const WITHIN: &[&str] = &[
 
 /// Words for further authors.
 #[rustfmt::skip]
-pub(super) const OTHERS: &[&str] = &[
+pub(in crate::text::regions) const OTHERS: &[&str] = &[
     "al", "alii", "others", "colleagues", "a", "andere", "mitarb", "coll", "otros", "altri", "inni", "in",
     "wsp", "др", "соавт", "ін", "співавт", "другие", "diğ", "ark", "et", "u", "t", "к", "等", "ほか", "他", "외",
     "m", "fl", "m.fl", "kol", "mfl", "وآخرون",

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::introduction::Signs;
+use super::introduction::{Before, Signs};
 use super::shape::{Shape, columns};
 use crate::text::peek;
 use crate::text::regions::lines::Lines;
@@ -63,8 +63,10 @@ fn has_indented_line(bytes: &[u8]) -> bool {
 struct Block {
     first: usize,
     last: usize,
-    /// Whether a line that is not as deep follows without a blank line.
-    glued: bool,
+    /// Its columns of indentation.
+    depth: usize,
+    /// Whether the line before it, which is not as deep, stands there without a blank line between.
+    follows_directly: bool,
     /// Whether the text ends with it.
     ends_text: bool,
 }
@@ -92,9 +94,14 @@ impl Block {
                 return None;
             }
         }
-        let follows = line < lines.count() && !lines.get(line).trim_start().is_empty();
-        let ends_text = line >= lines.count();
-        Some(Self { first, last, glued: follows && line == last + 1, ends_text })
+        let follows_directly = first > 0 && !lines.get(first - 1).trim_start().is_empty();
+        Some(Self {
+            first,
+            last,
+            depth: columns(lines.get(first)),
+            follows_directly,
+            ends_text: line >= lines.count(),
+        })
     }
 
     fn range(&self, lines: &Lines<'_>) -> Range<usize> {
@@ -122,10 +129,10 @@ impl Found {
     fn judge(&mut self, text: &str, lines: &Lines<'_>, block: &Block) -> bool {
         let range = block.range(lines);
         let shape = Shape::of(lines, block.first, block.last);
-        let signs = Signs::of(peek::slice(text, 0, lines.start(block.first)), peek::slice(text, range.start, range.end));
+        let before = Before::of(peek::slice(text, 0, lines.start(block.first)), block.follows_directly);
+        let signs = Signs::of(&before, peek::slice(text, range.start, range.end));
         let placed = !block.ends_text || shape.paragraphs <= MAX_PARAGRAPHS_AT_END || signs.cited;
-        let apart = !block.glued || signs.ends_sentence;
-        let is_quote = shape.is_prose() && placed && apart && signs.make_quotation(shape.unwrapped);
+        let is_quote = shape.is_prose() && placed && !before.is_continued_at(block.depth) && signs.make_quotation(shape.unwrapped);
         if is_quote {
             self.quotes.push(Quote { range, unwrapped: shape.unwrapped });
         } else if block.first == block.last {

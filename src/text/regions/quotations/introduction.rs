@@ -1,6 +1,6 @@
 //! The signs around a block that it is a quotation: the sentence before it, and the citation at its end.
 
-use super::shape::is_sentence_end;
+use super::shape::{columns, is_list_item, is_sentence_end};
 use crate::text::peek;
 use crate::text::regions::citations::citations;
 
@@ -35,6 +35,32 @@ const SAYING: &[&str] = &[
 #[rustfmt::skip]
 const THAT: &[&str] = &["that", "dass", "daß", "que", "che", "że", "что", "що", "dat", "att", "at", "hogy", "rằng", "bahwa"];
 
+/// Columns from the bullet or number of a list item to its text, at most.
+const MAX_LABEL_COLUMNS: usize = 5;
+
+/// The paragraph before a block.
+pub(super) struct Before<'a> {
+    paragraph: &'a str,
+    /// Whether no blank line stands between it and the block.
+    directly: bool,
+}
+
+impl<'a> Before<'a> {
+    /// The last paragraph of `text`.
+    pub(super) fn of(text: &'a str, directly: bool) -> Self {
+        let from = text.ceil_char_boundary(text.len().saturating_sub(LOOK_BACK_BYTES));
+        let end = peek::slice(text, from, text.len()).trim_end();
+        let start = ["\n\n", "\n\r\n"].iter().filter_map(|gap| Some(end.rfind(gap)? + gap.len())).max();
+        Self { paragraph: peek::slice(end, start.unwrap_or(0), end.len()), directly }
+    }
+
+    /// Whether a block with `depth` columns of indentation is the rest of a list item.
+    pub(super) fn is_continued_at(&self, depth: usize) -> bool {
+        let item = self.paragraph.lines().rfind(|line| is_list_item(line));
+        item.is_some_and(|item| self.directly || depth <= columns(item) + MAX_LABEL_COLUMNS)
+    }
+}
+
 /// What stands around a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
@@ -46,21 +72,20 @@ pub(super) struct Signs {
     pub(super) cited: bool,
     /// Whether the citation stands after the last sentence, as only that of a block quote does.
     cited_after_sentence: bool,
-    /// Whether it ends with a sentence or a citation.
-    pub(super) ends_sentence: bool,
+    /// Whether it ends with a sentence or a citation. Otherwise it is a list, a title, code, or the first line of a
+    /// paragraph.
+    ends_sentence: bool,
 }
 
 impl Signs {
     /// The signs of `block`, which follows `before`.
-    pub(super) fn of(before: &str, block: &str) -> Self {
-        let from = before.ceil_char_boundary(before.len().saturating_sub(LOOK_BACK_BYTES));
-        let before = peek::slice(before, from, before.len()).trim_end();
-        let paragraph = before.rfind("\n\n").map_or(before, |at| peek::slice(before, at, before.len())).trim();
+    pub(super) fn of(before: &Before<'_>, block: &str) -> Self {
+        let paragraph = before.paragraph.trim();
         let from = block.ceil_char_boundary(block.len().saturating_sub(LOOK_END_BYTES));
         let end = Ending::of(peek::slice(block, from, block.len()).trim_end());
         Self {
-            introduced: introduces(paragraph),
-            follows_prose: is_prose(paragraph),
+            introduced: introduces(paragraph, before.directly),
+            follows_prose: is_prose(paragraph) && !before.directly,
             cited: end.cited,
             cited_after_sentence: end.after_sentence,
             ends_sentence: end.cited || end.sentence,
@@ -71,20 +96,21 @@ impl Signs {
     /// that it may be a paragraph whose first line is indented.
     pub(super) fn make_quotation(self, unwrapped: bool) -> bool {
         let cited = if unwrapped { self.cited_after_sentence } else { self.cited };
-        self.introduced || (cited && self.follows_prose)
+        self.ends_sentence && (self.introduced || (cited && self.follows_prose))
     }
 }
 
-/// Whether a paragraph announces a quotation.
-fn introduces(paragraph: &str) -> bool {
+/// Whether a paragraph announces a quotation. A block that follows it `directly` needs more: a sentence that goes on in
+/// the next line ends with a comma too.
+fn introduces(paragraph: &str, directly: bool) -> bool {
     let bare = paragraph.trim_end_matches(['-', '–', '—', ' ', '\u{A0}']);
     let words = peek::count_words(bare);
     let last = bare.trim_end_matches(|c: char| !c.is_alphabetic());
     let last = last.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     match bare.chars().next_back() {
         Some(':' | '：') => words >= MIN_INTRODUCTION_WORDS || (words > 1 && SAYING.contains(&last.as_str())) || is_caseless(&last),
-        Some(',' | '，' | '،' | '…') => words >= MIN_PARAGRAPH_WORDS || (words > 1 && SAYING.contains(&last.as_str())),
-        Some(c) if c.is_alphabetic() => words > 2 && THAT.contains(&last.as_str()),
+        Some(',' | '，' | '،' | '…') => (words >= MIN_PARAGRAPH_WORDS && !directly) || (words > 1 && SAYING.contains(&last.as_str())),
+        Some(c) if c.is_alphabetic() => !directly && words > 2 && THAT.contains(&last.as_str()),
         _ => false,
     }
 }
@@ -125,7 +151,9 @@ impl Ending {
 }
 
 fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(['"', '”', '“', '»', '«', '’', '\'', '」', '』', ')']).ends_with(is_sentence_end)
+    // Thai and Lao have no mark for the end of a sentence.
+    let end = |c: char| is_sentence_end(c) || matches!(c, '\u{E00}'..='\u{EFF}');
+    text.trim_end_matches(['"', '”', '“', '»', '«', '’', '\'', '」', '』', ')']).ends_with(end)
 }
 
 /// Whether a line names a source: `— Kofi Osei, Salt and Stone, p. 44`.

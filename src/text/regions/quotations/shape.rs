@@ -45,7 +45,6 @@ pub(super) struct Shape {
     ideographs: usize,
     /// Characters that prose seldom has: digits, signs of code and of tables.
     signs: usize,
-    ends: usize,
 }
 
 impl Shape {
@@ -76,14 +75,13 @@ impl Shape {
     /// Whether the block is prose.
     pub(super) fn is_prose(&self) -> bool {
         let enough = self.letters >= MIN_LETTERS || self.ideographs >= MIN_IDEOGRAPHS;
-        !self.other && enough && self.ends > 0 && self.signs * 12 <= self.letters
+        !self.other && enough && self.signs * 12 <= self.letters
     }
 
     fn count(&mut self, line: &str) {
         for c in line.chars() {
             self.letters += usize::from(c.is_alphabetic());
             self.ideographs += usize::from(is_unspaced(c));
-            self.ends += usize::from(is_sentence_end(c) || matches!(c, '\u{E00}'..='\u{EFF}'));
             let sign = matches!(c, '{' | '}' | '=' | '<' | '>' | '|' | '\\' | '_' | '#' | '$' | '@' | '^' | '~' | '+' | '*' | '/');
             self.signs += usize::from(sign || c.is_numeric());
         }
@@ -97,7 +95,8 @@ impl Shape {
             return;
         }
         self.unwrapped &= lines.len() == 1;
-        self.other |= is_list_item(first) || (lines.len() > 1 && !is_wrapped(lines, width));
+        let goes_on = lines.iter().any(|line| line.ends_with('\\'));
+        self.other |= goes_on || is_list_item(first) || (lines.len() > 1 && !is_wrapped(lines, width));
     }
 }
 
@@ -135,7 +134,7 @@ fn is_verse(lines: &[&str]) -> bool {
 }
 
 /// Whether a line begins as an item of a list, a heading, a row of a table, or a speech in a dialogue.
-fn is_list_item(line: &str) -> bool {
+pub(super) fn is_list_item(line: &str) -> bool {
     let line = line.trim_start();
     let mut chars = line.chars();
     let Some(first) = chars.next() else { return false };

@@ -3,6 +3,7 @@
 mod bibliography;
 mod citations;
 mod indented;
+mod lists;
 mod paragraphs;
 mod quotations;
 
