@@ -144,7 +144,7 @@ fn author(list: &[Lexeme<'_>]) -> Start {
         {
             Start::Strong
         }
-        (_, [Lexeme::Comma, rest @ ..]) if is_inverted(rest) => Start::Named,
+        (_, [Lexeme::Comma, given @ ..]) if is_inverted(given) => vancouver(name, rest).max(Start::Named),
         ([Lexeme::Word(surname), Lexeme::Word(_), ..], [Lexeme::Comma, ..]) if is_capitals(surname) => Start::Named,
         (_, [Lexeme::Comma, Lexeme::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
         _ => vancouver(name, rest).max(institution(list)),

@@ -37,6 +37,9 @@ const MAX_TAIL_BYTES: usize = 240;
 /// Entries in a row that make a bibliography without a heading, at least.
 const MIN_ENTRIES: usize = 2;
 
+/// Entries of a list without a heading that are certain only beside others, at most, for each other entry.
+const MAX_BESIDE: usize = 3;
+
 /// The bibliographies of `text`, headings included, sorted and disjoint.
 pub(super) fn bibliographies(text: &str) -> Vec<Span> {
     let search = Search { text, lines: Lines::of(text) };
@@ -98,10 +101,11 @@ struct LineEnd {
 struct Run {
     /// The first line after them.
     next: usize,
-    sure: usize,
+    certain: usize,
+    likely: usize,
     beside: usize,
     /// Where the entries that are counted start. Entries that are certain only beside others are left out at the front
-    /// while they are in the majority.
+    /// while they are too many.
     starts: VecDeque<Entry>,
     end: usize,
 }
@@ -109,29 +113,31 @@ struct Run {
 #[derive(Debug)]
 struct Entry {
     start: usize,
-    sure: bool,
+    weight: Weight,
 }
 
 impl Run {
     /// Adds an entry; false if it is none.
     fn add(&mut self, weight: Weight, range: Range<usize>) -> bool {
-        let sure = weight > Weight::Beside;
         match weight {
             Weight::None => return false,
             Weight::Beside => self.beside += 1,
-            Weight::Likely | Weight::Certain => self.sure += 1,
+            Weight::Likely => self.likely += 1,
+            Weight::Certain => self.certain += 1,
         }
-        self.starts.push_back(Entry { start: range.start, sure });
+        self.starts.push_back(Entry { start: range.start, weight });
         self.end = range.end;
         true
     }
 
     /// The list of works that they are.
     fn into_list(mut self) -> Option<Range<usize>> {
-        while self.beside > self.sure && self.starts.pop_front_if(|entry| !entry.sure).is_some() {
+        let most = MAX_BESIDE * (self.certain + self.likely);
+        while self.beside > most && self.starts.pop_front_if(|entry| entry.weight == Weight::Beside).is_some() {
             self.beside -= 1;
         }
-        let is_list = self.starts.len() >= MIN_ENTRIES && self.sure >= self.beside;
+        let founded = self.certain > 0 || self.likely >= MIN_ENTRIES;
+        let is_list = self.starts.len() >= MIN_ENTRIES && founded && self.beside <= most;
         self.starts.front().filter(|_| is_list).map(|entry| entry.start..self.end)
     }
 }

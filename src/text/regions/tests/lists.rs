@@ -20,6 +20,7 @@ const LISTS: &[&str] = &[
     "Finch, Theo. The Cost of a Quay. Leeds: Harbour Press, 2008.\nMarlow, Ann B. “Tides and Tariffs.” Harbour Quarterly 12, no. 3 (2011): 45–67.",
     // Vancouver, IEEE.
     "1. Marlow AB, Osei K. Tides and tariffs. Harb Q. 2011;12(3):45-67.\n2. Finch T. The cost of a quay. 2nd ed. Leeds: Harbour Press; 2008.\n3. World Quay Council. Yearly survey of quays [Internet]. 2015 [cited 2016 Jun 7]. Available from: https://example.org/quays",
+    "1. Marlow AB, Osei K. Tides and tariffs. Harb Q. 2011;12(3):45-67.\n2. Finch L. The cost of a quay. 2nd ed. Leeds: Harbour Press; 2008.\n3. World Quay Council. Yearly survey of quays. Leeds: Harbour Press; 2015.\n4. Council of Ports. Tolls. Hull: Harbour Press; 2016.",
     "[1] A. B. Marlow and K. Osei, \"Tides and tariffs,\" Harbour Q., vol. 12, no. 3, pp. 45–67, 2011.\n[2] T. Finch, The Cost of a Quay, 2nd ed. Leeds, U.K.: Harbour Press, 2008.\n[3] World Quay Council, \"Yearly survey of quays,\" 2015. [Online]. Available: https://example.org/quays",
     // GOST and DSTU.
     "1. Марлова А. Б., Осин К. К. Приливы и тарифы // Вестник гаваней. — 2011. — Т. 12, № 3. — С. 45–67.\n2. Финчев Т. Цена причала. — 2-е изд. — М.: Гавань, 2008. — 214 с.\n3. Ежегодный обзор причалов [Электронный ресурс]. — URL: https://example.org/quays (дата обращения: 07.06.2016).",
