@@ -58,12 +58,16 @@ impl Signs {
             year |= lexeme.is_year();
             let joined = matches!(last[1], Lexeme::Dash | Lexeme::Colon | Lexeme::Open);
             let both = is_number(last[0]) && is_number(lexeme) && !(last[0].is_year() && lexeme.is_year());
-            ranges |= joined && both;
+            let time = last[1] == Lexeme::Colon && is_time(last[0], lexeme);
+            ranges |= joined && both && !time;
             last = [last[1], lexeme];
         }
         let lower = text.to_lowercase();
         let address = is_address(lower.trim_start());
         let words = peek::count_words(text);
+        // A table of contents has rows of full stops.
+        let leaders = ["....", ". . . .", "……"].iter().any(|leader| text.contains(leader));
+        let stops = if leaders { 0 } else { stops };
         let mark = publication(&lower);
         let firm_mark = ranges || mark == Publication::Certain;
         Self { start, year, mark: firm_mark || mark > Publication::None, firm_mark, address, words, stops }
@@ -124,6 +128,12 @@ impl Signs {
     pub(super) fn may_continue(self) -> bool {
         self.mark || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
     }
+}
+
+/// Whether two numbers with a colon between are a time of day: 17:38.
+fn is_time(hour: Lexeme<'_>, minute: Lexeme<'_>) -> bool {
+    matches!(hour, Lexeme::Number { value: ..=24, digits: ..=2 })
+        && matches!(minute, Lexeme::Number { value: ..=59, digits: 2 })
 }
 
 fn is_number(lexeme: Lexeme<'_>) -> bool {

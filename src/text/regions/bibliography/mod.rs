@@ -6,16 +6,20 @@
 mod entries;
 mod entry_start;
 mod headings;
+mod legal;
+mod notes;
 mod publication;
+mod unheaded;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use memchr::memchr2_iter;
 
 use self::entries::{MAX_ENTRY_BYTES, Signs, Weight};
 use self::entry_start::{Start, entry_start};
-use self::headings::{is_heading_afterwards, is_works_heading, names_works};
+use self::headings::{is_heading_afterwards, is_legal_heading, is_works_heading, names_works};
+use self::legal::is_legal_entry;
+use self::unheaded::Run;
 use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
 use super::{Span, peek};
@@ -34,12 +38,6 @@ const MAX_INLINE_PER_LINE: usize = 16;
 const MAX_GAP_BYTES: usize = 400;
 /// Bytes of an entry in a long line after its last year or address, at most.
 const MAX_TAIL_BYTES: usize = 240;
-/// Entries in a row that make a bibliography without a heading, at least.
-const MIN_ENTRIES: usize = 2;
-
-/// Entries of a list without a heading that are certain only beside others, at most, for each other entry.
-const MAX_BESIDE: usize = 3;
-
 /// The bibliographies of `text`, headings included, sorted and disjoint.
 pub(super) fn bibliographies(text: &str) -> Vec<Span> {
     let search = Search { text, lines: Lines::of(text) };
@@ -58,20 +56,20 @@ pub(super) fn bibliographies(text: &str) -> Vec<Span> {
             .find_map(|heading| search.under_inline_heading(heading, line));
         // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
-        let (list, next) = match region.or_else(|| search.under_heading(line)) {
-            Some(list) => (Some(list), 0),
-            None if dated => {
-                let run = search.without_heading(line);
-                let next = run.next;
-                (run.into_list(), next)
-            }
-            None => (None, 0),
-        };
-        line = next.max(line + 1);
+        let under_heading = region.or_else(|| search.under_heading(line));
+        let run = if under_heading.is_none() && dated { search.without_heading(line) } else { Run::default() };
+        let mut next = run.next.max(line + 1);
+        let mut list = under_heading.or_else(|| run.into_list());
+        if list.is_none() {
+            let notes = search.notes(line);
+            next = next.max(notes.next);
+            list = notes.list;
+        }
         if let Some(list) = list {
-            line = search.lines.number_at(list.end).max(line - 1) + 1;
+            next = search.lines.number_at(list.end).max(line) + 1;
             found.push(list);
         }
+        line = next;
     }
     found.into_iter().map(|list| peek::span(list.start, list.end)).collect()
 }
@@ -94,52 +92,6 @@ struct LineEnd {
     end: usize,
     /// Whether it is the end of the line.
     is_whole: bool,
-}
-
-/// Entries in a row, without a heading.
-#[derive(Debug, Default)]
-struct Run {
-    /// The first line after them.
-    next: usize,
-    certain: usize,
-    likely: usize,
-    beside: usize,
-    /// Where the entries that are counted start. Entries that are certain only beside others are left out at the front
-    /// while they are too many.
-    starts: VecDeque<Entry>,
-    end: usize,
-}
-
-#[derive(Debug)]
-struct Entry {
-    start: usize,
-    weight: Weight,
-}
-
-impl Run {
-    /// Adds an entry; false if it is none.
-    fn add(&mut self, weight: Weight, range: Range<usize>) -> bool {
-        match weight {
-            Weight::None => return false,
-            Weight::Beside => self.beside += 1,
-            Weight::Likely => self.likely += 1,
-            Weight::Certain => self.certain += 1,
-        }
-        self.starts.push_back(Entry { start: range.start, weight });
-        self.end = range.end;
-        true
-    }
-
-    /// The list of works that they are.
-    fn into_list(mut self) -> Option<Range<usize>> {
-        let most = MAX_BESIDE * (self.certain + self.likely);
-        while self.beside > most && self.starts.pop_front_if(|entry| entry.weight == Weight::Beside).is_some() {
-            self.beside -= 1;
-        }
-        let founded = self.certain > 0 || self.likely >= MIN_ENTRIES;
-        let is_list = self.starts.len() >= MIN_ENTRIES && founded && self.beside <= most;
-        self.starts.front().filter(|_| is_list).map(|entry| entry.start..self.end)
-    }
 }
 
 struct Search<'a> {
@@ -205,6 +157,7 @@ impl Search<'_> {
     fn list_end(&self, mut line: usize, end: usize, mut open: bool) -> Option<usize> {
         let mut last = (end > 0).then_some(end);
         let mut idle_words = 0;
+        let legal = line > 0 && is_legal_heading(self.lines.get(line - 1));
         while line < self.lines.count() && idle_words <= MAX_IDLE_WORDS {
             let content = self.lines.get(line);
             if content.trim().is_empty() {
@@ -215,15 +168,22 @@ impl Search<'_> {
             if is_heading_afterwards(content) || is_works_heading(content) {
                 break;
             }
+            if is_legal_entry(content) {
+                last = Some(self.lines.end(line));
+                (line, idle_words, open) = (line + 1, 0, false);
+                continue;
+            }
             let (signs, next) = self.entry(line);
+            // Cases and articles have headings of other texts too.
+            let is_entry = if legal { signs.weight() >= Weight::Likely } else { signs.is_entry_in_list() };
             let continues = open && self.continues(line) && self.may_end_entry(line);
-            if !signs.is_entry_in_list() && !continues {
+            if !is_entry && !continues {
                 idle_words += peek::count_words(peek::window(content, 0, MAX_ENTRY_BYTES));
                 open = false;
                 line += 1;
                 continue;
             }
-            let next = if signs.is_entry_in_list() { next } else { line + 1 };
+            let next = if is_entry { next } else { line + 1 };
             let LineEnd { end, is_whole } = self.long_line_end(self.lines.start(next - 1), next - 1);
             last = Some(end);
             if !is_whole {
@@ -232,25 +192,6 @@ impl Search<'_> {
             (line, idle_words, open) = (next, 0, true);
         }
         last
-    }
-
-    /// The entries in a row from line `line` on.
-    fn without_heading(&self, line: usize) -> Run {
-        let mut run = Run { next: line, ..Run::default() };
-        if entry_start(self.lines.get(line)) == Start::None {
-            return run;
-        }
-        let mut at = line;
-        loop {
-            let (signs, next) = self.entry(at);
-            let start = self.lines.start(at) + indentation(self.lines.get(at));
-            if !run.add(signs.weight(), start..self.lines.end(next - 1)) {
-                return run;
-            }
-            run.next = next;
-            // One blank line may stand between two entries.
-            at = next + usize::from(self.lines.get(next).trim().is_empty());
-        }
     }
 
     /// The signs of the entry that starts on line `line`, and the number of the line after it.

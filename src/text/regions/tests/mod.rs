@@ -4,6 +4,7 @@ mod bibliography;
 mod citations;
 mod indented;
 mod lists;
+mod notes;
 mod paragraphs;
 mod quotations;
 
