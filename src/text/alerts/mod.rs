@@ -1,8 +1,8 @@
 //! Alerts: signs that a text looks different to a machine than to a reader. They are invisible characters, look-alike
-//! letters of other scripts, and spaced letters.
+//! letters of other scripts, spaced letters, and words that were joined or split.
 //!
-//! An alert never changes a percentage: the compared form of words undoes all of these. It shows a person where to
-//! look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
+//! An alert never changes a percentage. The compared form of words undoes all of these but joined and split words. It
+//! shows a person where to look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
 //! scripts, marks of direction beside Arabic and Hebrew, occasional hyphenation, Greek letters as symbols, icons in
 //! private-use characters.
 //!
@@ -13,6 +13,7 @@ mod hidden;
 mod look_alikes;
 mod scan;
 mod spaced_letters;
+mod word_lengths;
 mod words;
 
 #[cfg(test)]
@@ -46,6 +47,10 @@ pub enum AlertKind {
     SpacedLetters,
     /// Stacks of combining marks, or letters struck through one by one.
     StackedMarks,
+    /// Words without spaces between them, or with a letter in place of each space: `itlislplagiarism`.
+    JoinedWords,
+    /// Words with spaces inside: `pla giar ism`.
+    SplitWords,
 }
 
 /// How likely an alert is intentional.
@@ -68,7 +73,7 @@ pub struct Alert {
     pub severity: Severity,
     /// From the first finding to the last.
     pub span: Span,
-    /// Number of words for look-alikes and spaced letters, of characters for the other kinds.
+    /// Number of words for look-alikes, spaced letters, joined and split words, of characters for the other kinds.
     pub count: u32,
 }
 
@@ -97,6 +102,7 @@ struct Finding {
 pub fn alerts(text: &str) -> Vec<Alert> {
     let mut findings = scan::findings(text);
     findings.extend(spaced_letters::findings(text));
+    findings.extend(word_lengths::findings(text));
     findings.sort_by_key(|finding| (finding.kind, finding.start));
     let look_alikes = findings.iter().filter(|finding| finding.kind == AlertKind::LookAlike).count();
     let mut merged: Vec<Finding> = Vec::new();
@@ -137,6 +143,7 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
                 finding.severity
             }
         }
+        (AlertKind::JoinedWords | AlertKind::SplitWords, severity) => severity,
         (_, Medium) if count >= 3 => High,
         (_, severity) => severity,
     };

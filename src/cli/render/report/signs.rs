@@ -56,6 +56,8 @@ fn of_kind(kind: AlertKind, count: u64) -> String {
         AlertKind::PrivateUse => ("private-use character", "private-use characters"),
         AlertKind::SpacedLetters => ("word with its letters set apart", "words with their letters set apart"),
         AlertKind::StackedMarks => ("heaped combining mark", "heaped combining marks"),
+        AlertKind::JoinedWords => ("word joined with others", "words joined with others"),
+        AlertKind::SplitWords => ("piece of a split word", "pieces of split words"),
         AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
     };
     counted(count, one, many)
