@@ -132,7 +132,6 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
         (AlertKind::StackedMarks, Low) if count < 4 => return None,
         (AlertKind::StackedMarks, _) if count >= 60 => High,
         (AlertKind::StackedMarks, Low) if count >= 12 => Medium,
-        (AlertKind::StackedMarks, severity) => severity,
         (AlertKind::SoftHyphen, Medium) if count < 10 => Medium,
         (AlertKind::LookAlike, Medium) if look_alikes >= 10 => High,
         (AlertKind::LookAlike, Low) if count >= 3 => Medium,
@@ -143,7 +142,7 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
                 finding.severity
             }
         }
-        (AlertKind::JoinedWords | AlertKind::SplitWords, severity) => severity,
+        (AlertKind::StackedMarks | AlertKind::JoinedWords | AlertKind::SplitWords, severity) => severity,
         (_, Medium) if count >= 3 => High,
         (_, severity) => severity,
     };

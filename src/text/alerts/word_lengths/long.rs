@@ -42,7 +42,9 @@ pub(super) fn findings(text: &str, words: &[Word]) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut group = Group::default();
     for word in words {
-        let is_long = word.letters >= Bounds::of(word.script).long && !word.technical && is_prose(word.of(text), word.script);
+        let is_long = word.letters >= Bounds::of(word.script).long
+            && !word.technical
+            && is_prose(word.of(text), word.script);
         if group.words > 0 && word.start > group.end + MERGE_GAP_BYTES {
             found.extend(std::mem::take(&mut group).finding());
         }
@@ -87,8 +89,13 @@ impl Group {
         let least = if self.words > 2 { bounds.together } else { bounds.together * 4 / 3 };
         let enough = self.long_letters >= least && self.long_letters >= self.others;
         let severity = if self.long_letters >= MANY_LETTERS { Severity::High } else { Severity::Medium };
-        let finding =
-            Finding { kind: AlertKind::JoinedWords, severity, start: self.start, end: self.end, count: self.words };
+        let finding = Finding {
+            kind: AlertKind::JoinedWords,
+            severity,
+            start: self.start,
+            end: self.end,
+            count: self.words,
+        };
         (enough || self.longest >= bounds.alone).then_some(finding)
     }
 }
@@ -133,6 +140,42 @@ pub(super) fn is_vowel(c: char) -> bool {
         decompose_canonical(c, |part| _ = first.get_or_insert(part));
         base = first.unwrap_or(c);
     }
-    matches!(base, 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'æ' | 'ø' | 'œ' | 'ı' | 'ə' | 'α' | 'ε' | 'η' | 'ι' | 'ο' | 'υ' | 'ω'
-        | 'а' | 'е' | 'ё' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'і' | 'ї' | 'є' | 'ў' | 'ә' | 'ө' | 'ү' | 'ұ')
+    matches!(
+        base,
+        'a' | 'e'
+            | 'i'
+            | 'o'
+            | 'u'
+            | 'y'
+            | 'æ'
+            | 'ø'
+            | 'œ'
+            | 'ı'
+            | 'ə'
+            | 'α'
+            | 'ε'
+            | 'η'
+            | 'ι'
+            | 'ο'
+            | 'υ'
+            | 'ω'
+            | 'а'
+            | 'е'
+            | 'ё'
+            | 'и'
+            | 'о'
+            | 'у'
+            | 'ы'
+            | 'э'
+            | 'ю'
+            | 'я'
+            | 'і'
+            | 'ї'
+            | 'є'
+            | 'ў'
+            | 'ә'
+            | 'ө'
+            | 'ү'
+            | 'ұ'
+    )
 }

@@ -39,7 +39,7 @@ fn every_nth_space(text: &str, n: usize, filler: &str) -> String {
 fn split_words(text: &str) -> String {
     let split = |word: &str| {
         let chars: Vec<char> = word.chars().collect();
-        let size = if chars.len() % 2 == 0 { 2 } else { 3 };
+        let size = if chars.len().is_multiple_of(2) { 2 } else { 3 };
         chars.chunks(size).map(|piece| piece.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
     };
     text.split(' ').map(split).collect::<Vec<_>>().join(" ")
@@ -60,7 +60,11 @@ fn check_second(text: &str, kind: AlertKind) {
     for finding in found {
         assert_eq!(finding.kind, kind, "{}", peek::slice(text, finding.start, finding.end));
         // A window may begin before the paragraph or end after it.
-        assert!(finding.start + 220 > first && finding.end < last + 220, "{}", peek::slice(text, finding.start, finding.end));
+        assert!(
+            finding.start + 220 > first && finding.end < last + 220,
+            "{}",
+            peek::slice(text, finding.start, finding.end)
+        );
     }
 }
 
@@ -159,7 +163,22 @@ fn lists_tables_and_foreign_passages_raise_no_alert() {
 #[test]
 fn adversarial_texts_take_linear_time() {
     const SIZE_BYTES: usize = 400_000;
-    for unit in ["a", "a ", "ab ", "abc'", "theharbourwasdredgedagain", "theharbourwasdredgedagain ", "the of ab cd ", "é ", "한", "한글 ", "a1", "a1 ", "пре при ", "thebridge ofstone andwood "] {
+    for unit in [
+        "a",
+        "a ",
+        "ab ",
+        "abc'",
+        "theharbourwasdredgedagain",
+        "theharbourwasdredgedagain ",
+        "the of ab cd ",
+        "é ",
+        "한",
+        "한글 ",
+        "a1",
+        "a1 ",
+        "пре при ",
+        "thebridge ofstone andwood ",
+    ] {
         let text = unit.repeat(SIZE_BYTES / unit.len());
         let start = std::time::Instant::now();
         let found = findings(&text);

@@ -58,19 +58,15 @@ impl Vocabulary {
 
     /// The share, in percent, of the words of a window that begin or end with another word of the text of at least
     /// `least` letters. `alone` is true if all words may be joined: frequent words take the place of those of the text.
-    pub(super) fn compound_percent(
-        &self,
-        text: &str,
-        window: &[&Word],
-        least: usize,
-        alone: bool,
-    ) -> u32 {
+    pub(super) fn compound_percent(&self, text: &str, window: &[&Word], least: usize, alone: bool) -> u32 {
         let compounds = window.iter().filter(|word| self.is_compound(word.of(text), least, alone)).count();
         u32::try_from(compounds * 100 / window.len().max(1)).unwrap_or(100)
     }
 
     fn is_compound(&self, word: &str, least: usize, alone: bool) -> bool {
-        let knows = |key| if alone { self.frequent.contains(&key) } else { self.counts.get(&key) >= Some(&self.known) };
+        let knows = |key| {
+            if alone { self.frequent.contains(&key) } else { self.counts.get(&key) >= Some(&self.known) }
+        };
         let chars: Vec<char> = folded(word).collect();
         let most = MAX_AFFIX.min(chars.len().saturating_sub(2));
         (least..=most).any(|length| {
@@ -91,5 +87,7 @@ fn folded(word: &str) -> impl Iterator<Item = char> {
 
 /// FNV-1a over characters.
 fn hash(chars: impl Iterator<Item = char>) -> u64 {
-    chars.fold(0xCBF2_9CE4_8422_2325, |hash, c| (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01B3))
+    chars.fold(0xCBF2_9CE4_8422_2325, |hash, c| {
+        (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01B3)
+    })
 }

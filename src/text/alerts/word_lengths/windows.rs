@@ -24,7 +24,9 @@ const MAX_SPLIT_LENGTH: u32 = 32;
 /// Tenths of a letter by which the words of a text that is joined as a whole are longer than [`Bounds::joined`].
 const MORE_WITHOUT_USUAL: u32 = 15;
 /// Words of a finding that is hardly ever unintended.
-const MANY_WORDS: u32 = 80;
+const MANY_WORDS: u32 = 96;
+/// Words of a finding that is seldom unintended.
+const SOME_WORDS: u32 = 56;
 
 /// Lengths, in tenths of a letter, and shares, by script. They were chosen on novels, laws, web pages, source code and
 /// scriptures in 25 languages.
@@ -60,9 +62,14 @@ impl Bounds {
             unsplit: 7,
         };
         match script {
-            Script::Abjad => {
-                Self { joined: 52, compound_percent: 18, split_percent: 78, unsplit: 6, new_in_short_percent: 4, ..usual }
-            }
+            Script::Abjad => Self {
+                joined: 52,
+                compound_percent: 18,
+                split_percent: 78,
+                unsplit: 6,
+                new_in_short_percent: 4,
+                ..usual
+            },
             // Most words of Korean occur once, since particles are part of them.
             Script::Hangul => Self {
                 joined: 42,
@@ -133,7 +140,8 @@ fn quantile(windows: &[Window<'_>], percent: usize) -> Option<u32> {
 fn split(text: &str, own: &[&Word], bounds: &Bounds) -> Vec<Finding> {
     let windows = windows(own);
     let usual = quantile(&windows, 75);
-    let new_percent = bounds.new_percent + if own.len() < SHORT_TEXT_WORDS { bounds.new_in_short_percent } else { 0 };
+    let new_percent =
+        bounds.new_percent + if own.len() < SHORT_TEXT_WORDS { bounds.new_in_short_percent } else { 0 };
     let mut vocabulary: Option<Vocabulary> = None;
     let mut is_split = |window: &Window<'_>| {
         let Window { words, length } = *window;
@@ -180,7 +188,7 @@ fn is_plain(window: &[&Word]) -> bool {
     let technical = count(|word| word.technical);
     let single = count(|word| word.letters == 1 && word.script != Script::Hangul);
     let marked = count(|word| word.script == Script::Latin && word.end - word.start > word.letters as usize);
-    technical <= MAX_TECHNICAL && single * 3 <= window.len() && marked * 2 <= window.len()
+    technical <= MAX_TECHNICAL && single * 3 <= 2 * window.len() && marked * 2 <= window.len()
 }
 
 /// Whether words of two letters and more without a vowel are too many for a language.
@@ -197,7 +205,16 @@ fn has_no_vowels(text: &str, window: &[&Word]) -> bool {
 fn finding(kind: AlertKind, window: &[&Word]) -> Option<Finding> {
     let (first, last) = (window.first()?, window.last()?);
     let count = u32::try_from(window.len()).unwrap_or(u32::MAX);
-    Some(Finding { kind, severity: Severity::Medium, start: first.start, end: last.end, count })
+    Some(Finding { kind, severity: severity(count), start: first.start, end: last.end, count })
+}
+
+/// The severity of a passage by its words: two sentences may be unusual by themselves.
+fn severity(words: u32) -> Severity {
+    match words {
+        MANY_WORDS.. => Severity::High,
+        SOME_WORDS.. => Severity::Medium,
+        _ => Severity::Low,
+    }
 }
 
 /// Makes one finding of windows that overlap, so that no word counts twice.
@@ -209,9 +226,7 @@ fn join_neighbours(windows: impl Iterator<Item = Finding>) -> Vec<Finding> {
             Some(last) if last.kind == window.kind && window.start <= last.end => {
                 last.end = window.end;
                 last.count += step;
-                if last.count >= MANY_WORDS {
-                    last.severity = Severity::High;
-                }
+                last.severity = severity(last.count);
             }
             _ => found.push(window),
         }

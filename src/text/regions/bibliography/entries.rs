@@ -6,8 +6,8 @@
 
 use super::entry_start::{Start, entry_start};
 use super::publication::{Publication, publication};
-use crate::text::regions::lexemes::{Lexeme, lexemes};
 use crate::text::peek;
+use crate::text::regions::lexemes::{Lexeme, lexemes};
 
 /// Bytes of an entry that are read, at most.
 pub(super) const MAX_ENTRY_BYTES: usize = 800;
@@ -37,10 +37,7 @@ pub(super) enum Weight {
 pub(super) struct Signs {
     pub(super) start: Start,
     pub(super) year: bool,
-    /// A mark of publication.
-    pub(super) mark: bool,
-    /// A mark of publication that other texts seldom have.
-    firm_mark: bool,
+    publication: Publication,
     /// It starts with a web address or a DOI.
     pub(super) address: bool,
     pub(super) words: usize,
@@ -68,9 +65,13 @@ impl Signs {
         // A table of contents has rows of full stops.
         let leaders = ["....", ". . . .", "……"].iter().any(|leader| text.contains(leader));
         let stops = if leaders { 0 } else { stops };
-        let mark = publication(&lower);
-        let firm_mark = ranges || mark == Publication::Certain;
-        Self { start, year, mark: firm_mark || mark > Publication::None, firm_mark, address, words, stops }
+        let publication = if ranges { Publication::Certain } else { publication(&lower) };
+        Self { start, year, publication, address, words, stops }
+    }
+
+    /// Whether it has a mark of publication.
+    pub(super) fn is_published(self) -> bool {
+        self.publication > Publication::None
     }
 
     /// Whether it has at least one punctuation mark for every `words` words.
@@ -81,7 +82,7 @@ impl Signs {
     /// Whether it is an entry, in a list or not. All four signs are needed.
     pub(super) fn is_entry_anywhere(self) -> bool {
         let begun = matches!(self.start, Start::Strong | Start::Numbered);
-        begun && self.year && self.mark && self.is_dense(3) && self.words <= MAX_WORDS
+        begun && self.year && self.is_published() && self.is_dense(3) && self.words <= MAX_WORDS
     }
 
     /// How certainly it is an entry of a list without a heading.
@@ -89,9 +90,11 @@ impl Signs {
         if self.is_entry_anywhere() {
             return Weight::Certain;
         }
-        let signs = self.year && self.firm_mark && self.is_dense(4) && self.words <= MAX_WORDS;
+        let signs = self.year
+            && self.publication == Publication::Certain
+            && self.is_dense(4)
+            && self.words <= MAX_WORDS;
         match self.start {
-            Start::None => Weight::None,
             Start::Weak | Start::Strong | Start::Numbered if signs || self.is_addressed() => Weight::Beside,
             Start::Named if signs => Weight::Likely,
             _ => Weight::None,
@@ -100,12 +103,15 @@ impl Signs {
 
     /// Whether it is a numbered work of the web, which may have no year.
     fn is_addressed(self) -> bool {
-        self.start == Start::Numbered && self.firm_mark && self.is_dense(3) && self.words <= MAX_WORDS
+        self.start == Start::Numbered
+            && self.publication == Publication::Certain
+            && self.is_dense(3)
+            && self.words <= MAX_WORDS
     }
 
     /// Whether it has signs of a publication and dense punctuation, whatever it begins with.
     pub(super) fn is_work(self) -> bool {
-        self.year && self.firm_mark && self.is_dense(4) && self.words <= MAX_WORDS
+        self.year && self.publication == Publication::Certain && self.is_dense(4) && self.words <= MAX_WORDS
     }
 
     /// Whether it has at least a comma or a full stop for every five words, and is short.
@@ -115,18 +121,18 @@ impl Signs {
 
     /// Whether it is an entry under a heading that announces entries.
     pub(super) fn is_entry_in_list(self) -> bool {
-        let dated = self.year || self.mark;
+        let dated = self.year || self.is_published();
         match self.start {
             Start::Strong | Start::Named => dated && self.is_dense(6),
             Start::Numbered => (dated || self.is_dense(3)) && self.is_dense(6),
             Start::Weak => dated && self.is_dense(4),
-            Start::None => self.address || (self.year && self.mark && self.is_dense(4)),
+            Start::None => self.address || (self.year && self.is_published() && self.is_dense(4)),
         }
     }
 
     /// Whether it may be the rest of an entry of the line before.
     pub(super) fn may_continue(self) -> bool {
-        self.mark || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
+        self.is_published() || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
     }
 }
 

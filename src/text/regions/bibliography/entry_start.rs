@@ -1,8 +1,8 @@
 //! Recognition of the beginning of an entry of a bibliography.
 
+use crate::text::peek;
 use crate::text::regions::citations::words;
 use crate::text::regions::lexemes::{Lexeme, lexemes};
-use crate::text::peek;
 use crate::text::scripts::is_cjk;
 
 /// How much the beginning of a line resembles that of an entry.
@@ -37,7 +37,8 @@ pub(super) fn entry_start(line: &str) -> Start {
     let Some(first) = line.chars().next() else { return Start::None };
     if matches!(first, '"' | '“' | '„' | '«' | '”' | '‘' | '「' | '『' | '《') {
         // A title without an author.
-        return if line.chars().skip(1).any(|c| matches!(c, '"' | '”' | '“' | '»' | '’' | '」' | '』' | '》')) {
+        return if line.chars().skip(1).any(|c| matches!(c, '"' | '”' | '“' | '»' | '’' | '」' | '』' | '》'))
+        {
             Start::Weak
         } else {
             Start::None
@@ -145,7 +146,9 @@ fn author(list: &[Lexeme<'_>]) -> Start {
             Start::Strong
         }
         (_, [Lexeme::Comma, given @ ..]) if is_inverted(given) => vancouver(name, rest).max(Start::Named),
-        ([Lexeme::Word(surname), Lexeme::Word(_), ..], [Lexeme::Comma, ..]) if is_capitals(surname) => Start::Named,
+        ([Lexeme::Word(surname), Lexeme::Word(_), ..], [Lexeme::Comma, ..]) if is_capitals(surname) => {
+            Start::Named
+        }
         (_, [Lexeme::Comma, Lexeme::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
         _ => vancouver(name, rest).max(institution(list)),
     }

@@ -34,7 +34,23 @@ const STATUTES: &[&str] = &[
 ];
 
 /// Endings of the same in scripts without spaces.
-const EAST_ASIAN: &[&str] = &["法", "条例", "條例", "判決", "判决", "決定", "判例", "法院", "裁判所", "법원", "판결", "선고", "법률", "刑初", "民终"];
+const EAST_ASIAN: &[&str] = &[
+    "法",
+    "条例",
+    "條例",
+    "判決",
+    "判决",
+    "決定",
+    "判例",
+    "法院",
+    "裁判所",
+    "법원",
+    "판결",
+    "선고",
+    "법률",
+    "刑初",
+    "民终",
+];
 
 /// Whether a line under a heading is an entry of a table of cases or statutes.
 pub(super) fn is_legal_entry(line: &str) -> bool {
@@ -46,7 +62,8 @@ pub(super) fn is_legal_entry(line: &str) -> bool {
     let lower = line.to_lowercase();
     let numbers = Numbers::of(line);
     let parties = VERSUS.iter().any(|word| lower.contains(word));
-    let matter = ["re ", "in re ", "ex parte ", "r (", "in the matter of "].iter().any(|word| lower.starts_with(word));
+    let matter =
+        ["re ", "in re ", "ex parte ", "r (", "in the matter of "].iter().any(|word| lower.starts_with(word));
     let statute = lower.split(|c: char| !c.is_alphabetic() && c != '-').any(|word| STATUTES.contains(&word))
         || EAST_ASIAN.iter().any(|word| lower.contains(word));
     let cited = numbers.reported || (parties && numbers.docket);
@@ -54,7 +71,11 @@ pub(super) fn is_legal_entry(line: &str) -> bool {
     let numbered = numbers.year || numbers.docket;
     !sentence
         && numbered
-        && (parties || matter || numbers.reported || (statute && words <= MAX_STATUTE_WORDS) || (statute && numbers.docket))
+        && (parties
+            || matter
+            || numbers.reported
+            || (statute && words <= MAX_STATUTE_WORDS)
+            || (statute && numbers.docket))
 }
 
 /// The numbers of a line.

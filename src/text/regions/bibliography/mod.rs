@@ -57,7 +57,8 @@ pub(super) fn bibliographies(text: &str) -> Vec<Span> {
         // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
         let under_heading = region.or_else(|| search.under_heading(line));
-        let run = if under_heading.is_none() && dated { search.without_heading(line) } else { Run::default() };
+        let run =
+            if under_heading.is_none() && dated { search.without_heading(line) } else { Run::default() };
         let mut next = run.next.max(line + 1);
         let mut list = under_heading.or_else(|| run.into_list());
         if list.is_none() {

@@ -93,13 +93,16 @@ fn cites(text: &str) -> Cites {
     if words <= MAX_AGAIN_WORDS && AGAIN.iter().any(|again| starts_with_word(&lower, again)) {
         return Cites::Perhaps;
     }
-    let signal = SIGNALS.iter().filter(|signal| starts_with_word(&lower, signal)).map(|signal| signal.len()).max();
+    let signal =
+        SIGNALS.iter().filter(|signal| starts_with_word(&lower, signal)).map(|signal| signal.len()).max();
     // A signal has as many bytes in either case.
     let work = text.get(signal.unwrap_or(0)..).unwrap_or_default().trim_start_matches([' ', ':', '：', ',']);
     let signs = Signs::of(work);
     let named = begins_with_name(work);
-    let certain = signs.start >= Start::Named && (signs.year || signs.mark);
-    if signs.is_work() && (certain || named) || (signal.is_some() && named && signs.is_terse() && (signs.year || signs.mark)) {
+    let certain = signs.start >= Start::Named && (signs.year || signs.is_published());
+    if signs.is_work() && (certain || named)
+        || (signal.is_some() && named && signs.is_terse() && (signs.year || signs.is_published()))
+    {
         return Cites::Surely;
     }
     let short = signs.is_terse() && named && ends_with_page(work);
@@ -113,12 +116,12 @@ fn starts_with_word(lower: &str, word: &str) -> bool {
 }
 
 /// Whether a reference begins with a name and a mark after it: `Kofi Osei, `, `Osei (`, `王小明：`, `A. Marlow, `.
-fn begins_with_name(work: &str) -> bool {
-    if entry_start(work) >= Start::Named {
+fn begins_with_name(reference: &str) -> bool {
+    if entry_start(reference) >= Start::Named {
         return true;
     }
     let mut names = 0;
-    for (_, lexeme) in lexemes(peek::window(work, 0, 120)).take(12) {
+    for (_, lexeme) in lexemes(peek::window(reference, 0, 120)).take(12) {
         match lexeme {
             Lexeme::Word(word) if word.starts_with(char::is_lowercase) => {
                 if names == 0 || word.chars().count() > 4 {

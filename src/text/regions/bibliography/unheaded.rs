@@ -66,7 +66,8 @@ impl Run {
     /// The list of works that they are.
     pub(super) fn into_list(mut self) -> Option<Range<usize>> {
         let most = MAX_BESIDE * (self.certain + self.likely);
-        while self.beside > most && self.starts.pop_front_if(|entry| entry.weight == Weight::Beside).is_some() {
+        while self.beside > most && self.starts.pop_front_if(|entry| entry.weight == Weight::Beside).is_some()
+        {
             self.beside -= 1;
         }
         let founded = self.certain > 0 || self.likely >= MIN_ENTRIES;
@@ -98,7 +99,8 @@ impl Search<'_> {
     /// The notes in a row from line `line` on, with the heading before them.
     pub(super) fn notes(&self, line: usize) -> Notes {
         let heading = is_notes_heading(self.lines.get(line));
-        let first = if heading { line + 1 + usize::from(self.lines.get(line + 1).trim().is_empty()) } else { line };
+        let first =
+            if heading { line + 1 + usize::from(self.lines.get(line + 1).trim().is_empty()) } else { line };
         let (mut at, mut count, mut sure, mut end, mut number) = (first, 0, 0, None, 0);
         let mut next = line + 1;
         while let Some(note) = self.note(at).filter(|note| note.note.number == number + 1 || count == 0) {
@@ -125,7 +127,10 @@ impl Search<'_> {
             return None;
         }
         let mut next = line + 1;
-        while next - line < MAX_ENTRY_LINES && self.continues(next) && Note::of(self.lines.get(next)).is_none() {
+        while next - line < MAX_ENTRY_LINES
+            && self.continues(next)
+            && Note::of(self.lines.get(next)).is_none()
+        {
             next += 1;
         }
         let range = self.lines.start(line)..self.lines.end(next - 1);

@@ -52,7 +52,24 @@ impl Carry {
 
 /// Whether a mark may begin a paragraph of a quotation. An apostrophe may not: it begins words.
 fn is_opening(c: char) -> bool {
-    matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '«' | '»' | '‘' | '‹' | '「' | '『' | '｢' | '〝' | '﹁' | '﹃')
+    matches!(
+        c,
+        '"' | '＂'
+            | '“'
+            | '”'
+            | '„'
+            | '‟'
+            | '«'
+            | '»'
+            | '‘'
+            | '‹'
+            | '「'
+            | '『'
+            | '｢'
+            | '〝'
+            | '﹁'
+            | '﹃'
+    )
 }
 
 /// Whether a mark opens and never closes, in the conventions that have it.
@@ -74,6 +91,6 @@ pub(super) fn ends_paragraph(text: &str, at: usize) -> bool {
     let whole = line.len() < ahead.len() || at + ahead.len() == text.len();
     let rest = line.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[' | ')' | ']'));
     let bracketed = rest.starts_with(['(', '[']) && rest.ends_with([')', ']']);
-    let number = rest.len() <= 3 && rest.chars().all(|c| c.is_numeric());
+    let number = rest.len() <= 3 && rest.chars().all(char::is_numeric);
     whole && (rest.is_empty() || bracketed || number)
 }

@@ -131,8 +131,11 @@ impl Found {
         let shape = Shape::of(lines, block.first, block.last);
         let before = Before::of(peek::slice(text, 0, lines.start(block.first)), block.follows_directly);
         let signs = Signs::of(&before, peek::slice(text, range.start, range.end));
-        let placed = !block.ends_text || shape.paragraphs <= MAX_PARAGRAPHS_AT_END || signs.cited;
-        let is_quote = shape.is_prose() && placed && !before.is_continued_at(block.depth) && signs.make_quotation(shape.unwrapped);
+        let placed = !block.ends_text || shape.paragraphs <= MAX_PARAGRAPHS_AT_END || signs.is_cited();
+        let is_quote = shape.is_prose()
+            && placed
+            && !before.is_continued_at(block.depth)
+            && signs.make_quotation(shape.unwrapped);
         if is_quote {
             self.quotes.push(Quote { range, unwrapped: shape.unwrapped });
         } else if block.first == block.last {

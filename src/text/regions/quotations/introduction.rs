@@ -61,42 +61,54 @@ impl<'a> Before<'a> {
     }
 }
 
+/// The sentence before a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Introduction {
+    /// There is none, or a heading.
+    None,
+    /// A paragraph of prose, and a blank line.
+    Prose,
+    /// It announces a quotation.
+    Announced,
+}
+
 /// What stands around a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
-    /// Whether a sentence before it announces it.
-    introduced: bool,
-    /// Whether a paragraph of prose stands before it.
-    follows_prose: bool,
-    /// Whether it ends with a citation, or a line that names its source.
-    pub(super) cited: bool,
-    /// Whether the citation stands after the last sentence, as only that of a block quote does.
-    cited_after_sentence: bool,
-    /// Whether it ends with a sentence or a citation. Otherwise it is a list, a title, code, or the first line of a
-    /// paragraph.
-    ends_sentence: bool,
+    introduction: Introduction,
+    ending: Ending,
 }
 
 impl Signs {
     /// The signs of `block`, which follows `before`.
     pub(super) fn of(before: &Before<'_>, block: &str) -> Self {
         let paragraph = before.paragraph.trim();
+        let introduction = if introduces(paragraph, before.directly) {
+            Introduction::Announced
+        } else if is_prose(paragraph) && !before.directly {
+            Introduction::Prose
+        } else {
+            Introduction::None
+        };
         let from = block.ceil_char_boundary(block.len().saturating_sub(LOOK_END_BYTES));
-        let end = Ending::of(peek::slice(block, from, block.len()).trim_end());
-        Self {
-            introduced: introduces(paragraph, before.directly),
-            follows_prose: is_prose(paragraph) && !before.directly,
-            cited: end.cited,
-            cited_after_sentence: end.after_sentence,
-            ends_sentence: end.cited || end.sentence,
-        }
+        Self { introduction, ending: Ending::of(peek::slice(block, from, block.len()).trim_end()) }
+    }
+
+    /// Whether the block ends with a citation, or a line that names its source.
+    pub(super) fn is_cited(self) -> bool {
+        self.ending >= Ending::Cited
     }
 
     /// Whether they make a quotation of a block of prose. `unwrapped` is true if each of its paragraphs is one line, so
     /// that it may be a paragraph whose first line is indented.
     pub(super) fn make_quotation(self, unwrapped: bool) -> bool {
-        let cited = if unwrapped { self.cited_after_sentence } else { self.cited };
-        self.ends_sentence && (self.introduced || (cited && self.follows_prose))
+        let needed = match self.introduction {
+            Introduction::None => return false,
+            Introduction::Prose if unwrapped => Ending::CitedAfterSentence,
+            Introduction::Prose => Ending::Cited,
+            Introduction::Announced => Ending::Sentence,
+        };
+        self.ending >= needed
     }
 }
 
@@ -108,8 +120,14 @@ fn introduces(paragraph: &str, directly: bool) -> bool {
     let last = bare.trim_end_matches(|c: char| !c.is_alphabetic());
     let last = last.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     match bare.chars().next_back() {
-        Some(':' | '：') => words >= MIN_INTRODUCTION_WORDS || (words > 1 && SAYING.contains(&last.as_str())) || is_caseless(&last),
-        Some(',' | '，' | '،' | '…') => (words >= MIN_PARAGRAPH_WORDS && !directly) || (words > 1 && SAYING.contains(&last.as_str())),
+        Some(':' | '：') => {
+            words >= MIN_INTRODUCTION_WORDS
+                || (words > 1 && SAYING.contains(&last.as_str()))
+                || is_caseless(&last)
+        }
+        Some(',' | '，' | '،' | '…') => {
+            (words >= MIN_PARAGRAPH_WORDS && !directly) || (words > 1 && SAYING.contains(&last.as_str()))
+        }
         Some(c) if c.is_alphabetic() => !directly && words > 2 && THAT.contains(&last.as_str()),
         _ => false,
     }
@@ -122,15 +140,23 @@ fn is_caseless(word: &str) -> bool {
 
 /// Whether a paragraph is prose, not a heading.
 fn is_prose(paragraph: &str) -> bool {
-    let ends = paragraph.ends_with(|c: char| is_sentence_end(c) || matches!(c, ':' | ',' | ';' | ')' | '”' | '"' | '»' | '：' | '，'));
+    let ends = paragraph.ends_with(|c: char| {
+        is_sentence_end(c) || matches!(c, ':' | ',' | ';' | ')' | '”' | '"' | '»' | '：' | '，')
+    });
     ends && peek::count_words(paragraph) >= MIN_PARAGRAPH_WORDS
 }
 
 /// The end of a block.
-struct Ending {
-    cited: bool,
-    after_sentence: bool,
-    sentence: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    /// That of a list, a title, code, or the first line of a paragraph.
+    Open,
+    /// That of a sentence.
+    Sentence,
+    /// A citation inside the last sentence.
+    Cited,
+    /// A citation after the last sentence, as only block quotes have it.
+    CitedAfterSentence,
 }
 
 impl Ending {
@@ -141,11 +167,14 @@ impl Ending {
         let citation = citations(bare).last().filter(|citation| citation.end as usize == bare.len()).copied();
         let before = citation.map(|citation| peek::slice(bare, 0, citation.start as usize).trim_end());
         let after_sentence = bare.len() == end.len() && before.is_some_and(ends_sentence);
-        let noted = has_note_number(end);
-        Self {
-            cited: named || citation.is_some() || noted,
-            after_sentence: named || after_sentence || noted,
-            sentence: ends_sentence(end),
+        if named || after_sentence || has_note_number(end) {
+            Self::CitedAfterSentence
+        } else if citation.is_some() {
+            Self::Cited
+        } else if ends_sentence(end) {
+            Self::Sentence
+        } else {
+            Self::Open
         }
     }
 }
@@ -160,7 +189,9 @@ fn ends_sentence(text: &str) -> bool {
 fn is_source_line(line: &str) -> bool {
     let bare = line.trim_start_matches(['—', '–', '-', '―', ' ']);
     let dashed = bare.len() < line.len();
-    dashed && bare.starts_with(|c: char| !c.is_lowercase() && c.is_alphabetic()) && bare.split_whitespace().nth(20).is_none()
+    dashed
+        && bare.starts_with(|c: char| !c.is_lowercase() && c.is_alphabetic())
+        && bare.split_whitespace().nth(20).is_none()
 }
 
 /// Whether a text ends with the number of a note after its last sentence: `timber again.¹²`, `timber again.”3`.

@@ -63,12 +63,20 @@ struct Open {
     content: usize,
     /// Whether only a certain closing mark closes it: it is too far back for a likely one.
     wants_sure: bool,
-    /// Whether a quotation between the same marks ended inside it: its closing mark may be missing.
-    doubtful: bool,
-    /// Whether it is the first mark of its paragraph, at the beginning.
-    leads: bool,
-    /// Whether a paragraph ended inside it, and the next one began without a mark.
-    bare: bool,
+    place: Place,
+}
+
+/// Whether the quotation after an opening mark may go on in the next paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The mark stands inside its paragraph: the next paragraph has to begin with another.
+    Inside,
+    /// The mark is the first character of its paragraph.
+    First,
+    /// A paragraph ended after such a mark, and the next one began without a mark.
+    Before,
+    /// A quotation between the same marks ended after it: its closing mark may be missing.
+    Doubtful,
 }
 
 struct Scan<'a> {
@@ -160,7 +168,7 @@ impl Scan<'_> {
         let open = *open;
         self.open.truncate(depth);
         for outer in self.open.iter_mut().filter(|outer| outer.glyph == open.glyph) {
-            outer.doubtful = true;
+            outer.place = Place::Doubtful;
         }
         while self.found.last().is_some_and(|inner| inner.start > open.start) {
             self.found.pop();
@@ -177,28 +185,28 @@ impl Scan<'_> {
         if undirected && let Some(earlier) = self.open.iter().rposition(|open| open.glyph == mark.glyph) {
             self.open.truncate(earlier);
         }
-        self.open.retain(|open| !(open.bare && open.glyph == mark.glyph));
+        self.open.retain(|open| !(open.place == Place::Before && open.glyph == mark.glyph));
         if self.open.len() == MAX_OPEN {
             self.open.remove(0);
         }
-        let leads = carried::leads_paragraph(self.text, at);
-        let content = at + length;
-        let (wants_sure, doubtful, bare) = (false, false, false);
-        self.open.push(Open { glyph: mark.glyph, start: at, content, wants_sure, doubtful, leads, bare });
+        let place = if carried::leads_paragraph(self.text, at) { Place::First } else { Place::Inside };
+        self.open.push(Open { glyph: mark.glyph, start: at, content: at + length, wants_sure: false, place });
     }
 
     /// Keeps the outermost open mark over the end of a paragraph if its quotation may go on. True if the next paragraph
     /// begins with a mark that continues it.
     fn carry(&mut self, next: Carry) -> bool {
-        let outermost = self.open.first().copied().filter(|open| !open.doubtful && !open.wants_sure);
+        let outermost =
+            self.open.first().copied().filter(|open| open.place != Place::Doubtful && !open.wants_sure);
         self.open.clear();
         let Some(mut open) = outermost else { return false };
         let continues = next.continues(open.glyph);
         if continues {
             open.content = next.after;
+            open.place = Place::Inside;
             self.open.push(open);
-        } else if next.is_plain() && open.leads && !open.bare && carried::is_directed(open.glyph) {
-            open.bare = true;
+        } else if next.is_plain() && open.place == Place::First && carried::is_directed(open.glyph) {
+            open.place = Place::Before;
             self.open.push(open);
         }
         continues
@@ -229,11 +237,15 @@ impl Open {
             Closing::Sure => MAX_WORDS,
         };
         let whole_bytes = mark.start - self.start;
-        if whole_bytes > MAX_BYTES || !inner.contains(char::is_alphanumeric) || peek::count_words(inner) > limit {
+        if whole_bytes > MAX_BYTES
+            || !inner.contains(char::is_alphanumeric)
+            || peek::count_words(inner) > limit
+        {
             return false;
         }
         let carried = self.content > self.start + self.glyph.len_utf8() + 1;
         let whole = if carried { peek::slice(text, self.start, mark.start) } else { "" };
-        peek::count_words(whole) <= MAX_WORDS_CARRIED && (!self.bare || ends_paragraph(text, mark.end))
+        peek::count_words(whole) <= MAX_WORDS_CARRIED
+            && (self.place != Place::Before || ends_paragraph(text, mark.end))
     }
 }

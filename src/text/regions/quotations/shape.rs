@@ -82,7 +82,24 @@ impl Shape {
         for c in line.chars() {
             self.letters += usize::from(c.is_alphabetic());
             self.ideographs += usize::from(is_unspaced(c));
-            let sign = matches!(c, '{' | '}' | '=' | '<' | '>' | '|' | '\\' | '_' | '#' | '$' | '@' | '^' | '~' | '+' | '*' | '/');
+            let sign = matches!(
+                c,
+                '{' | '}'
+                    | '='
+                    | '<'
+                    | '>'
+                    | '|'
+                    | '\\'
+                    | '_'
+                    | '#'
+                    | '$'
+                    | '@'
+                    | '^'
+                    | '~'
+                    | '+'
+                    | '*'
+                    | '/'
+            );
             self.signs += usize::from(sign || c.is_numeric());
         }
     }
@@ -112,12 +129,13 @@ fn is_wrapped(lines: &[&str], block_width: usize) -> bool {
     let left = lines.get(1).map_or(0, |line| columns(line));
     let aligned = lines.iter().skip(1).filter(|line| columns(line) == left).count();
     let breaks = lines.len() - 1;
-    let full = lines.iter().zip(lines.iter().skip(1)).filter(|(line, next)| {
-        width(line) + 1 + first_word_chars(next) + SLACK >= block_width
-    });
-    let last = lines.last().map_or("", |line| line.trim_start());
+    let full = lines
+        .iter()
+        .zip(lines.iter().skip(1))
+        .filter(|(line, next)| width(line) + 1 + first_word_chars(next) + SLACK >= block_width);
+    let end = lines.last().map_or("", |line| line.trim_start());
     // The source may stand on the last line.
-    let aligned = aligned + usize::from(last.starts_with(['—', '–', '-', '(']));
+    let aligned = aligned + usize::from(end.starts_with(['—', '–', '-', '(']));
     let fills = full.count() * 4 >= breaks * 3;
     block_width >= least + left.min(least) / 2 && aligned >= breaks && fills && !is_verse(lines)
 }
@@ -128,9 +146,11 @@ fn is_verse(lines: &[&str]) -> bool {
     let begins_with_capital =
         |line: &&str| line.trim_start().chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
     let ends = lines.iter().take(breaks).filter(|line| {
-        line.ends_with(|c: char| is_sentence_end(c) || (breaks > 1 && matches!(c, ',' | ';' | ':' | '，' | '；' | '、' | '،')))
+        line.ends_with(|c: char| {
+            is_sentence_end(c) || (breaks > 1 && matches!(c, ',' | ';' | ':' | '，' | '；' | '、' | '،'))
+        })
     });
-    lines.iter().all(|line| begins_with_capital(line)) || ends.count() * 5 >= breaks * 3
+    lines.iter().all(begins_with_capital) || ends.count() * 5 >= breaks * 3
 }
 
 /// Whether a line begins as an item of a list, a heading, a row of a table, or a speech in a dialogue.
@@ -140,8 +160,12 @@ pub(super) fn is_list_item(line: &str) -> bool {
     let Some(first) = chars.next() else { return false };
     let label: String = line.chars().take(6).take_while(|c| c.is_alphanumeric() || *c == '(').collect();
     let closed = line.get(label.len()..).is_some_and(|rest| rest.starts_with([')', '.', '）', '、', '．']));
-    let labelled = closed && (label.chars().any(|c| c.is_ascii_digit()) || label.trim_start_matches('(').chars().count() == 1);
-    let bullet = matches!(first, '•' | '*' | '-' | '–' | '—' | '·' | '‣' | '◦' | '+' | '#' | '|' | '§' | '●' | '○' | '■' | '→');
+    let labelled = closed
+        && (label.chars().any(|c| c.is_ascii_digit()) || label.trim_start_matches('(').chars().count() == 1);
+    let bullet = matches!(
+        first,
+        '•' | '*' | '-' | '–' | '—' | '·' | '‣' | '◦' | '+' | '#' | '|' | '§' | '●' | '○' | '■' | '→'
+    );
     bullet || labelled || first.is_numeric()
 }
 

@@ -66,7 +66,11 @@ const BLOCKS: &[Block] = &[
     },
     Block {
         before: "我问了九个人。马洛是这样写的：",
-        lines: &["议会每年秋天购买木材，每年春天争论石料", "的问题。没有人记录洪水带走了什么，所以", "每座桥都是第一座桥。"],
+        lines: &[
+            "议会每年秋天购买木材，每年春天争论石料",
+            "的问题。没有人记录洪水带走了什么，所以",
+            "每座桥都是第一座桥。",
+        ],
         after: "我只引用这些。",
     },
     Block {
@@ -146,7 +150,15 @@ fn a_block_in_an_indented_text() {
 fn short_introductions() {
     let Block { lines, after, .. } = BLOCKS[0];
     let block = indented(lines, "    ");
-    for before in ["Osei writes:", "As Osei says,", "Osei argues that", "Osei schreibt:", "Осей пишет:", "Osei escribe:", "Osei écrit :"] {
+    for before in [
+        "Osei writes:",
+        "As Osei says,",
+        "Osei argues that",
+        "Osei schreibt:",
+        "Осей пишет:",
+        "Osei escribe:",
+        "Osei écrit :",
+    ] {
         let text = format!("{after} {after}\n\n{before}\n\n{block}\n\n{after}");
         assert_eq!(found(&text, Quotation), [block.trim()], "{before:?}");
     }
@@ -158,7 +170,8 @@ fn short_introductions() {
 
 #[test]
 fn indented_text_that_is_no_quotation() {
-    let prose = "The council bought timber every autumn, and every spring it argued about the stone that nobody had.";
+    let prose =
+        "The council bought timber every autumn, and every spring it argued about the stone that nobody had.";
     let before = "I asked nine people, and this is what they had to say about it:";
     let in_block = [
         // Code.
@@ -186,7 +199,9 @@ fn indented_text_that_is_no_quotation() {
         let text = format!("{prose}\n\n{before}\n\n{block}\n\n{prose}\n\n{prose}");
         assert_eq!(found(&text, Quotation), Vec::<&str>::new(), "{text:?}");
     }
-    let centred = format!("{prose}\n\n{before}\n\n          The Council and its Timber in the Year\n      of the Great Flood that took the Bridges Away\n                 by Ann Marlow, Leeds.\n\n{prose}");
+    let centred = format!(
+        "{prose}\n\n{before}\n\n          The Council and its Timber in the Year\n      of the Great Flood that took the Bridges Away\n                 by Ann Marlow, Leeds.\n\n{prose}"
+    );
     assert_eq!(found(&centred, Quotation), Vec::<&str>::new());
 }
 
@@ -197,8 +212,13 @@ fn indented_paragraphs_are_no_quotations() {
         + &format!("    {prose}, and more:\n    {prose}:\n").repeat(4);
     let wrapped = "The council bought timber every autumn, and every spring\n";
     let wrapped = format!("    {wrapped}it argued about stone, and they told us this:\n").repeat(8);
-    let all = format!("My essay on the bridges of the valley, in which I say:\n{}", format!("    {prose}.\n").repeat(9));
-    let spoken = format!("{wrapped}    “Yes,” he said, and went on.\n    “No,” she said, and he stayed there all the same, as\nhe always did.\n");
+    let all = format!(
+        "My essay on the bridges of the valley, in which I say:\n{}",
+        format!("    {prose}.\n").repeat(9)
+    );
+    let spoken = format!(
+        "{wrapped}    “Yes,” he said, and went on.\n    “No,” she said, and he stayed there all the same, as\nhe always did.\n"
+    );
     for text in [first_lines, wrapped, all] {
         assert_eq!(found(&text, Quotation), Vec::<&str>::new(), "{text:?}");
     }

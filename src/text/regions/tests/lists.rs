@@ -2,7 +2,8 @@
 
 use super::*;
 
-const BEFORE: &str = "My own street changed after the tram line opened, and nine shopkeepers told me how it went.";
+const BEFORE: &str =
+    "My own street changed after the tram line opened, and nine shopkeepers told me how it went.";
 
 /// Lists of works, each of one style and language.
 const LISTS: &[&str] = &[
@@ -44,7 +45,9 @@ fn lists_of_many_styles_and_languages() {
     for list in LISTS {
         for gap in ["\n", "\n\n"] {
             let list = list.replace('\n', gap);
-            for text in [format!("{BEFORE}\n\n{list}"), format!("{BEFORE}\n\n\n{list}\n\n{BEFORE}"), list.clone()] {
+            for text in
+                [format!("{BEFORE}\n\n{list}"), format!("{BEFORE}\n\n\n{list}\n\n{BEFORE}"), list.clone()]
+            {
                 assert_eq!(found(&text, Bibliography), [list.as_str()], "{text}");
                 assert_eq!(found(&text, Quotation), Vec::<&str>::new(), "{text}");
             }
@@ -60,7 +63,24 @@ fn wrapped_entries() {
 
 #[test]
 fn a_section_after_a_list_counts() {
-    for heading in ["Appendix A", "Anhang", "Annexe 1", "Anexo", "Allegato", "Załącznik 1", "Приложение 1", "Додаток А", "附录A 问卷", "付録", "부록 1", "ملحق", "Ek 1", "Lampiran 1", "Phụ lục 1", "My own survey"] {
+    for heading in [
+        "Appendix A",
+        "Anhang",
+        "Annexe 1",
+        "Anexo",
+        "Allegato",
+        "Załącznik 1",
+        "Приложение 1",
+        "Додаток А",
+        "附录A 问卷",
+        "付録",
+        "부록 1",
+        "ملحق",
+        "Ek 1",
+        "Lampiran 1",
+        "Phụ lục 1",
+        "My own survey",
+    ] {
         for list in LISTS {
             let after = "1. How long have you lived in the street?\n2. What did the tram line change for you, and when was that?";
             let text = format!("{BEFORE}\n\nReferences\n\n{list}\n\n{heading}\n\n{after}\n\n{BEFORE}");

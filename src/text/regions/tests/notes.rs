@@ -2,7 +2,8 @@
 
 use super::*;
 
-const BEFORE: &str = "My own street changed after the tram line opened, and nine shopkeepers told me how it went.";
+const BEFORE: &str =
+    "My own street changed after the tram line opened, and nine shopkeepers told me how it went.";
 
 #[test]
 fn notes_of_many_languages() {
@@ -43,7 +44,25 @@ fn notes_of_many_languages() {
 #[test]
 fn one_note_needs_a_heading() {
     let note = "1. Kofi Osei, The Price of a Quay (Leeds: Harbour Press, 2011), 44–45.";
-    for heading in ["Notes", "Footnotes", "Endnotes", "Anmerkungen", "Notes de bas de page", "Notas", "Note", "Przypisy", "Примечания", "Примітки", "注释", "脚注", "각주", "الهوامش", "Dipnotlar", "Catatan kaki", "Chú thích"] {
+    for heading in [
+        "Notes",
+        "Footnotes",
+        "Endnotes",
+        "Anmerkungen",
+        "Notes de bas de page",
+        "Notas",
+        "Note",
+        "Przypisy",
+        "Примечания",
+        "Примітки",
+        "注释",
+        "脚注",
+        "각주",
+        "الهوامش",
+        "Dipnotlar",
+        "Catatan kaki",
+        "Chú thích",
+    ] {
         let text = format!("{BEFORE}\n\n{heading}\n\n{note}\n\n{BEFORE}");
         assert_eq!(found(&text, Bibliography), [format!("{heading}\n\n{note}")], "{text}");
     }

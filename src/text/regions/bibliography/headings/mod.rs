@@ -68,7 +68,9 @@ pub(super) fn is_heading_afterwards(line: &str) -> bool {
     // Chinese and Japanese write the number without a space: 附录A.
     let number = |rest: &str| rest.chars().nth(1).is_none() && !rest.starts_with(is_unspaced);
     let is_word = |word: &&str| {
-        first.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || (word.starts_with(is_unspaced) && number(rest)))
+        first
+            .strip_prefix(*word)
+            .is_some_and(|rest| rest.is_empty() || (word.starts_with(is_unspaced) && number(rest)))
     };
     short && capital && AFTERWARDS.iter().any(is_word)
 }
