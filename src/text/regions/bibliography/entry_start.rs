@@ -139,6 +139,12 @@ fn author(list: &[Lexeme<'_>]) -> Start {
                 ..,
             ],
         ) if is_initial(given) => Start::Strong,
+        // Osei, K 2011, as in Australia.
+        (_, [Lexeme::Comma, Lexeme::Word(given), year, Lexeme::Comma | Lexeme::Dot, ..])
+            if is_initial(given) && year.is_year() =>
+        {
+            Start::Strong
+        }
         // Osei, K.-A. is above; Иванов И. И. and Osei K. A. here.
         (_, [Lexeme::Word(given), Lexeme::Dot, Lexeme::Word(next), Lexeme::Dot, ..])
             if is_initial(given) && is_initial(next) =>

@@ -100,7 +100,11 @@ impl Numbers {
             numbers.docket |= number && before && matches!(last, [_, Lexeme::Slash]);
             numbers.reported |= number && abbreviation;
             abbreviation = match lexeme {
-                Lexeme::Word(word) => word.chars().filter(|c| c.is_uppercase()).count() > 1,
+                // "EWCA Civ 12": the division of a court.
+                Lexeme::Word(word) => {
+                    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+                    capitals > 1 || (abbreviation && capitals > 0)
+                }
                 Lexeme::Number { .. } => false,
                 // "UKHL (Admin) 12", "NJW, 12".
                 _ => abbreviation,

@@ -6,6 +6,7 @@
 use super::super::lexemes::{Lexeme, lexemes};
 use super::entries::Signs;
 use super::entry_start::{Start, entry_start};
+use super::legal::is_legal_entry;
 use crate::text::peek;
 
 /// Bytes of a note that are read, at most.
@@ -103,6 +104,9 @@ fn cites(text: &str) -> Cites {
     if signs.is_work() && (certain || named)
         || (signal.is_some() && named && signs.is_terse() && (signs.year || signs.is_published()))
     {
+        return Cites::Surely;
+    }
+    if words <= MAX_AGAIN_WORDS && is_legal_entry(work) {
         return Cites::Surely;
     }
     let short = signs.is_terse() && named && ends_with_page(work);

@@ -68,6 +68,8 @@ enum Introduction {
     None,
     /// A paragraph of prose, and a blank line.
     Prose,
+    /// A paragraph of prose with a citation in its last sentence, and a blank line.
+    Citing,
     /// It announces a quotation.
     Announced,
 }
@@ -86,7 +88,7 @@ impl Signs {
         let introduction = if introduces(paragraph, before.directly) {
             Introduction::Announced
         } else if is_prose(paragraph) && !before.directly {
-            Introduction::Prose
+            if cites(paragraph) { Introduction::Citing } else { Introduction::Prose }
         } else {
             Introduction::None
         };
@@ -104,9 +106,9 @@ impl Signs {
     pub(super) fn make_quotation(self, unwrapped: bool) -> bool {
         let needed = match self.introduction {
             Introduction::None => return false,
-            Introduction::Prose if unwrapped => Ending::CitedAfterSentence,
+            Introduction::Prose | Introduction::Citing if unwrapped => Ending::CitedAfterSentence,
             Introduction::Prose => Ending::Cited,
-            Introduction::Announced => Ending::Sentence,
+            Introduction::Citing | Introduction::Announced => Ending::Sentence,
         };
         self.ending >= needed
     }
@@ -131,6 +133,14 @@ fn introduces(paragraph: &str, directly: bool) -> bool {
         Some(c) if c.is_alphabetic() => !directly && words > 2 && THAT.contains(&last.as_str()),
         _ => false,
     }
+}
+
+/// Whether the last sentence of a paragraph names the work that is quoted: "Osei (2011) describes it in detail."
+fn cites(paragraph: &str) -> bool {
+    let bare = paragraph.trim_end_matches(is_sentence_end);
+    let sentence = bare.rfind(['.', '!', '?', '。']).map_or(0, |at| at + 1);
+    // A citation at the end of a sentence belongs to what was said before.
+    citations(bare).iter().any(|found| found.start as usize >= sentence && (found.end as usize) < bare.len())
 }
 
 /// Whether a word before a colon is of a script without case and long enough for a clause: 他写道：.
@@ -167,7 +177,7 @@ impl Ending {
         let citation = citations(bare).last().filter(|citation| citation.end as usize == bare.len()).copied();
         let before = citation.map(|citation| peek::slice(bare, 0, citation.start as usize).trim_end());
         let after_sentence = bare.len() == end.len() && before.is_some_and(ends_sentence);
-        if named || after_sentence || has_note_number(end) {
+        if named || after_sentence || has_note_number(end) || ends_with_page(end) {
             Self::CitedAfterSentence
         } else if citation.is_some() {
             Self::Cited
@@ -183,6 +193,16 @@ fn ends_sentence(text: &str) -> bool {
     // Thai and Lao have no mark for the end of a sentence.
     let end = |c: char| is_sentence_end(c) || matches!(c, '\u{E00}'..='\u{EFF}');
     text.trim_end_matches(['"', '”', '“', '»', '«', '’', '\'', '」', '』', ')']).ends_with(end)
+}
+
+/// Whether a text ends with a page in brackets after its last sentence, as in the MLA style: `timber again. (Osei 44)`.
+fn ends_with_page(end: &str) -> bool {
+    let Some(bracket) = end.strip_suffix([')', '）']) else { return false };
+    let Some((before, inner)) = bracket.rsplit_once(['(', '（']) else { return false };
+    let page = inner.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '–'));
+    let name = page.trim();
+    let named = name.is_empty() || name.starts_with(|c: char| !c.is_lowercase());
+    ends_sentence(before.trim_end()) && page.len() < inner.len() && named && name.split_whitespace().count() <= 4
 }
 
 /// Whether a line names a source: `— Kofi Osei, Salt and Stone, p. 44`.

@@ -87,7 +87,9 @@ fn sure_if(sure: bool) -> Closing {
 fn is_pair(opening: char, closing: char) -> bool {
     match opening {
         '"' | '＂' | '\'' => closing == opening,
-        '“' | '‟' | '”' => closing == '”',
+        '“' | '‟' => closing == '”',
+        // Hebrew and Arabic texts have either.
+        '”' => matches!(closing, '”' | '“'),
         '„' => matches!(closing, '“' | '”'),
         '‘' | '‛' => closing == '’',
         '‚' => matches!(closing, '‘' | '’'),

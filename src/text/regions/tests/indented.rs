@@ -112,6 +112,8 @@ fn a_citation_closes_a_block_that_no_colon_opens() {
         " (Marlow, 2009, p. 4)",
         " [12]",
         " [12, p. 4]",
+        " (Marlow 4)",
+        " (4–5)",
         "¹²",
         "12",
         "\n    (Marlow, 2009, p. 4)",
@@ -123,6 +125,9 @@ fn a_citation_closes_a_block_that_no_colon_opens() {
         let text = format!("{before}\n\n{block}\n\n{after}");
         assert_eq!(found(&text, Quotation), [block.trim()], "{text:?}");
     }
+    let citing = "My street has changed as well. Marlow (2009) describes in detail how the council worked.";
+    let block = indented(lines, "    ");
+    assert_eq!(found(&format!("{citing}\n\n{block}\n\n{after}"), Quotation), [block.trim()]);
     let none = format!("{before}\n\n{}\n\n{after}", indented(lines, "    "));
     assert_eq!(found(&none, Quotation), Vec::<&str>::new());
 }

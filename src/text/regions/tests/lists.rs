@@ -19,6 +19,10 @@ const LISTS: &[&str] = &[
     // Chicago.
     "Marlow, Ann, and Kofi Osei. 2011. “Tides and Tariffs.” Harbour Quarterly 12 (3): 45–67.\nFinch, Theo. 2008. The Cost of a Quay. 2nd ed. Leeds: Harbour Press.",
     "Finch, Theo. The Cost of a Quay. Leeds: Harbour Press, 2008.\nMarlow, Ann B. “Tides and Tariffs.” Harbour Quarterly 12, no. 3 (2011): 45–67.",
+    // Harvard, bullets.
+    "Marlow, A 2008, Tides and Tariffs, Harbour Press, Leeds.\nOsei, K 2011, 'The price of a quay', Harbour Quarterly, vol. 12, no. 3, pp. 45-67.",
+    "- Marlow, A. (2008). Tides and Tariffs. Harbour Press.\n- Osei, K. (2011). The price of a quay. Harbour Quarterly, 12(3), 45-67.",
+    "• Marlow, Ann. Tides and Tariffs. Leeds: Harbour Press, 2008.\n• Osei, Kofi. The Price of a Quay. Leeds: Harbour Press, 2011.",
     // Vancouver, IEEE.
     "1. Marlow AB, Osei K. Tides and tariffs. Harb Q. 2011;12(3):45-67.\n2. Finch T. The cost of a quay. 2nd ed. Leeds: Harbour Press; 2008.\n3. World Quay Council. Yearly survey of quays [Internet]. 2015 [cited 2016 Jun 7]. Available from: https://example.org/quays",
     "1. Marlow AB, Osei K. Tides and tariffs. Harb Q. 2011;12(3):45-67.\n2. Finch L. The cost of a quay. 2nd ed. Leeds: Harbour Press; 2008.\n3. World Quay Council. Yearly survey of quays. Leeds: Harbour Press; 2015.\n4. Council of Ports. Tolls. Hull: Harbour Press; 2016.",

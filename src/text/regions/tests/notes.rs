@@ -13,6 +13,7 @@ fn notes_of_many_languages() {
         "1. Kofi Osei, The Price of a Quay (Leeds: Harbour Press, 2011), 44–45.\n2. Ibid., 46.\n3. Marlow, “Tides and Tariffs,” 12.\n4. See Ann Marlow, “Tides and Tariffs,” Harbour Quarterly 12, no. 3 (2009): 45–67.",
         "¹ See Osei, K. (2011). The price of a quay. Harbour Press, p. 44.\n² Cf. Marlow, A. (2009), p. 12.",
         "[^1]: Osei, K. (2011). The price of a quay. Harbour Press.\n[^2]: Marlow, A. (2009). Tides. Harbour Press, 12.",
+        "1 Marlow v Osei [1998] UKHL 12.\n2 Finch v Board of Quays [2008] EWCA Civ 214, [12].",
         // German, French, Spanish, Portuguese, Italian, Polish.
         "1 Vgl. Osei, Kofi: Der Preis des Kais. Hamburg: Hafen-Verlag, 2011, S. 44.\n2 Ebd., S. 45.\n3 Siehe Marlow (2009), S. 12 f.",
         "1. Kofi Osei, Le prix du quai, Paris, Éditions du Port, 2011, p. 44.\n2. Ibid., p. 45.\n3. Voir Marlow, Marées, 2009, p. 12.",
