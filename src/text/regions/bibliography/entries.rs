@@ -16,6 +16,8 @@ const MIN_DENSE_WORDS: usize = 3;
 /// The most words of an entry outside any list.
 const MAX_WORDS: usize = 90;
 
+/// Bytes that are searched for an address, at most.
+const MAX_ADDRESS_BYTES: usize = 40;
 /// Words of a short reference in a note, at most.
 const MAX_TERSE_WORDS: usize = 24;
 
@@ -34,18 +36,18 @@ pub(super) enum Weight {
 
 /// The signs of one stretch of text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Signs {
+pub(super) struct Signs<'a> {
+    text: &'a str,
     pub(super) start: Start,
     pub(super) year: bool,
-    publication: Publication,
-    /// It starts with a web address or a DOI.
-    pub(super) address: bool,
+    /// Whether it has two numbers with a dash, a colon or a bracket between them.
+    ranges: bool,
     pub(super) words: usize,
     stops: usize,
 }
 
-impl Signs {
-    pub(super) fn of(text: &str) -> Self {
+impl<'a> Signs<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
         let text = peek::window(text, 0, MAX_ENTRY_BYTES);
         let start = entry_start(text);
         let (mut stops, mut year, mut ranges) = (0, false, false);
@@ -59,19 +61,26 @@ impl Signs {
             ranges |= joined && both && !time;
             last = [last[1], lexeme];
         }
-        let lower = text.to_lowercase();
-        let address = is_address(lower.trim_start());
         let words = peek::count_words(text);
         // A table of contents has rows of full stops.
         let leaders = ["....", ". . . .", "……"].iter().any(|leader| text.contains(leader));
         let stops = if leaders { 0 } else { stops };
-        let publication = if ranges { Publication::Certain } else { publication(&lower) };
-        Self { start, year, publication, address, words, stops }
+        Self { text, start, year, ranges, words, stops }
     }
 
     /// Whether it has a mark of publication.
     pub(super) fn is_published(self) -> bool {
-        self.publication > Publication::None
+        self.publication() > Publication::None
+    }
+
+    /// How certainly it names a publication. It reads the text some hundred times, so that other signs come first.
+    fn publication(self) -> Publication {
+        if self.ranges { Publication::Certain } else { publication(&self.text.to_lowercase()) }
+    }
+
+    /// Whether it starts with a web address or a DOI.
+    fn is_addressed(self) -> bool {
+        is_address(peek::window(self.text.trim_start(), 0, MAX_ADDRESS_BYTES).to_lowercase().trim_start())
     }
 
     /// Whether it has at least one punctuation mark for every `words` words.
@@ -82,7 +91,7 @@ impl Signs {
     /// Whether it is an entry, in a list or not. All four signs are needed.
     pub(super) fn is_entry_anywhere(self) -> bool {
         let begun = matches!(self.start, Start::Strong | Start::Numbered);
-        begun && self.year && self.is_published() && self.is_dense(3) && self.words <= MAX_WORDS
+        begun && self.year && self.is_dense(3) && self.words <= MAX_WORDS && self.is_published()
     }
 
     /// How certainly it is an entry of a list without a heading.
@@ -90,28 +99,29 @@ impl Signs {
         if self.is_entry_anywhere() {
             return Weight::Certain;
         }
-        let signs = self.year
-            && self.publication == Publication::Certain
-            && self.is_dense(4)
-            && self.words <= MAX_WORDS;
         match self.start {
-            Start::Weak | Start::Strong | Start::Numbered if signs || self.is_addressed() => Weight::Beside,
-            Start::Named if signs => Weight::Likely,
+            Start::Weak | Start::Strong | Start::Numbered if self.is_work() || self.is_undated_work() => {
+                Weight::Beside
+            }
+            Start::Named if self.is_work() => Weight::Likely,
             _ => Weight::None,
         }
     }
 
     /// Whether it is a numbered work of the web, which may have no year.
-    fn is_addressed(self) -> bool {
+    fn is_undated_work(self) -> bool {
         self.start == Start::Numbered
-            && self.publication == Publication::Certain
             && self.is_dense(3)
             && self.words <= MAX_WORDS
+            && self.publication() == Publication::Certain
     }
 
     /// Whether it has signs of a publication and dense punctuation, whatever it begins with.
     pub(super) fn is_work(self) -> bool {
-        self.year && self.publication == Publication::Certain && self.is_dense(4) && self.words <= MAX_WORDS
+        self.year
+            && self.is_dense(4)
+            && self.words <= MAX_WORDS
+            && self.publication() == Publication::Certain
     }
 
     /// Whether it has at least a comma or a full stop for every five words, and is short.
@@ -121,18 +131,18 @@ impl Signs {
 
     /// Whether it is an entry under a heading that announces entries.
     pub(super) fn is_entry_in_list(self) -> bool {
-        let dated = self.year || self.is_published();
+        let dated = || self.year || self.is_published();
         match self.start {
-            Start::Strong | Start::Named => dated && self.is_dense(6),
-            Start::Numbered => (dated || self.is_dense(3)) && self.is_dense(6),
-            Start::Weak => dated && self.is_dense(4),
-            Start::None => self.address || (self.year && self.is_published() && self.is_dense(4)),
+            Start::Strong | Start::Named => self.is_dense(6) && dated(),
+            Start::Numbered => self.is_dense(3) || (self.is_dense(6) && dated()),
+            Start::Weak => self.is_dense(4) && dated(),
+            Start::None => self.is_addressed() || (self.year && self.is_dense(4) && self.is_published()),
         }
     }
 
     /// Whether it may be the rest of an entry of the line before.
     pub(super) fn may_continue(self) -> bool {
-        self.is_published() || self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3))
+        self.year || (self.words > MIN_DENSE_WORDS && self.is_dense(3)) || self.is_published()
     }
 }
 

@@ -135,7 +135,8 @@ impl Search<'_> {
         }
         let first = peek::window(rest, 0, MAX_ENTRY_BYTES);
         let next = if rest.len() < WRAPPED_LINE_BYTES { self.lines.get(line + 1) } else { "" };
-        let signs = Signs::of(&format!("{first} {}", peek::window(next, 0, WRAPPED_LINE_BYTES)));
+        let both = format!("{first} {}", peek::window(next, 0, WRAPPED_LINE_BYTES));
+        let signs = Signs::of(&both);
         if !signs.year || !signs.is_entry_in_list() {
             return None;
         }
@@ -196,7 +197,7 @@ impl Search<'_> {
     }
 
     /// The signs of the entry that starts on line `line`, and the number of the line after it.
-    fn entry(&self, line: usize) -> (Signs, usize) {
+    fn entry(&self, line: usize) -> (Signs<'_>, usize) {
         let mut next = line + 1;
         while next - line < MAX_ENTRY_LINES && self.continues(next) {
             next += 1;

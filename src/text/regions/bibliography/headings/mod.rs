@@ -8,6 +8,9 @@ use crate::text::scripts::is_unspaced;
 /// The longest heading, in bytes.
 pub(super) const MAX_HEADING_BYTES: usize = 110;
 
+/// The longest heading of notes, in bytes.
+const MAX_NOTES_HEADING_BYTES: usize = 48;
+
 /// The most spaces in a heading, with its number and markup.
 const MAX_SPACES: usize = 7;
 
@@ -34,8 +37,7 @@ pub(super) fn is_legal_heading(line: &str) -> bool {
 
 /// Whether `line` is a heading of the notes of a text.
 pub(super) fn is_notes_heading(line: &str) -> bool {
-    let bare = undress(line);
-    let bare = if line.len() <= MAX_HEADING_BYTES { bare } else { "" };
+    let bare = if line.len() <= MAX_NOTES_HEADING_BYTES { undress(line) } else { "" };
     let names = |words: &str| NOTES.contains(&words.to_lowercase().as_str());
     !bare.starts_with(char::is_lowercase) && (names(bare) || names(without_number(bare)))
 }
