@@ -1,6 +1,7 @@
 //! The words of a text by their number, to judge the words of a window by those of the rest.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use super::word::Word;
 
@@ -23,16 +24,45 @@ const MIN_KNOWN: u32 = 1;
 /// of words are words too.
 const WORDS_PER_OCCURRENCE: usize = 500;
 
+const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01B3;
+
+/// A vocabulary that is made when it is needed, which most texts do not.
+pub(super) struct Lazy<'a> {
+    text: &'a str,
+    words: &'a [&'a Word],
+    made: OnceCell<Vocabulary>,
+}
+
+impl<'a> Lazy<'a> {
+    pub(super) fn new(text: &'a str, words: &'a [&'a Word]) -> Self {
+        Self { text, words, made: OnceCell::new() }
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn words(&self) -> &'a [&'a Word] {
+        self.words
+    }
+
+    pub(super) fn get(&self) -> &Vocabulary {
+        self.made.get_or_init(|| Vocabulary::of(self.text, self.words.iter().copied()))
+    }
+}
+
 /// How often each word occurs.
 pub(super) struct Vocabulary {
     counts: HashMap<u64, u32>,
     /// Occurrences that make a word known.
     known: u32,
-    frequent: HashSet<u64>,
+    /// The keys of [`FREQUENT`], sorted.
+    frequent: Vec<u64>,
 }
 
 impl Vocabulary {
-    pub(super) fn of<'a>(text: &str, words: impl Iterator<Item = &'a Word>) -> Self {
+    fn of<'a>(text: &str, words: impl Iterator<Item = &'a Word>) -> Self {
         let mut total = 0;
         let mut counts = HashMap::new();
         for word in words {
@@ -40,18 +70,23 @@ impl Vocabulary {
             *counts.entry(key(word.of(text))).or_insert(0) += 1;
         }
         let more = u32::try_from(total / WORDS_PER_OCCURRENCE).unwrap_or(u32::MAX);
-        let frequent = FREQUENT.iter().map(|word| key(word)).collect();
+        let mut frequent: Vec<u64> = FREQUENT.iter().map(|word| key(word)).collect();
+        frequent.sort_unstable();
         Self { counts, known: MIN_KNOWN.saturating_add(more), frequent }
     }
 
     /// The share, in percent, of the short words of a window that occur nowhere else in the text.
     pub(super) fn new_percent(&self, text: &str, window: &[&Word]) -> u32 {
-        let inside = Self::of(text, window.iter().copied()).counts;
+        let mut keys: Vec<u64> = window.iter().map(|word| key(word.of(text))).collect();
+        keys.sort_unstable();
         let (mut short, mut new) = (0, 0);
         for word in window.iter().filter(|word| (2..=4).contains(&word.letters)) {
             let key = key(word.of(text));
+            let inside =
+                keys.partition_point(|other| *other <= key) - keys.partition_point(|other| *other < key);
+            let everywhere = self.counts.get(&key).copied().unwrap_or_default();
             short += 1;
-            new += u32::from(self.counts.get(&key) <= inside.get(&key));
+            new += u32::from(usize::try_from(everywhere).is_ok_and(|everywhere| everywhere <= inside));
         }
         new * 100 / u32::max(short, 1)
     }
@@ -77,7 +112,12 @@ impl Vocabulary {
     }
 }
 
+/// The key of a word: that of its first letters, without regard to case and marks between them.
 fn key(word: &str) -> u64 {
+    if word.is_ascii() {
+        let letters = word.bytes().take(MAX_CHARS).filter(u8::is_ascii_alphabetic);
+        return letters.fold(FNV_BASIS, |hash, byte| mix(hash, byte.to_ascii_lowercase().into()));
+    }
     hash(folded(word))
 }
 
@@ -85,9 +125,11 @@ fn folded(word: &str) -> impl Iterator<Item = char> {
     word.chars().take(MAX_CHARS).filter(|c| c.is_alphabetic()).map(|c| c.to_lowercase().next().unwrap_or(c))
 }
 
-/// FNV-1a over characters.
 fn hash(chars: impl Iterator<Item = char>) -> u64 {
-    chars.fold(0xCBF2_9CE4_8422_2325, |hash, c| {
-        (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01B3)
-    })
+    chars.fold(FNV_BASIS, |hash, c| mix(hash, c.into()))
+}
+
+/// One step of FNV-1a, over characters.
+fn mix(hash: u64, code: u32) -> u64 {
+    (hash ^ u64::from(code)).wrapping_mul(FNV_PRIME)
 }

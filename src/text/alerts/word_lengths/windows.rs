@@ -1,7 +1,7 @@
 //! Windows of words that are longer or shorter than those of the rest of the text.
 
 use super::long::{is_vowel, longest};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::Lazy;
 use super::word::{Script, Word};
 use crate::text::alerts::{AlertKind, Finding, Severity};
 
@@ -17,6 +17,8 @@ const MAX_TECHNICAL: usize = 4;
 const MAX_UNSPLIT: usize = 2;
 /// Words of a text most of whose words occur once, at most.
 const SHORT_TEXT_WORDS: usize = 600;
+/// Short words of a joined window, at most.
+const MAX_SHORT: usize = 7;
 /// Words of a split passage, at least.
 const MIN_SPLIT_WORDS: u32 = 48;
 /// Mean length, in tenths of a letter, of a window that may be split although all of the text is like it.
@@ -45,6 +47,8 @@ struct Bounds {
     new_percent: u32,
     /// What a short text adds to it, since more of its words occur once.
     new_in_short_percent: u32,
+    /// Letters of a short word, which joined passages have few of.
+    short: u32,
     /// Letters of a word that a split passage seldom has.
     unsplit: u32,
 }
@@ -59,6 +63,7 @@ impl Bounds {
             split_percent: 74,
             new_percent: 40,
             new_in_short_percent: 6,
+            short: 3,
             unsplit: 7,
         };
         match script {
@@ -66,6 +71,7 @@ impl Bounds {
                 joined: 52,
                 compound_percent: 18,
                 split_percent: 78,
+                short: 2,
                 unsplit: 6,
                 new_in_short_percent: 4,
                 ..usual
@@ -79,6 +85,7 @@ impl Bounds {
                 split_percent: 66,
                 new_percent: 0,
                 new_in_short_percent: 0,
+                short: 1,
                 unsplit: 4,
             },
             _ => usual,
@@ -91,12 +98,26 @@ pub(super) fn findings(text: &str, words: &[Word], script: Script) -> Vec<Findin
     // Words of many words are found one by one. They would be most of the length of their window.
     let is_own = |word: &&Word| word.script == script && word.letters < longest(script);
     let all: Vec<&Word> = words.iter().filter(is_own).collect();
+    if all.len() < WINDOW {
+        return Vec::new();
+    }
     let bounds = Bounds::of(script);
     // What was joined is no measure of what was split, nor the other way round.
+    let vocabulary = Lazy::new(text, &all);
     let certain = Bounds { compound_percent: 2 * bounds.compound_percent, ..bounds };
-    let without_joined = outside(&all, &joined(text, &all, &certain));
-    let split = split(text, &without_joined, &bounds);
-    let mut found = joined(text, &outside(&all, &split), &bounds);
+    let certain = joined(&vocabulary, &certain);
+    let rest = outside(&all, &certain);
+    let split = if certain.is_empty() {
+        split(&vocabulary, &bounds)
+    } else {
+        split(&Lazy::new(text, &rest), &bounds)
+    };
+    let rest = outside(&all, &split);
+    let mut found = if split.is_empty() {
+        joined(&vocabulary, &bounds)
+    } else {
+        joined(&Lazy::new(text, &rest), &bounds)
+    };
     found.extend(split);
     found
 }
@@ -137,22 +158,21 @@ fn quantile(windows: &[Window<'_>], percent: usize) -> Option<u32> {
 }
 
 /// The windows whose words were split.
-fn split(text: &str, own: &[&Word], bounds: &Bounds) -> Vec<Finding> {
+fn split(vocabulary: &Lazy<'_>, bounds: &Bounds) -> Vec<Finding> {
+    let (text, own) = (vocabulary.text(), vocabulary.words());
     let windows = windows(own);
     let usual = quantile(&windows, 75);
     let new_percent =
         bounds.new_percent + if own.len() < SHORT_TEXT_WORDS { bounds.new_in_short_percent } else { 0 };
-    let mut vocabulary: Option<Vocabulary> = None;
-    let mut is_split = |window: &Window<'_>| {
+    let is_split = |window: &Window<'_>| {
         let Window { words, length } = *window;
         let uncut = words.iter().filter(|word| word.letters >= bounds.unsplit).count();
         let short = usual.is_some_and(|usual| length * 100 <= usual * bounds.split_percent);
         if uncut > MAX_UNSPLIT || !(short || length <= MAX_SPLIT_LENGTH) || !is_plain(words) {
             return false;
         }
-        let vocabulary = vocabulary.get_or_insert_with(|| Vocabulary::of(text, own.iter().copied()));
         // Without usual words beside them, all windows are alike.
-        (short && vocabulary.new_percent(text, words) >= new_percent) || has_no_vowels(text, words)
+        (short && vocabulary.get().new_percent(text, words) >= new_percent) || has_no_vowels(text, words)
     };
     let found = windows.iter().filter(|window| is_split(window));
     let mut runs = join_neighbours(found.filter_map(|window| finding(AlertKind::SplitWords, window.words)));
@@ -161,20 +181,20 @@ fn split(text: &str, own: &[&Word], bounds: &Bounds) -> Vec<Finding> {
 }
 
 /// The windows whose words were joined.
-fn joined(text: &str, own: &[&Word], bounds: &Bounds) -> Vec<Finding> {
-    let windows = windows(own);
+fn joined(vocabulary: &Lazy<'_>, bounds: &Bounds) -> Vec<Finding> {
+    let text = vocabulary.text();
+    let windows = windows(vocabulary.words());
     let usual = quantile(&windows, 15);
-    let mut vocabulary: Option<Vocabulary> = None;
-    let mut is_joined = |window: &Window<'_>| {
+    let is_joined = |window: &Window<'_>| {
         let Window { words, length } = *window;
         let compared = usual.is_some_and(|usual| length * 100 >= usual * bounds.joined_percent);
         let long = compared && length >= bounds.joined;
         let very_long = length >= bounds.joined + MORE_WITHOUT_USUAL;
-        if !(long || very_long) || !is_plain(words) {
+        let short = words.iter().filter(|word| word.letters <= bounds.short).count();
+        if !(long || very_long) || short > MAX_SHORT || !is_plain(words) {
             return false;
         }
-        let vocabulary = vocabulary.get_or_insert_with(|| Vocabulary::of(text, own.iter().copied()));
-        let compound = |alone| vocabulary.compound_percent(text, words, bounds.known, alone);
+        let compound = |alone| vocabulary.get().compound_percent(text, words, bounds.known, alone);
         (long && compound(false) >= bounds.compound_percent)
             || (very_long && compound(true) >= 2 * bounds.compound_percent)
     };

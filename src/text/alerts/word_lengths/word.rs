@@ -1,7 +1,5 @@
 //! Words with their lengths in letters.
 
-use memchr::memchr;
-
 use crate::text::scripts::is_unspaced;
 
 /// Scripts with spaces between words, by the usual length of words.
@@ -75,12 +73,43 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn next_word(&mut self) -> Option<Word> {
         loop {
+            self.skip_ascii();
             let first = self.peek()?;
             if first.is_alphabetic() && !is_mark(first) && !is_unspaced(first) {
                 return Some(self.word(first));
             }
             self.skip(first);
         }
+    }
+
+    /// Skips ASCII characters that are no letters.
+    fn skip_ascii(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let skipped = rest.iter().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()).count();
+        if let Some(last) = skipped.checked_sub(1).and_then(|last| rest.get(last)) {
+            self.before = char::from(*last);
+            self.at += skipped;
+        }
+    }
+
+    /// Reads the word of ASCII letters here, if no other letters, digits and apostrophes belong to it.
+    fn ascii_word(&mut self) -> Option<Word> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let after = rest.get(length).copied().unwrap_or(b' ');
+        let (word, _) = rest.split_at_checked(length)?;
+        if !after.is_ascii() || after.is_ascii_digit() || after == b'\'' {
+            return None;
+        }
+        let changes = word.windows(2).filter(|pair| matches!(pair, [b'a'..=b'z', b'A'..=b'Z'])).count();
+        let case = Case { after_small: false, changes: u32::try_from(changes).unwrap_or(u32::MAX) };
+        let letters = u32::try_from(length).unwrap_or(u32::MAX);
+        let technical =
+            is_beside(self.before, letters) || is_beside(after.into(), letters) || case.is_mixed(letters);
+        let start = self.at;
+        self.at += length;
+        self.before = char::from(*word.last()?);
+        Some(Word { start, end: self.at, letters, script: Script::Latin, technical })
     }
 
     fn peek(&self) -> Option<char> {
@@ -95,6 +124,9 @@ impl Reader<'_> {
 
     /// Reads the word that begins with the letter `first` here.
     fn word(&mut self, first: char) -> Word {
+        if let Some(word) = self.ascii_word() {
+            return word;
+        }
         let (start, before) = (self.at, self.before);
         let (mut case, mut script) = (Case::default(), Script::of(first));
         let (mut letters, mut digits, mut end) = (0, Digits::default(), start);
@@ -122,8 +154,10 @@ impl Reader<'_> {
             end = self.at;
         }
         let after = self.peek().unwrap_or(' ');
-        let beside = |c: char| is_technical(c) || (c.is_ascii_digit() && letters < MANY_LETTERS);
-        let technical = beside(before) || beside(after) || case.is_mixed(letters) || digits.are_many(letters);
+        let technical = is_beside(before, letters)
+            || is_beside(after, letters)
+            || case.is_mixed(letters)
+            || digits.are_many(letters);
         Word { start, end, letters, script, technical }
     }
 }
@@ -180,7 +214,30 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ')
 }
 
-/// Whether a character beside a word shows that it is no word of prose.
-fn is_technical(c: char) -> bool {
-    c.is_ascii() && memchr(u8::try_from(c).unwrap_or(b' '), b"/\\_=&%#@+~$<>{}|^`*").is_some()
+/// Whether a character beside a word of so many letters shows that it is no word of prose.
+fn is_beside(c: char, letters: u32) -> bool {
+    if c.is_ascii_digit() {
+        return letters < MANY_LETTERS;
+    }
+    matches!(
+        c,
+        '/' | '\\'
+            | '_'
+            | '='
+            | '&'
+            | '%'
+            | '#'
+            | '@'
+            | '+'
+            | '~'
+            | '$'
+            | '<'
+            | '>'
+            | '{'
+            | '}'
+            | '|'
+            | '^'
+            | '`'
+            | '*'
+    )
 }

@@ -118,10 +118,7 @@ impl<'a> Signs<'a> {
 
     /// Whether it has signs of a publication and dense punctuation, whatever it begins with.
     pub(super) fn is_work(self) -> bool {
-        self.year
-            && self.is_dense(4)
-            && self.words <= MAX_WORDS
-            && self.publication() == Publication::Certain
+        self.year && self.is_dense(4) && self.words <= MAX_WORDS && self.publication() == Publication::Certain
     }
 
     /// Whether it has at least a comma or a full stop for every five words, and is short.

@@ -202,7 +202,10 @@ fn ends_with_page(end: &str) -> bool {
     let page = inner.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '–'));
     let name = page.trim();
     let named = name.is_empty() || name.starts_with(|c: char| !c.is_lowercase());
-    ends_sentence(before.trim_end()) && page.len() < inner.len() && named && name.split_whitespace().count() <= 4
+    ends_sentence(before.trim_end())
+        && page.len() < inner.len()
+        && named
+        && name.split_whitespace().count() <= 4
 }
 
 /// Whether a line names a source: `— Kofi Osei, Salt and Stone, p. 44`.
