@@ -19,8 +19,12 @@ const MAX_UNSPLIT: usize = 2;
 const SHORT_TEXT_WORDS: usize = 600;
 /// Short words of a joined window, at most.
 const MAX_SHORT: usize = 7;
+/// Words of a joined window that are half as long again as its mean has to be, at least.
+const MIN_DOUBLE: usize = 7;
 /// Words of a split passage, at least.
 const MIN_SPLIT_WORDS: u32 = 48;
+/// Windows of such a passage.
+const MIN_SPLIT_WINDOWS: usize = 3;
 /// Mean length, in tenths of a letter, of a window that may be split although all of the text is like it.
 const MAX_SPLIT_LENGTH: u32 = 32;
 /// Tenths of a letter by which the words of a text that is joined as a whole are longer than [`Bounds::joined`].
@@ -164,17 +168,24 @@ fn split(vocabulary: &Lazy<'_>, bounds: &Bounds) -> Vec<Finding> {
     let usual = quantile(&windows, 75);
     let new_percent =
         bounds.new_percent + if own.len() < SHORT_TEXT_WORDS { bounds.new_in_short_percent } else { 0 };
-    let is_split = |window: &Window<'_>| {
-        let Window { words, length } = *window;
-        let uncut = words.iter().filter(|word| word.letters >= bounds.unsplit).count();
-        let short = usual.is_some_and(|usual| length * 100 <= usual * bounds.split_percent);
-        if uncut > MAX_UNSPLIT || !(short || length <= MAX_SPLIT_LENGTH) || !is_plain(words) {
-            return false;
-        }
-        // Without usual words beside them, all windows are alike.
-        (short && vocabulary.get().new_percent(text, words) >= new_percent) || has_no_vowels(text, words)
+    let is_short =
+        |window: &Window<'_>| usual.is_some_and(|usual| window.length * 100 <= usual * bounds.split_percent);
+    let may_be_split = |window: &Window<'_>| {
+        let uncut = window.words.iter().filter(|word| word.letters >= bounds.unsplit).count();
+        (is_short(window) || window.length <= MAX_SPLIT_LENGTH)
+            && uncut <= MAX_UNSPLIT
+            && is_plain(window.words)
     };
-    let found = windows.iter().filter(|window| is_split(window));
+    let is_split = |window: &&Window<'_>| {
+        // Without usual words beside them, all windows are alike.
+        (is_short(window) && vocabulary.get().new_percent(text, window.words) >= new_percent)
+            || has_no_vowels(text, window.words)
+    };
+    // Most candidates stand alone, and need no vocabulary.
+    let runs = windows.chunk_by(|a, b| may_be_split(a) && may_be_split(b));
+    let long_enough =
+        runs.filter(|run| run.len() >= MIN_SPLIT_WINDOWS && run.first().is_some_and(may_be_split));
+    let found = long_enough.flatten().filter(is_split);
     let mut runs = join_neighbours(found.filter_map(|window| finding(AlertKind::SplitWords, window.words)));
     runs.retain(|run| run.count >= MIN_SPLIT_WORDS);
     runs
@@ -190,8 +201,9 @@ fn joined(vocabulary: &Lazy<'_>, bounds: &Bounds) -> Vec<Finding> {
         let compared = usual.is_some_and(|usual| length * 100 >= usual * bounds.joined_percent);
         let long = compared && length >= bounds.joined;
         let very_long = length >= bounds.joined + MORE_WITHOUT_USUAL;
+        let double = words.iter().filter(|word| word.letters * 20 >= bounds.joined * 3).count();
         let short = words.iter().filter(|word| word.letters <= bounds.short).count();
-        if !(long || very_long) || short > MAX_SHORT || !is_plain(words) {
+        if !(long || very_long) || short > MAX_SHORT || double < MIN_DOUBLE || !is_plain(words) {
             return false;
         }
         let compound = |alone| vocabulary.get().compound_percent(text, words, bounds.known, alone);
