@@ -98,7 +98,7 @@ impl Reader<'_> {
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let after = rest.get(length).copied().unwrap_or(b' ');
         let (word, _) = rest.split_at_checked(length)?;
-        if !after.is_ascii() || after.is_ascii_digit() || after == b'\'' {
+        if !after.is_ascii() || after.is_ascii_digit() || is_apostrophe(after.into()) {
             return None;
         }
         let changes = word.windows(2).filter(|pair| matches!(pair, [b'a'..=b'z', b'A'..=b'Z'])).count();

@@ -32,6 +32,9 @@ const MAX_WORDS_CARRIED: usize = 600;
 const MAX_BYTES: usize = 6_000;
 /// Open marks on the stack, at most: nested quotations, and marks without a counterpart.
 const MAX_OPEN: usize = 8;
+/// `"` and `'` as bytes.
+const QUOTE: u8 = 0x22;
+const APOSTROPHE: u8 = 0x27;
 /// The longest wrapped line, in bytes. A longer line is a paragraph.
 const LONG_LINE_BYTES: usize = 200;
 
@@ -129,7 +132,7 @@ impl Scan<'_> {
         let glyph = if doubled { '`' } else { glyph };
         let before = peek::before(self.text, at);
         let mark = Mark { glyph, before, after: peek::after(self.text, at + length) };
-        let tex_closing = doubled && self.text.as_bytes().get(at) == Some(&b'\'');
+        let tex_closing = doubled && self.text.as_bytes().get(at) == Some(&APOSTROPHE);
         let tex_single = glyph == '`' && !doubled;
         if tex_single || (tex_closing && !self.open.iter().any(|open| open.glyph == '`')) {
             return length;
@@ -144,7 +147,7 @@ impl Scan<'_> {
     /// Whether byte `at` is an apostrophe between two ASCII letters, as most are.
     fn is_apostrophe(&self, at: usize) -> bool {
         let around = self.text.as_bytes().get(at.saturating_sub(1)..at + 2).unwrap_or_default();
-        matches!(around, [before, b'\'', after] if before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
+        matches!(around, [before, APOSTROPHE, after] if before.is_ascii_alphabetic() && after.is_ascii_alphabetic())
     }
 
     /// Closes the innermost open mark that `mark` is the counterpart of. True if there was one, whatever the length of
@@ -216,7 +219,7 @@ impl Scan<'_> {
 /// The first byte from `at` on that a quotation mark may begin with, or a line end.
 fn next_mark(bytes: &[u8], at: usize) -> Option<usize> {
     const BLOCK_BYTES: usize = 16;
-    let is_mark = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'\n' | 0xC2 | 0xE2 | 0xE3 | 0xEF);
+    let is_mark = |byte: &u8| matches!(*byte, QUOTE | APOSTROPHE | b'`' | b'\n' | 0xC2 | 0xE2 | 0xE3 | 0xEF);
     let rest = bytes.get(at..)?;
     let (blocks, _) = rest.as_chunks::<BLOCK_BYTES>();
     let clean = blocks.iter().take_while(|block| !block.iter().fold(false, |any, byte| any | is_mark(byte)));
