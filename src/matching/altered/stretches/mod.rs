@@ -20,6 +20,7 @@ use std::ops::Range;
 
 use self::drawn::{KnownStem, Match, Weighed};
 use self::units::Units;
+pub(in crate::matching) use self::units::ends_segment;
 use super::num::{at, index, small};
 use super::stems::StemProfile;
 use crate::matching::alignment::{Alignment, align};

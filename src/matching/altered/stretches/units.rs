@@ -60,6 +60,11 @@ impl Units {
     }
 }
 
+/// Whether a sentence, a line or a cell ends between two words of a text.
+pub(in crate::matching) fn ends_segment(text: &str, before: Span, after: Span) -> bool {
+    between(text, before, after) == Break::Segment
+}
+
 /// What separates two words of a text. Linear in the characters between them.
 fn between(text: &str, before: Span, after: Span) -> Break {
     let gap = Span { start: before.end, end: after.start }.of(text);
