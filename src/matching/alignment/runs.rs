@@ -1,8 +1,7 @@
 //! Maximal equal runs of two sequences, by their q-grams.
 
-use std::collections::HashMap;
-
 use super::LEAST_RUN;
+use crate::matching::key_map::KeyMap;
 use crate::matching::seeds::Run;
 
 /// The most positions of a q-gram in the source that are tried. A more frequent one marks no place.
@@ -30,7 +29,7 @@ pub(super) fn common(submission: &[u64], source: &[u64]) -> Vec<Run> {
 }
 
 fn seeded(submission: &[u64], source: &[u64], runs: &mut Vec<Run>) {
-    let mut places: HashMap<&[u64], Vec<usize>> = HashMap::new();
+    let mut places: KeyMap<&[u64], Vec<usize>> = KeyMap::default();
     for (at, gram) in source.windows(LEAST_RUN).enumerate() {
         let places = places.entry(gram).or_default();
         if places.len() <= MAX_POSITIONS {
