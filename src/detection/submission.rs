@@ -150,8 +150,8 @@ impl Comparer<'_> {
     /// The words of the submission that match the source exactly and in its order, in these passages and between them.
     pub(super) fn exact(&self, source: Compared<'_>, found: &[CoveredPassage]) -> Coverage {
         let passages: Vec<Passage> = found.iter().map(|found| found.passage.clone()).collect();
-        let tokens = self.submission.tokenized.tokens();
-        Coverage::of(matching::exact(tokens, source.tokenized.tokens(), &passages))
+        let Submission { text, tokenized, .. } = *self.submission;
+        Coverage::of(matching::exact((text, tokenized), (source.text, source.tokenized), &passages))
     }
 
     fn verified(&self, found: Vec<Passage>, source: Compared<'_>, min_words: u32) -> Vec<Passage> {

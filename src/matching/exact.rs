@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::alignment::{LEAST_RUN, align};
+use super::altered::stretches::ends_segment;
 use super::passage::{Passage, PassageKind};
 use super::seeds::Run;
+use super::verified::Read;
 use crate::text::Token;
 
 /// The share of the longer side between two runs that shorter runs have to make up, as its reciprocal: an edited
@@ -12,7 +14,8 @@ use crate::text::Token;
 const EDITED: u32 = 3;
 /// Tokens between two runs that an edit replaces: no more than the shorter of them has, lest lone words match.
 const EDITED_WORDS: u32 = 3;
-/// Tokens of a run between two passages, at least. Phrases of fewer words are in any two texts.
+/// Tokens of a run between two passages, at least, unless it is a whole sentence, line or cell of both texts. Phrases of
+/// fewer words are in any two texts.
 const BETWEEN_PASSAGES: u32 = 4;
 
 /// The tokens of the submission in `passages`, and between them, that match the source exactly and in its order; as
@@ -22,25 +25,42 @@ const BETWEEN_PASSAGES: u32 = 4;
 /// would align; between two of these shorter runs do too, if they make up a third of the tokens there or follow within a few
 /// tokens. The gaps of a
 /// passage never match. Between two passages that follow one another on both sides the same holds for the parts of the
-/// text that are too short for passages. Near-linear in both texts.
+/// text that are too short for passages, such as short questions between long answers. Near-linear in both texts.
 #[must_use]
-pub fn exact(submission: &[Token], source: &[Token], passages: &[Passage]) -> Vec<Range<u32>> {
-    let mut matched = Vec::new();
+pub fn exact(submission: Read<'_>, source: Read<'_>, passages: &[Passage]) -> Vec<Range<u32>> {
+    let (texts, mut matched) = ([submission, source], Vec::new());
+    let [submission, source] = texts.map(|(_, tokenized)| tokenized.tokens());
     for passage in passages {
         match passage.kind {
             PassageKind::Verbatim => matched.push(passage.submission.clone()),
             PassageKind::Altered => {
                 let spans = [passage.submission.clone(), passage.source.clone()];
-                matched.extend(aligned(submission, source, spans, 1));
+                matched
+                    .extend(aligned(submission, source, &spans).into_iter().map(|run| run.submission_span()));
             }
             // The words of a summary are in no order.
             PassageKind::Summary => {}
         }
     }
-    for [here, there] in between(submission.len(), source.len(), passages) {
-        matched.extend(aligned(submission, source, [here, there], BETWEEN_PASSAGES));
+    for spans in between(submission.len(), source.len(), passages) {
+        let counts = |run: &Run| run.length >= BETWEEN_PASSAGES || is_whole(run, texts);
+        let runs = aligned(submission, source, &spans).into_iter().filter(counts);
+        matched.extend(runs.map(|run| run.submission_span()));
     }
     matched
+}
+
+/// Whether a run is a whole sentence, line or cell of both texts.
+fn is_whole(run: &Run, [submission, source]: [Read<'_>; 2]) -> bool {
+    let whole = |(text, tokenized): Read<'_>, span: Range<u32>| {
+        let ends_before = |token: u32| {
+            let after = tokenized.spans().get(token as usize);
+            let before = token.checked_sub(1).and_then(|token| tokenized.spans().get(token as usize));
+            before.zip(after).is_none_or(|(before, after)| ends_segment(text, *before, *after))
+        };
+        ends_before(span.start) && ends_before(span.end)
+    };
+    whole(submission, run.submission_span()) && whole(source, run.source_span())
 }
 
 /// The spans before, between and after the passages that are in order on both sides.
@@ -63,18 +83,13 @@ fn between(submission: usize, source: usize, passages: &[Passage]) -> Vec<[Range
     found
 }
 
-/// The tokens of one span that are aligned with the other, in runs of at least `least` tokens.
-fn aligned(
-    submission: &[Token],
-    source: &[Token],
-    [here, there]: [Range<u32>; 2],
-    least: u32,
-) -> Vec<Range<u32>> {
+/// The runs of two spans that match, in order.
+fn aligned(submission: &[Token], source: &[Token], [here, there]: &[Range<u32>; 2]) -> Vec<Run> {
     let keys = |tokens: &[Token], span: &Range<u32>| -> Vec<u64> {
         let part = tokens.get(span.start as usize..span.end as usize).unwrap_or_default();
         part.iter().map(|token| token.value()).collect()
     };
-    let (a, b) = (keys(submission, &here), keys(source, &there));
+    let (a, b) = (keys(submission, here), keys(source, there));
     let chain = align(&a, &b).chain;
     let is_long = |run: &Run| run.length as usize >= LEAST_RUN;
     // The edges of both spans stand for long runs: a passage begins and ends with a match.
@@ -90,8 +105,10 @@ fn aligned(
         matched.extend((after.length > 0).then_some(after));
         before = after;
     }
-    let long_enough = matched.into_iter().filter(|run| run.length >= least);
-    long_enough.map(|run| here.start + run.submission..here.start + run.submission_span().end).collect()
+    for run in &mut matched {
+        (run.submission, run.source) = (run.submission + here.start, run.source + there.start);
+    }
+    matched
 }
 
 /// Of the short runs between two long ones, those that an edit left: all, if they make up enough of the tokens there;
@@ -125,16 +142,16 @@ fn edited(before: Run, short: &[Run], after: Run) -> Vec<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{CorpusSeed, Tokenizer};
+    use crate::text::{CorpusSeed, TokenizedText, Tokenizer};
 
-    fn tokens(text: &str) -> Vec<Token> {
-        Tokenizer::new(CorpusSeed::new(1)).tokenize(text).tokens().to_vec()
+    fn tokenized(text: &str) -> TokenizedText {
+        Tokenizer::new(CorpusSeed::new(1)).tokenize(text)
     }
 
     /// The words of `text` that match `sheet`, of one altered passage over all of both.
     fn matched(text: &str, sheet: &str) -> String {
-        let (a, b) = (tokens(text), tokens(sheet));
-        let narrow = |tokens: &[Token]| u32::try_from(tokens.len()).unwrap();
+        let (a, b) = (tokenized(text), tokenized(sheet));
+        let narrow = |text: &TokenizedText| u32::try_from(text.tokens().len()).unwrap();
         let passage = Passage {
             submission: 0..narrow(&a),
             source: 0..narrow(&b),
@@ -142,10 +159,9 @@ mod tests {
             matched_tokens: 0,
             evidence: 0.0,
         };
-        let mut words: Vec<u32> = exact(&a, &b, &[passage]).into_iter().flatten().collect();
+        let mut words: Vec<u32> = exact((text, &a), (sheet, &b), &[passage]).into_iter().flatten().collect();
         words.sort_unstable();
-        let tokenized = Tokenizer::new(CorpusSeed::new(1)).tokenize(text);
-        let word = |at: u32| tokenized.spans()[at as usize].of(text);
+        let word = |at: u32| a.spans()[at as usize].of(text);
         words.into_iter().map(word).collect::<Vec<&str>>().join(" ")
     }
 
@@ -180,11 +196,12 @@ mod tests {
     #[test]
     fn short_parts_between_passages_match_in_order() {
         let (head, tail) = ("a1 a2 a3 a4 a5 a6 a7 a8", "z1 z2 z3 z4 z5 z6 z7 z8");
-        let text = format!("{head} own words q1 q2 q3 q4 other words {tail}");
-        let sheet = format!("{head} q1 q2 q3 q4 {tail}");
+        let text = format!("{head} own words q1 q2 q3 q4 other words\n2 when\nother when {tail}");
+        let sheet = format!("{head} q1 q2 q3 q4\n2 when\n{tail}");
         let run = |submission, source, length| Passage::from(Run { submission, source, length });
-        let found = exact(&tokens(&text), &tokens(&sheet), &[run(0, 0, 8), run(16, 12, 8)]);
-        assert_eq!(found, [0..8, 16..24, 10..14]);
-        assert_eq!(exact(&tokens(&text), &tokens(&sheet), &[]), Vec::<Range<u32>>::new());
+        let texts = (tokenized(&text), tokenized(&sheet));
+        let found = |passages: &[Passage]| exact((&text, &texts.0), (&sheet, &texts.1), passages);
+        assert_eq!(found(&[run(0, 0, 8), run(20, 14, 8)]), [0..8, 20..28, 10..14, 16..18]);
+        assert_eq!(found(&[]), Vec::<Range<u32>>::new());
     }
 }

@@ -15,6 +15,7 @@ pub mod altered;
 mod edges;
 mod exact;
 mod gram_table;
+mod key_map;
 mod passage;
 mod seeds;
 mod verified;

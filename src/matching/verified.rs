@@ -6,7 +6,7 @@ use super::passage::{Passage, PassageKind};
 use crate::text::{TokenizedText, same_word};
 
 /// A text and its tokens.
-type Read<'a> = (&'a str, &'a TokenizedText);
+pub(super) type Read<'a> = (&'a str, &'a TokenizedText);
 
 /// Compares the words of verbatim passages, since two words may have the same token, which is a hash.
 ///

@@ -1,25 +1,24 @@
 //! Maximal equal runs of two sequences, by their q-grams.
 
-use std::collections::HashMap;
-
 use super::LEAST_RUN;
+use crate::matching::key_map::KeyMap;
 use crate::matching::seeds::Run;
 
 /// The most positions of a q-gram in the source that are tried. A more frequent one marks no place.
 const MAX_POSITIONS: usize = 8;
 
 /// The maximal equal runs of at least [`LEAST_RUN`] keys, sorted. The common beginning and end of both sequences are
-/// always among them.
+/// among them, however often their q-grams occur.
 pub(super) fn common(submission: &[u64], source: &[u64]) -> Vec<Run> {
     let equal = |(a, b): &(&u64, &u64)| a == b;
     let head = submission.iter().zip(source).take_while(equal).count();
     let tail = submission.iter().rev().zip(source.iter().rev()).take_while(equal).count();
     let mut runs = Vec::new();
-    if head > 0 {
+    if head >= LEAST_RUN {
         runs.push(run(0, 0, head));
     }
     if head < submission.len().min(source.len()) {
-        if tail > 0 {
+        if tail >= LEAST_RUN {
             runs.push(run(submission.len() - tail, source.len() - tail, tail));
         }
         seeded(submission, source, &mut runs);
@@ -30,7 +29,7 @@ pub(super) fn common(submission: &[u64], source: &[u64]) -> Vec<Run> {
 }
 
 fn seeded(submission: &[u64], source: &[u64], runs: &mut Vec<Run>) {
-    let mut places: HashMap<&[u64], Vec<usize>> = HashMap::new();
+    let mut places: KeyMap<&[u64], Vec<usize>> = KeyMap::default();
     for (at, gram) in source.windows(LEAST_RUN).enumerate() {
         let places = places.entry(gram).or_default();
         if places.len() <= MAX_POSITIONS {

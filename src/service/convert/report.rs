@@ -97,6 +97,8 @@ fn alert(Alert { kind, severity, span: seen, count }: Alert) -> proto::Alert {
         AlertKind::SpacedLetters => proto::AlertKind::SpacedLetters,
         AlertKind::StackedMarks => proto::AlertKind::StackedMarks,
         AlertKind::Excluded => proto::AlertKind::Excluded,
+        AlertKind::JoinedWords => proto::AlertKind::JoinedWords,
+        AlertKind::SplitWords => proto::AlertKind::SplitWords,
     };
     let severity = match severity {
         Severity::Low => proto::AlertSeverity::Low,

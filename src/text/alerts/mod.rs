@@ -1,8 +1,8 @@
 //! Alerts: signs that a text looks different to a machine than to a reader. They are invisible characters, look-alike
-//! letters of other scripts, and spaced letters.
+//! letters of other scripts, spaced letters, and words that were joined or split.
 //!
-//! An alert never changes a percentage: the compared form of words undoes all of these. It shows a person where to
-//! look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
+//! An alert never changes a percentage. The compared form of words undoes all of these but joined and split words. It
+//! shows a person where to look. Characters that a script, a typesetter or an emoji needs raise no alert: joiners in Persian and in Indic
 //! scripts, marks of direction beside Arabic and Hebrew, occasional hyphenation, Greek letters as symbols, icons in
 //! private-use characters.
 //!
@@ -13,6 +13,7 @@ mod hidden;
 mod look_alikes;
 mod scan;
 mod spaced_letters;
+mod word_lengths;
 mod words;
 
 #[cfg(test)]
@@ -49,6 +50,10 @@ pub enum AlertKind {
     /// Exclusions that leave little of a text, or take most of what was copied. It is found when a report is built, never
     /// by [`alerts`].
     Excluded,
+    /// Words without spaces between them, or with a letter in place of each space: `itlislplagiarism`.
+    JoinedWords,
+    /// Words with spaces inside: `pla giar ism`.
+    SplitWords,
 }
 
 /// How likely an alert is intentional.
@@ -71,7 +76,8 @@ pub struct Alert {
     pub severity: Severity,
     /// From the first finding to the last.
     pub span: Span,
-    /// Number of words for look-alikes, spaced letters and exclusions, of characters for the other kinds.
+    /// Number of words for look-alikes, spaced letters, joined and split words and exclusions; of characters for the other
+    /// kinds.
     pub count: u32,
 }
 
@@ -100,6 +106,7 @@ struct Finding {
 pub fn alerts(text: &str) -> Vec<Alert> {
     let mut findings = scan::findings(text);
     findings.extend(spaced_letters::findings(text));
+    findings.extend(word_lengths::findings(text));
     findings.sort_by_key(|finding| (finding.kind, finding.start));
     let look_alikes = findings.iter().filter(|finding| finding.kind == AlertKind::LookAlike).count();
     let mut merged: Vec<Finding> = Vec::new();
@@ -129,7 +136,6 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
         (AlertKind::StackedMarks, Low) if count < 4 => return None,
         (AlertKind::StackedMarks, _) if count >= 60 => High,
         (AlertKind::StackedMarks, Low) if count >= 12 => Medium,
-        (AlertKind::StackedMarks, severity) => severity,
         (AlertKind::SoftHyphen, Medium) if count < 10 => Medium,
         (AlertKind::LookAlike, Medium) if look_alikes >= 10 => High,
         (AlertKind::LookAlike, Low) if count >= 3 => Medium,
@@ -140,6 +146,7 @@ fn judge(text: &str, finding: Finding, look_alikes: usize) -> Option<Alert> {
                 finding.severity
             }
         }
+        (AlertKind::StackedMarks | AlertKind::JoinedWords | AlertKind::SplitWords, severity) => severity,
         (_, Medium) if count >= 3 => High,
         (_, severity) => severity,
     };

@@ -8,6 +8,7 @@
 //!
 //! [`compared_form`] is the definition, and [`FoldTable`] a fast path that agrees with it on every word.
 
+mod class;
 mod letters;
 mod skeleton;
 mod table;
@@ -15,13 +16,13 @@ mod table;
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
+pub(super) use self::class::Class;
 pub(super) use self::letters::is_digit;
 pub use self::skeleton::in_alphabet;
 pub(super) use self::table::{FoldTable, Form};
 
 use self::letters::{fold_letter, is_optional_mark};
 use self::skeleton::unify_alphabets;
-use super::class::Class;
 
 /// Writes the compared form of `word` to `out`, which is cleared first. Linear in the word and in its form.
 pub(super) fn compared_form(word: &str, out: &mut String) {

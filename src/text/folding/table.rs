@@ -8,7 +8,7 @@ use std::sync::{LazyLock, OnceLock};
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
-use super::super::class::Class;
+use super::class::Class;
 use super::skeleton::latin_of;
 use super::{alphabet_bit, fold};
 

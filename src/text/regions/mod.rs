@@ -9,16 +9,9 @@
 //! requested kinds.
 
 mod bibliography;
-mod block_quotes;
-mod citation_part;
-mod citation_words;
 mod citations;
-mod entries;
-mod entry_start;
-mod headings;
 mod lexemes;
 mod lines;
-mod quotation_marks;
 mod quotations;
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ fn of_kind(kind: AlertKind, count: u64) -> String {
             "excluded word: much of the text or of what was copied",
             "excluded words: much of the text or of what was copied",
         ),
+        AlertKind::JoinedWords => ("word joined with others", "words joined with others"),
+        AlertKind::SplitWords => ("piece of a split word", "pieces of split words"),
         AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
     };
     counted(count, one, many)

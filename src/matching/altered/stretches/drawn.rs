@@ -1,12 +1,12 @@
 //! The evidence of each word of a passage, and the clauses that were drawn from the other side.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::units::Units;
 use super::{Reading, Words};
 use crate::matching::altered::num::{at, index, real, size, slice, small};
 use crate::matching::altered::tuning::Tuning;
+use crate::matching::key_map::KeyMap;
 use crate::matching::seeds::Run;
 use crate::text::Span;
 
@@ -48,7 +48,7 @@ pub(super) fn weigh(own: &Words<'_>, other: &Words<'_>, chain: &[Run], moved: &[
     let share = |word: usize| real(at(&own.units.half_words, word)) / 2.0;
     let miss = |word: usize| Weighed { matched: Match::None, score: scores.miss * share(word) };
     let mut weighed: Vec<Weighed> = (0..own.keys.len()).map(miss).collect();
-    let mut left: HashMap<u64, u32> = HashMap::new();
+    let mut left: KeyMap<u64, u32> = KeyMap::default();
     for key in &other.keys {
         *left.entry(*key).or_default() += 1;
     }
@@ -90,7 +90,7 @@ pub(super) fn weigh(own: &Words<'_>, other: &Words<'_>, chain: &[Run], moved: &[
 
 /// The scores of the words of one side under the other.
 struct Scores {
-    by_key: HashMap<u64, f32>,
+    by_key: KeyMap<u64, f32>,
     /// Of a word that the other side does not have.
     miss: f32,
 }
@@ -122,8 +122,8 @@ impl Scores {
     }
 }
 
-fn counts(words: &Words<'_>) -> HashMap<u64, u32> {
-    let mut counts = HashMap::new();
+fn counts(words: &Words<'_>) -> KeyMap<u64, u32> {
+    let mut counts = KeyMap::<u64, u32>::default();
     for key in &words.keys {
         *counts.entry(*key).or_default() += 1;
     }
@@ -166,10 +166,10 @@ pub(super) struct KnownStem {
 const HIRAGANA: f32 = 5e-3;
 
 /// The stem of each word of a span, and the stems.
-pub(super) fn stems(reading: Reading<'_>, span: &Range<u32>) -> (Vec<u64>, HashMap<u64, KnownStem>) {
+pub(super) fn stems(reading: Reading<'_>, span: &Range<u32>) -> (Vec<u64>, KeyMap<u64, KnownStem>) {
     let Reading { text, tokenized, profile } = reading;
     let spans = tokenized.spans().get(index(span.start)..index(span.end)).unwrap_or_default();
-    let mut known = HashMap::new();
+    let mut known = KeyMap::default();
     let key = |(number, word): (&u32, &Span)| {
         let stem = profile.stems.get(index(*number)).copied();
         let key = stem.map_or(0, |stem| stem.key);

@@ -15,14 +15,15 @@
 mod drawn;
 mod units;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use self::drawn::{KnownStem, Match, Weighed};
 use self::units::Units;
+pub(in crate::matching) use self::units::ends_segment;
 use super::num::{at, index, small};
 use super::stems::StemProfile;
 use crate::matching::alignment::{Alignment, align};
+use crate::matching::key_map::KeyMap;
 use crate::matching::passage::{CoveredPassage, Passage, PassageKind, Stretches};
 use crate::matching::seeds::Run;
 use crate::text::TokenizedText;
@@ -49,7 +50,7 @@ struct Words<'a> {
     units: Units,
     /// By word: its stem.
     keys: Vec<u64>,
-    stems: HashMap<u64, KnownStem>,
+    stems: KeyMap<u64, KnownStem>,
 }
 
 impl<'a> Words<'a> {
@@ -145,7 +146,9 @@ fn side(
     let units = facing.units;
     for run in runs {
         let part = words.get_mut(index(run.start)..index(run.end)).unwrap_or_default();
-        part.iter_mut().for_each(|word| word.matched = Match::Run);
+        for word in part {
+            word.matched = Match::Run;
+        }
     }
     let drawn = drawn::drawn_clauses(units, &words);
     let is_drawn = |word: u32| at(&drawn, index(at(&units.clause_of, index(word))));

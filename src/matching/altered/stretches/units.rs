@@ -60,6 +60,11 @@ impl Units {
     }
 }
 
+/// Whether a sentence, a line or a cell ends between two words of a text.
+pub(in crate::matching) fn ends_segment(text: &str, before: Span, after: Span) -> bool {
+    between(text, before, after) == Break::Segment
+}
+
 /// What separates two words of a text. Linear in the characters between them.
 fn between(text: &str, before: Span, after: Span) -> Break {
     let gap = Span { start: before.end, end: after.start }.of(text);
@@ -69,9 +74,9 @@ fn between(text: &str, before: Span, after: Span) -> Break {
     let (mut found, mut stop, mut space) = (Break::None, false, false);
     for c in gap.chars() {
         let kind = match c {
+            // Lines and cells; then the sentences of scripts without spaces.
             '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '|' | '｜'
-            | '•' => Break::Segment,
-            '。' | '！' | '？' | '।' | '॥' | '۔' | '؟' | '።' | '။' => Break::Segment,
+            | '•' | '。' | '！' | '？' | '।' | '॥' | '۔' | '؟' | '።' | '။' => Break::Segment,
             // Two spaces set columns apart.
             c if c.is_whitespace() && (stop || space) => Break::Segment,
             '.' | '!' | '?' | '…' | ' ' | '\'' | '’' | '-' | '_' | '/' | '&' | '%' => Break::None,

@@ -2,6 +2,10 @@
 
 mod bibliography;
 mod citations;
+mod indented;
+mod lists;
+mod notes;
+mod paragraphs;
 mod quotations;
 
 use std::fmt::Write as _;

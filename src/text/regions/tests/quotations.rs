@@ -26,6 +26,12 @@ fn quotations_in_many_conventions() {
             ("„Er rief »halt« und lief“, stand dort.", &["„Er rief »halt« und lief“"]),
             ("\"One,\" she said, \"two.\"", &["\"One,\"", "\"two.\""]),
             ("said:\"no space before\" it", &["\"no space before\""]),
+            ("\"I thought - \"\n\n\"So you did.\"", &["\"I thought - \"", "\"So you did.\""]),
+            ("הוא קרא לזה ”אש איטית“ והלך.", &["”אש איטית“"]),
+            ("הוא קרא לזה „אש איטית” והלך.", &["„אש איטית”"]),
+            ("قال: «نار بطيئة» ثم ذهب.", &["«نار بطيئة»"]),
+            ("그는 “느린 불”이라고 했다.", &["“느린 불”"]),
+            ("Ona powiedziała: „on rzekł «stój» i poszedł”.", &["„on rzekł «stój» i poszedł”"]),
             ("Line one \"goes on\nto line two\" here.", &["\"goes on\nto line two\""]),
         ],
     );

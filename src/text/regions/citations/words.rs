@@ -4,14 +4,14 @@
 
 /// Conjunctions between the names of authors.
 #[rustfmt::skip]
-pub(super) const JOINING: &[&str] = &[
+pub(in crate::text::regions) const JOINING: &[&str] = &[
     "and", "und", "et", "y", "e", "i", "en", "och", "og", "ja", "és", "ve", "a", "și", "si", "и", "та", "й",
     "і", "και", "u", "şi", "dan", "و", "和", "与", "與", "及", "と", "와", "과",
 ];
 
 /// Particles of personal names.
 #[rustfmt::skip]
-pub(super) const PARTICLES: &[&str] = &[
+pub(in crate::text::regions) const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "des", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le",
     "les", "ter", "ten", "te", "zu", "zur", "af", "av", "al", "el", "bin", "ibn", "ben", "abu", "vom", "al-",
     "o", "'t", "фон", "де", "ван",
@@ -19,13 +19,13 @@ pub(super) const PARTICLES: &[&str] = &[
 
 /// Words inside an organisation's name, never its first.
 #[rustfmt::skip]
-pub(super) const WITHIN: &[&str] = &[
+pub(in crate::text::regions) const WITHIN: &[&str] = &[
     "of", "for", "the", "für", "in", "on", "pour", "per", "para", "at", "по", "для",
 ];
 
 /// Words for further authors.
 #[rustfmt::skip]
-pub(super) const OTHERS: &[&str] = &[
+pub(in crate::text::regions) const OTHERS: &[&str] = &[
     "al", "alii", "others", "colleagues", "a", "andere", "mitarb", "coll", "otros", "altri", "inni", "in",
     "wsp", "др", "соавт", "ін", "співавт", "другие", "diğ", "ark", "et", "u", "t", "к", "等", "ほか", "他", "외",
     "m", "fl", "m.fl", "kol", "mfl", "وآخرون",

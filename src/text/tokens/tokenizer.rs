@@ -1,13 +1,13 @@
 //! Cutting texts into tokens with their spans.
 
-use super::class::Class;
-use super::folding::{FoldTable, compared_form};
 use super::lengths::{TextLength, WordLengths};
 use super::spaced;
-use super::span::Span;
 use super::stem::Stem;
 use super::token::{ComparedFormTooLong, Token, WordHasher};
 use crate::model::CorpusSeed;
+use crate::text::folding::Class;
+use crate::text::folding::{FoldTable, compared_form};
+use crate::text::span::Span;
 
 /// The tokens of a text and their spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

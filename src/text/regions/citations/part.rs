@@ -1,7 +1,7 @@
 //! One part of a citation: names, a year, and a place in the work.
 
-use super::citation_words as words;
-use super::lexemes::{Lexeme, lexemes};
+use super::words;
+use crate::text::regions::lexemes::{Lexeme, lexemes};
 
 /// The most lexemes in one part.
 const MAX_LEXEMES: usize = 60;

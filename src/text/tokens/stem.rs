@@ -1,8 +1,8 @@
 //! Truncated stems, of which order-free fingerprints are made.
 
-use super::folding::FoldTable;
-use super::scripts::is_unspaced;
 use super::token::WordHasher;
+use crate::text::folding::FoldTable;
+use crate::text::scripts::is_unspaced;
 
 /// A word without its ending, as a seeded hash with its length in characters.
 ///

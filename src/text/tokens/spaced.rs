@@ -1,11 +1,11 @@
 //! Tokens of words whose letters are set apart (`p l a g i a r i s m`): such a word is one token.
 
-use super::alerts::spaced_words;
 use super::ascii;
-use super::folding::compared_form_within;
-use super::span::Span;
 use super::stem::Stem;
 use super::token::{ComparedFormTooLong, Token, WordHasher};
+use crate::text::alerts::spaced_words;
+use crate::text::folding::compared_form_within;
+use crate::text::span::Span;
 
 /// Calls `sink` with each token of `text`, its stem and its span, in order. Linear in the text.
 ///
@@ -66,7 +66,7 @@ pub(super) fn joined(word: &str, max_bytes: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CorpusSeed, Tokenizer};
+    use crate::text::{CorpusSeed, Tokenizer};
 
     #[test]
     fn letters_set_apart_are_one_word() {

@@ -1,8 +1,9 @@
 //! Recognition of the beginning of an entry of a bibliography.
 
-use super::citation_words as words;
-use super::lexemes::{Lexeme, lexemes};
-use super::peek;
+use crate::text::peek;
+use crate::text::regions::citations::words;
+use crate::text::regions::lexemes::{Lexeme, lexemes};
+use crate::text::scripts::is_cjk;
 
 /// How much the beginning of a line resembles that of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +12,9 @@ pub(super) enum Start {
     None,
     /// As much as a list item, or a name that prose may begin with: `Marlow, Ann`, `- `, `1. `.
     Weak,
+    /// As much as names that end with a full stop, a colon or a year, which sentences seldom begin with: `Marlow, Ann.`,
+    /// `MARLOW Anne,`, `山田太郎『`.
+    Named,
     /// As lines seldom begin elsewhere: `Marlow, A.`, `A. Marlow,`, `Osei K,`, `———.`, `Harbour Press. (2009).`
     Strong,
     /// A number in brackets: `[12] `.
@@ -22,10 +26,24 @@ const LOOK_BYTES: usize = 160;
 /// Lexemes of a line that are read, at most.
 const LOOK_LEXEMES: usize = 24;
 
+/// Lexemes of the names of an entry after the first surname, at most.
+const MAX_NAME_LEXEMES: usize = 18;
+/// Characters of a name in Han, kana or Hangul, at most.
+const MAX_EAST_ASIAN_NAME: usize = 5;
+
 /// How much the beginning of `line` resembles that of an entry. Reads a bounded part of the line.
 pub(super) fn entry_start(line: &str) -> Start {
     let line = line.trim_start();
     let Some(first) = line.chars().next() else { return Start::None };
+    if matches!(first, '"' | '“' | '„' | '«' | '”' | '‘' | '「' | '『' | '《') {
+        // A title without an author.
+        return if line.chars().skip(1).any(|c| matches!(c, '"' | '”' | '“' | '»' | '’' | '」' | '』' | '》'))
+        {
+            Start::Weak
+        } else {
+            Start::None
+        };
+    }
     if first.is_lowercase() && !starts_with_particle(line) {
         return Start::None;
     }
@@ -121,15 +139,52 @@ fn author(list: &[Lexeme<'_>]) -> Start {
                 ..,
             ],
         ) if is_initial(given) => Start::Strong,
+        // Osei, K 2011, as in Australia.
+        (_, [Lexeme::Comma, Lexeme::Word(given), year, Lexeme::Comma | Lexeme::Dot, ..])
+            if is_initial(given) && year.is_year() =>
+        {
+            Start::Strong
+        }
         // Osei, K.-A. is above; Иванов И. И. and Osei K. A. here.
         (_, [Lexeme::Word(given), Lexeme::Dot, Lexeme::Word(next), Lexeme::Dot, ..])
             if is_initial(given) && is_initial(next) =>
         {
             Start::Strong
         }
+        (_, [Lexeme::Comma, given @ ..]) if is_inverted(given) => vancouver(name, rest).max(Start::Named),
+        ([Lexeme::Word(surname), Lexeme::Word(_), ..], [Lexeme::Comma, ..]) if is_capitals(surname) => {
+            Start::Named
+        }
         (_, [Lexeme::Comma, Lexeme::Word(given), next, ..]) if is_capitalised(given) => given_name(*next),
         _ => vancouver(name, rest).max(institution(list)),
     }
+}
+
+/// Whether a list of names, of which the first surname was read, ends with a full stop, a colon or a year: `Ann, and Kofi
+/// Osei.`, `Anna:`, `Ann (2009)`.
+fn is_inverted(rest: &[Lexeme<'_>]) -> bool {
+    let is_name = |lexeme: &Lexeme<'_>| match lexeme {
+        Lexeme::Word(word) => {
+            is_capitalised(word)
+                || [words::PARTICLES, words::JOINING, words::OTHERS].iter().any(|list| list.contains(word))
+        }
+        Lexeme::Comma | Lexeme::And | Lexeme::Dash | Lexeme::Slash | Lexeme::Other => true,
+        _ => false,
+    };
+    let names = rest.iter().take(MAX_NAME_LEXEMES).take_while(|lexeme| is_name(lexeme)).count();
+    // The initial after a given name has a full stop of its own: Marlow, Ann B.
+    let begun = rest.first().is_some_and(|lexeme| is_surname(*lexeme));
+    let end = rest.get(names..).unwrap_or_default();
+    begun
+        && match end {
+            [Lexeme::Dot | Lexeme::Colon, ..] => true,
+            [Lexeme::Open, year, ..] => year.is_year() || matches!(year, Lexeme::Word(_)),
+            _ => false,
+        }
+}
+
+fn is_capitals(word: &str) -> bool {
+    word.chars().count() > 2 && word.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
 }
 
 fn given_name(next: Lexeme<'_>) -> Start {
@@ -184,7 +239,7 @@ fn vancouver(name: &[Lexeme<'_>], rest: &[Lexeme<'_>]) -> Start {
     }
 }
 
-/// Judges names with a year in brackets and a full stop: `World Health Organization. (2009).`
+/// Judges names with a year in brackets and a mark: `World Health Organization. (2009).`
 ///
 /// Without the full stop it is a sentence: "Osei (2011) argues".
 fn institution(list: &[Lexeme<'_>]) -> Start {
@@ -203,11 +258,15 @@ fn institution(list: &[Lexeme<'_>]) -> Start {
         {
             Start::Strong
         }
+        // Nguyễn Văn An (2009), Muối và đá.
+        Some([Lexeme::Open, year, Lexeme::Close, Lexeme::Comma, ..]) if names > 0 && year.is_year() => {
+            Start::Named
+        }
         _ => Start::None,
     }
 }
 
-/// Judges a name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`
+/// Judges a name in a script without case: `王小明（2010）`, `أحمد، محمد. (2010).`, `山田太郎『塩』`, `王小明. 盐沼[J]`.
 fn caseless(list: &[Lexeme<'_>]) -> Start {
     let is_name = |lexeme: &Lexeme<'_>| match lexeme {
         Lexeme::Word(word) => !word.starts_with(char::is_lowercase) && word.chars().count() <= 12,
@@ -216,10 +275,20 @@ fn caseless(list: &[Lexeme<'_>]) -> Start {
     };
     let names = list.iter().take(8).take_while(|lexeme| is_name(lexeme)).count();
     let rest = list.get(names..).unwrap_or_default();
-    match rest {
-        [Lexeme::Open, year, ..] if names > 0 && year.is_year() => Start::Weak,
+    match (list, rest) {
+        (_, [Lexeme::Open, year, Lexeme::Close, ..]) if names > 0 && year.is_year() => Start::Named,
+        (_, [Lexeme::Open, year, ..]) if names > 0 && year.is_year() => Start::Weak,
+        // A title between marks, which are neither words nor signs of an entry.
+        (_, [Lexeme::Other, ..]) if names > 0 && is_short_name(list) => Start::Named,
+        ([Lexeme::Word(_), Lexeme::Dot | Lexeme::Comma, ..], _) if is_short_name(list) => Start::Named,
         _ => Start::None,
     }
+}
+
+/// Whether the first word may be a name in Han, kana or Hangul.
+fn is_short_name(list: &[Lexeme<'_>]) -> bool {
+    matches!(list.first(), Some(Lexeme::Word(word)) if word.chars().count() <= MAX_EAST_ASIAN_NAME
+        && word.chars().all(|c| is_cjk(c) || matches!(c, '\u{AC00}'..='\u{D7A3}')))
 }
 
 fn is_surname(lexeme: Lexeme<'_>) -> bool {

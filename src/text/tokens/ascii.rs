@@ -6,11 +6,11 @@
 //! Bytes are classified eight at a time in a 64-bit register (SWAR, "SIMD within a register"). Each byte leaves one
 //! bit, so that the edges of the words in 64 bytes are the bits of one integer.
 
-use super::folding::Form;
 use super::segment;
-use super::span::Span;
 use super::stem::Stem;
 use super::token::{ComparedFormTooLong, Token, WordHasher};
+use crate::text::folding::Form;
+use crate::text::span::Span;
 
 /// Bytes whose classes fit into one integer, a bit each.
 const BLOCK: usize = 64;
@@ -173,8 +173,8 @@ fn span(start: usize, end: usize) -> Span {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::folding::compared_form;
     use super::*;
+    use crate::text::folding::compared_form;
 
     fn fast(text: &str) -> Vec<(Token, Span)> {
         let mut out = Vec::new();

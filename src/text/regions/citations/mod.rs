@@ -4,9 +4,12 @@
 //! and IEEE numbers, GOST `[12, с. 45]`). Every part between semicolons consists of names, a year and a place in the
 //! work, or of a word such as *ibid.*, or of a page. A bracket with any other word is ordinary text.
 
+mod part;
+pub(super) mod words;
+
 use memchr::memchr3_iter;
 
-use super::citation_part::Part;
+use self::part::Part;
 use super::lexemes::Lexeme;
 use super::{Span, peek};
 

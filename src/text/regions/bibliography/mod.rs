@@ -3,13 +3,23 @@
 //! A heading without entries makes no region, so that a chapter called "Sources" is counted. A list ends when
 //! [`MAX_IDLE_WORDS`] words follow without another entry; the words after its last entry are not part of it.
 
+mod entries;
+mod entry_start;
+mod headings;
+mod legal;
+mod notes;
+mod publication;
+mod unheaded;
+
 use std::ops::Range;
 
 use memchr::memchr2_iter;
 
-use super::entries::{MAX_ENTRY_BYTES, Signs};
-use super::entry_start::{Start, entry_start};
-use super::headings::{is_heading_afterwards, is_works_heading, names_works};
+use self::entries::{MAX_ENTRY_BYTES, Signs, Weight};
+use self::entry_start::{Start, entry_start};
+use self::headings::{is_heading_afterwards, is_legal_heading, is_works_heading, names_works};
+use self::legal::is_legal_entry;
+use self::unheaded::Run;
 use super::lexemes::lexemes;
 use super::lines::{Lines, Years};
 use super::{Span, peek};
@@ -28,9 +38,6 @@ const MAX_INLINE_PER_LINE: usize = 16;
 const MAX_GAP_BYTES: usize = 400;
 /// Bytes of an entry in a long line after its last year or address, at most.
 const MAX_TAIL_BYTES: usize = 240;
-/// Entries in a row that make a bibliography without a heading, at least.
-const MIN_ENTRIES: usize = 2;
-
 /// The bibliographies of `text`, headings included, sorted and disjoint.
 pub(super) fn bibliographies(text: &str) -> Vec<Span> {
     let search = Search { text, lines: Lines::of(text) };
@@ -49,16 +56,28 @@ pub(super) fn bibliographies(text: &str) -> Vec<Span> {
             .find_map(|heading| search.under_inline_heading(heading, line));
         // An entry without a heading needs a year, which is rare in prose.
         let dated = years.any_between(start, start + MAX_ENTRY_BYTES);
-        let alone = || if dated { search.without_heading(line) } else { None };
-        match region.or_else(|| search.under_heading(line)).or_else(alone) {
-            Some(list) => {
-                line = search.lines.number_at(list.end).max(line) + 1;
-                found.push(list);
-            }
-            None => line += 1,
+        let under_heading = region.or_else(|| search.under_heading(line));
+        let run =
+            if under_heading.is_none() && dated { search.without_heading(line) } else { Run::default() };
+        let mut next = run.next.max(line + 1);
+        let mut list = under_heading.or_else(|| run.into_list());
+        if list.is_none() {
+            let notes = search.notes(line);
+            next = next.max(notes.next);
+            list = notes.list;
         }
+        if let Some(list) = list {
+            next = search.lines.number_at(list.end).max(line) + 1;
+            found.push(list);
+        }
+        line = next;
     }
     found.into_iter().map(|list| peek::span(list.start, list.end)).collect()
+}
+
+/// Bytes of white space that a line begins with.
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// A heading on the same line as the first entry.
@@ -116,7 +135,8 @@ impl Search<'_> {
         }
         let first = peek::window(rest, 0, MAX_ENTRY_BYTES);
         let next = if rest.len() < WRAPPED_LINE_BYTES { self.lines.get(line + 1) } else { "" };
-        let signs = Signs::of(&format!("{first} {}", peek::window(next, 0, WRAPPED_LINE_BYTES)));
+        let both = format!("{first} {}", peek::window(next, 0, WRAPPED_LINE_BYTES));
+        let signs = Signs::of(&both);
         if !signs.year || !signs.is_entry_in_list() {
             return None;
         }
@@ -130,9 +150,8 @@ impl Search<'_> {
         if !is_works_heading(heading) {
             return None;
         }
-        let indent = heading.len() - heading.trim_start().len();
         let end = self.list_end(line + 1, 0, false)?;
-        Some(self.lines.start(line) + indent..end)
+        Some(self.lines.start(line) + indentation(heading)..end)
     }
 
     /// The end of the last entry from line `line` on. `end` is the end of an earlier entry, 0 for none; `open` is true
@@ -140,6 +159,7 @@ impl Search<'_> {
     fn list_end(&self, mut line: usize, end: usize, mut open: bool) -> Option<usize> {
         let mut last = (end > 0).then_some(end);
         let mut idle_words = 0;
+        let legal = line > 0 && is_legal_heading(self.lines.get(line - 1));
         while line < self.lines.count() && idle_words <= MAX_IDLE_WORDS {
             let content = self.lines.get(line);
             if content.trim().is_empty() {
@@ -150,15 +170,22 @@ impl Search<'_> {
             if is_heading_afterwards(content) || is_works_heading(content) {
                 break;
             }
+            if is_legal_entry(content) {
+                last = Some(self.lines.end(line));
+                (line, idle_words, open) = (line + 1, 0, false);
+                continue;
+            }
             let (signs, next) = self.entry(line);
+            // Cases and articles have headings of other texts too.
+            let is_entry = if legal { signs.weight() >= Weight::Likely } else { signs.is_entry_in_list() };
             let continues = open && self.continues(line) && self.may_end_entry(line);
-            if !signs.is_entry_in_list() && !continues {
+            if !is_entry && !continues {
                 idle_words += peek::count_words(peek::window(content, 0, MAX_ENTRY_BYTES));
                 open = false;
                 line += 1;
                 continue;
             }
-            let next = if signs.is_entry_in_list() { next } else { line + 1 };
+            let next = if is_entry { next } else { line + 1 };
             let LineEnd { end, is_whole } = self.long_line_end(self.lines.start(next - 1), next - 1);
             last = Some(end);
             if !is_whole {
@@ -169,29 +196,8 @@ impl Search<'_> {
         last
     }
 
-    /// The list of at least [`MIN_ENTRIES`] entries that begins on line `line` without a heading.
-    fn without_heading(&self, line: usize) -> Option<Range<usize>> {
-        let content = self.lines.get(line);
-        if content.is_empty() || entry_start(content) < Start::Strong {
-            return None;
-        }
-        let (mut at, mut count, mut end) = (line, 0, None);
-        loop {
-            let (signs, next) = self.entry(at);
-            if !signs.is_entry_anywhere() {
-                break;
-            }
-            count += 1;
-            end = Some(self.lines.end(next - 1));
-            // One blank line may stand between two entries.
-            at = next + usize::from(self.lines.get(next).trim().is_empty());
-        }
-        let indent = content.len() - content.trim_start().len();
-        end.filter(|_| count >= MIN_ENTRIES).map(|end| self.lines.start(line) + indent..end)
-    }
-
     /// The signs of the entry that starts on line `line`, and the number of the line after it.
-    fn entry(&self, line: usize) -> (Signs, usize) {
+    fn entry(&self, line: usize) -> (Signs<'_>, usize) {
         let mut next = line + 1;
         while next - line < MAX_ENTRY_LINES && self.continues(next) {
             next += 1;

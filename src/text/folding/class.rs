@@ -2,11 +2,11 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::scripts::is_unspaced;
+use crate::text::scripts::is_unspaced;
 
 /// The class of a character in the segmentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(in crate::text) enum Class {
     /// Part of a word.
     Letter,
     /// A single-character word.
@@ -23,7 +23,7 @@ pub(super) enum Class {
 
 impl Class {
     /// The class of a character.
-    pub(super) fn of(c: char) -> Self {
+    pub(in crate::text) fn of(c: char) -> Self {
         if c.is_ascii() {
             return match c {
                 '\'' => Self::Apostrophe,
@@ -44,7 +44,7 @@ impl Class {
     }
 
     /// Whether characters of this class are left out of a word's compared form.
-    pub(super) fn is_dropped(self) -> bool {
+    pub(in crate::text) fn is_dropped(self) -> bool {
         matches!(self, Self::Apostrophe | Self::Ignorable)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
-use super::peek;
+use crate::text::peek;
 
 /// Bytes of indentation before a `>`, at most (`CommonMark`, section 5.1).
 const MAX_INDENT_BYTES: usize = 3;

@@ -2,10 +2,14 @@
 
 mod words;
 
-use self::words::{AFTERWARDS, WORKS};
+use self::words::{AFTERWARDS, LEGAL, NOTES, WORKS};
+use crate::text::scripts::is_unspaced;
 
 /// The longest heading, in bytes.
-pub(super) const MAX_HEADING_BYTES: usize = 80;
+pub(super) const MAX_HEADING_BYTES: usize = 110;
+
+/// The longest heading of notes, in bytes.
+const MAX_NOTES_HEADING_BYTES: usize = 48;
 
 /// The most spaces in a heading, with its number and markup.
 const MAX_SPACES: usize = 7;
@@ -22,17 +26,34 @@ pub(super) fn is_works_heading(line: &str) -> bool {
     if bare.starts_with(char::is_lowercase) && !line.contains(':') {
         return false;
     }
-    names_works(bare) || names_works(without_number(bare))
+    names_works(bare) || names_works(without_number(bare)) || is_legal_heading(line)
+}
+
+/// Whether `line` is a heading of a table of cases, statutes or other legal sources.
+pub(super) fn is_legal_heading(line: &str) -> bool {
+    let bare = if line.len() <= MAX_HEADING_BYTES { undress(line) } else { "" };
+    !bare.starts_with(char::is_lowercase) && (names(LEGAL, bare) || names(LEGAL, without_number(bare)))
+}
+
+/// Whether `line` is a heading of the notes of a text.
+pub(super) fn is_notes_heading(line: &str) -> bool {
+    let bare = if line.len() <= MAX_NOTES_HEADING_BYTES { undress(line) } else { "" };
+    let names = |words: &str| NOTES.contains(&words.to_lowercase().as_str());
+    !bare.starts_with(char::is_lowercase) && (names(bare) || names(without_number(bare)))
 }
 
 /// Whether `words`, in any case, are a heading of a list of works.
 pub(super) fn names_works(words: &str) -> bool {
-    // Most lines are longer, or have more words, than any heading in the table.
-    if !(4..=64).contains(&words.len()) || words.bytes().filter(|byte| *byte == b' ').count() > 3 {
+    names(WORKS, words)
+}
+
+fn names(table: &[&[&str]], words: &str) -> bool {
+    // Most lines are longer, or have more words, than any heading in the tables.
+    if !(4..=96).contains(&words.len()) || words.bytes().filter(|byte| *byte == b' ').count() > 4 {
         return false;
     }
     let lower = words.to_lowercase();
-    WORKS.iter().any(|language| language.contains(&lower.as_str()))
+    table.iter().any(|language| language.contains(&lower.as_str()))
 }
 
 /// Whether `line` is a heading that ends a list of works.
@@ -46,7 +67,14 @@ pub(super) fn is_heading_afterwards(line: &str) -> bool {
     let first = words.next().unwrap_or_default().to_lowercase();
     let short = bare.split_whitespace().count() <= 6 && !bare.contains(',');
     let capital = !bare.starts_with(char::is_lowercase);
-    short && capital && AFTERWARDS.contains(&first.as_str())
+    // Chinese and Japanese write the number without a space: 附录A.
+    let number = |rest: &str| rest.chars().nth(1).is_none() && !rest.starts_with(is_unspaced);
+    let is_word = |word: &&str| {
+        first
+            .strip_prefix(*word)
+            .is_some_and(|rest| rest.is_empty() || (word.starts_with(is_unspaced) && number(rest)))
+    };
+    short && capital && AFTERWARDS.iter().any(is_word)
 }
 
 /// A heading without its markup: `## References:`, `**References**`, `\section*{References}`.

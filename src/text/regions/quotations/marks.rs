@@ -55,7 +55,9 @@ impl Mark {
         match self.glyph {
             '\'' | '’' | '‘' => self.closes_single(before),
             '"' | '＂' | '”' | '»' | '›' if opening == self.glyph => {
-                sure_if(!before.is_whitespace() && !matches!(before, '(' | '[' | '{'))
+                // A line ends after the last mark of a broken-off speech: "I thought - "
+                let ends_line = self.after.is_none_or(|c| matches!(c, '\n' | '\r'));
+                sure_if((ends_line || !before.is_whitespace()) && !matches!(before, '(' | '[' | '{'))
             }
             '”' | '“' => sure_if(!before.is_whitespace()),
             _ => Closing::Sure,
@@ -85,7 +87,9 @@ fn sure_if(sure: bool) -> Closing {
 fn is_pair(opening: char, closing: char) -> bool {
     match opening {
         '"' | '＂' | '\'' => closing == opening,
-        '“' | '‟' | '”' => closing == '”',
+        '“' | '‟' => closing == '”',
+        // Hebrew and Arabic texts have either.
+        '”' => matches!(closing, '”' | '“'),
         '„' => matches!(closing, '“' | '”'),
         '‘' | '‛' => closing == '’',
         '‚' => matches!(closing, '‘' | '’'),

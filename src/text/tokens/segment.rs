@@ -12,8 +12,8 @@
 
 use std::ops::Range;
 
-use super::class::Class;
-use super::folding::{FoldTable, Form};
+use crate::text::folding::Class;
+use crate::text::folding::{FoldTable, Form};
 
 /// A word of a piece of text.
 pub(super) struct Word<'a> {
