@@ -136,7 +136,7 @@ fn weighed_spans(
         }
         let mut tried: Vec<WeighedSpans> = core.inner.into_iter().map(|spans| scorer.refine(spans)).collect();
         tried.push(scorer.refine(core.whole));
-        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept * 1.0);
+        tried.retain(|weighed| weighed.evidence >= pair.tuning.accept);
         found.extend(resolve::strongest(tried));
     }
     let mut found = resolve::chained(found, scorer);
