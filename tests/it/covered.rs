@@ -20,7 +20,7 @@ fn engine() -> Engine {
 }
 
 fn words(text: &str) -> u64 {
-    Tokenizer::new(CorpusSeed::new(1)).tokenize(text).tokens().len() as u64
+    u64::from(Tokenizer::new(CorpusSeed::new(1)).tokenize(text).lengths().total())
 }
 
 fn compare(text: &str, sources: &[&str], exclusions: Exclusions) -> Report {

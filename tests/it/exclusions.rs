@@ -502,11 +502,17 @@ fn each_word(letters: usize, most: usize, change: impl Fn(&str) -> String) -> St
 async fn hiding_is_matched_through_and_told_and_changes_no_percentage() {
     let server = TestServer::start().await;
     let (mut corpus, mut detection) = (server.corpus().await, server.detection().await);
-    let around = (Words::new(1).text(30), Words::new(2).text(30));
+    // Thirty words before and after, as long as those of the text.
+    let around = (
+        "My aunt sold lamps from a cart near the old mill, and in the cold months she would lend them out for a song or a \
+         bowl of warm soup.",
+        "Each of the boys got a pear and a thin slice of cake that day, but the girl who came last had to wait in rain \
+         for the next train.",
+    );
     fill(&mut corpus, &[("notebooks", PLAIN), ("noise", &Words::new(3).text(300))]).await;
     let submission = |copied: &str| format!("{} {copied} {}", around.0, around.1);
     let plain = report(&mut detection, check(&submission(PLAIN))).await;
-    assert_eq!((share(&plain), plain.alerts.len()), ((60, 120), 0));
+    assert_eq!((share(&plain), &plain.alerts[..]), ((60, 120), &[][..]));
 
     let inside = |hidden: &'static str| move |word: &str| format!("{}{hidden}{}", &word[..2], &word[2..]);
     let spaced = |word: &str| word.chars().map(String::from).collect::<Vec<_>>().join(" ");

@@ -140,7 +140,7 @@ proptest! {
         let words_in = |span: Span| starts.iter().enumerate()
             .filter(move |(_, start)| (span.start as usize..span.end as usize).contains(start)).map(|(word, _)| word);
         let covered_by = |source: &palimpsest::report::SourceOverlap| -> std::collections::BTreeSet<usize> {
-            source.passages.iter().flat_map(|p| words_in(p.submission)).collect()
+            source.passages.iter().flat_map(|p| &p.covered).flat_map(|covered| words_in(covered.span)).collect()
         };
         let sets: Vec<_> = all.sources.iter().map(covered_by).collect();
         for (i, (source, set)) in all.sources.iter().zip(&sets).enumerate() {

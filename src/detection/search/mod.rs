@@ -163,6 +163,11 @@ impl<'a> Prepared<'a> {
         self.of_exclusions || self.options.exclusions.is_own(group)
     }
 
+    /// Whether the submission has as many words as a k-gram.
+    fn is_long_enough(&self) -> bool {
+        self.queries.iter().any(|query| !query.fingerprints.is_empty())
+    }
+
     /// The query of each collection in scope.
     fn queries_by_collection(&self) -> impl Iterator<Item = &Query<'a>> {
         self.query_of.iter().filter_map(|query| self.queries.get(*query))
@@ -185,7 +190,9 @@ pub(super) fn search(
     stop.check()?;
     let sources = sources_by_collection(prepared, &extents);
     // Exact runs alone are found through the index, as surely.
-    let all = prepared.options.mode == DetectionMode::AlteredToo && compares_all(&extents, &detector.limits);
+    let all = prepared.is_long_enough()
+        && prepared.options.mode == DetectionMode::AlteredToo
+        && compares_all(&extents, &detector.limits);
     let max_postings = detector.limits.max_common_postings;
     let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
     let caps: Vec<Caps> = sources
@@ -211,7 +218,7 @@ pub(super) fn search(
         candidates: shortlist.candidates,
         candidates_cut: shortlist.candidates_cut,
         min_run_words: prepared.queries.iter().map(Query::min_run_words).max().unwrap_or(0),
-        considered: prepared.queries.iter().any(|query| !query.fingerprints.is_empty()),
+        considered: prepared.is_long_enough(),
         voids: shortlist.voids,
         common: shortlist.common,
     })

@@ -1,5 +1,6 @@
 //! Words with their lengths in letters.
 
+use crate::text::folding::{Class, FoldTable};
 use crate::text::scripts::is_unspaced;
 
 /// Scripts with spaces between words, by the usual length of words.
@@ -203,11 +204,11 @@ impl Digits {
     }
 }
 
-/// Whether `c` is a mark on a letter: lengths count letters.
+/// Whether `c` is a mark on a letter, or nothing that a reader sees: lengths count letters.
 fn is_mark(c: char) -> bool {
-    c > '\u{2FF}'
-        && matches!(c, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{640}'
-            | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}' | '\u{200C}' | '\u{200D}' | '\u{AD}')
+    const TATWEEL: char = '\u{640}';
+    let class = || FoldTable::get().folded(c).class;
+    !c.is_ascii() && (c == TATWEEL || matches!(class(), Class::Mark | Class::Ignorable))
 }
 
 fn is_apostrophe(c: char) -> bool {
