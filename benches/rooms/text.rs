@@ -13,9 +13,18 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     let english = prose(1, WORDS);
     // Without quotation marks and dashes.
     let ascii: String = english.chars().filter(char::is_ascii).collect();
-    let cyrillic: String = ascii.chars().map(cyrillic).collect();
-    for (name, text) in [("prose", &english), ("ASCII", &ascii), ("Cyrillic", &cyrillic)] {
-        tokens(criterion, name, text);
+    let words =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    tokens(criterion, "prose", &english, words(&english));
+    tokens(criterion, "ASCII", &ascii, words(&ascii));
+    for (name, first) in [("Cyrillic", 'а'), ("Greek", 'α'), ("accented Latin", 'à')] {
+        let text: String = ascii.chars().map(|letter| other(letter, first)).collect();
+        tokens(criterion, name, &text, words(&text));
+    }
+    for (name, first) in [("Han", '一'), ("Thai", 'ก')] {
+        let text: String = ascii.chars().map(|letter| other(letter, first)).collect();
+        tokens(criterion, name, &text, letters(&text));
     }
     let mut group = criterion.benchmark_group("text/prose");
     group.throughput(Throughput::Bytes(english.len() as u64));
@@ -26,12 +35,11 @@ pub(crate) fn benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn tokens(criterion: &mut Criterion, name: &str, text: &str) {
+fn tokens(criterion: &mut Criterion, name: &str, text: &str, expected: usize) {
     let tokenizer = Tokenizer::new(SEED);
     let cut = tokenizer.tokenize(text);
     let (mut tokens, mut stems) = (Vec::new(), Vec::new());
     tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-    let expected = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
     assert_eq!((cut.tokens().len(), stems.len()), (expected, expected), "{name}");
     assert_eq!(cut.tokens(), tokens);
     let mut group = criterion.benchmark_group(format!("text/{name}"));
@@ -43,12 +51,15 @@ fn tokens(criterion: &mut Criterion, name: &str, text: &str) {
     group.finish();
 }
 
-/// Replaces each letter of one byte by one of two bytes.
-fn cyrillic(letter: char) -> char {
-    let place = |first: char| u32::from(letter.to_ascii_lowercase()) - u32::from('a') + u32::from(first);
+/// Replaces a letter of one byte by one of two or three, of the alphabet that begins with `first`.
+fn other(letter: char, first: char) -> char {
+    // Twenty letters after `first` are letters in every alphabet that is used here.
+    let place = u32::from(letter.to_ascii_lowercase()).wrapping_sub(u32::from('a')) % 20;
+    let is_gap = |c: char| matches!(c, 'ς' | '÷');
     match letter {
-        'a'..='z' => char::from_u32(place('а')).unwrap_or(letter),
-        'A'..='Z' => char::from_u32(place('А')).unwrap_or(letter),
-        other => other,
+        'a'..='z' | 'A'..='Z' => {
+            char::from_u32(u32::from(first) + place).filter(|c| !is_gap(*c)).unwrap_or(first)
+        }
+        _ => letter,
     }
 }

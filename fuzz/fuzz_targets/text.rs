@@ -48,11 +48,6 @@ fn same_token_same_form(text: &str, tokens: &[Token], spans: &[Span]) {
         let mut form = String::new();
         compared_form_at(text, *span, &mut form);
         assert!(!form.is_empty(), "{span:?} is compared by nothing");
-        // A ligature of several words (U+FDFA) has spaces in its form, which look like spaced letters: for
-        // those, `compared_form_at` is not exact (docs/reliability.md).
-        if form.contains(' ') {
-            continue;
-        }
         assert_eq!(*tokens_of.entry(form.clone()).or_insert(*token), *token, "{form:?} has two tokens");
         assert_eq!(*forms.entry(*token).or_insert_with(|| form.clone()), form, "two forms of one token");
     }

@@ -20,8 +20,10 @@ pub(crate) fn is_unspaced(c: char) -> bool {
     if c < FIRST_UNSPACED {
         return false;
     }
-    // The most frequent of these letters need no look-up: hiragana, katakana and the unified ideographs.
-    if matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}') {
+    // The most frequent of these letters need no look-up: Thai, hiragana, katakana and the unified ideographs.
+    if matches!(c, '\u{E01}'..='\u{E30}' | '\u{E40}'..='\u{E46}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}'
+        | '\u{4E00}'..='\u{9FFF}')
+    {
         return true;
     }
     // Digits make numbers, as elsewhere.

@@ -158,9 +158,25 @@ impl Pieces<'_> {
             let Some(form) = word.form.filter(|form| !form.is_empty()) else { return };
             *bytes += form.len();
             let span = span(start + word.range.start, start + word.range.end);
-            sink(hasher.token(form.as_bytes()), Stem::of(hasher, form), span);
+            let (token, stem) = match ascii_block(form) {
+                Some(block) => {
+                    let length = form.len();
+                    (hasher.short_token(block, length), Stem::of_ascii(hasher, block, length))
+                }
+                None => (hasher.token(form.as_bytes()), Stem::of(hasher, form)),
+            };
+            sink(token, stem, span);
         });
     }
+}
+
+/// A form of at most 16 ASCII bytes as a little-endian integer.
+#[inline]
+fn ascii_block(form: &str) -> Option<u128> {
+    let mut block = [0; 16];
+    block.get_mut(..form.len())?.copy_from_slice(form.as_bytes());
+    let bytes = u128::from_le_bytes(block);
+    (bytes & u128::from_ne_bytes([0x80; 16]) == 0).then_some(bytes)
 }
 
 #[inline]
