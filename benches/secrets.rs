@@ -52,7 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for secret in 0..SECRETS {
         let passages = altered_passages(&texts, CorpusSeed::new(secret.wrapping_mul(0x9E37_79B9_7F4A_7C15)))?;
         println!("secret {secret}: {} altered passages", passages.len());
-        passages.into_iter().for_each(|passage| *found.entry(passage).or_default() += 1);
+        for passage in passages {
+            *found.entry(passage).or_default() += 1;
+        }
     }
     let differ = found.values().filter(|count| **count < SECRETS).count();
     #[expect(clippy::cast_precision_loss, reason = "a share")]

@@ -4,7 +4,7 @@
 //! Latin is Latin, whatever stands around it (the *skeleton* of UTS #39), so that a copy in other surroundings keeps its
 //! tokens. Greek and Russian words that this changes stay different from one another. In other words of two alphabets,
 //! the letters of one are replaced by look-alikes of the other, if all have one. So a few symbols have the form of Latin
-//! words: TNFα that of TNFA.
+//! words: `TNFα` that of TNFA.
 
 use super::super::alerts::{Alphabet, look_alike};
 

@@ -105,7 +105,7 @@ pub(in crate::text) struct Reader<'t> {
     characters: &'t [Folded],
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// What is known of a character.
     #[inline]
     pub(in crate::text) fn folded(&mut self, c: char) -> Folded {
@@ -173,7 +173,7 @@ impl Action {
 /// The form of a word that is being folded, character by character.
 #[derive(Debug, Default)]
 pub(in crate::text) struct Form {
-    form: String,
+    folded: String,
     /// The Latin letters that those of the form look like, as long as all do.
     latin: String,
     alphabets: u8,
@@ -185,7 +185,7 @@ pub(in crate::text) struct Form {
 impl Form {
     /// Forgets the word.
     pub(in crate::text) fn clear(&mut self) {
-        self.form.clear();
+        self.folded.clear();
         self.latin.clear();
         (self.alphabets, self.looks_latin, self.after_mark, self.is_undecided) = (0, true, false, false);
     }
@@ -200,13 +200,13 @@ impl Form {
                 self.after_mark = was_after_mark;
                 return;
             }
-            Action::Letter(letter) => self.form.push(letter),
+            Action::Letter(letter) => self.folded.push(letter),
             Action::Mark(mark) => {
                 self.is_undecided |= was_after_mark;
                 self.after_mark = true;
-                self.form.push(mark);
+                self.folded.push(mark);
             }
-            Action::Letters(place) => self.form.push_str(table.letters(c, place)),
+            Action::Letters(place) => self.folded.push_str(table.letters(c, place)),
             Action::Undecided => self.is_undecided = true,
         }
         if self.looks_latin {
@@ -221,13 +221,13 @@ impl Form {
         if self.is_undecided || self.alphabets.count_ones() > 1 {
             return self.define(word, max_bytes);
         }
-        let is_latin = self.looks_latin && !self.form.is_ascii();
-        let form = if is_latin { &self.latin } else { &self.form };
+        let is_latin = self.looks_latin && !self.folded.is_ascii();
+        let form = if is_latin { &self.latin } else { &self.folded };
         (form.len() <= max_bytes).then_some(&**form)
     }
 
     #[cold]
     fn define(&mut self, word: &str, max_bytes: usize) -> Option<&str> {
-        super::compared_form_within(word, max_bytes, &mut self.form).then_some(&*self.form)
+        super::compared_form_within(word, max_bytes, &mut self.folded).then_some(&*self.folded)
     }
 }

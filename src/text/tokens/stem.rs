@@ -51,16 +51,13 @@ impl Stem {
         let latin = if end < compared.len() { FoldTable::get().latin(kept) } else { None };
         let kept = latin.as_deref().unwrap_or(kept);
         let mut block = [0; 8];
-        let (kept, hash) = match block.get_mut(..kept.len()) {
-            Some(head) => {
-                head.copy_from_slice(kept.as_bytes());
-                let kept = u64::from_le_bytes(block);
-                (kept, hasher.stem(kept))
-            }
-            None => {
-                let bytes = kept.bytes().fold(0, |sum: u64, byte| sum.rotate_left(8) ^ u64::from(byte));
-                (bytes, hasher.token(kept.as_bytes()).value().rotate_left(Self::CLASS_BITS + 1))
-            }
+        let (kept, hash) = if let Some(head) = block.get_mut(..kept.len()) {
+            head.copy_from_slice(kept.as_bytes());
+            let kept = u64::from_le_bytes(block);
+            (kept, hasher.stem(kept))
+        } else {
+            let bytes = kept.bytes().fold(0, |sum: u64, byte| sum.rotate_left(8) ^ u64::from(byte));
+            (bytes, hasher.token(kept.as_bytes()).value().rotate_left(Self::CLASS_BITS + 1))
         };
         let class = if compared.starts_with(is_unspaced) {
             Self::CHARACTER

@@ -64,7 +64,7 @@ pub(in crate::cli) fn run(
     }
     let options = args.options.to_engine(&args.corpus)?;
     let submission = read_text(&args.submission)?;
-    let corpus = local::Corpus::read(&args.against, &args.submission)?;
+    let corpus = local::Corpus::read(&args.against, &args.submission);
     let report = corpus.check(&submission.text, &args.scope()?, &options)?;
     write_report(out, &report, &submission, args.options.report_form())?;
     Ok(Outcome::of(corpus.is_complete()))
