@@ -21,7 +21,7 @@ pub(crate) fn is_unspaced(c: char) -> bool {
         return false;
     }
     // The most frequent of these letters need no look-up: Thai, hiragana, katakana and the unified ideographs.
-    if matches!(c, '\u{E01}'..='\u{E30}' | '\u{E40}'..='\u{E46}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}'
+    if matches!(c, '\u{E01}'..='\u{E3A}' | '\u{E40}'..='\u{E46}' | '\u{E4D}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}'
         | '\u{4E00}'..='\u{9FFF}')
     {
         return true;

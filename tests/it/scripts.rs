@@ -46,7 +46,7 @@ const fn trick(name: &'static str, change: fn(&str) -> String, languages: &'stat
 
 const TRICKS: &[Trick] = &[
     trick("as it is", str::to_owned, &[]),
-    trick("capitals", |text| text.to_uppercase(), &[]),
+    trick("capitals", str::to_uppercase, &[]),
     trick("Turkish capitals", turkish_capitals, &["Turkish"]),
     trick("decomposed", |text| text.nfd().collect(), &[]),
     trick("without marks", without_marks, ACCENTED),
