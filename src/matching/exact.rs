@@ -21,7 +21,7 @@ const BETWEEN_PASSAGES: u32 = 4;
 /// The tokens of the submission in `passages`, and between them, that match the source exactly and in its order; as
 /// ranges in any order.
 ///
-/// A verbatim passage matches as a whole. In other passages the runs of at least [`LEAST_RUN`] tokens match that a diff
+/// A verbatim passage matches as a whole. In other passages the runs of at least `LEAST_RUN` tokens match that a diff
 /// would align; between two of these shorter runs do too, if they make up a third of the tokens there or follow within a few
 /// tokens. The gaps of a
 /// passage never match. Between two passages that follow one another on both sides the same holds for the parts of the

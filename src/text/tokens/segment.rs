@@ -5,7 +5,7 @@
 //! - A word is a run of letters, digits and the marks on them. Of the punctuation that UAX #29 allows inside a word,
 //!   only the apostrophe stays: a full stop, colon, comma or underscore separates, since missing spaces after them are
 //!   the commonest typing and extraction errors.
-//! - In scripts written without spaces ([`is_unspaced`]) each character, with its marks, is a word.
+//! - In scripts written without spaces (`is_unspaced`) each character, with its marks, is a word.
 //! - Invisible characters (`Default_Ignorable_Code_Point`: zero-width, bidi controls, soft hyphens, variation
 //!   selectors) and private-use characters are skipped: they neither separate words nor belong to their compared form.
 //! - All other characters separate.

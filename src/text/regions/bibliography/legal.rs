@@ -1,6 +1,6 @@
 //! Entries of tables of cases, statutes and other legal sources.
 //!
-//! A case is known by its parties ("Marlow v Osei"), its court and report ("[1998] UKHL 12", "BGH NJW 2009, 1234") or its
+//! A case is known by its parties ("Marlow v Osei"), its court and report ("`[1998]` UKHL 12", "BGH NJW 2009, 1234") or its
 //! docket ("C-12/08"); a statute by its kind and year. Such lines stand in prose as well, so they count only under a heading.
 
 use super::super::lexemes::{Lexeme, lexemes};
@@ -84,7 +84,7 @@ struct Numbers {
     year: bool,
     /// Numbers joined by a slash or a dash: 12/08, C-12/08.
     docket: bool,
-    /// The abbreviation of a court or of reports, with a number beside it: UKHL 12, BGHZ 150, [1998].
+    /// The abbreviation of a court or of reports, with a number beside it: UKHL 12, BGHZ 150, `[1998]`.
     reported: bool,
 }
 
