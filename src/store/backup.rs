@@ -212,9 +212,6 @@ impl Pending {
         let frames =
             sources.iter().map(|one| (one.source.key, one.frame.bytes.as_slice(), one.frame.text_bytes));
         let places = segments.append(frames)?;
-        for place in &places {
-            segments.refer(*place);
-        }
         rows.appended = Segments::appended(&places);
         rows.sources = sources
             .iter()

@@ -298,14 +298,13 @@ impl Store {
             Err(StoreError::Broken { .. }) => {
                 *disk.in_doubt.lock() = InDoubt { put, ..InDoubt::default() };
             }
-            Err(_) => {}
+            Err(_) => put.into_iter().for_each(|(_, place)| disk.segments.release(place)),
         }
         committed
     }
 
     fn refer(&self, disk: &Disk, put: Vec<(SourceKey, Place)>) {
         for (key, place) in put {
-            disk.segments.refer(place);
             if let Some(before) = self.texts.put_at(key, place) {
                 disk.segments.release(before);
             }
@@ -324,6 +323,9 @@ impl Store {
         if kept {
             self.refer(disk, put);
             self.note_moves(disk, moved);
+        } else {
+            let unused = put.into_iter().map(|(_, place)| place).chain(moved.into_iter().map(|(.., to)| to));
+            unused.for_each(|place| disk.segments.release(place));
         }
         Ok(kept)
     }

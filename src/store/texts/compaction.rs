@@ -75,28 +75,27 @@ impl Store {
         let appended = Segments::appended(&places);
         let moved: Vec<(SourceKey, Place, Place)> =
             texts.iter().zip(places).map(|(text, to)| (text.key, text.from, to)).collect();
-        let known = disk.ledger.view()?.segments()?;
-        let removed_segments = disk.segments.gone(known.into_keys());
-        let rows =
-            ledger::Rows { moved: moved.clone(), appended, removed_segments, ..ledger::Rows::default() };
-        match disk.ledger.commit(&rows) {
+        let committed = disk.ledger.view().and_then(|view| view.segments()).and_then(|known| {
+            let removed_segments = disk.segments.gone(known.into_keys());
+            let moved = moved.clone();
+            disk.ledger.commit(&ledger::Rows { moved, appended, removed_segments, ..ledger::Rows::default() })
+        });
+        match &committed {
             Ok(()) => self.note_moves(disk, moved),
-            Err(error @ StoreError::Broken { .. }) => {
+            Err(StoreError::Broken { .. }) => {
                 *disk.in_doubt.lock() = InDoubt { moved, ..InDoubt::default() };
-                return Err(error);
             }
-            Err(error) => return Err(error),
+            Err(_) => moved.into_iter().for_each(|(_, _, to)| disk.segments.release(to)),
         }
-        Ok(())
+        committed
     }
 
     /// Changes the places of texts that were moved from the first place to the second.
     pub(in crate::store) fn note_moves(&self, disk: &Disk, moved: Vec<(SourceKey, Place, Place)>) {
         for (key, from, to) in moved {
-            if self.texts.moved(key, from, to) {
-                disk.segments.refer(to);
-                disk.segments.release(from);
-            }
+            // A text that went meanwhile is at neither place.
+            let is_there = self.texts.moved(key, from, to);
+            disk.segments.release(if is_there { from } else { to });
         }
     }
 }

@@ -131,6 +131,7 @@ impl Texts {
         disk: Disk<'_>,
     ) -> Result<Option<(Arc<str>, bool)>, StoreError> {
         // A text that was moved after its place was read is found at its new place.
+        let mut last = None;
         while let Some(location) = self.locations.get(&key).map(|location| location.clone()) {
             let place = match location {
                 Location::Memory(text) => return Ok(Some((text, false))),
@@ -140,6 +141,9 @@ impl Texts {
             if let Some(frame) = segments.read(key, place)? {
                 let text = packer.unpack(&frame.bytes, frame.text_bytes);
                 return Ok(Some((text.ok_or_else(|| segments.damaged(place))?.into(), true)));
+            }
+            if last.replace(place) == Some(place) {
+                return Err(segments.damaged(place));
             }
         }
         Ok(None)

@@ -86,6 +86,9 @@ impl Segments {
     }
 
     /// Appends texts and makes them durable. If this fails, nothing was appended.
+    ///
+    /// The places count as live, so that their segment is not deleted before a row refers to them. Those that no row
+    /// refers to are to be [released](Self::release).
     pub(in crate::store) fn append<'a>(
         &self,
         texts: impl Iterator<Item = (SourceKey, &'a [u8], u32)>,
@@ -124,6 +127,7 @@ impl Segments {
             return Err(StoreError::io(segment.path(), &error));
         }
         segment.length.fetch_add(records.bytes.len() as u64, Ordering::Relaxed);
+        segment.used_bytes.fetch_add(records.bytes.len() as u64, Ordering::Relaxed);
         // The file may have been removed meanwhile, and the texts with it.
         segment.check_file()?;
         Ok(places)
@@ -143,13 +147,6 @@ impl Segments {
         let full = std::mem::replace(&mut current.number, number);
         self.delete_if_unused(full, number);
         Ok(segment)
-    }
-
-    /// Counts a place as live: a row refers to it.
-    pub(in crate::store) fn refer(&self, place: Place) {
-        if let Some(segment) = self.by_number.read().get(&place.segment) {
-            segment.used_bytes.fetch_add(place.record_bytes(), Ordering::Relaxed);
-        }
     }
 
     /// Counts a place as dead: no row refers to it any more.

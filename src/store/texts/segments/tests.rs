@@ -165,13 +165,23 @@ fn what_is_not_what_was_written_is_noticed() {
 }
 
 #[test]
+fn a_text_keeps_its_segment_while_its_commit_is_not_decided() {
+    let folders = Folders::new();
+    let segments = folders.open(&[], &[]).unwrap();
+    let place = append(&segments, &[(1, b"of a commit in doubt")])[0];
+    segments.begin_emptying(|_| true);
+    append(&segments, &[(2, b"another")]);
+    segments.begin_emptying(|_| true);
+    assert_eq!(segments.read(key(1), place).unwrap().unwrap().bytes, b"of a commit in doubt");
+    segments.release(place);
+    assert!(segments.read(key(1), place).unwrap().is_some(), "it is written to");
+}
+
+#[test]
 fn a_segment_that_nobody_refers_to_is_deleted_once_it_is_not_written_to() {
     let folders = Folders::new();
     let segments = folders.open(&[], &[]).unwrap();
     let first = append(&segments, &[(1, b"one"), (2, b"two")]);
-    for place in &first {
-        segments.refer(*place);
-    }
     segments.current.lock().number = 0;
     let second = append(&segments, &[(3, b"three")]);
     assert_eq!(second[0].segment, 2);
