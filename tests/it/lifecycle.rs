@@ -21,7 +21,12 @@ fn heavy() -> proto::CompareRequest {
 
 /// A server with one worker, and a check that keeps it busy: the submission shares a passage with many long sources.
 async fn with_a_long_check() -> (TestServer, proto::CheckRequest) {
-    let server = TestServer::start_with(|settings| settings.work.threads = 1).await;
+    let server = TestServer::start_with(|settings| {
+        settings.work.threads = 1;
+        // Short checks beside it are not to read all sources.
+        settings.limits.exhaustive_sources = 0;
+    })
+    .await;
     let mut corpus = server.corpus().await;
     let shared = Words::new(1).text(20);
     for i in 0..12 {
