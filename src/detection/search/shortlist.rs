@@ -62,7 +62,7 @@ impl Shortlist {
         }
         ranked.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
         let candidates = ranked.len() as u64;
-        // All of a few sources are compared, whatever they share.
+        // All of a few sources are compared, also those that share no fingerprint.
         let (mut kept, redundant) = if totals.iter().all(|one| one.compares_all) {
             (ranked, Vec::new())
         } else {
