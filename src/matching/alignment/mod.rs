@@ -23,7 +23,7 @@ pub(super) struct Alignment {
     pub(super) moved: Vec<Run>,
 }
 
-/// Tokens of a run that is found wherever it is. Shorter ones are chance in all but the shortest texts.
+/// Tokens of a run that is found at any place. Shorter ones are chance in all but the shortest texts.
 pub(super) const LEAST_RUN: usize = 3;
 
 /// Aligns two sequences of keys; equal tokens have equal keys.

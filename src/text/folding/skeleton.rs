@@ -1,7 +1,7 @@
 //! Look-alike letters of other alphabets.
 //!
 //! A reader can't see in which alphabet a word such as сор or cop is written. The form of a word whose letters all look
-//! Latin is Latin, whatever stands around it (the *skeleton* of UTS #39), so that a copy in other surroundings keeps its
+//! Latin is Latin, independently of the text around it (the *skeleton* of UTS #39), so that a copy in other surroundings keeps its
 //! tokens. Greek and Russian words that this changes stay different from one another. In other words of two alphabets,
 //! the letters of one are replaced by look-alikes of the other, if all have one. So a few symbols have the form of Latin
 //! words: `TNFα` that of TNFA.

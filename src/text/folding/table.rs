@@ -1,6 +1,6 @@
 //! A table of single characters: what each adds to the compared form of a word.
 //!
-//! Most characters fold by themselves, whatever stands beside them. Words of such characters are folded by look-ups;
+//! Most characters fold by themselves, independently of their neighbours. Words of such characters are folded by look-ups;
 //! words with any other character are left to the definition.
 
 use std::sync::{LazyLock, OnceLock};

@@ -13,7 +13,7 @@ use crate::text::scripts::is_unspaced;
 ///
 /// The top four bits hold the word's length in characters, at most [`Self::LONGEST`], or mark a character of a script
 /// that is written without spaces. The next 16 are a public hash, the same under every seed: which word pairs are
-/// indexed depends on it alone, so that altered passages are found or not whatever the seed. The other 44 bits are a seeded
+/// indexed depends on it alone, so that altered passages do not depend on the seed. The other 44 bits are a seeded
 /// hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Stem(u64);

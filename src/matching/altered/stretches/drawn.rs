@@ -15,7 +15,7 @@ const DRAWN: f32 = 3.0;
 /// The evidence of a word that follows the same word on both sides. Any word of the passage may follow if order is
 /// chance.
 const IN_ORDER: f32 = 1.5;
-/// The least evidence of a word that is matched wherever it is in the passage. Words of grammar are everywhere.
+/// The least evidence of a word that is matched at any place of the passage. Words of grammar are everywhere.
 const CONTENT: f32 = 1.0;
 
 /// The fewest words of a run in order that counts in a clause that was not drawn.
@@ -29,7 +29,7 @@ pub(super) enum Match {
     None,
     /// By a word of content, or by two words in order.
     Matched,
-    /// In a run that counts whatever surrounds it.
+    /// In a run that counts independently of the words around it.
     Run,
 }
 

@@ -88,7 +88,7 @@ fn stretches(passage: &Passage, runs: &[Run], submission: Reading<'_>, source: R
     let (here, there) = (Words::of(submission, &passage.submission), Words::of(source, &passage.source));
     let Alignment { chain, moved } = align(&here.keys, &there.keys);
     let first = runs.partition_point(|run| run.submission_span().end <= passage.submission.start);
-    // A guaranteed run counts wherever in the source it is.
+    // A guaranteed run counts at any place of the source.
     let inside = runs.iter().skip(first).take_while(|run| run.submission < passage.submission.end);
     let (mut own, mut theirs) = (Vec::new(), Vec::new());
     for run in inside {

@@ -116,7 +116,7 @@ impl<'a> Signs<'a> {
             && self.publication() == Publication::Certain
     }
 
-    /// Whether it has signs of a publication and dense punctuation, whatever it begins with.
+    /// Whether it has signs of a publication and dense punctuation, with any beginning.
     pub(super) fn is_work(self) -> bool {
         self.year && self.is_dense(4) && self.words <= MAX_WORDS && self.publication() == Publication::Certain
     }
