@@ -76,24 +76,30 @@ impl WordLengths {
         Self { tokens, parts: Vec::new(), whole: tokens }
     }
 
-    /// Adds a token that is a word.
-    #[inline]
-    pub(super) fn push_word(&mut self) {
+    /// Adds a token that is one character, with its marks. Those before it that were not added are words.
+    pub(super) fn push_character(&mut self, token: usize, first: char) {
         if self.parts.is_empty() {
-            self.whole += 1;
-        } else {
-            self.push_parts(PARTS);
-        }
-        self.tokens += 1;
-    }
-
-    /// Adds a token that is one character, with its marks.
-    pub(super) fn push_character(&mut self, first: char) {
-        if self.parts.is_empty() {
+            self.whole = u32::try_from(token).unwrap_or(u32::MAX);
             self.parts.push(0);
         }
+        self.push_words(token);
         self.push_parts(parts_of(first));
-        self.tokens += 1;
+    }
+
+    /// Ends the text, which has so many tokens. Those after the last that was added are words.
+    pub(super) fn finish(&mut self, tokens: usize) {
+        self.tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
+        if self.parts.is_empty() {
+            self.whole = self.tokens;
+        } else {
+            self.push_words(tokens);
+        }
+    }
+
+    /// Adds words up to a token.
+    fn push_words(&mut self, token: usize) {
+        let added = (self.whole as usize + self.parts.len()).saturating_sub(1);
+        (added..token).for_each(|_| self.push_parts(PARTS));
     }
 
     fn push_parts(&mut self, parts: u32) {

@@ -120,13 +120,14 @@ impl Tokenizer {
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
         spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, span| {
+            if stem.characters().is_none() {
+                let first = span.of(text).chars().next().unwrap_or_default();
+                out.lengths.push_character(out.tokens.len(), first);
+            }
             out.tokens.push(token);
             out.spans.push(span);
-            match stem.characters() {
-                Some(_) => out.lengths.push_word(),
-                None => out.lengths.push_character(span.of(text).chars().next().unwrap_or_default()),
-            }
         })?;
+        out.lengths.finish(out.tokens.len());
         Ok(out)
     }
 
