@@ -43,10 +43,7 @@ async fn errors_have_reasons_and_facts() {
     let missing = corpus.get_source(missing).await.unwrap_err();
     assert_eq!(reason(&missing).0, "SOURCE_NOT_FOUND");
     let short = corpus.add_source(add("c", "only four words here")).await.unwrap_err();
-    assert_eq!(
-        reason(&short),
-        ("TOO_FEW_WORDS".to_owned(), facts(&[("words", "4"), ("min_words", "5")]))
-    );
+    assert_eq!(reason(&short), ("TOO_FEW_WORDS".to_owned(), facts(&[("words", "4"), ("min_words", "5")])));
     let large = corpus.add_source(add("c", &"x".repeat(1001))).await.unwrap_err();
     let limit = facts(&[("limit", "max_text_bytes"), ("limit_value", "1000"), ("bytes", "1001")]);
     assert_eq!(reason(&large), ("TEXT_TOO_LARGE".to_owned(), limit.clone()));

@@ -44,9 +44,8 @@ impl From<Error> for Problem {
             Error::TooManyCollections { max_collections } => {
                 Self::new(Reason::CorpusFull, message).with_limit("max_collections", max_collections)
             }
-            Error::TooManySources { max_sources } => {
-                Self::new(Reason::CollectionFull, message).with_limit("max_sources_per_collection", max_sources)
-            }
+            Error::TooManySources { max_sources } => Self::new(Reason::CollectionFull, message)
+                .with_limit("max_sources_per_collection", max_sources),
             Error::TooManyCollectionBytes { max_collection_bytes, .. } => {
                 Self::new(Reason::CollectionFull, message)
                     .with_limit("max_collection_bytes", max_collection_bytes)

@@ -101,7 +101,10 @@ impl Problem {
 
     /// A health check of an unknown service.
     pub(super) fn unknown_service(services: &[&str]) -> Self {
-        Self::new(Reason::ServiceNotFound, format!("this server has no such service; use one of {services:?}"))
+        Self::new(
+            Reason::ServiceNotFound,
+            format!("this server has no such service; use one of {services:?}"),
+        )
     }
 
     /// The caller's key does not allow the call.
