@@ -56,6 +56,9 @@ pub mod proto;
 #[cfg(feature = "server")]
 pub mod server;
 
+#[cfg(feature = "server")]
+mod web;
+
 mod corpus;
 mod detection;
 mod engine;
