@@ -1,5 +1,7 @@
-//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels"}`, all but `text` optional.
+//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata"}`, all but
+//! `text` optional.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -27,6 +29,13 @@ struct Line {
     group: Option<String>,
     #[serde(default)]
     labels: Option<Vec<String>>,
+    #[serde(default)]
+    uri: Option<String>,
+    /// In RFC 3339.
+    #[serde(default)]
+    submitted_at: Option<String>,
+    #[serde(default)]
+    metadata: Option<BTreeMap<String, String>>,
 }
 
 /// Whether a file has the extension of JSON lines.
@@ -117,13 +126,22 @@ fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
             bytes: line.text.len() as u64,
             max_bytes: max_text_bytes,
         }),
-        Ok(Line { text, id, title, group, labels }) => Found::Source(SourceText {
-            id: id.unwrap_or_default(),
-            title: title.unwrap_or_default(),
-            group: group.unwrap_or_default(),
-            labels: labels.unwrap_or_default(),
-            text,
-        }),
+        Ok(Line { text, id, title, group, labels, uri, submitted_at, metadata }) => {
+            match submitted_at.map(|time| super::time(&time).ok_or(InputError::NotATime { time })).transpose()
+            {
+                Ok(submitted_at) => Found::Source(SourceText {
+                    id: id.unwrap_or_default(),
+                    title: title.unwrap_or_default(),
+                    group: group.unwrap_or_default(),
+                    labels: labels.unwrap_or_default(),
+                    uri: uri.unwrap_or_default(),
+                    submitted_at,
+                    metadata: metadata.unwrap_or_default(),
+                    text,
+                }),
+                Err(error) => Found::Unreadable(error),
+            }
+        }
         Err(error) => Found::Unreadable(json_error(&error, skipped)),
     })
 }
@@ -169,7 +187,7 @@ mod tests {
             [
                 "in.jsonl, line 1: one",
                 "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
-                 `group`, `labels`",
+                 `group`, `labels`, `uri`, `submitted_at`, `metadata`",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string",
                 "in.jsonl, line 7: is not valid UTF-8 at byte 101; convert it to UTF-8",

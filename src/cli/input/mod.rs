@@ -3,13 +3,16 @@
 mod folder;
 mod jsonl;
 mod text;
+mod times;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use text::{Text, read_text, total_bytes};
+pub(super) use times::time;
 
 /// Path that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -92,6 +95,12 @@ pub(super) enum InputError {
         /// The limit.
         max_bytes: u64,
     },
+    /// The time of submission can't be read.
+    #[error("submitted_at is {time:?}, but must be a time in RFC 3339, such as 2026-01-31T12:00:00Z")]
+    NotATime {
+        /// The value.
+        time: String,
+    },
     /// The line is not a JSON object with the fields of a source.
     #[error("column {column}: {problem}")]
     Json {
@@ -111,6 +120,7 @@ impl InputError {
             Self::NotUtf8 { .. } => "not valid UTF-8",
             Self::NameNotUtf8 => "name not valid UTF-8",
             Self::TooLarge { .. } | Self::LineTooLong { .. } => "too large",
+            Self::NotATime { .. } => "submitted_at is not a time",
             Self::Json { .. } => "not a JSON object with the fields of a source",
         }
     }
@@ -127,6 +137,12 @@ pub(super) struct SourceText {
     pub(super) group: String,
     /// The labels.
     pub(super) labels: Vec<String>,
+    /// The address.
+    pub(super) uri: String,
+    /// When it was submitted.
+    pub(super) submitted_at: Option<prost_types::Timestamp>,
+    /// The metadata.
+    pub(super) metadata: BTreeMap<String, String>,
     /// The text.
     pub(super) text: String,
 }

@@ -79,7 +79,8 @@ async fn list(client: &Client, collection: String, limit: u32, out: &mut dyn Wri
     loop {
         let missing = u32::try_from(limit - sources.len()).unwrap_or(PAGE_SIZE);
         let page_size = missing.clamp(1, PAGE_SIZE);
-        let request = proto::ListSourcesRequest { collection: collection.clone(), page_size, page_token };
+        let request =
+            proto::ListSourcesRequest { collection: collection.clone(), page_size, page_token, filter: None };
         let page = client.response(client.corpus().list_sources(client.request(request)).await)?;
         sources.extend(page.sources);
         page_token = page.next_page_token;
