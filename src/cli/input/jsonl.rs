@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, folder, text, unreadable};
+use super::{Found, InputError, Item, Place, Reading, SourceText, folder, text, times, unreadable};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -31,9 +31,8 @@ struct Line {
     labels: Option<Vec<String>>,
     #[serde(default)]
     uri: Option<String>,
-    /// In RFC 3339.
-    #[serde(default)]
-    submitted_at: Option<String>,
+    #[serde(default, deserialize_with = "times::optional")]
+    submitted_at: Option<prost_types::Timestamp>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
 }
@@ -127,20 +126,16 @@ fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
             max_bytes: max_text_bytes,
         }),
         Ok(Line { text, id, title, group, labels, uri, submitted_at, metadata }) => {
-            match submitted_at.map(|time| super::time(&time).ok_or(InputError::NotATime { time })).transpose()
-            {
-                Ok(submitted_at) => Found::Source(SourceText {
-                    id: id.unwrap_or_default(),
-                    title: title.unwrap_or_default(),
-                    group: group.unwrap_or_default(),
-                    labels: labels.unwrap_or_default(),
-                    uri: uri.unwrap_or_default(),
-                    submitted_at,
-                    metadata: metadata.unwrap_or_default(),
-                    text,
-                }),
-                Err(error) => Found::Unreadable(error),
-            }
+            Found::Source(SourceText {
+                id: id.unwrap_or_default(),
+                title: title.unwrap_or_default(),
+                group: group.unwrap_or_default(),
+                labels: labels.unwrap_or_default(),
+                uri: uri.unwrap_or_default(),
+                submitted_at,
+                metadata: metadata.unwrap_or_default(),
+                text,
+            })
         }
         Err(error) => Found::Unreadable(json_error(&error, skipped)),
     })
@@ -178,6 +173,7 @@ mod tests {
             {\"id\":\"b\",\"txet\":\"two\"}\n\
             {\"id\":\"c\"}\n\
             {\"id\":17,\"text\":\"x\"}\n\
+            {\"text\":\"x\",\"submitted_at\":\"31.1.2026\"}\n\
             {\"text\":\"caf\xE9\"}\n\
             [1]\n\
             {\"text\":\"t\",}\n\
@@ -190,10 +186,12 @@ mod tests {
                  `group`, `labels`, `uri`, `submitted_at`, `metadata`",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string",
-                "in.jsonl, line 7: is not valid UTF-8 at byte 101; convert it to UTF-8",
-                "in.jsonl, line 8: column 1: expected an object, {\"text\": ...}",
-                "in.jsonl, line 9: column 13: trailing comma",
-                "in.jsonl, line 10: last",
+                "in.jsonl, line 7: column 38: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \
+                 2026-01-31T12:00:00Z",
+                "in.jsonl, line 8: is not valid UTF-8 at byte 140; convert it to UTF-8",
+                "in.jsonl, line 9: column 1: expected an object, {\"text\": ...}",
+                "in.jsonl, line 10: column 13: trailing comma",
+                "in.jsonl, line 11: last",
             ]
         );
     }

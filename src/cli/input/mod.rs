@@ -95,12 +95,6 @@ pub(super) enum InputError {
         /// The limit.
         max_bytes: u64,
     },
-    /// The time of submission can't be read.
-    #[error("submitted_at is {time:?}, but must be a time in RFC 3339, such as 2026-01-31T12:00:00Z")]
-    NotATime {
-        /// The value.
-        time: String,
-    },
     /// The line is not a JSON object with the fields of a source.
     #[error("column {column}: {problem}")]
     Json {
@@ -120,7 +114,6 @@ impl InputError {
             Self::NotUtf8 { .. } => "not valid UTF-8",
             Self::NameNotUtf8 => "name not valid UTF-8",
             Self::TooLarge { .. } | Self::LineTooLong { .. } => "too large",
-            Self::NotATime { .. } => "submitted_at is not a time",
             Self::Json { .. } => "not a JSON object with the fields of a source",
         }
     }
