@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use text::{Text, read_text, total_bytes};
-pub(super) use times::time;
+pub(super) use times::{not_a_time, time};
 
 /// Path that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
