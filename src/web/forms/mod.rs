@@ -75,7 +75,11 @@ impl Form {
     }
 
     /// A number, if one was given.
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str, label: &str) -> Result<Option<T>, Failure> {
+    pub(super) fn number<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        label: &str,
+    ) -> Result<Option<T>, Failure> {
         let value = self.value(name)?.trim();
         if value.is_empty() {
             return Ok(None);
