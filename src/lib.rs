@@ -100,18 +100,18 @@ mod text;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, Cluster, CollectionDeleted,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster, CollectionDeleted,
     CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, Defect,
     DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
     FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource,
     Operation, Outcome, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId,
     RequestKey, Scope, Side, SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError,
-    SystemError, TextRole, Title, Verified, Visibility,
+    SourceName, SystemError, TextRole, Title, Verified, Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};
 pub use report::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage,
+    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportedPassage,
     Share, SourceOverlap, VoidReason,
 };
 pub use text::alerts::{Alert, AlertKind, Severity};

@@ -19,6 +19,7 @@ use crate::corpus::{Corpus, Writer, random_seed};
 use crate::detection::Detector;
 
 pub use self::changes::SourceText;
+pub use self::detection::CheckedSource;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
@@ -32,8 +33,8 @@ pub use crate::detection::{
 };
 pub use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
-    NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceRecord, Stop, StopReason, Title,
-    Visibility,
+    NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceName, SourceRecord, Stop, StopReason, Title,
+    Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

@@ -228,6 +228,16 @@ impl From<Error> for Problem {
                         .to_owned();
                 Self::invalid(vec![Violation { field, description }])
             }
+            Error::TooManyCollectionsInScope { max_collections } => {
+                let description = format!(
+                    "has more than {max_collections} collections, as many as it may; name fewer, by longer prefixes"
+                );
+                Self::invalid(vec![Violation { field: "scope".to_owned(), description }])
+            }
+            Error::SamePair { .. } => {
+                let description = "is the submission itself; name another source".to_owned();
+                Self::invalid(vec![Violation { field: "source".to_owned(), description }])
+            }
             Error::Stopped(reason) => reason.into(),
             Error::Store(error) => Self::new(code_of(&error), message),
             Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {

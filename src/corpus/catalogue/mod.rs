@@ -231,8 +231,14 @@ impl Catalogue {
         ids
     }
 
-    /// The number of sources that a check of `scope` at the present revision looks at.
+    /// The number of sources that a check of `scope` at the present revision looks at, but for the one source that it may
+    /// exclude in this collection.
     pub(super) fn sources_in_scope(&self, scope: &Scope) -> u64 {
+        if scope.has_inclusions() {
+            let included = self.included(scope);
+            let is_in_scope = |entry: &&Arc<Entry>| entry.is_in_scope(scope, self.revision);
+            return included.iter().filter_map(|slot| self.entry(*slot)).filter(is_in_scope).count() as u64;
+        }
         if !scope.has_exclusions() {
             return self.counts.sources;
         }
@@ -247,13 +253,48 @@ impl Catalogue {
         self.counts.sources - there.count() as u64
     }
 
+    /// The slots of sources, there or gone, that the groups of `scope` include, or else its labels; sorted.
+    fn included(&self, scope: &Scope) -> Vec<Slot> {
+        let by_group = scope.include_groups.iter().filter_map(|group| self.by_group.get(group));
+        let by_label = scope.include_labels.iter().filter_map(|label| self.by_label.get(label));
+        let mut slots: Vec<Slot> = if scope.include_groups.is_empty() {
+            by_label.flatten().copied().collect()
+        } else {
+            by_group.flatten().copied().collect()
+        };
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
     /// The sources that a check of `scope` at a revision looks at, in order of their ids. Linear in the
-    /// collection but for the sort.
+    /// collection, or in the sources of the included groups or labels, but for the sort.
     pub(super) fn there_at(&self, scope: &Scope, revision: u64) -> Vec<Arc<Entry>> {
-        let there = self.slots.iter().flatten().filter(|entry| entry.is_in_scope(scope, revision));
-        let mut there: Vec<Arc<Entry>> = there.cloned().collect();
+        let is_in_scope = |entry: &&Arc<Entry>| entry.is_in_scope(scope, revision);
+        let mut there: Vec<Arc<Entry>> = if scope.has_inclusions() {
+            let included = self.included(scope);
+            included.iter().filter_map(|slot| self.entry(*slot)).filter(is_in_scope).cloned().collect()
+        } else {
+            self.slots.iter().flatten().filter(is_in_scope).cloned().collect()
+        };
         there.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         there
+    }
+
+    /// True if a source is in the group now.
+    pub(super) fn has_group(&self, group: &Group) -> bool {
+        self.by_group.get(group).is_some_and(|slots| self.any_there(slots))
+    }
+
+    /// True if a source has the label now.
+    pub(super) fn has_label(&self, label: &Label) -> bool {
+        self.by_label.get(label).is_some_and(|slots| self.any_there(slots))
+    }
+
+    /// The last ones first: of a group whose sources are replaced, the first ones are gone.
+    fn any_there(&self, slots: &[Slot]) -> bool {
+        let is_there = |slot: &Slot| self.entry(*slot).is_some_and(|entry| entry.is_there_at(self.revision));
+        slots.iter().rev().any(is_there)
     }
 
     /// The slots that are or were taken.
