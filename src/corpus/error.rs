@@ -178,7 +178,9 @@ pub enum Error {
         failed: u64,
     },
     /// A scope whose patterns match too many collections.
-    #[error("the scope has more than {max_collections} collections, as many as it may; name fewer, by longer prefixes")]
+    #[error(
+        "the scope has more than {max_collections} collections, as many as it may; name fewer, by longer prefixes"
+    )]
     TooManyCollectionsInScope {
         /// The limit.
         max_collections: usize,

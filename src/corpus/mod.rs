@@ -14,7 +14,7 @@ mod gone;
 mod info;
 mod opening;
 mod pins;
-mod resolving;
+mod selecting;
 mod state;
 mod totals;
 mod verify;
@@ -23,7 +23,7 @@ mod writing;
 
 pub use catalogue::Entry;
 pub(crate) use changes::wait;
-pub use changes::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted};
+pub use changes::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted, SourcesDeleted};
 pub use error::{Error, TextRole};
 pub(crate) use error::{check_bytes, check_words};
 pub use figures::{Distribution, Figures, LastVerified};
@@ -31,10 +31,10 @@ pub(crate) use figures::{Histogram, TIME_BOUNDS};
 pub use info::{CollectionInfo, CollectionStats, CorpusInfo};
 pub use opening::Progress;
 pub(crate) use opening::{Opened, open, open_read_only};
-pub(crate) use resolving::ViewRequest;
+pub use selecting::SourcePage;
 pub(crate) use state::{Corpus, random_seed};
 pub use verify::{Defect, Verified};
-pub(crate) use view::{IndexKind, View, ViewedCollection};
+pub(crate) use view::{IndexKind, View, ViewRequest, ViewedCollection};
 pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.

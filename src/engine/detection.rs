@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use super::Engine;
 use crate::corpus::{Entry, Error, View, ViewRequest};
-use crate::detection::{ComparedText, DetectionOptions, Exclusions, PairOptions, Pairs, PairsProgress, Subject};
+use crate::detection::{
+    ComparedText, DetectionOptions, Exclusions, PairOptions, Pairs, PairsProgress, Subject,
+};
 use crate::model::{CollectionName, Scope, SourceName, Stop};
 use crate::report::Report;
 

@@ -23,8 +23,8 @@ pub use self::detection::CheckedSource;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
-    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted, TextRole,
-    Verified,
+    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted,
+    SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{
@@ -33,8 +33,9 @@ pub use crate::detection::{
 };
 pub use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
-    NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceName, SourceRecord, Stop, StopReason, Title,
-    Visibility, WarnedField, Warning, WarningKind, Warnings,
+    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Pattern, RequestId, RequestKey, Scope,
+    SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp,
+    Title, Uri, Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

@@ -56,11 +56,7 @@ impl Pattern {
 
     /// The pattern of the names that both match, if there can be any.
     fn common<'a>(&'a self, other: &'a Self) -> Option<&'a Self> {
-        if self.covers(other) {
-            Some(other)
-        } else {
-            other.covers(self).then_some(self)
-        }
+        if self.covers(other) { Some(other) } else { other.covers(self).then_some(self) }
     }
 
     /// The matching ones of `names` from `after` on, in order. Names before and after are skipped by range.

@@ -67,22 +67,40 @@ impl std::fmt::Display for Warning {
         let value = &self.value;
         match self.field {
             WarnedField::ExcludeSourceIds => {
-                write!(f, "no source in scope has the id {value:?}, so excluding it has no effect; check the id")
+                write!(
+                    f,
+                    "no source in scope has the id {value:?}, so excluding it has no effect; check the id"
+                )
             }
             WarnedField::ExcludeGroups => {
-                write!(f, "no source in scope is in the group {value:?}, so excluding it has no effect; check the group")
+                write!(
+                    f,
+                    "no source in scope is in the group {value:?}, so excluding it has no effect; check the group"
+                )
             }
             WarnedField::OwnGroups => {
-                write!(f, "no source in scope is in the own group {value:?}, so it excludes nothing; check the group")
+                write!(
+                    f,
+                    "no source in scope is in the own group {value:?}, so it excludes nothing; check the group"
+                )
             }
             WarnedField::IncludeGroups => {
-                write!(f, "no source in scope is in the group {value:?}, so including it adds none; check the group")
+                write!(
+                    f,
+                    "no source in scope is in the group {value:?}, so including it adds none; check the group"
+                )
             }
             WarnedField::ExcludeLabels => {
-                write!(f, "no source in scope has the label {value:?}, so excluding it has no effect; check the label")
+                write!(
+                    f,
+                    "no source in scope has the label {value:?}, so excluding it has no effect; check the label"
+                )
             }
             WarnedField::IncludeLabels => {
-                write!(f, "no source in scope has the label {value:?}, so including it adds none; check the label")
+                write!(
+                    f,
+                    "no source in scope has the label {value:?}, so including it adds none; check the label"
+                )
             }
             WarnedField::Patterns => {
                 write!(f, "no collection has a name that begins with {value:?}; check the prefix")

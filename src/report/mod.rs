@@ -17,6 +17,6 @@ pub use counting::remaining;
 pub use coverage::Coverage;
 pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{
-    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportLimits,
-    ReportedPassage, Share, SourceOverlap, VoidReason,
+    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
+    Report, ReportLimits, ReportedPassage, Share, SourceOverlap, VoidReason,
 };

@@ -203,8 +203,12 @@ impl Call {
         let collections =
             if words.below(2) == 0 { vec![collection.clone()] } else { vec![collection.clone(), other] };
         let scope = proto::Scope { collections, ..Default::default() };
-        let check =
-            proto::CheckRequest { text: text(words), scope: Some(scope), options: Some(options.clone()), ..Default::default() };
+        let check = proto::CheckRequest {
+            text: text(words),
+            scope: Some(scope),
+            options: Some(options.clone()),
+            ..Default::default()
+        };
         match words.below(17) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
@@ -228,7 +232,12 @@ impl Call {
             7 => {
                 Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
             }
-            8 => Self::ListSources(proto::ListSourcesRequest { collection, page_size, page_token }),
+            8 => Self::ListSources(proto::ListSourcesRequest {
+                collection,
+                page_size,
+                page_token,
+                filter: None,
+            }),
             9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, request_id }),
             10 | 11 => Self::Check(check),
             12 => {

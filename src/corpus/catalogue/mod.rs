@@ -2,6 +2,10 @@
 
 mod counts;
 mod entry;
+mod journal;
+mod scoped;
+mod together;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -9,8 +13,11 @@ use std::sync::Arc;
 
 pub(super) use self::counts::{Counts, Growth};
 pub use self::entry::Entry;
+use self::journal::Journal;
+pub(super) use self::together::Departing;
+use self::versions::Superseded;
 use super::error::Error;
-use crate::model::{Group, Label, Limits, Scope, Slot, SourceId, SourceRecord};
+use crate::model::{Group, Label, Limits, Slot, SourceId, SourceRecord};
 
 /// The sources of one collection. Those that are gone stay until they are [freed](Self::free), for checks of older
 /// revisions.
@@ -20,9 +27,12 @@ pub(super) struct Catalogue {
     slots: Vec<Option<Arc<Entry>>>,
     free: Vec<Slot>,
     by_id: BTreeMap<SourceId, Slot>,
-    by_group: HashMap<Group, Vec<Slot>>,
-    by_label: HashMap<Label, Vec<Slot>>,
+    by_group: HashMap<Group, BTreeSet<Slot>>,
+    by_label: HashMap<Label, BTreeSet<Slot>>,
     by_digest: BTreeSet<(u128, Slot)>,
+    /// Records that were updated, for checks of older revisions.
+    superseded: Superseded,
+    journal: Journal,
     gone: Vec<Slot>,
     /// The number of those at the front of `gone` whose texts were dropped.
     textless: usize,
@@ -143,6 +153,7 @@ impl Catalogue {
         let revision = record.added;
         let is_replaced = self.remove(&record.id, revision).is_some();
         let entry = self.insert(slot, record);
+        self.journal.note(slot);
         self.revision = revision;
         Published { entry, is_replaced }
     }
@@ -174,12 +185,7 @@ impl Catalogue {
         let entry = Arc::new(Entry::new(record, slot));
         self.by_id.insert(entry.id.clone(), slot);
         self.by_digest.insert((entry.words_digest, slot));
-        if !entry.group.as_str().is_empty() {
-            self.by_group.entry(entry.group.clone()).or_default().push(slot);
-        }
-        for label in entry.labels.as_slice() {
-            self.by_label.entry(label.clone()).or_default().push(slot);
-        }
+        self.link_names(&entry);
         self.counts.add(&entry);
         if let Some(place) = self.slots.get_mut(slot.index()) {
             *place = Some(Arc::clone(&entry));
@@ -189,112 +195,94 @@ impl Catalogue {
 
     /// Removes a source as of `revision`.
     pub(super) fn remove(&mut self, id: &SourceId, revision: u64) -> Option<Arc<Entry>> {
-        let slot = self.by_id.remove(id)?;
-        let entry = Arc::clone(self.entry(slot)?);
+        let entry = Arc::clone(self.get(id)?);
         entry.remove_at(revision);
-        self.gone.push(slot);
+        self.gone.push(entry.slot);
         self.counts.subtract(&entry);
         self.revision = revision;
-        self.by_digest.remove(&(entry.words_digest, slot));
+        self.unlink(&entry);
         Some(entry)
     }
 
-    /// The source in a slot, there or gone.
+    /// Makes a source known by its group and labels.
+    fn link_names(&mut self, entry: &Entry) {
+        if !entry.group.as_str().is_empty() {
+            self.by_group.entry(entry.group.clone()).or_default().insert(entry.slot);
+        }
+        for label in entry.labels.as_slice() {
+            self.by_label.entry(label.clone()).or_default().insert(entry.slot);
+        }
+    }
+
+    /// Undoes [`Self::link_names`].
+    fn unlink_names(&mut self, entry: &Entry) {
+        remove_from(&mut self.by_group, &entry.group, entry.slot);
+        for label in entry.labels.as_slice() {
+            remove_from(&mut self.by_label, label, entry.slot);
+        }
+    }
+
+    /// Makes a source that is gone unknown by its id, words, group and labels.
+    fn unlink(&mut self, entry: &Entry) {
+        if self.by_id.get(&entry.id) == Some(&entry.slot) {
+            self.by_id.remove(&entry.id);
+        }
+        self.by_digest.remove(&(entry.words_digest, entry.slot));
+        self.unlink_names(entry);
+    }
+
+    /// The source in a slot, there or gone, as it is at present.
     pub(super) fn entry(&self, slot: Slot) -> Option<&Arc<Entry>> {
         self.slots.get(slot.index())?.as_ref()
     }
 
-    /// All sources, there or gone, by slot.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.slots.iter().flatten()
-    }
-
     /// The source with an id.
     pub(super) fn get(&self, id: &SourceId) -> Option<&Arc<Entry>> {
-        self.entry(*self.by_id.get(id)?)
+        self.there(*self.by_id.get(id)?)
+    }
+
+    /// The source in a slot, if it is there at present. Sources that are deleted together are known by their ids for a
+    /// moment longer.
+    pub(super) fn there(&self, slot: Slot) -> Option<&Arc<Entry>> {
+        self.entry(slot).filter(|entry| entry.is_there_at(self.revision))
     }
 
     /// Sources in order of their ids, from just after `after` on.
     pub(super) fn list(&self, after: Option<&SourceId>) -> impl Iterator<Item = &Arc<Entry>> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_id.range((from, Bound::Unbounded)).filter_map(|(_, slot)| self.entry(*slot))
+        self.list_from("", after)
+    }
+
+    /// Sources in order of their ids, from just after `after` and from `first` on.
+    pub(super) fn list_from(
+        &self,
+        first: &str,
+        after: Option<&SourceId>,
+    ) -> impl Iterator<Item = &Arc<Entry>> {
+        let from = match after {
+            Some(after) if after.as_str() >= first => Bound::Excluded(after.as_str()),
+            _ => Bound::Included(first),
+        };
+        self.by_id.range::<str, _>((from, Bound::Unbounded)).filter_map(|(_, slot)| self.there(*slot))
+    }
+
+    /// The sources of a group; `None` if there are none.
+    pub(super) fn slots_of_group(&self, group: &Group) -> Option<&BTreeSet<Slot>> {
+        self.by_group.get(group)
+    }
+
+    /// The sources with a label; `None` if there are none.
+    pub(super) fn slots_of_label(&self, label: &Label) -> Option<&BTreeSet<Slot>> {
+        self.by_label.get(label)
     }
 
     /// The ids of other sources with the words of one of them, `most` at most: those of the lowest slots; sorted.
     pub(super) fn duplicates(&self, of: &Entry, most: usize) -> Vec<SourceId> {
         let same = self.by_digest.range((of.words_digest, Slot::FIRST)..);
         let slots = same.take_while(|(digest, _)| *digest == of.words_digest).map(|(_, slot)| *slot);
-        let others = slots.filter(|slot| *slot != of.slot).take(most);
-        let mut ids: Vec<SourceId> =
-            others.filter_map(|slot| self.entry(slot)).map(|entry| entry.id.clone()).collect();
+        let others = slots.filter(|slot| *slot != of.slot).filter_map(|slot| self.there(slot));
+        let mut ids: Vec<SourceId> = others.take(most).map(|entry| entry.id.clone()).collect();
         ids.sort_unstable();
         ids
-    }
-
-    /// The number of sources that a check of `scope` at the present revision looks at, but for the one source that it may
-    /// exclude in this collection.
-    pub(super) fn sources_in_scope(&self, scope: &Scope) -> u64 {
-        if scope.has_inclusions() {
-            let included = self.included(scope);
-            let is_in_scope = |entry: &&Arc<Entry>| entry.is_in_scope(scope, self.revision);
-            return included.iter().filter_map(|slot| self.entry(*slot)).filter(is_in_scope).count() as u64;
-        }
-        if !scope.has_exclusions() {
-            return self.counts.sources;
-        }
-        let ids = scope.exclude_source_ids.iter().filter_map(|id| self.by_id.get(id));
-        let groups = scope.exclude_groups.iter().filter_map(|group| self.by_group.get(group)).flatten();
-        let labels = scope.exclude_labels.iter().filter_map(|label| self.by_label.get(label)).flatten();
-        let mut excluded: Vec<Slot> = ids.chain(groups).chain(labels).copied().collect();
-        excluded.sort_unstable();
-        excluded.dedup();
-        let there =
-            excluded.iter().filter(|slot| self.entry(**slot).is_some_and(|e| e.is_there_at(self.revision)));
-        self.counts.sources - there.count() as u64
-    }
-
-    /// The slots of sources, there or gone, that the groups of `scope` include, or else its labels; sorted.
-    fn included(&self, scope: &Scope) -> Vec<Slot> {
-        let by_group = scope.include_groups.iter().filter_map(|group| self.by_group.get(group));
-        let by_label = scope.include_labels.iter().filter_map(|label| self.by_label.get(label));
-        let mut slots: Vec<Slot> = if scope.include_groups.is_empty() {
-            by_label.flatten().copied().collect()
-        } else {
-            by_group.flatten().copied().collect()
-        };
-        slots.sort_unstable();
-        slots.dedup();
-        slots
-    }
-
-    /// The sources that a check of `scope` at a revision looks at, in order of their ids. Linear in the
-    /// collection, or in the sources of the included groups or labels, but for the sort.
-    pub(super) fn there_at(&self, scope: &Scope, revision: u64) -> Vec<Arc<Entry>> {
-        let is_in_scope = |entry: &&Arc<Entry>| entry.is_in_scope(scope, revision);
-        let mut there: Vec<Arc<Entry>> = if scope.has_inclusions() {
-            let included = self.included(scope);
-            included.iter().filter_map(|slot| self.entry(*slot)).filter(is_in_scope).cloned().collect()
-        } else {
-            self.slots.iter().flatten().filter(is_in_scope).cloned().collect()
-        };
-        there.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        there
-    }
-
-    /// True if a source is in the group now.
-    pub(super) fn has_group(&self, group: &Group) -> bool {
-        self.by_group.get(group).is_some_and(|slots| self.any_there(slots))
-    }
-
-    /// True if a source has the label now.
-    pub(super) fn has_label(&self, label: &Label) -> bool {
-        self.by_label.get(label).is_some_and(|slots| self.any_there(slots))
-    }
-
-    /// The last ones first: of a group whose sources are replaced, the first ones are gone.
-    fn any_there(&self, slots: &[Slot]) -> bool {
-        let is_there = |slot: &Slot| self.entry(*slot).is_some_and(|entry| entry.is_there_at(self.revision));
-        slots.iter().rev().any(is_there)
     }
 
     /// The slots that are or were taken.
@@ -358,16 +346,22 @@ impl Catalogue {
         let is_purged = |slot: &Slot| purged.binary_search(slot).is_ok();
         self.textless -= self.gone.iter().take(self.textless).filter(|slot| is_purged(slot)).count();
         self.gone.retain(|slot| !is_purged(slot));
-        for slots in self.by_group.values_mut().chain(self.by_label.values_mut()) {
-            slots.retain(|slot| !is_purged(slot));
-        }
-        self.by_group.retain(|_, slots| !slots.is_empty());
-        self.by_label.retain(|_, slots| !slots.is_empty());
         for slot in purged {
+            self.superseded.forget(*slot);
             if let Some(place) = self.slots.get_mut(slot.index()) {
                 *place = None;
             }
         }
         self.free.extend_from_slice(purged);
+    }
+}
+
+/// Removes a slot from the set of a name, and the name with its last slot.
+fn remove_from<N: Eq + std::hash::Hash>(sets: &mut HashMap<N, BTreeSet<Slot>>, name: &N, slot: Slot) {
+    if let Some(slots) = sets.get_mut(name) {
+        slots.remove(&slot);
+        if slots.is_empty() {
+            sets.remove(name);
+        }
     }
 }

@@ -30,7 +30,8 @@ impl Extent {
 /// The warnings about the names that no partition knows, and about a scope without sources.
 pub(super) fn warnings(extents: &[Extent]) -> Vec<Warning> {
     let known = |warning: &Warning, extent: &Extent| extent.unknown.binary_search(warning).is_err();
-    let (first, others) = extents.split_first().map_or((None, extents), |(first, others)| (Some(first), others));
+    let (first, others) =
+        extents.split_first().map_or((None, extents), |(first, others)| (Some(first), others));
     let mut unknown = first.map_or_else(Vec::new, |first| first.unknown.clone());
     unknown.retain(|warning| !others.iter().any(|extent| known(warning, extent)));
     if extents.iter().map(Extent::sources_in_scope).sum::<u64>() == 0 {

@@ -6,4 +6,5 @@ pub(super) mod corpus;
 pub(super) mod enums;
 pub(super) mod pairs;
 pub(super) mod report;
+pub(super) mod times;
 pub(super) mod warnings;

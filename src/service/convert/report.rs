@@ -4,8 +4,8 @@ use crate::engine::ALGORITHM_VERSION;
 use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
-    Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportedPassage, Share,
-    SourceOverlap, VoidReason,
+    Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report,
+    ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};

@@ -19,7 +19,10 @@ pub(in crate::service) fn warnings(Warnings { listed, cut }: Warnings, places: &
     let mut placed: Vec<(Place, Warning)> =
         listed.into_iter().map(|warning| (index.place(warning.field, &warning.value), warning)).collect();
     placed.sort_unstable();
-    ListedWarnings { listed: placed.into_iter().map(|(place, warning)| message(place, warning)).collect(), cut }
+    ListedWarnings {
+        listed: placed.into_iter().map(|(place, warning)| message(place, warning)).collect(),
+        cut,
+    }
 }
 
 fn message(place: Place, warning: Warning) -> proto::Warning {

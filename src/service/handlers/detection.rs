@@ -59,9 +59,7 @@ impl ServiceContext {
         let revisions = RevisionMask::for_caller(&caller, &engine);
         let check = move |stop: &_| {
             let (report, text) = match submission {
-                Submission::Text(text) => {
-                    (engine.check(&text, &scope, &options, stop)?, Arc::from(text))
-                }
+                Submission::Text(text) => (engine.check(&text, &scope, &options, stop)?, Arc::from(text)),
                 Submission::Source(name) => {
                     let checked = engine.check_source(&name, &scope, &options, stop)?;
                     (checked.report, checked.text)
@@ -121,8 +119,7 @@ impl DetectionService for DetectionApi {
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let Checked { report, .. } =
-            self.context.clone().check(caller, &call, request.into_inner()).await?;
+        let Checked { report, .. } = self.context.clone().check(caller, &call, request.into_inner()).await?;
         Ok(call.respond(proto::CheckResponse { report: Some(report) }))
     }
 

@@ -46,7 +46,9 @@ pub(super) fn brackets<'a>(text: &'a str, quotations: &'a [Span]) -> impl Iterat
         let end = inner + length + closing.len_utf8();
         let content = content(peek::slice(text, inner, inner + length))?;
         let cites = match content {
-            Content::NameAndPage => follows_quotation(text, quotations, at) || is_at_sentence_end(text, at, end),
+            Content::NameAndPage => {
+                follows_quotation(text, quotations, at) || is_at_sentence_end(text, at, end)
+            }
             Content::Either => follows_quotation(text, quotations, at),
         };
         cites.then(|| peek::span(at, end))

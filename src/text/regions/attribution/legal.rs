@@ -48,7 +48,8 @@ const HAN_DIGITS: &str = "一二三四五六七八九十百千零〇两";
 pub(super) fn references(text: &str) -> Vec<Span> {
     let sections = memmem::find_iter(text.as_bytes(), "§").filter_map(|at| section(text, at));
     let articles = ["条", "條", "조"].into_iter().flat_map(|article| {
-        memmem::find_iter(text.as_bytes(), article).filter_map(move |at| numbered_article(text, at, article.len()))
+        memmem::find_iter(text.as_bytes(), article)
+            .filter_map(move |at| numbered_article(text, at, article.len()))
     });
     let dockets = memchr_iter(b'/', text.as_bytes()).filter_map(|at| docket(text, at));
     let reports = [" v. ", " v "].into_iter().flat_map(|versus| {

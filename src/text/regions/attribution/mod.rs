@@ -32,8 +32,7 @@ impl<'a> Citations<'a> {
     /// The citations of a text with these regions. Linear.
     #[must_use]
     pub fn new(text: &'a str, regions: &[Region]) -> Self {
-        let of =
-            |kind| regions.iter().filter(move |region| region.kind == kind).map(|region| region.span);
+        let of = |kind| regions.iter().filter(move |region| region.kind == kind).map(|region| region.span);
         let quotations: Vec<Span> = of(RegionKind::Quotation).collect();
         let in_text: Vec<Span> =
             of(RegionKind::Citation).chain(brackets::brackets(text, &quotations)).collect();
@@ -82,9 +81,9 @@ impl<'a> Citations<'a> {
         let is_sign = |c: char| !c.is_alphanumeric();
         let words = peek::slice(self.text, 0, before).trim_end_matches(is_sign).len();
         let from = sentences.start(words);
-        self.in_text.ends_in(from, words).is_some_and(|end| {
-            peek::slice(self.text, end, words).contains(char::is_alphabetic)
-        })
+        self.in_text
+            .ends_in(from, words)
+            .is_some_and(|end| peek::slice(self.text, end, words).contains(char::is_alphabetic))
     }
 
     /// Whether the next paragraph after a block quote is a citation and nothing else.

@@ -104,7 +104,9 @@ fn is_quote(c: char) -> bool {
 /// Whether the mark that ends at byte `at` closes words: 5'3 is a measure.
 fn closes_words(text: &str, at: usize, mark: char) -> bool {
     let before = peek::before(text, at - mark.len_utf8());
-    before.is_some_and(|c| c.is_alphabetic() || is_sentence_end(c) || matches!(c, ',' | ')' | '…') || is_quote(c))
+    before.is_some_and(|c| {
+        c.is_alphabetic() || is_sentence_end(c) || matches!(c, ',' | ')' | '…') || is_quote(c)
+    })
 }
 
 /// Letters of the word that ends at byte `at`; those of a script without spaces count as a word.
@@ -134,5 +136,7 @@ fn begins_sentence(text: &str, at: usize, last: char) -> bool {
 fn is_in_bracket(text: &str, at: usize) -> bool {
     let from = text.ceil_char_boundary(at.saturating_sub(64));
     let before = peek::slice(text, from, at);
-    before.rfind(['(', ')']).is_some_and(|bracket| before.get(bracket..).is_some_and(|rest| rest.starts_with('(')))
+    before
+        .rfind(['(', ')'])
+        .is_some_and(|bracket| before.get(bracket..).is_some_and(|rest| rest.starts_with('(')))
 }

@@ -71,7 +71,8 @@ impl Sentences<'_> {
         let window = self.text.ceil_char_boundary(at.saturating_sub(32));
         let word = peek::slice(self.text, window, at);
         let word = word.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let initial = word.chars().count() == 1 && word.starts_with(char::is_alphabetic) && !word.starts_with(is_cjk);
+        let initial =
+            word.chars().count() == 1 && word.starts_with(char::is_alphabetic) && !word.starts_with(is_cjk);
         if initial || ABBREVIATIONS.contains(&word.to_lowercase().as_str()) {
             return false;
         }
@@ -113,5 +114,22 @@ impl Sentences<'_> {
 
 /// Whether a character may close a sentence after its last mark.
 pub(super) fn is_closing(c: char) -> bool {
-    matches!(c, '"' | '”' | '“' | '»' | '«' | '’' | '\'' | '›' | '‹' | '」' | '』' | ')' | ']' | '）' | '］' | '＂')
+    matches!(
+        c,
+        '"' | '”'
+            | '“'
+            | '»'
+            | '«'
+            | '’'
+            | '\''
+            | '›'
+            | '‹'
+            | '」'
+            | '』'
+            | ')'
+            | ']'
+            | '）'
+            | '］'
+            | '＂'
+    )
 }

@@ -1,14 +1,17 @@
 //! Views: one consistent state of some collections.
 
+mod resolving;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::resolving::Unknown;
+pub(crate) use self::resolving::ViewRequest;
 use super::catalogue::{Catalogue, Entry};
 use super::collection::Collection;
 use super::error::Error;
 use super::pins::Pin;
-use super::resolving::{Unknown, ViewRequest};
 use super::state::{Corpus, not_found};
 use crate::fingerprint::Fingerprint;
 use crate::index::{Counted, Hit, Index, Visible, Wanted};
@@ -129,8 +132,7 @@ impl View {
     /// [`Error::SourceNotFound`] if the request does not name it.
     pub(crate) fn source(&self, name: &SourceName) -> Result<&Arc<Entry>, Error> {
         let found = self.sources.iter().find(|(known, _)| known == name);
-        let not_found =
-            || Error::SourceNotFound { collection: name.collection.clone(), id: name.id.clone() };
+        let not_found = || Error::SourceNotFound { collection: name.collection.clone(), id: name.id.clone() };
         found.map(|(_, entry)| entry).ok_or_else(not_found)
     }
 
@@ -252,9 +254,11 @@ impl ViewedCollection {
         scope: &Scope,
     ) -> Vec<Option<Arc<Entry>>> {
         let catalogue = self.collection.catalogue.read();
-        let is_in_scope =
-            |entry: &&Arc<Entry>| entry.is_in_scope(scope, self.revision) && !self.excludes(entry, scope);
-        let entry = |slot| catalogue.entry(slot).filter(is_in_scope);
+        let entry = |slot| {
+            let at_revision = catalogue.entry_at(slot, self.revision);
+            at_revision
+                .filter(|entry| entry.is_in_scope(scope, self.revision) && !self.excludes(entry, scope))
+        };
         slots.into_iter().map(|slot| entry(slot).map(Arc::clone)).collect()
     }
 

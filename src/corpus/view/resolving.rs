@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue::Catalogue;
-use super::error::Error;
-use super::state::Corpus;
-use crate::model::{
-    CollectionName, Group, Label, Scope, SourceId, SourceName, WarnedField, Warning,
-};
+use super::super::catalogue::Catalogue;
+use super::super::error::Error;
+use super::super::state::Corpus;
+use crate::model::{CollectionName, Group, Label, Scope, SourceId, SourceName, WarnedField, Warning};
 
 /// What a view is made for.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +22,10 @@ pub(crate) struct ViewRequest<'a> {
 
 impl Corpus {
     /// The collections of a scope, and the patterns without any. The caller holds the revision.
-    pub(super) fn resolve(&self, scope: &Scope) -> Result<(BTreeSet<CollectionName>, Vec<Warning>), Error> {
+    pub(in crate::corpus) fn resolve(
+        &self,
+        scope: &Scope,
+    ) -> Result<(BTreeSet<CollectionName>, Vec<Warning>), Error> {
         let (mut collections, mut empty) = (scope.collections.clone(), Vec::new());
         if scope.patterns.is_empty() {
             return Ok((collections, empty));
