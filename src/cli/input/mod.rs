@@ -3,13 +3,16 @@
 mod folder;
 mod jsonl;
 mod text;
+mod times;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use text::{Text, read_text, total_bytes};
+pub(super) use times::{not_a_time, time};
 
 /// Path that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -127,6 +130,12 @@ pub(super) struct SourceText {
     pub(super) group: String,
     /// The labels.
     pub(super) labels: Vec<String>,
+    /// The address.
+    pub(super) uri: String,
+    /// When it was submitted.
+    pub(super) submitted_at: Option<prost_types::Timestamp>,
+    /// The metadata.
+    pub(super) metadata: BTreeMap<String, String>,
     /// The text.
     pub(super) text: String,
 }
