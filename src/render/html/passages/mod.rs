@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use maud::{Markup, Render, html};
 
-use self::words::{Aligned, Relation, Run, Side, aligned};
+use self::words::{Relation, Run, Side, aligned};
 use super::atoms::{Atoms, Listed};
 use super::glyphs::Visible;
 use super::offsets::Offsets;

@@ -45,8 +45,8 @@ fn options() -> RenderOptions {
 
 /// The sum of the words of the elements that match.
 fn words(page: &Html, selector: &str) -> u64 {
-    let selected = page.select(&Selector::parse(selector).unwrap());
-    selected.map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
 }
 
 #[test]
