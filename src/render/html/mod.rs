@@ -10,6 +10,7 @@ mod atoms;
 mod check;
 mod class;
 mod glyphs;
+mod language;
 mod offsets;
 mod options;
 mod page;

@@ -10,6 +10,7 @@ use maud::{Markup, Render, html};
 use self::names::Names;
 use super::atoms::Listing;
 use super::glyphs::Visible;
+use super::language;
 use super::offsets::Offsets;
 use super::options::RenderOptions;
 use super::page::{self, Script};
@@ -93,7 +94,11 @@ impl<'a> ClassReport<'a> {
     #[must_use]
     pub fn passages(place: usize, report: &Report) -> PairPassages {
         let prefix = format!("r{}", place + 1);
-        let passages = Passages { report, whole: None, sides: ["First", "Second"], prefix };
+        let first = report.sources.first().and_then(|source| source.passages.first());
+        let languages = first.map_or([""; 2], |passage| {
+            [&passage.submission_excerpt, &passage.source_excerpt].map(|excerpt| language::code(excerpt))
+        });
+        let passages = Passages { report, whole: None, sides: ["First", "Second"], languages, prefix };
         // Spans are those of excerpts: there is no text.
         let listing = Listing::new(report, &Offsets::new("", report.offset_unit()));
         PairPassages(html! {
