@@ -126,7 +126,7 @@ pub(in crate::web) async fn stop(
     Path(job): Path<String>,
     request: Request,
 ) -> Result<Response, Failure> {
-    Form::read(&visitor, request).await?;
+    Form::read_small(&visitor, request).await?;
     let collection = visitor.state.jobs.stop(&visitor.session.id, &job).ok_or_else(unknown)?;
     Ok(layout::redirect(&collection_path(&collection, "/pairs")))
 }
