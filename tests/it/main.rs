@@ -66,6 +66,7 @@ mod scripts;
 mod shutdown;
 mod signals;
 mod soak;
+mod sources;
 mod stopping;
 mod streams;
 mod telling;
