@@ -14,9 +14,7 @@ use crate::web::failure::Failure;
 use crate::web::forms::Form;
 use crate::web::jobs::JobState;
 use crate::web::layout;
-use crate::web::layout::parts::{
-    collection_counts, collection_path, detection_fields, exclusion_fields, parameter,
-};
+use crate::web::layout::parts::{collection_counts, collection_path, detection_fields, exclusion_fields};
 use crate::web::visitor::Visitor;
 
 /// Seconds after which the page of a running comparison loads itself again.
@@ -84,11 +82,7 @@ pub(in crate::web) async fn start(
 }
 
 /// The progress of a comparison, or its report.
-pub(in crate::web) async fn show(
-    visitor: Visitor,
-    Path(job): Path<String>,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(in crate::web) async fn show(visitor: Visitor, Path(job): Path<String>) -> Result<Response, Failure> {
     let state = visitor.state.jobs.wait(&visitor.session.id, &job, PATIENCE).await.ok_or_else(unknown)?;
     match state {
         JobState::Running { collection, elapsed } => {
@@ -98,10 +92,7 @@ pub(in crate::web) async fn show(
             Ok(page)
         }
         JobState::Finished { report: Err(failure), .. } => Err(failure),
-        JobState::Finished { report: Ok(report), .. } => {
-            let is_saved = !parameter(request.uri().query(), "save").is_empty();
-            Ok(layout::report(report, is_saved.then_some("pairs.html")))
-        }
+        JobState::Finished { report: Ok(report), .. } => Ok(layout::report(report, None)),
     }
 }
 
