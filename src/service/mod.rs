@@ -37,6 +37,7 @@ pub use handlers::admin::AdminApi;
 pub use handlers::corpus::CorpusApi;
 pub use handlers::detection::DetectionApi;
 pub use handlers::health::HealthApi;
+pub use handlers::rendering::RenderingApi;
 pub(crate) use problem::completed;
 pub use problem::{Problem, defect_status};
 pub use process::ProcessInfo;
