@@ -250,6 +250,7 @@ impl Call {
                     text: text(words),
                     sources: texts,
                     options: Some(options),
+                    submitted_at: None,
                 })
             }
             14 => {

@@ -12,6 +12,7 @@ fn compared(submission: &str, sources: &[(&str, &str, &str)]) -> proto::Report {
         id: (*id).to_owned(),
         title: (*title).to_owned(),
         text: (*text).into(),
+        submitted_at: None,
     };
     let sources: Vec<ComparedText> = sources.iter().map(text).collect();
     let options = DetectionOptions { include_excerpts: true, ..DetectionOptions::default() };
