@@ -55,6 +55,7 @@ mod mixed;
 mod no_leaks;
 mod observe;
 mod one_state;
+mod pages;
 mod pairs;
 mod process;
 mod properties;

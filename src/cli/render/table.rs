@@ -108,7 +108,7 @@ pub(super) fn pairs(pairs: &[proto::SourcePair], look: Look) -> String {
     let mut table = table(&headings, look);
     for (place, pair) in pairs.iter().enumerate() {
         let mut row = vec![(place + 1).to_string()];
-        for proto::PairedSource { id, title: _, group, covered } in sides(pair) {
+        for proto::PairedSource { id, group, covered, .. } in sides(pair) {
             let covered = covered.unwrap_or_default();
             row.extend([percent(&covered), number(covered.words), printable(&id)]);
             row.extend(with_group.then(|| printable(&group)));

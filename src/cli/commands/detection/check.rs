@@ -87,8 +87,10 @@ async fn check_on_server(
             exclude_source_ids: args.exclude_sources.clone(),
             exclude_groups: args.exclude_groups.clone(),
             exclude_labels: args.exclude_labels.clone(),
+            ..proto::Scope::default()
         }),
         options: Some(options),
+        ..proto::CheckRequest::default()
     };
     let response = client.response(client.detection().check(client.request(request)).await)?;
     Ok(response.report.unwrap_or_default())
@@ -106,6 +108,7 @@ impl CheckArgs {
             exclude_source_ids: ids.collect::<Result<_, _>>().map_err(bad("--exclude-source"))?,
             exclude_groups: groups.collect::<Result<_, _>>().map_err(bad("--exclude-group"))?,
             exclude_labels: labels.collect::<Result<_, _>>().map_err(bad("--exclude-label"))?,
+            ..Scope::default()
         })
     }
 }
