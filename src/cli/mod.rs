@@ -32,7 +32,8 @@ use self::outcome::Outcome;
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 128 + N ended by signal N."
+    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 3 a text was not checked, 4 coverage over \
+    --fail-over, 128 + N ended by signal N."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -45,9 +46,9 @@ pub struct Cli {
 enum Command {
     /// Start a server
     Serve(Box<crate::server::ServeArgs>),
-    /// Add sources to a server's corpus: folders of .txt and .md files, single files, .jsonl files
+    /// Add sources to a server's corpus: folders of text files, single files, .jsonl files
     Import(import::ImportArgs),
-    /// Check a submission against a server's corpus, or, with --against, against files
+    /// Check submissions against a server's corpus, or, with --against, against files
     Check(check::CheckArgs),
     /// Compare a text with other texts; needs no server
     Compare(compare::CompareArgs),
@@ -81,8 +82,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     match run_command(cli) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => report(&error),
     }
 }
@@ -100,7 +100,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         )),
         Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => block_on(import::run(args, &server, out)),
-        Command::Check(args) => check::run(&args, &server, out),
+        Command::Check(args) => check::run(args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),

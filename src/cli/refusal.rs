@@ -60,6 +60,12 @@ impl Refusal {
         format!("{kind}{}", field.unwrap_or_default())
     }
 
+    /// The collection that does not exist, if that is the refusal.
+    pub(super) fn missing_collection(&self) -> Option<&str> {
+        let named = self.message.strip_prefix("there is no collection \"").filter(|_| self.code == Code::NotFound)?;
+        named.split('"').next()
+    }
+
     /// Whether the message is no more than a list of the violations.
     fn is_list_of_violations(&self) -> bool {
         let listed = self.violations.iter().map(|wrong| format!("{} {}", wrong.field, wrong.problem));
@@ -77,6 +83,13 @@ impl fmt::Display for Refusal {
             return self.violations.iter().try_for_each(|FieldViolation { field, problem }| {
                 write!(f, "\n  {} {problem}", argument(field))
             });
+        }
+        if let Some(collection) = self.missing_collection() {
+            return write!(
+                f,
+                "there is no collection {collection:?}; create it with `palimpsest collections create {collection}`, or \
+                 list all with `palimpsest collections`"
+            );
         }
         match self.message.as_str() {
             "" => write!(f, "the server refused the request: {}", self.code.description())?,
@@ -124,6 +137,14 @@ mod tests {
             details.add_bad_request_violation(*field, *problem);
         }
         Refusal::of(&Status::with_error_details(Code::InvalidArgument, message, details))
+    }
+
+    #[test]
+    fn a_missing_collection_is_told_with_the_next_step() {
+        let status = Status::not_found("there is no collection \"essays\"; create it first, or list the collections");
+        let refusal = Refusal::of(&status);
+        assert_eq!(refusal.missing_collection(), Some("essays"));
+        assert!(refusal.to_string().contains("`palimpsest collections create essays`"), "{refusal}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The command line, as a user runs it: the real binary, a real server, real files.
 
+mod check;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};

@@ -29,6 +29,29 @@ pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &ComparedPairs) -> Resul
     write(out, &object)
 }
 
+/// Writes the result of one of many checks as a line: its report, or the reason why it has none.
+pub(in crate::cli) fn checked(
+    out: &mut dyn Write,
+    file: &str,
+    reason: Option<&str>,
+    report: Option<&proto::Report>,
+) -> Result<(), CliError> {
+    let report = report.map(|report| dynamic("Report", report)).transpose()?;
+    let line = Checked { file, checked: reason.is_none(), reason, report };
+    serde_json::to_writer(&mut *out, &line).map_err(failure)?;
+    Ok(writeln!(out)?)
+}
+
+#[derive(serde::Serialize)]
+struct Checked<'a> {
+    file: &'a str,
+    checked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Json>,
+}
+
 #[derive(serde::Serialize)]
 struct Object {
     pairs: Vec<Json>,
@@ -46,11 +69,16 @@ impl serde::Serialize for Json {
 }
 
 fn write(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| match error.io_error_kind() {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(failure)?;
+    Ok(writeln!(out)?)
+}
+
+/// The I/O error behind an error of JSON, if there is one.
+fn failure(error: serde_json::Error) -> CliError {
+    match error.io_error_kind() {
         Some(kind) => CliError::Write(kind.into()),
         None => CliError::Json(error.to_string()),
-    })?;
-    Ok(writeln!(out)?)
+    }
 }
 
 /// A message as a dynamic message of the type `palimpsest.v1.{name}`.

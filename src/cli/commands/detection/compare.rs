@@ -7,11 +7,12 @@ use clap::Args;
 
 use super::local;
 use super::options::{CorpusArgs, OptionArgs, boilerplate_sizes};
-use super::texts::{read_text, write_report};
+use super::texts::{EncodingArgs, read_submission, read_text, write_report};
 use crate::cli::connection::{Client, ServerArgs, block_on};
 use crate::cli::error::CliError;
 use crate::cli::input::Text;
 use crate::cli::outcome::Outcome;
+use crate::cli::render::SourceLines;
 use crate::engine::ComparedText;
 use crate::proto;
 
@@ -29,6 +30,8 @@ pub(in crate::cli) struct CompareArgs {
     #[arg(required = true, value_name = "OTHER")]
     others: Vec<PathBuf>,
     #[command(flatten)]
+    encoding: EncodingArgs,
+    #[command(flatten)]
     options: OptionArgs,
 }
 
@@ -40,22 +43,25 @@ pub(in crate::cli) fn run(
 ) -> Result<Outcome, CliError> {
     // The sources of a comparison have no groups, and are too few for a commonness cap.
     let corpus = CorpusArgs::default();
+    let detail = args.options.detail();
+    let mut lines = SourceLines::default();
     let (submission, report) = if server.is_named() {
-        let options = args.options.to_proto(&corpus)?;
+        let options = args.options.to_proto(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
+        others.iter().for_each(|other| lines.add("", &other.name, &other.text));
         let report = block_on(compare_on_server(options, server, &submission, others))?;
         (submission, report)
     } else {
-        let options = args.options.to_engine(&corpus)?;
+        let options = args.options.to_engine(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
+        others.iter().for_each(|other| lines.add("", &other.name, &other.text));
         let compared =
             |text: Text| ComparedText { id: text.name, title: String::new(), text: text.text.into() };
         let others: Vec<ComparedText> = others.into_iter().map(compared).collect();
         let report = local::compare(&submission.text, &others, &options)?;
         (submission, report)
     };
-    write_report(out, &report, &submission, args.options.report_form())?;
-    Ok(Outcome::Done)
+    write_report(out, report, &submission, &lines, args.options.report_form())
 }
 
 /// The contents of the files.
@@ -67,8 +73,10 @@ struct Texts {
 impl CompareArgs {
     /// Reads all files.
     fn read(&self) -> Result<Texts, CliError> {
-        let submission = read_text(&self.submission)?;
-        let others: Result<Vec<Text>, CliError> = self.others.iter().map(|path| read_text(path)).collect();
+        let encoding = self.encoding.encoding();
+        let submission = read_submission(&self.submission, encoding)?;
+        let others = self.others.iter().map(|path| read_text(path, encoding));
+        let others: Result<Vec<Text>, CliError> = others.collect();
         Ok(Texts { submission, others: others? })
     }
 }

@@ -5,4 +5,5 @@ pub(in crate::cli) mod compare;
 mod local;
 mod options;
 pub(in crate::cli) mod pairs;
+mod sources;
 mod texts;

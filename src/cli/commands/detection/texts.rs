@@ -3,11 +3,30 @@
 use std::io::Write;
 use std::path::Path;
 
+use clap::Args;
+use encoding_rs::Encoding;
+
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Text};
+use crate::cli::input::{self, InputError, Place, Text};
+use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
-use crate::cli::render::{self, Look, Subject};
+use crate::cli::render::{self, Look, NotChecked, SourceLines, Subject};
 use crate::proto;
+
+/// The encoding of the texts.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(in crate::cli) struct EncodingArgs {
+    /// The encoding of the texts that are read, such as windows-1252 or utf-16; a byte order mark overrides it [default: utf-8]
+    #[arg(long, value_name = "NAME", value_parser = input::parse_encoding)]
+    encoding: Option<&'static Encoding>,
+}
+
+impl EncodingArgs {
+    /// The encoding; UTF-8 if none.
+    pub(in crate::cli) fn encoding(self) -> Option<&'static Encoding> {
+        self.encoding
+    }
+}
 
 /// Form of a report on standard output.
 #[derive(Debug, Clone, Copy)]
@@ -18,24 +37,36 @@ pub(super) enum ReportForm {
     Text { full: bool },
 }
 
-/// Reads a submission, a compared text or a boilerplate file; `-` is standard input.
-pub(super) fn read_text(path: &Path) -> Result<Text, CliError> {
-    input::read_text(path)
+/// Reads a compared text or a boilerplate file; `-` is standard input.
+pub(super) fn read_text(path: &Path, encoding: Option<&'static Encoding>) -> Result<Text, CliError> {
+    input::read_text(path, encoding)
         .map_err(|error| CliError::Unreadable { place: error.place, problem: error.problem })
+}
+
+/// Reads a submission; `-` is standard input. An empty one can't be checked.
+pub(super) fn read_submission(path: &Path, encoding: Option<&'static Encoding>) -> Result<Text, CliError> {
+    let text = read_text(path, encoding)?;
+    if text.text.is_empty() {
+        return Err(CliError::Unreadable { place: Place::file(path), problem: InputError::Empty });
+    }
+    Ok(text)
 }
 
 /// Writes a report on `submission`.
 pub(super) fn write_report(
     out: &mut dyn Write,
-    report: &proto::Report,
+    report: proto::Report,
     submission: &Text,
+    sources: &SourceLines,
     form: ReportForm,
-) -> Result<(), CliError> {
+) -> Result<Outcome, CliError> {
+    let outcome = if NotChecked::of(&report).is_some() { Outcome::NotChecked } else { Outcome::Done };
     match form {
-        ReportForm::Json => json::report(out, report),
+        ReportForm::Json => json::report(out, &render::without_percentages(report))?,
         ReportForm::Text { full } => {
             let Text { name, text } = submission;
-            Ok(render::report(out, report, &Subject { name, text }, Look::of_stdout(full))?)
+            render::report(out, &report, &Subject { name, text, sources }, Look::of_stdout(full))?;
         }
     }
+    Ok(outcome)
 }

@@ -1,6 +1,35 @@
 //! Line numbers of spans.
 
+use std::collections::HashMap;
+
+use crate::proto;
 use crate::proto::Span;
+
+/// The lines of the sources of a report, as far as their texts are known.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct SourceLines {
+    by_name: HashMap<SourceName, Lines>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct SourceName {
+    collection: String,
+    id: String,
+}
+
+impl SourceLines {
+    /// Adds the text of a source.
+    pub(in crate::cli) fn add(&mut self, collection: &str, id: &str, text: &str) {
+        let name = SourceName { collection: collection.to_owned(), id: id.to_owned() };
+        self.by_name.insert(name, Lines::of(text));
+    }
+
+    /// The lines of a source, if its text is known.
+    pub(super) fn of(&self, source: &proto::SourceOverlap) -> Option<&Lines> {
+        let name = SourceName { collection: source.collection.clone(), id: source.source_id.clone() };
+        self.by_name.get(&name)
+    }
+}
 
 /// The offsets of the lines of a text.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tonic::Code;
 
 use super::progress::Progress;
-use crate::cli::input::{Found, Item, Place, SourceText};
+use crate::cli::input::{Found, Item, Place, Skipped, SourceText};
 use crate::cli::refusal::Refusal;
 use crate::proto;
 use crate::proto::import_sources_response::Result as Answer;
@@ -56,8 +56,8 @@ pub(super) struct Ledger {
     pub(super) unchanged: u64,
     /// Items that failed.
     pub(super) failed: u64,
-    /// Files of other kinds in folders.
-    pub(super) ignored: u64,
+    /// Entries of folders that are not read.
+    pub(super) skipped: Skipped,
     /// Size of the texts that were added, in bytes.
     pub(super) text_bytes: u64,
     /// Sources added that have the same words as another one.
@@ -92,8 +92,8 @@ impl Ledger {
                 progress.advance(input_bytes, self.added, self.failed);
                 None
             }
-            Found::Ignored => {
-                self.ignored += 1;
+            Found::Skipped(skip) => {
+                self.skipped.add(place, skip);
                 None
             }
         }

@@ -25,7 +25,7 @@ use self::ledger::{Ledger, ToSend};
 use self::progress::Progress;
 use crate::cli::connection::{ATTEMPTS, Client, ServerArgs, request_id, wait_before_retry};
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Item, Reading, SourceText};
+use crate::cli::input::{self, Ids, Item, Reading, SourceText};
 use crate::cli::outcome::Outcome;
 use crate::proto;
 
@@ -64,7 +64,7 @@ pub(in crate::cli) struct ImportArgs {
 impl ImportArgs {
     /// The request that adds a source.
     fn request(&self, source: SourceText) -> proto::ImportSourcesRequest {
-        let SourceText { id, title, mut group, mut labels, text } = source;
+        let SourceText { id, title, mut group, mut labels, text, ignored_fields: _ } = source;
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
         if group.is_empty() {
@@ -131,9 +131,10 @@ pub(in crate::cli) async fn run(
 /// Reads the files in a thread that ends when the receiver is dropped.
 fn read_in_a_thread(paths: Vec<PathBuf>, max_text_bytes: u64) -> mpsc::Receiver<Item> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
-    let reading = Reading { max_text_bytes, ids_as_given: false };
+    let reading =
+        Reading { max_text_bytes, ids: Ids::of_import(&paths), encoding: None, lenient: false };
     std::thread::spawn(move || {
-        input::read_all(&paths, reading, &mut |item| match sender.blocking_send(item) {
+        input::read_all(&paths, &reading, &mut |item| match sender.blocking_send(item) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         })

@@ -28,10 +28,7 @@ pub(super) fn write(
     let (text, seconds) = (bytes(ledger.text_bytes), elapsed.as_secs_f64());
     writeln!(out, "{text} of text in {seconds:.2} s: {rate:.1} MB/s.")?;
     duplicates(out, ledger)?;
-    if ledger.ignored > 0 {
-        let files = counted(ledger.ignored, "file", "files");
-        writeln!(out, "Skipped {files} in folders: only .txt and .md files are read there.")?;
-    }
+    ledger.skipped.lines().iter().try_for_each(|line| writeln!(out, "{}", printable(line)))?;
     if ledger.unanswered() > 0 {
         let sources = counted(ledger.unanswered(), "source", "sources");
         writeln!(
@@ -83,8 +80,7 @@ mod tests {
         let (mut ledger, progress) = (Ledger::default(), Progress::over(&[]));
         for number in 0..23 {
             let place = Place::file(Path::new(&format!("f{number}.txt")));
-            let error =
-                if number == 22 { InputError::Folder } else { InputError::NotUtf8 { byte: 7, utf16: false } };
+            let error = if number == 22 { InputError::Folder } else { InputError::Empty };
             assert!(
                 ledger
                     .admit(Item { place, input_bytes: 1, found: Found::Unreadable(error) }, &progress)
@@ -95,8 +91,8 @@ mod tests {
         write(&mut out, &ledger, Duration::from_secs(1), "default").unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.starts_with("Added 0 sources to collection default; 23 failed.\n"), "{out}");
-        assert!(out.contains("  f19.txt: is not valid UTF-8 at byte 7; convert it to UTF-8\n"), "{out}");
-        let tail = "And others:\n  1 more: cannot be read\n  2 more: not valid UTF-8\n";
+        assert!(out.contains("  f19.txt: is empty\n"), "{out}");
+        let tail = "And others:\n  1 more: cannot be read\n  2 more: empty\n";
         assert!(out.ends_with(tail), "{out}");
     }
 }
