@@ -19,7 +19,7 @@ pub(in crate::cli) enum InputError {
     #[error("is a link back to {}, a folder that contains it; remove the link", .0.display())]
     Loop(PathBuf),
     /// The file is empty.
-    #[error("is empty")]
+    #[error("is empty: there is nothing to check")]
     Empty,
     /// No file has a name that the pattern describes.
     #[error("matches no file")]

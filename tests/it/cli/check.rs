@@ -90,7 +90,7 @@ fn many_files_are_lines_of_json_or_csv() {
         let files: Vec<&str> = lines.iter().map(|line| line["file"].as_str().unwrap()).collect();
         assert_eq!(files, ["class/clean.txt", "class/empty.txt", "class/latin1.txt", "class/copied.md"]);
         assert_eq!(lines[1]["checked"], false);
-        assert_eq!(lines[1]["reason"], "is empty");
+        assert_eq!(lines[1]["reason"], "is empty: there is nothing to check");
         assert_eq!(lines[3]["report"]["coverage"]["percent"], 50.0);
         assert_eq!(lines[3]["report"]["sources"][0]["passages"].as_array().unwrap().len(), 1);
     }
@@ -101,7 +101,7 @@ fn many_files_are_lines_of_json_or_csv() {
         assert!(lines[0].starts_with("file,checked,reason,percent,words,of_words,largest_source,"), "{said}");
         assert!(lines[1].starts_with("class/clean.txt,true,,0,0,80,"), "{said}");
         assert!(lines[2].starts_with("class/copied.md,true,,50,40,80,"), "{said}");
-        assert_eq!(lines[3], "class/empty.txt,false,is empty,,,,,,,,,", "{said}");
+        assert_eq!(lines[3], "class/empty.txt,false,is empty: there is nothing to check,,,,,,,,,", "{said}");
         assert!(lines.iter().any(|line| line.starts_with("class/latin1.txt,false,its 6 words")), "{said}");
         assert_eq!(lines.len(), 8, "{said}");
         assert!(stderr(&output).contains("class/scan.pdf"), "{}", stderr(&output));

@@ -91,7 +91,7 @@ mod tests {
         write(&mut out, &ledger, Duration::from_secs(1), "default").unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.starts_with("Added 0 sources to collection default; 23 failed.\n"), "{out}");
-        assert!(out.contains("  f19.txt: is empty\n"), "{out}");
+        assert!(out.contains("  f19.txt: is empty: there is nothing to check\n"), "{out}");
         let tail = "And others:\n  1 more: cannot be read\n  2 more: empty\n";
         assert!(out.ends_with(tail), "{out}");
     }

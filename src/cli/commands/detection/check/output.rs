@@ -101,13 +101,14 @@ impl Row {
     fn of(checked: Checked) -> Self {
         let reason = reason(&checked);
         let report = checked.result.unwrap_or_default();
+        // A text that was not checked has neither.
         let coverage = report.coverage.filter(|_| reason.is_none());
         let (sources, passages) = (report.sources_found, report.passages_found);
         Self {
             file: checked.name,
             reason,
             coverage,
-            largest: report.sources.into_iter().next(),
+            largest: report.sources.into_iter().next().filter(|_| coverage.is_some()),
             sources,
             passages,
             alerts: report.alerts.len() as u64,
