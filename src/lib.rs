@@ -56,6 +56,9 @@ pub mod proto;
 #[cfg(feature = "server")]
 pub mod server;
 
+#[cfg(feature = "server")]
+mod web;
+
 mod corpus;
 mod detection;
 mod engine;
@@ -78,6 +81,11 @@ mod matching;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod matching;
+#[cfg(all(feature = "server", not(feature = "internals")))]
+mod render;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod render;
 #[cfg(not(feature = "internals"))]
 mod report;
 #[cfg(feature = "internals")]

@@ -39,7 +39,7 @@ impl Refusal {
 
     /// The refusal of an item in a stream.
     pub(super) fn of_item(error: proto::ItemError) -> Self {
-        let proto::ItemError { code, message, field_violations } = error;
+        let proto::ItemError { code, message, field_violations, .. } = error;
         let violations = field_violations.into_iter();
         let violations =
             violations.map(|wrong| FieldViolation { field: wrong.field, problem: wrong.description });

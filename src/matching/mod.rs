@@ -21,6 +21,7 @@ mod seeds;
 mod verified;
 
 pub use crate::model::{Stop, StopReason};
+pub use alignment::{Alignment, align};
 pub use altered::stretches::{Reading, covered};
 pub use exact::exact;
 pub use passage::{CoveredPassage, Passage, PassageKind, Stretches};

@@ -5,19 +5,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::OptionFuture;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
-use super::connections::{Listener, StopSignals};
+use super::connections::{ConnectionSlots, Listener, StopSignals};
 use super::descriptors::DESCRIPTORS;
 use super::error::ServeError;
 use super::notify;
 use super::observe::{MethodTable, Metrics, MetricsListener, ObserveLayer, Telemetry};
+use super::pages::{self, PageListener, PageServer};
 use super::serving::ConnectionServer;
-use super::settings::{ServeArgs, Settings, Storage};
+use super::settings::{ConnectionSettings, ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
@@ -77,13 +79,8 @@ pub async fn run(
     let _ends = (stops.draining.clone().drop_guard(), stops.cut.clone().drop_guard());
     let certificates = certificates(settings, &stops)?;
     let access = Access::open(&settings.access, stops.draining.clone())?;
-    if access.is_none() {
-        let listen = listener.local_addr()?;
-        tracing::warn!(%listen, "no keys are set: every client that reaches the port has all rights; see --keys");
-    }
-    if certificates.is_none() && !listener.local_addr()?.ip().is_loopback() {
-        tracing::warn!("calls are not encrypted: the network can read texts and keys; see --tls-certificate");
-    }
+    let web = pages::listen(settings.web.listen).await?;
+    warn_of_open_ports([Some(&listener), web.as_ref()], access.is_some(), certificates.is_some())?;
     let context = ServiceContext {
         engine: EngineHandle::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
@@ -95,22 +92,38 @@ pub async fn run(
         draining: stops.draining.clone(),
     };
     let health = HealthApi::new(stops.draining.clone());
-    let (engine_handle, open_connections) =
-        (context.engine.clone(), Arc::clone(&context.process.open_connections));
+    let engine_handle = context.engine.clone();
+    let ConnectionSettings { max, max_per_address, .. } = settings.connections;
+    let slots = ConnectionSlots::new(max, max_per_address, Arc::clone(&context.process.open_connections));
     let calls = Arc::new(MethodTable::new(&DESCRIPTORS)?);
     let _metrics = serve_metrics(settings, &calls, &context).await?;
     let serving = ConnectionServer::new(
         context,
         health.clone(),
         ObserveLayer::new(calls),
-        AccessLayer::new(access),
+        AccessLayer::new(access.clone()),
         settings,
     )?;
+    let web = web.map(|web| {
+        let server =
+            PageServer::new(serving.clone(), access, web.local_addr()?, settings, stops.draining.clone())?;
+        Ok::<_, ServeError>(PageListener::new(
+            web,
+            server,
+            certificates.as_ref(),
+            settings,
+            Arc::clone(&slots),
+        ))
+    });
+    let web = web.transpose()?;
     tracing::info!(address = %listener.local_addr()?, tls = certificates.is_some(), "listening");
-    let listener = Listener::new(listener, certificates, &settings.connections, open_connections);
-    let slots = listener.slots();
+    let listener = Listener::new(listener, certificates, &settings.connections, Arc::clone(&slots));
     let serve = move |stream, ending| serving.serve(stream, ending);
-    let mut connections = tokio::spawn(listener.run(serve, stops.clone()));
+    let (grpc, web) =
+        (listener.run(serve, stops.clone()), OptionFuture::from(web.map(|web| web.run(stops.clone()))));
+    let mut connections = tokio::spawn(async move {
+        tokio::join!(grpc, web);
+    });
     // Until the corpus is open, calls fail with `UNAVAILABLE` and the progress.
     let engine = tokio::select! {
         biased;
@@ -124,6 +137,24 @@ pub async fn run(
         () = shutdown.cancelled() => {}
     }
     RunningServer { engine, health, connections, slots, stops }.stop(&settings.work).await;
+    Ok(())
+}
+
+/// Warns where everybody may do everything, and where the network can listen.
+fn warn_of_open_ports(
+    listeners: [Option<&TcpListener>; 2],
+    has_keys: bool,
+    has_tls: bool,
+) -> Result<(), ServeError> {
+    for listener in listeners.into_iter().flatten() {
+        let listen = listener.local_addr()?;
+        if !has_keys {
+            tracing::warn!(%listen, "no keys are set: every client that reaches the port has all rights; see --keys");
+        }
+        if !has_tls && !listen.ip().is_loopback() {
+            tracing::warn!(%listen, "calls are not encrypted: the network can read texts and keys; see --tls-certificate");
+        }
+    }
     Ok(())
 }
 

@@ -28,6 +28,14 @@ pub enum ServeError {
         /// The error of the system.
         cause: std::io::Error,
     },
+    /// Listening on the address for the web page failed.
+    #[error("can't listen on {address} for the web page: {cause}; choose another address with --web-listen")]
+    WebListen {
+        /// The address.
+        address: SocketAddr,
+        /// The error of the system.
+        cause: std::io::Error,
+    },
     /// The corpus could not be opened.
     #[error(transparent)]
     Engine(#[from] engine::Error),

@@ -13,6 +13,7 @@ mod error;
 mod grpc;
 mod notify;
 mod observe;
+mod pages;
 mod reflection;
 mod reload;
 mod serving;

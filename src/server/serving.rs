@@ -27,6 +27,7 @@ use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
 use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, ServiceContext};
+use crate::web::Calls;
 
 /// Maximum number of streams reset for the peer's errors, after which the connection is closed. Without a limit, a peer can grow
 /// the list of remembered resets (RUSTSEC-2024-0003).
@@ -84,6 +85,12 @@ impl ConnectionServer {
                 connection.await
             }
         };
+    }
+
+    /// The services with the layers of a connection, for calls from this process.
+    pub(super) fn in_process(self) -> Calls {
+        let Self { observe, access, limits, services, .. } = self;
+        Calls::new(observe.layer(access.layer(limits.for_connection().layer(services))))
     }
 
     fn http(&self) -> Builder<TokioExecutor> {

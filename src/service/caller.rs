@@ -65,22 +65,30 @@ impl Caller {
     ///
     /// `PERMISSION_DENIED`, or `RESOURCE_EXHAUSTED` if the rate limit is exceeded.
     pub fn admit(&self, path: &str) -> Result<(), Status> {
+        self.check_role(path)?;
+        self.rate_limit.as_ref().map_or(Ok(()), |limit| limit.take().map_err(Status::from))
+    }
+
+    /// True if the caller's key allows the method at `path`.
+    pub(crate) fn may_call(&self, path: &str) -> bool {
+        self.check_role(path).is_ok()
+    }
+
+    fn check_role(&self, path: &str) -> Result<(), Problem> {
         let required = AccessRequirement::of(path);
         let rpc = path.rsplit('/').next().unwrap_or(path);
         if self.role < required.role {
             let (needed, role) = (required.role, self.role);
             return Err(Problem::forbidden(format!(
                 "{rpc} needs a key with the role {needed}, but this one has the role {role}"
-            ))
-            .into());
+            )));
         }
         if required.whole_corpus && !self.visible.is_all() {
             return Err(Problem::forbidden(format!(
                 "{rpc} needs a key for all collections (*), but this one is for some"
-            ))
-            .into());
+            )));
         }
-        self.rate_limit.as_ref().map_or(Ok(()), |limit| limit.take().map_err(Status::from))
+        Ok(())
     }
 
     /// The caller of `request`. A request without a `Caller` is denied.

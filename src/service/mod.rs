@@ -37,6 +37,6 @@ pub use handlers::admin::AdminApi;
 pub use handlers::corpus::CorpusApi;
 pub use handlers::detection::DetectionApi;
 pub use handlers::health::HealthApi;
-pub(crate) use problem::with_call_id;
+pub(crate) use problem::completed;
 pub use problem::{Problem, defect_status};
 pub use process::ProcessInfo;

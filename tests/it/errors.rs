@@ -1,5 +1,7 @@
 //! Bad input gets a clear error: the right code, the field, and what to do.
 
+use std::collections::HashMap;
+
 use palimpsest::proto;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -16,6 +18,50 @@ fn assert_status(status: &Status, code: Code, expected_fields: &[&str], message:
     assert_eq!(status.code(), code, "{status:?}");
     assert_eq!(fields(status), expected_fields, "{status:?}");
     assert!(status.message().contains(message), "{message:?} is not in {:?}", status.message());
+    let info = status.get_details_error_info().unwrap_or_else(|| panic!("{status:?} has no reason"));
+    assert_eq!(info.domain, "palimpsest");
+    assert!(!info.reason.is_empty());
+}
+
+fn reason(status: &Status) -> (String, HashMap<String, String>) {
+    let info = status.get_details_error_info().unwrap();
+    (info.reason, info.metadata)
+}
+
+#[tokio::test]
+async fn errors_have_reasons_and_facts() {
+    let server = TestServer::start_with(|settings| settings.limits.max_text_bytes = 1000).await;
+    let mut corpus = server.corpus().await;
+    fill(&mut corpus, &[("a", "five words are quite enough")]).await;
+    let facts = |facts: &[(&str, &str)]| {
+        facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<HashMap<_, _>>()
+    };
+    let exists = corpus.add_source(add("a", "five words are quite enough")).await.unwrap_err();
+    let named = facts(&[("collection", "default"), ("id", "a")]);
+    assert_eq!(reason(&exists), ("SOURCE_EXISTS".to_owned(), named));
+    let missing = proto::GetSourceRequest { id: "b".into(), ..Default::default() };
+    let missing = corpus.get_source(missing).await.unwrap_err();
+    assert_eq!(reason(&missing).0, "SOURCE_NOT_FOUND");
+    let short = corpus.add_source(add("c", "only four words here")).await.unwrap_err();
+    assert_eq!(reason(&short), ("TOO_FEW_WORDS".to_owned(), facts(&[("words", "4"), ("min_words", "5")])));
+    let large = corpus.add_source(add("c", &"x".repeat(1001))).await.unwrap_err();
+    let limit = facts(&[("limit", "max_text_bytes"), ("limit_value", "1000"), ("bytes", "1001")]);
+    assert_eq!(reason(&large), ("TEXT_TOO_LARGE".to_owned(), limit.clone()));
+    // The item of a stream has the same.
+    let items = [proto::CheckStreamRequest { key: "k".into(), check: Some(check(&"x".repeat(1001))) }];
+    let mut detection = server.detection().await;
+    let mut items = detection.check_stream(tokio_stream::iter(items)).await.unwrap().into_inner();
+    let item = items.message().await.unwrap().unwrap();
+    let Some(proto::check_stream_response::Result::Error(error)) = item.result else { panic!("{item:?}") };
+    assert_eq!((error.reason.as_str(), error.metadata.into_iter().collect()), ("TEXT_TOO_LARGE", limit));
+    // An error of the gRPC library, which knows no reasons.
+    let mut unknown = tonic::client::Grpc::new(server.channel().await);
+    unknown.ready().await.unwrap();
+    let path = http::uri::PathAndQuery::from_static("/palimpsest.v1.DetectionService/Guess");
+    let codec = tonic_prost::ProstCodec::<proto::CheckRequest, proto::CheckResponse>::default();
+    let status = unknown.unary(tonic::Request::new(check("text")), path, codec).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+    assert_eq!(reason(&status).0, "UNIMPLEMENTED");
 }
 
 #[tokio::test]

@@ -16,18 +16,19 @@ use super::seeds::Run;
 
 /// The order in which two sequences agree.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Alignment {
+pub struct Alignment {
     /// Equal runs in order on both sides, of one token or more. No two touch on both sides.
-    pub(super) chain: Vec<Run>,
+    pub chain: Vec<Run>,
     /// Equal runs of at least [`LEAST_RUN`] tokens that are elsewhere in the order, outside the chain on both sides.
-    pub(super) moved: Vec<Run>,
+    pub moved: Vec<Run>,
 }
 
 /// Tokens of a run that is found at any place. Shorter ones are chance in all but the shortest texts.
 pub(super) const LEAST_RUN: usize = 3;
 
 /// Aligns two sequences of keys; equal tokens have equal keys.
-pub(super) fn align(submission: &[u64], source: &[u64]) -> Alignment {
+#[must_use]
+pub fn align(submission: &[u64], source: &[u64]) -> Alignment {
     let found = runs::common(submission, source);
     let anchors = chain::longest(&found);
     let chain = fill::between(submission, source, &anchors);

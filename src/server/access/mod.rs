@@ -122,6 +122,19 @@ impl Access {
                 "the header authorization is malformed: send `Bearer <key>`",
             ));
         };
+        self.holder(token)
+    }
+
+    /// The caller that `token` authenticates.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED`.
+    pub(super) fn caller(&self, token: &str) -> Result<Caller, Problem> {
+        self.holder(token).map(|holder| holder.caller.clone())
+    }
+
+    fn holder(&self, token: &str) -> Result<Arc<KeyHolder>, Problem> {
         let holder = self.holders.read().get(&Digest::of(token)).cloned();
         let holder = holder.filter(|holder| !holder.key.has_expired(SystemTime::now()));
         holder.ok_or_else(unknown_key)

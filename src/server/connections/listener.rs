@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -51,26 +50,21 @@ pub(crate) struct StopSignals {
 }
 
 impl Listener {
-    /// Accepts connections from `socket`, with TLS if there are certificates. `open` holds the number of open connections.
+    /// Accepts connections from `socket`, each with one of `slots`, with TLS if there are certificates.
     pub(crate) fn new(
         socket: TcpListener,
         certificates: Option<Arc<Certificates>>,
         settings: &ConnectionSettings,
-        open: Arc<AtomicUsize>,
+        slots: Arc<ConnectionSlots>,
     ) -> Self {
         raise_backlog(&socket);
         Self {
             socket,
-            slots: ConnectionSlots::new(settings.max, settings.max_per_address, open),
+            slots,
             policy: Arc::new(ConnectionPolicy::new(certificates, settings)),
             refusals: LogThrottle::default(),
             failures: LogThrottle::default(),
         }
-    }
-
-    /// The slots that connections take.
-    pub(crate) fn slots(&self) -> Arc<ConnectionSlots> {
-        Arc::clone(&self.slots)
     }
 
     /// Runs `serve` on each connection until it has ended; the token passed to `serve` requests its graceful shutdown. Returns when

@@ -11,7 +11,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use tonic::body::Body;
 use tonic::{Code, Status};
 
-use super::call::{ObservedCall, add_correlation_id};
+use super::call::{ObservedCall, complete_status};
 use super::methods::Method;
 use crate::server::grpc::{MessageCounter, status_trailers};
 use crate::service::defect_status;
@@ -120,7 +120,7 @@ impl ResponseBody {
             Ok(trailers) => trailers,
             Err(frame) => return frame,
         };
-        let code = add_correlation_id(&mut trailers, self.call.id());
+        let code = complete_status(&mut trailers, self.call.id());
         self.call.end(code.unwrap_or(Code::Unknown));
         Frame::trailers(trailers)
     }

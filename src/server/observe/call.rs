@@ -15,7 +15,7 @@ use super::body::ResponseBody;
 use super::correlation_id::{CorrelationId, HEADER};
 use super::methods::{Method, code_name};
 use super::traces;
-use crate::service::with_call_id;
+use crate::service::completed;
 
 /// The id of the caller's key, for the log. The access layer sets it.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,7 @@ impl ObservedCall {
 
     /// Observes the response, to its last byte.
     pub(super) fn responded(mut self, mut response: Response<Body>) -> Response<Body> {
-        let code = add_correlation_id(response.headers_mut(), &self.id);
+        let code = complete_status(response.headers_mut(), &self.id);
         response.headers_mut().insert(HEADER, self.id.value.clone());
         match code {
             // The response has headers only.
@@ -163,13 +163,14 @@ fn is_server_error(code: Code) -> bool {
     )
 }
 
-/// Returns the status code in headers or trailers, if there is one. Adds the correlation id to the details of a status that the
-/// operator must look into.
-pub(super) fn add_correlation_id(headers: &mut HeaderMap, id: &CorrelationId) -> Option<Code> {
+/// Returns the status code in headers or trailers, if there is one. Adds to the details of an error what they lack: its reason, and
+/// the correlation id if the operator must look into it.
+pub(super) fn complete_status(headers: &mut HeaderMap, id: &CorrelationId) -> Option<Code> {
     let status = Status::from_header_map(headers)?;
     let code = status.code();
-    if matches!(code, Code::Internal | Code::Unknown | Code::DataLoss) {
-        let status = with_call_id(&status, &id.id);
+    if code != Code::Ok
+        && let Some(status) = completed(&status, &id.id)
+    {
         // Fails only for a message that is no valid header value; this one was read from a header.
         let _added = status.add_header(headers);
     }

@@ -123,7 +123,11 @@ impl MetricsCollector {
             page.gauge("palimpsest_used_memory_bytes", "Bytes of memory in use", bytes)?;
         }
         let connections = open_connections.load(Ordering::Relaxed) as u64;
-        page.gauge("palimpsest_open_connections", "Connections of gRPC that are open", connections)?;
+        page.gauge(
+            "palimpsest_open_connections",
+            "Connections of gRPC and the web page that are open",
+            connections,
+        )?;
         let Load { running, queued } = self.workers.load();
         page.gauge("palimpsest_running_work", "Pieces of work that threads are busy with", running as u64)?;
         page.gauge("palimpsest_queue_length", "Pieces of work that wait for a thread", queued as u64)?;
@@ -131,6 +135,11 @@ impl MetricsCollector {
         let mut refused = page.family("palimpsest_refused", help, MetricType::Counter)?;
         for reason in Rejection::ALL {
             counted(&mut refused, &[("reason", reason.label())], reason.count())?;
+        }
+        let mut pages =
+            page.family("palimpsest_web_requests", "Requests of the web page", MetricType::Counter)?;
+        for (status, count) in super::pages::counts() {
+            counted(&mut pages, &[("status", status.to_string().as_str())], count)?;
         }
         let is_open = u64::from(self.engine_handle.engine().is_some());
         page.gauge("palimpsest_corpus_open", "Whether the corpus is open (1) or being opened (0)", is_open)?;

@@ -9,6 +9,7 @@ mod correlation_id;
 mod methods;
 mod metrics;
 mod metrics_endpoint;
+mod pages;
 mod telemetry;
 mod traces;
 
@@ -27,6 +28,7 @@ pub(super) use call::CallerKeyId;
 pub(super) use methods::MethodTable;
 pub(super) use metrics::Metrics;
 pub(super) use metrics_endpoint::MetricsListener;
+pub(super) use pages::PageObserveLayer;
 pub(super) use telemetry::Telemetry;
 
 use self::body::RequestBody;

@@ -117,11 +117,14 @@ impl SettingsProblems {
         if access.keys.is_some() && access.allow_anyone {
             self.add("keys and allow_anyone contradict each other; remove one of them");
         }
-        if !listen.ip().is_loopback() && access.keys.is_none() && !has_client_ca && !access.allow_anyone {
-            self.add(format!(
-                "listen is {listen}, so other machines could read and change everything: set keys (or tls_client_ca), listen \
-                 on a loopback address, or set allow_anyone if that is intended"
-            ));
+        let is_open = access.keys.is_none() && !has_client_ca && !access.allow_anyone;
+        for (name, address) in [("listen", Some(listen)), ("web_listen", settings.web.listen)] {
+            if let Some(address) = address.filter(|address| is_open && !address.ip().is_loopback()) {
+                self.add(format!(
+                    "{name} is {address}, so other machines could read and change everything: set keys (or tls_client_ca), \
+                     listen on a loopback address, or set allow_anyone if that is intended"
+                ));
+            }
         }
         if access.max_calls_per_second > 0 && access.keys.is_none() {
             self.add("max_calls_per_second is a limit for each key, but keys is not set; set it");
@@ -144,8 +147,15 @@ impl SettingsProblems {
                 telemetry.log
             ));
         }
-        if telemetry.metrics_listen == Some(settings.listen) && settings.listen.port() != 0 {
-            self.add(format!("metrics_listen and listen are both {}; use different ports", settings.listen));
+        let (listen, metrics, web) = (Some(settings.listen), telemetry.metrics_listen, settings.web.listen);
+        for (name, address, other, other_address) in [
+            ("metrics_listen", metrics, "listen", listen),
+            ("web_listen", web, "listen", listen),
+            ("metrics_listen", metrics, "web_listen", web),
+        ] {
+            if let Some(address) = address.filter(|own| own.port() != 0 && Some(*own) == other_address) {
+                self.add(format!("{name} and {other} are both {address}; use different ports"));
+            }
         }
         let endpoint = telemetry.otlp_endpoint.as_deref();
         let is_url = |url: &str| url.starts_with("http://");

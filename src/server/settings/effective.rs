@@ -38,6 +38,7 @@ impl From<&Settings> for SettingsLayer {
             tls_client_ca: tls.as_ref().and_then(|tls| tls.client_ca.clone()),
             grpc_web: Some(web.grpc_web),
             grpc_web_origins: Some(web.origins.clone()),
+            web_listen: web.listen,
             worker_threads: Some(work.threads),
             max_queued: Some(work.max_queued),
             stream_width: Some(work.stream_width),
@@ -82,6 +83,7 @@ mod tests {
             "",
             "in_memory = true\nlog_format = 'json'",
             "data_dir = 'a \"b\"'\nmax_candidates = 7\ngrpc_web = true\ngrpc_web_origins = ['https://a', 'https://b']",
+            "web_listen = '[::1]:8080'",
             "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
         ] {
             let settings = Settings::from_layers(toml::from_str(toml).unwrap(), SettingsLayer::default());

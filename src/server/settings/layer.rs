@@ -94,6 +94,9 @@ pub struct SettingsLayer {
     #[arg(long, env = "PALIMPSEST_GRPC_WEB_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     #[arg(help_heading = "Access")]
     grpc_web_origins: Vec<String>,
+    /// The address and port that serve the web page, for browsers, over HTTP, or HTTPS with a certificate
+    #[arg(long, env = "PALIMPSEST_WEB_LISTEN", value_name = "ADDRESS", help_heading = "Access")]
+    web_listen: SocketAddr,
 
     /// Number of worker threads [default: one for each core]
     #[arg(long, env = "PALIMPSEST_WORKER_THREADS", value_name = "COUNT", help_heading = "Work")]

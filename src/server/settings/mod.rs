@@ -162,7 +162,7 @@ impl TlsSettings {
 impl WebSettings {
     fn of(layer: &SettingsLayer) -> Self {
         let origins = layer.grpc_web_origins.clone().unwrap_or_default();
-        Self { grpc_web: layer.grpc_web.unwrap_or(false), origins }
+        Self { grpc_web: layer.grpc_web.unwrap_or(false), origins, listen: layer.web_listen }
     }
 }
 
@@ -294,6 +294,11 @@ mod tests {
             ("grpc_web = true\ngrpc_web_origins = ['https://a.example/']", "which is no origin"),
             ("max_calls_per_second = 9", "but keys is not set"),
             ("metrics_listen = '127.0.0.1:50051'", "use different ports"),
+            ("web_listen = '127.0.0.1:50051'", "web_listen and listen are both"),
+            ("web_listen = '127.0.0.1:1'\nmetrics_listen = '127.0.0.1:1'", "use different ports"),
+            ("web_listen = '0.0.0.0:8080'", "web_listen is 0.0.0.0:8080, so other machines"),
+            ("web_listen = '0.0.0.0:8080'\nkeys = 'k'", ""),
+            ("web_listen = '127.0.0.1:8080'", ""),
             ("otlp_endpoint = 'collector'", "must be a URL"),
         ] {
             let message = match Settings::from_layers(SettingsLayer::default(), layer(toml)) {

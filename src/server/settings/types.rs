@@ -32,7 +32,7 @@ pub struct Settings {
     pub access: AccessSettings,
     /// TLS, if it is on.
     pub tls: Option<TlsSettings>,
-    /// gRPC-Web.
+    /// gRPC-Web and the web page.
     pub web: WebSettings,
     /// Worker threads, queue and deadlines.
     pub work: WorkSettings,
@@ -87,13 +87,15 @@ impl TlsSettings {
     }
 }
 
-/// gRPC-Web.
+/// gRPC-Web and the web page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WebSettings {
     /// Whether gRPC-Web is accepted, also over HTTP/1.1.
     pub grpc_web: bool,
     /// The origins whose pages may call; `*` for all.
     pub origins: Vec<String>,
+    /// Address that serves the web page, if any.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Worker threads, queue and deadlines.

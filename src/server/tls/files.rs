@@ -17,8 +17,8 @@ use crate::server::settings::TlsSettings;
 /// The server's certificate and its intermediate certificates.
 type Chain = Vec<CertificateDer<'static>>;
 
-/// Reads the files, and returns the TLS configuration, which offers `protocols` by ALPN; or all problems.
-pub(super) fn read(files: &TlsSettings, protocols: &[Vec<u8>]) -> Result<ServerConfig, Vec<String>> {
+/// Reads the files, and returns the TLS configuration, which offers no protocol by ALPN; or all problems.
+pub(super) fn read(files: &TlsSettings) -> Result<ServerConfig, Vec<String>> {
     let TlsSettings { certificate, private_key, client_ca } = files;
     let (now, provider) = (SystemTime::now(), Arc::new(ring::default_provider()));
     let mut problems = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn read(files: &TlsSettings, protocols: &[Vec<u8>]) -> Result<ServerC
         collected.ok(pem::read("tls_client_ca", path, |bytes| client_verifier(bytes, &provider, now)))
     });
     let Some(pair) = pair.filter(|_| problems.is_empty()) else { return Err(problems) };
-    config(pair, clients, provider, protocols).map_err(|error| vec![format!("TLS can't be set up: {error}")])
+    config(pair, clients, provider).map_err(|error| vec![format!("TLS can't be set up: {error}")])
 }
 
 /// Collects problems.
@@ -47,16 +47,13 @@ fn config(
     pair: CertifiedKey,
     clients: Option<Arc<dyn ClientCertVerifier>>,
     provider: Arc<CryptoProvider>,
-    protocols: &[Vec<u8>],
 ) -> Result<ServerConfig, Error> {
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(clients) => builder.with_client_cert_verifier(clients),
     };
-    let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
-    config.alpn_protocols = protocols.to_vec();
-    Ok(config)
+    Ok(builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(pair))))
 }
 
 fn own_chain(bytes: &[u8], now: SystemTime) -> Result<Chain, String> {

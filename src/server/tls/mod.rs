@@ -17,7 +17,9 @@ use super::settings::TlsSettings;
 /// The current certificates.
 #[derive(Debug)]
 pub(super) struct Certificates {
-    current: RwLock<Arc<ServerConfig>>,
+    current: Arc<RwLock<Arc<ServerConfig>>>,
+    /// The protocols that handshakes offer by ALPN.
+    protocols: Vec<Vec<u8>>,
 }
 
 impl Certificates {
@@ -33,12 +35,16 @@ impl Certificates {
         stop: CancellationToken,
     ) -> Result<Arc<Self>, Vec<String>> {
         let watch = FileWatcher::new(files.paths());
-        let protocols: Vec<Vec<u8>> = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-        let current = RwLock::new(Arc::new(files::read(files, &protocols)?));
-        let certificates = Arc::new(Self { current });
+        let current = Arc::new(RwLock::new(Arc::new(files::read(files)?)));
+        let certificates = Arc::new(Self { current, protocols: names(protocols) });
         let (reloaded, files) = (Arc::clone(&certificates), files.clone());
-        tokio::spawn(watch.run(stop, move || reloaded.reload(files::read(&files, &protocols))));
+        tokio::spawn(watch.run(stop, move || reloaded.reload(files::read(&files))));
         Ok(certificates)
+    }
+
+    /// The same certificates, for a listener that offers other protocols.
+    pub(super) fn with_protocols(&self, protocols: &[&str]) -> Arc<Self> {
+        Arc::new(Self { current: Arc::clone(&self.current), protocols: names(protocols) })
     }
 
     fn reload(&self, read: Result<ServerConfig, Vec<String>>) {
@@ -56,11 +62,17 @@ impl Certificates {
 
     /// The acceptor for the next handshake.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(Arc::clone(&self.current.read()))
+        let mut config = ServerConfig::clone(&self.current.read());
+        config.alpn_protocols.clone_from(&self.protocols);
+        TlsAcceptor::from(Arc::new(config))
     }
+}
+
+fn names(protocols: &[&str]) -> Vec<Vec<u8>> {
+    protocols.iter().map(|name| name.as_bytes().to_vec()).collect()
 }
 
 /// All problems of the files.
 pub(super) fn problems(files: &TlsSettings) -> Vec<String> {
-    files::read(files, &[]).err().unwrap_or_default()
+    files::read(files).err().unwrap_or_default()
 }

@@ -1,21 +1,28 @@
 //! The one table from errors to statuses.
 
+mod causes;
+mod reason;
+
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use self::reason::{DOMAIN, Reason};
 use super::backpressure::rejections::Rejection;
-use crate::engine::{BackupError, Error, Progress, StoreError, TextRole};
+use crate::engine::Progress;
 use crate::matching::StopReason;
 use crate::proto;
 
 /// The failure of a call, or of an item of a stream, in gRPC's terms.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    code: Code,
+    reason: Reason,
     message: String,
     violations: Vec<Violation>,
+    /// Facts of the error for programs, by name.
+    metadata: BTreeMap<&'static str, String>,
     /// Time after which the caller may try again.
     retry_in: Option<Duration>,
 }
@@ -28,15 +35,32 @@ pub(super) struct Violation {
 }
 
 impl Problem {
-    fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), violations: Vec::new(), retry_in: None }
+    fn new(reason: Reason, message: impl Into<String>) -> Self {
+        let (violations, metadata) = (Vec::new(), BTreeMap::new());
+        Self { reason, message: message.into(), violations, metadata, retry_in: None }
+    }
+
+    /// Adds a fact for programs.
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.metadata.insert(name, value.to_string());
+        self
+    }
+
+    /// Adds the limit that was exceeded: the name of its setting, and its value.
+    fn with_limit(self, name: &'static str, value: impl ToString) -> Self {
+        self.with("limit", name).with("limit_value", value)
     }
 
     /// Invalid fields of a request.
     pub(super) fn invalid(violations: Vec<Violation>) -> Self {
+        Self::invalid_because(Reason::InvalidField, violations)
+    }
+
+    /// Invalid fields of a request, for a more precise reason.
+    fn invalid_because(reason: Reason, violations: Vec<Violation>) -> Self {
         let listed: Vec<String> =
             violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect();
-        Self { violations, ..Self::new(Code::InvalidArgument, listed.join("; ")) }
+        Self { violations, ..Self::new(reason, listed.join("; ")) }
     }
 
     /// Adds that the caller may try again after `delay`.
@@ -50,7 +74,9 @@ impl Problem {
         let message = format!(
             "the queue is full: {max_queued} calls are waiting, the maximum (max_queued); try again later"
         );
-        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
+        Self::new(Reason::QueueFull, message)
+            .with_limit("max_queued", max_queued)
+            .retry_after(Duration::from_secs(1))
     }
 
     /// The maximum number of such calls is running.
@@ -58,7 +84,7 @@ impl Problem {
         Rejection::TooManyRunning.record();
         let message =
             format!("{max_running} such calls are running, the maximum; try again when one has ended");
-        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(10))
+        Self::new(Reason::TooManyRunning, message).retry_after(Duration::from_secs(10))
     }
 
     /// The memory limit is exceeded.
@@ -68,22 +94,27 @@ impl Problem {
             "the server uses {used_bytes} bytes of memory, but may use no more than {max_memory_bytes} \
              (max_memory_bytes): nothing can be added now, checks go on; delete sources, or raise the limit"
         );
-        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(30))
+        Self::new(Reason::MemoryLimit, message)
+            .with_limit("max_memory_bytes", max_memory_bytes)
+            .retry_after(Duration::from_secs(30))
     }
 
     /// A health check of an unknown service.
     pub(super) fn unknown_service(services: &[&str]) -> Self {
-        Self::new(Code::NotFound, format!("this server has no such service; use one of {services:?}"))
+        Self::new(
+            Reason::ServiceNotFound,
+            format!("this server has no such service; use one of {services:?}"),
+        )
     }
 
     /// The caller's key does not allow the call.
     pub(super) fn forbidden(message: String) -> Self {
-        Self::new(Code::PermissionDenied, message)
+        Self::new(Reason::KeyForbids, message)
     }
 
     /// The call has no valid key.
     pub(crate) fn unauthenticated(message: &'static str) -> Self {
-        Self::new(Code::Unauthenticated, message)
+        Self::new(Reason::InvalidKey, message)
     }
 
     /// The rate limit of a key is exceeded.
@@ -93,7 +124,9 @@ impl Problem {
             "this key may send {per_second} calls and items a second (max_calls_per_second); try again in {} ms",
             wait.as_millis() + 1
         );
-        Self::new(Code::ResourceExhausted, message).retry_after(wait)
+        Self::new(Reason::RateLimited, message)
+            .with_limit("max_calls_per_second", per_second)
+            .retry_after(wait)
     }
 
     /// The server is starting.
@@ -103,14 +136,17 @@ impl Problem {
         let message = format!(
             "the server is starting: {sources} of {of_sources} sources are in the index again; try again soon"
         );
-        Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(1))
+        Self::new(Reason::Starting, message)
+            .with("sources_done", sources)
+            .with("sources", of_sources)
+            .retry_after(Duration::from_secs(1))
     }
 
     /// The server is stopping.
     pub(super) fn stopping() -> Self {
         Rejection::Stopping.record();
         let message = "the server is stopping; what was answered is done, send the rest again later";
-        Self::new(Code::Unavailable, message).retry_after(Duration::from_secs(5))
+        Self::new(Reason::Stopping, message).retry_after(Duration::from_secs(5))
     }
 
     /// The deadline of a call passed.
@@ -125,7 +161,7 @@ impl Problem {
         let message = format!(
             "grpc-timeout is {value:?}, but must be from 1 to 8 digits and one of H, M, S, m, u, n, such as 500m"
         );
-        Self::new(Code::InvalidArgument, message)
+        Self::new(Reason::MalformedTimeout, message)
     }
 
     /// The caller of a stream was inactive for `timeout`.
@@ -136,7 +172,7 @@ impl Problem {
             "the caller neither sent nor read anything for {seconds} s, the maximum for a stream (idle_seconds); \
              call again"
         );
-        Self::new(Code::DeadlineExceeded, message)
+        Self::new(Reason::StreamIdle, message).with_limit("idle_seconds", seconds)
     }
 
     /// A message of a request exceeds the maximum size, as received (`bytes`) or once inflated (`None`).
@@ -150,7 +186,7 @@ impl Problem {
             "a message may have {max_message_bytes} bytes at most (max_message_bytes), but this one {bytes}; \
              send less in one message"
         );
-        Self::new(Code::ResourceExhausted, message)
+        Self::new(Reason::MessageTooLarge, message).with_limit("max_message_bytes", max_message_bytes)
     }
 
     /// Inflated messages exceed the budget of the connection.
@@ -158,13 +194,15 @@ impl Problem {
     pub fn inflated_too_much() -> Self {
         let message = "the inflated messages exceed the bytes that one connection may have under way (max_pending_bytes); \
                        wait for responses before sending more, or send them uncompressed";
-        Self::new(Code::ResourceExhausted, message).retry_after(Duration::from_secs(1))
+        Self::new(Reason::TooManyPendingBytes, message)
+            .with("limit", "max_pending_bytes")
+            .retry_after(Duration::from_secs(1))
     }
 
     /// A request whose bytes are not gRPC messages.
     #[must_use]
     pub fn malformed_message(problem: &str) -> Self {
-        Self::new(Code::InvalidArgument, format!("the request is malformed: {problem}"))
+        Self::new(Reason::MalformedMessage, format!("the request is malformed: {problem}"))
     }
 
     /// A message that can't be decoded as the request type of the method. The message of the decoder names fields and wire
@@ -180,108 +218,31 @@ impl Problem {
 
     /// A defect of the server.
     pub(super) fn defect() -> Self {
-        Self::new(Code::Internal, "a defect of the server ended this call; report it with the server's log")
+        Self::new(Reason::Defect, "a defect of the server ended this call; report it with the server's log")
     }
 
     #[cfg(test)]
     pub(super) fn code(&self) -> Code {
-        self.code
+        self.reason.code()
     }
 }
 
-/// A status with the id of its call in the details, so that the operator can find the call in the logs.
-pub(crate) fn with_call_id(status: &Status, id: &str) -> Status {
+/// The status with what it lacks, or `None` if it lacks nothing: a reason, if the gRPC library made it; and, if an operator must
+/// look into it, the id of its call, by which the call is found in the logs.
+pub(crate) fn completed(status: &Status, call_id: &str) -> Option<Status> {
     let mut details = status.get_error_details();
-    details.set_request_info(id, "");
+    let needs_id = matches!(status.code(), Code::Internal | Code::Unknown | Code::DataLoss);
+    if details.error_info().is_some() && !needs_id {
+        return None;
+    }
+    if needs_id {
+        details.set_request_info(call_id, "");
+    }
+    if details.error_info().is_none() {
+        details.set_error_info(Reason::of_library(status.code()).name(), DOMAIN, HashMap::new());
+    }
     let metadata = status.metadata().clone();
-    Status::with_error_details_and_metadata(status.code(), status.message(), details, metadata)
-}
-
-/// The table of statuses. An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again
-/// won't help; a corpus that is full is `RESOURCE_EXHAUSTED`.
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        let message = error.to_string();
-        match error {
-            Error::NoWords { role } => {
-                Self::invalid_text(role, "has no words; send a text with letters or digits in it")
-            }
-            Error::TooFewWords { role, .. } => Self::invalid_text(role, &message),
-            Error::TooManyBytes { .. }
-            | Error::TooManyNormalisedBytes { .. }
-            | Error::TooManyWords { .. } => Self::new(Code::OutOfRange, message),
-            Error::CollectionNotFound(_) | Error::SourceNotFound { .. } => Self::new(Code::NotFound, message),
-            Error::CollectionExists(_) | Error::SourceExists { .. } => {
-                Self::new(Code::AlreadyExists, message)
-            }
-            Error::TooManyCollections { .. }
-            | Error::TooManySources { .. }
-            | Error::TooManyCollectionBytes { .. } => Self::new(Code::ResourceExhausted, message),
-            Error::RequestIdTaken { .. } => {
-                let description = "was used for another request; use a new id for each request".to_owned();
-                Self::invalid(vec![Violation { field: "request_id".to_owned(), description }])
-            }
-            Error::OwnBoilerplate { place, .. } => {
-                let field = format!("options.exclusions.boilerplate_collections[{place}]");
-                let description =
-                    "is the compared collection itself, which would exclude everything; leave it out"
-                        .to_owned();
-                Self::invalid(vec![Violation { field, description }])
-            }
-            Error::Stopped(reason) => reason.into(),
-            Error::Store(error) => Self::new(code_of(&error), message),
-            Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {
-                Self::new(Code::FailedPrecondition, message)
-            }
-            Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
-                Self::new(Code::Internal, message)
-            }
-        }
-    }
-}
-
-impl Problem {
-    fn invalid_text(role: TextRole, description: &str) -> Self {
-        let field = match role {
-            TextRole::Submission => "text".to_owned(),
-            TextRole::Source => "source.text".to_owned(),
-            TextRole::Compared(place) => format!("sources[{place}].text"),
-            TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
-        };
-        Self::invalid(vec![Violation { field, description: description.to_owned() }])
-    }
-}
-
-impl From<BackupError> for Problem {
-    fn from(error: BackupError) -> Self {
-        let message = error.to_string();
-        match error {
-            BackupError::Store(error) => Self::new(code_of(&error), message),
-            BackupError::Write(_) => Self::new(Code::Cancelled, message),
-            BackupError::InMemory => Self::new(Code::FailedPrecondition, message),
-        }
-    }
-}
-
-/// The status code of a failed store operation.
-fn code_of(error: &StoreError) -> Code {
-    match error {
-        StoreError::Full { .. } => Code::ResourceExhausted,
-        StoreError::Damaged { .. } => Code::DataLoss,
-        StoreError::Exists { .. } => Code::AlreadyExists,
-        StoreError::Missing { .. } => Code::NotFound,
-        _ => Code::Unavailable,
-    }
-}
-
-impl From<StopReason> for Problem {
-    fn from(reason: StopReason) -> Self {
-        let code = match reason {
-            StopReason::DeadlinePassed => Code::DeadlineExceeded,
-            StopReason::CalledOff => Code::Cancelled,
-        };
-        Self::new(code, reason.to_string())
-    }
+    Some(Status::with_error_details_and_metadata(status.code(), status.message(), details, metadata))
 }
 
 /// The status of a call that a defect ended.
@@ -292,27 +253,30 @@ pub fn defect_status() -> Status {
 
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
-        if problem.violations.is_empty() && problem.retry_in.is_none() {
-            return Self::new(problem.code, problem.message);
-        }
         let mut details = ErrorDetails::new();
+        let metadata: HashMap<String, String> =
+            problem.metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        details.set_error_info(problem.reason.name(), DOMAIN, metadata);
         if problem.retry_in.is_some() {
             details.set_retry_info(problem.retry_in);
         }
         for Violation { field, description } in problem.violations {
             details.add_bad_request_violation(field, description);
         }
-        Self::with_error_details(problem.code, problem.message, details)
+        Self::with_error_details(problem.reason.code(), problem.message, details)
     }
 }
 
 impl From<Problem> for proto::ItemError {
     fn from(problem: Problem) -> Self {
         let violation = |v: Violation| proto::FieldViolation { field: v.field, description: v.description };
+        let metadata = problem.metadata.into_iter();
         Self {
-            code: problem.code.into(),
+            code: problem.reason.code().into(),
             message: problem.message,
             field_violations: problem.violations.into_iter().map(violation).collect(),
+            reason: problem.reason.name().to_owned(),
+            metadata: metadata.map(|(name, value)| (name.to_owned(), value)).collect(),
         }
     }
 }

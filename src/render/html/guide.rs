@@ -1,0 +1,40 @@
+//! "How to read this report".
+
+use maud::{Markup, html};
+
+/// The section for the report of one submission.
+pub(super) fn section() -> Markup {
+    html! {
+        section id="guide" aria-labelledby="guide-h" {
+            h2 id="guide-h" { "How to read this report" }
+            dl class="guide" {
+                dt { "Coverage" }
+                dd { "The share of the words considered that stand in passages shared with sources. Each word counts once, however many sources have it. Excluded words are neither covered nor considered. It measures shared text; whether that is plagiarism is for a person to judge." }
+                dt { "Passages" }
+                dd { "A " b { "verbatim" } " passage has the same words in the same order. An " b { "altered" } " passage has mostly the same words. A " b { "summary" } " is a short form of a longer part of the source." }
+                dt { "Marks in the text" }
+                dd {
+                    "Each mark has the pattern of its source, and its number where a passage begins: "
+                    mark class="s1" { "source 1" } ", " mark class="s2" { "source 2" } ", " mark class="s3" { "source 3" }
+                    ". Where several sources have the same words, the mark is that of the first and has a line above: "
+                    mark class="s1 m" { "several sources" } ". Words of a passage that are not the source's are grey: " mark class="s1 g" { "a gap" }
+                    ". They do not count."
+                }
+                dt { "Words side by side" }
+                dd {
+                    "Unmarked words are the same on both sides. " i class="w" { "Replaced" } " words differ. "
+                    u class="w" { "Moved" } " words stand elsewhere on the other side. "
+                    ins { "Added" } " words are only in the submission, " del { "missing" } " words only in the source. "
+                    span class="g" { "Grey" } " words are in a gap, " span class="x" { "hatched" } " words are excluded. In a summary, "
+                    em { "the words of both sides" } " are marked instead."
+                }
+                dt { "Exclusions" }
+                dd { "Hatched text is not counted, for the reason that stands before it: a quotation, a citation, the bibliography, boilerplate, own earlier work, text common to many sources, or a passage below the least length." }
+                dt { "Hidden characters" }
+                dd { "Characters that cannot be seen are shown by name: " b class="h" { "ZWSP" } " is a space without width, " b class="h" { "RLO" } " turns the direction of writing, " b class="h" { "U+2062" } " is a character by its number." }
+                dt { "Guarantee" }
+                dd { "Runs of copied words of the stated length are always found. Shorter runs, and altered text, are found as far as their words allow." }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Reports as one HTML file each.
+//!
+//! A file needs no server and no network, and is complete without JavaScript. Everything in it that a caller or an author
+//! wrote is untrusted: it is escaped, its invisible characters are shown as glyphs (`glyphs`), and a content security
+//! policy lets nothing run or load but the style and the script of this module (`page`).
+//!
+//! [`check`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
+
+mod alerts;
+mod atoms;
+mod check;
+mod class;
+mod glyphs;
+mod guide;
+mod offsets;
+mod options;
+mod page;
+mod passages;
+mod sources;
+mod strip;
+mod submission;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+pub use check::check;
+pub use class::ClassReport;
+pub use options::{Link, RenderOptions, ReportKind, Setting};
+pub use page::content_security_policy;

@@ -1,0 +1,95 @@
+//! What a caller can choose.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How a report was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReportKind {
+    /// A submission was checked against a corpus.
+    #[default]
+    Check,
+    /// A submission was compared with texts of the same request.
+    Compare,
+    /// Two sources of a corpus were compared.
+    Pair,
+}
+
+/// A setting of the request, shown under "How this report was made".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A link to a page of the caller's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The address: a path of the caller's server. It is trusted.
+    pub href: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Options of a rendered report.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// The name of the submission, or of the collection of a class report; may be empty.
+    pub submission_name: String,
+    /// Whether names, ids, titles and groups are left out of the file. Texts are not changed.
+    pub hide_names: bool,
+    /// The time that the report states.
+    pub rendered_at: SystemTime,
+    /// How the report was made.
+    pub kind: ReportKind,
+    /// The names of the collections in scope, if they are known.
+    pub collections: Vec<String>,
+    /// The settings of the request, if they are known.
+    pub settings: Vec<Setting>,
+    /// A bar of links at the top; none in a file.
+    pub links: Vec<Link>,
+}
+
+impl RenderOptions {
+    /// Options for a submission of this name, rendered now.
+    #[must_use]
+    pub fn new(kind: ReportKind, submission_name: &str) -> Self {
+        Self {
+            submission_name: submission_name.to_owned(),
+            hide_names: false,
+            rendered_at: SystemTime::now(),
+            kind,
+            collections: Vec::new(),
+            settings: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    /// The name to show: nothing if names are hidden.
+    pub(super) fn shown_name(&self) -> &str {
+        if self.hide_names { "" } else { self.submission_name.trim() }
+    }
+
+    /// The time of rendering: `2026-05-01T10:00:00Z`.
+    pub(super) fn time(&self) -> String {
+        /// The last second of the year 9999, which is the last that is written with four digits.
+        const LAST: Duration = Duration::from_secs(253_402_300_799);
+        let since = self.rendered_at.duration_since(UNIX_EPOCH).unwrap_or_default().min(LAST);
+        humantime::format_rfc3339_seconds(UNIX_EPOCH + since).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_can_be_written() {
+        let at =
+            |rendered_at| RenderOptions { rendered_at, ..RenderOptions::new(ReportKind::Check, "") }.time();
+        assert_eq!(at(UNIX_EPOCH), "1970-01-01T00:00:00Z");
+        assert_eq!(at(UNIX_EPOCH - Duration::from_secs(5)), "1970-01-01T00:00:00Z");
+        assert_eq!(at(UNIX_EPOCH + Duration::from_secs(1 << 40)), "9999-12-31T23:59:59Z");
+    }
+}

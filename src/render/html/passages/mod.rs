@@ -1,0 +1,231 @@
+//! Each passage beside its source.
+
+mod words;
+
+use std::ops::Range;
+
+use maud::{Markup, Render, html};
+
+use self::words::{Aligned, Relation, Run, Side, aligned};
+use super::atoms::{Atoms, Listed};
+use super::glyphs::Visible;
+use super::offsets::Offsets;
+use crate::proto::{Passage, PassageKind, Report, Span};
+use crate::render::{counted, number, percent};
+
+/// The text of the submission, where the page has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whole<'a> {
+    /// The text.
+    pub(super) offsets: &'a Offsets<'a>,
+    /// Its atoms.
+    pub(super) atoms: &'a Atoms,
+    /// Its exclusions in bytes: sorted, disjoint.
+    pub(super) excluded: &'a [Range<usize>],
+}
+
+/// What all passages of a report have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Passages<'a> {
+    /// The report.
+    pub(super) report: &'a Report,
+    /// The text of the submission. Without it, only excerpts are shown.
+    pub(super) whole: Option<Whole<'a>>,
+    /// The names of the two sides.
+    pub(super) sides: [&'static str; 2],
+    /// What the ids of passages begin with.
+    pub(super) prefix: String,
+}
+
+impl Passages<'_> {
+    /// A passage with both sides.
+    pub(super) fn passage(&self, listed: &Listed<'_>) -> Markup {
+        let passage = listed.passage;
+        let submission = match &self.whole {
+            Some(whole) => whole.side(listed),
+            None => self.excerpt(passage),
+        };
+        let source = self.source(passage);
+        let runs = aligned(&submission, &source, passage.kind());
+        let covered = self.whole.map(|whole| whole.elements(listed));
+        let number = listed.number;
+        html! {
+            article id={ (self.prefix) "p" (number) } data-c=[covered] {
+                h4 { "Passage " (number) ": " (kind(passage)) }
+                p class="facts" {
+                    (facts(passage))
+                    @if self.whole.is_some() { " " a href={ "#m" (number) } { "In the text" } }
+                }
+                div class="two" {
+                    (side(self.sides[0], &submission, &runs.submission, passage.kind(), "ins"))
+                    @if passage.source_excerpt.is_empty() {
+                        div { h5 { (self.sides[1]) } (no_excerpt()) }
+                    } @else {
+                        (side(self.sides[1], &source, &runs.source, passage.kind(), "del"))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The submission's side, from its excerpt.
+    fn excerpt<'a>(&self, passage: &'a Passage) -> Side<'a> {
+        let text = passage.submission_excerpt.as_str();
+        let offsets = Offsets::new(text, self.report.offset_unit());
+        let span = passage.submission.unwrap_or_default();
+        let within = |other: Option<&Span>| offsets.range_from(span.start, other);
+        let first = self
+            .report
+            .exclusions
+            .partition_point(|exclusion| exclusion.span.is_some_and(|excluded| excluded.end <= span.start));
+        let excluded = self.report.exclusions.iter().skip(first);
+        let excluded = excluded
+            .take_while(|exclusion| exclusion.span.is_some_and(|excluded| excluded.start < span.end))
+            .map(|exclusion| within(exclusion.span.as_ref()));
+        Side {
+            text,
+            covered: passage.covered.iter().map(|covered| within(covered.span.as_ref())).collect(),
+            excluded: excluded.collect(),
+        }
+    }
+
+    fn source<'a>(&self, passage: &'a Passage) -> Side<'a> {
+        let text = passage.source_excerpt.as_str();
+        let offsets = Offsets::new(text, self.report.offset_unit());
+        let origin = passage.source.unwrap_or_default().start;
+        let covered = passage.source_covered.iter();
+        let covered = covered.map(|covered| offsets.range_from(origin, covered.span.as_ref()));
+        Side { text, covered: covered.collect(), excluded: Vec::new() }
+    }
+}
+
+impl<'a> Whole<'a> {
+    /// The submission's side of a passage.
+    fn side(&self, listed: &Listed<'_>) -> Side<'a> {
+        let Range { start, end } = listed.range;
+        let shift =
+            |range: &Range<usize>| range.start.clamp(start, end) - start..range.end.clamp(start, end) - start;
+        let first = self.excluded.partition_point(|range| range.end <= start);
+        let excluded = self.excluded.iter().skip(first).take_while(|range| range.start < end);
+        Side {
+            text: self.offsets.text().get(start..end).unwrap_or_default(),
+            covered: listed.covered.iter().map(shift).collect(),
+            excluded: excluded.map(shift).collect(),
+        }
+    }
+
+    /// The elements of the passage's covered stretches: `12-15 17-18`.
+    fn elements(&self, listed: &Listed<'_>) -> String {
+        let elements = listed.covered.iter().map(|range| self.atoms.elements(range));
+        let elements: Vec<String> =
+            elements.map(|elements| format!("{}-{}", elements.start, elements.end)).collect();
+        elements.join(" ")
+    }
+}
+
+fn no_excerpt() -> Markup {
+    html! { p class="note" { "The text of the source is missing: this report was made without excerpts." } }
+}
+
+/// A side of a passage. `alone` is the element of words that the other side does not have.
+fn side(name: &str, side: &Side<'_>, runs: &[Run], kind: PassageKind, alone: &str) -> Markup {
+    html! {
+        div {
+            h5 { (name) }
+            div class="t" dir="auto" { (Words { text: side.text, runs, kind, alone }) }
+        }
+    }
+}
+
+/// The words of a side.
+struct Words<'a> {
+    text: &'a str,
+    runs: &'a [Run],
+    kind: PassageKind,
+    alone: &'a str,
+}
+
+impl Words<'_> {
+    /// The element of a relation. Of a summary, the words that both sides have are marked: the others are nearly all of
+    /// the source.
+    fn element(&self, relation: Relation) -> Option<&str> {
+        match (self.kind, relation) {
+            (PassageKind::Summary, Relation::Same | Relation::Moved) => Some("em"),
+            (PassageKind::Summary, _) | (_, Relation::Same) => None,
+            (_, Relation::Replaced) => Some("i"),
+            (_, Relation::Moved) => Some("u"),
+            (_, Relation::Alone) => Some(self.alone),
+        }
+    }
+}
+
+impl Render for Words<'_> {
+    fn render_to(&self, out: &mut String) {
+        let mut at = 0;
+        for run in self.runs {
+            Visible::part(self.text, &(at..run.range.start)).render_to(out);
+            at = run.range.end;
+            let class = match (run.look.is_excluded, run.look.is_gap) {
+                (true, _) => "x",
+                (false, true) => "g",
+                (false, false) => "",
+            };
+            let text = Visible::part(self.text, &run.range);
+            let element = self.element(run.look.relation).or((!class.is_empty()).then_some("span"));
+            let Some(element) = element else {
+                text.render_to(out);
+                continue;
+            };
+            let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+            out.push_str(&format!("<{element}{class}>"));
+            text.render_to(out);
+            out.push_str(&format!("</{element}>"));
+        }
+        Visible::part(self.text, &(at..self.text.len())).render_to(out);
+    }
+}
+
+/// The kind of a passage, and its size.
+fn kind(passage: &Passage) -> String {
+    let here = u64::from(passage.submission_words);
+    let (same, words) = (number(passage.matched_words.into()), counted(here, "word", "words"));
+    match passage.kind() {
+        PassageKind::Verbatim => format!("verbatim, {words}"),
+        PassageKind::Summary => format!("summary, {same} of {words} are the source's"),
+        PassageKind::Altered | PassageKind::Unspecified => format!("altered, {same} of {words} the same"),
+    }
+}
+
+/// Figures of a passage.
+fn facts(passage: &Passage) -> Markup {
+    let similarity = percent(&crate::proto::Share {
+        words: passage.matched_words.into(),
+        of_words: passage.submission_words.into(),
+        percent: 100.0 * passage.similarity,
+    });
+    let not_counted = passage.submission_words.saturating_sub(passage.counted_words);
+    html! {
+        @if passage.kind() != PassageKind::Verbatim {
+            "Similarity " (similarity) ": " (counted(passage.source_words.into(), "word", "words")) " in the source. "
+        }
+        @match (passage.counted_words, not_counted) {
+            (_, 0) => { "All its words count." }
+            (0, _) => { "None of its words count." }
+            (words, _) => { (counted(words.into(), "word counts", "words count")) "." }
+        }
+        @if passage.evidence_nats > 0.0 {
+            " Evidence: odds of " (odds(passage.evidence_nats)) " to 1 against chance."
+        }
+    }
+}
+
+/// The odds of a logarithm, for people.
+fn odds(nats: f64) -> String {
+    const MILLION_NATS: f64 = 13.8;
+    if nats > MILLION_NATS {
+        return "more than a million".to_owned();
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to a million")]
+    let odds = nats.exp().max(1.0) as u64;
+    number(odds)
+}

@@ -1,0 +1,114 @@
+//! The sources as ranked cards, and the strip that shows where their passages are.
+
+use maud::{Markup, html};
+
+use super::glyphs::Visible;
+use super::options::RenderOptions;
+use crate::proto::{Report, Share, SourceOverlap};
+use crate::render::{counted, number, percent};
+
+/// The section of sources.
+pub(super) fn section(report: &Report, options: &RenderOptions) -> Markup {
+    html! {
+        section id="sources" aria-labelledby="sources-h" {
+            h2 id="sources-h" { "Sources" }
+            @if report.sources.is_empty() {
+                p { "No source is listed." }
+            } @else {
+                ol class="cards" {
+                    @for (source, place) in report.sources.iter().zip(1..) { (card(source, place, options)) }
+                }
+            }
+            @if report.sources_cut > 0 {
+                p class="note" {
+                    "Not listed: " (counted(report.sources_cut, "more source", "more sources"))
+                    ". Their words are counted."
+                }
+            }
+        }
+    }
+}
+
+fn card(source: &SourceOverlap, place: usize, options: &RenderOptions) -> Markup {
+    let covered = source.covered.unwrap_or_default();
+    let used = source.source_used.unwrap_or_default();
+    let passages = source.passages.len() as u64 + source.passages_cut;
+    html! {
+        li class="card" data-s=(place) {
+            h3 {
+                a href={ "#s" (place) } { (badge(place)) span class="sr" { "Source " (place) } }
+                " " (name(source, options))
+            }
+            (bar(&covered, place))
+            p class="big" { strong class="n1" { (percent(&covered)) } " " span class="n2" { (number(covered.words)) } " words" }
+            p class="facts" {
+                (number(source.unique_words)) " of them only here. "
+                (counted(passages, "passage", "passages")) ". "
+                (percent(&used)) " of the source used: " (number(used.words)) " of " (number(used.of_words)) " words."
+                (details(source, options))
+            }
+        }
+    }
+}
+
+/// The number of a source with its pattern.
+pub(super) fn badge(place: usize) -> Markup {
+    html! { span class={ "badge s" (place % 8) } aria-hidden="true" { (place) } }
+}
+
+/// The title of a source, or its id; nothing if names are hidden.
+pub(super) fn name(source: &SourceOverlap, options: &RenderOptions) -> Markup {
+    let (title, id) = (source.title.trim(), source.source_id.as_str());
+    html! {
+        @if !options.hide_names {
+            span class="name" {
+                @if title.is_empty() || title == id {
+                    bdi { (Visible::all(id)) }
+                } @else {
+                    bdi { (Visible::all(title)) } " " small { bdi { (Visible::all(id)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Collection, group and labels.
+fn details(source: &SourceOverlap, options: &RenderOptions) -> Markup {
+    let hidden = options.hide_names;
+    html! {
+        @if !source.collection.is_empty() { " Collection " bdi { (Visible::all(&source.collection)) } "." }
+        @if !source.group.is_empty() && !hidden {
+            span class="name" { " Group " bdi { (Visible::all(&source.group)) } "." }
+        }
+        @if !source.labels.is_empty() && !hidden {
+            span class="name" {
+                " Labels "
+                @for (place, label) in source.labels.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    bdi { (Visible::all(label)) }
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// A bar for a share.
+pub(super) fn bar(share: &Share, place: usize) -> Markup {
+    let width = share.percent.clamp(0.0, 100.0);
+    html! {
+        svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" {
+            rect class="back" width="100" height="1" {}
+            rect class={ "f" (place % 8) } width=(format!("{width:.2}")) height="1" {}
+        }
+    }
+}
+
+/// The passages of a source that are not listed.
+pub(super) fn cut(source: &SourceOverlap) -> Markup {
+    html! {
+        @if source.passages_cut > 0 {
+            p class="note" { "Not listed: " (counted(source.passages_cut, "more passage", "more passages")) " of this source. Their words are counted." }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Reports for people, made of the messages of the contract: one HTML file for a check, and one for all pairs.
+//!
+//! Rendering reads no corpus and knows no request: a report and the text of its submission are all that it needs.
+
+mod figures;
+pub mod html;
+
+pub use figures::{counted, number, percent};

@@ -1,0 +1,119 @@
+//! The problems of the engine's errors.
+
+use super::reason::Reason;
+use super::{Problem, Violation};
+use crate::engine::{BackupError, Error, StoreError, TextRole};
+use crate::matching::StopReason;
+
+/// An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again won't help; a corpus that is
+/// full is `RESOURCE_EXHAUSTED`.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NoWords { role } => {
+                let description = "has no words; send a text with letters or digits in it";
+                Self::invalid_because(Reason::NoWords, vec![in_text(role, description)])
+            }
+            Error::TooFewWords { role, words, kgram_tokens } => {
+                let problem = Self::invalid_because(Reason::TooFewWords, vec![in_text(role, &message)]);
+                problem.with("words", words).with("min_words", kgram_tokens)
+            }
+            Error::TooManyBytes { bytes, max_text_bytes, .. } => Self::new(Reason::TextTooLarge, message)
+                .with_limit("max_text_bytes", max_text_bytes)
+                .with("bytes", bytes),
+            Error::TooManyNormalisedBytes { max_normalised_bytes, .. } => {
+                Self::new(Reason::TextTooLarge, message)
+                    .with_limit("max_normalised_bytes", max_normalised_bytes)
+            }
+            Error::TooManyWords { words, max_text_words, .. } => Self::new(Reason::TextTooLarge, message)
+                .with_limit("max_text_words", max_text_words)
+                .with("words", words),
+            Error::CollectionNotFound(name) => {
+                Self::new(Reason::CollectionNotFound, message).with("collection", name)
+            }
+            Error::CollectionExists(name) => {
+                Self::new(Reason::CollectionExists, message).with("collection", name)
+            }
+            Error::SourceNotFound { collection, id } => {
+                Self::new(Reason::SourceNotFound, message).with("collection", collection).with("id", id)
+            }
+            Error::SourceExists { collection, id } => {
+                Self::new(Reason::SourceExists, message).with("collection", collection).with("id", id)
+            }
+            Error::TooManyCollections { max_collections } => {
+                Self::new(Reason::CorpusFull, message).with_limit("max_collections", max_collections)
+            }
+            Error::TooManySources { max_sources } => Self::new(Reason::CollectionFull, message)
+                .with_limit("max_sources_per_collection", max_sources),
+            Error::TooManyCollectionBytes { max_collection_bytes, .. } => {
+                Self::new(Reason::CollectionFull, message)
+                    .with_limit("max_collection_bytes", max_collection_bytes)
+            }
+            Error::RequestIdTaken { .. } => {
+                let description = "was used for another request; use a new id for each request".to_owned();
+                let violation = Violation { field: "request_id".to_owned(), description };
+                Self::invalid_because(Reason::RequestIdReused, vec![violation])
+            }
+            Error::OwnBoilerplate { place, .. } => {
+                let field = format!("options.exclusions.boilerplate_collections[{place}]");
+                let description =
+                    "is the compared collection itself, which would exclude everything; leave it out"
+                        .to_owned();
+                Self::invalid(vec![Violation { field, description }])
+            }
+            Error::Stopped(reason) => reason.into(),
+            Error::Store(error) => Self::new(reason_of(&error), message),
+            Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {
+                Self::new(Reason::OutOfOrder, message)
+            }
+            Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
+                Self::new(Reason::Defect, message)
+            }
+        }
+    }
+}
+
+/// The violation of the field that holds a text.
+fn in_text(role: TextRole, description: &str) -> Violation {
+    let field = match role {
+        TextRole::Submission => "text".to_owned(),
+        TextRole::Source => "source.text".to_owned(),
+        TextRole::Compared(place) => format!("sources[{place}].text"),
+        TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
+    };
+    Violation { field, description: description.to_owned() }
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        let message = error.to_string();
+        let reason = match error {
+            BackupError::Store(error) => reason_of(&error),
+            BackupError::Write(_) => Reason::Cancelled,
+            BackupError::InMemory => Reason::InMemory,
+        };
+        Self::new(reason, message)
+    }
+}
+
+/// The reason of a failed store operation.
+fn reason_of(error: &StoreError) -> Reason {
+    match error {
+        StoreError::Full { .. } => Reason::DiskFull,
+        StoreError::Damaged { .. } => Reason::DataDamaged,
+        StoreError::Exists { .. } => Reason::FileExists,
+        StoreError::Missing { .. } => Reason::FileNotFound,
+        _ => Reason::StoreFailed,
+    }
+}
+
+impl From<StopReason> for Problem {
+    fn from(stop: StopReason) -> Self {
+        let reason = match stop {
+            StopReason::DeadlinePassed => Reason::DeadlinePassed,
+            StopReason::CalledOff => Reason::Cancelled,
+        };
+        Self::new(reason, stop.to_string())
+    }
+}

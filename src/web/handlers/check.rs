@@ -1,0 +1,167 @@
+//! Checking a text: the form on the first page, and the report.
+
+use axum::extract::Request;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::options::{exclusions, min_passage_words, mode};
+use super::report;
+use crate::proto;
+use crate::web::failure::Failure;
+use crate::web::forms::{Form, Text};
+use crate::web::layout;
+use crate::web::layout::parts::{
+    collection_counts, collection_path, detection_fields, exclusion_fields, file_zone, with_parameter,
+};
+use crate::web::visitor::Visitor;
+
+/// Collections that the form lists.
+const LISTED: u32 = 100;
+
+/// The collection that is chosen if it exists.
+const DEFAULT: &str = "default";
+
+/// The name of a pasted text in its report.
+const PASTED: &str = "Pasted text";
+
+/// The first page: the form for a text.
+pub(in crate::web) async fn form(visitor: Visitor) -> Result<Response, Failure> {
+    let request = proto::ListCollectionsRequest { page_size: LISTED, page_token: String::new() };
+    let request = visitor.backend.request(request);
+    let listed = visitor.backend.corpus().list_collections(request).await?.into_inner();
+    let max_bytes = visitor.state.options.max_text_bytes;
+    let content = html! {
+        h1 { "Check a text" }
+        @if sources(&listed.collections) == 0 && listed.next_page_token.is_empty() {
+            (nothing_yet(&visitor))
+        }
+        form method="post" enctype="multipart/form-data" action="/check" {
+            (visitor.nav.token_field())
+            fieldset {
+                legend { "Text" }
+                (file_zone("file", "File", false, max_bytes))
+                div.field {
+                    label for="text" { "Or paste the text" }
+                    textarea id="text" name="text" dir="auto" {}
+                }
+            }
+            (scope(&listed))
+            fieldset {
+                legend { "Options" }
+                div.columns {
+                    (detection_fields())
+                    div.field {
+                        label for="own_group" { "The author’s own group" }
+                        input type="text" id="own_group" name="own_group" autocomplete="off" aria-describedby="own_group_hint";
+                        p.hint id="own_group_hint" { "Earlier work of this group does not count." }
+                    }
+                }
+            }
+            (exclusion_fields(max_bytes))
+            div.actions {
+                button type="submit" { "Check" }
+                button.second type="submit" name="save" value="yes" { "Check and save the report" }
+            }
+        }
+    };
+    Ok(layout::page(&visitor.nav, "Check a text", &content))
+}
+
+fn sources(collections: &[proto::Collection]) -> u64 {
+    collections.iter().filter_map(|collection| collection.stats).map(|stats| stats.sources).sum()
+}
+
+/// The next step where there is nothing to compare with.
+fn nothing_yet(visitor: &Visitor) -> Markup {
+    html! {
+        p.failure role="status" {
+            "There are no sources to compare with yet. "
+            @if visitor.nav.may_write {
+                a href=(collection_path(DEFAULT, "/add")) { "Add sources" } ", then check a text."
+            } @else {
+                "Somebody with a key that may write has to add them."
+            }
+        }
+    }
+}
+
+/// The choice of collections.
+fn scope(listed: &proto::ListCollectionsResponse) -> Markup {
+    let has_default = listed.collections.iter().any(|collection| collection.name == DEFAULT);
+    html! {
+        fieldset {
+            legend { "Compare with these collections" }
+            ul.choices {
+                @for collection in &listed.collections {
+                    li {
+                        label {
+                            input type="checkbox" name="collection" value=(collection.name)
+                                checked[!has_default || collection.name == DEFAULT];
+                            " " (collection.name) " "
+                            span.hint { "(" (collection_counts(&collection.stats.unwrap_or_default())) ")" }
+                        }
+                    }
+                }
+            }
+            @if !listed.next_page_token.is_empty() {
+                div.field {
+                    label for="more_collections" { "More collections, separated by commas" }
+                    input type="text" id="more_collections" name="more_collections" autocomplete="off" spellcheck="false";
+                    p.hint { a href=(with_parameter("/collections", "after", &listed.next_page_token)) { "Their names" } }
+                }
+            }
+        }
+    }
+}
+
+/// Leads from the address of a report to the form.
+pub(in crate::web) async fn to_form() -> Response {
+    layout::redirect("/")
+}
+
+/// Checks a text, and answers with the report.
+pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result<Response, Failure> {
+    let form = Form::read(&visitor, request).await?;
+    let Text { name, text } = chosen(&form)?;
+    let options = proto::DetectionOptions {
+        min_passage_words: min_passage_words(&form)?,
+        mode: mode(&form)?.into(),
+        include_excerpts: true,
+        exclusions: Some(exclusions(&form)?),
+        ..proto::DetectionOptions::default()
+    };
+    let scope = proto::Scope { collections: collections(&form)?, ..proto::Scope::default() };
+    let check = proto::CheckRequest {
+        text,
+        scope: Some(scope),
+        options: Some(options),
+        ..proto::CheckRequest::default()
+    };
+    let file_name = form.is_checked("save").then_some("report.html");
+    report::check(&visitor, check, name, file_name).await
+}
+
+/// The file or the pasted text.
+fn chosen(form: &Form) -> Result<Text, Failure> {
+    let (mut files, pasted) = (form.files("file")?, form.pasted("text")?);
+    if files.len() > 1 {
+        return Err(Failure::bad_form("there are several files: choose one"));
+    }
+    match (files.pop(), pasted) {
+        (Some(file), None) => file,
+        (None, Some(text)) => Ok(Text { name: PASTED.to_owned(), text }),
+        (None, None) => Err(Failure::bad_form("there is no text: choose a file, or paste a text")),
+        (Some(_), Some(_)) => Err(Failure::bad_form("there is a file and a pasted text: send one of them")),
+    }
+}
+
+fn collections(form: &Form) -> Result<Vec<String>, Failure> {
+    let mut collections =
+        form.values("collection").map(|name| Ok(name?.to_owned())).collect::<Result<Vec<_>, Failure>>()?;
+    let more = form.value("more_collections")?.split(',').map(str::trim);
+    collections.extend(more.filter(|name| !name.is_empty()).map(str::to_owned));
+    if collections.is_empty() {
+        return Err(Failure::bad_form("no collection is chosen: choose at least one to compare with"));
+    }
+    Ok(collections)
+}

@@ -1,0 +1,152 @@
+//! The frame around the pages: document, style, script, security headers.
+
+pub(super) mod parts;
+
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use data_encoding::BASE64;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use ring::digest::{SHA256, digest};
+
+use super::failure::Failure;
+use super::visitor::Nav;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What a page may load and do: its own style and script, known by their hashes, and forms to this server.
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let hash = |content: &str| BASE64.encode(digest(&SHA256, content.as_bytes()).as_ref());
+    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'"
+    );
+    policy.parse().ok()
+});
+
+/// The policy of a report, besides its own: it has no forms, and stands in no other page.
+const REPORT_POLICY: HeaderValue =
+    HeaderValue::from_static("frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+
+/// Headers of every response. A referrer is sent to this server only: with none, browsers would send no origin with a form either.
+const HEADERS: [(HeaderName, HeaderValue); 7] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+
+/// A page.
+pub(super) fn page(nav: &Nav, title: &str, content: &Markup) -> Response {
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " – Palimpsest" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#content" { "Skip to the content" }
+                header.bar {
+                    div {
+                        a.brand href="/" { "Palimpsest" }
+                        @if nav.may_enter { (menu(nav)) }
+                    }
+                }
+                main id="content" { (content) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], document.into_string()).into_response()
+}
+
+fn menu(nav: &Nav) -> Markup {
+    html! {
+        nav aria-label="Pages" {
+            a href="/" { "Check a text" }
+            a href="/collections" { "Collections" }
+            @if nav.has_key {
+                form method="post" action="/logout" {
+                    (nav.token_field())
+                    button.second type="submit" { "Log out" }
+                }
+            }
+        }
+    }
+}
+
+/// A page with another status than 200.
+pub(super) fn page_with(status: StatusCode, nav: &Nav, title: &str, content: &Markup) -> Response {
+    let mut response = page(nav, title, content);
+    *response.status_mut() = status;
+    response
+}
+
+/// The page of a failure, with the status and headers of `response`.
+pub(super) fn failure(nav: &Nav, failure: &Failure, response: Response) -> Response {
+    let mut page = page_with(response.status(), nav, failure.title, &failure.content());
+    page.headers_mut().extend(response.headers().clone().into_iter().filter_map(|(name, value)| {
+        let name = name.filter(|name| !page_headers().contains(name))?;
+        Some((name, value))
+    }));
+    if let Some(delay) = failure.retry_in.filter(|_| failure.reloads) {
+        reload_after(&mut page, delay.as_secs().max(1));
+    }
+    page
+}
+
+/// The headers that describe the content of a page.
+fn page_headers() -> [HeaderName; 2] {
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH]
+}
+
+/// Lets a browser load the page again after some seconds.
+pub(super) fn reload_after(response: &mut Response, seconds: u64) {
+    response.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from(seconds));
+}
+
+/// Leads to another page of this server, after a form or instead of a page.
+pub(super) fn redirect(location: &str) -> Response {
+    match HeaderValue::try_from(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => Failure::defect().into_response(),
+    }
+}
+
+/// A report, which is a page of its own. It is shown, or saved as `file_name`.
+pub(super) fn report(document: impl Into<Body>, file_name: Option<&str>) -> Response {
+    let mut response = Response::new(document.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, REPORT_POLICY);
+    let saved = file_name.map(|name| format!("attachment; filename=\"{name}\""));
+    if let Some(saved) = saved.and_then(|saved| HeaderValue::try_from(saved).ok()) {
+        headers.insert(header::CONTENT_DISPOSITION, saved);
+    }
+    response
+}
+
+/// Adds the headers that every response has.
+pub(super) fn secure(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.extend(HEADERS);
+    if let Some(policy) = &*POLICY
+        && !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    }
+}
