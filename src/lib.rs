@@ -111,10 +111,11 @@ pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, Cluster, CollectionDeleted,
     CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, Defect,
     DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
-    FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, NewSource,
-    Operation, Outcome, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestId,
-    RequestKey, Scope, Side, SourceDeleted, SourceId, SourceRecord, SourceText, Stop, StopReason, StoreError,
-    SystemError, TextRole, Title, Verified, Visibility,
+    FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, Metadata,
+    MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, Pair, PairOptions, Pairs,
+    PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey, Scope, Side, SourceDeleted,
+    SourceFilter, SourceId, SourcePage, SourceRecord, SourceText, SourceUpdate, SourcesDeleted, Stop,
+    StopReason, StoreError, SystemError, TextRole, TimeRange, Timestamp, Title, Uri, Verified, Visibility,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};

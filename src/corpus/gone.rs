@@ -20,6 +20,8 @@ struct Waiting {
     readers: EarlierPins,
     /// Sorted.
     slots: Vec<Slot>,
+    /// Records that were updated until this revision wait for them, too.
+    superseded_until: u64,
 }
 
 /// The texts of a deleted collection, and the readers that may look at them. Its index needs no cleanup.
@@ -41,7 +43,7 @@ impl GoneTexts {
 }
 
 impl Collection {
-    /// Drops the texts of sources that are gone and have no readers left; their postings too once they outnumber an
+    /// Drops the texts of sources that are gone and have no readers left, and records that were updated; their postings too once they outnumber an
     /// eighth of the sources. Returns false if readers hold something back: then it is worth trying again later.
     ///
     /// Dropping postings is linear in the collection, and so constant for each removal, on average. Checks go on
@@ -50,29 +52,32 @@ impl Collection {
         // Another thread does the same now.
         let Some(mut waiting) = self.gone.waiting.try_lock() else { return true };
         loop {
-            let Some(Waiting { readers, slots }) = waiting.take().or_else(|| self.next_gone()) else {
-                return true;
-            };
-            if !readers.are_released() {
-                *waiting = Some(Waiting { readers, slots });
+            let Some(next) = waiting.take().or_else(|| self.next_gone()) else { return true };
+            if !next.readers.are_released() {
+                *waiting = Some(next);
                 return false;
             }
-            self.drop_sources(&slots, store);
+            self.catalogue.write().drop_superseded(next.superseded_until);
+            self.drop_sources(&next.slots, store);
         }
     }
 
     /// The sources that are gone and not dropped. Readers that begin from now on don't see them.
     fn next_gone(&self) -> Option<Waiting> {
-        let mut slots = {
+        let (mut slots, superseded_until) = {
             let catalogue = self.catalogue.read();
-            let is_due = catalogue.is_purge_due() || catalogue.has_texts_to_drop();
-            is_due.then(|| catalogue.gone())?
+            let are_due = catalogue.is_purge_due() || catalogue.has_texts_to_drop();
+            let slots = if are_due { catalogue.gone() } else { Vec::new() };
+            (are_due || catalogue.has_superseded()).then_some((slots, catalogue.revision()))?
         };
         slots.sort_unstable();
-        Some(Waiting { readers: self.pins.earlier(), slots })
+        Some(Waiting { readers: self.pins.earlier(), slots, superseded_until })
     }
 
     fn drop_sources(&self, slots: &[Slot], store: &Store) {
+        if slots.is_empty() {
+            return;
+        }
         for slot in slots {
             store.forget(self.key(*slot));
         }

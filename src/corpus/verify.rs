@@ -114,9 +114,9 @@ impl Corpus {
             Err(error) => return Ok(Some(error.to_string())),
         };
         stop.check()?;
-        let digest = content_digest(&text, (&entry.title, &entry.group, &entry.labels), self.seed);
+        let digest = content_digest(&text, entry.details(), self.seed);
         if digest != entry.content_digest || text.len() as u64 != entry.text_bytes {
-            return Ok(Some("its text is another than the one that was added".to_owned()));
+            return Ok(Some("its text or its metadata are others than those that were added".to_owned()));
         }
         stop.check()?;
         let outline = self.outliner.outline(&collection.fingerprinter, &text);
@@ -147,7 +147,7 @@ impl Corpus {
         let mut rows = BTreeMap::new();
         let corpus = self.store.rows(&mut |row: StoredSource| {
             if stop.check().is_ok() {
-                rows.insert(row.key, Row { id: row.record.id, added: row.record.added });
+                rows.insert(row.key, Row { id: row.record.id, changed: row.record.changed });
             }
         })?;
         stop.check()?;
@@ -187,7 +187,7 @@ impl Corpus {
 /// A row on disk.
 struct Row {
     id: SourceId,
-    added: u64,
+    changed: u64,
 }
 
 /// Compares the rows of a collection, which are removed from `rows`, with its catalogue, both as of `revision`.
@@ -195,9 +195,10 @@ fn compare_rows(collection: &Collection, rows: &mut BTreeMap<SourceKey, Row>, re
     let catalogue = collection.catalogue.read();
     let mut findings = Vec::new();
     if !catalogue.is_closed_at(revision) {
-        for entry in catalogue.entries().filter(|entry| entry.is_there_at(revision)) {
+        let all = catalogue.slots().filter_map(|slot| catalogue.entry_at(slot, revision));
+        for entry in all.filter(|entry| entry.is_there_at(revision)) {
             let row = rows.remove(&collection.key(entry.slot));
-            if row.is_none_or(|row| row.added != entry.added) {
+            if row.is_none_or(|row| row.changed != entry.changed) {
                 findings.push(Defect::new(collection, entry.id.as_str(), "it is in memory, but not on disk"));
             }
         }

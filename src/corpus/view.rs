@@ -194,7 +194,10 @@ impl ViewedCollection {
         scope: &Scope,
     ) -> Vec<Option<Arc<Entry>>> {
         let catalogue = self.collection.catalogue.read();
-        let entry = |slot| catalogue.entry(slot).filter(|entry| entry.is_in_scope(scope, self.revision));
+        let entry = |slot| {
+            let at_revision = catalogue.entry_at(slot, self.revision);
+            at_revision.filter(|entry| entry.is_in_scope(scope, self.revision))
+        };
         slots.into_iter().map(|slot| entry(slot).map(Arc::clone)).collect()
     }
 

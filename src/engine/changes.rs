@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::corpus::{
-    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, SourceDeleted, wait,
+    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, SourceDeleted,
+    SourcePage, SourcesDeleted, wait,
 };
-use crate::model::{CollectionName, FingerprintSettings, IfExists, NewSource, RequestKey, SourceId, Stop};
+use crate::model::{
+    CollectionName, FingerprintSettings, IfExists, NewSource, RequestKey, SourceFilter, SourceId,
+    SourceUpdate, Stop,
+};
 
 /// A source and its text.
 #[derive(Debug, Clone)]
@@ -111,6 +115,96 @@ impl Engine {
         count: usize,
     ) -> Result<Vec<Arc<Entry>>, Error> {
         self.corpus.list_sources(collection, after, count)
+    }
+
+    /// A page of up to `count` sources after `after` that match a filter, in order of their ids. It looks at 65,536 sources
+    /// at most, and so may be shorter than `count` and not the last.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::Stopped`].
+    pub fn select_sources(
+        &self,
+        collection: &CollectionName,
+        filter: &SourceFilter,
+        after: Option<&SourceId>,
+        count: usize,
+        stop: &Stop,
+    ) -> Result<SourcePage, Error> {
+        self.corpus.select_sources(collection, filter, after, count, stop)
+    }
+
+    /// Updates what is known of a source, and waits until that is durable; gives the source with its new values. Its text is
+    /// not fingerprinted again. An update that changes nothing makes no revision.
+    ///
+    /// Linear in its text, which is read for the digest of its content.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`], [`Error::Store`].
+    pub fn update_source(
+        &self,
+        collection: &CollectionName,
+        id: &SourceId,
+        update: SourceUpdate,
+    ) -> Result<Arc<Entry>, Error> {
+        wait(|done| self.submit_update(collection, id, update, None, done))
+    }
+
+    /// Updates a source without waiting, as [`Self::submit`].
+    pub fn submit_update(
+        &self,
+        collection: &CollectionName,
+        id: &SourceId,
+        update: SourceUpdate,
+        request: Option<RequestKey>,
+        done: impl FnOnce(Result<Arc<Entry>, Error>) + Send + 'static,
+    ) {
+        let change = Change::UpdateSource { collection: collection.clone(), id: id.clone(), update };
+        self.submit_change(change, request, Outcome::into_updated, done);
+    }
+
+    /// Deletes all sources that match a filter, in one change, and waits until that is durable. A reader sees all of them or
+    /// none. Where none matches, nothing is changed.
+    ///
+    /// Linear in the collection, which is searched without a lock that anybody waits for; the commit is linear in the
+    /// sources that match, and later changes wait for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::Store`].
+    pub fn delete_sources(
+        &self,
+        collection: &CollectionName,
+        filter: SourceFilter,
+    ) -> Result<SourcesDeleted, Error> {
+        wait(|done| self.submit_filtered_deletion(collection, filter, None, done))
+    }
+
+    /// Deletes all sources that match a filter without waiting, as [`Self::submit`].
+    pub fn submit_filtered_deletion(
+        &self,
+        collection: &CollectionName,
+        filter: SourceFilter,
+        request: Option<RequestKey>,
+        done: impl FnOnce(Result<SourcesDeleted, Error>) + Send + 'static,
+    ) {
+        let change = Change::DeleteSources { collection: collection.clone(), filter };
+        self.submit_change(change, request, Outcome::into_sources_deleted, done);
+    }
+
+    /// What [`Self::delete_sources`] would delete now, and the revision at which the collection last changed. Linear in the collection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CollectionNotFound`], [`Error::Stopped`].
+    pub fn preview_deletion(
+        &self,
+        collection: &CollectionName,
+        filter: &SourceFilter,
+        stop: &Stop,
+    ) -> Result<SourcesDeleted, Error> {
+        self.corpus.preview_deletion(collection, filter, stop)
     }
 
     /// Deletes a source, and waits until that is durable.

@@ -22,8 +22,8 @@ pub use self::changes::SourceText;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
-    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted, TextRole,
-    Verified,
+    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted,
+    SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{
@@ -32,7 +32,8 @@ pub use crate::detection::{
 };
 pub use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
-    NewSource, Pattern, RequestId, RequestKey, Scope, SourceId, SourceRecord, Stop, StopReason, Title,
+    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Pattern, RequestId, RequestKey, Scope,
+    SourceFilter, SourceId, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp, Title, Uri,
     Visibility,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};

@@ -18,6 +18,10 @@ pub use scope::Scope;
 pub use seed::CorpusSeed;
 pub(crate) use setters::setters;
 pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
-pub use source::{IfExists, NewSource, SourceRecord};
+pub(crate) use source::Details;
+pub use source::{
+    IfExists, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, SourceFilter, SourceRecord,
+    SourceUpdate, TimeRange, Timestamp, Uri,
+};
 pub use stop::{Stop, StopReason};
 pub use visibility::{Pattern, Visibility};

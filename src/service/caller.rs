@@ -173,7 +173,9 @@ impl AccessRequirement {
             | "CorpusService/DeleteCollection"
             | "CorpusService/AddSource"
             | "CorpusService/ImportSources"
-            | "CorpusService/DeleteSource" => (Role::Write, false),
+            | "CorpusService/UpdateSource"
+            | "CorpusService/DeleteSource"
+            | "CorpusService/DeleteSources" => (Role::Write, false),
             "AdminService/ExportSources" => (Role::Admin, false),
             _ => (Role::Admin, true),
         };
@@ -223,6 +225,7 @@ mod tests {
                 "CreateCollection write true",
                 "DeleteCollection write true",
                 "DeleteSource write true",
+                "DeleteSources write true",
                 "ExportSources admin true",
                 "GetCollection check true",
                 "GetCorpus check true",
@@ -231,6 +234,7 @@ mod tests {
                 "ImportSources write true",
                 "ListCollections check true",
                 "ListSources check true",
+                "UpdateSource write true",
                 "Verify admin false",
             ]
         );

@@ -8,6 +8,7 @@
 //! there. Bytes that a crash leaves behind a segment's last row belong to no source, and are moved aside (`strays`).
 
 mod backup;
+mod batch;
 mod codec;
 mod error;
 mod files;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use backup::{BackedUp, BackupError};
+pub use batch::{Batch, RowChange};
 pub use compaction::Relocation;
 pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::{StoreError, SystemError};
@@ -43,37 +45,6 @@ use self::segments::{NamedSegments, Place, Segments};
 use self::texts::Texts;
 use self::texts::strays::Strays;
 use self::texts::{compaction, packing, segments};
-
-/// A change of rows and texts in a [`Batch`].
-#[derive(Debug)]
-pub enum RowChange<'a> {
-    /// Writes a source into its slot.
-    PutSource {
-        /// Its collection and slot.
-        key: SourceKey,
-        /// Its record.
-        record: &'a SourceRecord,
-        /// Its text.
-        text: &'a PackedText,
-    },
-    /// Removes a source. Its text can be read until it is [forgotten](Store::forget).
-    RemoveSource(SourceKey),
-    /// Writes a collection.
-    PutCollection(StoredCollection),
-    /// Removes a collection with all its sources. Their texts can be read until they are forgotten.
-    RemoveCollection(CollectionNumber),
-    /// Writes a request that was done, and removes those before a sequence number.
-    Remember(StoredRequest, u64),
-}
-
-/// Changes that are committed together, or not at all.
-#[derive(Debug)]
-pub struct Batch<'a> {
-    /// The corpus after the changes.
-    pub corpus: StoredCorpus,
-    /// The changes, in order.
-    pub changes: Vec<RowChange<'a>>,
-}
 
 /// The corpus beside its index. All methods may be called from many threads; one commit waits for another.
 #[derive(Debug)]
@@ -275,6 +246,9 @@ impl Store {
                 RowChange::PutSource { key, record, text } => {
                     let (frame, text_bytes) = text.frame().ok_or_else(|| disk.is_not_packed(record))?;
                     sources.push(NewText { key: *key, record, frame, text_bytes });
+                }
+                RowChange::RewriteSource { key, record } => {
+                    rows.rewritten.push(StoredSource { key: *key, record: (*record).clone() });
                 }
                 RowChange::RemoveSource(key) => rows.removed.push(*key),
                 RowChange::PutCollection(collection) => rows.collections.push(collection.clone()),

@@ -19,7 +19,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Some(disk) = &self.disk else { return Ok(()) };
         disk.check_writable()?;
-        disk.ledger.commit(&Rows { corpus, recounted: sources, ..Rows::default() })
+        disk.ledger.commit(&Rows { corpus, rewritten: sources, ..Rows::default() })
     }
 
     /// Whether the store can't be written.

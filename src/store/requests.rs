@@ -1,7 +1,10 @@
 //! The rows of requests that were done; docs/format.md draws them.
 
 use super::codec::{Decoder, Encoder};
-use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, RequestId, RequestKey, SourceId};
+use super::rows::{decode_record, encode_record};
+use crate::model::{
+    CollectionName, CollectionNumber, FingerprintSettings, RequestId, RequestKey, SourceId, SourceRecord,
+};
 
 /// The row of a request that was done, with its outcome: committed together with the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,22 @@ pub enum StoredOutcome {
         /// Its fingerprints in the index.
         fingerprints: u64,
     },
+    /// A source was updated.
+    SourceUpdated {
+        /// Its collection.
+        collection: CollectionNumber,
+        /// Its record since then.
+        record: Box<SourceRecord>,
+    },
+    /// Sources were deleted together.
+    SourcesDeleted {
+        /// Their number.
+        sources: u64,
+        /// The first of their ids.
+        ids: Vec<SourceId>,
+        /// The revision.
+        revision: u64,
+    },
     /// A source was deleted.
     SourceDeleted {
         /// The revision.
@@ -65,6 +84,8 @@ const ADDED: u8 = 1;
 const DELETED: u8 = 2;
 const CREATED: u8 = 3;
 const COLLECTION_DELETED: u8 = 4;
+const UPDATED: u8 = 5;
+const SOURCES_DELETED: u8 = 6;
 
 impl StoredRequest {
     pub(super) fn encode(&self) -> Vec<u8> {
@@ -114,6 +135,18 @@ impl StoredOutcome {
                 row.u64(*sources);
                 row.u64(*revision);
             }
+            Self::SourceUpdated { collection, record } => {
+                row.u8(UPDATED);
+                row.u32(collection.0);
+                encode_record(record, row);
+            }
+            Self::SourcesDeleted { sources, ids, revision } => {
+                row.u8(SOURCES_DELETED);
+                row.u64(*sources);
+                row.u64(*revision);
+                row.u32(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+                ids.iter().for_each(|id| row.text(id.as_str()));
+            }
         }
     }
 
@@ -134,6 +167,16 @@ impl StoredOutcome {
                 Self::CollectionCreated { name, settings, revision }
             }
             COLLECTION_DELETED => Self::CollectionDeleted { sources: row.u64()?, revision: row.u64()? },
+            UPDATED => {
+                let collection = CollectionNumber(row.u32()?);
+                Self::SourceUpdated { collection, record: Box::new(decode_record(row)?) }
+            }
+            SOURCES_DELETED => {
+                let (sources, revision, count) = (row.u64()?, row.u64()?, row.u32()?);
+                let ids: Option<Vec<SourceId>> =
+                    (0..count).map(|_| SourceId::new(&row.text()?).ok()).collect();
+                Self::SourcesDeleted { sources, ids: ids?, revision }
+            }
             _ => return None,
         })
     }
@@ -142,6 +185,7 @@ impl StoredOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::rows::record;
 
     #[test]
     fn rows_come_back_as_they_were() {
@@ -162,6 +206,15 @@ mod tests {
                 revision: 2,
             },
             StoredOutcome::CollectionDeleted { sources: 11, revision: 12 },
+            StoredOutcome::SourceUpdated {
+                collection: CollectionNumber(3),
+                record: Box::new(record("essay", [8, 9, 10])),
+            },
+            StoredOutcome::SourcesDeleted {
+                sources: 13,
+                ids: ["a", "b"].map(|id| id.parse().unwrap()).to_vec(),
+                revision: 14,
+            },
         ];
         for (outcome, sequence) in outcomes.into_iter().zip(40..) {
             let key = RequestKey::new("class", RequestId::new("0c1f7a52").unwrap());

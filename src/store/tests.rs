@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use redb::backends::FileBackend;
 use redb::{Database, StorageBackend};
 
+use super::rows::record;
 use super::*;
-use crate::model::{CollectionName, FingerprintSettings, Group, Labels, Slot, SourceId, SourceRecord, Title};
+use crate::model::{CollectionName, FingerprintSettings, Slot, SourceRecord};
 
 /// A file that accepts a limited number of further bytes.
 #[derive(Debug)]
@@ -77,16 +78,11 @@ fn source(slot: u32, added: u64) -> StoredSource {
     StoredSource {
         key: key(slot),
         record: SourceRecord {
-            id: SourceId::new(&format!("source {slot}")).unwrap(),
-            title: Title::default(),
-            group: Group::default(),
-            labels: Labels::default(),
             added,
-            words: 1,
-            text_bytes: 1,
-            fingerprints: 1,
+            changed: added,
             words_digest: 1,
             content_digest: 1,
+            ..record(&format!("source {slot}"), [1, 1, 1])
         },
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, Error, Group, IfExists, Label, Labels, Limits,
-    NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText, Stop, StoreError, Title, Visibility,
+    Metadata, MetadataKey, MetadataValue, NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText,
+    Stop, StoreError, Timestamp, Title, Uri, Visibility,
 };
 
 use crate::harness::{eventually_blocking, figure};
@@ -49,6 +50,12 @@ fn source(number: u64) -> NewSource {
         title: Title::new(&format!("The {number}th")).unwrap(),
         group: Group::new(&format!("group {}", number % 7)).unwrap(),
         labels: Labels::new(vec![Label::new("made up").unwrap(), Label::new("é").unwrap()]).unwrap(),
+        uri: Uri::new(&format!("https://example.org/{number}")).unwrap(),
+        submitted_at: Timestamp::new(1_700_000_000 + number.cast_signed(), 5).ok(),
+        metadata: Metadata::new(
+            [(MetadataKey::new("term").unwrap(), MetadataValue::new("Spring").unwrap())].into(),
+        )
+        .unwrap(),
         text: text(number),
     }
 }
@@ -85,14 +92,9 @@ fn seen(engine: &Engine) -> Result<String, Error> {
         info.stats.index_bytes = 0;
         writeln!(seen, "{info:?}").unwrap();
         for entry in engine.list_sources(&info.name, None, 1000)? {
-            let SourceRecord { id, title, group, labels, words, text_bytes, fingerprints, added, .. } =
-                &**entry;
-            let text = engine.get_source(&info.name, id)?.text;
-            writeln!(
-                seen,
-                "{id} {title:?} {group:?} {labels:?} {words} {text_bytes} {fingerprints} {added} {text}"
-            )
-            .unwrap();
+            let record: &SourceRecord = &entry;
+            let text = engine.get_source(&info.name, &record.id)?.text;
+            writeln!(seen, "{record:?} {text}").unwrap();
         }
     }
     let scope = Scope { collections, ..Scope::default() };
@@ -380,6 +382,9 @@ fn the_same_content_is_passed_over_and_other_content_is_not() {
         NewSource { title: Title::default(), ..source(1) },
         NewSource { group: Group::default(), ..source(1) },
         NewSource { labels: Labels::default(), ..source(1) },
+        NewSource { uri: Uri::default(), ..source(1) },
+        NewSource { submitted_at: None, ..source(1) },
+        NewSource { metadata: Metadata::default(), ..source(1) },
     ];
     for variant in variants {
         let rejected = engine.add_source(&default, variant.clone(), IfExists::RejectDifferent);

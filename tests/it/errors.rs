@@ -189,11 +189,9 @@ async fn bad_names_ids_and_pages() {
     };
     let token = corpus.list_sources(list("", 1)).await.unwrap().into_inner().next_page_token;
     assert!(corpus.list_sources(list(&token, 1000)).await.is_ok());
-    for (token, size, field) in
-        [("x", 1, "page_token"), (&token[1..], 1, "page_token"), ("", 1001, "page_size")]
-    {
-        let status = corpus.list_sources(list(token, size)).await.unwrap_err();
-        assert_eq!((status.code(), fields(&status)), (Code::InvalidArgument, vec![field.to_owned()]));
+    for token in ["x", &token[1..]] {
+        let status = corpus.list_sources(list(token, 1)).await.unwrap_err();
+        assert_eq!((status.code(), fields(&status)), (Code::InvalidArgument, vec!["page_token".to_owned()]));
     }
     let foreign = proto::ListCollectionsRequest { page_token: token, page_size: 1 };
     let status = corpus.list_collections(foreign).await.unwrap_err();

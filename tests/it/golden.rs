@@ -64,7 +64,7 @@ fn engine() -> Engine {
             title: Title::new(title).unwrap(),
             group: Group::new(group).unwrap(),
             labels: Labels::new(vec![Label::new("chronicle").unwrap()]).unwrap(),
-            text: text.to_owned(),
+            ..NewSource::new(text)
         };
         engine.add_source(&CollectionName::default(), source, IfExists::Reject).unwrap();
     }

@@ -228,7 +228,12 @@ impl Call {
             7 => {
                 Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
             }
-            8 => Self::ListSources(proto::ListSourcesRequest { collection, page_size, page_token }),
+            8 => Self::ListSources(proto::ListSourcesRequest {
+                collection,
+                page_size,
+                page_token,
+                filter: None,
+            }),
             9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, request_id }),
             10 | 11 => Self::Check(check),
             12 => {

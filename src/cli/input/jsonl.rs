@@ -1,12 +1,16 @@
-//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels"}`, all but `text` optional.
+//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata"}`, all but
+//! `text` optional.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, folder, lenient, unreadable};
+use super::{
+    Found, InputError, Item, Place, Reading, SourceText, encoding, folder, lenient, times, unreadable,
+};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -27,6 +31,12 @@ pub(super) struct Line {
     group: Option<String>,
     #[serde(default)]
     labels: Option<Vec<String>>,
+    #[serde(default)]
+    uri: Option<String>,
+    #[serde(default, deserialize_with = "times::optional")]
+    submitted_at: Option<prost_types::Timestamp>,
+    #[serde(default)]
+    metadata: Option<BTreeMap<String, String>>,
 }
 
 /// Whether a file has the extension of JSON lines.
@@ -133,12 +143,15 @@ fn parse(line: Vec<u8>, offset: u64, reading: &Reading, place: &Place) -> Option
 
 impl From<Line> for SourceText {
     fn from(line: Line) -> Self {
-        let Line { text, id, title, group, labels } = line;
+        let Line { text, id, title, group, labels, uri, submitted_at, metadata } = line;
         Self {
             id: id.unwrap_or_default(),
             title: title.unwrap_or_default(),
             group: group.unwrap_or_default(),
             labels: labels.unwrap_or_default(),
+            uri: uri.unwrap_or_default(),
+            submitted_at,
+            metadata: metadata.unwrap_or_default(),
             text,
             ignored_fields: Vec::new(),
         }
@@ -183,6 +196,7 @@ mod tests {
             {\"id\":\"b\",\"txet\":\"two\"}\n\
             {\"id\":\"c\"}\n\
             {\"id\":17,\"text\":\"x\"}\n\
+            {\"text\":\"x\",\"submitted_at\":\"31.1.2026\"}\n\
             {\"text\":\"caf\xE9\"}\n\
             [1]\n\
             {\"text\":\"t\",}\n\
@@ -192,14 +206,16 @@ mod tests {
             [
                 "in.jsonl, line 1: one",
                 "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
-                 `group`, `labels` (--lenient ignores other fields)",
+                 `group`, `labels`, `uri`, `submitted_at`, `metadata` (--lenient ignores other fields)",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string (--lenient takes numbers as ids)",
-                "in.jsonl, line 7: is not valid UTF-8 at byte 101; it looks like windows-1252: convert it with `iconv -f WINDOWS-1252 -t UTF-8 \
-                 in.jsonl`, or add --encoding windows-1252",
-                "in.jsonl, line 8: column 1: expected an object, {\"text\": ...}",
-                "in.jsonl, line 9: column 13: trailing comma",
-                "in.jsonl, line 10: last",
+                "in.jsonl, line 7: column 38: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \
+                 2026-01-31T12:00:00Z",
+                "in.jsonl, line 8: is not valid UTF-8 at byte 140; it looks like windows-1252: convert it with `iconv -f \
+                 WINDOWS-1252 -t UTF-8 in.jsonl`, or add --encoding windows-1252",
+                "in.jsonl, line 9: column 1: expected an object, {\"text\": ...}",
+                "in.jsonl, line 10: column 13: trailing comma",
+                "in.jsonl, line 11: last",
             ]
         );
     }

@@ -9,7 +9,9 @@ mod lenient;
 mod skipped;
 mod submissions;
 mod text;
+mod times;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ pub(super) use ids::Ids;
 pub(super) use skipped::Skipped;
 pub(super) use submissions::{Submission, Submissions};
 pub(super) use text::{Text, read_text, total_bytes};
+pub(super) use times::{not_a_time, time};
 
 /// Path that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -79,6 +82,12 @@ pub(super) struct SourceText {
     pub(super) group: String,
     /// The labels.
     pub(super) labels: Vec<String>,
+    /// The address.
+    pub(super) uri: String,
+    /// When it was submitted.
+    pub(super) submitted_at: Option<prost_types::Timestamp>,
+    /// The metadata.
+    pub(super) metadata: BTreeMap<String, String>,
     /// The text.
     pub(super) text: String,
     /// Names of the fields in its line of JSON that are not those of a source.

@@ -15,6 +15,15 @@ pub(in crate::cli) fn report(out: &mut dyn Write, report: &proto::Report) -> Res
     write(out, &dynamic("Report", report)?)
 }
 
+/// Writes a message of the type `palimpsest.v1.{name}`, as [`report`] does.
+pub(in crate::cli) fn message(
+    out: &mut dyn Write,
+    name: &str,
+    message: &impl prost::Message,
+) -> Result<(), CliError> {
+    write(out, &dynamic(name, message)?)
+}
+
 /// Writes the result of a comparison of all pairs as an object of messages.
 pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &ComparedPairs) -> Result<(), CliError> {
     let ComparedPairs { pairs, clusters, summary } = found;

@@ -20,10 +20,17 @@ impl Counts {
     }
 
     pub(super) fn subtract(&mut self, entry: &Entry) {
-        self.sources -= 1;
-        self.words -= entry.words;
-        self.fingerprints -= entry.fingerprints;
-        self.text_bytes -= entry.text_bytes;
+        let mut one = Self::default();
+        one.add(entry);
+        self.subtract_all(one);
+    }
+
+    /// Subtracts the counts of some of the sources.
+    pub(super) fn subtract_all(&mut self, some: Self) {
+        self.sources -= some.sources;
+        self.words -= some.words;
+        self.fingerprints -= some.fingerprints;
+        self.text_bytes -= some.text_bytes;
     }
 }
 

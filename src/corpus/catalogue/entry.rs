@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::{Scope, Slot, SourceRecord};
 
-/// A source of a collection: its record, and the revisions at which it is there.
+/// A source of a collection: its record, and the revisions at which it is there. An update makes another entry in the same
+/// slot.
 #[derive(Debug)]
 pub struct Entry {
     record: SourceRecord,
     pub(in crate::corpus) slot: Slot,
-    /// The revision from which it is gone; `u64::MAX` while it is there.
+    /// The revision from which it is gone or updated; `u64::MAX` until then.
     gone: AtomicU64,
 }
 
@@ -41,7 +42,7 @@ impl Entry {
         self.added <= revision && revision < self.gone.load(Ordering::Relaxed)
     }
 
-    /// True if it was deleted or replaced.
+    /// True if it was deleted, replaced or updated.
     pub(in crate::corpus) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed) != u64::MAX
     }

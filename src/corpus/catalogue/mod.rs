@@ -2,6 +2,9 @@
 
 mod counts;
 mod entry;
+mod journal;
+mod together;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -9,6 +12,9 @@ use std::sync::Arc;
 
 pub(super) use self::counts::{Counts, Growth};
 pub use self::entry::Entry;
+use self::journal::Journal;
+pub(super) use self::together::Departing;
+use self::versions::Superseded;
 use super::error::Error;
 use crate::model::{Group, Label, Limits, Scope, Slot, SourceId, SourceRecord};
 
@@ -20,9 +26,12 @@ pub(super) struct Catalogue {
     slots: Vec<Option<Arc<Entry>>>,
     free: Vec<Slot>,
     by_id: BTreeMap<SourceId, Slot>,
-    by_group: HashMap<Group, Vec<Slot>>,
-    by_label: HashMap<Label, Vec<Slot>>,
+    by_group: HashMap<Group, BTreeSet<Slot>>,
+    by_label: HashMap<Label, BTreeSet<Slot>>,
     by_digest: BTreeSet<(u128, Slot)>,
+    /// Records that were updated, for checks of older revisions.
+    superseded: Superseded,
+    journal: Journal,
     gone: Vec<Slot>,
     /// The number of those at the front of `gone` whose texts were dropped.
     textless: usize,
@@ -143,6 +152,7 @@ impl Catalogue {
         let revision = record.added;
         let is_replaced = self.remove(&record.id, revision).is_some();
         let entry = self.insert(slot, record);
+        self.journal.note(slot);
         self.revision = revision;
         Published { entry, is_replaced }
     }
@@ -174,12 +184,7 @@ impl Catalogue {
         let entry = Arc::new(Entry::new(record, slot));
         self.by_id.insert(entry.id.clone(), slot);
         self.by_digest.insert((entry.words_digest, slot));
-        if !entry.group.as_str().is_empty() {
-            self.by_group.entry(entry.group.clone()).or_default().push(slot);
-        }
-        for label in entry.labels.as_slice() {
-            self.by_label.entry(label.clone()).or_default().push(slot);
-        }
+        self.link_names(&entry);
         self.counts.add(&entry);
         if let Some(place) = self.slots.get_mut(slot.index()) {
             *place = Some(Arc::clone(&entry));
@@ -189,44 +194,92 @@ impl Catalogue {
 
     /// Removes a source as of `revision`.
     pub(super) fn remove(&mut self, id: &SourceId, revision: u64) -> Option<Arc<Entry>> {
-        let slot = self.by_id.remove(id)?;
-        let entry = Arc::clone(self.entry(slot)?);
+        let entry = Arc::clone(self.get(id)?);
         entry.remove_at(revision);
-        self.gone.push(slot);
+        self.gone.push(entry.slot);
         self.counts.subtract(&entry);
         self.revision = revision;
-        self.by_digest.remove(&(entry.words_digest, slot));
+        self.unlink(&entry);
         Some(entry)
     }
 
-    /// The source in a slot, there or gone.
+    /// Makes a source known by its group and labels.
+    fn link_names(&mut self, entry: &Entry) {
+        if !entry.group.as_str().is_empty() {
+            self.by_group.entry(entry.group.clone()).or_default().insert(entry.slot);
+        }
+        for label in entry.labels.as_slice() {
+            self.by_label.entry(label.clone()).or_default().insert(entry.slot);
+        }
+    }
+
+    /// Undoes [`Self::link_names`].
+    fn unlink_names(&mut self, entry: &Entry) {
+        remove_from(&mut self.by_group, &entry.group, entry.slot);
+        for label in entry.labels.as_slice() {
+            remove_from(&mut self.by_label, label, entry.slot);
+        }
+    }
+
+    /// Makes a source that is gone unknown by its id, words, group and labels.
+    fn unlink(&mut self, entry: &Entry) {
+        if self.by_id.get(&entry.id) == Some(&entry.slot) {
+            self.by_id.remove(&entry.id);
+        }
+        self.by_digest.remove(&(entry.words_digest, entry.slot));
+        self.unlink_names(entry);
+    }
+
+    /// The source in a slot, there or gone, as it is at present.
     pub(super) fn entry(&self, slot: Slot) -> Option<&Arc<Entry>> {
         self.slots.get(slot.index())?.as_ref()
     }
 
-    /// All sources, there or gone, by slot.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.slots.iter().flatten()
-    }
-
     /// The source with an id.
     pub(super) fn get(&self, id: &SourceId) -> Option<&Arc<Entry>> {
-        self.entry(*self.by_id.get(id)?)
+        self.there(*self.by_id.get(id)?)
+    }
+
+    /// The source in a slot, if it is there at present. Sources that are deleted together are known by their ids for a
+    /// moment longer.
+    pub(super) fn there(&self, slot: Slot) -> Option<&Arc<Entry>> {
+        self.entry(slot).filter(|entry| entry.is_there_at(self.revision))
     }
 
     /// Sources in order of their ids, from just after `after` on.
     pub(super) fn list(&self, after: Option<&SourceId>) -> impl Iterator<Item = &Arc<Entry>> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_id.range((from, Bound::Unbounded)).filter_map(|(_, slot)| self.entry(*slot))
+        self.list_from("", after)
+    }
+
+    /// Sources in order of their ids, from just after `after` and from `first` on.
+    pub(super) fn list_from(
+        &self,
+        first: &str,
+        after: Option<&SourceId>,
+    ) -> impl Iterator<Item = &Arc<Entry>> {
+        let from = match after {
+            Some(after) if after.as_str() >= first => Bound::Excluded(after.as_str()),
+            _ => Bound::Included(first),
+        };
+        self.by_id.range::<str, _>((from, Bound::Unbounded)).filter_map(|(_, slot)| self.there(*slot))
+    }
+
+    /// The sources of a group; `None` if there are none.
+    pub(super) fn slots_of_group(&self, group: &Group) -> Option<&BTreeSet<Slot>> {
+        self.by_group.get(group)
+    }
+
+    /// The sources with a label; `None` if there are none.
+    pub(super) fn slots_of_label(&self, label: &Label) -> Option<&BTreeSet<Slot>> {
+        self.by_label.get(label)
     }
 
     /// The ids of other sources with the words of one of them, `most` at most: those of the lowest slots; sorted.
     pub(super) fn duplicates(&self, of: &Entry, most: usize) -> Vec<SourceId> {
         let same = self.by_digest.range((of.words_digest, Slot::FIRST)..);
         let slots = same.take_while(|(digest, _)| *digest == of.words_digest).map(|(_, slot)| *slot);
-        let others = slots.filter(|slot| *slot != of.slot).take(most);
-        let mut ids: Vec<SourceId> =
-            others.filter_map(|slot| self.entry(slot)).map(|entry| entry.id.clone()).collect();
+        let others = slots.filter(|slot| *slot != of.slot).filter_map(|slot| self.there(slot));
+        let mut ids: Vec<SourceId> = others.take(most).map(|entry| entry.id.clone()).collect();
         ids.sort_unstable();
         ids
     }
@@ -242,15 +295,15 @@ impl Catalogue {
         let mut excluded: Vec<Slot> = ids.chain(groups).chain(labels).copied().collect();
         excluded.sort_unstable();
         excluded.dedup();
-        let there =
-            excluded.iter().filter(|slot| self.entry(**slot).is_some_and(|e| e.is_there_at(self.revision)));
+        let there = excluded.iter().filter(|slot| self.there(**slot).is_some());
         self.counts.sources - there.count() as u64
     }
 
     /// The sources that a check of `scope` at a revision looks at, in order of their ids. Linear in the
     /// collection but for the sort.
     pub(super) fn there_at(&self, scope: &Scope, revision: u64) -> Vec<Arc<Entry>> {
-        let there = self.slots.iter().flatten().filter(|entry| entry.is_in_scope(scope, revision));
+        let all = self.slots().filter_map(|slot| self.entry_at(slot, revision));
+        let there = all.filter(|entry| entry.is_in_scope(scope, revision));
         let mut there: Vec<Arc<Entry>> = there.cloned().collect();
         there.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         there
@@ -317,16 +370,22 @@ impl Catalogue {
         let is_purged = |slot: &Slot| purged.binary_search(slot).is_ok();
         self.textless -= self.gone.iter().take(self.textless).filter(|slot| is_purged(slot)).count();
         self.gone.retain(|slot| !is_purged(slot));
-        for slots in self.by_group.values_mut().chain(self.by_label.values_mut()) {
-            slots.retain(|slot| !is_purged(slot));
-        }
-        self.by_group.retain(|_, slots| !slots.is_empty());
-        self.by_label.retain(|_, slots| !slots.is_empty());
         for slot in purged {
+            self.superseded.forget(*slot);
             if let Some(place) = self.slots.get_mut(slot.index()) {
                 *place = None;
             }
         }
         self.free.extend_from_slice(purged);
+    }
+}
+
+/// Removes a slot from the set of a name, and the name with its last slot.
+fn remove_from<N: Eq + std::hash::Hash>(sets: &mut HashMap<N, BTreeSet<Slot>>, name: &N, slot: Slot) {
+    if let Some(slots) = sets.get_mut(name) {
+        slots.remove(&slot);
+        if slots.is_empty() {
+            sets.remove(name);
+        }
     }
 }

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use super::digest::content_digest;
+use super::digest::{bytes_of, content_digest};
 use super::once::Ticket;
 use crate::model::{
-    CollectionName, CorpusSeed, FingerprintSettings, IfExists, NewSource, RequestKey, SourceId,
+    CollectionName, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry, NewSource, RequestKey,
+    SourceFilter, SourceId, SourceUpdate, Timestamp,
 };
 
 /// A change to the corpus.
 ///
-/// `S` and `C` are the forms of its source and collection: as a caller gives them, or prepared and resolved.
+/// `S`, `C`, `U` and `F` are the forms of its source, collection, update and filter: as a caller gives them, or prepared
+/// and resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Change<S = NewSource, C = CollectionName> {
+pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceFilter> {
     /// Adds a source.
     AddSource {
         /// The collection.
@@ -22,6 +24,22 @@ pub enum Change<S = NewSource, C = CollectionName> {
         source: S,
         /// The handling of a taken id.
         if_exists: IfExists,
+    },
+    /// Updates what is known of a source. Its text stays as it is, and so does what a check finds in it.
+    UpdateSource {
+        /// The collection.
+        collection: C,
+        /// The id of the source.
+        id: SourceId,
+        /// The new values.
+        update: U,
+    },
+    /// Deletes all sources that match a filter, together.
+    DeleteSources {
+        /// The collection.
+        collection: C,
+        /// The sources.
+        filter: F,
     },
     /// Deletes a source.
     DeleteSource {
@@ -44,7 +62,7 @@ pub enum Change<S = NewSource, C = CollectionName> {
     },
 }
 
-/// A change with the id of its request and its position in a log.
+/// A change with the id of its request, its time, and its position in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
@@ -52,21 +70,30 @@ pub struct Operation {
     pub change: Change,
     /// The id under which the change is done once, however often it is sent.
     pub request: Option<RequestKey>,
+    /// The time of the change, which its sources are created or updated at; the present time of the engine if it is `None`.
+    /// A log that is applied by several engines gives each change its time, so that all have the same sources.
+    pub time: Option<Timestamp>,
     /// The position of the change in a log that is applied in order. It is stored in the transaction of the change.
     pub position: Option<u64>,
 }
 
 impl Operation {
-    /// A change without an id or a position.
+    /// A change without an id, a time or a position.
     #[must_use]
     pub fn new(change: Change) -> Self {
-        Self { change, request: None, position: None }
+        Self { change, request: None, time: None, position: None }
     }
 
     /// With the id of its request.
     #[must_use]
     pub fn with_request(self, request: RequestKey) -> Self {
         Self { request: Some(request), ..self }
+    }
+
+    /// With a time.
+    #[must_use]
+    pub fn at_time(self, time: Timestamp) -> Self {
+        Self { time: Some(time), ..self }
     }
 
     /// With a position in a log.
@@ -79,7 +106,7 @@ impl Operation {
 impl Change {
     /// True if it concerns one source, not a collection as a whole.
     pub(in crate::corpus) fn is_about_a_source(&self) -> bool {
-        matches!(self, Self::AddSource { .. } | Self::DeleteSource { .. })
+        matches!(self, Self::AddSource { .. } | Self::UpdateSource { .. } | Self::DeleteSource { .. })
     }
 
     /// The ticket of a request for this change. Its digest covers everything that the change asks for, and is stored: the
@@ -87,12 +114,19 @@ impl Change {
     pub(in crate::corpus) fn ticket(&self, key: RequestKey, seed: CorpusSeed) -> Arc<Ticket> {
         match self {
             Self::AddSource { collection, source, if_exists } => {
-                let NewSource { id, title, group, labels, text } = source;
-                let content = content_digest(text, (title, group, labels), seed).to_le_bytes();
-                let id = id.as_ref().map_or("", SourceId::as_str);
+                let content = content_digest(&source.text, source.details(), seed).to_le_bytes();
+                let id = source.id.as_ref().map_or("", SourceId::as_str);
                 let parts = [collection.as_str(), id, if_exists.stable_name()].map(str::as_bytes);
                 let parts = [parts.as_slice(), &[content.as_slice()]].concat();
                 Ticket::new(key, "add a source", &parts, seed)
+            }
+            Self::UpdateSource { collection, id, update } => {
+                let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes(), &update_bytes(update)];
+                Ticket::new(key, "update a source", &parts, seed)
+            }
+            Self::DeleteSources { collection, filter } => {
+                let parts = [collection.as_str().as_bytes(), &filter.to_bytes()];
+                Ticket::new(key, "delete sources", &parts, seed)
             }
             Self::DeleteSource { collection, id } => {
                 let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes()];
@@ -108,6 +142,37 @@ impl Change {
             }
         }
     }
+}
+
+/// An update as bytes: for each field whether it is set, and its value. Equal updates have equal bytes, different ones
+/// different bytes.
+fn update_bytes(update: &SourceUpdate) -> Vec<u8> {
+    let SourceUpdate { title, group, labels, uri, submitted_at, metadata } = update;
+    let mut bytes = Vec::new();
+    let mut field = |values: Option<Vec<&[u8]>>| {
+        let count = values.as_ref().map_or(u64::MAX, |values| values.len() as u64);
+        bytes.extend_from_slice(&count.to_le_bytes());
+        for value in values.unwrap_or_default() {
+            bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(value);
+        }
+    };
+    let time = submitted_at.map(|time| time.map_or_else(Vec::new, bytes_of));
+    field(title.as_ref().map(|title| vec![title.as_str().as_bytes()]));
+    field(group.as_ref().map(|group| vec![group.as_str().as_bytes()]));
+    field(
+        labels
+            .as_ref()
+            .map(|labels| labels.as_slice().iter().map(Label::as_str).map(str::as_bytes).collect()),
+    );
+    field(uri.as_ref().map(|uri| vec![uri.as_str().as_bytes()]));
+    field(time.as_ref().map(|time| vec![time.as_slice()]));
+    field(metadata.as_ref().map(|metadata| metadata.as_slice().iter().flat_map(entry_bytes).collect()));
+    bytes
+}
+
+fn entry_bytes(entry: &MetadataEntry) -> [&[u8]; 2] {
+    [entry.key.as_str().as_bytes(), entry.value.as_str().as_bytes()]
 }
 
 #[cfg(test)]

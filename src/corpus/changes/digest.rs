@@ -2,20 +2,36 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::model::{CorpusSeed, Group, Label, Labels, Title};
+use crate::model::{CorpusSeed, Details, Label, MetadataEntry, Timestamp};
+
+/// Separates the labels from what follows them: no label has a control character.
+const AFTER_LABELS: &[u8] = &[0];
 
 /// A digest of everything that a caller gives for a source but its id. Seeded, so that nobody can make two sources with
-/// one digest.
-pub(in crate::corpus) fn content_digest(
-    text: &str,
-    (title, group, labels): (&Title, &Group, &Labels),
-    seed: CorpusSeed,
-) -> u128 {
+/// one digest. It is stored: sources without an address, a time of submission and metadata have the digest that they had
+/// before there were any.
+pub(in crate::corpus) fn content_digest(text: &str, details: Details<'_>, seed: CorpusSeed) -> u128 {
+    let Details { title, group, labels, uri, submitted_at, metadata } = details;
     let mut hasher = Xxh3::with_seed(seed.derive("content of a source"));
-    let parts = [text, title.as_str(), group.as_str()];
-    for part in parts.into_iter().chain(labels.as_slice().iter().map(Label::as_str)) {
+    let mut part = |part: &[u8]| {
         hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+        hasher.update(part);
+    };
+    [text, title.as_str(), group.as_str()].into_iter().for_each(|text| part(text.as_bytes()));
+    labels.as_slice().iter().map(Label::as_str).for_each(|label| part(label.as_bytes()));
+    if !uri.as_str().is_empty() || submitted_at.is_some() || !metadata.as_slice().is_empty() {
+        part(AFTER_LABELS);
+        part(uri.as_str().as_bytes());
+        part(&submitted_at.map_or_else(Vec::new, bytes_of));
+        for MetadataEntry { key, value } in metadata.as_slice() {
+            part(key.as_str().as_bytes());
+            part(value.as_str().as_bytes());
+        }
     }
     hasher.digest128()
+}
+
+/// A time as bytes, for digests.
+pub(in crate::corpus) fn bytes_of(time: Timestamp) -> Vec<u8> {
+    [time.seconds().to_le_bytes().as_slice(), time.nanos().to_le_bytes().as_slice()].concat()
 }

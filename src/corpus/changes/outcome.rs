@@ -6,7 +6,7 @@ use crate::corpus::catalogue::Entry;
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::corpus::info::{CollectionInfo, CollectionStats};
-use crate::model::{CollectionNumber, Group, Labels, SourceId, SourceRecord, Title};
+use crate::model::{CollectionNumber, SourceId, SourceRecord};
 use crate::store::StoredOutcome;
 
 /// The outcome of a change that was made.
@@ -15,6 +15,10 @@ use crate::store::StoredOutcome;
 pub enum Outcome {
     /// A source was added.
     SourceAdded(Added),
+    /// A source was updated: the source with its new values.
+    SourceUpdated(Arc<Entry>),
+    /// Sources were deleted together.
+    SourcesDeleted(SourcesDeleted),
     /// A source was deleted.
     SourceDeleted(SourceDeleted),
     /// A collection was created.
@@ -47,6 +51,23 @@ impl Added {
 pub struct SourceDeleted {
     /// The revision from which it is gone.
     pub revision: u64,
+}
+
+/// Sources that were deleted together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcesDeleted {
+    /// Their number.
+    pub sources: u64,
+    /// The first of their ids, [`Self::MAX_IDS`] at most; sorted.
+    pub ids: Vec<SourceId>,
+    /// The revision from which they are gone; the one at which their collection last changed
+    /// if there were none.
+    pub revision: u64,
+}
+
+impl SourcesDeleted {
+    /// The largest number of ids that are listed.
+    pub const MAX_IDS: usize = 1000;
 }
 
 /// A collection that was deleted.
@@ -82,6 +103,24 @@ impl Outcome {
         if let Self::SourceDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
     }
 
+    /// The source that was updated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_updated(self) -> Result<Arc<Entry>, Error> {
+        if let Self::SourceUpdated(entry) = self { Ok(entry) } else { Err(mismatch()) }
+    }
+
+    /// The sources that were deleted together.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_sources_deleted(self) -> Result<SourcesDeleted, Error> {
+        if let Self::SourcesDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
+    }
+
     /// The collection that was created.
     ///
     /// # Errors
@@ -105,11 +144,10 @@ impl Outcome {
         const RECORD: usize = 256;
         match self {
             Self::SourceAdded(Added { entry, exact_duplicates, .. }) => {
-                let labels = entry.labels.as_slice().iter().map(|label| label.as_str().len());
-                let names = [entry.id.as_str(), entry.title.as_str(), entry.group.as_str()];
-                let duplicates = exact_duplicates.iter().map(|id| id.as_str().len());
-                RECORD + names.map(str::len).iter().sum::<usize>() + labels.chain(duplicates).sum::<usize>()
+                RECORD + bytes_of(entry) + bytes_of_ids(exact_duplicates)
             }
+            Self::SourceUpdated(entry) => RECORD + bytes_of(entry),
+            Self::SourcesDeleted(deleted) => RECORD + bytes_of_ids(&deleted.ids),
             Self::CollectionCreated(info) => RECORD + info.name.as_str().len(),
             Self::SourceDeleted(_) | Self::CollectionDeleted(_) => RECORD,
         }
@@ -133,22 +171,23 @@ impl Outcome {
             } => {
                 let present = collection(number).and_then(|present| still_there(&present, &id, revision));
                 let gone = || {
-                    let record = SourceRecord {
-                        id,
-                        title: Title::default(),
-                        group: Group::default(),
-                        labels: Labels::default(),
-                        words,
-                        text_bytes,
-                        fingerprints,
-                        added: revision,
-                        words_digest: 0,
-                        content_digest: 0,
-                    };
+                    let counts = SourceRecord { words, text_bytes, fingerprints, ..SourceRecord::of_id(id) };
+                    let record = SourceRecord { added: revision, changed: revision, ..counts };
                     Present { entry: Arc::new(Entry::gone(record)), exact_duplicates: Vec::new() }
                 };
                 let Present { entry, exact_duplicates } = present.unwrap_or_else(gone);
                 Self::SourceAdded(Added { entry, replaced, unchanged: false, exact_duplicates })
+            }
+            StoredOutcome::SourceUpdated { collection: number, record } => {
+                // The update that a retry asks about, whatever came after it.
+                let present = collection(number).and_then(|present| {
+                    let found = present.catalogue.read().get(&record.id).map(Arc::clone);
+                    found.filter(|entry| entry.changed == record.changed)
+                });
+                Self::SourceUpdated(present.unwrap_or_else(|| Arc::new(Entry::gone(*record))))
+            }
+            StoredOutcome::SourcesDeleted { sources, ids, revision } => {
+                Self::SourcesDeleted(SourcesDeleted { sources, ids, revision })
             }
             StoredOutcome::SourceDeleted { revision } => Self::SourceDeleted(SourceDeleted { revision }),
             StoredOutcome::CollectionCreated { name, settings, revision } => {
@@ -160,6 +199,17 @@ impl Outcome {
             }
         }
     }
+}
+
+/// The bytes of what a caller gave with a source.
+fn bytes_of(entry: &Entry) -> usize {
+    let names = [entry.id.as_str(), entry.title.as_str(), entry.group.as_str(), entry.uri.as_str()];
+    let labels = entry.labels.as_slice().iter().map(|label| label.as_str().len());
+    names.map(str::len).into_iter().chain(labels).sum::<usize>() + entry.metadata.bytes()
+}
+
+fn bytes_of_ids(ids: &[SourceId]) -> usize {
+    ids.iter().map(|id| id.as_str().len() + size_of::<SourceId>()).sum()
 }
 
 /// A source that is still there, and its exact duplicates.

@@ -38,7 +38,10 @@ pub(super) struct Snapshot {
 impl Snapshot {
     /// True if all postings of a source are in the indexes.
     pub(super) fn holds(&self, entry: &Entry) -> bool {
-        self.stamps.get(entry.slot.index()) == Some(&stamp(entry))
+        let is_of = |stamp: &u64| {
+            [stamp_of(entry, entry.words_digest), stamp_of(entry, entry.content_digest)].contains(stamp)
+        };
+        self.stamps.get(entry.slot.index()).is_some_and(is_of)
     }
 
     /// The slots with postings of none of these sources; `None` if they are not known. `sources` is sorted.
@@ -50,9 +53,15 @@ impl Snapshot {
     }
 }
 
-/// A digest that distinguishes a source from all others that were or will be in its slot.
+/// A digest that distinguishes the postings of a source from all others that were or will be in its slot. An update leaves
+/// it as it is.
 fn stamp(entry: &Entry) -> u64 {
-    xxh3_64_with_seed(&entry.content_digest.to_le_bytes(), entry.added).max(STRAY + 1)
+    stamp_of(entry, entry.words_digest)
+}
+
+/// A stamp of a digest: of the words, or of the content in snapshots from before sources could be updated.
+fn stamp_of(entry: &Entry, digest: u128) -> u64 {
+    xxh3_64_with_seed(&digest.to_le_bytes(), entry.added).max(STRAY + 1)
 }
 
 fn key(corpus: &Corpus) -> SnapshotKey {

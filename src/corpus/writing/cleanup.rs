@@ -43,7 +43,10 @@ pub(super) enum Task {
 impl Task {
     /// The task to drop what is gone from a collection, if something is.
     pub(super) fn drop_gone(collection: Arc<Collection>) -> Option<Self> {
-        let is_due = collection.catalogue.read().has_texts_to_drop();
+        let is_due = {
+            let catalogue = collection.catalogue.read();
+            catalogue.has_texts_to_drop() || catalogue.has_superseded()
+        };
         is_due.then_some(Self::DropGone(collection))
     }
 }

@@ -12,7 +12,7 @@ use super::step::Step;
 use crate::corpus::changes::Done;
 use crate::corpus::error::Error;
 use crate::corpus::state::Corpus;
-use crate::model::CollectionNumber;
+use crate::model::{CollectionNumber, Timestamp};
 use crate::store::{Batch, Relocation, RowChange, StoreError, StoredCollection};
 
 /// Commits changes and publishes them, in order. There is one for a corpus.
@@ -23,6 +23,8 @@ pub(in crate::corpus) struct Committer {
     in_doubt: Option<InDoubt>,
     /// The progress in a log of changes.
     pub(super) log: LogProgress,
+    /// The time of the last change, so that times do not go back when the system's clock does.
+    pub(super) last_time: Option<Timestamp>,
     /// Bytes of texts in the corpus, and of those that were added since the last snapshot.
     text_bytes: u64,
     unsnapped_bytes: u64,
@@ -55,7 +57,7 @@ impl Committer {
         let counts = corpus.collections.iter().map(|one| one.catalogue.read().counts().text_bytes);
         let text_bytes = counts.sum();
         let log = LogProgress::new(corpus.log_position());
-        Self { corpus, in_doubt: None, log, text_bytes, unsnapped_bytes: 0 }
+        Self { corpus, in_doubt: None, log, last_time: None, text_bytes, unsnapped_bytes: 0 }
     }
 
     /// Makes changes as far as they can be made. The callers get their answers afterwards, without a lock.

@@ -5,23 +5,36 @@ use std::sync::Arc;
 
 use super::commit::{Aftermath, Committer};
 use super::pending::{Pending, Reply, Work};
-use super::prepare::{Prepared, verdict};
+use super::prepare::{Prepared, PreparedUpdate, UpdateDecision, verdict};
 use super::step::Step;
-use crate::corpus::catalogue::Growth;
-use crate::corpus::changes::{Change, Outcome};
+use crate::corpus::catalogue::{Entry, Growth};
+use crate::corpus::changes::{Change, Outcome, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
+use crate::corpus::selecting::Selection;
 use crate::corpus::state::not_found;
-use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, IfExists, SourceRecord};
+use crate::model::{
+    CollectionName, CollectionNumber, FingerprintSettings, IfExists, SourceRecord, Stop, Timestamp,
+};
 
 /// A change whose collection is resolved and that is to be made.
-type Decided = Change<Box<Prepared>, Arc<Collection>>;
+pub(super) type Decided = Change<Box<Prepared>, Arc<Collection>, Box<SourceRecord>, Vec<Arc<Entry>>>;
+
+/// A change whose collection is resolved.
+type Resolved = Change<Box<Prepared>, Arc<Collection>, PreparedUpdate, Selection>;
 
 /// A change that is not made.
 struct Refused {
     answer: Result<Outcome, Error>,
     /// The source that was prepared for it, if it has to be undone.
     source: Option<Box<Prepared>>,
+}
+
+impl Refused {
+    /// A change that would change nothing.
+    fn known(outcome: Outcome) -> Self {
+        Self { answer: Ok(outcome), source: None }
+    }
 }
 
 impl From<Error> for Refused {
@@ -53,15 +66,13 @@ impl Committer {
                 after.replies.push(pending.reply(answer));
                 continue;
             }
-            let Pending { work, ticket, position, done } = pending;
+            let Pending { work, ticket, position, time, done } = pending;
             let decision = self.resolve(work).and_then(|change| self.decide(change, &mut growths));
             self.note_position(position, &decision);
             match decision {
                 Ok(mut change) => {
                     revision += 1;
-                    if let Change::AddSource { source, .. } = &mut change {
-                        source.record.added = revision;
-                    }
+                    self.date(&mut change, revision, time);
                     let fresh = self.replacement_of(&change);
                     let receipt = ticket.map(|ticket| self.corpus.once.receipt(ticket));
                     steps.push(Step { revision, change, fresh, receipt, done });
@@ -75,6 +86,26 @@ impl Committer {
             }
         }
         steps
+    }
+
+    /// Gives the record that a change writes its revision and times: those of the change, or the present one.
+    fn date(&mut self, change: &mut Decided, revision: u64, time: Option<Timestamp>) {
+        let time =
+            time.unwrap_or_else(|| self.last_time.max(Some(Timestamp::now())).unwrap_or_else(Timestamp::now));
+        self.last_time = self.last_time.max(Some(time));
+        match change {
+            Change::AddSource { collection, source, .. } => {
+                let record = &mut source.record;
+                let catalogue = collection.catalogue.read();
+                let created_at = catalogue.get(&record.id).map_or(Some(time), |old| old.created_at);
+                (record.added, record.changed) = (revision, revision);
+                (record.created_at, record.updated_at) = (created_at, Some(time));
+            }
+            Change::UpdateSource { update: record, .. } => {
+                (record.changed, record.updated_at) = (revision, Some(time));
+            }
+            _ => {}
+        }
     }
 
     /// The answer to a change that was made before, or whose position in the log is not the next.
@@ -104,7 +135,7 @@ impl Committer {
 
     /// Resolves the collection of a change by its name. The collection that a source was prepared for may have been deleted
     /// since, and another may have its name, as is always so for `default`.
-    fn resolve(&self, work: Work) -> Result<Decided, Refused> {
+    fn resolve(&self, work: Work) -> Result<Resolved, Refused> {
         let change = match work {
             Work::Known(answer) => return Err(Refused { answer, source: None }),
             Work::Change(change) => change,
@@ -115,6 +146,17 @@ impl Committer {
                     source = source.moved(&self.corpus, self.corpus.collection(&collection)?)?;
                 }
                 Change::AddSource { collection: Arc::clone(&source.collection), source, if_exists }
+            }
+            Change::UpdateSource { collection, id, update } => {
+                Change::UpdateSource { collection: self.corpus.collection(&collection)?, id, update }
+            }
+            Change::DeleteSources { collection, mut filter } => {
+                let present = self.corpus.collection(&collection)?;
+                if !Arc::ptr_eq(&present, filter.collection()) {
+                    let wanted = filter.filter().clone();
+                    filter = Selection::new(present, wanted, &Stop::never()).map_err(Error::from)?;
+                }
+                Change::DeleteSources { collection: Arc::clone(filter.collection()), filter }
             }
             Change::DeleteSource { collection, id } => {
                 Change::DeleteSource { collection: self.corpus.collection(&collection)?, id }
@@ -144,7 +186,7 @@ impl Committer {
     }
 
     /// Decides whether a change is made. `growths` are those of the changes before it.
-    fn decide(&self, change: Decided, growths: &mut Growths) -> Result<Decided, Refused> {
+    fn decide(&self, change: Resolved, growths: &mut Growths) -> Result<Decided, Refused> {
         match change {
             Change::AddSource { collection, source, if_exists } => {
                 let before = growths.entry(collection.number).or_default();
@@ -153,6 +195,20 @@ impl Committer {
                     Err(answer) => return Err(Refused { answer, source: Some(source) }),
                 }
                 Ok(Change::AddSource { collection, source, if_exists })
+            }
+            Change::UpdateSource { collection, id, update } => {
+                match update.decide(&self.corpus, &collection, &id)? {
+                    UpdateDecision::Rewrite(update) => Ok(Change::UpdateSource { collection, id, update }),
+                    UpdateDecision::Unchanged(entry) => Err(Refused::known(Outcome::SourceUpdated(entry))),
+                }
+            }
+            Change::DeleteSources { collection, filter } => {
+                let filter = filter.now();
+                if filter.is_empty() {
+                    let nothing = SourcesDeleted::of(&[], collection.catalogue.read().revision());
+                    return Err(Refused::known(Outcome::SourcesDeleted(nothing)));
+                }
+                Ok(Change::DeleteSources { collection, filter })
             }
             Change::DeleteSource { collection, id } => {
                 let (is_there, loss) = {
@@ -166,7 +222,10 @@ impl Committer {
                 *before = before.and(loss);
                 Ok(Change::DeleteSource { collection, id })
             }
-            change @ (Change::CreateCollection { .. } | Change::DeleteCollection { .. }) => Ok(change),
+            Change::CreateCollection { collection, settings } => {
+                Ok(Change::CreateCollection { collection, settings })
+            }
+            Change::DeleteCollection { collection } => Ok(Change::DeleteCollection { collection }),
         }
     }
 

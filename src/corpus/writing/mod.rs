@@ -33,7 +33,9 @@ use self::pending::{Pending, Reply, Work};
 use self::prepare::{IdCheck, Preparation};
 use super::changes::{Change, Done, Operation, Outcome, Ticket};
 use super::error::Error;
+use super::selecting::Selection;
 use super::state::Corpus;
+use crate::model::Stop;
 use crate::store::{Relocation, StoreError, SystemError};
 
 /// The largest number of changes that wait for the committer. A caller with one more waits until there is room.
@@ -130,7 +132,7 @@ impl Writer {
     /// Gives a prepared change to the committer, or answers it if that is not needed.
     fn hand_over(&self, pending: Pending) {
         let pending = match pending {
-            Pending { work: Work::Known(answer), position: None, ticket, done } => {
+            Pending { work: Work::Known(answer), position: None, ticket, done, .. } => {
                 if let (Ok(outcome), Some(ticket)) = (&answer, ticket) {
                     self.corpus.once.remember_only(ticket, outcome.clone());
                 }
@@ -167,8 +169,7 @@ impl Writer {
         source: crate::model::NewSource,
     ) -> Result<Box<impl Sized + use<>>, Error> {
         let collection = self.corpus.collection(collection)?;
-        let crate::model::NewSource { title, group, labels, text, .. } = &source;
-        let digest = super::changes::content_digest(text, (title, group, labels), self.corpus.seed);
+        let digest = super::changes::content_digest(&source.text, source.details(), self.corpus.seed);
         self.corpus.prepare_for(collection, source, digest).map(Box::new)
     }
 
@@ -221,23 +222,35 @@ impl Writer {
 impl Begun {
     /// Prepares the change for the committer.
     fn prepare(self, corpus: &Corpus, check: IdCheck) -> Pending {
-        let Self { operation: Operation { change, position, .. }, ticket, done } = self;
-        let work = match change {
-            Change::AddSource { collection, source, if_exists } => {
-                match corpus.prepare(&collection, source, if_exists, check) {
-                    Ok(Preparation::Ready(source)) => {
-                        Work::Change(Change::AddSource { collection, source, if_exists })
-                    }
-                    Ok(Preparation::Unchanged(added)) => Work::Known(Ok(Outcome::SourceAdded(added))),
-                    Err(error) => Work::Known(Err(error)),
-                }
-            }
-            Change::DeleteSource { collection, id } => Work::Change(Change::DeleteSource { collection, id }),
-            Change::CreateCollection { collection, settings } => {
-                Work::Change(Change::CreateCollection { collection, settings })
-            }
-            Change::DeleteCollection { collection } => Work::Change(Change::DeleteCollection { collection }),
-        };
-        Pending { work, ticket, position, done }
+        let Self { operation: Operation { change, position, time, .. }, ticket, done } = self;
+        let work = prepared(corpus, change, check).unwrap_or_else(|error| Work::Known(Err(error)));
+        Pending { work, ticket, position, time, done }
     }
+}
+
+/// The work of a change.
+fn prepared(corpus: &Corpus, change: Change, check: IdCheck) -> Result<Work, Error> {
+    Ok(match change {
+        Change::AddSource { collection, source, if_exists } => {
+            match corpus.prepare(&collection, source, if_exists, check)? {
+                Preparation::Ready(source) => {
+                    Work::Change(Change::AddSource { collection, source, if_exists })
+                }
+                Preparation::Unchanged(added) => Work::Known(Ok(Outcome::SourceAdded(added))),
+            }
+        }
+        Change::UpdateSource { collection, id, update } => {
+            let update = corpus.prepare_update(&collection, &id, update)?;
+            Work::Change(Change::UpdateSource { collection, id, update })
+        }
+        Change::DeleteSources { collection, filter } => {
+            let selection = Selection::new(corpus.collection(&collection)?, filter, &Stop::never())?;
+            Work::Change(Change::DeleteSources { collection, filter: selection })
+        }
+        Change::DeleteSource { collection, id } => Work::Change(Change::DeleteSource { collection, id }),
+        Change::CreateCollection { collection, settings } => {
+            Work::Change(Change::CreateCollection { collection, settings })
+        }
+        Change::DeleteCollection { collection } => Work::Change(Change::DeleteCollection { collection }),
+    })
 }

@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::prepare::Prepared;
+use super::prepare::{Prepared, PreparedUpdate};
 use crate::corpus::changes::{Change, Done, Outcome, Ticket};
 use crate::corpus::error::Error;
+use crate::corpus::selecting::Selection;
 use crate::corpus::state::Corpus;
-use crate::model::{CollectionName, SourceId};
+use crate::model::{CollectionName, SourceId, Timestamp};
 
 /// A change that waits for the committer.
 pub(in crate::corpus) struct Pending {
     pub(super) work: Work,
     pub(super) ticket: Option<Arc<Ticket>>,
     pub(super) position: Option<u64>,
+    pub(super) time: Option<Timestamp>,
     pub(super) done: Done<Outcome>,
 }
+
+/// A change that the committer can decide.
+pub(super) type PreparedChange = Change<Box<Prepared>, CollectionName, PreparedUpdate, Selection>;
 
 /// The work of a pending change.
 pub(super) enum Work {
     /// A change to be decided.
-    Change(Change<Box<Prepared>>),
+    Change(PreparedChange),
     /// A result that is known. It passes the committer because its log position has to be stored in order.
     Known(Result<Outcome, Error>),
 }
@@ -33,8 +38,14 @@ impl Pending {
             Work::Change(Change::AddSource { collection, source, .. }) => {
                 Some((collection.clone(), source.record.id.clone()))
             }
-            Work::Change(Change::DeleteSource { collection, id }) => Some((collection.clone(), id.clone())),
-            Work::Change(Change::CreateCollection { .. } | Change::DeleteCollection { .. })
+            Work::Change(
+                Change::UpdateSource { collection, id, .. } | Change::DeleteSource { collection, id },
+            ) => Some((collection.clone(), id.clone())),
+            Work::Change(
+                Change::DeleteSources { .. }
+                | Change::CreateCollection { .. }
+                | Change::DeleteCollection { .. },
+            )
             | Work::Known(_) => None,
         }
     }

@@ -7,11 +7,14 @@ use super::commit::{Aftermath, Committer};
 use super::pending::Reply;
 use super::prepare::Prepared;
 use super::step::Step;
-use crate::corpus::catalogue::{Counts, Published};
-use crate::corpus::changes::{Added, Change, CollectionDeleted, Outcome, SourceDeleted};
+use crate::corpus::catalogue::{Counts, Departing, Entry, Published};
+use crate::corpus::changes::{Added, Change, CollectionDeleted, Outcome, SourceDeleted, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::info::CollectionInfo;
-use crate::model::SourceId;
+use crate::model::{SourceId, SourceRecord};
+
+/// The number of deleted sources whose names are forgotten under one lock: some hundred microseconds.
+const UNLINKED_AT_ONCE: usize = 256;
 
 impl Committer {
     /// Makes a committed change visible and remembers its outcome.
@@ -21,6 +24,15 @@ impl Committer {
             Change::AddSource { collection, source, .. } => {
                 let added = self.publish_source(&collection, *source, revision);
                 (Outcome::SourceAdded(added), Task::drop_gone(collection))
+            }
+            Change::UpdateSource { collection, update, .. } => {
+                let entry = self.publish_update(&collection, *update);
+                (Outcome::SourceUpdated(entry), Task::drop_gone(collection))
+            }
+            Change::DeleteSources { collection, filter } => {
+                let deleted = SourcesDeleted::of(&filter, revision);
+                self.remove_sources(&collection, &filter, revision);
+                (Outcome::SourcesDeleted(deleted), Task::drop_gone(collection))
             }
             Change::DeleteSource { collection, id } => {
                 self.remove_source(&collection, &id, revision);
@@ -51,6 +63,30 @@ impl Committer {
         self.corpus.totals.changed_in(&catalogue, before);
         let exact_duplicates = catalogue.duplicates(&entry, Added::MAX_DUPLICATES);
         Added { entry, replaced: is_replaced, unchanged: false, exact_duplicates }
+    }
+
+    fn publish_update(&self, collection: &Collection, record: SourceRecord) -> Arc<Entry> {
+        let mut now = self.corpus.revision.write();
+        *now = record.changed;
+        let mut catalogue = collection.catalogue.write();
+        // It was there when the update was decided, and nobody else removes sources.
+        catalogue.update(record.clone()).unwrap_or_else(|| Arc::new(Entry::gone(record)))
+    }
+
+    /// Removes sources together. Readers see all of them or none, and wait for a moment only, however many there are.
+    fn remove_sources(&self, collection: &Collection, sources: &[Arc<Entry>], revision: u64) {
+        let departing = Departing::at(revision, sources);
+        {
+            let mut now = self.corpus.revision.write();
+            *now = revision;
+            let mut catalogue = collection.catalogue.write();
+            let before = catalogue.counts();
+            catalogue.depart(&departing, revision);
+            self.corpus.totals.changed_in(&catalogue, before);
+        }
+        for some in sources.chunks(UNLINKED_AT_ONCE) {
+            collection.catalogue.write().unlink_all(some);
+        }
     }
 
     fn remove_source(&self, collection: &Collection, id: &SourceId, revision: u64) {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::decide::Decided;
 use super::pending::Reply;
-use super::prepare::Prepared;
-use crate::corpus::changes::{Change, Done, Outcome, Receipt};
+use crate::corpus::changes::{Change, Done, Outcome, Receipt, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::model::SourceKey;
@@ -13,7 +13,7 @@ use crate::store::{RowChange, StoredCollection, StoredOutcome, StoredRequest};
 /// A change that was decided, with the revision that it makes.
 pub(super) struct Step {
     pub(super) revision: u64,
-    pub(super) change: Change<Box<Prepared>, Arc<Collection>>,
+    pub(super) change: Decided,
     /// The empty collection that replaces a deleted one.
     pub(super) fresh: Option<Arc<Collection>>,
     /// The receipt of a request with an id.
@@ -52,6 +52,13 @@ impl Step {
                 text_bytes: source.record.text_bytes,
                 fingerprints: source.record.fingerprints,
             },
+            Change::UpdateSource { collection, update: record, .. } => {
+                StoredOutcome::SourceUpdated { collection: collection.number, record: record.clone() }
+            }
+            Change::DeleteSources { filter, .. } => {
+                let SourcesDeleted { sources, ids, revision } = SourcesDeleted::of(filter, revision);
+                StoredOutcome::SourcesDeleted { sources, ids, revision }
+            }
             Change::DeleteSource { .. } => StoredOutcome::SourceDeleted { revision },
             Change::CreateCollection { collection, settings } => StoredOutcome::CollectionCreated {
                 name: collection.name.clone(),
@@ -76,6 +83,14 @@ impl Step {
                     text: &source.text,
                 });
             }
+            Change::UpdateSource { collection, id, update: record } => {
+                let slot = collection.catalogue.read().get(id).map(|entry| entry.slot);
+                rows.extend(slot.map(|slot| RowChange::RewriteSource { key: collection.key(slot), record }));
+            }
+            Change::DeleteSources { collection, filter } => {
+                let keys = filter.iter().map(|entry| collection.key(entry.slot));
+                rows.extend(keys.map(RowChange::RemoveSource));
+            }
             Change::DeleteSource { collection, id } => {
                 let slot = collection.catalogue.read().get(id).map(|entry| entry.slot);
                 rows.extend(
@@ -95,6 +110,8 @@ impl Step {
     pub(super) fn touched(&self) -> Option<StoredCollection> {
         let collection = match &self.change {
             Change::AddSource { collection, .. }
+            | Change::UpdateSource { collection, .. }
+            | Change::DeleteSources { collection, .. }
             | Change::DeleteSource { collection, .. }
             | Change::CreateCollection { collection, .. } => collection,
             Change::DeleteCollection { .. } => self.fresh.as_ref()?,

@@ -305,9 +305,8 @@ fn the_default_collection_takes_sources_and_checks_while_it_is_emptied() {
 
 /// Makes a source ready for the collection that there is now.
 fn prepared(engine: &Engine, collection: &CollectionName, source: NewSource) -> Box<Prepared> {
-    let NewSource { title, group, labels, text, .. } = &source;
     let corpus = engine.state();
-    let digest = content_digest(text, (title, group, labels), corpus.seed);
+    let digest = content_digest(&source.text, source.details(), corpus.seed);
     let collection = corpus.collection(collection).unwrap();
     Box::new(corpus.prepare_for(collection, source, digest).unwrap())
 }
@@ -320,7 +319,13 @@ fn hand_over(
 ) {
     let collection = source.collection.name.clone();
     let work = Work::Change(Change::AddSource { collection, source, if_exists: IfExists::Reject });
-    engine.writer().hand_over(Pending { work, ticket: None, position: None, done: Box::new(done) });
+    engine.writer().hand_over(Pending {
+        work,
+        ticket: None,
+        position: None,
+        time: None,
+        done: Box::new(done),
+    });
 }
 
 fn submit(engine: &Engine, source: Box<Prepared>) -> Result<Added, Error> {

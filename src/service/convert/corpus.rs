@@ -1,6 +1,9 @@
 //! Collections, sources and the corpus to messages.
 
-use crate::engine::{ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, Limits};
+use super::times::timestamp;
+use crate::engine::{
+    ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, Limits, SourcesDeleted,
+};
 use crate::proto;
 use crate::service::parse::detection::MAX_COMPARED_TEXTS;
 use crate::service::revisions::RevisionMask;
@@ -64,7 +67,32 @@ pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> pro
         group: entry.group.as_str().to_owned(),
         labels: entry.labels.as_slice().iter().map(|label| label.as_str().to_owned()).collect(),
         text: String::new(),
-        stats: Some(source_stats(entry, revisions)),
+        stats: Some(proto::SourceStats {
+            revision: revisions.mask(entry.changed),
+            ..source_stats(entry, revisions)
+        }),
+        uri: entry.uri.as_str().to_owned(),
+        submitted_at: entry.submitted_at.map(timestamp),
+        metadata: entry
+            .metadata
+            .as_slice()
+            .iter()
+            .map(|entry| (entry.key.as_str().to_owned(), entry.value.as_str().to_owned()))
+            .collect(),
+        created_at: entry.created_at.map(timestamp),
+        updated_at: entry.updated_at.map(timestamp),
+    }
+}
+
+pub(in crate::service) fn sources_deleted(
+    deleted: SourcesDeleted,
+    revisions: &RevisionMask,
+) -> proto::DeleteSourcesResponse {
+    let SourcesDeleted { sources, ids, revision } = deleted;
+    proto::DeleteSourcesResponse {
+        sources_deleted: sources,
+        source_ids: ids.iter().map(|id| id.as_str().to_owned()).collect(),
+        revision: revisions.mask(revision),
     }
 }
 
@@ -87,6 +115,7 @@ fn stats(stats: CollectionStats, revisions: &RevisionMask) -> proto::CollectionS
     proto::CollectionStats { sources, words, fingerprints, text_bytes, index_bytes, revision }
 }
 
+/// The counts of a source, and the revision at which its text was added.
 fn source_stats(entry: &Entry, revisions: &RevisionMask) -> proto::SourceStats {
     proto::SourceStats {
         words: entry.words,

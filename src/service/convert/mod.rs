@@ -6,3 +6,4 @@ pub(super) mod corpus;
 pub(super) mod enums;
 pub(super) mod pairs;
 pub(super) mod report;
+pub(super) mod times;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CollectionDeleted, CollectionName, SourceId, SourceText};
+use crate::engine::{CollectionDeleted, CollectionName, SourceText};
 use crate::matching::Stop;
 use crate::proto::{self, import_sources_response};
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
@@ -227,21 +227,23 @@ impl CorpusService for CorpusApi {
         request: Request<proto::ListSourcesRequest>,
     ) -> Result<Response<proto::ListSourcesResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let proto::ListSourcesRequest { collection, page_size, page_token } = request.into_inner();
-        let collection = parse::collection_or_default("collection", &collection)?;
-        caller.sees(&collection)?;
-        let listing = format!("sources {collection}");
-        let Page { after, size } =
-            parse::page(&listing, page_size, &page_token, |id| SourceId::new(id).ok())?;
-        let engine = self.context.engine.get()?;
-        let read = move |_: &Stop| {
-            let revisions = RevisionMask::for_caller(&caller, &engine);
-            let mut found = engine.list_sources(&collection, after.as_ref(), size + 1)?;
-            let next_page_token = next_page(&listing, &mut found, size, |entry| entry.id.as_str());
-            let sources = found.iter().map(|entry| convert::corpus::source(entry, &revisions)).collect();
-            Ok(proto::ListSourcesResponse { sources, next_page_token })
-        };
-        Ok(call.respond(self.context.workers.run(&call, 0, read).await?))
+        Ok(call.respond(self.context.list_sources(caller, &call, request.into_inner()).await?))
+    }
+
+    async fn update_source(
+        &self,
+        request: Request<proto::UpdateSourceRequest>,
+    ) -> Result<Response<proto::UpdateSourceResponse>, Status> {
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        Ok(call.respond(self.context.update_source(&caller, &call, request.into_inner()).await?))
+    }
+
+    async fn delete_sources(
+        &self,
+        request: Request<proto::DeleteSourcesRequest>,
+    ) -> Result<Response<proto::DeleteSourcesResponse>, Status> {
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        Ok(call.respond(self.context.delete_sources(&caller, &call, request.into_inner()).await?))
     }
 
     async fn delete_source(

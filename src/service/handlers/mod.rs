@@ -5,3 +5,4 @@ pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod health;
 mod pairs;
+mod sources;

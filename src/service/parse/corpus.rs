@@ -1,7 +1,7 @@
 //! Requests of `CorpusService`.
 
 use super::Fields;
-use crate::engine::{CollectionName, Group, IfExists, NewSource, RequestKey, SourceId, Title};
+use crate::engine::{CollectionName, Group, IfExists, NewSource, RequestKey, SourceId, Title, Uri};
 use crate::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use crate::proto;
 use crate::service::convert::enums;
@@ -110,7 +110,7 @@ impl Fields {
     }
 
     /// Returns what was parsed. `None` stands for a field with a violation.
-    fn required<T>(self, parsed: Option<T>) -> Result<T, Problem> {
+    pub(super) fn required<T>(self, parsed: Option<T>) -> Result<T, Problem> {
         match parsed {
             Some(parsed) => self.done(parsed),
             None => Err(Problem::invalid(self.0)),
@@ -129,14 +129,29 @@ pub(in crate::service) fn source_addition(
     if source.is_none() {
         fields.invalid("source", "is missing");
     }
-    let proto::Source { id, title, group, labels, text, stats: _ } = source.unwrap_or_default();
+    let proto::Source {
+        id,
+        title,
+        group,
+        labels,
+        text,
+        stats: _,
+        uri,
+        submitted_at,
+        metadata,
+        created_at: _,
+        updated_at: _,
+    } = source.unwrap_or_default();
     let id = if id.is_empty() { None } else { fields.source_id("source.id", &id) };
     let title = fields.get("source.title", Title::new(&title));
     let group = fields.get("source.group", Group::new(&group));
     let labels = fields.labels("source.labels", &labels);
+    let uri = fields.get("source.uri", Uri::new(&uri));
+    let submitted_at = fields.time("source.submitted_at", submitted_at);
+    let metadata = fields.metadata("source.metadata", metadata);
     let if_exists = fields.get("if_exists", enums::if_exists(if_exists));
     let key = fields.request_key(owner, &request_id);
-    let source = NewSource { id, title, group, labels, text };
+    let source = NewSource { id, title, group, labels, uri, submitted_at, metadata, text };
     fields.done(SourceAddition { collection, source, if_exists, key })
 }
 
@@ -147,7 +162,7 @@ pub(in crate::service) fn imported_name(request: &proto::ImportSourcesRequest) -
     source_name(&request.collection, id).ok()
 }
 
-/// Parses the page fields of a listing.
+/// Parses the page fields of a listing. A larger page size is coerced (AIP-158).
 pub(in crate::service) fn page<T>(
     listing: &str,
     page_size: u32,
@@ -157,8 +172,8 @@ pub(in crate::service) fn page<T>(
     const DEFAULT: u32 = 100;
     const MAX: u32 = 1000;
     let mut fields = Fields::default();
-    let page_size = fields.number("page_size", Some(page_size), 0..=MAX).filter(|size| *size > 0);
+    let size = if page_size == 0 { DEFAULT } else { page_size.min(MAX) };
     let last = fields.get("page_token", page_token::decode(listing, page_token));
     let after = last.as_deref().and_then(parse);
-    fields.done(Page { after, size: page_size.unwrap_or(DEFAULT) as usize })
+    fields.done(Page { after, size: size as usize })
 }

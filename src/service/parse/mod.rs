@@ -3,13 +3,16 @@
 pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod pairs;
+pub(super) mod sources;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::problem::{Problem, Violation};
-use crate::engine::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId};
+use crate::engine::{
+    CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Timestamp,
+};
 
 /// Collects the violations of one request.
 #[derive(Debug, Default)]
@@ -68,6 +71,12 @@ impl Fields {
             .filter_map(|(place, label)| self.get(format!("{field}[{place}]"), Label::new(label).map(Some)))
             .collect();
         self.get(field, Labels::new(parsed))
+    }
+
+    /// A time; `None` if it is unset.
+    fn time(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
+        let prost_types::Timestamp { seconds, nanos } = time?;
+        self.get(field, Timestamp::new(seconds, nanos).map(Some))
     }
 
     /// A bounded list without repeated entries.

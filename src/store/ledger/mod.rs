@@ -53,7 +53,7 @@ pub(super) struct Rows {
     pub(super) sources: Vec<(SourceKey, Vec<u8>)>,
     pub(super) moved: Vec<(SourceKey, Place, Place)>,
     /// Sources whose records changed and whose texts did not.
-    pub(super) recounted: Vec<StoredSource>,
+    pub(super) rewritten: Vec<StoredSource>,
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,

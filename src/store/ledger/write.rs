@@ -60,10 +60,10 @@ fn write_sources(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<BT
     for (key, row) in &rows.sources {
         sources.insert(key.to_u64(), row.as_slice())?.into_iter().for_each(|old| note(old.value()));
     }
-    for source in &rows.recounted {
+    for source in &rows.rewritten {
         let key = source.key.to_u64();
         let old = sources.get(key)?.map(|row| row.value().to_vec());
-        if let Some(row) = old.and_then(|row| source.recounted(&row)) {
+        if let Some(row) = old.and_then(|row| source.with_place_of(&row)) {
             sources.insert(key, row.as_slice())?;
         }
     }

@@ -152,7 +152,8 @@ impl Corpus {
     }
 
     fn add(&self, source: SourceText) -> Result<SourceId, AddError> {
-        let SourceText { id, title, group, labels, text, ignored_fields: _ } = source;
+        // Addresses, times and metadata are not shown.
+        let SourceText { id, title, group, labels, text, .. } = source;
         let bad = |field: &'static str| move |problem| AddError::Value { field, problem };
         let labels: Result<Vec<Label>, _> = labels.iter().map(|label| Label::new(label)).collect();
         let source = NewSource {
@@ -161,6 +162,7 @@ impl Corpus {
             group: Group::new(&group).map_err(bad("group"))?,
             labels: labels.and_then(Labels::new).map_err(bad("labels"))?,
             text,
+            ..NewSource::default()
         };
         Ok(self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?.entry.id.clone())
     }

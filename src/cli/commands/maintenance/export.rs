@@ -1,5 +1,6 @@
 //! `palimpsest export`: the sources of a collection to JSON lines.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -16,7 +17,8 @@ use crate::proto;
 /// Arguments of `export`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Each source is a line of JSON, {\"id\", \"title\", \"group\", \"labels\", \"text\"}, \
+    after_help = "Each source is a line of JSON, {\"id\", \"title\", \"group\", \"labels\", \"uri\", \"submitted_at\", \
+    \"metadata\", \"text\"}, \
     which `import` reads."
 )]
 pub(in crate::cli) struct ExportArgs {
@@ -63,6 +65,12 @@ struct Line<'a> {
     group: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     labels: &'a [String],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submitted_at: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: &'a BTreeMap<String, String>,
     text: &'a str,
 }
 
@@ -77,8 +85,18 @@ async fn receive(
     let mut responses = client.response(client.admin().export_sources(request).await)?;
     let mut sources = 0;
     while let Some(response) = client.next(&mut responses).await? {
-        let proto::Source { id, title, group, labels, text, stats: _ } = response.source.unwrap_or_default();
-        let line = Line { id: &id, title: &title, group: &group, labels: &labels, text: &text };
+        let proto::Source { id, title, group, labels, uri, submitted_at, metadata, text, .. } =
+            response.source.unwrap_or_default();
+        let line = Line {
+            id: &id,
+            title: &title,
+            group: &group,
+            labels: &labels,
+            uri: &uri,
+            submitted_at: submitted_at.map(|time| time.to_string()),
+            metadata: &metadata,
+            text: &text,
+        };
         let mut line = serde_json::to_vec(&line).map_err(|error| CliError::Json(error.to_string()))?;
         line.push(b'\n');
         write(&line)?;

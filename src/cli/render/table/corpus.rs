@@ -98,19 +98,31 @@ pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
 pub(in crate::cli) fn source(source: &proto::Source) -> String {
     let stats = source.stats.unwrap_or_default();
     let counts = format!(
-        "{}, {}, {}, added at revision {}",
+        "{}, {}, {}, as of revision {}",
         counted(stats.words, "word", "words"),
         bytes(stats.text_bytes),
         counted(stats.fingerprints, "fingerprint", "fingerprints"),
         number(stats.revision)
     );
-    list(&[
+    let time = |time: Option<prost_types::Timestamp>| time.map_or_else(String::new, |time| time.to_string());
+    let metadata: Vec<String> =
+        source.metadata.iter().map(|(key, value)| printable(&format!("{key}={value}"))).collect();
+    let optional = [
+        ("uri", printable(&source.uri)),
+        ("submitted", time(source.submitted_at)),
+        ("metadata", metadata.join(", ")),
+        ("created", time(source.created_at)),
+        ("updated", time(source.updated_at)),
+    ];
+    let mut rows = vec![
         ("source", printable(&source.id)),
         ("title", printable(&source.title)),
         ("group", printable(&source.group)),
         ("labels", printable(&source.labels.join(", "))),
-        ("counts", counts),
-    ])
+    ];
+    rows.extend(optional.into_iter().filter(|(_, value)| !value.is_empty()));
+    rows.push(("counts", counts));
+    list(&rows)
 }
 
 /// The totals of a corpus, one value a line.

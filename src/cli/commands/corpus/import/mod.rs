@@ -64,7 +64,17 @@ pub(in crate::cli) struct ImportArgs {
 impl ImportArgs {
     /// The request that adds a source.
     fn request(&self, source: SourceText) -> proto::ImportSourcesRequest {
-        let SourceText { id, title, mut group, mut labels, text, ignored_fields: _ } = source;
+        let SourceText {
+            id,
+            title,
+            mut group,
+            mut labels,
+            uri,
+            submitted_at,
+            metadata,
+            text,
+            ignored_fields: _,
+        } = source;
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
         if group.is_empty() {
@@ -75,7 +85,17 @@ impl ImportArgs {
             if self.replace { proto::IfExists::ReplaceDifferent } else { proto::IfExists::RejectDifferent };
         proto::ImportSourcesRequest {
             collection: self.collection.clone(),
-            source: Some(proto::Source { id, title, group, labels, text, stats: None }),
+            source: Some(proto::Source {
+                id,
+                title,
+                group,
+                labels,
+                text,
+                uri,
+                submitted_at,
+                metadata,
+                ..proto::Source::default()
+            }),
             if_exists: if_exists.into(),
             request_id,
         }

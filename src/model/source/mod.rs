@@ -1,5 +1,14 @@
 //! The record of a source: everything known of it but its text.
 
+mod filter;
+mod metadata;
+mod timestamp;
+mod update;
+
+pub use self::filter::SourceFilter;
+pub use self::metadata::{Metadata, MetadataEntry, MetadataKey, MetadataValue, Uri};
+pub use self::timestamp::{TimeRange, Timestamp};
+pub use self::update::SourceUpdate;
 use super::names::{Group, Labels, SourceId, Title};
 
 /// A source without its text. The catalogue, the store and reports share this one type.
@@ -13,18 +22,71 @@ pub struct SourceRecord {
     pub group: Group,
     /// Its labels.
     pub labels: Labels,
+    /// Its address.
+    pub uri: Uri,
+    /// When it was submitted, if that is known.
+    pub submitted_at: Option<Timestamp>,
+    /// What its caller keeps with it.
+    pub metadata: Metadata,
+    /// When its id was added; not known of sources from before format 3 of the data directory.
+    pub created_at: Option<Timestamp>,
+    /// When it was added, replaced or updated last; not known where that was before format 3.
+    pub updated_at: Option<Timestamp>,
     /// Words in its text.
     pub words: u64,
     /// Bytes of its text.
     pub text_bytes: u64,
     /// Its postings in the index.
     pub fingerprints: u64,
-    /// The revision from which it is there.
+    /// The revision from which its text is there.
     pub added: u64,
+    /// The revision from which this record is there: [`Self::added`], unless it was updated.
+    pub changed: u64,
     /// A digest of its words in their order.
     pub words_digest: u128,
-    /// A seeded digest of its text, title, group and labels, byte for byte.
+    /// A seeded digest of its text and of all that its caller gave with it but the id, byte for byte.
     pub content_digest: u128,
+}
+
+/// What a caller gives with the text of a source but its id, for digests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Details<'a> {
+    pub(crate) title: &'a Title,
+    pub(crate) group: &'a Group,
+    pub(crate) labels: &'a Labels,
+    pub(crate) uri: &'a Uri,
+    pub(crate) submitted_at: Option<Timestamp>,
+    pub(crate) metadata: &'a Metadata,
+}
+
+impl SourceRecord {
+    /// A record of an id and nothing else.
+    pub(crate) fn of_id(id: SourceId) -> Self {
+        Self {
+            id,
+            title: Title::default(),
+            group: Group::default(),
+            labels: Labels::default(),
+            uri: Uri::default(),
+            submitted_at: None,
+            metadata: Metadata::default(),
+            created_at: None,
+            updated_at: None,
+            words: 0,
+            text_bytes: 0,
+            fingerprints: 0,
+            added: 0,
+            changed: 0,
+            words_digest: 0,
+            content_digest: 0,
+        }
+    }
+
+    /// What its caller gave with the text.
+    pub(crate) fn details(&self) -> Details<'_> {
+        let Self { title, group, labels, uri, submitted_at, metadata, .. } = self;
+        Details { title, group, labels, uri, submitted_at: *submitted_at, metadata }
+    }
 }
 
 /// A source to add.
@@ -38,6 +100,12 @@ pub struct NewSource {
     pub group: Group,
     /// Its labels.
     pub labels: Labels,
+    /// Its address.
+    pub uri: Uri,
+    /// When it was submitted, if that is known.
+    pub submitted_at: Option<Timestamp>,
+    /// What its caller keeps with it.
+    pub metadata: Metadata,
     /// Its text.
     pub text: String,
 }
@@ -71,6 +139,30 @@ impl NewSource {
     #[must_use]
     pub fn with_labels(self, labels: Labels) -> Self {
         Self { labels, ..self }
+    }
+
+    /// With this address.
+    #[must_use]
+    pub fn with_uri(self, uri: Uri) -> Self {
+        Self { uri, ..self }
+    }
+
+    /// Submitted at this time.
+    #[must_use]
+    pub fn submitted_at(self, time: Timestamp) -> Self {
+        Self { submitted_at: Some(time), ..self }
+    }
+
+    /// With this metadata.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self { metadata, ..self }
+    }
+
+    /// What its caller gives with the text.
+    pub(crate) fn details(&self) -> Details<'_> {
+        let Self { id: _, title, group, labels, uri, submitted_at, metadata, text: _ } = self;
+        Details { title, group, labels, uri, submitted_at: *submitted_at, metadata }
     }
 }
 

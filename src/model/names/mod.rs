@@ -1,74 +1,11 @@
 //! Names that callers give. Each type checks its rules when it is built, so that a value is always valid.
 
+mod invalid;
+
 use std::sync::Arc;
 
-/// A value that breaks the rules of its type.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidValue {
-    /// An empty value where one is required.
-    #[error("must not be empty")]
-    Empty,
-    /// A value that is too long.
-    #[error("has {bytes} bytes, but may have {max_bytes} at most")]
-    TooLong {
-        /// Its length.
-        bytes: usize,
-        /// The limit.
-        max_bytes: usize,
-    },
-    /// A control character.
-    #[error("has the control character U+{:04X} at byte {byte}; remove it", u32::from(*character))]
-    ControlCharacter {
-        /// The character.
-        character: char,
-        /// Its byte offset.
-        byte: usize,
-    },
-    /// A character that a collection's name must not have.
-    #[error(
-        "has {character:?} at byte {byte}; a collection's name has letters a-z and A-Z, digits, '.', '_' and '-', and begins with a letter or a digit"
-    )]
-    NotAName {
-        /// The first character that is not allowed where it stands.
-        character: char,
-        /// Its byte offset.
-        byte: usize,
-    },
-    /// A character other than visible ASCII.
-    #[error("has {character:?} at byte {byte}, but may have visible ASCII characters only")]
-    NotVisibleAscii {
-        /// The first character that is not allowed.
-        character: char,
-        /// Its byte offset.
-        byte: usize,
-    },
-    /// Too many entries.
-    #[error("has {count} entries, but may have {max_count} at most")]
-    TooMany {
-        /// The number of entries.
-        count: usize,
-        /// The limit.
-        max_count: usize,
-    },
-}
-
-fn bounded(value: &str, max_bytes: usize) -> Result<(), InvalidValue> {
-    match value.len() {
-        bytes if bytes > max_bytes => Err(InvalidValue::TooLong { bytes, max_bytes }),
-        _ => Ok(()),
-    }
-}
-
-fn without_controls(value: &str) -> Result<(), InvalidValue> {
-    match value.char_indices().find(|(_, c)| c.is_control()) {
-        Some((byte, character)) => Err(InvalidValue::ControlCharacter { character, byte }),
-        None => Ok(()),
-    }
-}
-
-fn not_empty(value: &str) -> Result<(), InvalidValue> {
-    if value.is_empty() { Err(InvalidValue::Empty) } else { Ok(()) }
-}
+pub use self::invalid::InvalidValue;
+pub(super) use self::invalid::{bounded, not_empty, without_controls};
 
 /// Conversions and views that all checked strings have.
 macro_rules! checked_string {
@@ -118,6 +55,8 @@ macro_rules! checked_string {
         }
     };
 }
+
+pub(super) use checked_string;
 
 /// The name of a collection: 1 to 128 of `a-z`, `A-Z`, `0-9`, `.`, `_` and `-`, the first a letter or a
 /// digit.
@@ -181,6 +120,13 @@ impl SourceId {
         bounded(id, Self::MAX_BYTES)?;
         without_controls(id)?;
         Ok(Self(id.into()))
+    }
+}
+
+/// An id orders and hashes as its string does, so that maps can be searched with a string slice.
+impl std::borrow::Borrow<str> for SourceId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,17 +1,16 @@
 //! The rows of the ledger's tables; docs/format.md draws them.
 
+mod source;
+
+pub use self::source::StoredSource;
+#[cfg(test)]
+pub(super) use self::source::tests::record;
+pub(super) use self::source::{decode_record, encode_record, encode_source};
 use super::codec::{Decoder, Encoder};
-use super::segments::Place;
-use crate::model::{
-    CollectionName, CollectionNumber, FingerprintSettings, Group, Label, Labels, Slot, SourceId, SourceKey,
-    SourceRecord, Title,
-};
+use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, Slot, SourceKey};
 
 /// The highest revision that a corpus can have.
 const MOST_REVISION: u64 = u64::MAX >> 1;
-
-/// The most words, bytes and fingerprints of one text: positions are 32 bits wide.
-const MOST_IN_TEXT: u64 = u32::MAX as u64;
 
 /// The position in the log of a corpus that applies none.
 const NO_POSITION: u64 = u64::MAX;
@@ -45,15 +44,6 @@ pub struct StoredCollection {
     pub settings: FingerprintSettings,
     /// The revision at which it last changed.
     pub revision: u64,
-}
-
-/// The row of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredSource {
-    /// Its collection and slot.
-    pub key: SourceKey,
-    /// Everything known of it but its text.
-    pub record: SourceRecord,
 }
 
 /// The row of a segment.
@@ -141,139 +131,9 @@ impl StoredCollection {
     }
 }
 
-/// The row of a source, with the place of its text.
-pub(super) fn encode_source(record: &SourceRecord, place: Place) -> Vec<u8> {
-    let SourceRecord {
-        id,
-        title,
-        group,
-        labels,
-        words,
-        text_bytes,
-        fingerprints,
-        added,
-        words_digest,
-        content_digest,
-    } = record;
-    let mut row = Encoder::default();
-    row.bytes.extend_from_slice(&place.encode());
-    for number in [added, words, text_bytes, fingerprints] {
-        row.u64(*number);
-    }
-    row.u128(*words_digest);
-    row.u128(*content_digest);
-    for text in [id.as_str(), title.as_str(), group.as_str()] {
-        row.text(text);
-    }
-    let labels = labels.as_slice();
-    row.u8(u8::try_from(labels.len()).unwrap_or(u8::MAX));
-    labels.iter().take(usize::from(u8::MAX)).for_each(|label| row.text(label.as_str()));
-    row.bytes
-}
-
-impl StoredSource {
-    pub(super) fn encode(&self, place: Place) -> Vec<u8> {
-        encode_source(&self.record, place)
-    }
-
-    pub(super) fn decode(key: SourceKey, row: &[u8]) -> Option<(Self, Place)> {
-        let mut row = Decoder::new(row);
-        let place = Place::decode(row.take(Place::BYTES)?)?;
-        let (added, words, text_bytes, fingerprints) = (row.u64()?, row.u64()?, row.u64()?, row.u64()?);
-        let (words_digest, content_digest) = (row.u128()?, row.u128()?);
-        let id = SourceId::new(&row.text()?).ok()?;
-        let (title, group) = (Title::new(&row.text()?).ok()?, Group::new(&row.text()?).ok()?);
-        let count = row.u8()?;
-        let labels: Option<Vec<Label>> = (0..count).map(|_| Label::new(&row.text()?).ok()).collect();
-        let record = SourceRecord {
-            id,
-            title,
-            group,
-            labels: Labels::new(labels?).ok()?,
-            words,
-            text_bytes,
-            fingerprints,
-            added,
-            words_digest,
-            content_digest,
-        };
-        let is_text = [words, text_bytes, fingerprints].into_iter().all(|count| count <= MOST_IN_TEXT);
-        (row.is_at_end() && is_text).then_some((Self { key, record }, place))
-    }
-
-    /// The row of the source with the place of its text in an older row.
-    pub(super) fn recounted(&self, row: &[u8]) -> Option<Vec<u8>> {
-        Some(self.encode(row.get(..Place::BYTES).and_then(Place::decode)?))
-    }
-
-    /// The same row with another place for its text.
-    pub(super) fn moved(row: &[u8], place: Place) -> Option<Vec<u8>> {
-        let mut moved = row.to_vec();
-        moved.get_mut(..Place::BYTES)?.copy_from_slice(&place.encode());
-        Some(moved)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn record(id: &str, counts: [u64; 3]) -> SourceRecord {
-        let [words, text_bytes, fingerprints] = counts;
-        SourceRecord {
-            id: SourceId::new(id).unwrap(),
-            title: Title::default(),
-            group: Group::default(),
-            labels: Labels::default(),
-            words,
-            text_bytes,
-            fingerprints,
-            added: 1,
-            words_digest: 0,
-            content_digest: 0,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn rows_come_back_as_they_were(
-            collection: u32, slot in 0..Slot::COUNT, id in "[^\\p{Cc}]{1,100}",
-            labels in proptest::collection::vec("[^\\p{Cc}]{1,30}", 0..64),
-            added: u64, digest: u128, segment: u32, offset: u32,
-        ) {
-            let key = SourceKey { collection: CollectionNumber(collection), slot: Slot::new(slot).unwrap() };
-            prop_assert_eq!(SourceKey::from_u64(key.to_u64()), Some(key));
-            let labels = labels.iter().map(|label| Label::new(label).unwrap()).collect();
-            let record = SourceRecord {
-                title: Title::new(&id).unwrap(), group: Group::new(&id).unwrap(), labels: Labels::new(labels).unwrap(),
-                added, words_digest: digest, content_digest: !digest, ..record(&id, [u64::from(offset), 7, 9])
-            };
-            let source = StoredSource { key, record };
-            let place = Place { segment, offset, stored_bytes: 5 };
-            let row = source.encode(place);
-            prop_assert_eq!(StoredSource::decode(key, &row), Some((source.clone(), place)));
-            prop_assert_eq!(StoredSource::decode(key, &row[..row.len() - 1]), None);
-            let elsewhere = Place { segment: !segment, offset: 0, stored_bytes: 1 };
-            prop_assert_eq!(StoredSource::decode(key, &StoredSource::moved(&row, elsewhere).unwrap()), Some((source, elsewhere)));
-        }
-    }
-
-    #[test]
-    fn counts_that_no_text_has_are_refused() {
-        let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
-        let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
-        let row = |counts| {
-            let source = StoredSource { key, record: record("a", counts) };
-            StoredSource::decode(key, &source.encode(place))
-        };
-        assert!(row([MOST_IN_TEXT, MOST_IN_TEXT, MOST_IN_TEXT]).is_some());
-        // Two such sources would overflow the corpus's totals.
-        for source in [row([MOST_IN_TEXT + 1, 9, 9]), row([9, u64::MAX, 9]), row([9, 9, 1 << 40])] {
-            assert_eq!(source, None);
-        }
-    }
 
     #[test]
     fn the_corpus_and_its_collections_come_back_as_they_were() {

@@ -1,8 +1,11 @@
 //! Preparing sources: tokens, fingerprints, compression and postings, in the callers' threads.
 
+mod update;
+
 use std::path::Path;
 use std::sync::Arc;
 
+pub(super) use self::update::{PreparedUpdate, UpdateDecision};
 use crate::corpus::catalogue::Entry;
 use crate::corpus::changes::{Added, content_digest};
 use crate::corpus::collection::Collection;
@@ -25,7 +28,7 @@ pub(super) enum Preparation {
 pub(in crate::corpus) struct Prepared {
     pub(super) collection: Arc<Collection>,
     pub(super) slot: Slot,
-    /// Its record; the revision of its addition is not known yet.
+    /// Its record; the revision and the time of its addition are not known yet.
     pub(super) record: SourceRecord,
     pub(super) text: PackedText,
 }
@@ -50,8 +53,7 @@ impl Corpus {
     ) -> Result<Preparation, Error> {
         let collection = self.collection(collection)?;
         check_bytes(&self.limits, &source.text, TextRole::Source)?;
-        let NewSource { title, group, labels, text, .. } = &source;
-        let content_digest = content_digest(text, (title, group, labels), self.seed);
+        let content_digest = content_digest(&source.text, source.details(), self.seed);
         if let (Some(id), IdCheck::Early) = (&source.id, check) {
             let old = collection.catalogue.read().get(id).cloned();
             if let Some(answer) = old.and_then(|old| verdict(&collection, &old, content_digest, if_exists)) {
@@ -77,7 +79,7 @@ impl Corpus {
         source: NewSource,
         content_digest: u128,
     ) -> Result<Prepared, Error> {
-        let NewSource { id, title, group, labels, text } = source;
+        let NewSource { id, title, group, labels, uri, submitted_at, metadata, text } = source;
         let outline = self.outline(&collection, &text)?;
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
@@ -89,10 +91,16 @@ impl Corpus {
             title,
             group,
             labels,
+            uri,
+            submitted_at,
+            metadata,
+            created_at: None,
+            updated_at: None,
             words,
             text_bytes,
             fingerprints,
             added: 0,
+            changed: 0,
             words_digest,
             content_digest,
         };

@@ -1,0 +1,85 @@
+//! Listing, updating and deleting sources by what is known of them.
+
+use crate::engine::{SourcePage, Stop};
+use crate::proto;
+use crate::service::backpressure::workers::Completion;
+use crate::service::call::CallContext;
+use crate::service::caller::Caller;
+use crate::service::context::ServiceContext;
+use crate::service::parse::corpus::{self as parse_corpus, Page, SourceName};
+use crate::service::parse::sources::{self as parse, FilteredDeletion, Update};
+use crate::service::problem::Problem;
+use crate::service::revisions::RevisionMask;
+use crate::service::{convert, page_token};
+
+impl ServiceContext {
+    pub(super) async fn list_sources(
+        &self,
+        caller: Caller,
+        call: &CallContext,
+        request: proto::ListSourcesRequest,
+    ) -> Result<proto::ListSourcesResponse, Problem> {
+        let proto::ListSourcesRequest { collection, page_size, page_token, filter } = request;
+        let collection = parse_corpus::collection_or_default("collection", &collection)?;
+        caller.sees(&collection)?;
+        let filter = parse::filter(filter)?;
+        let listing = parse::listing_of(&collection, &filter);
+        let Page { after, size } = parse_corpus::page(&listing, page_size, &page_token, parse::last_id)?;
+        let engine = self.engine.get()?;
+        let read = move |stop: &Stop| {
+            let revisions = RevisionMask::for_caller(&caller, &engine);
+            let SourcePage { sources, next } =
+                engine.select_sources(&collection, &filter, after.as_ref(), size, stop)?;
+            let next_page_token = next.map(|last| page_token::encode(&listing, last.as_str()));
+            Ok(proto::ListSourcesResponse {
+                sources: sources.iter().map(|entry| convert::corpus::source(entry, &revisions)).collect(),
+                next_page_token: next_page_token.unwrap_or_default(),
+            })
+        };
+        self.workers.run(call, 0, read).await
+    }
+
+    pub(super) async fn update_source(
+        &self,
+        caller: &Caller,
+        call: &CallContext,
+        request: proto::UpdateSourceRequest,
+    ) -> Result<proto::UpdateSourceResponse, Problem> {
+        let Update { source, update, key } = parse::update(caller.key(), request)?;
+        let SourceName { collection, id } = source;
+        caller.sees(&collection)?;
+        self.memory.check_room(&self.engine).await?;
+        let engine = self.engine.get()?;
+        let revisions = RevisionMask::for_caller(caller, &engine);
+        let submit = move |done: Completion<_>| {
+            engine.submit_update(&collection, &id, update, key, move |updated| done.complete(updated));
+        };
+        let updated = self.workers.submit(call, 0, None, submit).await??;
+        Ok(proto::UpdateSourceResponse { source: Some(convert::corpus::source(&updated, &revisions)) })
+    }
+
+    pub(super) async fn delete_sources(
+        &self,
+        caller: &Caller,
+        call: &CallContext,
+        request: proto::DeleteSourcesRequest,
+    ) -> Result<proto::DeleteSourcesResponse, Problem> {
+        let dry_run = request.dry_run;
+        let FilteredDeletion { collection, filter, key } = parse::filtered_deletion(caller.key(), request)?;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        let revisions = RevisionMask::for_caller(caller, &engine);
+        let deleted = if dry_run {
+            let preview = move |stop: &Stop| Ok(engine.preview_deletion(&collection, &filter, stop)?);
+            self.workers.run(call, 0, preview).await?
+        } else {
+            let submit = move |done: Completion<_>| {
+                engine.submit_filtered_deletion(&collection, filter, key, move |deleted| {
+                    done.complete(deleted)
+                });
+            };
+            self.workers.submit(call, 0, None, submit).await??
+        };
+        Ok(convert::corpus::sources_deleted(deleted, &revisions))
+    }
+}
