@@ -6,6 +6,7 @@
 
 mod commands;
 mod connection;
+mod environment;
 mod error;
 mod input;
 mod outcome;
@@ -54,14 +55,14 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
     Pairs(pairs::PairsArgs),
-    /// List, create and delete collections
+    /// List, show, create and delete collections
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
     /// Show the totals of a server's corpus, the server's load and its limits
-    Stats,
+    Stats(stats::StatsArgs),
     /// Ask whether a server is ready to serve: exit code 0 if it is
-    Health,
+    Health(health::HealthArgs),
     /// Write a consistent copy of a server's corpus to a file; the server stays in use
     Backup(backup::BackupArgs),
     /// Create a data directory from a backup; needs no server
@@ -81,6 +82,9 @@ enum Command {
 /// Runs a command, prints its error if it fails, and returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    for warning in environment::warnings() {
+        drop(writeln!(anstream::stderr(), "warning: {}", render::printable(&warning)));
+    }
     match run_command(cli) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => report(&error),
@@ -105,8 +109,8 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),
         Command::Sources(args) => block_on(sources::run(args, &server, out)),
-        Command::Stats => block_on(stats::run(&server, out)),
-        Command::Health => block_on(health::run(&server, out)),
+        Command::Stats(args) => block_on(stats::run(args, &server, out)),
+        Command::Health(args) => block_on(health::run(args, &server, out)),
         Command::Backup(args) => block_on(backup::run(args, &server, out)),
         Command::Restore(args) => restore::run(&args, out),
         Command::Verify(args) => verify::run(&args, &server, out),

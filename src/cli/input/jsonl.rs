@@ -21,7 +21,7 @@ const ESCAPED_BYTES: u64 = 6;
 /// The object of a line. Unknown fields are an error, so that a misspelt one is not lost silently.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Line {
+struct Line {
     text: String,
     #[serde(default)]
     id: Option<String>,

@@ -1,4 +1,4 @@
-//! Reports and pairs as JSON.
+//! Results as JSON.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -69,12 +69,17 @@ struct Object {
 }
 
 /// A message that is serialised with all its fields.
-struct Json(DynamicMessage);
+pub(in crate::cli) struct Json(DynamicMessage);
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize_with_options(serializer, &SerializeOptions::new().skip_default_fields(false))
     }
+}
+
+/// Writes an object of the command's own, whose names are lowerCamelCase and whose counts are numbers.
+pub(in crate::cli) fn value(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
+    write(out, value)
 }
 
 fn write(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
@@ -90,8 +95,8 @@ fn failure(error: serde_json::Error) -> CliError {
     }
 }
 
-/// A message as a dynamic message of the type `palimpsest.v1.{name}`.
-fn dynamic(name: &str, message: &impl prost::Message) -> Result<Json, CliError> {
+/// A message of the type `palimpsest.v1.{name}`, as part of an object.
+pub(in crate::cli) fn dynamic(name: &str, message: &impl prost::Message) -> Result<Json, CliError> {
     let descriptor = pool().map_err(CliError::Json)?.get_message_by_name(&format!("palimpsest.v1.{name}"));
     let descriptor = descriptor.ok_or_else(|| CliError::Json("the descriptor is missing".to_owned()))?;
     let encoded = message.encode_to_vec();

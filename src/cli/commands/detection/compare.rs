@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::local;
 use super::options::{CorpusArgs, OptionArgs, boilerplate_sizes};
-use super::texts::{EncodingArgs, read_submission, read_text, write_report};
+use super::texts::{read_submission, read_text, write_report};
+use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{Client, ServerArgs, block_on};
 use crate::cli::error::CliError;
 use crate::cli::input::Text;

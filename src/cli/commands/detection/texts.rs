@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::Args;
 use encoding_rs::Encoding;
 
 use crate::cli::error::CliError;
@@ -12,21 +11,6 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
 use crate::cli::render::{self, Look, NotChecked, SourceLines, Subject};
 use crate::proto;
-
-/// The encoding of the texts.
-#[derive(Debug, Clone, Copy, Default, Args)]
-pub(in crate::cli) struct EncodingArgs {
-    /// The encoding of the texts that are read, such as windows-1252 or utf-16; a byte order mark overrides it [default: utf-8]
-    #[arg(long, value_name = "NAME", value_parser = input::parse_encoding)]
-    encoding: Option<&'static Encoding>,
-}
-
-impl EncodingArgs {
-    /// The encoding; UTF-8 if none.
-    pub(in crate::cli) fn encoding(self) -> Option<&'static Encoding> {
-        self.encoding
-    }
-}
 
 /// Form of a report on standard output.
 #[derive(Debug, Clone, Copy)]

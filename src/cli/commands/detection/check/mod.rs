@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::options::{CorpusArgs, Detail, OptionArgs, non_empty_group};
-use super::texts::EncodingArgs;
+use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{ServerArgs, block_on};
 use crate::cli::error::CliError;
 use crate::cli::input::Submissions;
