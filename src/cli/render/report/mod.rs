@@ -109,7 +109,14 @@ fn headline(
         writeln!(out, "Excluded from the count: {excluded}: {}.", by_reason(report))?;
         if let Some(all) = &report.coverage_without_exclusions {
             let (covered, words) = (number(all.words), number(all.of_words));
-            writeln!(out, "With nothing excluded: {} covered: {covered} of {words} words.", percent(all))?;
+            match all.words {
+                0 => writeln!(out, "With nothing excluded: none of {words} words are covered.")?,
+                _ => writeln!(
+                    out,
+                    "With nothing excluded: {} covered: {covered} of {words} words.",
+                    percent(all)
+                )?,
+            }
         }
     }
     if report.too_few_words > 0 {
