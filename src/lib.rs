@@ -108,20 +108,21 @@ mod text;
 pub mod text;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, Cluster, CollectionDeleted,
-    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed, Defect,
-    DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
+    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
+    CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
+    Defect, DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
     FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, Metadata,
     MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, Pair, PairOptions, Pairs,
     PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey, Scope, Side, SourceDeleted,
-    SourceFilter, SourceId, SourcePage, SourceRecord, SourceText, SourceUpdate, SourcesDeleted, Stop,
-    StopReason, StoreError, SystemError, TextRole, TimeRange, Timestamp, Title, Uri, Verified, Visibility,
+    SourceFilter, SourceId, SourceName, SourcePage, SourceRecord, SourceText, SourceUpdate, SourcesDeleted,
+    Stop, StopReason, StoreError, SystemError, TextRole, TimeRange, Timestamp, Title, Uri, Verified,
+    Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};
 pub use report::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage,
-    Share, SourceOverlap, VoidReason,
+    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
+    Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 pub use text::alerts::{Alert, AlertKind, Severity};
 pub use text::{OffsetUnit, Span};

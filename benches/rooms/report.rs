@@ -49,6 +49,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
     Draft {
         text,
         tokenized,
+        regions: &[],
         considered: true,
         findings,
         min_run_words: MIN_TOKENS,
@@ -62,6 +63,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         sources_in_scope: SOURCES,
         candidates: SOURCES,
         candidates_cut: 0,
+        warnings: palimpsest::Warnings::default(),
         offset_unit: OffsetUnit::Utf16CodeUnits,
         limits: ReportLimits { max_sources: 100, max_passages: 1000 },
     }

@@ -177,6 +177,20 @@ pub enum Error {
         /// The position of the change that failed.
         failed: u64,
     },
+    /// A scope whose patterns match too many collections.
+    #[error(
+        "the scope has more than {max_collections} collections, as many as it may; name fewer, by longer prefixes"
+    )]
+    TooManyCollectionsInScope {
+        /// The limit.
+        max_collections: usize,
+    },
+    /// A source that should be compared with itself.
+    #[error("the source {id:?} can't be compared with itself; name another one")]
+    SamePair {
+        /// Its id.
+        id: SourceId,
+    },
     /// A defect of the program.
     #[error("a defect of the program: {what}; report it")]
     Internal {

@@ -9,7 +9,38 @@ use super::submission::Submission;
 use crate::corpus::{Error, TextRole};
 use crate::model::{FingerprintSettings, Scope, Stop};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Report, ReportLimits};
-use crate::text::alerts;
+use crate::text::regions::regions;
+use crate::text::{TokenizedText, alerts};
+
+/// The text that takes the part of the submission.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// The text.
+    pub(crate) text: &'a str,
+    /// Whether it is a stored source, which was within the limits when it was added.
+    pub(crate) is_stored: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// A text of a request.
+    pub(crate) fn of_request(text: &'a str) -> Self {
+        Self { text, is_stored: false }
+    }
+
+    /// A stored source.
+    pub(crate) fn stored(text: &'a str) -> Self {
+        Self { text, is_stored: true }
+    }
+
+    /// Its tokens.
+    pub(super) fn tokenize(&self, detector: &Detector) -> Result<TokenizedText, Error> {
+        if self.is_stored {
+            Ok(detector.tokenize_source(self.text))
+        } else {
+            detector.tokenize(self.text, TextRole::Submission)
+        }
+    }
+}
 
 impl Detector {
     /// Checks a submission against the sources in scope, which `partitions` hold together. All partitions have the same
@@ -23,15 +54,15 @@ impl Detector {
     /// [`Error::Stopped`], [`Error::Store`].
     pub(crate) fn check(
         &self,
-        submission: &str,
+        subject: Subject<'_>,
         scope: &Scope,
         options: &DetectionOptions,
         partitions: &[&dyn Partition],
         stop: &Stop,
     ) -> Result<Report, Error> {
-        let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        let tokenized = subject.tokenize(self)?;
         stop.check()?;
-        let text = submission;
+        let text = subject.text;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         let settings = settings_of(scope, partitions)?;
         let prepared = Prepared::new(self, &submission, scope, options, settings.clone(), stop)?;
@@ -40,7 +71,8 @@ impl Detector {
         let mut exclusions =
             vec![ExcludedWords { reason: ExclusionReason::Boilerplate, words: boilerplate.words }];
         stop.check()?;
-        exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
+        let regions = regions(text);
+        exclusions.extend(in_regions(&regions, &tokenized, &options.exclusions));
         stop.check()?;
         let own = take_own_work(&mut found.findings, &options.exclusions);
         let short = take_short_passages(
@@ -56,6 +88,7 @@ impl Detector {
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
+            regions: &regions,
             considered: found.considered,
             findings: found.findings,
             taken: own.covered.plus(&short.covered),
@@ -69,6 +102,7 @@ impl Detector {
             sources_in_scope: found.sources_in_scope,
             candidates: found.candidates,
             candidates_cut: found.candidates_cut,
+            warnings: found.warnings.into_iter().collect(),
             offset_unit: options.offset_unit,
             limits: report_limits(options),
         }))

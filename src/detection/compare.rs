@@ -1,18 +1,19 @@
-//! A submission against given texts.
+//! A submission against given texts, or one stored source against another.
 
 use std::sync::Arc;
 
-use super::check::report_limits;
+use super::check::{Subject, report_limits};
 use super::detector::Detector;
-use super::digest::settings_digest;
-use super::exclusions::{in_regions, take_short_passages};
+use super::digest::{ScopedCollection, settings_digest};
+use super::exclusions::{in_regions, take_own_work, take_short_passages};
 use super::options::DetectionOptions;
 use super::search::{Partition, Query};
 use super::submission::{Compared, Submission};
-use crate::corpus::{Error, TextRole};
-use crate::model::{FingerprintSettings, Scope, Stop};
+use crate::corpus::{Error, TextRole, View};
+use crate::model::{FingerprintSettings, Scope, SourceName, Stop, Warnings};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report};
-use crate::text::alerts;
+use crate::text::regions::regions;
+use crate::text::{TokenizedText, alerts};
 
 /// A text to compare a submission with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,29 @@ pub struct ComparedText {
     pub title: String,
     /// The text.
     pub text: Arc<str>,
+}
+
+/// A text that the submission is compared with in full.
+struct Side<'a> {
+    found: FoundSource,
+    text: &'a str,
+    /// Its place in the request; `None` if it is stored.
+    place: Option<usize>,
+}
+
+impl<'a> Side<'a> {
+    fn of_request(place: usize, ComparedText { id, title, text }: &'a ComparedText) -> Self {
+        let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
+        Self { found, text, place: Some(place) }
+    }
+}
+
+/// The facts of a comparison that its report states.
+struct Facts {
+    settings: FingerprintSettings,
+    settings_digest: u128,
+    corpus_revision: u64,
+    scope_revision: u64,
 }
 
 impl Detector {
@@ -37,58 +61,139 @@ impl Detector {
     /// of [`Self::check`].
     pub(crate) fn compare(
         &self,
-        submission: &str,
+        submission: Subject<'_>,
         texts: &[ComparedText],
         options: &DetectionOptions,
         partitions: &[&dyn Partition],
         stop: &Stop,
     ) -> Result<Report, Error> {
-        let tokenized = self.tokenize(submission, TextRole::Submission)?;
+        let sides: Vec<Side<'_>> =
+            texts.iter().enumerate().map(|(place, text)| Side::of_request(place, text)).collect();
+        let facts = Facts {
+            settings: FingerprintSettings::default(),
+            settings_digest: settings_digest(&[], &Scope::default(), options, &self.limits),
+            corpus_revision: 0,
+            scope_revision: 0,
+        };
+        self.compare_with(submission, &sides, &facts, options, partitions, stop)
+    }
+
+    /// Compares two sources of a view, which has the collections of boilerplate too. Both are compared in full, by the settings of
+    /// the second one's collection. Linear in both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compare`].
+    pub(crate) fn compare_pair(
+        &self,
+        submission: &str,
+        source: &SourceName,
+        options: &DetectionOptions,
+        view: &View,
+        stop: &Stop,
+    ) -> Result<Report, Error> {
+        let collection = view.collection(&source.collection)?;
+        let entry = view.source(source)?;
+        let text = collection.text(entry)?;
+        let found = FoundSource::of(&source.collection, entry);
+        let settings = collection.settings();
+        let scoped = [ScopedCollection { name: &source.collection, settings }];
+        let scope = Scope::of([source.collection.clone()]);
+        let facts = Facts {
+            settings,
+            settings_digest: settings_digest(&scoped, &scope, options, &self.limits),
+            corpus_revision: view.revision(),
+            scope_revision: view.changed_at(),
+        };
+        let sides = [Side { found, text: &text, place: None }];
+        self.compare_with(Subject::stored(submission), &sides, &facts, options, &[view], stop)
+    }
+
+    fn compare_with(
+        &self,
+        subject: Subject<'_>,
+        sides: &[Side<'_>],
+        facts: &Facts,
+        options: &DetectionOptions,
+        partitions: &[&dyn Partition],
+        stop: &Stop,
+    ) -> Result<Report, Error> {
+        let tokenized = subject.tokenize(self)?;
         stop.check()?;
-        let text = submission;
+        let text = subject.text;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         submission.prepare();
-        let query = Query::new(&tokenized, Vec::new(), FingerprintSettings::default(), options);
-        let mut comparer = submission.comparer();
-        let mut findings = Vec::new();
-        for (place, ComparedText { id, title, text }) in texts.iter().enumerate() {
-            stop.check()?;
-            let tokenized = self.tokenize(text, TextRole::Compared(place))?;
-            stop.check()?;
-            let source = Compared { text, tokenized: &tokenized };
-            let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
-            let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
-            let texts = (&**text, &tokenized);
-            let finding = Finding::new(found, texts, passages, options.offset_unit, options.include_excerpts);
-            findings.extend(finding.map(|finding| Finding { min_words: query.min_words, ..finding }));
-        }
+        let query = Query::new(&tokenized, Vec::new(), facts.settings, options);
+        let mut findings = self.findings(&submission, sides, &query, options, stop)?;
         let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
+        stop.check()?;
+        let regions = regions(text);
         let mut exclusions =
             vec![ExcludedWords { reason: ExclusionReason::Boilerplate, words: boilerplate.words }];
+        exclusions.extend(in_regions(&regions, &tokenized, &options.exclusions));
         stop.check()?;
-        exclusions.extend(in_regions(text, &tokenized, &options.exclusions));
-        stop.check()?;
-        let short =
-            take_short_passages(&mut findings, tokenized.lengths(), options.min_passage_words.unwrap_or(0));
-        exclusions.push(short.excluded);
+        let own = take_own_work(&mut findings, &options.exclusions);
+        let least = options.min_passage_words.unwrap_or(0);
+        let short = take_short_passages(&mut findings, tokenized.lengths(), least);
+        exclusions.extend([own.excluded, short.excluded]);
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
+            regions: &regions,
             considered: true,
             findings,
-            taken: short.covered,
+            taken: own.covered.plus(&short.covered),
             exclusions,
             alerts: alerts::alerts(text),
-            min_run_words: query.min_words.max(options.min_passage_words.unwrap_or(0)),
+            min_run_words: query.min_words.max(least),
             voids: Vec::new(),
-            corpus_revision: 0,
-            scope_revision: 0,
-            settings_digest: settings_digest(&[], &Scope::default(), options, &self.limits),
-            sources_in_scope: texts.len() as u64,
-            candidates: texts.len() as u64,
+            corpus_revision: facts.corpus_revision,
+            scope_revision: facts.scope_revision,
+            settings_digest: facts.settings_digest,
+            sources_in_scope: sides.len() as u64,
+            candidates: sides.len() as u64,
             candidates_cut: 0,
+            warnings: Warnings::default(),
             offset_unit: options.offset_unit,
             limits: report_limits(options),
         }))
+    }
+
+    fn findings(
+        &self,
+        submission: &Submission<'_>,
+        sides: &[Side<'_>],
+        query: &Query<'_>,
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<Vec<Finding>, Error> {
+        let mut comparer = submission.comparer();
+        let mut findings = Vec::new();
+        for side in sides {
+            stop.check()?;
+            let tokenized = self.tokenize_side(side)?;
+            stop.check()?;
+            let source = Compared { text: side.text, tokenized: &tokenized };
+            let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
+            let is_own = options.exclusions.is_own(&side.found.group);
+            let exact = if is_own { comparer.exact(source, &passages) } else { report::Coverage::default() };
+            let texts = (side.text, &tokenized);
+            let finding = Finding::new(
+                side.found.clone(),
+                texts,
+                passages,
+                options.offset_unit,
+                options.include_excerpts,
+            );
+            findings.extend(finding.map(|finding| Finding { min_words: query.min_words, exact, ..finding }));
+        }
+        Ok(findings)
+    }
+
+    fn tokenize_side(&self, side: &Side<'_>) -> Result<TokenizedText, Error> {
+        match side.place {
+            Some(place) => self.tokenize(side.text, TextRole::Compared(place)),
+            None => Ok(self.tokenize_source(side.text)),
+        }
     }
 }

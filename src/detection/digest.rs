@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::options::{DetectionMode, DetectionOptions, Exclusions};
 use crate::corpus::ALGORITHM_VERSION;
-use crate::model::{CollectionName, FingerprintSettings, Limits, Scope};
+use crate::model::{CollectionName, FingerprintSettings, Limits, Scope, SourceName};
 use crate::text::OffsetUnit;
 
 /// A collection in scope, with its settings.
@@ -33,7 +33,18 @@ pub(super) fn settings_digest(
         max_sources,
         max_passages,
     } = options;
-    let Scope { collections: _, exclude_source_ids, exclude_groups, exclude_labels } = scope;
+    let Scope {
+        // As they were resolved.
+        collections: _,
+        patterns,
+        visible: _,
+        exclude_source_ids,
+        exclude_groups,
+        exclude_labels,
+        include_groups,
+        include_labels,
+        exclude_source,
+    } = scope;
     let Exclusions {
         quotations,
         bibliography,
@@ -66,6 +77,10 @@ pub(super) fn settings_digest(
         .chain(exclude_source_ids.iter().map(|id| format!("id {id}")))
         .chain(exclude_groups.iter().map(|group| format!("group {}", group.as_str())))
         .chain(exclude_labels.iter().map(|label| format!("label {}", label.as_str())))
+        .chain(patterns.iter().map(|pattern| format!("pattern {pattern}")))
+        .chain(include_groups.iter().map(|group| format!("include group {}", group.as_str())))
+        .chain(include_labels.iter().map(|label| format!("include label {}", label.as_str())))
+        .chain(exclude_source.iter().map(|SourceName { collection, id }| format!("source {collection} {id}")))
         .chain(boilerplate_texts.iter().map(|text| format!("boilerplate {text}")))
         .chain(boilerplate_collections.iter().map(|name| format!("boilerplate collection {name}")))
         .chain(own_groups.iter().map(|group| format!("own {}", group.as_str())));

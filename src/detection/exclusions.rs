@@ -9,8 +9,8 @@ use crate::corpus::{Error, TextRole};
 use crate::matching::PreparedSubmission;
 use crate::model::{FingerprintSettings, Scope, Stop};
 use crate::report::{Coverage, ExcludedWords, ExclusionReason, Finding, FoundPassage};
-use crate::text::regions::{RegionKind, regions};
-use crate::text::{Span, TokenizedText, WordLengths};
+use crate::text::regions::{Region, RegionKind};
+use crate::text::{TokenizedText, WordLengths};
 
 /// The boilerplate in a submission.
 #[derive(Debug, Default)]
@@ -22,15 +22,15 @@ pub(super) struct Boilerplate {
 }
 
 /// The quotations, bibliographies and citations of a text, as far as they are excluded.
-pub(super) fn in_regions(text: &str, tokenized: &TokenizedText, wanted: &Exclusions) -> Vec<ExcludedWords> {
+pub(super) fn in_regions(
+    found: &[Region],
+    tokenized: &TokenizedText,
+    wanted: &Exclusions,
+) -> Vec<ExcludedWords> {
     let Exclusions { quotations, bibliography, citations, .. } = wanted;
-    if !(*quotations || *bibliography || *citations) {
-        return Vec::new();
-    }
-    let found = regions(text);
     let of = |kind: RegionKind| {
         let spans = found.iter().filter(|region| region.kind == kind).map(|region| region.span);
-        Coverage::of(spans.map(|span| tokens_in(tokenized, span)))
+        Coverage::of(spans.map(|span| tokenized.tokens_in(span)))
     };
     let reasons = [
         (*bibliography, RegionKind::Bibliography, ExclusionReason::Bibliography),
@@ -39,13 +39,6 @@ pub(super) fn in_regions(text: &str, tokenized: &TokenizedText, wanted: &Exclusi
     ];
     let wanted = reasons.into_iter().filter(|(is_wanted, ..)| *is_wanted);
     wanted.map(|(_, kind, reason)| ExcludedWords { reason, words: of(kind) }).collect()
-}
-
-/// The tokens that begin inside a span of bytes.
-fn tokens_in(tokenized: &TokenizedText, span: Span) -> std::ops::Range<u32> {
-    let before = |byte: u32| tokenized.spans().partition_point(|token| token.start < byte);
-    let narrow = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-    narrow(before(span.start))..narrow(before(span.end))
 }
 
 impl Detector {

@@ -14,6 +14,7 @@ mod profilers;
 mod search;
 mod submission;
 
+pub(crate) use check::Subject;
 pub use compare::ComparedText;
 pub(crate) use detector::Detector;
 pub use options::{DetectionMode, DetectionOptions, Exclusions};

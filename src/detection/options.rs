@@ -39,6 +39,11 @@ impl Exclusions {
         Self { quotations: false, bibliography: false, citations: false, ..Self::default() }
     }
 
+    /// Whether quotations, bibliographies or citations are excluded.
+    pub(super) fn have_regions(&self) -> bool {
+        self.quotations || self.bibliography || self.citations
+    }
+
     /// Whether a group is one of the submitter's own.
     pub(super) fn is_own(&self, group: &str) -> bool {
         self.own_groups.iter().any(|own| own.as_str() == group)

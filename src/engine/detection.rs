@@ -1,12 +1,27 @@
 //! Detection: checks, comparisons and all pairs.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::Engine;
-use crate::corpus::{Error, View};
-use crate::detection::{ComparedText, DetectionOptions, PairOptions, Pairs, PairsProgress};
-use crate::model::{CollectionName, Scope, Stop};
+use crate::corpus::{Entry, Error, View, ViewRequest};
+use crate::detection::{
+    ComparedText, DetectionOptions, Exclusions, PairOptions, Pairs, PairsProgress, Subject,
+};
+use crate::model::{CollectionName, Scope, SourceName, Stop};
 use crate::report::Report;
+
+/// A stored source that took the part of the submission.
+#[derive(Debug, Clone)]
+pub struct CheckedSource {
+    /// The report.
+    pub report: Report,
+    /// The source.
+    pub source: Arc<Entry>,
+    /// Its text, as of the revision of the report.
+    pub text: Arc<str>,
+}
 
 impl Engine {
     /// Checks a submission against a scope of the corpus. The submission is not stored.
@@ -16,7 +31,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`Error::NoWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`],
-    /// [`Error::CollectionNotFound`], [`Error::Stopped`], [`Error::Store`].
+    /// [`Error::CollectionNotFound`], [`Error::TooManyCollectionsInScope`], [`Error::Stopped`], [`Error::Store`].
     pub fn check(
         &self,
         submission: &str,
@@ -25,11 +40,64 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let began = Instant::now();
-        let view = View::new(&self.corpus, scope, &options.exclusions.boilerplate_collections)?;
-        let report = self.detector.check(submission, scope, options, &[&view], stop)?;
+        let view = View::new(&self.corpus, &request(scope, &options.exclusions, &[]))?;
+        let subject = Subject::of_request(submission);
+        let report = self.detector.check(subject, &view.resolved(scope), options, &[&view], stop)?;
         self.corpus.counters.candidates.record(report.candidates);
         self.corpus.counters.checks.record_since(began);
         Ok(report)
+    }
+
+    /// Checks a stored source against a scope of the corpus, as of one revision. The source is not compared with itself; its
+    /// collection need not be in scope.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::check`] but for the limits of texts, and [`Error::SourceNotFound`].
+    pub fn check_source(
+        &self,
+        name: &SourceName,
+        scope: &Scope,
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<CheckedSource, Error> {
+        let began = Instant::now();
+        let scope = scope.clone().with_exclude_source(name.clone());
+        let names = std::slice::from_ref(name);
+        let view = View::new(&self.corpus, &request(&scope, &options.exclusions, names))?;
+        let source = Arc::clone(view.source(name)?);
+        let text = view.collection(&name.collection)?.text(&source)?;
+        let subject = Subject::stored(&text);
+        let report = self.detector.check(subject, &view.resolved(&scope), options, &[&view], stop)?;
+        self.corpus.counters.candidates.record(report.candidates);
+        self.corpus.counters.checks.record_since(began);
+        // The text of the submission is of the view too.
+        Ok(CheckedSource { report: Report { scope_revision: view.changed_at(), ..report }, source, text })
+    }
+
+    /// Compares two stored sources in full, as of one revision: `submission` takes the part of the submission. Runs are
+    /// guaranteed by the settings of the other source's collection. Linear in both texts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SourceNotFound`], [`Error::SamePair`], [`Error::CollectionNotFound`], [`Error::Stopped`], [`Error::Store`]; of
+    /// boilerplate [`Error::NoWords`], [`Error::TooManyBytes`], [`Error::TooManyWords`].
+    pub fn compare_pair(
+        &self,
+        submission: &SourceName,
+        source: &SourceName,
+        options: &DetectionOptions,
+        stop: &Stop,
+    ) -> Result<CheckedSource, Error> {
+        if submission == source {
+            return Err(Error::SamePair { id: source.id.clone() });
+        }
+        let names = [submission.clone(), source.clone()];
+        let view = View::new(&self.corpus, &request(&Scope::of([]), &options.exclusions, &names))?;
+        let entry = Arc::clone(view.source(submission)?);
+        let text = view.collection(&submission.collection)?.text(&entry)?;
+        let report = self.detector.compare_pair(&text, source, options, &view, stop)?;
+        Ok(CheckedSource { report, source: entry, text })
     }
 
     /// Compares a submission with texts; the corpus is not looked at, but for boilerplate, and nothing is stored.
@@ -49,9 +117,8 @@ impl Engine {
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Report, Error> {
-        let boilerplate = &options.exclusions.boilerplate_collections;
-        let view = View::new(&self.corpus, &Scope::of([]), boilerplate)?;
-        self.detector.compare(submission, texts, options, &[&view], stop)
+        let view = View::new(&self.corpus, &request(&Scope::of([]), &options.exclusions, &[]))?;
+        self.detector.compare(Subject::of_request(submission), texts, options, &[&view], stop)
     }
 
     /// Finds the pairs of a collection's sources that share passages, and the clusters that they form.
@@ -82,7 +149,15 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Pairs, Error> {
         let scope = options.scope(collection);
-        let view = View::new(&self.corpus, &scope, &options.exclusions.boilerplate_collections)?;
+        let no_groups = BTreeSet::new();
+        let own_groups = &no_groups;
+        let request = ViewRequest { own_groups, ..request(&scope, &options.exclusions, &[]) };
+        let view = View::new(&self.corpus, &request)?;
         self.detector.compare_all(collection, options, &view, progress, stop)
     }
+}
+
+fn request<'a>(scope: &'a Scope, exclusions: &'a Exclusions, sources: &'a [SourceName]) -> ViewRequest<'a> {
+    let Exclusions { boilerplate_collections, own_groups, .. } = exclusions;
+    ViewRequest { scope, others: boilerplate_collections, own_groups, sources }
 }

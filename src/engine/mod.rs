@@ -19,6 +19,7 @@ use crate::corpus::{Corpus, Writer, random_seed};
 use crate::detection::Detector;
 
 pub use self::changes::SourceText;
+pub use self::detection::CheckedSource;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
@@ -33,8 +34,8 @@ pub use crate::detection::{
 pub use crate::model::{
     CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
     Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Pattern, RequestId, RequestKey, Scope,
-    SourceFilter, SourceId, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp, Title, Uri,
-    Visibility,
+    SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp,
+    Title, Uri, Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

@@ -10,11 +10,12 @@ mod settings;
 mod source;
 mod stop;
 mod visibility;
+mod warning;
 
 pub use keys::{CollectionNumber, Slot, SourceKey};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
-pub use scope::Scope;
+pub use scope::{Scope, SourceName};
 pub use seed::CorpusSeed;
 pub(crate) use setters::setters;
 pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
@@ -25,3 +26,4 @@ pub use source::{
 };
 pub use stop::{Stop, StopReason};
 pub use visibility::{Pattern, Visibility};
+pub use warning::{WarnedField, Warning, WarningKind, Warnings};

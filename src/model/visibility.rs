@@ -28,6 +28,51 @@ impl Pattern {
         Ok(Self { text: text.into(), is_prefix })
     }
 
+    /// All collections.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { text: "".into(), is_prefix: true }
+    }
+
+    /// The collections whose names begin with `prefix`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`] if no collection's name could begin with it, or if it is empty.
+    pub fn prefix(prefix: &str) -> Result<Self, InvalidValue> {
+        CollectionName::new(prefix)?;
+        Ok(Self { text: prefix.into(), is_prefix: true })
+    }
+
+    /// The name, or the beginning of names.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// True if it matches every name.
+    pub(crate) fn is_all(&self) -> bool {
+        self.is_prefix && self.text.is_empty()
+    }
+
+    /// The pattern of the names that both match, if there can be any.
+    fn common<'a>(&'a self, other: &'a Self) -> Option<&'a Self> {
+        if self.covers(other) { Some(other) } else { other.covers(self).then_some(self) }
+    }
+
+    /// The matching ones of `names` from `after` on, in order. Names before and after are skipped by range.
+    fn select<'a>(
+        &'a self,
+        names: &'a BTreeSet<CollectionName>,
+        after: Option<&'a CollectionName>,
+    ) -> impl Iterator<Item = &'a CollectionName> {
+        let start = match after {
+            Some(after) if *after.as_str() >= *self.text => Bound::Excluded(after.as_str()),
+            _ => Bound::Included(&*self.text),
+        };
+        let from_there = names.range::<str, _>((start, Bound::Unbounded));
+        from_there.take_while(|name| self.matches(name.as_str()))
+    }
+
     fn matches(&self, name: &str) -> bool {
         if self.is_prefix { name.starts_with(&*self.text) } else { name == &*self.text }
     }
@@ -63,7 +108,7 @@ impl Visibility {
     /// All collections.
     #[must_use]
     pub fn all() -> Self {
-        Self { patterns: Arc::new([Pattern { text: "".into(), is_prefix: true }]) }
+        Self { patterns: Arc::new([Pattern::all()]) }
     }
 
     /// The collections that one of the patterns matches.
@@ -79,7 +124,7 @@ impl Visibility {
     /// True if every collection is visible, present and future.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_prefix && pattern.text.is_empty())
+        self.patterns.iter().any(Pattern::is_all)
     }
 
     /// True if the collection is visible.
@@ -95,14 +140,17 @@ impl Visibility {
         names: &'a BTreeSet<CollectionName>,
         after: Option<&'a CollectionName>,
     ) -> impl Iterator<Item = &'a CollectionName> {
-        self.patterns.iter().flat_map(move |pattern| {
-            let start = match after {
-                Some(after) if *after.as_str() >= *pattern.text => Bound::Excluded(after.as_str()),
-                _ => Bound::Included(&*pattern.text),
-            };
-            let from_there = names.range::<str, _>((start, Bound::Unbounded));
-            from_there.take_while(|name| pattern.matches(name.as_str()))
-        })
+        self.patterns.iter().flat_map(move |pattern| pattern.select(names, after))
+    }
+
+    /// The visible ones of `names` that match a pattern, in order. Others are skipped by range.
+    pub(crate) fn select_matching<'a>(
+        &'a self,
+        names: &'a BTreeSet<CollectionName>,
+        wanted: &'a Pattern,
+    ) -> impl Iterator<Item = &'a CollectionName> {
+        let common = self.patterns.iter().filter_map(|pattern| pattern.common(wanted));
+        common.flat_map(|pattern| pattern.select(names, None))
     }
 }
 
@@ -140,6 +188,7 @@ mod tests {
             patterns in prop::collection::vec("[ab]{1,3}\\*?", 0..4),
             names in prop::collection::btree_set("[ab]{1,4}", 0..20),
             after in prop::option::of("[ab]{1,4}"),
+            wanted in "[ab]{1,3}\\*?|\\*",
         ) {
             let patterns = patterns.iter().map(|pattern| Pattern::new(pattern).unwrap()).collect();
             let visibility = Visibility::of(patterns);
@@ -151,6 +200,13 @@ mod tests {
                 names.iter().filter(|name| visibility.shows(name)).filter(is_after).collect();
             let selected: Vec<_> = visibility.select(&names, after.as_ref()).collect();
             prop_assert_eq!(selected, expected);
+            let wanted = Pattern::new(&wanted).unwrap();
+            let matching: Vec<_> = visibility.select_matching(&names, &wanted).collect();
+            let expected: Vec<_> = names
+                .iter()
+                .filter(|name| visibility.shows(name) && wanted.matches(name.as_str()))
+                .collect();
+            prop_assert_eq!(matching, expected);
         }
     }
 }

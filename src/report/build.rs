@@ -3,15 +3,19 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::attribution::Attributions;
 use super::counting::Excluded;
 use super::coverage::{Coverage, unique_words};
-use super::finding::{Finding, FoundPassage, FoundSource};
+use super::finding::Finding;
 use super::hidden;
+use super::listing::Listing;
 use super::types::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
-    ReportedPassage, Share, SourceOverlap, VoidReason,
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportLimits,
+    Share, SourceOverlap, VoidReason,
 };
+use crate::model::Warnings;
 use crate::text::alerts::Alert;
+use crate::text::regions::Region;
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
 /// Words that are excluded, and the reason.
@@ -41,6 +45,8 @@ pub struct Draft<'a> {
     pub text: &'a str,
     /// Its tokens.
     pub tokenized: &'a TokenizedText,
+    /// Its regions, sorted by start.
+    pub regions: &'a [Region],
     /// True if it was long enough to be checked.
     pub considered: bool,
     /// The sources, in any order.
@@ -67,6 +73,8 @@ pub struct Draft<'a> {
     pub candidates: u64,
     /// Candidates not compared.
     pub candidates_cut: u64,
+    /// Parts of the request that name nothing.
+    pub warnings: Warnings,
     /// The unit of the offsets.
     pub offset_unit: OffsetUnit,
     /// The limits of the lists.
@@ -103,8 +111,10 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         .collect();
     ranked.sort_by(Ranked::compare);
     ranked.truncate(draft.limits.max_sources);
+    let warnings = std::mem::take(&mut draft.warnings);
+    let listing = Listing { draft: &draft, excluded: &excluded, attributions: Attributions::new(&draft) };
     let sources: Vec<SourceOverlap> =
-        ranked.into_iter().map(|ranked| overlap(&draft, &excluded, ranked, considered_words)).collect();
+        ranked.into_iter().map(|ranked| listing.overlap(ranked, considered_words)).collect();
     let listed: u64 = sources.iter().map(|source| source.passages.len() as u64).sum();
     Report {
         guarantee: guarantee(&draft),
@@ -126,6 +136,19 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         sources_in_scope: draft.sources_in_scope,
         candidates: draft.candidates,
         candidates_cut: draft.candidates_cut,
+        warnings,
+        not_checked: not_checked(&draft, considered_words),
+    }
+}
+
+/// Why the submission was not checked: the first reason that applies.
+fn not_checked(draft: &Draft<'_>, considered_words: u64) -> Option<NotChecked> {
+    if draft.sources_in_scope == 0 {
+        Some(NotChecked::NoSources)
+    } else if !draft.considered {
+        Some(NotChecked::TooShort)
+    } else {
+        (considered_words == 0).then_some(NotChecked::AllExcluded)
     }
 }
 
@@ -135,11 +158,11 @@ fn covered_ranges(finding: &Finding) -> impl Iterator<Item = Range<u32>> {
 }
 
 /// A finding with the words of the submission that it covers.
-struct Ranked {
-    finding: Finding,
-    covered_words: u64,
+pub(super) struct Ranked {
+    pub(super) finding: Finding,
+    pub(super) covered_words: u64,
     /// Words that no other finding covers.
-    unique_words: u64,
+    pub(super) unique_words: u64,
 }
 
 impl Ranked {
@@ -155,7 +178,7 @@ impl Ranked {
 }
 
 /// The spans of token ranges, in the report's unit.
-fn spans(draft: &Draft<'_>, ranges: &[Range<u32>]) -> Vec<Span> {
+pub(super) fn spans(draft: &Draft<'_>, ranges: &[Range<u32>]) -> Vec<Span> {
     let mut spans: Vec<Span> = ranges.iter().map(|range| draft.tokenized.span_of(range.clone())).collect();
     convert_spans(draft.text, draft.offset_unit, &mut spans);
     spans
@@ -204,78 +227,4 @@ fn guarantee(draft: &Draft<'_>) -> Guarantee {
         spans: spans(draft, words.ranges()),
     };
     Guarantee { min_run_words: draft.min_run_words, voids: draft.voids.iter().map(void).collect() }
-}
-
-fn overlap(
-    draft: &Draft<'_>,
-    excluded: &Excluded<'_>,
-    ranked: Ranked,
-    considered_words: u64,
-) -> SourceOverlap {
-    let Ranked { finding, covered_words, unique_words } = ranked;
-    let used = finding.used();
-    let Finding { source, source_words, passages: found, min_words, exact: _ } = finding;
-    let found_count = found.len();
-    let passages = passages(draft, excluded, found, min_words);
-    let FoundSource { collection, source_id, title, group, labels } = source;
-    SourceOverlap {
-        collection,
-        source_id,
-        title,
-        group,
-        labels,
-        covered: Share { words: covered_words, of_words: considered_words },
-        unique_words,
-        source_used: Share { words: used.tokens(), of_words: source_words },
-        passages_cut: (found_count - passages.len()) as u64,
-        passages,
-    }
-}
-
-fn passages(
-    draft: &Draft<'_>,
-    excluded: &Excluded<'_>,
-    mut found: Vec<FoundPassage>,
-    min_words: u32,
-) -> Vec<ReportedPassage> {
-    let lengths = draft.tokenized.lengths();
-    found.truncate(draft.limits.max_passages);
-    let ranges = found.iter().map(|found| found.passage.submission.clone());
-    let mut spans: Vec<Span> = ranges.map(|range| draft.tokenized.span_of(range)).collect();
-    let originals: Vec<&str> = spans.iter().map(|span| span.of(draft.text)).collect();
-    convert_spans(draft.text, draft.offset_unit, &mut spans);
-    let stretches: Vec<Range<u32>> = found.iter().flat_map(|found| found.stretches.iter().cloned()).collect();
-    let mut stretches = self::spans(draft, &stretches).into_iter();
-    let found = found.into_iter().zip(spans).zip(originals);
-    found
-        .map(|((found, submission), original)| {
-            let counted_words = excluded.counted(&found, min_words).words(lengths);
-            let FoundPassage {
-                passage,
-                stretches: covered,
-                source_words,
-                source_stretches: _,
-                source_span,
-                source_covered,
-                source_excerpt,
-            } = found;
-            let submission_words = lengths.words(&passage.submission);
-            let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
-            ReportedPassage {
-                submission,
-                source: source_span,
-                kind: passage.kind,
-                similarity: passage.similarity(),
-                // Logarithms differ between processors beyond a tenth.
-                evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
-                submission_words,
-                source_words: source_words.end - source_words.start,
-                matched_words: passage.matched_words(submission_words),
-                counted_words,
-                covered: CoveredSpan::of(&covered, lengths, stretches.by_ref()),
-                source_covered,
-                excerpts,
-            }
-        })
-        .collect()
 }

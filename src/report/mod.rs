@@ -3,11 +3,13 @@
 //! A report counts words of the text, each once, and never sampled fingerprints. A percentage is a [`Share`], which
 //! holds its numerator and denominator.
 
+mod attribution;
 mod build;
 mod counting;
 mod coverage;
 mod finding;
 mod hidden;
+mod listing;
 mod types;
 
 pub use build::{Draft, ExcludedWords, Void, build};
@@ -15,6 +17,6 @@ pub use counting::remaining;
 pub use coverage::Coverage;
 pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{
-    CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportLimits,
-    ReportedPassage, Share, SourceOverlap, VoidReason,
+    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
+    Report, ReportLimits, ReportedPassage, Share, SourceOverlap, VoidReason,
 };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::matching::PassageKind;
+use crate::model::Warnings;
 use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span, WordLengths};
 
@@ -100,6 +101,30 @@ impl Guarantee {
     }
 }
 
+/// Whether a passage is marked as another author's words, whichever exclusions are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribution {
+    /// Neither quoted nor cited.
+    None,
+    /// Quoted, without a citation.
+    Quoted,
+    /// Cited, without quotation marks.
+    Cited,
+    /// Both.
+    CitedAndQuoted,
+}
+
+/// The reason for which a submission was not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotChecked {
+    /// No source is in scope.
+    NoSources,
+    /// The submission has fewer words than a k-gram.
+    TooShort,
+    /// The exclusions leave no word.
+    AllExcluded,
+}
+
 /// The texts inside a passage's two spans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpts {
@@ -136,6 +161,8 @@ pub struct ReportedPassage {
     pub covered: Vec<CoveredSpan>,
     /// Its covered stretches in the source, in the report's unit.
     pub source_covered: Vec<CoveredSpan>,
+    /// Whether it is quoted, cited, both or neither.
+    pub attribution: Attribution,
     /// The texts, if they were asked for.
     pub excerpts: Option<Excerpts>,
 }
@@ -228,6 +255,10 @@ pub struct Report {
     pub candidates: u64,
     /// Candidates that were not compared.
     pub candidates_cut: u64,
+    /// Parts of the request that name nothing.
+    pub warnings: Warnings,
+    /// Why the submission was not checked, if it was not: then the coverage says nothing.
+    pub not_checked: Option<NotChecked>,
 }
 
 impl Report {

@@ -164,6 +164,7 @@ impl AccessRequirement {
             | "DetectionService/CheckStream"
             | "DetectionService/Compare"
             | "DetectionService/CompareAll"
+            | "DetectionService/ComparePair"
             | "CorpusService/GetCorpus"
             | "CorpusService/GetCollection"
             | "CorpusService/ListCollections"
@@ -222,6 +223,7 @@ mod tests {
                 "CheckStream check true",
                 "Compare check true",
                 "CompareAll check true",
+                "ComparePair check true",
                 "CreateCollection write true",
                 "DeleteCollection write true",
                 "DeleteSource write true",

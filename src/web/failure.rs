@@ -8,6 +8,8 @@ use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use crate::proto::ItemError;
+
 /// Why a page can't be shown. The guard renders it.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
@@ -53,16 +55,17 @@ impl Failure {
         crate::service::defect_status().into()
     }
 
-    /// The message as a sentence.
-    pub(super) fn sentence(&self) -> String {
-        sentence(&self.message)
+    /// The failure of an item of a stream.
+    pub(super) fn of_item(error: &ItemError) -> Self {
+        let (status, title) = http_status(Code::from_i32(error.code));
+        Self::new(status, title, sentence(&error.message))
     }
 
     /// The body of the page.
     pub(super) fn content(&self) -> Markup {
         html! {
             h1 { (self.title) }
-            p.failure role="alert" { (self.sentence()) }
+            p.failure role="alert" { (self.message) }
             @if self.needs_login {
                 p { a.button href="/login" { "Log in" } }
             } @else if self.reloads {
@@ -102,12 +105,12 @@ impl From<Status> for Failure {
         let retry_in = status.get_details_retry_info().and_then(|info| info.retry_delay);
         let needs_login = status.code() == Code::Unauthenticated;
         let reloads = status.code() == Code::Unavailable && retry_in.is_some();
-        Self { retry_in, needs_login, reloads, ..Self::new(http_status, title, status.message()) }
+        Self { retry_in, needs_login, reloads, ..Self::new(http_status, title, sentence(status.message())) }
     }
 }
 
 /// The status and the title of a page for a code of gRPC, as google.rpc.Code maps them; a text that is too large is 413.
-pub(super) fn http_status(code: Code) -> (StatusCode, &'static str) {
+fn http_status(code: Code) -> (StatusCode, &'static str) {
     const CLIENT_CLOSED_REQUEST: u16 = 499;
     match code {
         Code::Ok => (StatusCode::OK, "Done"),

@@ -137,12 +137,12 @@ fn insert(all: &mut HashMap<String, Job>, id: String, job: Job) -> Result<(), Fa
     };
     let running = all.values().filter(|other| other.owner == job.owner && other.finished.is_none());
     if running.count() >= MAX_RUNNING_PER_SESSION {
-        return Err(busy("you have other comparisons under way: wait until one has ended, or stop it"));
+        return Err(busy("You have other comparisons under way: wait until one has ended, or stop it"));
     }
     if all.len() >= MAX_JOBS {
         let finished = all.iter().filter_map(|(id, job)| Some((job.finished.as_ref()?.at, id.clone())));
         let Some((_, oldest)) = finished.min() else {
-            return Err(busy("too many comparisons are under way: try again when one has ended"));
+            return Err(busy("Too many comparisons are under way: try again when one has ended"));
         };
         all.remove(&oldest);
     }

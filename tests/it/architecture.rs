@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -25,7 +25,8 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("proto", &[]),
     ("render", &["model", "text", "matching", "proto"]),
     ("service", &["model", "engine", "fingerprint", "matching", "report", "text", "proto", "render"]),
-    ("server", &["model", "service", "engine", "index", "proto"]),
+    ("web", &["service", "proto", "render"]),
+    ("server", &["model", "service", "engine", "index", "proto", "web"]),
     (
         "cli",
         &["model", "private", "server", "service", "engine", "report", "text", "matching", "proto", "render"],
@@ -33,7 +34,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
 ];
 
 /// The modules that may name networking crates. The empty name is the crate's root.
-const ASYNC_MODULES: [&str; 6] = ["", "proto", "service", "server", "cli", "main"];
+const ASYNC_MODULES: [&str; 7] = ["", "proto", "service", "web", "server", "cli", "main"];
 
 /// Most files in a folder, without its `mod.rs` and files that hold only tests.
 const MOST_FILES: usize = 12;

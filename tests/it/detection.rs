@@ -124,6 +124,7 @@ async fn scope_leaves_out_ids_groups_and_labels() {
             exclude_source_ids: exclude_ids,
             exclude_groups: groups,
             exclude_labels: labels,
+            ..proto::Scope::default()
         });
         let report = report(&mut detection, request).await;
         assert_eq!(report.sources.iter().map(|s| s.source_id.clone()).collect::<Vec<_>>(), left);

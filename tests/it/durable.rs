@@ -9,7 +9,7 @@ use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, Error, Group, IfExists, Label, Labels, Limits,
     Metadata, MetadataKey, MetadataValue, NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText,
-    Stop, StoreError, Timestamp, Title, Uri, Visibility,
+    SourceUpdate, Stop, StoreError, Timestamp, Title, Uri, Visibility,
 };
 
 use crate::harness::{eventually_blocking, figure};
@@ -434,6 +434,12 @@ fn fill_fixture(engine: &Engine) {
     engine.add_source(&name("other"), source(100), IfExists::Reject).unwrap();
     engine.add_source(&default, NewSource { text: text(200), ..source(3) }, IfExists::Replace).unwrap();
     engine.delete_source(&default, &id("s4")).unwrap();
+    // Since version 3.
+    engine.update_source(&default, &id("s5"), moved("x:moved")).unwrap();
+}
+
+fn moved(uri: &str) -> SourceUpdate {
+    SourceUpdate { uri: Some(Uri::new(uri).unwrap()), ..SourceUpdate::default() }
 }
 
 /// The fixtures are one small data directory for each version of the format. A new version's fixture is written with
@@ -454,9 +460,10 @@ fn every_version_of_the_format_is_opened() {
         if !fixture.file_name().to_string_lossy().starts_with("data-") {
             continue;
         }
+        let has_times = !["data-v1", "data-v2"].contains(&fixture.file_name().to_str().unwrap());
         let folder = tempfile::tempdir().unwrap();
         copy(&fixture.path(), folder.path());
-        for _ in 0..2 {
+        for round in 0..2 {
             let engine = open(folder.path()).unwrap();
             assert_sound(&engine);
             for collection in [CollectionName::default(), name("other")] {
@@ -477,8 +484,21 @@ fn every_version_of_the_format_is_opened() {
                         (&one.title, &one.group, &one.labels),
                         (&other.title, &other.group, &other.labels)
                     );
+                    // A round updates it.
+                    if has_times && one.id.as_str() != "s2" {
+                        assert_eq!(
+                            (&one.uri, one.submitted_at, &one.metadata, one.changed),
+                            (&other.uri, other.submitted_at, &other.metadata, other.changed)
+                        );
+                        assert!(one.created_at.is_some() && one.updated_at >= one.created_at);
+                    }
                 }
             }
+            let first = engine.find_source(&CollectionName::default(), &id("s1")).unwrap();
+            assert_eq!((first.created_at.is_some(), first.updated_at.is_some()), (has_times, has_times));
+            let uri = format!("x:{round}");
+            let updated = engine.update_source(&CollectionName::default(), &id("s2"), moved(&uri)).unwrap();
+            assert_eq!((updated.uri.as_str(), updated.created_at.is_some()), (uri.as_str(), has_times));
             let submission = text(7);
             let report = engine
                 .check(&submission, &Scope::default(), &DetectionOptions::default(), &Stop::never())
@@ -492,5 +512,5 @@ fn every_version_of_the_format_is_opened() {
         }
         versions += 1;
     }
-    assert_eq!(versions, 2);
+    assert_eq!(versions, 3);
 }

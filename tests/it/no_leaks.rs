@@ -203,8 +203,12 @@ impl Call {
         let collections =
             if words.below(2) == 0 { vec![collection.clone()] } else { vec![collection.clone(), other] };
         let scope = proto::Scope { collections, ..Default::default() };
-        let check =
-            proto::CheckRequest { text: text(words), scope: Some(scope), options: Some(options.clone()) };
+        let check = proto::CheckRequest {
+            text: text(words),
+            scope: Some(scope),
+            options: Some(options.clone()),
+            ..Default::default()
+        };
         match words.below(17) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
@@ -375,7 +379,7 @@ async fn what_is_hidden_takes_no_longer_than_what_is_not_there() {
         for place in [round % 2, (round + 1) % 2] {
             let collections = vec![["hidden", "absent"][place].to_owned()];
             let scope = Some(proto::Scope { collections, ..Default::default() });
-            let request = proto::CheckRequest { text: submission.clone(), scope, options: None };
+            let request = proto::CheckRequest { text: submission.clone(), scope, ..Default::default() };
             let began = Instant::now();
             let refused = detection.check(request).await.unwrap_err();
             times[place].push(began.elapsed());

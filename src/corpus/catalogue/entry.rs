@@ -47,15 +47,21 @@ impl Entry {
         self.gone.load(Ordering::Relaxed) != u64::MAX
     }
 
+    fn is_included(&self, scope: &Scope) -> bool {
+        (scope.include_groups.is_empty() || scope.include_groups.contains(&self.group))
+            && (scope.include_labels.is_empty()
+                || self.labels.as_slice().iter().any(|label| scope.include_labels.contains(label)))
+    }
+
     fn is_excluded(&self, scope: &Scope) -> bool {
         scope.exclude_source_ids.contains(&self.id)
             || scope.exclude_groups.contains(&self.group)
             || self.labels.as_slice().iter().any(|label| scope.exclude_labels.contains(label))
     }
 
-    /// True if a check of `scope` at `revision` looks at it.
+    /// True if a check of `scope` at `revision` looks at it, unless the scope excludes this one source of its collection.
     pub(in crate::corpus) fn is_in_scope(&self, scope: &Scope, revision: u64) -> bool {
-        self.is_there_at(revision) && !self.is_excluded(scope)
+        self.is_there_at(revision) && self.is_included(scope) && !self.is_excluded(scope)
     }
 }
 

@@ -3,6 +3,7 @@
 mod counts;
 mod entry;
 mod journal;
+mod scoped;
 mod together;
 mod versions;
 
@@ -16,7 +17,7 @@ use self::journal::Journal;
 pub(super) use self::together::Departing;
 use self::versions::Superseded;
 use super::error::Error;
-use crate::model::{Group, Label, Limits, Scope, Slot, SourceId, SourceRecord};
+use crate::model::{Group, Label, Limits, Slot, SourceId, SourceRecord};
 
 /// The sources of one collection. Those that are gone stay until they are [freed](Self::free), for checks of older
 /// revisions.
@@ -282,31 +283,6 @@ impl Catalogue {
         let mut ids: Vec<SourceId> = others.take(most).map(|entry| entry.id.clone()).collect();
         ids.sort_unstable();
         ids
-    }
-
-    /// The number of sources that a check of `scope` at the present revision looks at.
-    pub(super) fn sources_in_scope(&self, scope: &Scope) -> u64 {
-        if !scope.has_exclusions() {
-            return self.counts.sources;
-        }
-        let ids = scope.exclude_source_ids.iter().filter_map(|id| self.by_id.get(id));
-        let groups = scope.exclude_groups.iter().filter_map(|group| self.by_group.get(group)).flatten();
-        let labels = scope.exclude_labels.iter().filter_map(|label| self.by_label.get(label)).flatten();
-        let mut excluded: Vec<Slot> = ids.chain(groups).chain(labels).copied().collect();
-        excluded.sort_unstable();
-        excluded.dedup();
-        let there = excluded.iter().filter(|slot| self.there(**slot).is_some());
-        self.counts.sources - there.count() as u64
-    }
-
-    /// The sources that a check of `scope` at a revision looks at, in order of their ids. Linear in the
-    /// collection but for the sort.
-    pub(super) fn there_at(&self, scope: &Scope, revision: u64) -> Vec<Arc<Entry>> {
-        let all = self.slots().filter_map(|slot| self.entry_at(slot, revision));
-        let there = all.filter(|entry| entry.is_in_scope(scope, revision));
-        let mut there: Vec<Arc<Entry>> = there.cloned().collect();
-        there.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        there
     }
 
     /// The slots that are or were taken.

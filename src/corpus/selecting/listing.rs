@@ -10,7 +10,7 @@ use crate::corpus::state::Corpus;
 use crate::model::{CollectionName, Slot, SourceFilter, SourceId, Stop};
 
 /// The number of sources that one page looks at: some ten milliseconds. A page may be shorter for it.
-const LOOKED_AT_A_PAGE: usize = 1 << 16;
+const LOOKED_AT_A_PAGE: usize = if cfg!(test) { 8 } else { 1 << 16 };
 
 /// A page of sources, in order of their ids.
 #[derive(Debug, Clone)]

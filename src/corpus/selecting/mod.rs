@@ -1,6 +1,8 @@
 //! Selecting sources of a collection by a filter, without a lock that anybody waits for.
 
 mod listing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -12,8 +14,8 @@ use super::error::Error;
 use super::state::Corpus;
 use crate::model::{CollectionName, Slot, SourceFilter, Stop, StopReason};
 
-/// The number of sources that are looked at under one lock: some hundred microseconds.
-const LOOKED_AT_ONCE: usize = 4096;
+/// The number of sources that are looked at under one lock: some hundred microseconds. Tests have fewer sources.
+const LOOKED_AT_ONCE: usize = if cfg!(test) { 4 } else { 4096 };
 
 /// The sources of a collection that match a filter. They are found before the moment of which they are, and changes until
 /// then are noted: [`Self::now`] looks at these only.

@@ -10,16 +10,18 @@ use super::roster::Roster;
 use super::top::{Ranked, Top};
 use super::types::{Cluster, Pair, Pairs, PairsVoid, Side};
 use crate::corpus::Entry;
+use crate::model::Warnings;
 use crate::report::VoidReason;
 
 /// The facts of a comparison that its result states.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) revision: u64,
     pub(super) scope_revision: u64,
     pub(super) settings_digest: u128,
     pub(super) min_run_words: u32,
     pub(super) max_clusters: usize,
+    pub(super) warnings: Warnings,
 }
 
 /// The results so far.
@@ -118,6 +120,7 @@ impl<'a> Gathered<'a> {
             clusters: lists.iter().take(header.max_clusters).map(|list| cluster(sources, list)).collect(),
             clusters_found: lists.len() as u64,
             sources_in_clusters: lists.iter().map(|list| list.len() as u64).sum(),
+            warnings: header.warnings,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::detection::exclusions::in_regions;
 use crate::detection::search::Partition;
 use crate::detection::submission::Submission;
 use crate::report::{Coverage, ExcludedWords, Share, VoidReason};
+use crate::text::regions::regions;
 
 /// The excluded words of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +59,9 @@ impl Comparing<'_> {
         }
         self.stop.check()?;
         let (boilerplate, common) = (self.boilerplate(source)?, self.common(source));
-        let regions = in_regions(source.text, source.tokenized, &self.detection.exclusions);
+        let exclusions = &self.detection.exclusions;
+        let found = if exclusions.have_regions() { regions(source.text) } else { Vec::new() };
+        let regions = in_regions(&found, source.tokenized, exclusions);
         let regions = regions.into_iter().map(|ExcludedWords { words, .. }| words);
         let words: Vec<Coverage> = regions.chain([boilerplate.clone(), common]).collect();
         let words = Coverage::union(&words);

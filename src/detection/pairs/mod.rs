@@ -27,7 +27,7 @@ use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
 use super::options::Exclusions;
 use crate::corpus::{Entry, Error, TextRole, View};
-use crate::model::{CollectionName, Stop};
+use crate::model::{CollectionName, Stop, WarnedField, Warning, Warnings};
 
 pub use options::{PairOptions, PairsProgress};
 pub use types::{Cluster, Pair, Pairs, PairsVoid, Side};
@@ -102,6 +102,7 @@ impl Detector {
             settings_digest: with_pair_options(digest, options),
             min_run_words: settings.guarantee_tokens().max(options.min_passage_words.unwrap_or(0)),
             max_clusters: options.max_clusters,
+            warnings: warnings(view, roster.sources().len()),
         }))
     }
 
@@ -125,6 +126,12 @@ impl Detector {
         }
         Ok(revision)
     }
+}
+
+/// The warnings about a comparison of so many sources.
+fn warnings(view: &View, sources: usize) -> Warnings {
+    let nothing = Warning { field: WarnedField::Scope, value: String::new() };
+    view.unknown().iter().cloned().chain((sources < 2).then_some(nothing)).collect()
 }
 
 impl Comparing<'_> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::corpus::Entry;
+use crate::model::Warnings;
 use crate::report::{Share, VoidReason};
 
 /// The passages that the sources of a collection share with one another.
@@ -41,6 +42,8 @@ pub struct Pairs {
     pub clusters_found: u64,
     /// Sources in any of them.
     pub sources_in_clusters: u64,
+    /// Parts of the request that name nothing, and a collection with fewer than two sources to compare.
+    pub warnings: Warnings,
 }
 
 impl Pairs {

@@ -2,7 +2,7 @@
 
 use super::evidence::WORD_PAIR_LIMITS;
 use crate::index::{ReadLimits, SAMPLE};
-use crate::model::Limits;
+use crate::model::{Limits, WarnedField, Warning};
 
 /// The extent of one partition of the sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) struct Extent {
     pub(crate) revision: u64,
     /// The collections in scope, in order of their names.
     pub(crate) collections: Vec<CollectionExtent>,
+    /// The names of the request that name nothing here; sorted.
+    pub(crate) unknown: Vec<Warning>,
 }
 
 impl Extent {
@@ -23,6 +25,19 @@ impl Extent {
     pub(super) fn sources_in_scope(&self) -> u64 {
         self.collections.iter().map(|one| one.sources_in_scope).sum()
     }
+}
+
+/// The warnings about the names that no partition knows, and about a scope without sources.
+pub(super) fn warnings(extents: &[Extent]) -> Vec<Warning> {
+    let known = |warning: &Warning, extent: &Extent| extent.unknown.binary_search(warning).is_err();
+    let (first, others) =
+        extents.split_first().map_or((None, extents), |(first, others)| (Some(first), others));
+    let mut unknown = first.map_or_else(Vec::new, |first| first.unknown.clone());
+    unknown.retain(|warning| !others.iter().any(|extent| known(warning, extent)));
+    if extents.iter().map(Extent::sources_in_scope).sum::<u64>() == 0 {
+        unknown.push(Warning { field: WarnedField::Scope, value: String::new() });
+    }
+    unknown
 }
 
 /// The extent of one partition of a collection.

@@ -78,7 +78,8 @@ impl PartitionSearch for ViewSearch<'_> {
             changed_at: searched.viewed.changed_at(),
         };
         let collections = self.collections.iter().map(extent).collect();
-        Ok(Extent { revision: self.view.revision(), collections })
+        let unknown = self.view.unknown().to_vec();
+        Ok(Extent { revision: self.view.revision(), collections, unknown })
     }
 
     fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error> {

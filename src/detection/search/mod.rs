@@ -24,14 +24,14 @@ mod tests;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use self::counts::{CollectionCounts, CollectionTotals, compares_all};
+use self::counts::{CollectionCounts, CollectionTotals, compares_all, warnings};
 use super::detector::{Detector, Indexed};
 use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
 use crate::corpus::Error;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::index::ReadLimits;
-use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
+use crate::model::{CollectionName, FingerprintSettings, Scope, Stop, Warning};
 use crate::report::{Coverage, Finding, Void};
 
 pub(super) use self::candidates::{Candidate, candidates};
@@ -127,6 +127,8 @@ pub(super) struct Found {
     pub(super) voids: Vec<Void>,
     /// The words of k-grams that are too common.
     pub(super) common: Coverage,
+    /// Parts of the request that name nothing.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl<'a> Prepared<'a> {
@@ -141,7 +143,10 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self, Error> {
         let Indexed { tokens, word_pairs } = detector.indexed(submission.text, options.mode);
         let (mut queries, mut query_of) = (Vec::<Query<'_>>::new(), Vec::new());
-        for settings in &settings {
+        // A scope without collections has the guarantee of the default settings.
+        let default = FingerprintSettings::default();
+        let of_queries = if settings.is_empty() { std::slice::from_ref(&default) } else { &settings };
+        for settings in of_queries {
             let known = queries.iter().position(|query| query.settings == *settings);
             query_of.push(known.unwrap_or(queries.len()));
             if known.is_none() {
@@ -221,6 +226,7 @@ pub(super) fn search(
         considered: prepared.is_long_enough(),
         voids: shortlist.voids,
         common: shortlist.common,
+        warnings: warnings(&extents),
     })
 }
 

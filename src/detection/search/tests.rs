@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::corpus::{Corpus, View};
+use crate::corpus::{Corpus, View, ViewRequest};
 use crate::detection::search::Partition;
-use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions};
+use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions, Subject};
 use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
 use crate::model::{
     CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Scope, SourceId, Title,
@@ -55,12 +55,15 @@ impl Divided {
     /// The report of the whole, and the one that is gathered from the parts.
     fn reports(&self, submission: &str, scope: &Scope, options: &DetectionOptions) -> [Report; 2] {
         let whole = self.whole.check(submission, scope, options, &Stop::never()).unwrap();
-        let others = &options.exclusions.boilerplate_collections;
-        let view = |corpus: &Arc<Corpus>| View::new(corpus, scope, others).unwrap();
+        let Exclusions { boilerplate_collections, own_groups, .. } = &options.exclusions;
+        let request = ViewRequest { scope, others: boilerplate_collections, own_groups, sources: &[] };
+        let view = |corpus: &Arc<Corpus>| View::new(corpus, &request).unwrap();
         let views: Vec<View> = self.parts.iter().map(|engine| view(engine.state())).collect();
         let partitions: Vec<&dyn Partition> = views.iter().map(|view| view as &dyn Partition).collect();
         let detector = Detector::new(self.limits, SEED);
-        let gathered = detector.check(submission, scope, options, &partitions, &Stop::never()).unwrap();
+        let scope = views[0].resolved(scope);
+        let subject = Subject::of_request(submission);
+        let gathered = detector.check(subject, &scope, options, &partitions, &Stop::never()).unwrap();
         [whole, gathered]
     }
 }

@@ -37,10 +37,12 @@ pub fn check(report: &Report, text: &str, options: &RenderOptions) -> String {
         (summary::section(report, &offsets, options))
         (alerts::section(&report.alerts, &offsets))
         (strip::strip(&atoms, &listed, text.len()))
-        (sources::section(report, options))
-        section id="text" aria-labelledby="text-h" {
-            h2 id="text-h" { "Submission" }
-            div class="t text" { (submission) }
+        div class="reading" {
+            (sources::section(report, options))
+            section id="text" aria-labelledby="text-h" {
+                h2 id="text-h" { "Submission" }
+                div class="t text" { (submission) }
+            }
         }
     }
     .render_to(&mut out);

@@ -20,14 +20,7 @@ pub(super) fn section() -> Markup {
                     mark class="s1 m" { "several sources" } ". Words of a passage that are not the source's are grey: " mark class="s1 g" { "a gap" }
                     ". They do not count."
                 }
-                dt { "Words side by side" }
-                dd {
-                    "Unmarked words are the same on both sides. " i class="w" { "Replaced" } " words differ. "
-                    u class="w" { "Moved" } " words stand elsewhere on the other side. "
-                    ins { "Added" } " words are only in the submission, " del { "missing" } " words only in the source. "
-                    span class="g" { "Grey" } " words are in a gap, " span class="x" { "hatched" } " words are excluded. In a summary, "
-                    em { "the words of both sides" } " are marked instead."
-                }
+                (words("the submission", "the source"))
                 dt { "Exclusions" }
                 dd { "Hatched text is not counted, for the reason that stands before it: a quotation, a citation, the bibliography, boilerplate, own earlier work, text common to many sources, or a passage below the least length." }
                 dt { "Hidden characters" }
@@ -36,5 +29,39 @@ pub(super) fn section() -> Markup {
                 dd { "Runs of copied words of the stated length are always found. Shorter runs, and altered text, are found as far as their words allow." }
             }
         }
+    }
+}
+
+/// The section for a class report.
+pub(super) fn class() -> Markup {
+    html! {
+        section id="guide" aria-labelledby="guide-h" {
+            h2 id="guide-h" { "How to read this report" }
+            dl class="guide" {
+                dt { "Coverage" }
+                dd { "The share of the words of each text of a pair that stand in passages of both. Excluded words, and words of boilerplate, are neither covered nor considered. It measures shared text; whether that is plagiarism is for a person to judge." }
+                dt { "Clusters" }
+                dd { "Texts that are linked by chains of pairs. Two texts of a cluster need not share words themselves." }
+                (words("the first text", "the second"))
+                dt { "Hidden characters" }
+                dd { "Characters that cannot be seen are shown by name: " b class="h" { "ZWSP" } " is a space without width." }
+                dt { "Guarantee" }
+                dd { "Shared runs of words of the stated length are always found. Shorter runs, and altered text, are found as far as their words allow." }
+            }
+        }
+    }
+}
+
+/// The marks of words side by side.
+fn words(first: &str, second: &str) -> Markup {
+    html! {
+        dt { "Words side by side" }
+        dd {
+                    "Unmarked words are the same on both sides. " i class="w" { "Replaced" } " words differ. "
+                    u class="w" { "Moved" } " words stand elsewhere on the other side. "
+                    ins { "Added" } " words are only in " (first) ", " del { "missing" } " words only in " (second) ". "
+                    span class="g" { "Grey" } " words are in a gap, " span class="x" { "hatched" } " words are excluded. In a summary, "
+                    em { "the words of both sides" } " are marked instead."
+                }
     }
 }

@@ -34,7 +34,7 @@ fn not_checked(report: &Report) -> Option<&'static str> {
 /// The section with coverage and guarantee.
 pub(super) fn section(report: &Report, offsets: &Offsets<'_>, options: &RenderOptions) -> Markup {
     html! {
-        section id="summary" aria-labelledby="summary-h" {
+        section id="summary" aria-labelledby="summary-h" data-words=(report.words) data-few=(report.too_few_words) {
             h2 id="summary-h" class="sr" { "Summary" }
             @if let Some(reason) = not_checked(report) {
                 p class="headline" { strong { "Not checked" } }

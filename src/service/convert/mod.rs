@@ -7,3 +7,4 @@ pub(super) mod enums;
 pub(super) mod pairs;
 pub(super) mod report;
 pub(super) mod times;
+pub(super) mod warnings;

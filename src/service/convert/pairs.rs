@@ -1,8 +1,10 @@
 //! Results of comparing all pairs to messages.
 
 use super::report::{guarantee_void_reason, share};
+use super::warnings::{ListedWarnings, warnings};
 use crate::engine::{ALGORITHM_VERSION, Cluster, Pair, Pairs, PairsProgress, PairsVoid, Side};
 use crate::proto;
+use crate::service::parse::places::Places;
 use crate::service::revisions::RevisionMask;
 
 pub(in crate::service) fn pairs_progress(progress: PairsProgress) -> proto::PairsProgress {
@@ -26,6 +28,7 @@ fn side(Side { source, covered }: &Side) -> proto::PairedSource {
         title: source.title.as_str().to_owned(),
         group: source.group.as_str().to_owned(),
         covered: Some(share(*covered)),
+        words: source.words,
     }
 }
 
@@ -35,7 +38,12 @@ pub(in crate::service) fn cluster(cluster: &Cluster, number: u64) -> proto::Sour
     proto::SourceCluster { number, size: *size, source_ids }
 }
 
-pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &RevisionMask) -> proto::PairsSummary {
+pub(in crate::service) fn pairs_summary(
+    found: &Pairs,
+    places: &Places,
+    revisions: &RevisionMask,
+) -> proto::PairsSummary {
+    let ListedWarnings { listed, cut } = warnings(found.warnings.clone(), places);
     let Pairs {
         revision,
         scope_revision,
@@ -52,6 +60,7 @@ pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &RevisionMask)
         clusters,
         clusters_found,
         sources_in_clusters,
+        warnings: _,
     } = found;
     proto::PairsSummary {
         corpus_revision: revisions.mask_scoped(*revision, *scope_revision),
@@ -70,6 +79,8 @@ pub(in crate::service) fn pairs_summary(found: &Pairs, revisions: &RevisionMask)
         clusters_found: *clusters_found,
         clusters_cut: clusters_found - clusters.len() as u64,
         sources_in_clusters: *sources_in_clusters,
+        warnings: listed,
+        warnings_cut: cut,
     }
 }
 

@@ -4,13 +4,13 @@ use crate::engine::ALGORITHM_VERSION;
 use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
-    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, Report, ReportedPassage, Share,
-    SourceOverlap, VoidReason,
+    Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report,
+    ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};
 
-/// Returns the message for a report.
+/// Returns the message for a report, without its warnings.
 #[must_use]
 pub fn report_to_proto(report: Report) -> proto::Report {
     let (sources_cut, excluded_words) = (report.sources_cut(), report.excluded_words());
@@ -34,6 +34,9 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         sources_in_scope,
         candidates,
         candidates_cut,
+        // Their paths are those of the request.
+        warnings: _,
+        not_checked,
     } = report;
     proto::Report {
         guarantee: Some(guarantee(promised)),
@@ -62,6 +65,17 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         exclusions: exclusions.into_iter().map(exclusion).collect(),
         excluded_words,
         alerts: alerts.into_iter().map(alert).collect(),
+        warnings: Vec::new(),
+        warnings_cut: 0,
+        not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
+    }
+}
+
+fn not_checked_reason(reason: NotChecked) -> proto::NotCheckedReason {
+    match reason {
+        NotChecked::NoSources => proto::NotCheckedReason::NoSources,
+        NotChecked::TooShort => proto::NotCheckedReason::TooShort,
+        NotChecked::AllExcluded => proto::NotCheckedReason::AllExcluded,
     }
 }
 
@@ -172,6 +186,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         counted_words,
         covered: stretches,
         source_covered,
+        attribution,
         excerpts,
     } = passage;
     let (submission_excerpt, source_excerpt) =
@@ -195,5 +210,12 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         evidence_nats,
         covered: stretches.into_iter().map(covered).collect(),
         source_covered: source_covered.into_iter().map(covered).collect(),
+        attribution: match attribution {
+            Attribution::None => proto::Attribution::None,
+            Attribution::Quoted => proto::Attribution::Quoted,
+            Attribution::Cited => proto::Attribution::Cited,
+            Attribution::CitedAndQuoted => proto::Attribution::CitedAndQuoted,
+        }
+        .into(),
     }
 }

@@ -1,14 +1,19 @@
 //! `DetectionService`.
 
+use std::sync::Arc;
+
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::engine::{CheckedSource, Engine, SourceName};
 use crate::proto::{self, check_stream_response};
+use crate::report::Report;
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
-use crate::service::parse::detection::{Check, Comparison};
+use crate::service::parse::detection::{Check, Comparison, StoredPair, Submission};
+use crate::service::parse::places::Places;
 use crate::service::problem::Problem;
 use crate::service::revisions::RevisionMask;
 use crate::service::servers::detection_service_server::DetectionService;
@@ -28,25 +33,82 @@ impl DetectionApi {
     }
 }
 
+/// A report and the text of its submission.
+#[derive(Debug)]
+pub(in crate::service) struct Checked {
+    pub(in crate::service) report: proto::Report,
+    #[expect(dead_code, reason = "reports for people show it")]
+    pub(in crate::service) text: Arc<str>,
+}
+
 impl ServiceContext {
-    async fn check(
+    /// Checks a text or a stored source.
+    pub(in crate::service) async fn check(
         self,
         caller: Caller,
         call: &CallContext,
         request: proto::CheckRequest,
-    ) -> Result<proto::Report, Problem> {
+    ) -> Result<Checked, Problem> {
         let bytes = request.encoded_len();
-        let Check { text, scope, options } = parse::detection::check(request)?;
+        let Check { submission, scope, options, places } = parse::detection::check(request)?;
         caller.sees_all(&scope.collections)?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
+        let bytes = bytes + stored_bytes(&caller, &engine, &submission)?;
+        let scope = scope.with_visible(caller.visible().clone());
         let revisions = RevisionMask::for_caller(&caller, &engine);
         let check = move |stop: &_| {
-            let report = engine.check(&text, &scope, &options, stop)?;
-            let revision = revisions.mask_scoped(report.corpus_revision, report.scope_revision);
-            Ok(proto::Report { corpus_revision: revision, ..convert::report::report_to_proto(report) })
+            let (report, text) = match submission {
+                Submission::Text(text) => (engine.check(&text, &scope, &options, stop)?, Arc::from(text)),
+                Submission::Source(name) => {
+                    let checked = engine.check_source(&name, &scope, &options, stop)?;
+                    (checked.report, checked.text)
+                }
+            };
+            Ok(Checked { report: message(report, &places, &revisions), text })
         };
         self.workers.run(call, bytes, check).await
+    }
+
+    /// Compares two stored sources.
+    pub(in crate::service) async fn compare_pair(
+        self,
+        caller: Caller,
+        call: &CallContext,
+        request: proto::ComparePairRequest,
+    ) -> Result<Checked, Problem> {
+        let StoredPair { submission, source, options } = parse::detection::compare_pair(&request)?;
+        caller.sees_all([&submission.collection, &source.collection])?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
+        let engine = self.engine.get()?;
+        let of_source = engine.find_source(&source.collection, &source.id)?.text_bytes;
+        let of_both = of_source + engine.find_source(&submission.collection, &submission.id)?.text_bytes;
+        let revisions = RevisionMask::for_caller(&caller, &engine);
+        let compare = move |stop: &_| {
+            let CheckedSource { report, text, .. } =
+                engine.compare_pair(&submission, &source, &options, stop)?;
+            Ok(Checked { report: message(report, &Places::default(), &revisions), text })
+        };
+        self.workers.run(call, usize::try_from(of_both).unwrap_or(usize::MAX), compare).await
+    }
+}
+
+/// The bytes of a stored submission, if the caller sees it.
+fn stored_bytes(caller: &Caller, engine: &Engine, submission: &Submission) -> Result<usize, Problem> {
+    let Submission::Source(SourceName { collection, id }) = submission else { return Ok(0) };
+    caller.sees(collection)?;
+    Ok(usize::try_from(engine.find_source(collection, id)?.text_bytes).unwrap_or(usize::MAX))
+}
+
+/// The message for a report, with the revision that the caller may see and the places of its request.
+fn message(mut report: Report, places: &Places, revisions: &RevisionMask) -> proto::Report {
+    let corpus_revision = revisions.mask_scoped(report.corpus_revision, report.scope_revision);
+    let warnings = convert::warnings::warnings(std::mem::take(&mut report.warnings), places);
+    proto::Report {
+        corpus_revision,
+        warnings: warnings.listed,
+        warnings_cut: warnings.cut,
+        ..convert::report::report_to_proto(report)
     }
 }
 
@@ -57,7 +119,7 @@ impl DetectionService for DetectionApi {
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let report = self.context.clone().check(caller, &call, request.into_inner()).await?;
+        let Checked { report, .. } = self.context.clone().check(caller, &call, request.into_inner()).await?;
         Ok(call.respond(proto::CheckResponse { report: Some(report) }))
     }
 
@@ -89,7 +151,7 @@ impl DetectionService for DetectionApi {
                         Err(problem) => Err(problem),
                     };
                     let result = match checked {
-                        Ok(report) => check_stream_response::Result::Report(report),
+                        Ok(Checked { report, .. }) => check_stream_response::Result::Report(report),
                         Err(problem) => check_stream_response::Result::Error(problem.into()),
                     };
                     proto::CheckStreamResponse { index, key, result: Some(result) }
@@ -114,6 +176,16 @@ impl DetectionService for DetectionApi {
         };
         let report = Some(self.context.workers.run(&call, bytes, compare).await?);
         Ok(call.respond(proto::CompareResponse { report }))
+    }
+
+    async fn compare_pair(
+        &self,
+        request: Request<proto::ComparePairRequest>,
+    ) -> Result<Response<proto::ComparePairResponse>, Status> {
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let Checked { report, .. } =
+            self.context.clone().compare_pair(caller, &call, request.into_inner()).await?;
+        Ok(call.respond(proto::ComparePairResponse { report: Some(report) }))
     }
 
     type CompareAllStream = Responses<proto::CompareAllResponse>;

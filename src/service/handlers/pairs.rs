@@ -14,6 +14,7 @@ use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
 use crate::service::convert;
 use crate::service::parse::pairs::AllPairs;
+use crate::service::parse::places::Places;
 use crate::service::revisions::RevisionMask;
 
 /// Minimum time between two progress messages.
@@ -26,7 +27,7 @@ impl ServiceContext {
         self,
         call: CallContext,
         caller: Caller,
-        AllPairs { collection, options }: AllPairs,
+        AllPairs { collection, options, places }: AllPairs,
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
             let (sender, mut progress) = watch::channel(PairsProgress::default());
@@ -54,7 +55,7 @@ impl ServiceContext {
                 }
             };
             match found {
-                Ok((found, revisions)) => for event in events(found, &revisions) {
+                Ok((found, revisions)) => for event in events(found, &places, &revisions) {
                     yield Ok(response(event));
                 },
                 Err(problem) => yield Err(problem.into()),
@@ -68,8 +69,8 @@ fn response(event: Event) -> proto::CompareAllResponse {
 }
 
 /// The pairs, then the clusters, then the summary.
-fn events(found: Pairs, revisions: &RevisionMask) -> impl Iterator<Item = Event> {
-    let summary = convert::pairs::pairs_summary(&found, revisions);
+fn events(found: Pairs, places: &Places, revisions: &RevisionMask) -> impl Iterator<Item = Event> + use<> {
+    let summary = convert::pairs::pairs_summary(&found, places, revisions);
     let Pairs { pairs, clusters, .. } = found;
     let pairs = pairs.into_iter().map(|pair| Event::Pair(convert::pairs::pair(&pair)));
     let clusters = clusters.into_iter().zip(1..);

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::places::Places;
 use super::{Fields, group};
 use crate::engine::{
-    CollectionName, ComparedText, DetectionOptions, Exclusions, Label, Scope, SourceId, Title,
+    CollectionName, ComparedText, DetectionOptions, Exclusions, Label, Pattern, Scope, SourceId, SourceName,
+    Title,
 };
 use crate::proto;
 use crate::service::convert::enums;
@@ -22,10 +24,30 @@ const MAX_BOILERPLATE: usize = 100;
 /// Maximum of the numbers in the options: listed sources and passages, and words of a passage.
 const MAX_NUMBER: u32 = 10_000;
 
+/// Maximum number of prefixes of collections.
+const MAX_PREFIXES: usize = 100;
+
 /// A submission to check.
 pub(in crate::service) struct Check {
-    pub(in crate::service) text: String,
+    pub(in crate::service) submission: Submission,
     pub(in crate::service) scope: Scope,
+    pub(in crate::service) options: DetectionOptions,
+    /// The places of the request's entries.
+    pub(in crate::service) places: Places,
+}
+
+/// What takes the part of the submission.
+pub(in crate::service) enum Submission {
+    /// A text of the request.
+    Text(String),
+    /// A stored source.
+    Source(SourceName),
+}
+
+/// Two stored sources to compare.
+pub(in crate::service) struct StoredPair {
+    pub(in crate::service) submission: SourceName,
+    pub(in crate::service) source: SourceName,
     pub(in crate::service) options: DetectionOptions,
 }
 
@@ -37,11 +59,40 @@ pub(in crate::service) struct Comparison {
 }
 
 pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, Problem> {
-    let proto::CheckRequest { text, scope, options } = request;
+    let proto::CheckRequest { text, scope, options, source } = request;
     let mut fields = Fields::default();
-    let scope = fields.scope(&scope.unwrap_or_default());
-    let options = fields.options(&options.unwrap_or_default());
-    fields.done(Check { text, scope, options })
+    let (scope, options) = (scope.unwrap_or_default(), options.unwrap_or_default());
+    let (parsed_scope, parsed_options) = (fields.scope(&scope), fields.options(&options));
+    let submission = match source {
+        None => Submission::Text(text),
+        Some(source) => {
+            if !text.is_empty() {
+                fields.invalid("text", "is set, and so is source; set one of the two");
+            }
+            fields.stored_source("source", &source).map_or_else(|| Submission::Text(text), Submission::Source)
+        }
+    };
+    let places = Places::of_check(scope, options);
+    fields.done(Check { submission, scope: parsed_scope, options: parsed_options, places })
+}
+
+pub(in crate::service) fn compare_pair(request: &proto::ComparePairRequest) -> Result<StoredPair, Problem> {
+    let proto::ComparePairRequest { submission, source, options } = request;
+    let mut fields = Fields::default();
+    let options = fields.options(options.as_ref().unwrap_or(&proto::DetectionOptions::default()));
+    let [submission, source] = [("submission", submission), ("source", source)].map(|(field, name)| {
+        if name.is_none() {
+            fields.invalid(field, "is missing; name a stored source");
+        }
+        name.as_ref().and_then(|name| fields.stored_source(field, name))
+    });
+    if submission.is_some() && submission == source {
+        fields.invalid("source", "is the submission itself; name another source");
+    }
+    match (submission, source) {
+        (Some(submission), Some(source)) => fields.done(StoredPair { submission, source, options }),
+        _ => Err(fields.refused()),
+    }
 }
 
 /// The request of an item of `CheckStream`.
@@ -85,14 +136,29 @@ pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comp
 
 impl Fields {
     fn scope(&mut self, scope: &proto::Scope) -> Scope {
-        let proto::Scope { collections, exclude_source_ids, exclude_groups, exclude_labels } = scope;
+        let proto::Scope {
+            collections,
+            exclude_source_ids,
+            exclude_groups,
+            exclude_labels,
+            all_collections,
+            collection_prefixes,
+            include_groups,
+            include_labels,
+        } = scope;
         let mut collections =
             self.set("scope.collections", collections, MAX_COLLECTIONS, CollectionName::new);
-        if collections.is_empty() {
+        let mut patterns =
+            self.set("scope.collection_prefixes", collection_prefixes, MAX_PREFIXES, Pattern::prefix);
+        patterns.extend(all_collections.then(Pattern::all));
+        if collections.is_empty() && patterns.is_empty() {
             collections.insert(CollectionName::default());
         }
         Scope {
             collections,
+            patterns,
+            include_groups: self.set("scope.include_groups", include_groups, MAX_IDS, group),
+            include_labels: self.set("scope.include_labels", include_labels, MAX_LABELS, Label::new),
             exclude_source_ids: self.set(
                 "scope.exclude_source_ids",
                 exclude_source_ids,
@@ -101,7 +167,14 @@ impl Fields {
             ),
             exclude_groups: self.set("scope.exclude_groups", exclude_groups, MAX_IDS, group),
             exclude_labels: self.set("scope.exclude_labels", exclude_labels, MAX_LABELS, Label::new),
+            ..Scope::default()
         }
+    }
+
+    fn stored_source(&mut self, field: &str, name: &proto::SourceName) -> Option<SourceName> {
+        let proto::SourceName { collection, id } = name;
+        let collection = self.collection(&format!("{field}.collection"), collection);
+        Some(SourceName { collection, id: self.source_id(&format!("{field}.id"), id)? })
     }
 
     fn options(&mut self, options: &proto::DetectionOptions) -> DetectionOptions {

@@ -3,6 +3,7 @@
 pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod pairs;
+pub(super) mod places;
 pub(super) mod sources;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,11 @@ impl Fields {
     /// Returns `parsed`, or the violations if there are any.
     fn done<T>(self, parsed: T) -> Result<T, Problem> {
         if self.0.is_empty() { Ok(parsed) } else { Err(Problem::invalid(self.0)) }
+    }
+
+    /// The violations, of which there are some.
+    fn refused(self) -> Problem {
+        Problem::invalid(self.0)
     }
 
     /// A collection's name; `default` if empty.

@@ -1,6 +1,7 @@
 //! Requests of `CompareAll`.
 
 use super::detection::MAX_IDS;
+use super::places::Places;
 use super::{Fields, group};
 use crate::engine::{CollectionName, Exclusions, PairOptions};
 use crate::proto;
@@ -17,14 +18,18 @@ const MAX_CLUSTERS: u32 = 10_000;
 pub(in crate::service) struct AllPairs {
     pub(in crate::service) collection: CollectionName,
     pub(in crate::service) options: PairOptions,
+    /// The places of the request's entries.
+    pub(in crate::service) places: Places,
 }
 
 pub(in crate::service) fn compare_all(request: &proto::CompareAllRequest) -> Result<AllPairs, Problem> {
     let proto::CompareAllRequest { collection, options } = request;
     let mut fields = Fields::default();
     let collection = fields.collection("collection", collection);
-    let options = fields.pair_options(options.as_ref().unwrap_or(&proto::PairOptions::default()));
-    fields.done(AllPairs { collection, options })
+    let options = options.clone().unwrap_or_default();
+    let places = Places::of_pairs(&options);
+    let options = fields.pair_options(&options);
+    fields.done(AllPairs { collection, options, places })
 }
 
 impl Fields {

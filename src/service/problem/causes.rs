@@ -62,6 +62,17 @@ impl From<Error> for Problem {
                         .to_owned();
                 Self::invalid(vec![Violation { field, description }])
             }
+            Error::TooManyCollectionsInScope { max_collections } => {
+                let description = format!(
+                    "has more than {max_collections} collections, as many as it may; name fewer, by longer prefixes"
+                );
+                let violation = Violation { field: "scope".to_owned(), description };
+                Self::invalid(vec![violation]).with_limit("collections", max_collections)
+            }
+            Error::SamePair { .. } => {
+                let description = "is the submission itself; name another source".to_owned();
+                Self::invalid(vec![Violation { field: "source".to_owned(), description }])
+            }
             Error::Stopped(reason) => reason.into(),
             Error::Store(error) => Self::new(reason_of(&error), message),
             Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {

@@ -377,9 +377,9 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}3\n")).unwrap();
+        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}4\n")).unwrap();
         let error = DataDirectory::create(folder.path()).unwrap_err();
-        assert!(matches!(error, StoreError::NewerFormat { found: 3, known: 2, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerFormat { found: 4, known: 3, .. }), "{error}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "not even a lock");
         fs::write(folder.path().join(FORMAT_FILE), "garbage").unwrap();
         assert!(matches!(DataDirectory::create(folder.path()), Err(StoreError::Damaged { .. })));

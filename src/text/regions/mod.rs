@@ -8,6 +8,7 @@
 //! inside the other), because either may be requested without the other. [`claims`] makes disjoint spans of the
 //! requested kinds.
 
+mod attribution;
 mod bibliography;
 mod citations;
 mod lexemes;
@@ -17,6 +18,7 @@ mod quotations;
 #[cfg(test)]
 mod tests;
 
+pub use self::attribution::Citations;
 use super::{Span, peek};
 
 /// The kind of a region.

@@ -42,6 +42,14 @@ impl TokenizedText {
         let at = |token: u32| self.spans.get(token as usize).copied().unwrap_or_default();
         Span { start: at(tokens.start).start, end: at(tokens.end.saturating_sub(1)).end }
     }
+
+    /// The tokens that begin inside a span of bytes.
+    #[must_use]
+    pub fn tokens_in(&self, span: Span) -> std::ops::Range<u32> {
+        let before = |byte: u32| self.spans.partition_point(|token| token.start < byte);
+        let narrow = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        narrow(before(span.start))..narrow(before(span.end))
+    }
 }
 
 /// Writes the compared form of the token with this span to `out`, which is cleared first.

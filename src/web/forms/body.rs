@@ -33,7 +33,7 @@ pub(super) async fn read(
         let frame = timeout_at(deadline, body.frame()).await.map_err(|_| too_slow(timeout))?;
         let Some(frame) = frame else { break };
         let frame = frame
-            .map_err(|_| Failure::bad_form("the request ended before it was complete: send it again"))?;
+            .map_err(|_| Failure::bad_form("The request ended before it was complete: send it again"))?;
         let Ok(data) = frame.into_data() else { continue };
         received = received.saturating_add(data.len() as u64);
         if received <= max_bytes as u64 && !is_too_large {
@@ -50,14 +50,14 @@ pub(super) async fn read(
 
 fn too_large(max_bytes: usize) -> Failure {
     Failure::too_large(format!(
-        "one form may have {max_bytes} bytes at most (max_pending_bytes), files included: send fewer or smaller files"
+        "One form may have {max_bytes} bytes at most (max_pending_bytes), files included: send fewer or smaller files"
     ))
 }
 
 fn too_slow(timeout: Duration) -> Failure {
     let seconds = timeout.as_secs_f64();
     let message = format!(
-        "the form did not arrive within {seconds} s (default_deadline_seconds): send less at once, or use a faster connection"
+        "The form did not arrive within {seconds} s (default_deadline_seconds): send less at once, or use a faster connection"
     );
     Failure::new(StatusCode::REQUEST_TIMEOUT, "It took too long", message)
 }

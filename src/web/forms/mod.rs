@@ -51,7 +51,7 @@ impl Form {
             return Ok(form);
         }
         Err(Failure::forbidden(
-            "this form does not belong to your session, which may have ended: open the page again, and send the form from there",
+            "This form does not belong to your session, which may have ended: open the page again, and send the form from there",
         ))
     }
 
@@ -65,7 +65,7 @@ impl Form {
         let own = self.fields.iter().filter(move |field| field.name == name && field.file_name.is_none());
         own.map(|field| {
             std::str::from_utf8(&field.data)
-                .map_err(|_| Failure::bad_form(format!("the field {} is not UTF-8", field.name)))
+                .map_err(|_| Failure::bad_form(format!("The field {} is not UTF-8", field.name)))
         })
     }
 
@@ -75,7 +75,11 @@ impl Form {
     }
 
     /// A number, if one was given.
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str, label: &str) -> Result<Option<T>, Failure> {
+    pub(super) fn number<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        label: &str,
+    ) -> Result<Option<T>, Failure> {
         let value = self.value(name)?.trim();
         if value.is_empty() {
             return Ok(None);
@@ -104,7 +108,7 @@ impl Form {
         let files: Vec<_> = files.take(MAX_FILES + 1).collect();
         if files.len() > MAX_FILES {
             return Err(Failure::too_large(format!(
-                "one form may have {MAX_FILES} files at most: send fewer at once, or use palimpsest import"
+                "One form may have {MAX_FILES} files at most: send fewer at once, or use palimpsest import"
             )));
         }
         Ok(files)

@@ -21,7 +21,7 @@ pub(super) async fn fields(headers: &HeaderMap, body: Bytes) -> Result<Vec<Field
     Err(Failure::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "This form can't be used",
-        "a form must be sent as multipart/form-data, with its boundary, or as application/x-www-form-urlencoded",
+        "A form must be sent as multipart/form-data, with its boundary, or as application/x-www-form-urlencoded",
     ))
 }
 
@@ -50,7 +50,7 @@ fn url_encoded(body: &[u8]) -> Result<Vec<Field>, Failure> {
 fn push(fields: &mut Vec<Field>, field: Field) -> Result<(), Failure> {
     if fields.len() >= MAX_FIELDS {
         return Err(Failure::too_large(format!(
-            "one form may have {MAX_FIELDS} fields at most: send less at once"
+            "One form may have {MAX_FIELDS} fields at most: send less at once"
         )));
     }
     fields.push(field);
@@ -58,5 +58,5 @@ fn push(fields: &mut Vec<Field>, field: Field) -> Result<(), Failure> {
 }
 
 fn malformed(error: &multer::Error) -> Failure {
-    Failure::bad_form(format!("it is not well-formed multipart/form-data ({error}): send it again"))
+    Failure::bad_form(format!("It is not well-formed multipart/form-data ({error}): send it again"))
 }

@@ -106,7 +106,7 @@ fn caller(state: &WebState, session: &Session) -> Result<Caller, Failure> {
     match (&state.options.authenticate, &session.key) {
         (None, _) => Ok(Caller::anyone()),
         (Some(authenticate), Some(key)) => authenticate(key).map_err(Failure::from),
-        (Some(_), None) => Err(Failure::login_needed("this server requires a key: log in first")),
+        (Some(_), None) => Err(Failure::login_needed("This server requires a key: log in first")),
     }
 }
 

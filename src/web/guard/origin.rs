@@ -14,7 +14,7 @@ pub(super) fn check_loopback(uri: &Uri, headers: &HeaderMap) -> Result<(), Failu
         return Ok(());
     }
     Err(Failure::forbidden(
-        "this server has no keys, so it answers only under the names of this machine: open it as http://localhost with its port",
+        "This server has no keys, so it answers only under the names of this machine: open it as http://localhost with its port",
     ))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn check_same_origin(method: &Method, uri: &Uri, headers: &HeaderMap)
     };
     is_same.then_some(()).ok_or_else(|| {
         Failure::forbidden(
-            "this form was sent from another site: open the page of this server, and send it from there",
+            "This form was sent from another site: open the page of this server, and send it from there",
         )
     })
 }

@@ -4,10 +4,9 @@ use axum::extract::{Path, Request};
 use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
-use tonic::Code;
 
 use crate::proto::{self, IfExists, import_sources_response};
-use crate::web::failure::{Failure, http_status};
+use crate::web::failure::Failure;
 use crate::web::forms::{Form, Text};
 use crate::web::layout;
 use crate::web::layout::parts::{collection_path, count, file_zone};
@@ -26,7 +25,7 @@ pub(in crate::web) async fn form(visitor: Visitor, Path(name): Path<String>) -> 
     visitor.backend.corpus().get_collection(request).await?;
     if !visitor.nav.may_write {
         return Err(Failure::forbidden(
-            "adding sources needs a key with the role write: log in with another key",
+            "Adding sources needs a key with the role write: log in with another key",
         ));
     }
     let content = html! {
@@ -131,9 +130,9 @@ fn chosen(form: &Form) -> Result<Vec<Result<Text, Failure>>, Failure> {
     match (files.is_empty(), pasted) {
         (false, None) => Ok(files),
         (true, Some(text)) => Ok(vec![Ok(Text { name: String::new(), text })]),
-        (true, None) => Err(Failure::bad_form("there is no text: choose a file, or paste a text")),
+        (true, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
         (false, Some(_)) => Err(Failure::bad_form(
-            "there are files and a pasted text: send the files first, then paste the text",
+            "There are files and a pasted text: send the files first, then paste the text",
         )),
     }
 }
@@ -156,7 +155,7 @@ fn sources(
         (form.value("id")?.trim(), form.value("title")?.trim(), form.value("group")?.trim());
     if texts.len() > 1 && !(id.is_empty() && title.is_empty()) {
         return Err(Failure::bad_form(
-            "a name and a title are for a single text, but there are several files: leave them empty, or send one file",
+            "A name and a title are for a single text, but there are several files: leave them empty, or send one file",
         ));
     }
     let (mut sources, mut failed) = (Vec::new(), Vec::new());
@@ -167,7 +166,7 @@ fn sources(
                 let own_title = if title.is_empty() { text.title().to_owned() } else { title.to_owned() };
                 let names = [id, &text.name, title];
                 let name = names.into_iter().find(|name| !name.is_empty());
-                let id = name.ok_or_else(|| Failure::bad_form("give the pasted text a name"))?.to_owned();
+                let id = name.ok_or_else(|| Failure::bad_form("Give the pasted text a name"))?.to_owned();
                 let (group, text) = (group.to_owned(), text.text);
                 sources.push(proto::Source { id, title: own_title, group, text, ..proto::Source::default() });
             }
@@ -193,17 +192,12 @@ async fn import(
         let name = names.next().unwrap_or_default();
         let result = match response.result {
             Some(import_sources_response::Result::Added(added)) => Ok(added),
-            Some(import_sources_response::Result::Error(error)) => Err(item_failure(&error)),
+            Some(import_sources_response::Result::Error(error)) => Err(Failure::of_item(&error)),
             None => Err(Failure::defect()),
         };
         added.push(Added { name, result });
     }
     Ok(added)
-}
-
-fn item_failure(error: &proto::ItemError) -> Failure {
-    let (status, title) = http_status(Code::from_i32(error.code));
-    Failure::new(status, title, error.message.clone())
 }
 
 fn results(visitor: &Visitor, collection: &str, added: &[Added]) -> Markup {
@@ -256,7 +250,7 @@ fn result(added: &Added) -> Markup {
                     td.count { (count(done.stats.unwrap_or_default().words)) }
                 }
                 Err(failure) => {
-                    td.wide.bad { (failure.sentence()) }
+                    td.wide.bad { (failure.message) }
                     td.count {}
                 }
             }

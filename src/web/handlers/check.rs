@@ -145,13 +145,13 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
 fn chosen(form: &Form) -> Result<Text, Failure> {
     let (mut files, pasted) = (form.files("file")?, form.pasted("text")?);
     if files.len() > 1 {
-        return Err(Failure::bad_form("there are several files: choose one"));
+        return Err(Failure::bad_form("There are several files: choose one"));
     }
     match (files.pop(), pasted) {
         (Some(file), None) => file,
         (None, Some(text)) => Ok(Text { name: PASTED.to_owned(), text }),
-        (None, None) => Err(Failure::bad_form("there is no text: choose a file, or paste a text")),
-        (Some(_), Some(_)) => Err(Failure::bad_form("there is a file and a pasted text: send one of them")),
+        (None, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
+        (Some(_), Some(_)) => Err(Failure::bad_form("There is a file and a pasted text: send one of them")),
     }
 }
 
@@ -161,7 +161,7 @@ fn collections(form: &Form) -> Result<Vec<String>, Failure> {
     let more = form.value("more_collections")?.split(',').map(str::trim);
     collections.extend(more.filter(|name| !name.is_empty()).map(str::to_owned));
     if collections.is_empty() {
-        return Err(Failure::bad_form("no collection is chosen: choose at least one to compare with"));
+        return Err(Failure::bad_form("No collection is chosen: choose at least one to compare with"));
     }
     Ok(collections)
 }

@@ -100,7 +100,7 @@ pub(in crate::web) async fn create(visitor: Visitor, request: Request) -> Result
     let form = Form::read(&visitor, request).await?;
     let name = form.value("name")?.trim().to_owned();
     if name.is_empty() {
-        return Err(Failure::bad_form("give the collection a name"));
+        return Err(Failure::bad_form("Give the collection a name"));
     }
     let message = proto::CreateCollectionRequest { name, ..proto::CreateCollectionRequest::default() };
     let request = visitor.backend.request(message);

@@ -50,17 +50,16 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
     let state = &visitor.state;
     let Some(authenticate) = &state.options.authenticate else { return Ok(layout::redirect("/")) };
     let checked = if key.is_empty() || key.len() > MAX_KEY_BYTES {
-        Err("this is no key: copy it whole, from pal_ on".to_owned())
+        Err(Failure::login_needed("This is no key: copy it whole, from pal_ on"))
     } else {
-        authenticate(key).map_err(|status| status.message().to_owned())
+        authenticate(key).map_err(Failure::from)
     };
-    if let Err(problem) = checked {
+    if let Err(failure) = checked {
         tracing::info!(
             peer = visitor.backend.peer.map(tracing::field::display),
             "web page: a log-in was refused"
         );
-        let failure = Failure::login_needed(problem);
-        let content = content(&visitor, from, Some(&failure.sentence()));
+        let content = content(&visitor, from, Some(&failure.message));
         return Ok(layout::page_with(failure.status, &visitor.nav, failure.title, &content));
     }
     let session = state.sessions.begin(Some(key.to_owned())).map_err(|_| Failure::defect())?;

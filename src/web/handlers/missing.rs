@@ -9,7 +9,7 @@ pub(in crate::web) async fn not_found() -> Failure {
     Failure::new(
         StatusCode::NOT_FOUND,
         "Not found",
-        "there is no such page on this server: begin with “Check a text”",
+        "There is no such page on this server: begin with “Check a text”",
     )
 }
 
@@ -18,6 +18,6 @@ pub(in crate::web) async fn not_allowed() -> Failure {
     Failure::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "Not possible",
-        "this page does not take requests of this method",
+        "This page does not take requests of this method",
     )
 }

@@ -133,6 +133,6 @@ pub(in crate::web) async fn stop(
 
 fn unknown() -> Failure {
     let message =
-        "this comparison is not there: it was stopped, or its report was kept long enough; start it again";
+        "This comparison is not there: it was stopped, or its report was kept long enough; start it again";
     Failure::new(StatusCode::NOT_FOUND, "Not found", message)
 }

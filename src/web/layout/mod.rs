@@ -13,6 +13,7 @@ use ring::digest::{SHA256, digest};
 
 use super::failure::Failure;
 use super::visitor::Nav;
+use crate::render::html::content_security_policy;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -27,10 +28,6 @@ static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
     );
     policy.parse().ok()
 });
-
-/// The policy of a report, besides its own: it has no forms, and stands in no other page.
-const REPORT_POLICY: HeaderValue =
-    HeaderValue::from_static("frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 
 /// Headers of every response. A referrer is sent to this server only: with none, browsers would send no origin with a form either.
 const HEADERS: [(HeaderName, HeaderValue); 7] = [
@@ -132,7 +129,9 @@ pub(super) fn report(document: impl Into<Body>, file_name: Option<&str>) -> Resp
     let mut response = Response::new(document.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, REPORT_POLICY);
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     let saved = file_name.map(|name| format!("attachment; filename=\"{name}\""));
     if let Some(saved) = saved.and_then(|saved| HeaderValue::try_from(saved).ok()) {
         headers.insert(header::CONTENT_DISPOSITION, saved);

@@ -35,6 +35,20 @@ pub(in crate::web) fn count(number: u64) -> String {
     first.into_iter().chain(groups).collect::<Vec<_>>().join("\u{202F}")
 }
 
+/// A number of bytes, in the largest unit that it fills.
+fn size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1000 => return format!("{bytes} bytes"),
+        1000..1_000_000 => (1000, "kB"),
+        _ => (1_000_000, "MB"),
+    };
+    let tenths = bytes * 10 / unit;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{} {name}", count(whole)),
+        (whole, tenth) => format!("{}.{tenth} {name}", count(whole)),
+    }
+}
+
 /// A zone for files, with a field of this name.
 pub(in crate::web) fn file_zone(name: &str, label: &str, takes_several: bool, max_bytes: usize) -> Markup {
     let (field, hint) = (format!("field-{name}"), format!("hint-{name}"));
@@ -44,7 +58,7 @@ pub(in crate::web) fn file_zone(name: &str, label: &str, takes_several: bool, ma
             input type="file" id=(field) name=(name) multiple[takes_several] aria-describedby=(hint)
                 accept=".txt,.text,.md,.markdown,text/plain,text/markdown";
             p.hint id=(hint) {
-                "Plain text in UTF-8, up to " (count(max_bytes as u64)) " bytes"
+                "Plain text in UTF-8, up to " (size(max_bytes as u64))
                 @if takes_several { " each" } "."
             }
             p.hint data-chosen="" aria-live="polite" {}
@@ -87,8 +101,8 @@ pub(in crate::web) fn detection_fields() -> Markup {
         div.field {
             label for="mode" { "What to look for" }
             select id="mode" name="mode" {
-                option value="altered" selected { "Verbatim and altered passages" }
-                option value="verbatim" { "Verbatim passages only" }
+                option value="altered" selected { "Verbatim and altered" }
+                option value="verbatim" { "Verbatim only" }
             }
         }
     }
@@ -107,6 +121,8 @@ mod tests {
     #[test]
     fn numbers_and_paths_are_written_for_people_and_browsers() {
         let shown = [0, 12, 999, 1000, 1_234_567].map(|number| count(number).replace('\u{202F}', "'"));
+        let sizes = [999, 2000, 8_388_608, 1 << 30].map(|bytes| size(bytes).replace('\u{202F}', "'"));
+        assert_eq!(sizes, ["999 bytes", "2 kB", "8.3 MB", "1'073.7 MB"]);
         assert_eq!(shown, ["0", "12", "999", "1'000", "1'234'567"]);
         assert_eq!(collection_path("a/b?", "/add"), "/collections/a%2Fb%3F/add");
         let path = with_parameter("/x", "id", "a&b=ä");

@@ -1,4 +1,4 @@
-// Improves the forms; they work without it. A file field in a drop zone takes dropped files, and names what was chosen and is too large.
+// Improves the forms, which work without it: a file field in a drop zone takes dropped files, and names those that are too large.
 for (const zone of document.querySelectorAll("[data-drop]")) {
   const field = zone.querySelector("input[type=file]");
   const chosen = zone.querySelector("[data-chosen]");
@@ -7,7 +7,8 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     const files = [...field.files];
     const large = files.filter((file) => file.size > most).map((file) => file.name);
     const names = files.length > 3 ? `${files.length} files` : files.map((file) => file.name).join(", ");
-    chosen.textContent = large.length > 0 ? `Too large: ${large.join(", ")}` : files.length > 0 ? `Chosen: ${names}` : "";
+    const hint = field.multiple ? "Or drop files here." : "Or drop a file here.";
+    chosen.textContent = large.length > 0 ? `Too large: ${large.join(", ")}` : files.length > 0 ? `Chosen: ${names}` : hint;
   };
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -25,6 +26,7 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     say();
   });
   field.addEventListener("change", say);
+  say();
 }
 // A file dropped beside a zone must not replace the page.
 addEventListener("dragover", (event) => event.preventDefault());

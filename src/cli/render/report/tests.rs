@@ -64,6 +64,7 @@ pub(super) fn overlap() -> proto::SourceOverlap {
         covered: vec![covered(0, 10, 370)],
         source_covered: vec![covered(1200, 1210, 370)],
         evidence_nats: 900.0,
+        attribution: proto::Attribution::None.into(),
     };
     let altered = proto::Passage {
         submission: Some(span(11, 40)),

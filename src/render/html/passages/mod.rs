@@ -165,21 +165,24 @@ impl Render for Words<'_> {
         for run in self.runs {
             Visible::part(self.text, &(at..run.range.start)).render_to(out);
             at = run.range.end;
+            let text = Visible::part(self.text, &run.range);
             let class = match (run.look.is_excluded, run.look.is_gap) {
-                (true, _) => "x",
-                (false, true) => "g",
+                (true, _) => " class=\"x\"",
+                (false, true) => " class=\"g\"",
                 (false, false) => "",
             };
-            let text = Visible::part(self.text, &run.range);
-            let element = self.element(run.look.relation).or((!class.is_empty()).then_some("span"));
-            let Some(element) = element else {
+            let relation = if run.look.is_gap { None } else { self.element(run.look.relation) };
+            let Some(element) = relation.or((!class.is_empty()).then_some("span")) else {
                 text.render_to(out);
                 continue;
             };
-            let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
-            out.push_str(&format!("<{element}{class}>"));
+            for part in ["<", element, class, ">"] {
+                out.push_str(part);
+            }
             text.render_to(out);
-            out.push_str(&format!("</{element}>"));
+            for part in ["</", element, ">"] {
+                out.push_str(part);
+            }
         }
         Visible::part(self.text, &(at..self.text.len())).render_to(out);
     }

@@ -111,3 +111,19 @@ pub(super) const CALENDAR: &[&str] = &[
     "section", "article", "equation", "law", "no", "ad", "bc", "anno", "seit", "um", "depuis", "vers",
     "desde", "hacia", "dal", "nel",
 ];
+
+/// Whether a word stands before the number of a page or of another place in a work, or makes a date of a year.
+pub(in crate::text::regions) fn is_place(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    [PAGES, PLACES, CALENDAR].iter().any(|list| list.contains(&lower.as_str()))
+}
+
+/// Whether a word joins the names of authors.
+pub(in crate::text::regions) fn is_joining(word: &str) -> bool {
+    [JOINING, OTHERS, WITHIN].iter().any(|list| list.contains(&word))
+}
+
+/// Whether a word is a particle of a personal name.
+pub(in crate::text::regions) fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}

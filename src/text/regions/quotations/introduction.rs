@@ -189,6 +189,14 @@ impl Ending {
     }
 }
 
+/// Whether a block quote ends with a citation, the number of a note, or a line that names its source.
+pub(in crate::text::regions) fn ends_with_source(block: &str) -> bool {
+    let from = block.ceil_char_boundary(block.len().saturating_sub(LOOK_END_BYTES));
+    let end = peek::slice(block, from, block.len()).trim_end();
+    let line = end.rsplit('\n').next().unwrap_or_default().trim_start_matches(['>', ' ', '\t']);
+    (end.contains('\n') && is_source_line(line)) || Ending::of(end) >= Ending::Cited
+}
+
 fn ends_sentence(text: &str) -> bool {
     // Thai and Lao have no mark for the end of a sentence.
     let end = |c: char| is_sentence_end(c) || matches!(c, '\u{E00}'..='\u{EFF}');

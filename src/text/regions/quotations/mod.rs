@@ -16,7 +16,9 @@ use std::ops::Range;
 use self::by_sign::block_quotes;
 use self::carried::{Carry, ends_paragraph};
 use self::indented::indented_quotes;
+pub(super) use self::introduction::ends_with_source;
 use self::marks::{Closing, Mark, is_elision};
+pub(super) use self::shape::is_sentence_end;
 use super::{Span, peek};
 
 /// The longest quotation between marks, in words: about a page. Style guides require a block quote from 40 (APA) or 100

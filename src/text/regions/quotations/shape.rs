@@ -185,6 +185,6 @@ fn first_word_chars(line: &str) -> usize {
 }
 
 /// Whether `c` ends sentences in any script.
-pub(super) fn is_sentence_end(c: char) -> bool {
+pub(in crate::text::regions) fn is_sentence_end(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '؟' | '۔' | '।' | '։' | '።' | '။' | '។')
 }

@@ -36,7 +36,7 @@ pub(super) fn write(out: &mut dyn Write, pairs: &[proto::SourcePair]) -> Result<
 fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
     let proto::SourcePair { first, second, passages, cluster } = pair.clone();
     let sides = [first, second].into_iter().flat_map(|side| {
-        let proto::PairedSource { id, title, group, covered } = side.unwrap_or_default();
+        let proto::PairedSource { id, title, group, covered, .. } = side.unwrap_or_default();
         let proto::Share { words, of_words, percent } = covered.unwrap_or_default();
         [id, title, group, words.to_string(), of_words.to_string(), percent.to_string()]
     });
@@ -76,7 +76,7 @@ mod tests {
     fn quotes_what_needs_it() {
         let covered = Some(proto::Share { words: 1, of_words: 3, percent: 100.0 / 3.0 });
         let side = |id: &str, title: &str| {
-            Some(proto::PairedSource { id: id.into(), title: title.into(), group: String::new(), covered })
+            Some(proto::PairedSource { id: id.into(), title: title.into(), covered, ..Default::default() })
         };
         let (first, second) = (side("a,b", "said \"no\""), side("c", "naïve"));
         let mut out = Vec::new();

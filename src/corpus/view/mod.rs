@@ -1,22 +1,33 @@
 //! Views: one consistent state of some collections.
 
+mod resolving;
+
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::resolving::Unknown;
+pub(crate) use self::resolving::ViewRequest;
 use super::catalogue::{Catalogue, Entry};
 use super::collection::Collection;
 use super::error::Error;
 use super::pins::Pin;
-use super::state::Corpus;
+use super::state::{Corpus, not_found};
 use crate::fingerprint::Fingerprint;
 use crate::index::{Counted, Hit, Index, Visible, Wanted};
-use crate::model::{CollectionName, FingerprintSettings, Scope, Slot};
+use crate::model::{CollectionName, FingerprintSettings, Scope, Slot, SourceName, Warning};
 
 /// Some collections at one revision of the corpus. Later changes don't affect it; no lock is held for it.
 pub(crate) struct View {
     revision: u64,
     /// In order of their names.
     collections: Vec<ViewedCollection>,
+    /// The names of those in scope.
+    in_scope: BTreeSet<CollectionName>,
+    /// The names of the request that name nothing; sorted.
+    unknown: Vec<Warning>,
+    /// The sources of the request, in its order.
+    sources: Vec<(SourceName, Arc<Entry>)>,
 }
 
 /// A collection at the revision of a view.
@@ -49,22 +60,29 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`Error::CollectionNotFound`].
-    pub(crate) fn new(
-        corpus: &Arc<Corpus>,
-        scope: &Scope,
-        others: &BTreeSet<CollectionName>,
-    ) -> Result<Self, Error> {
+    /// [`Error::CollectionNotFound`], [`Error::SourceNotFound`], [`Error::TooManyCollectionsInScope`].
+    pub(crate) fn new(corpus: &Arc<Corpus>, request: &ViewRequest<'_>) -> Result<Self, Error> {
         let revision = corpus.revision.read();
-        let only_others = others.difference(&scope.collections).map(|name| (name, 0));
-        let in_scope = scope.collections.iter().map(|name| (name, 1));
-        let mut collections = Vec::with_capacity(scope.collections.len() + others.len());
-        for (name, is_in_scope) in in_scope.chain(only_others) {
+        let (in_scope, mut warnings) = corpus.resolve(request.scope)?;
+        let mut unknown = Unknown::all_of(request);
+        let of_sources = request.sources.iter().map(|source| &source.collection);
+        let names: BTreeSet<&CollectionName> =
+            in_scope.iter().chain(request.others).chain(of_sources).collect();
+        let mut collections = Vec::with_capacity(names.len());
+        for name in names {
             let collection = corpus.collection(name)?;
             let pin = collection.pins.pin();
             let catalogue = collection.catalogue.read();
             let (changed_at, counts) = (catalogue.revision(), catalogue.counts());
-            let sources_in_scope = is_in_scope * catalogue.sources_in_scope(scope);
+            let is_in_scope = in_scope.contains(name);
+            let mut sources_in_scope = 0;
+            if is_in_scope {
+                unknown.drop_known(&catalogue);
+                let excluded = request.scope.exclude_source.as_ref().filter(|one| one.collection == *name);
+                let excluded = excluded.and_then(|one| catalogue.get(&one.id));
+                let is_counted = excluded.is_some_and(|entry| entry.is_in_scope(request.scope, *revision));
+                sources_in_scope = catalogue.sources_in_scope(request.scope) - u64::from(is_counted);
+            }
             drop(catalogue);
             collections.push(ViewedCollection {
                 corpus: Arc::clone(corpus),
@@ -77,8 +95,50 @@ impl View {
                 _pin: pin,
             });
         }
-        collections.sort_by(|a, b| a.name().cmp(b.name()));
-        Ok(Self { revision: *revision, collections })
+        warnings.extend(unknown.into_warnings());
+        warnings.sort_unstable();
+        let mut view =
+            Self { revision: *revision, collections, in_scope, unknown: warnings, sources: Vec::new() };
+        let found = |name: &SourceName| Ok((name.clone(), view.find(name)?));
+        let sources: Result<_, Error> = request.sources.iter().map(found).collect();
+        view.sources = sources?;
+        Ok(view)
+    }
+
+    /// A source, while no change is published.
+    fn find(&self, SourceName { collection, id }: &SourceName) -> Result<Arc<Entry>, Error> {
+        let viewed = self.collection(collection)?;
+        let found = viewed.collection.catalogue.read().get(id).map(Arc::clone);
+        found.ok_or_else(|| not_found(&viewed.collection, id))
+    }
+
+    /// The scope with all its collections by name.
+    pub(crate) fn resolved<'a>(&self, scope: &'a Scope) -> Cow<'a, Scope> {
+        if scope.patterns.is_empty() {
+            return Cow::Borrowed(scope);
+        }
+        Cow::Owned(Scope { collections: self.in_scope.clone(), ..scope.clone() })
+    }
+
+    /// The names of the request that name nothing; sorted.
+    pub(crate) fn unknown(&self) -> &[Warning] {
+        &self.unknown
+    }
+
+    /// A source that the request names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SourceNotFound`] if the request does not name it.
+    pub(crate) fn source(&self, name: &SourceName) -> Result<&Arc<Entry>, Error> {
+        let found = self.sources.iter().find(|(known, _)| known == name);
+        let not_found = || Error::SourceNotFound { collection: name.collection.clone(), id: name.id.clone() };
+        found.map(|(_, entry)| entry).ok_or_else(not_found)
+    }
+
+    /// The revision at which one of its collections last changed.
+    pub(crate) fn changed_at(&self) -> u64 {
+        self.collections.iter().map(ViewedCollection::changed_at).max().unwrap_or(0)
     }
 
     /// The revision of the corpus.
@@ -196,14 +256,23 @@ impl ViewedCollection {
         let catalogue = self.collection.catalogue.read();
         let entry = |slot| {
             let at_revision = catalogue.entry_at(slot, self.revision);
-            at_revision.filter(|entry| entry.is_in_scope(scope, self.revision))
+            at_revision
+                .filter(|entry| entry.is_in_scope(scope, self.revision) && !self.excludes(entry, scope))
         };
         slots.into_iter().map(|slot| entry(slot).map(Arc::clone)).collect()
     }
 
     /// All sources in scope, in order of their ids. Linear in the collection but for the sort.
     pub(crate) fn all_in_scope(&self, scope: &Scope) -> Vec<Arc<Entry>> {
-        self.collection.catalogue.read().there_at(scope, self.revision)
+        let mut there = self.collection.catalogue.read().there_at(scope, self.revision);
+        there.retain(|entry| !self.excludes(entry, scope));
+        there
+    }
+
+    /// Whether a scope excludes this one source of the collection.
+    fn excludes(&self, entry: &Entry, scope: &Scope) -> bool {
+        let excluded = scope.exclude_source.as_ref();
+        excluded.is_some_and(|one| one.id == entry.id && one.collection == *self.name())
     }
 
     /// The fingerprints of tokens under the collection's settings.

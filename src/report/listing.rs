@@ -1,0 +1,98 @@
+//! The sources of a report with their passages.
+
+use std::ops::Range;
+
+use super::attribution::Attributions;
+use super::build::{Draft, Ranked, spans};
+use super::counting::Excluded;
+use super::finding::{Finding, FoundPassage, FoundSource};
+use super::types::{CoveredSpan, Excerpts, ReportedPassage, Share, SourceOverlap};
+use crate::text::{Span, convert_spans};
+
+/// Makes the entries of a report's list of sources.
+pub(super) struct Listing<'a> {
+    pub(super) draft: &'a Draft<'a>,
+    pub(super) excluded: &'a Excluded<'a>,
+    pub(super) attributions: Attributions<'a>,
+}
+
+impl Listing<'_> {
+    /// A source with its passages, of so many words considered.
+    pub(super) fn overlap(&self, ranked: Ranked, considered_words: u64) -> SourceOverlap {
+        let Ranked { finding, covered_words, unique_words } = ranked;
+        let used = finding.used();
+        let Finding { source, source_words, passages: found, min_words, exact: _ } = finding;
+        let found_count = found.len();
+        let passages = self.passages(found, min_words);
+        let FoundSource { collection, source_id, title, group, labels } = source;
+        SourceOverlap {
+            collection,
+            source_id,
+            title,
+            group,
+            labels,
+            covered: Share { words: covered_words, of_words: considered_words },
+            unique_words,
+            source_used: Share { words: used.tokens(), of_words: source_words },
+            passages_cut: (found_count - passages.len()) as u64,
+            passages,
+        }
+    }
+
+    fn passages(&self, mut found: Vec<FoundPassage>, min_words: u32) -> Vec<ReportedPassage> {
+        let draft = self.draft;
+        found.truncate(draft.limits.max_passages);
+        let ranges = found.iter().map(|found| found.passage.submission.clone());
+        let mut passage_spans: Vec<Span> = ranges.map(|range| draft.tokenized.span_of(range)).collect();
+        let originals: Vec<&str> = passage_spans.iter().map(|span| span.of(draft.text)).collect();
+        convert_spans(draft.text, draft.offset_unit, &mut passage_spans);
+        let stretches: Vec<Range<u32>> =
+            found.iter().flat_map(|found| found.stretches.iter().cloned()).collect();
+        let mut stretches = spans(draft, &stretches).into_iter();
+        let found = found.into_iter().zip(passage_spans).zip(originals);
+        found
+            .map(|((found, span), original)| self.passage(found, min_words, span, original, &mut stretches))
+            .collect()
+    }
+
+    /// A passage with its span in the report's unit. `stretches` gives the spans of its covered stretches.
+    fn passage(
+        &self,
+        found: FoundPassage,
+        min_words: u32,
+        submission: Span,
+        original: &str,
+        stretches: &mut impl Iterator<Item = Span>,
+    ) -> ReportedPassage {
+        let lengths = self.draft.tokenized.lengths();
+        let counted_words = self.excluded.counted(&found, min_words).words(lengths);
+        let attribution = self.attributions.of(&found);
+        let FoundPassage {
+            passage,
+            stretches: covered,
+            source_words,
+            source_stretches: _,
+            source_span,
+            source_covered,
+            source_excerpt,
+        } = found;
+        let submission_words = lengths.words(&passage.submission);
+        let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
+        ReportedPassage {
+            submission,
+            source: source_span,
+            kind: passage.kind,
+            similarity: passage.similarity(),
+            // Logarithms differ between processors beyond a tenth.
+            evidence_nats: f64::from((passage.evidence * 10.0).round()) / 10.0,
+            submission_words,
+            source_words: source_words.end - source_words.start,
+            matched_words: passage.matched_words(submission_words),
+            counted_words,
+            covered: CoveredSpan::of(&covered, lengths, stretches),
+            source_covered,
+            attribution,
+            excerpts,
+        }
+    }
+}
