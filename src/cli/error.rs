@@ -90,6 +90,12 @@ pub(super) enum CliError {
     /// The server refused the request.
     #[error("{0}")]
     Refused(Refusal),
+    /// The text of a stored source can't be read.
+    #[error("the text of source {id:?} can't be read with this key, and the page shows it; use a key of the role write")]
+    NoText {
+        /// The source.
+        id: String,
+    },
     /// No file is a submission.
     #[error("nothing was checked: no text file was found")]
     NothingToCheck,

@@ -51,7 +51,7 @@ enum Command {
     Import(import::ImportArgs),
     /// Check submissions against a server's corpus, or, with --against, against files
     Check(check::CheckArgs),
-    /// Compare a text with other texts; needs no server
+    /// Compare a text with other texts; needs no server. Or two sources of a server
     Compare(compare::CompareArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
     Pairs(pairs::PairsArgs),
@@ -83,7 +83,7 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     for warning in environment::warnings() {
-        drop(writeln!(anstream::stderr(), "warning: {}", render::printable(&warning)));
+        render::warn(&warning);
     }
     match run_command(cli) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),

@@ -10,14 +10,14 @@ mod report;
 mod server_info;
 mod table;
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
 pub(super) use not_checked::{NotChecked, without_percentages};
 pub(super) use pairs::{ComparedPairs, pairs};
-pub(super) use report::{SourceLines, Subject, report};
+pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;
 pub(super) use table::{
     CheckedRow, checked, collection, collections, keys, limits, source, sources, totals,
@@ -89,6 +89,16 @@ fn terminal_columns() -> Option<u16> {
     let from_environment = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let known = reported.filter(|columns| *columns > 0).or_else(from_environment);
     Some(known.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS))
+}
+
+/// Prints a warning on standard error, as [`note`] does.
+pub(super) fn warn(message: &str) {
+    note(&format!("warning: {message}"));
+}
+
+/// Prints a note on standard error. If that is closed, the note is lost and the command goes on.
+pub(super) fn note(message: &str) {
+    drop(writeln!(anstream::stderr(), "{}", printable(message)));
 }
 
 /// An untrusted text as part of a line: each run of white space becomes a space, control characters become visible, and

@@ -2,6 +2,7 @@
 
 use super::counted;
 use crate::proto;
+use crate::proto::NotCheckedReason;
 
 /// The reason why a report states no coverage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,13 @@ impl NotChecked {
     /// The reason why the text of `report` was not checked; `None` if it was.
     pub(in crate::cli) fn of(report: &proto::Report) -> Option<Self> {
         let words = report.words;
+        match report.not_checked() {
+            NotCheckedReason::NoSources => return Some(Self::NoSources),
+            NotCheckedReason::TooShort => return Some(Self::TooShort { words }),
+            NotCheckedReason::AllExcluded => return Some(Self::AllExcluded { words }),
+            // Older servers do not state it.
+            NotCheckedReason::Unspecified => {}
+        }
         if report.sources_in_scope == 0 {
             Some(Self::NoSources)
         } else if report.too_few_words >= words {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +9,10 @@ use encoding_rs::Encoding;
 
 use crate::cli::error::CliError;
 use crate::cli::input::{self, Found, Ids, Item, MAX_FILE_BYTES, Reading, Skipped, SourceText};
-use crate::cli::render::{SourceLines, number, printable};
+use crate::cli::render::{SourceLines, note, number, warn};
 use crate::engine::{
     CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Group, IfExists, InvalidValue, Label,
-    Labels, Limits, NewSource, Scope, SourceId, Title,
+    Labels, Limits, NewSource, Scope, SourceId, SourceName, Title,
 };
 use crate::matching::Stop;
 use crate::proto;
@@ -103,7 +102,8 @@ impl Corpus {
         mut scope: Scope,
         options: &DetectionOptions,
     ) -> Result<proto::Report, CliError> {
-        scope.exclude_source_ids.extend(self.own_source(path).cloned());
+        let name = |id: &SourceId| SourceName { collection: CollectionName::default(), id: id.clone() };
+        scope.exclude_source = self.own_source(path).map(name);
         Ok(report_to_proto(self.engine.check(submission, &scope, options, &Stop::never())?))
     }
 
@@ -166,15 +166,6 @@ impl Corpus {
         };
         Ok(self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?.entry.id.clone())
     }
-}
-
-fn warn(message: &str) {
-    note(&format!("warning: {message}"));
-}
-
-/// Prints a note on standard error. If that is closed, the note is lost and the check goes on.
-pub(super) fn note(message: &str) {
-    drop(writeln!(anstream::stderr(), "{}", printable(message)));
 }
 
 #[cfg(test)]

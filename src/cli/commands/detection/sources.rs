@@ -18,14 +18,17 @@ pub(super) async fn lines(client: &Client, report: &proto::Report) -> SourceLine
     lines
 }
 
-async fn text(client: &Client, source: &proto::SourceOverlap) -> Option<String> {
-    let request = proto::GetSourceRequest {
-        collection: source.collection.clone(),
-        id: source.source_id.clone(),
-        include_text: true,
-    };
+/// The text of a stored source, if the key may read it.
+pub(super) async fn stored_text(client: &Client, name: proto::SourceName) -> Option<String> {
+    let proto::SourceName { collection, id } = name;
+    let request = proto::GetSourceRequest { collection, id, include_text: true };
     let response = client.corpus().get_source(client.request(request)).await.ok()?;
-    let text = response.into_inner().source?.text;
+    Some(response.into_inner().source?.text)
+}
+
+async fn text(client: &Client, source: &proto::SourceOverlap) -> Option<String> {
+    let name = proto::SourceName { collection: source.collection.clone(), id: source.source_id.clone() };
+    let text = stored_text(client, name).await?;
     let is_same = source.passages.iter().all(|passage| is_excerpt(passage, &text));
     is_same.then_some(text)
 }

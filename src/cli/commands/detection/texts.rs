@@ -5,18 +5,23 @@ use std::path::Path;
 
 use encoding_rs::Encoding;
 
+use super::options::OptionArgs;
+use super::page;
 use crate::cli::error::CliError;
 use crate::cli::input::{self, InputError, Place, Text};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
-use crate::cli::render::{self, Look, NotChecked, SourceLines, Subject};
+use crate::cli::render::{self, Look, NotChecked, SourceLines, Subject, note, printable, warn};
 use crate::proto;
+use crate::render::html::ReportKind;
 
 /// Form of a report on standard output.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ReportForm {
     /// Protobuf JSON.
     Json,
+    /// Text for people, without passages.
+    Brief,
     /// Text for people; `full` keeps long excerpts and lists whole.
     Text { full: bool },
 }
@@ -36,21 +41,55 @@ pub(super) fn read_submission(path: &Path, encoding: Option<&'static Encoding>) 
     Ok(text)
 }
 
-/// Writes a report on `submission`.
+/// The submission of a report.
+#[derive(Debug)]
+pub(super) struct Reported {
+    /// The name of its file, or its id.
+    pub(super) name: String,
+    /// Its text; `None` if it is a stored source that the key may not read.
+    pub(super) text: Option<String>,
+}
+
+impl From<Text> for Reported {
+    fn from(Text { name, text }: Text) -> Self {
+        Self { name, text: Some(text) }
+    }
+}
+
+/// Writes a report on `submission` in the forms that the options ask for, and its warnings to standard error.
 pub(super) fn write_report(
     out: &mut dyn Write,
     report: proto::Report,
-    submission: &Text,
+    submission: &Reported,
     sources: &SourceLines,
-    form: ReportForm,
+    kind: ReportKind,
+    options: &OptionArgs,
 ) -> Result<Outcome, CliError> {
-    let outcome = if NotChecked::of(&report).is_some() { Outcome::NotChecked } else { Outcome::Done };
-    match form {
-        ReportForm::Json => json::report(out, &render::without_percentages(report))?,
+    let Reported { name, text } = submission;
+    let subject = Subject { name, text: text.as_deref(), sources };
+    let not_checked = NotChecked::of(&report);
+    report.warnings.iter().for_each(|warning| warn(&warning.message));
+    if let Some(path) = options.page().path() {
+        let text = text.as_deref().ok_or_else(|| CliError::NoText { id: name.clone() })?;
+        page::write(path, &report, text, &options.page().options(kind, name))?;
+    }
+    match options.report_form() {
+        _ if options.page().is_stdout() => {}
+        ReportForm::Json => {
+            if let Some(reason) = &not_checked {
+                note(&format!("{name} was not checked: {reason}"));
+            }
+            json::report(out, &render::without_percentages(report))?;
+        }
+        ReportForm::Brief => {
+            render::brief_report(out, &report, &subject, Look::of_stdout(false))?;
+            if let Some(path) = options.page().path() {
+                writeln!(out, "\nThe whole report is in {}.", printable(&path.display().to_string()))?;
+            }
+        }
         ReportForm::Text { full } => {
-            let Text { name, text } = submission;
-            render::report(out, &report, &Subject { name, text, sources }, Look::of_stdout(full))?;
+            render::report(out, &report, &subject, Look::of_stdout(full))?;
         }
     }
-    Ok(outcome)
+    Ok(if not_checked.is_some() { Outcome::NotChecked } else { Outcome::Done })
 }

@@ -30,8 +30,8 @@ const NAMED_SPANS: usize = 10;
 pub(in crate::cli) struct Subject<'a> {
     /// The name of its file.
     pub(in crate::cli) name: &'a str,
-    /// Its text.
-    pub(in crate::cli) text: &'a str,
+    /// Its text; without it, places are bytes.
+    pub(in crate::cli) text: Option<&'a str>,
     /// The lines of the sources.
     pub(in crate::cli) sources: &'a SourceLines,
 }
@@ -43,32 +43,50 @@ pub(in crate::cli) fn report(
     subject: &Subject<'_>,
     look: Look,
 ) -> io::Result<()> {
-    let lines = Lines::of(subject.text);
+    brief_report(out, report, subject, look)?;
+    passages(out, report, subject, look)?;
+    provenance(out, report, look)
+}
+
+/// Writes a report without its passages.
+pub(in crate::cli) fn brief_report(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
+    let lines = subject.text.map_or_else(Lines::unknown, Lines::of);
     headline(out, report, subject, look)?;
     if !matches!(NotChecked::of(report), Some(NotChecked::NoSources | NotChecked::TooShort { .. })) {
         guarantee(out, report, &lines)?;
     }
+    for warning in &report.warnings {
+        writeln!(out, "Warning: {}", printable(&warning.message))?;
+    }
     signs(out, &report.alerts, &lines, look)?;
-    sources(out, report, subject, &lines, look)?;
-    provenance(out, report, look)
+    table(out, report, look)
 }
 
-/// Writes the table of sources, and each source with its passages.
-fn sources(
-    out: &mut dyn Write,
-    report: &proto::Report,
-    subject: &Subject<'_>,
-    lines: &Lines,
-    look: Look,
-) -> io::Result<()> {
+/// Writes the table of sources.
+fn table(out: &mut dyn Write, report: &proto::Report, look: Look) -> io::Result<()> {
     if !report.sources.is_empty() {
         writeln!(out, "\n{}", table::overlaps(&report.sources, look))?;
     }
-    cut(out, report)?;
+    cut(out, report)
+}
+
+/// Writes each source with its passages.
+fn passages(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
     if has_altered(report) {
         let marked = if look.colour { "highlighted" } else { "in ⟦brackets⟧" };
         writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
     }
+    let lines = &subject.text.map_or_else(Lines::unknown, Lines::of);
     let context = ReportContext { lines, source_lines: subject.sources, exclusions: &report.exclusions, look };
     for (place, source) in report.sources.iter().enumerate() {
         overlap(out, place + 1, source, context)?;

@@ -65,10 +65,7 @@ fn passage(
         (printable(&passage.submission_excerpt), printable(&passage.source_excerpt));
     let kind = kind(passage);
     let counted = counted_words(passage, &here, exclusions);
-    let place = match source_lines {
-        Some(lines) => lines.of_span(&there),
-        None => format!("bytes {}-{}", number(there.start), number(there.end)),
-    };
+    let place = source_lines.unwrap_or(&Lines::unknown()).of_span(&there);
     writeln!(out, "\n   {}: {kind}{counted}, source {place}", lines.of_span(&here))?;
     // In a summary, nearly all words of the source would be marked.
     let marks = match passage.kind() {

@@ -1,5 +1,6 @@
 //! The check of many files, with a line for each.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::input::{Submission, Submissions};
 use crate::cli::outcome::Outcome;
-use crate::cli::render::{number, percent};
+use crate::cli::render::{note, number, percent, warn};
 use crate::proto;
 
 /// Capacity of the channel of results.
@@ -42,12 +43,12 @@ pub(super) async fn run(
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
     let Submissions { found, skipped, .. } = Submissions::find(&args.submissions);
-    if found.is_empty() {
-        skipped.lines().iter().for_each(|line| local::note(line));
+    if found.is_empty() && args.ids.is_empty() {
+        skipped.lines().iter().for_each(|line| note(line));
         return Err(CliError::NothingToCheck);
     }
     let detail = if args.options.json() { Detail::Program } else { Detail::Summary };
-    let progress = Progress::over(found.len() as u64, args.csv || args.options.json());
+    let progress = Progress::over((found.len() + args.ids.len()) as u64, args.csv || args.options.json());
     let mut output = Output::new(args.csv, args.options.json(), out);
     let mut running = start(args, found, detail, server).await?;
     let mut tally = Tally::default();
@@ -58,13 +59,13 @@ pub(super) async fn run(
     let is_interrupted = interrupted?;
     written?;
     if is_interrupted {
-        local::note(&format!("Interrupted: {} files were checked.", number(tally.checked)));
+        note(&format!("Interrupted: {} files were checked.", number(tally.checked)));
         return Ok(Outcome::Interrupted);
     }
     let ended = running.end.await.unwrap_or_else(|error| Err(CliError::Write(error.into())))?;
     for over in &tally.over {
         let limit = args.fail_over.unwrap_or_default();
-        local::note(&format!("{} is covered to {}, over --fail-over {limit}", over.name, percent(&over.coverage)));
+        note(&format!("{} is covered to {}, over --fail-over {limit}", over.name, percent(&over.coverage)));
     }
     Ok(tally.outcome().max(ended))
 }
@@ -80,10 +81,11 @@ async fn start(
     let end = if args.against.is_empty() {
         let request = args.request(detail)?;
         let client = Client::connect(server).await?;
-        on_server::start(client, found, request, encoding, sender).await?
+        let stored = args.ids.iter().map(|id| args.source(id)).collect();
+        on_server::start(client, on_server::Subjects { found, stored }, request, encoding, sender).await?
     } else {
         let options = args.options.to_engine(&args.corpus, detail)?;
-        let scope = args.scope()?;
+        let scope = args.scope.to_engine()?;
         let paths = found.iter().map(|submission| submission.place.path());
         let corpus = local::Corpus::read(&args.against, paths.map(Path::new), encoding);
         in_process::start(in_process::Checks { corpus, scope, options, encoding }, found, sender)
@@ -99,16 +101,24 @@ async fn receive(
     tally: &mut Tally,
     progress: &Progress,
 ) -> Result<bool, CliError> {
-    loop {
+    let mut warnings = BTreeSet::new();
+    let is_interrupted = loop {
         let checked = tokio::select! {
             biased;
-            _pressed = tokio::signal::ctrl_c() => return Ok(true),
+            _pressed = tokio::signal::ctrl_c() => break true,
             checked = results.recv() => checked,
         };
-        let Some(checked) = checked else { return Ok(false) };
+        let Some(checked) = checked else { break false };
+        if let Ok(report) = &checked.result {
+            warnings.extend(report.warnings.iter().map(|warning| warning.message.clone()));
+        }
         let excess = checked.result.as_ref().ok().and_then(|report| args.excess(report));
         tally.add(&checked, excess);
         output.add(checked)?;
         progress.advance();
-    }
+    };
+    // Most warnings are about the scope, which all files share.
+    progress.finish();
+    warnings.iter().for_each(|warning| warn(warning));
+    Ok(is_interrupted)
 }

@@ -5,6 +5,7 @@ mod many;
 mod on_server;
 mod output;
 mod progress;
+mod scope;
 mod single;
 
 use std::io::Write;
@@ -12,14 +13,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{CorpusArgs, Detail, OptionArgs, non_empty_group};
+use self::scope::ScopeArgs;
+use super::options::{CorpusArgs, Detail, OptionArgs};
 use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{ServerArgs, block_on};
 use crate::cli::error::CliError;
 use crate::cli::input::Submissions;
 use crate::cli::outcome::Outcome;
-use crate::engine::{CollectionName, InvalidValue, Label, Scope, SourceId};
 use crate::proto;
+
+/// The collection of a source whose collection is not named.
+const DEFAULT_COLLECTION: &str = "default";
 
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
@@ -34,23 +38,19 @@ use crate::proto;
 )]
 pub(in crate::cli) struct CheckArgs {
     /// The submissions: files of text, folders, patterns such as 'class/*.txt', or - for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "ids", conflicts_with = "ids", value_name = "FILE")]
     submissions: Vec<PathBuf>,
+    /// Check the source with this id, which the server has; it is not compared with itself; repeatable
+    #[arg(long = "id", value_name = "ID", conflicts_with = "against")]
+    ids: Vec<String>,
+    /// The collection of the source that --id names [default: the only one that --collection names, or else default]
+    #[arg(long, value_name = "NAME", requires = "ids")]
+    id_collection: Option<String>,
     /// Check against these folders and files (.txt, .md, .jsonl), without a server; repeatable
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "collections")]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     against: Vec<PathBuf>,
-    /// A collection to check against; repeatable [default: default]
-    #[arg(long = "collection", value_name = "NAME")]
-    collections: Vec<String>,
-    /// Exclude the source with this id; repeatable
-    #[arg(long = "exclude-source", value_name = "ID")]
-    exclude_sources: Vec<String>,
-    /// Exclude the sources of this group; repeatable
-    #[arg(long = "exclude-group", value_name = "GROUP")]
-    exclude_groups: Vec<String>,
-    /// Exclude the sources with this label; repeatable
-    #[arg(long = "exclude-label", value_name = "LABEL")]
-    exclude_labels: Vec<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// End with exit code 4 if the coverage of a text is more than this percentage, from 0 to 100
     #[arg(long, value_name = "PERCENT", value_parser = super::options::percentage_or_zero)]
     fail_over: Option<f64>,
@@ -74,39 +74,36 @@ pub(in crate::cli) fn run(
     if !args.against.is_empty() && server.is_named() {
         return Err(CliError::Usage("--against needs no server; leave out --server or --against"));
     }
-    match Submissions::single(&args.submissions) {
-        Some(path) if !args.csv => single::run(&args, path, server, out),
+    match (Submissions::single(&args.submissions), args.ids.as_slice()) {
+        (Some(path), _) if args.prints_report() => single::of_file(&args, path, server, out),
+        (None, [id]) if args.prints_report() => block_on(single::of_source(&args, id, server, out)),
         _ => block_on(many::run(&args, server, out)),
     }
 }
 
 impl CheckArgs {
-    /// The scope as a type of the engine.
-    fn scope(&self) -> Result<Scope, CliError> {
-        let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
-        let ids = self.exclude_sources.iter().map(|id| SourceId::new(id));
-        let groups = self.exclude_groups.iter().map(|group| non_empty_group(group));
-        let labels = self.exclude_labels.iter().map(|label| Label::new(label));
-        Ok(Scope {
-            collections: [CollectionName::default()].into(),
-            exclude_source_ids: ids.collect::<Result<_, _>>().map_err(bad("--exclude-source"))?,
-            exclude_groups: groups.collect::<Result<_, _>>().map_err(bad("--exclude-group"))?,
-            exclude_labels: labels.collect::<Result<_, _>>().map_err(bad("--exclude-label"))?,
-        })
+    /// Whether a single submission is printed as a whole report.
+    fn prints_report(&self) -> bool {
+        !self.csv
     }
 
     /// The request of a server, without a text.
     fn request(&self, detail: Detail) -> Result<proto::CheckRequest, CliError> {
         Ok(proto::CheckRequest {
-            text: String::new(),
-            scope: Some(proto::Scope {
-                collections: self.collections.clone(),
-                exclude_source_ids: self.exclude_sources.clone(),
-                exclude_groups: self.exclude_groups.clone(),
-                exclude_labels: self.exclude_labels.clone(),
-            }),
+            scope: Some(self.scope.to_proto()),
             options: Some(self.options.to_proto(&self.corpus, detail)?),
+            ..proto::CheckRequest::default()
         })
+    }
+
+    /// The name of the stored source with this id.
+    fn source(&self, id: &str) -> proto::SourceName {
+        let only = match self.scope.collections.as_slice() {
+            [only] => only.as_str(),
+            _ => DEFAULT_COLLECTION,
+        };
+        let collection = self.id_collection.as_deref().unwrap_or(only).to_owned();
+        proto::SourceName { collection, id: id.to_owned() }
     }
 
     /// The coverage of a report, if it exceeds `--fail-over`.

@@ -26,14 +26,27 @@ use crate::proto::check_stream_response::Result as Answer;
 /// Capacity of the channel between the reader and the stream, in texts.
 const CHANNEL_TEXTS: usize = 4;
 
-/// A file that was read: its text, or the reason why it could not be read.
-struct ReadFile {
-    name: String,
-    text: Result<String, String>,
+/// The submissions.
+pub(super) struct Subjects {
+    /// Files.
+    pub(super) found: Vec<Submission>,
+    /// Stored sources.
+    pub(super) stored: Vec<proto::SourceName>,
 }
 
-/// The files that were read; one stream at a time receives them.
-type Files = Arc<tokio::sync::Mutex<mpsc::Receiver<ReadFile>>>;
+/// A submission that is ready to be sent, or the reason why it can't be.
+struct Ready {
+    name: String,
+    subject: Result<Subject, String>,
+}
+
+enum Subject {
+    Text(String),
+    Stored(proto::SourceName),
+}
+
+/// The submissions that were read; one stream at a time receives them.
+type Files = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
 
 /// A file without a result that was sent on.
 enum Waiting {
@@ -58,25 +71,26 @@ struct Checks {
 /// Checks all files, and sends the results in order.
 pub(super) async fn start(
     client: Client,
-    submissions: Vec<Submission>,
+    subjects: Subjects,
     request: proto::CheckRequest,
     encoding: Option<&'static Encoding>,
     results: mpsc::Sender<Checked>,
 ) -> Result<JoinHandle<Result<Outcome, CliError>>, CliError> {
     let limits = client.limits().await?;
-    let files = Arc::new(tokio::sync::Mutex::new(read_in_a_thread(submissions, encoding)));
+    let files = Arc::new(tokio::sync::Mutex::new(read_in_a_thread(subjects, encoding)));
     let checks = Checks { client, request, limits, waiting: Arc::default(), results };
     Ok(tokio::spawn(checks.run(files)))
 }
 
 /// Reads the files in a thread that ends when the receiver is dropped.
 fn read_in_a_thread(
-    submissions: Vec<Submission>,
+    subjects: Subjects,
     encoding: Option<&'static Encoding>,
-) -> mpsc::Receiver<ReadFile> {
+) -> mpsc::Receiver<Ready> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
     std::thread::spawn(move || {
-        for Submission { place, problem } in submissions {
+        let Subjects { found, stored } = subjects;
+        for Submission { place, problem } in found {
             let text = match problem {
                 Some(problem) => Err(problem.to_string()),
                 None => match read_submission(place.path(), encoding) {
@@ -85,7 +99,14 @@ fn read_in_a_thread(
                     Err(error) => Err(error.to_string()),
                 },
             };
-            if sender.blocking_send(ReadFile { name: place.to_string(), text }).is_err() {
+            let ready = Ready { name: place.to_string(), subject: text.map(Subject::Text) };
+            if sender.blocking_send(ready).is_err() {
+                return;
+            }
+        }
+        for source in stored {
+            let ready = Ready { name: source.id.clone(), subject: Ok(Subject::Stored(source)) };
+            if sender.blocking_send(ready).is_err() {
                 return;
             }
         }
@@ -132,12 +153,13 @@ impl Checks {
     }
 
     /// The request for a file, if it can be sent.
-    fn admit(&self, ReadFile { name, text }: ReadFile) -> Waiting {
-        let text = match text {
-            Ok(text) => text,
+    fn admit(&self, Ready { name, subject }: Ready) -> Waiting {
+        let request = self.request.clone();
+        let check = match subject {
+            Ok(Subject::Text(text)) => proto::CheckRequest { text, ..request },
+            Ok(Subject::Stored(source)) => proto::CheckRequest { source: Some(source), ..request },
             Err(reason) => return Waiting::Failed { name, reason },
         };
-        let check = proto::CheckRequest { text, ..self.request.clone() };
         let request = proto::CheckStreamRequest { key: String::new(), check: Some(check) };
         let (bytes, max) = (prost::Message::encoded_len(&request) as u64, self.limits.max_message_bytes);
         if bytes > max {
@@ -222,7 +244,8 @@ fn sent(waiting: &Waiting) -> Option<proto::CheckStreamRequest> {
 fn concerns_all(refusal: &Refusal) -> bool {
     let is_text = |field: &str| field == "text" || field.ends_with(".text");
     match refusal.code {
-        Code::NotFound | Code::PermissionDenied | Code::Unauthenticated => true,
+        Code::NotFound => refusal.missing_collection.is_some(),
+        Code::PermissionDenied | Code::Unauthenticated => true,
         Code::InvalidArgument => refusal.violations.iter().any(|wrong| !is_text(&wrong.field)),
         _ => false,
     }

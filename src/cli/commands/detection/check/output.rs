@@ -3,12 +3,11 @@
 use std::io::{self, Write};
 
 use super::many::Checked;
-use crate::cli::commands::detection::local;
 use crate::cli::error::CliError;
 use crate::cli::input::Skipped;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{self, json};
-use crate::cli::render::{self, CheckedRow, Look, NotChecked, counted, number, printable};
+use crate::cli::render::{self, CheckedRow, Look, NotChecked, counted, note, number, printable};
 use crate::proto;
 
 /// The columns of the CSV.
@@ -194,7 +193,7 @@ impl<'a> Output<'a> {
     /// Writes what follows the last result.
     pub(super) fn finish(self, tally: &Tally, skipped: &Skipped) -> Result<(), CliError> {
         let Self::Table { rows, out } = self else {
-            skipped.lines().iter().for_each(|line| local::note(line));
+            skipped.lines().iter().for_each(|line| note(line));
             return Ok(());
         };
         if rows.is_empty() {

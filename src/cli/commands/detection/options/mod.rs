@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 pub(super) use exclusions::to_proto as exclusions_to_proto;
 pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage, percentage_or_zero};
 
+use super::page::PageArgs;
 use super::texts::ReportForm;
 use crate::cli::error::CliError;
 use crate::engine::{DetectionMode, DetectionOptions};
@@ -46,12 +47,14 @@ pub(in crate::cli) struct OptionArgs {
     /// was not checked
     #[arg(long)]
     json: bool,
-    /// With --json: include the excerpts of the passages
+    /// With --json: include the excerpts of the passages, as --html does
     #[arg(long, requires = "json")]
     excerpts: bool,
     /// With --json: the unit of the offsets
     #[arg(long, value_name = "UNIT", value_enum, default_value_t, requires = "json")]
     offset_unit: UnitArg,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// How much of a report is needed.
@@ -63,6 +66,8 @@ pub(in crate::cli) enum Detail {
     Program,
     /// The coverage and the largest source.
     Summary,
+    /// What a page shows: as much as a program gets, with excerpts.
+    Page,
 }
 
 /// The unit of a report's offsets.
@@ -82,7 +87,7 @@ impl OptionArgs {
     fn max_sources(&self, detail: Detail) -> Option<u32> {
         match detail {
             Detail::People => self.max_sources.or(Some(SHOWN_SOURCES)),
-            Detail::Program => self.max_sources,
+            Detail::Program | Detail::Page => self.max_sources,
             Detail::Summary => Some(1),
         }
     }
@@ -91,7 +96,7 @@ impl OptionArgs {
     fn max_passages(&self, detail: Detail) -> Option<u32> {
         match detail {
             Detail::People => self.max_passages.or(self.lists_sources().then_some(SHOWN_PASSAGES)),
-            Detail::Program => self.max_passages,
+            Detail::Program | Detail::Page => self.max_passages,
             Detail::Summary => Some(0),
         }
     }
@@ -101,6 +106,7 @@ impl OptionArgs {
             Detail::People => self.lists_sources(),
             Detail::Program => self.excerpts,
             Detail::Summary => false,
+            Detail::Page => true,
         }
     }
 
@@ -111,7 +117,18 @@ impl OptionArgs {
 
     /// The detail of a single report.
     pub(super) fn detail(&self) -> Detail {
-        if self.json { Detail::Program } else { Detail::People }
+        if self.page.path().is_some() {
+            Detail::Page
+        } else if self.json {
+            Detail::Program
+        } else {
+            Detail::People
+        }
+    }
+
+    /// The page to write.
+    pub(super) fn page(&self) -> &PageArgs {
+        &self.page
     }
 
     /// Whether to print JSON.
@@ -121,7 +138,11 @@ impl OptionArgs {
 
     /// The form of the report.
     pub(super) fn report_form(&self) -> ReportForm {
-        if self.json { ReportForm::Json } else { ReportForm::Text { full: self.full } }
+        match (self.json, self.page.path()) {
+            (true, _) => ReportForm::Json,
+            (false, Some(_)) => ReportForm::Brief,
+            (false, None) => ReportForm::Text { full: self.full },
+        }
     }
 
     /// The options for the engine in this process, with the contents of the boilerplate files.
