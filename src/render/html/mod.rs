@@ -6,6 +6,7 @@
 //!
 //! [`check`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
 
+mod ages;
 mod atoms;
 mod check;
 mod class;

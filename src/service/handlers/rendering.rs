@@ -15,6 +15,7 @@ use crate::service::backpressure::ordered_stream::Responses;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::page_extras::PageExtras;
 use crate::service::parse;
 use crate::service::parse::rendering::Rendering;
 use crate::service::problem::Problem;
@@ -55,13 +56,15 @@ impl RenderingService for RenderingApi {
         request: Request<proto::RenderReportRequest>,
     ) -> Result<Response<Self::RenderReportStream>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let extras: PageExtras = request.extensions().get().cloned().unwrap_or_default();
         let rendering = parse::rendering::render_report(request.into_inner())?;
         let context = self.context.clone();
         context.memory.check_room(&context.engine).await?;
         if let Subject::Pairs(_) = rendering.subject {
-            return Ok(Response::new(context.class_report(call, caller, rendering)));
+            return Ok(Response::new(context.class_report(call, caller, rendering, extras)));
         }
-        let page = context.clone().page(caller, &call, rendering).await?;
+        let mut page = context.clone().page(caller, &call, rendering).await?;
+        page.options.links = extras.links;
         let bytes = page.report.encoded_len();
         let render = move |_: &_| {
             let Page { report, text, options } = page;
@@ -135,14 +138,16 @@ impl ServiceContext {
         call: CallContext,
         caller: Caller,
         rendering: Rendering,
+        extras: PageExtras,
     ) -> Responses<proto::RenderReportResponse> {
         Box::pin(async_stream::try_stream! {
             let Rendering { subject: Subject::Pairs(request), name, hide_names, rendered_pairs } = rendering else { return };
             let collection = if request.collection.is_empty() { "default".to_owned() } else { request.collection.clone() };
             let all_pairs = parse::pairs::compare_all(&request)?;
-            let found = Found::read(self.clone().compare_all(call.clone(), caller.clone(), all_pairs)).await?;
+            let found = Found::read(self.clone().compare_all(call.clone(), caller.clone(), all_pairs), &extras).await?;
             let mut options = RenderOptions::new(ReportKind::Pair, if name.is_empty() { &collection } else { &name });
             options.hide_names = hide_names;
+            options.links = extras.links;
             options.collections = vec![collection.clone()];
             let (found, options) = (Arc::new(found), Arc::new(options));
             let begin = {
@@ -212,14 +217,20 @@ struct Found {
 }
 
 impl Found {
-    async fn read(mut events: Responses<proto::CompareAllResponse>) -> Result<Self, Status> {
+    async fn read(
+        mut events: Responses<proto::CompareAllResponse>,
+        extras: &PageExtras,
+    ) -> Result<Self, Status> {
         let mut found = Self::default();
         while let Some(event) = events.next().await {
             match event?.event {
                 Some(Event::Pair(pair)) => found.pairs.push(pair),
                 Some(Event::Cluster(cluster)) => found.clusters.push(cluster),
                 Some(Event::Summary(summary)) => found.summary = summary,
-                Some(Event::Progress(_)) | None => {}
+                Some(Event::Progress(progress)) => {
+                    extras.progress.send_replace(progress);
+                }
+                None => {}
             }
         }
         Ok(found)

@@ -8,6 +8,7 @@ mod table;
 use maud::{Markup, Render, html};
 
 use self::names::Names;
+use super::ages;
 use super::atoms::Listing;
 use super::glyphs::Visible;
 use super::language;
@@ -131,6 +132,7 @@ impl<'a> ClassReport<'a> {
                     (counted(pair.passages, "passage", "passages")) ". First covered: " (percent(&shares[0])) ", " (number(shares[0].words))
                     " of " (number(shares[0].of_words)) " words. Second covered: " (percent(&shares[1])) ", " (number(shares[1].words))
                     " of " (number(shares[1].of_words)) " words. "
+                    @if let Some(older) = ages::older(pair.older(), ["first", "second"]) { (older) " " }
                     a href="#pairs" { "All pairs" }
                 }
                 (passages.0)
