@@ -3,7 +3,7 @@
 
 use memchr::memchr2_iter;
 
-use super::super::citations::words::{is_joining, is_particle, is_place};
+use super::super::citations::words::{is_calendar, is_joining, is_particle, is_place};
 use super::super::lexemes::{Lexeme, lexemes};
 use super::super::quotations::is_sentence_end;
 use super::sentences::is_closing;
@@ -82,7 +82,11 @@ fn is_name(word: &str) -> bool {
     let rest = letters.clone().count();
     let initials = rest < 3 && letters.all(char::is_uppercase);
     let lower = word.to_lowercase();
-    capital && !(initials && rest > 0) && !is_place(&lower) && !NUMBERED.contains(&lower.as_str())
+    capital
+        && !(initials && rest > 0)
+        && !is_place(&lower)
+        && !is_calendar(&lower)
+        && !NUMBERED.contains(&lower.as_str())
 }
 
 fn follows_quotation(text: &str, quotations: &[Span], at: usize) -> bool {

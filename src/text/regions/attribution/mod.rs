@@ -14,7 +14,7 @@ mod sentences;
 mod tests;
 
 use self::marks::Marks;
-use self::sentences::Sentences;
+use self::sentences::{LOOK_BYTES, Sentences};
 use super::quotations::ends_with_source;
 use super::{Region, RegionKind, Span, peek};
 
@@ -77,9 +77,9 @@ impl<'a> Citations<'a> {
     fn is_led_in(&self, quotation: usize) -> bool {
         let sentences = Sentences { text: self.text, marks: &self.marks };
         let own = sentences.start(quotation);
-        let before = peek::slice(self.text, 0, own).trim_end().len();
+        let near = self.text.ceil_char_boundary(own.saturating_sub(LOOK_BYTES));
         let is_sign = |c: char| !c.is_alphanumeric();
-        let words = peek::slice(self.text, 0, before).trim_end_matches(is_sign).len();
+        let words = near + peek::slice(self.text, near, own).trim_end_matches(is_sign).len();
         let from = sentences.start(words);
         self.in_text
             .ends_in(from, words)
@@ -88,7 +88,7 @@ impl<'a> Citations<'a> {
 
     /// Whether the next paragraph after a block quote is a citation and nothing else.
     fn is_cited_below(&self, end: usize) -> bool {
-        let rest = peek::slice(self.text, end, self.text.len());
+        let rest = peek::window(self.text, end, LOOK_BYTES);
         let next = end + rest.len() - rest.trim_start().len();
         let Some(mark) = self.marks.at(next) else { return false };
         let after = peek::window(self.text, mark.end as usize, 8).trim_start_matches(['.', ' ']);

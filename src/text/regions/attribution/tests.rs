@@ -145,6 +145,50 @@ fn legal_references() {
     );
 }
 
+/// Signs in a row: a look at one place must not read the whole text.
+#[test]
+fn hostile_texts_take_linear_time() {
+    const SIZE_BYTES: usize = 100_000;
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+    for unit in [
+        "(2011)",
+        "(2011) ",
+        ". ",
+        "a.1 ",
+        "”1",
+        "¹",
+        "[^a]",
+        "[^",
+        "§ 1 ",
+        "1/22 ",
+        " v. A 1 U.S. ",
+        "BGH ",
+        "条",
+        "第1条",
+        "\n\n",
+        " ",
+        "\u{3000}",
+        "“a” (1). ",
+        "\n> a\n",
+        "Art. 1 ",
+        "...",
+        "?!",
+        "»",
+        "(A 1)",
+        "①",
+    ] {
+        let text = unit.repeat(SIZE_BYTES / unit.len());
+        let found = regions(&text);
+        let began = std::time::Instant::now();
+        let citations = Citations::new(&text, &found);
+        for place in 0..2_000 {
+            let start = text.floor_char_boundary(place * (text.len() / 2_000));
+            let _ = citations.cite(peek::span(start, text.floor_char_boundary(start + 40)), true);
+        }
+        assert!(began.elapsed() < LIMIT, "{unit:?}: {:?}", began.elapsed());
+    }
+}
+
 proptest! {
     /// Any text and any span of it: nothing panics, and the spans of citations are sound.
     #[test]
