@@ -144,7 +144,9 @@ enum Call {
     Import(Vec<proto::ImportSourcesRequest>),
     GetSource(proto::GetSourceRequest),
     ListSources(proto::ListSourcesRequest),
+    UpdateSource(proto::UpdateSourceRequest),
     DeleteSource(proto::DeleteSourceRequest),
+    DeleteSources(proto::DeleteSourcesRequest),
     Check(proto::CheckRequest),
     CheckStream(Vec<proto::CheckStreamRequest>),
     Compare(proto::CompareRequest),
@@ -158,9 +160,16 @@ enum Call {
 
 fn rendered<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     match answer {
-        Ok(answer) => format!("{answer:?}"),
+        Ok(answer) => undated(&format!("{answer:?}")),
         Err(status) => format!("{:?} {:?} {:?}", status.code(), status.message(), status.details()),
     }
+}
+
+/// A text without its times: two servers do not get a request at the same moment.
+fn undated(text: &str) -> String {
+    let mut parts = text.split("Timestamp {");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + "Timestamp {" + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 /// All messages of a stream, as text.
@@ -175,7 +184,7 @@ async fn rendered_stream<T: std::fmt::Debug>(
     loop {
         match stream.message().await {
             Ok(None) => return all,
-            Ok(Some(message)) => write!(all, "{message:?}").unwrap(),
+            Ok(Some(message)) => all.push_str(&undated(&format!("{message:?}"))),
             Err(status) => return all + &rendered::<()>(Err(status)),
         }
     }
@@ -221,7 +230,11 @@ impl Call {
             ..Default::default()
         };
         let other_name = Some(proto::SourceName { collection: other_collection, id: id.clone() });
-        match words.below(18) {
+        let filter = || {
+            let id_prefix = id.get(..1).unwrap_or_default().to_owned();
+            Some(proto::SourceFilter { id_prefix, groups: vec!["g".to_owned()], ..Default::default() })
+        };
+        match words.below(20) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
                 name: collection,
@@ -248,7 +261,7 @@ impl Call {
                 collection,
                 page_size,
                 page_token,
-                filter: None,
+                filter: if words.below(2) == 0 { None } else { filter() },
             }),
             9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, request_id }),
             10 | 11 => Self::Check(check),
@@ -275,7 +288,22 @@ impl Call {
                 options: Some(options),
             }),
             16 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
-            _ => Self::Export(proto::ExportSourcesRequest { collection }),
+            17 => Self::Export(proto::ExportSourcesRequest { collection }),
+            18 => {
+                let source = Some(proto::Source { text: String::new(), ..new });
+                Self::UpdateSource(proto::UpdateSourceRequest {
+                    collection,
+                    source,
+                    request_id,
+                    ..Default::default()
+                })
+            }
+            _ => Self::DeleteSources(proto::DeleteSourcesRequest {
+                collection,
+                filter: filter(),
+                dry_run: words.below(2) == 0,
+                request_id,
+            }),
         }
     }
 
@@ -293,6 +321,8 @@ impl Call {
             }
             Self::GetSource(request) => rendered(plain(corpus.get_source(request.clone()).await)),
             Self::ListSources(request) => rendered(plain(corpus.list_sources(request.clone()).await)),
+            Self::UpdateSource(request) => rendered(plain(corpus.update_source(request.clone()).await)),
+            Self::DeleteSources(request) => rendered(plain(corpus.delete_sources(request.clone()).await)),
             Self::DeleteSource(request) => rendered(plain(corpus.delete_source(request.clone()).await)),
             Self::Check(request) => rendered(plain(detection.check(request.clone()).await)),
             Self::CheckStream(items) => {
