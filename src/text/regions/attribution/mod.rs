@@ -1,10 +1,11 @@
 //! Attribution: whether words of a text are marked as another author's by a citation.
 //!
 //! A percentage never depends on it, so it reads signs that are too weak to exclude words: the number of a note, an author and
-//! a page in brackets, a legal reference. Where they may stand is decided here: in the words, in the sentence around their
+//! a page in brackets, a legal reference, an address. Where they may stand is decided here: in the words, in the sentence around their
 //! start or their end, and before or after the quotation that they belong to.
 
 mod brackets;
+mod labels;
 mod legal;
 mod marks;
 mod notes;
@@ -36,7 +37,9 @@ impl<'a> Citations<'a> {
         let quotations: Vec<Span> = of(RegionKind::Quotation).collect();
         let in_text: Vec<Span> =
             of(RegionKind::Citation).chain(brackets::brackets(text, &quotations)).collect();
-        let all = in_text.iter().copied().chain(notes::notes(text)).chain(legal::references(text));
+        let others =
+            notes::notes(text).into_iter().chain(legal::references(text)).chain(labels::labels(text));
+        let all = in_text.iter().copied().chain(others);
         Self { text, marks: Marks::new(all.collect()), in_text: Marks::new(in_text), quotations }
     }
 

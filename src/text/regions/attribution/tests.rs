@@ -122,6 +122,33 @@ fn numbers_of_notes() {
 }
 
 #[test]
+fn brackets_by_their_place_labels_and_addresses() {
+    check(
+        true,
+        &[
+            "⟦The harbour froze twice that winter⟧ (Osei 44).",
+            "⟦The harbour froze twice that winter⟧ (3).",
+            "⟦The harbour froze twice that winter⟧ (3, 5-7).",
+            "⟦The harbour froze twice that winter⟧ (as Osei, 2011, found in the north).",
+            "⟦Der Hafen fror in jenem Winter zweimal zu⟧ (Osei 2011, zit. nach Marlow 2015).",
+            "⟦The harbour froze twice that winter⟧ (Source: Osei).",
+            "⟦Der Hafen fror in jenem Winter zweimal zu⟧ (Quelle: Osei).",
+            "⟦那年冬天港口结了两次冰⟧（来源：王小明）。",
+            "⟦The harbour froze twice that winter⟧ (https://example.org/harbour).",
+        ],
+    );
+    check(
+        false,
+        &[
+            "⟦The harbour froze twice that winter⟧, by equation (1).",
+            "⟦The harbour froze twice that winter⟧ (that is, in the year 1998).",
+            "⟦The harbour froze twice that winter⟧ (in May 1998).",
+            "⟦The harbour froze twice that winter⟧; it has another source: a spring.",
+        ],
+    );
+}
+
+#[test]
 fn legal_references() {
     check(
         true,
@@ -176,6 +203,10 @@ fn hostile_texts_take_linear_time() {
         "»",
         "(A 1)",
         "①",
+        "Source: A",
+        "(A (",
+        "http://",
+        "(1). ",
     ] {
         let text = unit.repeat(SIZE_BYTES / unit.len());
         let found = regions(&text);
