@@ -151,6 +151,7 @@ enum Call {
     CheckStream(Vec<proto::CheckStreamRequest>),
     Compare(proto::CompareRequest),
     CompareAll(proto::CompareAllRequest),
+    ComparePair(proto::ComparePairRequest),
     Verify,
     Backup,
     Info,
@@ -193,6 +194,7 @@ impl Call {
     fn any(words: &mut Words, tokens: &[String]) -> Self {
         let collection = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
         let other = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
+        let other_collection = other.clone();
         let id = IDS[words.below(IDS.len())].to_owned();
         let request_id = REQUEST_IDS[words.below(REQUEST_IDS.len())].to_owned();
         let page_size = [0, 1, 2, 5][words.below(4)];
@@ -211,18 +213,28 @@ impl Call {
         };
         let collections =
             if words.below(2) == 0 { vec![collection.clone()] } else { vec![collection.clone(), other] };
-        let scope = proto::Scope { collections, ..Default::default() };
+        let scope = proto::Scope {
+            collections: if words.below(3) == 0 { Vec::new() } else { collections },
+            all_collections: words.below(4) == 0,
+            collection_prefixes: if words.below(4) == 0 { vec![collection.clone()] } else { Vec::new() },
+            exclude_groups: if words.below(4) == 0 { vec!["g".to_owned()] } else { Vec::new() },
+            ..Default::default()
+        };
+        let name = Some(proto::SourceName { collection: collection.clone(), id: id.clone() });
+        let is_stored = words.below(3) == 0;
         let check = proto::CheckRequest {
-            text: text(words),
+            text: if is_stored { String::new() } else { text(words) },
+            source: name.clone().filter(|_| is_stored),
             scope: Some(scope),
             options: Some(options.clone()),
             ..Default::default()
         };
+        let other_name = Some(proto::SourceName { collection: other_collection, id: id.clone() });
         let filter = || {
             let id_prefix = id.get(..1).unwrap_or_default().to_owned();
             Some(proto::SourceFilter { id_prefix, groups: vec!["g".to_owned()], ..Default::default() })
         };
-        match words.below(19) {
+        match words.below(20) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
                 name: collection,
@@ -263,15 +275,21 @@ impl Call {
                     text: text(words),
                     sources: texts,
                     options: Some(options),
+                    submitted_at: None,
                 })
             }
             14 => {
                 let options = proto::PairOptions { exclusions: Some(exclusions), ..Default::default() };
                 Self::CompareAll(proto::CompareAllRequest { collection, options: Some(options) })
             }
-            15 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
-            16 => Self::Export(proto::ExportSourcesRequest { collection }),
-            17 => {
+            15 => Self::ComparePair(proto::ComparePairRequest {
+                submission: name,
+                source: other_name,
+                options: Some(options),
+            }),
+            16 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
+            17 => Self::Export(proto::ExportSourcesRequest { collection }),
+            18 => {
                 let source = Some(proto::Source { text: String::new(), ..new });
                 Self::UpdateSource(proto::UpdateSourceRequest {
                     collection,
@@ -311,6 +329,7 @@ impl Call {
                 rendered_stream(detection.check_stream(tokio_stream::iter(items.clone())).await).await
             }
             Self::Compare(request) => rendered(plain(detection.compare(request.clone()).await)),
+            Self::ComparePair(request) => rendered(plain(detection.compare_pair(request.clone()).await)),
             Self::CompareAll(request) => rendered_stream(detection.compare_all(request.clone()).await).await,
             Self::Verify => rendered_stream(admin.verify(proto::VerifyRequest {}).await).await,
             Self::Info => rendered(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),

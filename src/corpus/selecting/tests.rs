@@ -1,11 +1,11 @@
 //! Selections against a plain model, with changes in between and views of older revisions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::{Selection, SourcePage};
-use crate::corpus::view::View;
+use crate::corpus::view::{View, ViewRequest};
 use crate::engine::Engine;
 use crate::model::{
     CollectionName, Group, IfExists, Label, Labels, NewSource, Scope, SourceFilter, SourceId, SourceUpdate,
@@ -118,7 +118,15 @@ proptest! {
                     model.retain(|_, group| *group != of);
                 }
                 Step::Look => {
-                    let view = View::new(engine.state(), &Scope::default(), &Default::default()).unwrap();
+                    let (scope, others, own_groups) =
+                        (Scope::default(), BTreeSet::default(), BTreeSet::default());
+                    let request = ViewRequest {
+                        scope: &scope,
+                        others: &others,
+                        own_groups: &own_groups,
+                        sources: &[],
+                    };
+                    let view = View::new(engine.state(), &request).unwrap();
                     let now = seen(&view);
                     prop_assert_eq!(now.len(), model.len());
                     views.push((view, now));

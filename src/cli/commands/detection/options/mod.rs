@@ -105,6 +105,8 @@ impl OptionArgs {
             // The server has defaults of its own.
             max_sources: _,
             max_passages: _,
+            // Of the request, not of its options.
+            submitted_at: _,
         } = self.engine_options(corpus)?;
         let mode = match mode {
             DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
@@ -146,6 +148,7 @@ impl OptionArgs {
             include_excerpts: if self.json { self.excerpts } else { self.lists_sources() },
             max_sources: count(self.max_sources(), default.max_sources),
             max_passages: count(self.max_passages(), default.max_passages),
+            ..default
         })
     }
 }
