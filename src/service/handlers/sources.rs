@@ -9,7 +9,7 @@ use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
 use crate::service::parse::corpus::{self as parse_corpus, Page, SourceName};
-use crate::service::parse::sources::{self as parse, FilteredDeletion, Update};
+use crate::service::parse::sources::{self as parse, FilteredDeletion, UpdateRequest};
 use crate::service::problem::Problem;
 use crate::service::revisions::RevisionMask;
 use crate::service::{convert, page_token};
@@ -66,7 +66,7 @@ impl ServiceContext {
         call: &CallContext,
         request: proto::UpdateSourceRequest,
     ) -> Result<proto::UpdateSourceResponse, Problem> {
-        let Update { source, update, key } = parse::update(caller.key(), request)?;
+        let UpdateRequest { source, update, key } = parse::update(caller.key(), request)?;
         let SourceName { collection, id } = source;
         caller.sees(&collection)?;
         self.memory.check_room(&self.engine).await?;
@@ -96,7 +96,7 @@ impl ServiceContext {
         } else {
             let submit = move |done: Completion<_>| {
                 engine.submit_filtered_deletion(&collection, filter, key, move |deleted| {
-                    done.complete(deleted)
+                    done.complete(deleted);
                 });
             };
             self.workers.submit(call, 0, None, submit).await??
