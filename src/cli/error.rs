@@ -90,6 +90,15 @@ pub(super) enum CliError {
     /// The server refused the request.
     #[error("{0}")]
     Refused(Refusal),
+    /// The text of a stored source can't be read.
+    #[error("the text of source {id:?} can't be read with this key, and the page shows it; use a key of the role write")]
+    NoText {
+        /// The source.
+        id: String,
+    },
+    /// No file is a submission.
+    #[error("nothing was checked: no text file was found")]
+    NothingToCheck,
     /// A text could not be read.
     #[error("{place}: {problem}")]
     Unreadable {
@@ -172,8 +181,8 @@ impl CliError {
         }
     }
 
-    /// The exit code: 2 for wrong usage, wrong settings and addresses that can't be listened on, 128 and its number for a
-    /// signal, 1 for all else.
+    /// The exit code: 2 for wrong usage, wrong settings and addresses that can't be listened on, 3 if there was nothing to
+    /// check, 128 and its number for a signal, 1 for all else.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
@@ -189,6 +198,7 @@ impl CliError {
                 | ServeError::MetricsListen { .. }
                 | ServeError::Traces(_),
             ) => 2,
+            Self::Unreadable { problem: InputError::Empty, .. } | Self::NothingToCheck => 3,
             // The convention of shells.
             Self::Interrupted { number, .. } => 128 + number,
             _ => 1,

@@ -6,6 +6,7 @@
 
 mod commands;
 mod connection;
+mod environment;
 mod error;
 mod input;
 mod outcome;
@@ -32,7 +33,8 @@ use self::outcome::Outcome;
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 128 + N ended by signal N."
+    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 3 a text was not checked, 4 coverage over \
+    --fail-over, 128 + N ended by signal N."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -45,22 +47,22 @@ pub struct Cli {
 enum Command {
     /// Start a server
     Serve(Box<crate::server::ServeArgs>),
-    /// Add sources to a server's corpus: folders of .txt and .md files, single files, .jsonl files
+    /// Add sources to a server's corpus: folders of text files, single files, .jsonl files
     Import(import::ImportArgs),
-    /// Check a submission against a server's corpus, or, with --against, against files
+    /// Check submissions against a server's corpus, or, with --against, against files
     Check(check::CheckArgs),
-    /// Compare a text with other texts; needs no server
+    /// Compare a text with other texts; needs no server. Or two sources of a server
     Compare(compare::CompareArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
     Pairs(pairs::PairsArgs),
-    /// List, create and delete collections
+    /// List, show, create and delete collections
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
     /// Show the totals of a server's corpus, the server's load and its limits
-    Stats,
+    Stats(stats::StatsArgs),
     /// Ask whether a server is ready to serve: exit code 0 if it is
-    Health,
+    Health(health::HealthArgs),
     /// Write a consistent copy of a server's corpus to a file; the server stays in use
     Backup(backup::BackupArgs),
     /// Create a data directory from a backup; needs no server
@@ -80,9 +82,11 @@ enum Command {
 /// Runs a command, prints its error if it fails, and returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    for warning in environment::warnings() {
+        render::warn(&warning);
+    }
     match run_command(cli) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::PartlyFailed) => ExitCode::FAILURE,
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => report(&error),
     }
 }
@@ -100,13 +104,13 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         )),
         Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => block_on(import::run(args, &server, out)),
-        Command::Check(args) => check::run(&args, &server, out),
+        Command::Check(args) => check::run(args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),
         Command::Sources(args) => block_on(sources::run(args, &server, out)),
-        Command::Stats => block_on(stats::run(&server, out)),
-        Command::Health => block_on(health::run(&server, out)),
+        Command::Stats(args) => block_on(stats::run(args, &server, out)),
+        Command::Health(args) => block_on(health::run(args, &server, out)),
         Command::Backup(args) => block_on(backup::run(args, &server, out)),
         Command::Restore(args) => restore::run(&args, out),
         Command::Verify(args) => verify::run(&args, &server, out),

@@ -1,5 +1,6 @@
 //! Requests that a server refused, in the terms of the command line.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use tonic::{Code, Status};
@@ -16,6 +17,8 @@ pub(super) struct Refusal {
     pub(super) message: String,
     /// The fields that are wrong.
     pub(super) violations: Vec<FieldViolation>,
+    /// The collection that does not exist, if that is the reason.
+    pub(super) missing_collection: Option<String>,
 }
 
 /// A request field that is wrong.
@@ -34,16 +37,24 @@ impl Refusal {
         let violations = violations.into_iter().flatten();
         let violations =
             violations.map(|wrong| FieldViolation { field: wrong.field, problem: wrong.description });
-        Self { code: status.code(), message: status.message().to_owned(), violations: violations.collect() }
+        let info = status.get_details_error_info();
+        let missing_collection = info.and_then(|info| missing_collection(&info.reason, info.metadata));
+        Self {
+            code: status.code(),
+            message: status.message().to_owned(),
+            violations: violations.collect(),
+            missing_collection,
+        }
     }
 
     /// The refusal of an item in a stream.
     pub(super) fn of_item(error: proto::ItemError) -> Self {
-        let proto::ItemError { code, message, field_violations, .. } = error;
+        let proto::ItemError { code, message, field_violations, reason, metadata } = error;
         let violations = field_violations.into_iter();
         let violations =
             violations.map(|wrong| FieldViolation { field: wrong.field, problem: wrong.description });
-        Self { code: Code::from_i32(code), message, violations: violations.collect() }
+        let missing_collection = missing_collection(&reason, metadata.into_iter().collect());
+        Self { code: Code::from_i32(code), message, violations: violations.collect(), missing_collection }
     }
 
     /// The kind of refusal in a few words, for counting.
@@ -78,6 +89,13 @@ impl fmt::Display for Refusal {
                 write!(f, "\n  {} {problem}", argument(field))
             });
         }
+        if let Some(collection) = &self.missing_collection {
+            return write!(
+                f,
+                "there is no collection {collection:?}; create it with `palimpsest collections create {collection}`, or \
+                 list all with `palimpsest collections`"
+            );
+        }
         match self.message.as_str() {
             "" => write!(f, "the server refused the request: {}", self.code.description())?,
             message => f.write_str(message)?,
@@ -90,6 +108,11 @@ impl fmt::Display for Refusal {
             .into_iter()
             .try_for_each(|FieldViolation { field, problem }| write!(f, "\n  {} {problem}", argument(field)))
     }
+}
+
+/// The collection that does not exist, by the reason of an error and its facts.
+fn missing_collection(reason: &str, mut facts: HashMap<String, String>) -> Option<String> {
+    if reason == "COLLECTION_NOT_FOUND" { facts.remove("collection") } else { None }
 }
 
 /// The argument, or the part of a source, that the request field at `path` was made of.
@@ -124,6 +147,14 @@ mod tests {
             details.add_bad_request_violation(*field, *problem);
         }
         Refusal::of(&Status::with_error_details(Code::InvalidArgument, message, details))
+    }
+
+    #[test]
+    fn a_missing_collection_is_told_with_the_next_step() {
+        let facts = [("collection".to_owned(), "essays".to_owned())];
+        let details = ErrorDetails::with_error_info("COLLECTION_NOT_FOUND", "palimpsest", facts);
+        let refusal = Refusal::of(&Status::with_error_details(Code::NotFound, "no", details));
+        assert!(refusal.to_string().contains("`palimpsest collections create essays`"), "{refusal}");
     }
 
     #[test]

@@ -16,10 +16,14 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A share in percent with one decimal. Rounding never shows a share above 0 as 0.0 %, or one below 1 as 100.0 %.
+/// A share in percent with one decimal. Rounding never shows a share above 0 as 0.0 %, or one below 1 as 100.0 %. A share
+/// of no words has no percentage.
 #[must_use]
 pub fn percent(share: &Share) -> String {
     let Share { words, of_words, percent } = *share;
+    if of_words == 0 {
+        return "–".to_owned();
+    }
     if words == 0 || words == of_words {
         return format!("{percent:.1} %");
     }
@@ -45,7 +49,7 @@ mod tests {
             (375, 1000, 37.5, "37.5 %"),
             (99_999, 100_000, 99.999, "99.9 %"),
             (9, 9, 100.0, "100.0 %"),
-            (0, 0, 0.0, "0.0 %"),
+            (0, 0, 0.0, "–"),
         ] {
             assert_eq!(percent(&Share { words, of_words, percent: percent_exact }), expected);
         }

@@ -27,7 +27,7 @@ pub use boot::{run, serve};
 pub use error::ServeError;
 pub use settings::{
     AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
-    Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings,
+    Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings, nearest_name,
 };
 pub(crate) use tls::pem;
 

@@ -1,7 +1,12 @@
 //! The command line, as a user runs it: the real binary, a real server, real files.
 
+mod check;
+mod facts;
+mod import;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::harness::eventually_blocking;
@@ -15,6 +20,18 @@ fn palimpsest() -> Command {
 
 pub fn run(arguments: &[&str], server: &str) -> Output {
     palimpsest().env("PALIMPSEST_SERVER", server).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Runs the program in `folder`.
+fn run_in(folder: &Path, arguments: &[&str], server: &str) -> Output {
+    let mut command = palimpsest();
+    command.current_dir(folder).env("PALIMPSEST_SERVER", server);
+    command.args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Waits until the server at `address` serves.
+fn eventually_serving(address: &str) {
+    eventually_blocking("the server serves", || run(&["health"], address).status.success());
 }
 
 pub fn stdout(output: &Output) -> String {

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, Subcommand};
+use humantime::format_rfc3339_seconds;
+use serde::Serialize;
 
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
+use crate::cli::output::json;
 use crate::cli::render::{self, Look, printable};
 use crate::engine::Pattern;
 use crate::server::{Key, KeyFile, NewKey};
@@ -23,6 +26,9 @@ pub(in crate::cli) struct KeyArgs {
 /// The key file.
 #[derive(Debug, Clone, Args)]
 struct FileArgs {
+    /// Print the result as JSON: {"keys": [...]}, or the key that was created, with its `token`, or revoked
+    #[arg(long)]
+    json: bool,
     /// The server's key file; a running server reads a change within two seconds
     #[arg(long, env = "PALIMPSEST_KEYS", value_name = "FILE")]
     keys: PathBuf,
@@ -61,26 +67,80 @@ enum Action {
     },
 }
 
+/// The keys of a file, for programs.
+#[derive(Serialize)]
+struct KeyList {
+    keys: Vec<KeyFacts>,
+}
+
+/// A key for programs, without its secret unless it was just created.
+#[derive(Serialize)]
+struct KeyFacts {
+    id: String,
+    name: String,
+    role: String,
+    collections: Vec<String>,
+    created: String,
+    expires: Option<String>,
+    expired: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+impl KeyFacts {
+    fn of(key: &Key, now: SystemTime) -> Self {
+        Self {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            role: key.role.to_string(),
+            collections: key.collections.iter().map(Pattern::to_string).collect(),
+            created: format_rfc3339_seconds(key.created).to_string(),
+            expires: key.expires.map(|at| format_rfc3339_seconds(at).to_string()),
+            expired: key.has_expired(now),
+            token: None,
+        }
+    }
+
+    fn with_token(self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self }
+    }
+}
+
+fn done(written: Result<(), CliError>) -> Result<Outcome, CliError> {
+    written.map(|()| Outcome::Done)
+}
+
 /// Runs the command.
 pub(in crate::cli) fn run(args: KeyArgs, out: &mut dyn Write) -> Result<Outcome, CliError> {
     match args.action {
         Action::Create { file, name, role, collections, expires_in } => {
             let NewKey { key, token } = Key::create(&name, role, collections, expires_in)?;
-            let id = key.id.clone();
+            let (id, created) = (key.id.clone(), KeyFacts::of(&key, SystemTime::now()));
             KeyFile::change(&file.keys, |keys| keys.add(key))?;
             let note = format!("Key {id} for {}. It is shown only now; store it safely.", printable(&name));
             // The note is optional: the key itself goes to standard output.
             drop(writeln!(anstream::stderr(), "{note}"));
+            if file.json {
+                return done(json::value(out, &created.with_token(token.reveal())));
+            }
             writeln!(out, "{}", token.reveal())?;
         }
         Action::List { file } => {
             let keys = KeyFile::read(&file.keys)?;
             let keys: Vec<&Key> = keys.keys().collect();
+            if file.json {
+                let now = SystemTime::now();
+                let keys = keys.iter().map(|key| KeyFacts::of(key, now)).collect();
+                return done(json::value(out, &KeyList { keys }));
+            }
             writeln!(out, "{}", render::keys(&keys, SystemTime::now(), Look::of_stdout(false)))?;
         }
         Action::Revoke { file, id } => {
             let revoked = KeyFile::change(&file.keys, |keys| keys.remove(&id))?;
             let Some(key) = revoked else { return Err(CliError::NoKey { id, path: file.keys }) };
+            if file.json {
+                return done(json::value(out, &KeyFacts::of(&key, SystemTime::now())));
+            }
             writeln!(out, "Revoked {} ({}).", key.id, printable(&key.name))?;
         }
     }

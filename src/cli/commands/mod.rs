@@ -3,6 +3,7 @@
 mod confirm;
 pub(super) mod corpus;
 pub(super) mod detection;
+mod encoding;
 pub(super) mod health;
 pub(super) mod keys;
 pub(super) mod maintenance;

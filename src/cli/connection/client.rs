@@ -158,7 +158,7 @@ impl Client {
         let limits = self.limits().await?;
         let too_large = |bytes: usize, max: u64, part: &str| {
             let message = format!("{part} has {bytes} bytes, but the server accepts at most {max}; split it");
-            CliError::Refused(Refusal { code: Code::OutOfRange, message, violations: Vec::new() })
+            CliError::Refused(Refusal::of(&Status::out_of_range(message)))
         };
         if largest as u64 > limits.max_text_bytes {
             return Err(too_large(largest, limits.max_text_bytes, "the text"));

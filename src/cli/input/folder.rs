@@ -5,38 +5,65 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Found, InputError, Item, Place, Reading, text, unreadable};
+use super::{Found, InputError, Item, Place, Reading, Skip, text, unreadable};
 
 /// Extensions of the files that are read in folders.
-const EXTENSIONS: [&str; 2] = ["txt", "md"];
+pub(in crate::cli) const EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
+
+/// An entry of a folder.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A file that is read.
+    Text(DirEntry),
+    /// A file or folder that is not.
+    Skipped(DirEntry, Skip),
+    /// An entry that can't be read.
+    Unreadable(Place, InputError),
+}
 
 /// Calls `each` for every file under `root`, in the order of their names. Links are followed, except back to a folder that
 /// contains them.
 pub(super) fn read(
     root: &Path,
-    reading: Reading,
+    reading: &Reading,
     each: &mut dyn FnMut(Item) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    for entry in walk(root) {
+    walk(root, &mut |entry| match entry {
+        Entry::Text(entry) => each(text::read_source(root, entry.path(), reading)),
+        Entry::Skipped(entry, skip) => {
+            each(Item { place: Place::file(entry.path()), input_bytes: 0, found: Found::Skipped(skip) })
+        }
+        Entry::Unreadable(place, error) => each(unreadable(place, error)),
+    })
+}
+
+/// Calls `each` for every entry under `root` but folders that are not hidden.
+pub(super) fn walk(root: &Path, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> ControlFlow<()> {
+    let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
         match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if is_text(&entry) => each(text::read_source(root, entry.path(), reading))?,
-            Ok(entry) => {
-                let place = Place::file(entry.path());
-                each(Item { place, input_bytes: 0, found: Found::Ignored })?;
+            Ok(entry) if is_hidden(&entry) => {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                each(Entry::Skipped(entry, Skip::Hidden))?;
             }
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if is_text(&entry) => each(Entry::Text(entry))?,
+            Ok(entry) => each(Entry::Skipped(entry, Skip::OtherKind))?,
             Err(error) => {
                 let place = Place::file(error.path().unwrap_or(root));
                 let reason = error.loop_ancestor().map(|ancestor| InputError::Loop(ancestor.to_owned()));
-                each(unreadable(place, reason.unwrap_or_else(|| plain_io(&error))))?;
+                each(Entry::Unreadable(place, reason.unwrap_or_else(|| plain_io(&error))))?;
             }
         }
     }
     ControlFlow::Continue(())
 }
 
-fn walk(root: &Path) -> walkdir::IntoIter {
-    WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter()
+/// Whether an entry of a folder is hidden. The folder that was named is not, whatever its name.
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn is_text(entry: &DirEntry) -> bool {
@@ -58,8 +85,14 @@ pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 
 /// Total size of the files that [`read`] reads, in bytes.
 pub(super) fn total_bytes(root: &Path) -> u64 {
-    let texts = walk(root).filter_map(Result::ok).filter(is_text);
-    texts.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+    let mut bytes = 0;
+    let _end = walk(root, &mut |entry| {
+        if let Entry::Text(entry) = entry {
+            bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+        }
+        ControlFlow::Continue(())
+    });
+    bytes
 }
 
 #[cfg(test)]
@@ -67,12 +100,14 @@ mod tests {
     use std::fs;
     use std::path::PathBuf;
 
-    use super::super::{read_all, total_bytes};
+    use super::super::{Ids, read_all, total_bytes};
     use super::*;
 
-    const READING: Reading = Reading { max_text_bytes: 20, ids_as_given: false };
+    fn reading(paths: &[PathBuf]) -> Reading {
+        Reading { max_text_bytes: 20, ids: Ids::of_import(paths), encoding: None, lenient: false }
+    }
 
-    fn found(paths: &[PathBuf], reading: Reading) -> Vec<String> {
+    fn found(paths: &[PathBuf], reading: &Reading) -> Vec<String> {
         let mut seen = Vec::new();
         let end = read_all(paths, reading, &mut |item| {
             seen.push(match item.found {
@@ -80,7 +115,9 @@ mod tests {
                 Found::Unreadable(error) => {
                     format!("{:?} {}", item.place.path.file_name().unwrap(), error.reason())
                 }
-                Found::Ignored => "passed over".to_owned(),
+                Found::Skipped(skip) => {
+                    format!("{:?} {skip:?}", item.place.path.file_name().unwrap())
+                },
             });
             ControlFlow::Continue(())
         });
@@ -97,14 +134,19 @@ mod tests {
         fs::write(root.join("b/deep/c.md"), "# Gamma\ntext").unwrap();
         fs::write(root.join("b/latin1.txt"), b"caf\xE9").unwrap();
         fs::write(root.join("picture.png"), b"\x89PNG").unwrap();
+        fs::create_dir_all(root.join(".git/inner")).unwrap();
+        fs::write(root.join(".git/inner/x.txt"), "x").unwrap();
+        fs::write(root.join(".hidden.txt"), "x").unwrap();
         fs::write(root.join("z.txt"), "more than twenty bytes").unwrap();
         assert_eq!(
-            found(&[root.to_owned()], READING),
+            found(&[root.to_owned()], &reading(&[root.to_owned()])),
             [
+                "\".git\" Hidden",
+                "\".hidden.txt\" Hidden",
                 "a.TXT | a | alpha",
                 "b/deep/c.md | Gamma | # Gamma\ntext",
                 "\"latin1.txt\" not valid UTF-8",
-                "passed over",
+                "\"picture.png\" OtherKind",
                 "\"z.txt\" too large",
             ]
         );
@@ -116,11 +158,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("one.txt");
         fs::write(&file, "one").unwrap();
-        assert_eq!(found(std::slice::from_ref(&file), READING), ["one.txt | one | one"]);
-        let as_given = Reading { ids_as_given: true, ..READING };
-        assert_eq!(found(std::slice::from_ref(&file), as_given), [format!("{} | one | one", file.display())]);
+        assert_eq!(found(std::slice::from_ref(&file), &reading(std::slice::from_ref(&file))), ["one.txt | one | one"]);
+        let as_given = Reading { ids: Ids::AsGiven, ..reading(&[]) };
+        assert_eq!(found(std::slice::from_ref(&file), &as_given), [format!("{} | one | one", file.display())]);
         let missing = folder.path().join("missing.txt");
-        assert_eq!(found(&[missing], READING), ["\"missing.txt\" cannot be read"]);
+        assert_eq!(found(std::slice::from_ref(&missing), &reading(&[])), ["\"missing.txt\" cannot be read"]);
     }
 
     #[cfg(unix)]
@@ -130,7 +172,7 @@ mod tests {
         fs::write(folder.path().join("a.txt"), "alpha").unwrap();
         std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
         assert_eq!(
-            found(&[folder.path().to_owned()], READING),
+            found(&[folder.path().to_owned()], &reading(&[folder.path().to_owned()])),
             ["a.txt | a | alpha", "\"again\" link back to a folder that contains it"]
         );
     }
@@ -142,7 +184,7 @@ mod tests {
             fs::write(folder.path().join(name), name).unwrap();
         }
         let mut seen = 0;
-        let end = read_all(&[folder.path().to_owned()], READING, &mut |_| {
+        let end = read_all(&[folder.path().to_owned()], &reading(&[]), &mut |_| {
             seen += 1;
             ControlFlow::Break(())
         });

@@ -8,7 +8,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, folder, text, times, unreadable};
+use super::{
+    Found, InputError, Item, Place, Reading, SourceText, encoding, folder, lenient, times, unreadable,
+};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -46,7 +48,7 @@ pub(super) fn is_jsonl(path: &Path) -> bool {
 pub(super) fn read(
     path: &Path,
     reader: &mut dyn BufRead,
-    reading: Reading,
+    reading: &Reading,
     each: &mut dyn FnMut(Item) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let file = Place::file(path);
@@ -59,7 +61,7 @@ pub(super) fn read(
             Ok(NextLine::End) => return ControlFlow::Continue(()),
             Ok(NextLine::Line(line)) => {
                 let bytes = line.len() as u64;
-                (parse(line, offset, reading.max_text_bytes), bytes)
+                (parse(line, offset, reading, &place), bytes)
             }
             Ok(NextLine::TooLong { bytes }) => {
                 (Some(Found::Unreadable(InputError::LineTooLong { max_bytes })), bytes)
@@ -105,8 +107,10 @@ fn next_line(reader: &mut dyn BufRead, max_bytes: u64) -> std::io::Result<NextLi
 }
 
 /// The source in a line; `None` if the line is blank.
-fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
-    let line = match text::utf8(line, offset) {
+fn parse(line: Vec<u8>, offset: u64, reading: &Reading, place: &Place) -> Option<Found> {
+    // A line of UTF-16 can't be told from its neighbours by a byte.
+    let encoding = reading.encoding.filter(|encoding| encoding.is_ascii_compatible());
+    let line = match encoding::decode(line, offset, encoding, place) {
         Ok(line) => line,
         Err(error) => return Some(Found::Unreadable(error)),
     };
@@ -120,46 +124,65 @@ fn parse(line: Vec<u8>, offset: u64, max_text_bytes: u64) -> Option<Found> {
         let problem = "expected an object, {\"text\": ...}".to_owned();
         return Some(Found::Unreadable(InputError::Json { column: skipped + 1, problem }));
     }
-    Some(match serde_json::from_str::<Line>(object) {
-        Ok(line) if line.text.len() as u64 > max_text_bytes => Found::Unreadable(InputError::TooLarge {
-            bytes: line.text.len() as u64,
-            max_bytes: max_text_bytes,
-        }),
-        Ok(Line { text, id, title, group, labels, uri, submitted_at, metadata }) => {
-            Found::Source(SourceText {
-                id: id.unwrap_or_default(),
-                title: title.unwrap_or_default(),
-                group: group.unwrap_or_default(),
-                labels: labels.unwrap_or_default(),
-                uri: uri.unwrap_or_default(),
-                submitted_at,
-                metadata: metadata.unwrap_or_default(),
-                text,
+    let parsed = if reading.lenient {
+        lenient::parse(object)
+    } else {
+        serde_json::from_str::<Line>(object).map(SourceText::from)
+    };
+    Some(match parsed {
+        Ok(source) if source.text.len() as u64 > reading.max_text_bytes => {
+            Found::Unreadable(InputError::TooLarge {
+                bytes: source.text.len() as u64,
+                max_bytes: reading.max_text_bytes,
             })
         }
-        Err(error) => Found::Unreadable(json_error(&error, skipped)),
+        Ok(source) => Found::Source(source),
+        Err(error) => Found::Unreadable(json_error(&error, skipped, reading.lenient)),
     })
 }
 
+impl From<Line> for SourceText {
+    fn from(line: Line) -> Self {
+        let Line { text, id, title, group, labels, uri, submitted_at, metadata } = line;
+        Self {
+            id: id.unwrap_or_default(),
+            title: title.unwrap_or_default(),
+            group: group.unwrap_or_default(),
+            labels: labels.unwrap_or_default(),
+            uri: uri.unwrap_or_default(),
+            submitted_at,
+            metadata: metadata.unwrap_or_default(),
+            text,
+            ignored_fields: Vec::new(),
+        }
+    }
+}
+
 /// The column and the problem. Each line is parsed separately, so the line number in serde's message is always 1.
-fn json_error(error: &serde_json::Error, skipped: usize) -> InputError {
+fn json_error(error: &serde_json::Error, skipped: usize, lenient: bool) -> InputError {
     let message = error.to_string();
-    let problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let mut problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    if !lenient && problem.starts_with("unknown field") {
+        problem.push_str(" (--lenient ignores other fields)");
+    } else if !lenient && (problem.contains("type: integer") || problem.contains("type: floating")) {
+        problem.push_str(" (--lenient takes numbers as ids)");
+    }
     InputError::Json { column: error.column() + skipped, problem }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Ids;
     use super::*;
 
     fn read_lines(input: &[u8], max_text_bytes: u64) -> Vec<String> {
         let mut seen = Vec::new();
-        let reading = Reading { max_text_bytes, ids_as_given: false };
-        let end = read(Path::new("in.jsonl"), &mut &*input, reading, &mut |item| {
+        let reading = Reading { max_text_bytes, ids: Ids::AsGiven, encoding: None, lenient: false };
+        let end = read(Path::new("in.jsonl"), &mut &*input, &reading, &mut |item| {
             seen.push(match item.found {
                 Found::Source(source) => format!("{}: {}", item.place, source.text),
                 Found::Unreadable(error) => format!("{}: {error}", item.place),
-                Found::Ignored => "passed over".to_owned(),
+                Found::Skipped(skip) => format!("{skip:?}"),
             });
             ControlFlow::Continue(())
         });
@@ -183,12 +206,13 @@ mod tests {
             [
                 "in.jsonl, line 1: one",
                 "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
-                 `group`, `labels`, `uri`, `submitted_at`, `metadata`",
+                 `group`, `labels`, `uri`, `submitted_at`, `metadata` (--lenient ignores other fields)",
                 "in.jsonl, line 5: column 10: missing field `text`",
-                "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string",
+                "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string (--lenient takes numbers as ids)",
                 "in.jsonl, line 7: column 38: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \
                  2026-01-31T12:00:00Z",
-                "in.jsonl, line 8: is not valid UTF-8 at byte 140; convert it to UTF-8",
+                "in.jsonl, line 8: is not valid UTF-8 at byte 140; it looks like windows-1252: convert it with `iconv -f \
+                 WINDOWS-1252 -t UTF-8 in.jsonl`, or add --encoding windows-1252",
                 "in.jsonl, line 9: column 1: expected an object, {\"text\": ...}",
                 "in.jsonl, line 10: column 13: trailing comma",
                 "in.jsonl, line 11: last",

@@ -1,7 +1,13 @@
 //! Texts from folders, single files and JSON lines, read one at a time.
 
+mod encoding;
+mod error;
 mod folder;
+mod ids;
 mod jsonl;
+mod lenient;
+mod skipped;
+mod submissions;
 mod text;
 mod times;
 
@@ -11,6 +17,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
+pub(super) use encoding::parse as parse_encoding;
+pub(super) use error::InputError;
+pub(super) use folder::EXTENSIONS;
+pub(super) use ids::Ids;
+pub(super) use skipped::Skipped;
+pub(super) use submissions::{Submission, Submissions};
 pub(super) use text::{Text, read_text, total_bytes};
 pub(super) use times::{not_a_time, time};
 
@@ -57,68 +71,6 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// The reason why a text could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(super) enum InputError {
-    /// The system returned an error.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
-    /// The path is a folder.
-    #[error("is a folder; name a file")]
-    Folder,
-    /// A link leads back to a folder that contains it.
-    #[error("is a link back to {}, a folder that contains it; remove the link", .0.display())]
-    Loop(PathBuf),
-    /// The text is not UTF-8.
-    #[error("is not valid UTF-8 at byte {byte}{}", if *.utf16 { " (it looks like UTF-16); convert it to UTF-8" } else { "; convert it to UTF-8" })]
-    NotUtf8 {
-        /// Offset of the first invalid byte from the start of the file.
-        byte: u64,
-        /// Whether the file begins like UTF-16.
-        utf16: bool,
-    },
-    /// The file name is not UTF-8 and so can't be an id.
-    #[error("its name is not valid UTF-8; rename it")]
-    NameNotUtf8,
-    /// The text is too large.
-    #[error("has {bytes} bytes, but the limit is {max_bytes}; split it")]
-    TooLarge {
-        /// Size of the text, or of the part that was read.
-        bytes: u64,
-        /// The limit.
-        max_bytes: u64,
-    },
-    /// The line is too long.
-    #[error("has more than {max_bytes} bytes, the limit for a line; split the text")]
-    LineTooLong {
-        /// The limit.
-        max_bytes: u64,
-    },
-    /// The line is not a JSON object with the fields of a source.
-    #[error("column {column}: {problem}")]
-    Json {
-        /// Column of the problem in bytes, counted from 1.
-        column: usize,
-        /// The problem.
-        problem: String,
-    },
-}
-
-impl InputError {
-    /// The kind of error in a few words, for counting.
-    pub(super) fn reason(&self) -> &'static str {
-        match self {
-            Self::Unreadable(_) | Self::Folder => "cannot be read",
-            Self::Loop(_) => "link back to a folder that contains it",
-            Self::NotUtf8 { .. } => "not valid UTF-8",
-            Self::NameNotUtf8 => "name not valid UTF-8",
-            Self::TooLarge { .. } | Self::LineTooLong { .. } => "too large",
-            Self::Json { .. } => "not a JSON object with the fields of a source",
-        }
-    }
-}
-
 /// A source read from a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct SourceText {
@@ -138,6 +90,8 @@ pub(super) struct SourceText {
     pub(super) metadata: BTreeMap<String, String>,
     /// The text.
     pub(super) text: String,
+    /// Names of the fields in its line of JSON that are not those of a source.
+    pub(super) ignored_fields: Vec<String>,
 }
 
 /// The result of reading an item.
@@ -147,8 +101,17 @@ pub(super) enum Found {
     Source(SourceText),
     /// An item that should be a source and can't be read as one.
     Unreadable(InputError),
-    /// A file of another kind.
-    Ignored,
+    /// An entry of a folder that is not read.
+    Skipped(Skip),
+}
+
+/// The reason why an entry of a folder is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Skip {
+    /// Its name begins with a dot.
+    Hidden,
+    /// It is not a text file.
+    OtherKind,
 }
 
 /// An item of the input.
@@ -163,34 +126,23 @@ pub(super) struct Item {
 }
 
 /// Options for reading texts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Reading {
     /// Size limit of a text, in bytes.
     pub(super) max_text_bytes: u64,
-    /// Whether the ids of files are their paths as given; otherwise they are relative to the given path.
-    pub(super) ids_as_given: bool,
-}
-
-impl Reading {
-    /// The id of the source in `file`, which was found under `root`.
-    fn id(self, root: &Path, file: &Path) -> Result<String, InputError> {
-        let relative = if self.ids_as_given { file } else { file.strip_prefix(root).unwrap_or(file) };
-        let relative = match relative.file_name() {
-            // A single file, relative to itself.
-            None => file.file_name().map_or(file, Path::new),
-            Some(_) if root == file && !self.ids_as_given => file.file_name().map_or(file, Path::new),
-            Some(_) => relative,
-        };
-        let id = relative.to_str().ok_or(InputError::NameNotUtf8)?;
-        Ok(id.replace(std::path::MAIN_SEPARATOR, "/"))
-    }
+    /// How the ids of files are made.
+    pub(super) ids: Ids,
+    /// The encoding of the files; UTF-8 if none.
+    pub(super) encoding: Option<&'static Encoding>,
+    /// Whether lines of JSON may have numbers as ids and other fields.
+    pub(super) lenient: bool,
 }
 
 /// Calls `each` for every item in `paths`, in the order of the paths and of the names in folders, until it breaks. One
 /// text at a time is in memory.
 pub(super) fn read_all(
     paths: &[PathBuf],
-    reading: Reading,
+    reading: &Reading,
     each: &mut dyn FnMut(Item) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     for path in paths {

@@ -4,7 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, folder};
+use encoding_rs::Encoding;
+
+use super::{
+    Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, encoding, folder,
+};
 
 /// Length limit of a title from a heading, in characters.
 const MAX_TITLE_CHARS: usize = 200;
@@ -27,13 +31,16 @@ pub(in crate::cli) struct UnreadableText {
     pub(in crate::cli) problem: InputError,
 }
 
-/// Reads a text from a file or from standard input.
-pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, UnreadableText> {
+/// Reads a text from a file or from standard input, in UTF-8 or in `encoding`.
+pub(in crate::cli) fn read_text(
+    path: &Path,
+    encoding: Option<&'static Encoding>,
+) -> Result<Text, UnreadableText> {
     let place = Place::file(path);
     let text = if *path == *Path::new(STANDARD_INPUT) {
-        read_from(&mut io::stdin().lock(), MAX_FILE_BYTES)
+        read_from(&mut io::stdin().lock(), MAX_FILE_BYTES, encoding, &place)
     } else {
-        read_file(path, MAX_FILE_BYTES)
+        read_file(path, MAX_FILE_BYTES, encoding, &place)
     };
     match text {
         Ok(text) => Ok(Text { name: place.to_string(), text }),
@@ -42,18 +49,23 @@ pub(in crate::cli) fn read_text(path: &Path) -> Result<Text, UnreadableText> {
 }
 
 /// Reads the file `path`, found under `root`, as a source.
-pub(super) fn read_source(root: &Path, path: &Path, reading: Reading) -> Item {
+pub(super) fn read_source(root: &Path, path: &Path, reading: &Reading) -> Item {
     let place = Place::file(path);
     let input_bytes = path.metadata().map_or(0, |metadata| metadata.len());
-    let source = reading.id(root, path).and_then(|id| {
-        let text = read_file(path, reading.max_text_bytes)?;
+    let source = reading.ids.id(root, path).and_then(|id| {
+        let text = read_file(path, reading.max_text_bytes, reading.encoding, &place)?;
         Ok(SourceText { id, title: title(path, &text), text, ..SourceText::default() })
     });
     let found = source.map_or_else(Found::Unreadable, Found::Source);
     Item { place, input_bytes, found }
 }
 
-fn read_file(path: &Path, max_bytes: u64) -> Result<String, InputError> {
+fn read_file(
+    path: &Path,
+    max_bytes: u64,
+    encoding: Option<&'static Encoding>,
+    place: &Place,
+) -> Result<String, InputError> {
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -62,30 +74,26 @@ fn read_file(path: &Path, max_bytes: u64) -> Result<String, InputError> {
     if metadata.len() > max_bytes {
         return Err(InputError::TooLarge { bytes: metadata.len(), max_bytes });
     }
-    read_from(&mut file, max_bytes)
+    read_from(&mut file, max_bytes, encoding, place)
 }
 
-fn read_from(reader: &mut dyn Read, max_bytes: u64) -> Result<String, InputError> {
+fn read_from(
+    reader: &mut dyn Read,
+    max_bytes: u64,
+    encoding: Option<&'static Encoding>,
+    place: &Place,
+) -> Result<String, InputError> {
     let mut bytes = Vec::new();
     reader.take(max_bytes + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max_bytes {
         return Err(InputError::TooLarge { bytes: bytes.len() as u64, max_bytes });
     }
-    utf8(bytes, 0)
-}
-
-/// Converts `bytes`, which begin at `offset` of the file, to a string.
-pub(super) fn utf8(bytes: Vec<u8>, offset: u64) -> Result<String, InputError> {
-    String::from_utf8(bytes).map_err(|error| {
-        let byte = offset + error.utf8_error().valid_up_to() as u64;
-        let utf16 = offset == 0 && matches!(error.as_bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
-        InputError::NotUtf8 { byte, utf16 }
-    })
+    encoding::decode(bytes, 0, encoding, place)
 }
 
 /// The title of a text: the first heading of a Markdown file, or else the file name without its extension.
 fn title(path: &Path, text: &str) -> String {
-    let heading = folder::has_extension(path, &["md"]).then(|| first_heading(text)).flatten();
+    let heading = folder::has_extension(path, &["md", "markdown"]).then(|| first_heading(text)).flatten();
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let title = heading.map_or_else(stem, str::to_owned);
     title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect()
@@ -126,19 +134,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_the_byte_that_is_not_utf8() {
-        let error = |bytes: &[u8]| utf8(bytes.to_vec(), 0).unwrap_err().to_string();
-        assert_eq!(error(b"caf\xE9 au lait"), "is not valid UTF-8 at byte 3; convert it to UTF-8");
-        assert_eq!(
-            error(b"\xFF\xFEa\0"),
-            "is not valid UTF-8 at byte 0 (it looks like UTF-16); convert it to UTF-8"
-        );
-    }
-
-    #[test]
     fn a_text_at_the_limit_is_read_and_one_past_it_is_not() {
-        assert_eq!(read_from(&mut &b"abcd"[..], 4).unwrap(), "abcd");
-        let error = read_from(&mut &b"abcde"[..], 4).unwrap_err();
+        let place = Place::file(Path::new("x.txt"));
+        assert_eq!(read_from(&mut &b"abcd"[..], 4, None, &place).unwrap(), "abcd");
+        let error = read_from(&mut &b"abcde"[..], 4, None, &place).unwrap_err();
         assert_eq!(error.to_string(), "has 5 bytes, but the limit is 4; split it");
     }
 

@@ -1,4 +1,4 @@
-//! Reports and pairs as JSON.
+//! Results as JSON.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -38,6 +38,29 @@ pub(in crate::cli) fn pairs(out: &mut dyn Write, found: &ComparedPairs) -> Resul
     write(out, &object)
 }
 
+/// Writes the result of one of many checks as a line: its report, or the reason why it has none.
+pub(in crate::cli) fn checked(
+    out: &mut dyn Write,
+    file: &str,
+    reason: Option<&str>,
+    report: Option<&proto::Report>,
+) -> Result<(), CliError> {
+    let report = report.map(|report| dynamic("Report", report)).transpose()?;
+    let line = Checked { file, checked: reason.is_none(), reason, report };
+    serde_json::to_writer(&mut *out, &line).map_err(failure)?;
+    Ok(writeln!(out)?)
+}
+
+#[derive(serde::Serialize)]
+struct Checked<'a> {
+    file: &'a str,
+    checked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Json>,
+}
+
 #[derive(serde::Serialize)]
 struct Object {
     pairs: Vec<Json>,
@@ -46,7 +69,7 @@ struct Object {
 }
 
 /// A message that is serialised with all its fields.
-struct Json(DynamicMessage);
+pub(in crate::cli) struct Json(DynamicMessage);
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -54,16 +77,26 @@ impl serde::Serialize for Json {
     }
 }
 
+/// Writes an object of the command's own, whose names are lowerCamelCase and whose counts are numbers.
+pub(in crate::cli) fn value(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
+    write(out, value)
+}
+
 fn write(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| match error.io_error_kind() {
-        Some(kind) => CliError::Write(kind.into()),
-        None => CliError::Json(error.to_string()),
-    })?;
+    serde_json::to_writer_pretty(&mut *out, value).map_err(failure)?;
     Ok(writeln!(out)?)
 }
 
-/// A message as a dynamic message of the type `palimpsest.v1.{name}`.
-fn dynamic(name: &str, message: &impl prost::Message) -> Result<Json, CliError> {
+/// The I/O error behind an error of JSON, if there is one.
+fn failure(error: serde_json::Error) -> CliError {
+    match error.io_error_kind() {
+        Some(kind) => CliError::Write(kind.into()),
+        None => CliError::Json(error.to_string()),
+    }
+}
+
+/// A message of the type `palimpsest.v1.{name}`, as part of an object.
+pub(in crate::cli) fn dynamic(name: &str, message: &impl prost::Message) -> Result<Json, CliError> {
     let descriptor = pool().map_err(CliError::Json)?.get_message_by_name(&format!("palimpsest.v1.{name}"));
     let descriptor = descriptor.ok_or_else(|| CliError::Json("the descriptor is missing".to_owned()))?;
     let encoded = message.encode_to_vec();

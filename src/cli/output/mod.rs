@@ -1,5 +1,6 @@
 //! Output for programs: JSON, and files that are complete or absent.
 
+pub(super) mod csv;
 pub(super) mod json;
 mod new_file;
 mod signals;

@@ -1,7 +1,7 @@
 //! Files that commands write: readable by their owner only, and present only when complete.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -17,15 +17,31 @@ pub(in crate::cli) struct NewFile {
     path: PathBuf,
     unfinished: PathBuf,
     file: BufWriter<File>,
+    /// Whether it may replace a file of its kind.
+    replaces: bool,
 }
 
 impl NewFile {
     /// Creates the temporary file of a file that must not exist yet.
     pub(in crate::cli) fn create(path: &Path) -> Result<Self, CliError> {
-        let failed = |cause: io::Error| CliError::NotWritten { path: path.to_owned(), cause };
         if fs::symlink_metadata(path).is_ok() {
-            return Err(failed(io::Error::other("it is there already; name another file")));
+            let cause = io::Error::other("it is there already; name another file");
+            return Err(CliError::NotWritten { path: path.to_owned(), cause });
         }
+        Self::unfinished(path, false)
+    }
+
+    /// Creates the temporary file of a page, which may replace another page but no other file.
+    pub(in crate::cli) fn create_page(path: &Path) -> Result<Self, CliError> {
+        if fs::symlink_metadata(path).is_ok() && !is_page(path) {
+            let cause = io::Error::other("another file is there, which is no page; name another file");
+            return Err(CliError::NotWritten { path: path.to_owned(), cause });
+        }
+        Self::unfinished(path, true)
+    }
+
+    fn unfinished(path: &Path, replaces: bool) -> Result<Self, CliError> {
+        let failed = |cause: io::Error| CliError::NotWritten { path: path.to_owned(), cause };
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".unfinished");
         let unfinished = path.with_file_name(name);
@@ -38,7 +54,7 @@ impl NewFile {
             match private::create_new_file(&unfinished) {
                 Ok(file) if is_ours(&file, &unfinished) => {
                     let file = BufWriter::with_capacity(1 << 20, file);
-                    return Ok(Self { path: path.to_owned(), unfinished, file });
+                    return Ok(Self { path: path.to_owned(), unfinished, file, replaces });
                 }
                 // Another process removed it as a left-over in between.
                 Ok(_) => {}
@@ -64,6 +80,9 @@ impl NewFile {
         let finished = (|| {
             self.file.flush()?;
             self.file.get_ref().sync_all()?;
+            if self.replaces {
+                return fs::rename(&self.unfinished, &self.path);
+            }
             // Unlike a rename, a link never replaces another file; but not every file system has links.
             match fs::hard_link(&self.unfinished, &self.path) {
                 Err(error) if error.kind() == io::ErrorKind::Unsupported => {
@@ -83,6 +102,14 @@ impl Drop for NewFile {
             drop(fs::remove_file(&self.unfinished));
         }
     }
+}
+
+/// Whether the file at a path begins like a page of HTML.
+fn is_page(path: &Path) -> bool {
+    const BEGIN: &[u8] = b"<!doctype html>";
+    let mut begin = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(BEGIN.len() as u64).read_to_end(&mut begin));
+    read.is_ok() && begin.eq_ignore_ascii_case(BEGIN)
 }
 
 /// Whether this process holds the lock of a new file, and the file is still at its path.

@@ -4,20 +4,24 @@
 //! cursor, change colours or reorder a line.
 
 mod figures;
+mod not_checked;
 mod pairs;
 mod report;
 mod server_info;
 mod table;
 
-use std::io;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
+pub(super) use not_checked::{NotChecked, without_percentages};
 pub(super) use pairs::{ComparedPairs, pairs};
-pub(super) use report::{Subject, report};
+pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;
-pub(super) use table::{collections, keys, limits, source, sources, totals};
+pub(super) use table::{
+    CheckedRow, checked, collection, collections, keys, limits, source, sources, totals,
+};
 
 /// Style of errors.
 pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();
@@ -36,6 +40,9 @@ pub(super) const RESET: Reset = Reset;
 
 /// Width of running text where the output is not a terminal.
 const DEFAULT_COLUMNS: usize = 100;
+
+/// Width of a terminal that reports none.
+const USUAL_COLUMNS: u16 = 80;
 
 /// Least width of running text.
 const MIN_COLUMNS: usize = 40;
@@ -58,7 +65,7 @@ impl Look {
     /// The layout for standard output.
     pub(super) fn of_stdout(full: bool) -> Self {
         let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-        Self { columns: comfy_table::Table::new().width(), colour, full }
+        Self { columns: terminal_columns(), colour, full }
     }
 
     /// The width of running text.
@@ -70,6 +77,28 @@ impl Look {
     fn paint(self, style: Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{RESET}") } else { text.to_owned() }
     }
+}
+
+/// The width of the terminal on standard output; `None` where that is not a terminal. A terminal that reports no width
+/// has that of the environment, or 80 columns.
+fn terminal_columns() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let reported = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+    let from_environment = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let known = reported.filter(|columns| *columns > 0).or_else(from_environment);
+    Some(known.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS))
+}
+
+/// Prints a warning on standard error, as [`note`] does.
+pub(super) fn warn(message: &str) {
+    note(&format!("warning: {message}"));
+}
+
+/// Prints a note on standard error. If that is closed, the note is lost and the command goes on.
+pub(super) fn note(message: &str) {
+    drop(writeln!(anstream::stderr(), "{}", printable(message)));
 }
 
 /// An untrusted text as part of a line: each run of white space becomes a space, control characters become visible, and

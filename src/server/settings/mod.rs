@@ -5,12 +5,14 @@ mod check;
 mod effective;
 mod layer;
 mod machine;
+mod suggestion;
 mod types;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::layer::{LogFormat, ServeArgs, SettingsLayer};
+pub use self::suggestion::nearest as nearest_name;
 pub use self::types::{
     AccessSettings, ConnectionSettings, Settings, Storage, TelemetrySettings, TlsSettings, WebSettings,
     WorkSettings,
@@ -32,7 +34,7 @@ pub enum SettingsError {
         cause: std::io::Error,
     },
     /// The file is not valid TOML, or has an unknown key or a value of the problems type.
-    #[error("the settings file {} is invalid: {cause}", .path.display())]
+    #[error("the settings file {} is invalid: {cause}{}", .path.display(), suggestion::for_setting(.cause))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -311,7 +313,8 @@ mod tests {
 
     #[test]
     fn refuses_unknown_keys() {
-        let error = toml::from_str::<SettingsLayer>("lisen = '127.0.0.1:1'").unwrap_err().to_string();
-        assert!(error.contains("unknown field `lisen`"), "{error}");
+        let error = toml::from_str::<SettingsLayer>("lisen = '127.0.0.1:1'").unwrap_err();
+        assert!(error.to_string().contains("unknown field `lisen`"), "{error}");
+        assert_eq!(suggestion::for_setting(&error), "\ndid you mean listen?");
     }
 }

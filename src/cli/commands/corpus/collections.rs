@@ -1,4 +1,4 @@
-//! `palimpsest collections`: list, create and delete collections.
+//! `palimpsest collections`: list, show, create and delete collections.
 
 use std::io::Write;
 
@@ -8,6 +8,7 @@ use crate::cli::commands::confirm::confirm;
 use crate::cli::connection::{Client, Corpus, ServerArgs, request_id};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
+use crate::cli::output::json;
 use crate::cli::render::{self, Look, counted};
 use crate::proto;
 
@@ -17,6 +18,9 @@ const PAGE_SIZE: u32 = 1000;
 /// Arguments of `collections`; the default action is to list.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct CollectionsArgs {
+    /// Print the result as JSON: the protobuf JSON of ListCollectionsResponse, Collection or DeleteCollectionResponse
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -25,6 +29,11 @@ pub(in crate::cli) struct CollectionsArgs {
 enum Action {
     /// List the collections (the default)
     List,
+    /// Show a collection with its settings and counts
+    Get {
+        /// The name
+        name: String,
+    },
     /// Create an empty collection
     Create {
         /// The name: letters a-z and A-Z, digits, '.', '_' and '-', first a letter or a digit
@@ -56,7 +65,20 @@ pub(in crate::cli) async fn run(
     match args.action.unwrap_or(Action::List) {
         Action::List => {
             let collections = list(&client).await?;
+            if args.json {
+                let all = proto::ListCollectionsResponse { collections, next_page_token: String::new() };
+                json::message(out, "ListCollectionsResponse", &all)?;
+                return Ok(Outcome::Done);
+            }
             writeln!(out, "{}", render::collections(&collections, Look::of_stdout(false)))?;
+        }
+        Action::Get { name } => {
+            let collection = get(&client, name).await?;
+            if args.json {
+                json::message(out, "Collection", &collection)?;
+            } else {
+                writeln!(out, "{}", render::collection(&collection))?;
+            }
         }
         Action::Create { name, kgram_tokens, window_kgrams } => {
             let request_id = request_id();
@@ -64,6 +86,10 @@ pub(in crate::cli) async fn run(
             let create = |mut corpus: Corpus, request| async move { corpus.create_collection(request).await };
             let response = client.call_with_retries(create, request).await?;
             let created = response.collection.unwrap_or_default();
+            if args.json {
+                json::message(out, "Collection", &created)?;
+                return Ok(Outcome::Done);
+            }
             let proto::Collection { name, kgram_tokens: k, window_kgrams: w, guarantee_words: t, stats: _ } =
                 created;
             writeln!(
@@ -72,19 +98,27 @@ pub(in crate::cli) async fn run(
             )?;
         }
         Action::Delete { name, yes } => {
-            let request = proto::GetCollectionRequest { name: name.clone() };
-            let response = client.response(client.corpus().get_collection(client.request(request)).await)?;
-            let sources = response.collection.and_then(|found| found.stats).unwrap_or_default().sources;
+            let sources = get(&client, name.clone()).await?.stats.unwrap_or_default().sources;
             let sources = counted(sources, "source", "sources");
             confirm(yes, &format!("Delete collection {name} with {sources}?"))?;
             let request = proto::DeleteCollectionRequest { name: name.clone(), request_id: request_id() };
             let delete = |mut corpus: Corpus, request| async move { corpus.delete_collection(request).await };
             let response = client.call_with_retries(delete, request).await?;
+            if args.json {
+                json::message(out, "DeleteCollectionResponse", &response)?;
+                return Ok(Outcome::Done);
+            }
             let deleted = counted(response.sources_deleted, "source", "sources");
             writeln!(out, "Deleted collection {name} with {deleted}.")?;
         }
     }
     Ok(Outcome::Done)
+}
+
+async fn get(client: &Client, name: String) -> Result<proto::Collection, CliError> {
+    let request = proto::GetCollectionRequest { name };
+    let response = client.response(client.corpus().get_collection(client.request(request)).await)?;
+    Ok(response.collection.unwrap_or_default())
 }
 
 /// All collections, in order of their names.

@@ -1,16 +1,18 @@
 //! The engine in this process, for checks without a server.
 
+use std::collections::HashMap;
 use std::fs;
-use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use encoding_rs::Encoding;
+
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Found, Item, MAX_FILE_BYTES, Reading, SourceText};
-use crate::cli::render::{number, printable};
+use crate::cli::input::{self, Found, Ids, Item, MAX_FILE_BYTES, Reading, Skipped, SourceText};
+use crate::cli::render::{SourceLines, note, number, warn};
 use crate::engine::{
     CollectionName, ComparedText, CorpusSeed, DetectionOptions, Engine, Group, IfExists, InvalidValue, Label,
-    Labels, Limits, NewSource, Scope, SourceId, Title,
+    Labels, Limits, NewSource, Scope, SourceId, SourceName, Title,
 };
 use crate::matching::Stop;
 use crate::proto;
@@ -45,12 +47,12 @@ pub(in crate::cli) fn compare(
     Ok(report_to_proto(engine().compare(text, others, options, &Stop::never())?))
 }
 
-/// A corpus in memory of the sources in files, for one check.
+/// A corpus in memory of the sources in files.
 #[derive(Debug)]
 pub(in crate::cli) struct Corpus {
     engine: Engine,
-    /// The submission's file, which is left out of the corpus.
-    submission: Option<PathBuf>,
+    /// The source that each submission's own file is, which it is not compared with.
+    own: HashMap<PathBuf, Option<SourceId>>,
     left_out: u64,
 }
 
@@ -65,18 +67,25 @@ enum AddError {
 
 impl Corpus {
     /// Reads all texts in `paths`, with a warning on standard error for each that can't be added.
-    pub(in crate::cli) fn read(paths: &[PathBuf], submission: &Path) -> Self {
-        let submission = fs::canonicalize(submission).ok();
-        let mut corpus = Self { engine: engine(), submission, left_out: 0 };
-        let reading = Reading { max_text_bytes: MAX_FILE_BYTES, ids_as_given: true };
-        let _end = input::read_all(paths, reading, &mut |item| {
-            corpus.add_item(item);
+    pub(in crate::cli) fn read<'a>(
+        paths: &[PathBuf],
+        submissions: impl Iterator<Item = &'a Path>,
+        encoding: Option<&'static Encoding>,
+    ) -> Self {
+        let own = submissions.filter_map(|path| Some((fs::canonicalize(path).ok()?, None))).collect();
+        let mut corpus = Self { engine: engine(), own, left_out: 0 };
+        let reading =
+            Reading { max_text_bytes: MAX_FILE_BYTES, ids: Ids::AsGiven, encoding, lenient: false };
+        let mut skipped = Skipped::default();
+        let _end = input::read_all(paths, &reading, &mut |item| {
+            corpus.add_item(item, &mut skipped);
             ControlFlow::Continue(())
         });
         if corpus.left_out > PRINTED_WARNINGS {
             let more = number(corpus.left_out - PRINTED_WARNINGS);
             warn(&format!("{more} more texts were not added"));
         }
+        skipped.lines().iter().for_each(|line| note(line));
         corpus
     }
 
@@ -85,40 +94,64 @@ impl Corpus {
         self.left_out == 0
     }
 
-    /// Checks a submission against all sources.
+    /// Checks a submission, read from the file at `path`, against all sources but itself.
     pub(in crate::cli) fn check(
         &self,
+        path: &Path,
         submission: &str,
-        scope: &Scope,
+        mut scope: Scope,
         options: &DetectionOptions,
     ) -> Result<proto::Report, CliError> {
-        Ok(report_to_proto(self.engine.check(submission, scope, options, &Stop::never())?))
+        let name = |id: &SourceId| SourceName { collection: CollectionName::default(), id: id.clone() };
+        scope.exclude_source = self.own_source(path).map(name);
+        Ok(report_to_proto(self.engine.check(submission, &scope, options, &Stop::never())?))
     }
 
-    fn add_item(&mut self, item: Item) {
-        let Item { place, input_bytes: _, found } = item;
-        let problem = match found {
-            Found::Ignored => return,
-            Found::Unreadable(error) => error.to_string(),
-            Found::Source(source) => {
-                if self.submission.is_some() && fs::canonicalize(place.path()).ok() == self.submission {
-                    return note(&format!(
-                        "{place} is the submission itself; it is not compared with itself"
-                    ));
-                }
-                match self.add(source) {
-                    Ok(()) => return,
-                    Err(error) => error.to_string(),
-                }
+    /// The source that was read from the same file as the submission at `path`.
+    pub(in crate::cli) fn own_source(&self, path: &Path) -> Option<&SourceId> {
+        self.own.get(&fs::canonicalize(path).ok()?)?.as_ref()
+    }
+
+    /// The lines of the sources in a report.
+    pub(in crate::cli) fn source_lines(&self, report: &proto::Report) -> SourceLines {
+        let mut lines = SourceLines::default();
+        for source in &report.sources {
+            let id = SourceId::new(&source.source_id).ok();
+            let found = id.and_then(|id| self.engine.get_source(&CollectionName::default(), &id).ok());
+            if let Some(found) = found {
+                lines.add(&source.collection, &source.source_id, &found.text);
             }
+        }
+        lines
+    }
+
+    fn add_item(&mut self, item: Item, skipped: &mut Skipped) {
+        let Item { place, input_bytes: _, found } = item;
+        let file = fs::canonicalize(place.path()).ok();
+        let own = file.filter(|file| self.own.contains_key(file));
+        let problem = match found {
+            Found::Skipped(skip) => return skipped.add(place, skip),
+            Found::Unreadable(error) => error.to_string(),
+            Found::Source(source) => match (self.add(source), own.clone()) {
+                (Ok(id), Some(own)) => {
+                    self.own.insert(own, Some(id));
+                    return;
+                }
+                (Ok(_), None) => return,
+                (Err(error), _) => error.to_string(),
+            },
         };
+        // The problem of a submission is in its own result.
+        if own.is_some() {
+            return;
+        }
         self.left_out += 1;
         if self.left_out <= PRINTED_WARNINGS {
             warn(&format!("{place} was not added: {problem}"));
         }
     }
 
-    fn add(&self, source: SourceText) -> Result<(), AddError> {
+    fn add(&self, source: SourceText) -> Result<SourceId, AddError> {
         // Addresses, times and metadata are not shown.
         let SourceText { id, title, group, labels, text, .. } = source;
         let bad = |field: &'static str| move |problem| AddError::Value { field, problem };
@@ -131,18 +164,8 @@ impl Corpus {
             text,
             ..NewSource::default()
         };
-        self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?;
-        Ok(())
+        Ok(self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?.entry.id.clone())
     }
-}
-
-fn warn(message: &str) {
-    note(&format!("warning: {message}"));
-}
-
-/// Prints a note on standard error. If that is closed, the note is lost and the check goes on.
-fn note(message: &str) {
-    drop(writeln!(anstream::stderr(), "{}", printable(message)));
 }
 
 #[cfg(test)]
@@ -157,9 +180,9 @@ mod tests {
         fs::write(&submission, text).unwrap();
         fs::write(folder.path().join("theirs.txt"), format!("It is said that {text}.")).unwrap();
         fs::write(folder.path().join("latin1.txt"), b"caf\xE9").unwrap();
-        let corpus = Corpus::read(&[folder.path().to_owned()], &submission);
+        let corpus = Corpus::read(&[folder.path().to_owned()], [submission.as_path()].into_iter(), None);
         assert!(!corpus.is_complete());
-        let report = corpus.check(text, &Scope::default(), &DetectionOptions::default()).unwrap();
+        let report = corpus.check(&submission, text, Scope::default(), &DetectionOptions::default()).unwrap();
         let ids: Vec<&str> = report.sources.iter().map(|source| source.source_id.as_str()).collect();
         assert_eq!(ids, [folder.path().join("theirs.txt").to_str().unwrap()]);
         let coverage = report.coverage.unwrap();

@@ -4,5 +4,7 @@ pub(in crate::cli) mod check;
 pub(in crate::cli) mod compare;
 mod local;
 mod options;
+mod page;
 pub(in crate::cli) mod pairs;
+mod sources;
 mod texts;

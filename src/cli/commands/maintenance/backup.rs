@@ -1,15 +1,16 @@
 //! `palimpsest backup`: a server's corpus to a file.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{NewFile, is_stdout, unless_interrupted};
+use crate::cli::output::{NewFile, json, is_stdout, unless_interrupted};
 use crate::cli::render::{bytes, printable};
 use crate::proto;
 
@@ -19,6 +20,16 @@ pub(in crate::cli) struct BackupArgs {
     /// The file to write, which must not exist yet; - for standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Print the result as JSON: {"file", "bytes", "seconds"}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    file: &'a Path,
+    bytes: u64,
+    seconds: f64,
 }
 
 /// Writes a backup of a server's corpus.
@@ -40,7 +51,12 @@ pub(in crate::cli) async fn run(
         file.finish()?;
         Ok(written)
     });
-    let (size, seconds) = (bytes(written.await?), started.elapsed().as_secs_f64());
+    let (written, seconds) = (written.await?, started.elapsed().as_secs_f64());
+    if args.json {
+        json::value(out, &Written { file: &args.file, bytes: written, seconds })?;
+        return Ok(Outcome::Done);
+    }
+    let size = bytes(written);
     writeln!(out, "Wrote {size} to {} in {seconds:.2} s.", printable(&args.file.display().to_string()))?;
     Ok(Outcome::Done)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{NewFile, is_stdout, unless_interrupted};
+use crate::cli::output::{NewFile, json, is_stdout, unless_interrupted};
 use crate::cli::render::{counted, printable};
 use crate::proto;
 
@@ -28,6 +28,16 @@ pub(in crate::cli) struct ExportArgs {
     /// The collection
     #[arg(long, value_name = "NAME", default_value = "default")]
     collection: String,
+    /// Print the result as JSON: {"file", "collection", "sources"}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    file: &'a Path,
+    collection: &'a str,
+    sources: u64,
 }
 
 /// Writes the sources of a collection.
@@ -50,6 +60,10 @@ pub(in crate::cli) async fn run(
         Ok(sources)
     });
     let sources = sources.await?;
+    if args.json {
+        json::value(out, &Written { file: &args.file, collection: &args.collection, sources })?;
+        return Ok(Outcome::Done);
+    }
     let (sources, file) = (counted(sources, "source", "sources"), args.file.display().to_string());
     writeln!(out, "Wrote {sources} of collection {} to {}.", printable(&args.collection), printable(&file))?;
     Ok(Outcome::Done)

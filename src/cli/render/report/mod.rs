@@ -15,9 +15,10 @@ use std::io::{self, Write};
 
 use self::excluded::by_reason;
 use self::lines::Lines;
+pub(in crate::cli) use self::lines::SourceLines;
 use self::passages::{ReportContext, overlap};
 use self::signs::signs;
-use crate::cli::render::{FAINT, Look, STRONG, counted, number, percent, printable, table};
+use crate::cli::render::{FAINT, Look, NotChecked, STRONG, counted, number, percent, printable, table};
 use crate::proto;
 use crate::proto::{GuaranteeVoidReason, PassageKind};
 
@@ -29,8 +30,10 @@ const NAMED_SPANS: usize = 10;
 pub(in crate::cli) struct Subject<'a> {
     /// The name of its file.
     pub(in crate::cli) name: &'a str,
-    /// Its text.
-    pub(in crate::cli) text: &'a str,
+    /// Its text; without it, places are bytes.
+    pub(in crate::cli) text: Option<&'a str>,
+    /// The lines of the sources.
+    pub(in crate::cli) sources: &'a SourceLines,
 }
 
 /// Writes a report whose offsets are bytes and whose passages have excerpts.
@@ -40,36 +43,55 @@ pub(in crate::cli) fn report(
     subject: &Subject<'_>,
     look: Look,
 ) -> io::Result<()> {
-    let lines = Lines::of(subject.text);
-    headline(out, report, subject, look)?;
-    if was_checked(report) {
-        guarantee(out, report, &lines)?;
-    }
-    signs(out, &report.alerts, &lines, look)?;
-    sources(out, report, &lines, look)?;
+    brief_report(out, report, subject, look)?;
+    passages(out, report, subject, look)?;
     provenance(out, report, look)
 }
 
-/// Writes the table of sources, and each source with its passages.
-fn sources(out: &mut dyn Write, report: &proto::Report, lines: &Lines, look: Look) -> io::Result<()> {
+/// Writes a report without its passages.
+pub(in crate::cli) fn brief_report(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
+    let lines = subject.text.map_or_else(Lines::unknown, Lines::of);
+    headline(out, report, subject, look)?;
+    if !matches!(NotChecked::of(report), Some(NotChecked::NoSources | NotChecked::TooShort { .. })) {
+        guarantee(out, report, &lines)?;
+    }
+    for warning in &report.warnings {
+        writeln!(out, "Warning: {}", printable(&warning.message))?;
+    }
+    signs(out, &report.alerts, &lines, look)?;
+    table(out, report, look)
+}
+
+/// Writes the table of sources.
+fn table(out: &mut dyn Write, report: &proto::Report, look: Look) -> io::Result<()> {
     if !report.sources.is_empty() {
         writeln!(out, "\n{}", table::overlaps(&report.sources, look))?;
     }
-    cut(out, report)?;
+    cut(out, report)
+}
+
+/// Writes each source with its passages.
+fn passages(
+    out: &mut dyn Write,
+    report: &proto::Report,
+    subject: &Subject<'_>,
+    look: Look,
+) -> io::Result<()> {
     if has_altered(report) {
         let marked = if look.colour { "highlighted" } else { "in ⟦brackets⟧" };
         writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
     }
-    let context = ReportContext { lines, exclusions: &report.exclusions, look };
+    let lines = &subject.text.map_or_else(Lines::unknown, Lines::of);
+    let context = ReportContext { lines, source_lines: subject.sources, exclusions: &report.exclusions, look };
     for (place, source) in report.sources.iter().enumerate() {
         overlap(out, place + 1, source, context)?;
     }
     Ok(())
-}
-
-/// Whether the submission was long enough to be checked.
-fn was_checked(report: &proto::Report) -> bool {
-    report.too_few_words < report.words
 }
 
 /// Writes the coverage and the excluded words.
@@ -82,25 +104,21 @@ fn headline(
     let name = printable(subject.name);
     let coverage = report.coverage.unwrap_or_default();
     let words = counted(report.words, "word", "words");
-    if !was_checked(report) {
-        let few = look.paint(STRONG, "not checked");
-        return writeln!(
-            out,
-            "{name}: {few}: its {words} are too few for a single k-gram of the collections in scope."
-        );
-    }
-    let (covered_words, considered) = (number(coverage.words), number(coverage.of_words));
-    if coverage.of_words == 0 {
-        let nothing = look.paint(STRONG, "nothing to count");
-        write!(out, "{name}: {nothing}: all of its {words} are excluded")?;
+    let not_checked = NotChecked::of(report);
+    if let Some(reason) = &not_checked {
+        write!(out, "{name}: {}: {reason}", look.paint(STRONG, "not checked"))?;
     } else {
+        let (covered_words, considered) = (number(coverage.words), number(coverage.of_words));
         let covered = look.paint(STRONG, &format!("{} covered", percent(&coverage)));
         write!(out, "{name}: {covered}: {covered_words} of {considered} words")?;
+    }
+    if matches!(not_checked, Some(NotChecked::NoSources | NotChecked::TooShort { .. })) {
+        return writeln!(out, ".");
     }
     if report.sources_found > 0 {
         let sources = counted(report.sources_found, "source", "sources");
         let passages = counted(report.passages_found, "passage", "passages");
-        let among = if coverage.of_words == 0 { ", among them" } else { ", in" };
+        let among = if not_checked.is_some() { ", among them" } else { ", in" };
         write!(out, "{among} {passages} from {sources}")?;
     }
     writeln!(out, ".")?;
@@ -109,7 +127,14 @@ fn headline(
         writeln!(out, "Excluded from the count: {excluded}: {}.", by_reason(report))?;
         if let Some(all) = &report.coverage_without_exclusions {
             let (covered, words) = (number(all.words), number(all.of_words));
-            writeln!(out, "With nothing excluded: {} covered: {covered} of {words} words.", percent(all))?;
+            match all.words {
+                0 => writeln!(out, "With nothing excluded: none of {words} words are covered.")?,
+                _ => writeln!(
+                    out,
+                    "With nothing excluded: {} covered: {covered} of {words} words.",
+                    percent(all)
+                )?,
+            }
         }
     }
     if report.too_few_words > 0 {
@@ -126,12 +151,6 @@ fn guarantee(out: &mut dyn Write, report: &proto::Report, lines: &Lines) -> io::
         sources => counted(sources, "source", "sources"),
     };
     let run = counted(guarantee.min_run_words.into(), "word", "words");
-    if report.sources_in_scope == 0 {
-        return writeln!(
-            out,
-            "Nothing could be found: no source is in scope. Add sources, or exclude fewer."
-        );
-    }
     if report.sources_found == 0 {
         writeln!(out, "Nothing found in the {in_scope} in scope.")?;
     }

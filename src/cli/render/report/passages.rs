@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::differences::{Differences, differing};
 use super::excerpt;
 use super::excluded::reasons_in;
-use super::lines::Lines;
+use super::lines::{Lines, SourceLines};
 use crate::cli::render::{FAINT, Look, STRONG, counted, number, percent, printable};
 use crate::proto;
 use crate::proto::PassageKind;
@@ -16,6 +16,8 @@ use crate::text::Span;
 pub(super) struct ReportContext<'a> {
     /// The lines of the submission.
     pub(super) lines: &'a Lines,
+    /// The lines of the sources, as far as they are known.
+    pub(super) source_lines: &'a SourceLines,
     /// The exclusions of the report.
     pub(super) exclusions: &'a [proto::Exclusion],
     /// The layout of the output.
@@ -41,7 +43,7 @@ pub(super) fn overlap(
     );
     writeln!(out, "\n{}", parts.join(" · "))?;
     for passage in &source.passages {
-        self::passage(out, passage, context)?;
+        self::passage(out, passage, context.source_lines.of(source), context)?;
     }
     if source.passages_cut > 0 {
         let more = counted(source.passages_cut, "more passage", "more passages");
@@ -50,16 +52,21 @@ pub(super) fn overlap(
     Ok(())
 }
 
-fn passage(out: &mut dyn Write, passage: &proto::Passage, context: ReportContext<'_>) -> io::Result<()> {
-    let ReportContext { lines, exclusions, look } = context;
+fn passage(
+    out: &mut dyn Write,
+    passage: &proto::Passage,
+    source_lines: Option<&Lines>,
+    context: ReportContext<'_>,
+) -> io::Result<()> {
+    let ReportContext { lines, source_lines: _, exclusions, look } = context;
     let here = passage.submission.unwrap_or_default();
     let there = passage.source.unwrap_or_default();
     let (here_text, there_text) =
         (printable(&passage.submission_excerpt), printable(&passage.source_excerpt));
     let kind = kind(passage);
     let counted = counted_words(passage, &here, exclusions);
-    let (start, end) = (number(there.start), number(there.end));
-    writeln!(out, "\n   {}: {kind}{counted}, source bytes {start}-{end}", lines.of_span(&here))?;
+    let place = source_lines.unwrap_or(&Lines::unknown()).of_span(&there);
+    writeln!(out, "\n   {}: {kind}{counted}, source {place}", lines.of_span(&here))?;
     // In a summary, nearly all words of the source would be marked.
     let marks = match passage.kind() {
         PassageKind::Altered => differing(&here_text, &there_text),

@@ -31,24 +31,24 @@ fn passages_say_what_of_them_is_not_counted() {
         ..given()
     };
     let expected = "\
-essay.txt: nothing to count: all of its 43 words are excluded, among them 2 passages from 1 source.
+essay.txt: not checked: all of its 43 words are excluded, among them 2 passages from 1 source.
 Excluded from the count: 43 words: 40 quoted, 3 of citations.
 With nothing excluded: 97.7 % covered: 42 of 43 words.
 Every run of 8 words or more copied from the 10,000 sources in scope is found.
 
 #  covered  words  unique  of the source  source         title
-────────────────────────────────────────────────────────────────────────
-1    0.0 %      0       0        100.0 %  logs/1851.txt  The Keeper\u{fffd}[2J
+───────────────────────────────────────────────────────────────────────
+1        –      0       0        100.0 %  logs/1851.txt  The Keeper\u{fffd}[2J
 
 Words that differ in altered passages are in ⟦brackets⟧.
 
 1. logs/1851.txt · The Keeper\u{fffd}[2J · group 7b
 
-   line 1: verbatim, 370 words, not counted (quoted), source bytes 1,200-1,210
+   line 1: verbatim, 370 words, not counted (quoted), source line 76
    submission │ Every storm in a ledger
    source     │ every storm in a ledger
 
-   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, 2 not counted (of citations, in gaps), source bytes 1,200-1,210
+   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, 2 not counted (of citations, in gaps), source line 76
    submission │ nobody was ⟦ever⟧ meant to
    source     │ nobody was meant to
 
@@ -56,7 +56,7 @@ corpus revision 10,000, settings 5e771295, algorithm version 1
 ";
     assert_eq!(shown(&all_left_out, "0123456789\n0123456789\n01234567890123456789"), expected);
     let nothing_found = proto::Report { sources: vec![], sources_found: 0, ..all_left_out };
-    let expected = "essay.txt: nothing to count: all of its 43 words are excluded.\n";
+    let expected = "essay.txt: not checked: all of its 43 words are excluded.\n";
     assert!(shown(&nothing_found, "a").starts_with(expected));
 }
 
@@ -76,7 +76,7 @@ fn a_summary_is_measured_by_the_submission() {
     let expected = "
 1. logs/1851.txt · The Keeper\u{fffd}[2J · group 7b
 
-   line 1: summary, 30 of 40 words occur in the 1,300 of the source, similarity 75.0 %, source bytes 1,200-1,210
+   line 1: summary, 30 of 40 words occur in the 1,300 of the source, similarity 75.0 %, source line 76
    submission │ Every storm in a ledger
    source     │ every storm in a ledger
 ";

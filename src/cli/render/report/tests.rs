@@ -1,6 +1,6 @@
 //! Whole reports for people.
 
-use super::{Subject, report};
+use super::{SourceLines, Subject, report};
 use crate::cli::render::Look;
 use crate::proto;
 use crate::proto::{AlertKind, AlertSeverity, ExclusionReason};
@@ -9,7 +9,9 @@ const PLAIN: Look = Look { columns: Some(80), colour: false, full: false };
 
 pub(super) fn shown(given: &proto::Report, text: &str) -> String {
     let mut out = Vec::new();
-    report(&mut out, given, &Subject { name: "essay.txt", text }, PLAIN).unwrap();
+    let mut sources = SourceLines::default();
+    sources.add("", "logs/1851.txt", &"0123456789abcde\n".repeat(100));
+    report(&mut out, given, &Subject { name: "essay.txt", text: Some(text), sources: &sources }, PLAIN).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -105,7 +107,7 @@ essay.txt: 37.5 % covered: 375 of 1,000 words, in 9 passages from 3 sources.
 Every run of 8 words or more copied from the 10,000 sources in scope is found.
 
 #  covered  words  unique  of the source  source         title
-────────────────────────────────────────────────────────────────────────
+───────────────────────────────────────────────────────────────────────
 1   37.5 %    375     300        100.0 %  logs/1851.txt  The Keeper\u{fffd}[2J
 Not shown: 2 more sources (--max-sources shows them).
 
@@ -113,11 +115,11 @@ Words that differ in altered passages are in ⟦brackets⟧.
 
 1. logs/1851.txt · The Keeper\u{fffd}[2J · group 7b
 
-   line 1: verbatim, 370 words, source bytes 1,200-1,210
+   line 1: verbatim, 370 words, source line 76
    submission │ Every storm in a ledger
    source     │ every storm in a ledger
 
-   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, source bytes 1,200-1,210
+   lines 2-3: altered, 4 words the same of 5 here and 4 in the source, similarity 88.9 %, source line 76
    submission │ nobody was ⟦ever⟧ meant to
    source     │ nobody was meant to
 
@@ -139,8 +141,7 @@ Every run of 8 words or more copied from the 10,000 sources in scope is found.
 ";
     assert_eq!(shown_of(&given()), nothing);
     let empty = "\
-essay.txt: 0.0 % covered: 0 of 1,000 words.
-Nothing could be found: no source is in scope. Add sources, or exclude fewer.
+essay.txt: not checked: no source is in scope; add sources, or exclude fewer.
 
 corpus revision 10,000, settings 5e771295, algorithm version 1";
     assert_eq!(shown_of(&proto::Report { sources_in_scope: 0, ..given() }), empty);

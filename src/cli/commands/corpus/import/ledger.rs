@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tonic::Code;
 
 use super::progress::Progress;
-use crate::cli::input::{Found, Item, Place, SourceText};
+use crate::cli::input::{Found, Item, Place, Skipped, SourceText};
 use crate::cli::refusal::Refusal;
 use crate::proto;
 use crate::proto::import_sources_response::Result as Answer;
@@ -15,6 +15,12 @@ const LISTED_FAILURES: usize = 20;
 
 /// Number of duplicates that are named.
 const NAMED_DUPLICATES: usize = 3;
+
+/// Number of ignored fields that are named; the rest are counted together.
+const NAMED_FIELDS: usize = 50;
+
+/// Stands for the other ignored fields.
+const OTHER_FIELDS: &str = "others";
 
 /// A source that was sent, or is about to be.
 #[derive(Debug)]
@@ -56,8 +62,10 @@ pub(super) struct Ledger {
     pub(super) unchanged: u64,
     /// Items that failed.
     pub(super) failed: u64,
-    /// Files of other kinds in folders.
-    pub(super) ignored: u64,
+    /// Entries of folders that are not read.
+    pub(super) skipped: Skipped,
+    /// Fields that are not those of a source, with the number of lines that have them.
+    pub(super) ignored_fields: BTreeMap<String, u64>,
     /// Size of the texts that were added, in bytes.
     pub(super) text_bytes: u64,
     /// Sources added that have the same words as another one.
@@ -83,6 +91,7 @@ impl Ledger {
         let Item { place, input_bytes, found } = item;
         match found {
             Found::Source(source) => {
+                self.ignore(&source.ignored_fields);
                 let request = proto::ImportSourcesRequest::default();
                 let sent = Sent { place, id: source.id.clone(), input_bytes, text_bytes: 0, request };
                 Some(ToSend { sent, source })
@@ -92,10 +101,18 @@ impl Ledger {
                 progress.advance(input_bytes, self.added, self.failed);
                 None
             }
-            Found::Ignored => {
-                self.ignored += 1;
+            Found::Skipped(skip) => {
+                self.skipped.add(place, skip);
                 None
             }
+        }
+    }
+
+    fn ignore(&mut self, fields: &[String]) {
+        for name in fields {
+            let is_counted = self.ignored_fields.contains_key(name) || self.ignored_fields.len() < NAMED_FIELDS;
+            let name = if is_counted { name } else { OTHER_FIELDS };
+            *self.ignored_fields.entry(name.to_owned()).or_default() += 1;
         }
     }
 

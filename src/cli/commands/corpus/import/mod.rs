@@ -19,14 +19,17 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_stream::{Stream, StreamExt as _};
 use tokio_util::sync::CancellationToken;
-use tonic::Streaming;
+use tonic::{Code, Streaming};
 
 use self::ledger::{Ledger, ToSend};
 use self::progress::Progress;
-use crate::cli::connection::{ATTEMPTS, Client, ServerArgs, request_id, wait_before_retry};
+use self::summary::About;
+use crate::cli::commands::encoding::EncodingArgs;
+use crate::cli::connection::{ATTEMPTS, Client, Corpus, ServerArgs, request_id, wait_before_retry};
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Item, Reading, SourceText};
+use crate::cli::input::{self, Ids, Item, Reading, SourceText};
 use crate::cli::outcome::Outcome;
+use crate::cli::output::json;
 use crate::proto;
 
 /// Capacity of the channel between the reader and the stream, in texts.
@@ -35,14 +38,17 @@ const CHANNEL_TEXTS: usize = 16;
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "In a folder, all .txt and .md files are read, also those in folders within. The id of a source \
-    is its path relative to the folder, its title the first Markdown heading or else the file name. A .jsonl \
-    file has one source a line: {\"id\", \"text\", \"title\", \"group\", \"labels\"}; only the text is required, and \
-    the server assigns an id if there is none. `-` reads such lines from standard input. All text must be \
-    UTF-8. A source that can't be read or is refused does not stop the import; it is listed at the end. An \
+    after_help = "In a folder, all .txt, .text, .md and .markdown files are read, also those in folders within; hidden ones \
+    are not. The id of a source is its path: relative to the folder, if only one folder is given, or else to the current \
+    folder, or, if a file is outside that, to the deepest folder that contains all. Its title is the first Markdown \
+    heading or else the file name. A .jsonl file has one source a line: {\"id\", \"title\", \"group\", \"labels\", \
+    \"uri\", \"submitted_at\", \"metadata\", \"text\"}; only the text is required, and \
+    the server assigns an id if there is none. `-` reads such lines from standard input. A source that can't be read or \
+    is refused does not stop the import; it is listed at the end. An \
     interrupted import can be run again: a source that is already there, identical in every byte, is \
     skipped; one without an id is added again."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(in crate::cli) struct ImportArgs {
     /// Folders, files, or - for JSON lines on standard input
     #[arg(required = true, value_name = "PATH")]
@@ -50,6 +56,12 @@ pub(in crate::cli) struct ImportArgs {
     /// The collection to add to
     #[arg(long, value_name = "NAME", default_value = "default")]
     collection: String,
+    /// Create the collection if it does not exist
+    #[arg(long)]
+    create: bool,
+    /// Put this in front of every id, such as 2026/
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    id_prefix: String,
     /// The group of the sources that have none
     #[arg(long, value_name = "GROUP", default_value = "", hide_default_value = true)]
     group: String,
@@ -59,14 +71,33 @@ pub(in crate::cli) struct ImportArgs {
     /// Replace sources that have the same id and differ, instead of rejecting the new ones
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    encoding: EncodingArgs,
+    /// Accept lines of JSON from other programs: numbers as ids, and other fields, which are ignored and counted
+    #[arg(long)]
+    lenient: bool,
+    /// Print the counts, the failures and what was skipped as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl ImportArgs {
     /// The request that adds a source.
     fn request(&self, source: SourceText) -> proto::ImportSourcesRequest {
-        let SourceText { id, title, mut group, mut labels, uri, submitted_at, metadata, text } = source;
+        let SourceText {
+            id,
+            title,
+            mut group,
+            mut labels,
+            uri,
+            submitted_at,
+            metadata,
+            text,
+            ignored_fields: _,
+        } = source;
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
+        let id = if id.is_empty() { id } else { format!("{}{id}", self.id_prefix) };
         if group.is_empty() {
             group.clone_from(&self.group);
         }
@@ -88,6 +119,16 @@ impl ImportArgs {
             }),
             if_exists: if_exists.into(),
             request_id,
+        }
+    }
+
+    /// How the files are read.
+    fn reading(&self, max_text_bytes: u64) -> Reading {
+        Reading {
+            max_text_bytes,
+            ids: Ids::of_import(&self.paths),
+            encoding: self.encoding.encoding(),
+            lenient: self.lenient,
         }
     }
 }
@@ -114,9 +155,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Outcome, CliError> {
     let client = Client::connect(server).await?;
     let limits = client.limits().await?;
-    // A missing collection is one error, not one for each source.
-    let collection = proto::GetCollectionRequest { name: args.collection.clone() };
-    client.response(client.corpus().get_collection(client.request(collection)).await)?;
+    let is_created = ensure_collection(&client, &args).await?;
     let progress = Progress::over(&args.paths);
     let import = Import {
         args: Arc::new(args),
@@ -126,24 +165,51 @@ pub(in crate::cli) async fn run(
         stop: CancellationToken::new(),
     };
     let started = Instant::now();
-    let items = read_in_a_thread(import.args.paths.clone(), limits.max_text_bytes);
+    let reading = import.args.reading(limits.max_text_bytes);
+    let items = read_in_a_thread(import.args.paths.clone(), reading);
     let ended = import.run(&client, Arc::new(tokio::sync::Mutex::new(items))).await;
     import.progress.finish();
     let ledger = std::mem::take(&mut *import.ledger.lock());
-    summary::write(out, &ledger, started.elapsed(), &import.args.collection)?;
-    if import.stop.is_cancelled() && ended.is_ok() {
-        writeln!(out, "Interrupted: the rest was not sent. Run the command again to import it.")?;
+    let is_interrupted = import.stop.is_cancelled() && ended.is_ok();
+    let import = &import.args;
+    let about = About { collection: &import.collection, is_created, elapsed: started.elapsed(), is_interrupted };
+    if import.json {
+        json::value(out, &summary::Counts::of(&ledger, &about))?;
+    } else {
+        summary::write(out, &ledger, &about)?;
     }
     ended?;
-    Ok(Outcome::of(ledger.is_complete() && !import.stop.is_cancelled()))
+    Ok(Outcome::of(ledger.is_complete() && !is_interrupted))
+}
+
+/// Returns an error if the collection does not exist, rather than one for each source, or creates it if `--create` was
+/// given. Returns whether it was created.
+async fn ensure_collection(client: &Client, args: &ImportArgs) -> Result<bool, CliError> {
+    let name = args.collection.clone();
+    let request = client.request(proto::GetCollectionRequest { name: name.clone() });
+    let problem = match client.response(client.corpus().get_collection(request).await) {
+        Ok(_) => return Ok(false),
+        Err(problem) => problem,
+    };
+    let is_missing = matches!(&problem, CliError::Refused(refusal) if refusal.code == Code::NotFound);
+    if !(is_missing && args.create) {
+        return Err(problem);
+    }
+    let request_id = request_id();
+    let request = proto::CreateCollectionRequest { name, request_id, ..Default::default() };
+    let create = |mut corpus: Corpus, request| async move { corpus.create_collection(request).await };
+    match client.call_with_retries(create, request).await {
+        // Another client created it in between.
+        Err(CliError::Refused(refusal)) if refusal.code == Code::AlreadyExists => Ok(false),
+        created => created.map(|_| true),
+    }
 }
 
 /// Reads the files in a thread that ends when the receiver is dropped.
-fn read_in_a_thread(paths: Vec<PathBuf>, max_text_bytes: u64) -> mpsc::Receiver<Item> {
+fn read_in_a_thread(paths: Vec<PathBuf>, reading: Reading) -> mpsc::Receiver<Item> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
-    let reading = Reading { max_text_bytes, ids_as_given: false };
     std::thread::spawn(move || {
-        input::read_all(&paths, reading, &mut |item| match sender.blocking_send(item) {
+        input::read_all(&paths, &reading, &mut |item| match sender.blocking_send(item) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         })

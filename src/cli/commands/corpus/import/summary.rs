@@ -1,37 +1,107 @@
 //! The summary at the end of an import.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
+
+use serde::Serialize;
 
 use super::ledger::{Duplicate, Failure, Ledger};
 use crate::cli::render::{bytes, counted, number, printable};
 
+/// The facts of an import that its ledger has not.
+#[derive(Debug)]
+pub(super) struct About<'a> {
+    /// The collection.
+    pub(super) collection: &'a str,
+    /// Whether the import created it.
+    pub(super) is_created: bool,
+    /// The time taken.
+    pub(super) elapsed: Duration,
+    /// Whether Ctrl-C ended the import before everything was sent.
+    pub(super) is_interrupted: bool,
+}
+
+/// The result of an import for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counts<'a> {
+    collection: &'a str,
+    created_collection: bool,
+    added: u64,
+    replaced: u64,
+    unchanged: u64,
+    failed: u64,
+    unanswered: u64,
+    exact_duplicates: u64,
+    text_bytes: u64,
+    seconds: f64,
+    interrupted: bool,
+    skipped_files: u64,
+    skipped_hidden: u64,
+    /// The first entries that were skipped.
+    skipped: Vec<String>,
+    ignored_fields: &'a BTreeMap<String, u64>,
+    /// The first failures.
+    failures: Vec<FailureLine<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FailureLine<'a> {
+    place: String,
+    problem: &'a str,
+}
+
+impl<'a> Counts<'a> {
+    pub(super) fn of(ledger: &'a Ledger, about: &About<'a>) -> Self {
+        let failures = ledger.failures.iter();
+        let failures = failures
+            .map(|Failure { place, problem }| FailureLine { place: place.to_string(), problem })
+            .collect();
+        Self {
+            collection: about.collection,
+            created_collection: about.is_created,
+            added: ledger.added,
+            replaced: ledger.replaced,
+            unchanged: ledger.unchanged,
+            failed: ledger.failed,
+            unanswered: ledger.unanswered(),
+            exact_duplicates: ledger.duplicates,
+            text_bytes: ledger.text_bytes,
+            seconds: about.elapsed.as_secs_f64(),
+            interrupted: about.is_interrupted,
+            skipped_files: ledger.skipped.other_kinds(),
+            skipped_hidden: ledger.skipped.hidden(),
+            skipped: ledger.skipped.named().map(ToString::to_string).collect(),
+            ignored_fields: &ledger.ignored_fields,
+            failures,
+        }
+    }
+}
+
 /// Writes the counts, the speed, and the failures with their reasons.
-pub(super) fn write(
-    out: &mut dyn Write,
-    ledger: &Ledger,
-    elapsed: Duration,
-    collection: &str,
-) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, ledger: &Ledger, about: &About<'_>) -> io::Result<()> {
+    let collection = printable(about.collection);
+    if about.is_created {
+        writeln!(out, "Created collection {collection}.")?;
+    }
     let replaced = match ledger.replaced {
         0 => String::new(),
         replaced => format!(", replacing {}", number(replaced)),
     };
     let (added, failed) = (counted(ledger.added, "source", "sources"), number(ledger.failed));
-    writeln!(out, "Added {added} to collection {}{replaced}; {failed} failed.", printable(collection))?;
+    writeln!(out, "Added {added} to collection {collection}{replaced}; {failed} failed.")?;
     if ledger.unchanged > 0 {
         let sources = counted(ledger.unchanged, "source", "sources");
         writeln!(out, "Skipped {sources} that were there already, identical in every byte.")?;
     }
+    let seconds = about.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    let rate = ledger.text_bytes as f64 / 1e6 / elapsed.as_secs_f64().max(1e-9);
-    let (text, seconds) = (bytes(ledger.text_bytes), elapsed.as_secs_f64());
-    writeln!(out, "{text} of text in {seconds:.2} s: {rate:.1} MB/s.")?;
+    let rate = ledger.text_bytes as f64 / 1e6 / seconds.max(1e-9);
+    writeln!(out, "{} of text in {seconds:.2} s: {rate:.1} MB/s.", bytes(ledger.text_bytes))?;
     duplicates(out, ledger)?;
-    if ledger.ignored > 0 {
-        let files = counted(ledger.ignored, "file", "files");
-        writeln!(out, "Skipped {files} in folders: only .txt and .md files are read there.")?;
-    }
+    ledger.skipped.lines().iter().try_for_each(|line| writeln!(out, "{}", printable(line)))?;
+    ignored(out, ledger)?;
     if ledger.unanswered() > 0 {
         let sources = counted(ledger.unanswered(), "source", "sources");
         writeln!(
@@ -39,7 +109,21 @@ pub(super) fn write(
             "Sent, but not answered: {sources}, which may be in the corpus or not; run the command again."
         )?;
     }
-    failures(out, ledger)
+    failures(out, ledger)?;
+    if about.is_interrupted {
+        writeln!(out, "Interrupted: the rest was not sent. Run the command again to import it.")?;
+    }
+    Ok(())
+}
+
+/// Writes the names of the fields that are not those of a source, with the number of lines that have them.
+fn ignored(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
+    if ledger.ignored_fields.is_empty() {
+        return Ok(());
+    }
+    let named = |(name, lines): (&String, &u64)| format!("{name} ({})", counted(*lines, "line", "lines"));
+    let named: Vec<String> = ledger.ignored_fields.iter().map(named).collect();
+    writeln!(out, "Ignored fields: {}.", printable(&named.join(", ")))
 }
 
 fn duplicates(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
@@ -83,8 +167,7 @@ mod tests {
         let (mut ledger, progress) = (Ledger::default(), Progress::over(&[]));
         for number in 0..23 {
             let place = Place::file(Path::new(&format!("f{number}.txt")));
-            let error =
-                if number == 22 { InputError::Folder } else { InputError::NotUtf8 { byte: 7, utf16: false } };
+            let error = if number == 22 { InputError::Folder } else { InputError::Empty };
             assert!(
                 ledger
                     .admit(Item { place, input_bytes: 1, found: Found::Unreadable(error) }, &progress)
@@ -92,11 +175,17 @@ mod tests {
             );
         }
         let mut out = Vec::new();
-        write(&mut out, &ledger, Duration::from_secs(1), "default").unwrap();
+        let about = About {
+            collection: "default",
+            is_created: false,
+            elapsed: Duration::from_secs(1),
+            is_interrupted: false,
+        };
+        write(&mut out, &ledger, &about).unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.starts_with("Added 0 sources to collection default; 23 failed.\n"), "{out}");
-        assert!(out.contains("  f19.txt: is not valid UTF-8 at byte 7; convert it to UTF-8\n"), "{out}");
-        let tail = "And others:\n  1 more: cannot be read\n  2 more: not valid UTF-8\n";
+        assert!(out.contains("  f19.txt: is empty: there is nothing to check\n"), "{out}");
+        let tail = "And others:\n  1 more: cannot be read\n  2 more: empty\n";
         assert!(out.ends_with(tail), "{out}");
     }
 }

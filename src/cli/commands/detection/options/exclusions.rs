@@ -50,6 +50,12 @@ pub(in crate::cli::commands::detection) fn percentage(given: &str) -> Result<f64
     percent.ok_or_else(|| "it must be a number of more than 0 and at most 100".to_owned())
 }
 
+/// Parses a percentage from 0 to 100.
+pub(in crate::cli::commands::detection) fn percentage_or_zero(given: &str) -> Result<f64, String> {
+    let percent = given.parse().ok().filter(|percent: &f64| (0.0..=100.0).contains(percent));
+    percent.ok_or_else(|| "it must be a number from 0 to 100".to_owned())
+}
+
 /// Parses the name of a group, which must not be empty.
 pub(in crate::cli::commands::detection) fn non_empty_group(group: &str) -> Result<Group, InvalidValue> {
     if group.is_empty() { Err(InvalidValue::Empty) } else { Group::new(group) }
@@ -74,7 +80,7 @@ impl ExclusionArgs {
     ) -> Result<Exclusions, CliError> {
         let Self { count_quotations, count_bibliography, count_citations, .. } = *self;
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
-        let texts = self.boilerplate.iter().map(|path| Ok(read_text(path)?.text));
+        let texts = self.boilerplate.iter().map(|path| Ok(read_text(path, None)?.text));
         let collections = self.boilerplate_collections.iter().map(|name| CollectionName::new(name));
         let own_groups = corpus.own_groups.iter().map(|group| non_empty_group(group));
         Ok(Exclusions {

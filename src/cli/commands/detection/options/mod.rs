@@ -7,8 +7,9 @@ mod tests;
 use clap::{Args, ValueEnum};
 
 pub(super) use exclusions::to_proto as exclusions_to_proto;
-pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage};
+pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage, percentage_or_zero};
 
+use super::page::PageArgs;
 use super::texts::ReportForm;
 use crate::cli::error::CliError;
 use crate::engine::{DetectionMode, DetectionOptions};
@@ -42,15 +43,31 @@ pub(in crate::cli) struct OptionArgs {
     /// Show long excerpts and long lists of alerts in full
     #[arg(long, conflicts_with = "json")]
     full: bool,
-    /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, with all fields
+    /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, with all fields; `coverage` is null if the text
+    /// was not checked
     #[arg(long)]
     json: bool,
-    /// With --json: include the excerpts of the passages
+    /// With --json: include the excerpts of the passages, as --html does
     #[arg(long, requires = "json")]
     excerpts: bool,
     /// With --json: the unit of the offsets
     #[arg(long, value_name = "UNIT", value_enum, default_value_t, requires = "json")]
     offset_unit: UnitArg,
+    #[command(flatten)]
+    page: PageArgs,
+}
+
+/// How much of a report is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Detail {
+    /// What people read: the first sources, with excerpts.
+    People,
+    /// What a program asked for.
+    Program,
+    /// The coverage and the largest source.
+    Summary,
+    /// What a page shows: as much as a program gets, with excerpts.
+    Page,
 }
 
 /// The unit of a report's offsets.
@@ -67,13 +84,30 @@ enum UnitArg {
 
 impl OptionArgs {
     /// The limit on sources to send; `None` for the default.
-    fn max_sources(&self) -> Option<u32> {
-        self.max_sources.or((!self.json).then_some(SHOWN_SOURCES))
+    fn max_sources(&self, detail: Detail) -> Option<u32> {
+        match detail {
+            Detail::People => self.max_sources.or(Some(SHOWN_SOURCES)),
+            Detail::Program | Detail::Page => self.max_sources,
+            Detail::Summary => Some(1),
+        }
     }
 
     /// The limit on passages of each source to send; `None` for the default.
-    fn max_passages(&self) -> Option<u32> {
-        self.max_passages.or((!self.json && self.lists_sources()).then_some(SHOWN_PASSAGES))
+    fn max_passages(&self, detail: Detail) -> Option<u32> {
+        match detail {
+            Detail::People => self.max_passages.or(self.lists_sources().then_some(SHOWN_PASSAGES)),
+            Detail::Program | Detail::Page => self.max_passages,
+            Detail::Summary => Some(0),
+        }
+    }
+
+    fn include_excerpts(&self, detail: Detail) -> bool {
+        match detail {
+            Detail::People => self.lists_sources(),
+            Detail::Program => self.excerpts,
+            Detail::Summary => false,
+            Detail::Page => true,
+        }
     }
 
     /// Whether the report lists sources with their passages.
@@ -81,19 +115,52 @@ impl OptionArgs {
         self.max_sources != Some(0)
     }
 
+    /// The detail of a single report.
+    pub(super) fn detail(&self) -> Detail {
+        if self.page.path().is_some() {
+            Detail::Page
+        } else if self.json {
+            Detail::Program
+        } else {
+            Detail::People
+        }
+    }
+
+    /// The page to write.
+    pub(super) fn page(&self) -> &PageArgs {
+        &self.page
+    }
+
+    /// Whether to print JSON.
+    pub(super) fn json(&self) -> bool {
+        self.json
+    }
+
     /// The form of the report.
     pub(super) fn report_form(&self) -> ReportForm {
-        if self.json { ReportForm::Json } else { ReportForm::Text { full: self.full } }
+        match (self.json, self.page.path()) {
+            (true, _) => ReportForm::Json,
+            (false, Some(_)) => ReportForm::Brief,
+            (false, None) => ReportForm::Text { full: self.full },
+        }
     }
 
     /// The options for the engine in this process, with the contents of the boilerplate files.
-    pub(in crate::cli) fn to_engine(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
+    pub(in crate::cli) fn to_engine(
+        &self,
+        corpus: &CorpusArgs,
+        detail: Detail,
+    ) -> Result<DetectionOptions, CliError> {
         self.exclusions.ensure_no_server_needed()?;
-        self.engine_options(corpus)
+        self.engine_options(corpus, detail)
     }
 
     /// The options for a server, with the contents of the boilerplate files.
-    pub(in crate::cli) fn to_proto(&self, corpus: &CorpusArgs) -> Result<proto::DetectionOptions, CliError> {
+    pub(in crate::cli) fn to_proto(
+        &self,
+        corpus: &CorpusArgs,
+        detail: Detail,
+    ) -> Result<proto::DetectionOptions, CliError> {
         let DetectionOptions {
             min_passage_words,
             mode,
@@ -107,7 +174,7 @@ impl OptionArgs {
             max_passages: _,
             // Of the request, not of its options.
             submitted_at: _,
-        } = self.engine_options(corpus)?;
+        } = self.engine_options(corpus, detail)?;
         let mode = match mode {
             DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
             DetectionMode::AlteredToo => proto::DetectionMode::AlteredToo,
@@ -124,14 +191,14 @@ impl OptionArgs {
             commonness_percent,
             offset_unit: unit.into(),
             include_excerpts,
-            max_sources: self.max_sources(),
-            max_passages: self.max_passages(),
+            max_sources: self.max_sources(detail),
+            max_passages: self.max_passages(detail),
             exclusions: Some(exclusions::to_proto(exclusions)),
         })
     }
 
     /// The options as a type of the engine, with the contents of the boilerplate files.
-    fn engine_options(&self, corpus: &CorpusArgs) -> Result<DetectionOptions, CliError> {
+    fn engine_options(&self, corpus: &CorpusArgs, detail: Detail) -> Result<DetectionOptions, CliError> {
         let default = DetectionOptions::default();
         let count = |given: Option<u32>, default: usize| given.map_or(default, |count| count as usize);
         Ok(DetectionOptions {
@@ -145,9 +212,9 @@ impl OptionArgs {
                 UnitArg::Utf16 => OffsetUnit::Utf16CodeUnits,
                 UnitArg::CodePoints => OffsetUnit::CodePoints,
             },
-            include_excerpts: if self.json { self.excerpts } else { self.lists_sources() },
-            max_sources: count(self.max_sources(), default.max_sources),
-            max_passages: count(self.max_passages(), default.max_passages),
+            include_excerpts: self.include_excerpts(detail),
+            max_sources: count(self.max_sources(detail), default.max_sources),
+            max_passages: count(self.max_passages(detail), default.max_passages),
             ..default
         })
     }

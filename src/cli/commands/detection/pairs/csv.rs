@@ -1,8 +1,9 @@
 //! Pairs as CSV.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::proto;
 
 const HEADER: [&str; 14] = [
@@ -28,17 +29,8 @@ pub(super) fn write(out: &mut dyn Write, pairs: &[proto::SourcePair]) -> Result<
     let written = writer
         .write_record(HEADER)
         .and_then(|()| pairs.iter().try_for_each(|pair| writer.write_record(fields(pair))));
-    written.map_err(cause)?;
+    written.map_err(output::csv::failure)?;
     Ok(writer.flush()?)
-}
-
-/// The I/O error behind a CSV error, whose kind distinguishes a closed pipe from failures. The crate's own conversion
-/// hides it.
-fn cause(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(cause) => cause,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }
 
 fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
@@ -53,6 +45,8 @@ fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     /// Output whose reader has closed the pipe.

@@ -8,7 +8,8 @@ use std::io::Write;
 use clap::Args;
 
 use self::progress::Progress;
-use super::options::{CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage};
+use super::options::{CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage,
+    percentage_or_zero};
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
@@ -34,7 +35,7 @@ pub(in crate::cli) struct PairsArgs {
     #[arg(value_name = "COLLECTION", default_value = "default")]
     collection: String,
     /// Least coverage of a pair in percent, from 0 to 100 [default: 10]
-    #[arg(long, value_name = "PERCENT", value_parser = coverage)]
+    #[arg(long, value_name = "PERCENT", value_parser = percentage_or_zero)]
     min_coverage: Option<f64>,
     /// Fewest words in a passage [default: the guaranteed run]
     #[arg(long, value_name = "WORDS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -66,12 +67,6 @@ pub(in crate::cli) struct PairsArgs {
     /// message with all fields
     #[arg(long)]
     json: bool,
-}
-
-/// Parses a percentage from 0 to 100.
-fn coverage(given: &str) -> Result<f64, String> {
-    let percent = given.parse().ok().filter(|percent: &f64| (0.0..=100.0).contains(percent));
-    percent.ok_or_else(|| "it must be a number from 0 to 100".to_owned())
 }
 
 /// Compares the sources, and prints the pairs and the clusters.

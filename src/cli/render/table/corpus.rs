@@ -1,168 +1,69 @@
-//! Tables and lists.
+//! Tables and lists of what a corpus holds, and of its keys.
 
 use std::time::SystemTime;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
-
 use humantime::format_rfc3339_seconds;
 
-use super::{Look, bytes, counted, number, percent, printable};
+use super::layout::Heading::{Number, Text, Title};
+use super::layout::Table;
+use super::list;
+use crate::cli::render::{Look, bytes, counted, number, printable};
 use crate::engine::Pattern;
 use crate::proto;
 use crate::server::Key;
 
-/// The heading of a column.
-#[derive(Debug, Clone, Copy)]
-enum Heading {
-    /// Of text, aligned to the left.
-    Text(&'static str),
-    /// Of numbers, aligned to the right.
-    Number(&'static str),
-}
-
-use Heading::{Number, Text};
-
-impl Heading {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Text(name) | Self::Number(name) => name,
-        }
-    }
-
-    fn alignment(self) -> CellAlignment {
-        match self {
-            Self::Text(_) => CellAlignment::Left,
-            Self::Number(_) => CellAlignment::Right,
-        }
-    }
-}
-
-fn table(headings: &[Heading], look: Look) -> Table {
-    let mut table = Table::new();
-    let rule = LineStyle::none().fill('─').junction('─');
-    table.load_style(TableStyle::new().header_separator(rule)).force_no_tty();
-    if let Some(columns) = look.columns {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
-    }
-    table.set_header(headings.iter().map(|heading| Cell::new(heading.name())));
-    for (column, heading) in table.column_iter_mut().zip(headings) {
-        column.set_padding((0, 1));
-        column.set_cell_alignment(heading.alignment());
-    }
-    table
-}
-
-/// The table of the sources of a report.
-pub(super) fn overlaps(sources: &[proto::SourceOverlap], look: Look) -> String {
-    let first = sources.first().map(|source| &source.collection);
-    let with_title = sources.iter().any(|source| !source.title.is_empty());
-    let with_collection = sources.iter().any(|source| Some(&source.collection) != first);
-    let mut headings: Vec<Heading> = vec![
-        Number("#"),
-        Number("covered"),
-        Number("words"),
-        Number("unique"),
-        Number("of the source"),
-        Text("source"),
-    ];
-    if with_collection {
-        headings.push(Text("collection"));
-    }
-    if with_title {
-        headings.push(Text("title"));
-    }
-    let mut table = table(&headings, look);
-    for (place, source) in sources.iter().enumerate() {
-        let covered = source.covered.unwrap_or_default();
-        let mut row = vec![
-            (place + 1).to_string(),
-            percent(&covered),
-            number(covered.words),
-            number(source.unique_words),
-            percent(&source.source_used.unwrap_or_default()),
-            printable(&source.source_id),
-        ];
-        if with_collection {
-            row.push(printable(&source.collection));
-        }
-        if with_title {
-            row.push(printable(&source.title));
-        }
-        table.add_row(row);
-    }
-    table.trim_fmt()
-}
-
-/// The table of pairs of sources.
-pub(super) fn pairs(pairs: &[proto::SourcePair], look: Look) -> String {
-    let sides = |pair: &proto::SourcePair| {
-        [pair.first.clone().unwrap_or_default(), pair.second.clone().unwrap_or_default()]
-    };
-    let with_group = pairs.iter().any(|pair| sides(pair).iter().any(|side| !side.group.is_empty()));
-    let mut headings: Vec<Heading> = vec![Number("#")];
-    for _ in 0..2 {
-        headings.extend([Number("covered"), Number("words"), Text("source")]);
-        headings.extend(with_group.then_some(Text("group")));
-    }
-    headings.extend([Number("passages"), Number("cluster")]);
-    let mut table = table(&headings, look);
-    for (place, pair) in pairs.iter().enumerate() {
-        let mut row = vec![(place + 1).to_string()];
-        for proto::PairedSource { id, group, covered, .. } in sides(pair) {
-            let covered = covered.unwrap_or_default();
-            row.extend([percent(&covered), number(covered.words), printable(&id)]);
-            row.extend(with_group.then(|| printable(&group)));
-        }
-        row.extend([number(pair.passages), number(pair.cluster)]);
-        table.add_row(row);
-    }
-    table.trim_fmt()
-}
-
-/// The table of collections with their settings and counts.
+/// The table of collections with their counts.
 pub(in crate::cli) fn collections(collections: &[proto::Collection], look: Look) -> String {
-    let mut table = table(
-        &[
-            Text("collection"),
-            Number("sources"),
-            Number("words"),
-            Number("text"),
-            Number("index"),
-            Number("fingerprints"),
-            Number("k"),
-            Number("w"),
-            Number("found from"),
-        ],
-        look,
-    );
+    let mut table = Table::new(vec![
+        Text("collection"),
+        Number("sources"),
+        Number("words"),
+        Number("text"),
+        Number("index"),
+        Number("found from"),
+    ]);
     for collection in collections {
         let stats = collection.stats.unwrap_or_default();
-        table.add_row([
+        table.add(vec![
             printable(&collection.name),
             number(stats.sources),
             number(stats.words),
             bytes(stats.text_bytes),
             bytes(stats.index_bytes),
-            number(stats.fingerprints),
-            collection.kgram_tokens.to_string(),
-            collection.window_kgrams.to_string(),
             counted(collection.guarantee_words.into(), "word", "words"),
         ]);
     }
-    table.trim_fmt()
+    table.lines(look)
+}
+
+/// A collection with its settings and counts, one value a line.
+pub(in crate::cli) fn collection(collection: &proto::Collection) -> String {
+    let proto::Collection { name, kgram_tokens, window_kgrams, guarantee_words, stats } = collection;
+    let stats = stats.unwrap_or_default();
+    list(&[
+        ("collection", printable(name)),
+        ("sources", number(stats.sources)),
+        ("words", number(stats.words)),
+        ("text", bytes(stats.text_bytes)),
+        ("index", bytes(stats.index_bytes)),
+        ("fingerprints", number(stats.fingerprints)),
+        ("settings", format!("k = {kgram_tokens}, w = {window_kgrams}")),
+        ("found from", counted((*guarantee_words).into(), "word", "words")),
+        ("revision", number(stats.revision)),
+    ])
 }
 
 /// The table of the keys in a key file.
 pub(in crate::cli) fn keys(keys: &[&Key], now: SystemTime, look: Look) -> String {
     let columns = ["id", "name", "role", "collections", "created", "expires"];
-    let mut table = table(&columns.map(Text), look);
+    let mut table = Table::new(columns.map(Text).to_vec());
     for key in keys {
         let expires = match key.expires {
             None => "never".to_owned(),
             Some(_) if key.has_expired(now) => "expired".to_owned(),
             Some(at) => format_rfc3339_seconds(at).to_string(),
         };
-        table.add_row([
+        table.add(vec![
             key.id.clone(),
             printable(&key.name),
             key.role.to_string(),
@@ -171,17 +72,17 @@ pub(in crate::cli) fn keys(keys: &[&Key], now: SystemTime, look: Look) -> String
             expires,
         ]);
     }
-    table.trim_fmt()
+    table.lines(look)
 }
 
 /// The table of the sources of a collection.
 pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
     let headings =
-        [Text("source"), Number("words"), Number("text"), Text("group"), Text("labels"), Text("title")];
-    let mut table = table(&headings, look);
+        vec![Text("source"), Number("words"), Number("text"), Text("group"), Text("labels"), Title("title")];
+    let mut table = Table::new(headings);
     for source in sources {
         let stats = source.stats.unwrap_or_default();
-        table.add_row([
+        table.add(vec![
             printable(&source.id),
             number(stats.words),
             bytes(stats.text_bytes),
@@ -190,7 +91,7 @@ pub(in crate::cli) fn sources(sources: &[proto::Source], look: Look) -> String {
             printable(&source.title),
         ]);
     }
-    table.trim_fmt()
+    table.lines(look)
 }
 
 /// The metadata of a source, one value a line.
@@ -282,19 +183,12 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
     format!("At most:\n{list}")
 }
 
-/// A list of names and values, one a line, with aligned values. Empty values are left out.
-pub(super) fn list(pairs: &[(&str, String)]) -> String {
-    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let line = |(name, value): &(&str, String)| format!("{name:width$}  {value}").trim_end().to_owned();
-    pairs.iter().filter(|(_, value)| !value.is_empty()).map(line).collect::<Vec<String>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_plain_and_wraps_only_on_a_terminal() {
+    fn a_table_is_plain() {
         let stats = proto::CollectionStats { sources: 10_000, text_bytes: 42_000_000, ..Default::default() };
         let one = proto::Collection {
             name: "essays".into(),
@@ -305,9 +199,9 @@ mod tests {
         };
         let look = Look { columns: None, colour: false, full: false };
         let expected = "\
-collection  sources  words      text  index  fingerprints  k  w  found from
-────────────────────────────────────────────────────────────────────────────
-essays       10,000      0  42.00 MB    0 B             0  5  4     8 words";
+collection  sources  words      text  index  found from
+───────────────────────────────────────────────────────
+essays       10,000      0  42.00 MB    0 B     8 words";
         assert_eq!(collections(&[one], look), expected);
     }
 }

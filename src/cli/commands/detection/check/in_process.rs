@@ -1,0 +1,70 @@
+//! The check of many files in this process, on all cores.
+
+use encoding_rs::Encoding;
+use rayon::prelude::*;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::many::Checked;
+use crate::cli::commands::detection::local::Corpus;
+use crate::cli::commands::detection::texts::read_submission;
+use crate::cli::error::CliError;
+use crate::cli::input::Submission;
+use crate::cli::outcome::Outcome;
+use crate::engine::{DetectionOptions, Scope};
+use crate::proto;
+
+/// Number of files that are checked before their results are sent, for each thread.
+const FILES_PER_THREAD: usize = 4;
+
+/// The sources and the options of all checks.
+pub(super) struct Checks {
+    pub(super) corpus: Corpus,
+    pub(super) scope: Scope,
+    pub(super) options: DetectionOptions,
+    pub(super) encoding: Option<&'static Encoding>,
+}
+
+/// Checks all files in a thread, and sends the results in order.
+pub(super) fn start(
+    checks: Checks,
+    submissions: Vec<Submission>,
+    results: mpsc::Sender<Checked>,
+) -> JoinHandle<Result<Outcome, CliError>> {
+    tokio::task::spawn_blocking(move || {
+        let mut submissions = submissions.into_iter();
+        let at_once = rayon::current_num_threads() * FILES_PER_THREAD;
+        loop {
+            let batch: Vec<Submission> = submissions.by_ref().take(at_once).collect();
+            if batch.is_empty() {
+                return Ok(Outcome::of(checks.corpus.is_complete()));
+            }
+            let checked: Vec<Checked> = batch.into_par_iter().map(|submission| checks.check(submission)).collect();
+            for checked in checked {
+                if results.blocking_send(checked).is_err() {
+                    return Ok(Outcome::Interrupted);
+                }
+            }
+        }
+    })
+}
+
+impl Checks {
+    fn check(&self, submission: Submission) -> Checked {
+        let name = submission.place.to_string();
+        let result = match submission.problem {
+            Some(problem) => Err(problem.to_string()),
+            None => self.report(&submission).map_err(|error| match error {
+                CliError::Unreadable { problem, .. } => problem.to_string(),
+                other => other.to_string(),
+            }),
+        };
+        Checked { name, result }
+    }
+
+    fn report(&self, submission: &Submission) -> Result<proto::Report, CliError> {
+        let path = submission.place.path();
+        let text = read_submission(path, self.encoding)?;
+        self.corpus.check(path, &text.text, self.scope.clone(), &self.options)
+    }
+}

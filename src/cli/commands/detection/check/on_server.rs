@@ -1,0 +1,252 @@
+//! The check of many files on a server, over one stream.
+//!
+//! A thread reads the files; HTTP/2 flow control takes texts from the stream when the server is ready, so memory holds only
+//! a few of them. The server checks in parallel and answers in order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::{Code, Streaming};
+
+use super::many::Checked;
+use crate::cli::commands::detection::texts::read_submission;
+use crate::cli::connection::{ATTEMPTS, Client, wait_before_retry};
+use crate::cli::error::{CliError, Refusal};
+use crate::cli::input::{Submission, Text};
+use crate::cli::outcome::Outcome;
+use crate::proto;
+use crate::proto::check_stream_response::Result as Answer;
+
+/// Capacity of the channel between the reader and the stream, in texts.
+const CHANNEL_TEXTS: usize = 4;
+
+/// The submissions.
+pub(super) struct Subjects {
+    /// Files.
+    pub(super) found: Vec<Submission>,
+    /// Stored sources.
+    pub(super) stored: Vec<proto::SourceName>,
+}
+
+/// A submission that is ready to be sent, or the reason why it can't be.
+struct Ready {
+    name: String,
+    subject: Result<Subject, String>,
+}
+
+enum Subject {
+    Text(String),
+    Stored(proto::SourceName),
+}
+
+/// The submissions that were read; one stream at a time receives them.
+type Files = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
+
+/// A file without a result that was sent on.
+enum Waiting {
+    /// The server has its request.
+    Sent { name: String, request: proto::CheckStreamRequest },
+    /// It could not be sent.
+    Failed { name: String, reason: String },
+}
+
+/// The state that the sender and the receiver of the stream share.
+#[derive(Clone)]
+struct Checks {
+    client: Client,
+    /// The request, without a text.
+    request: proto::CheckRequest,
+    limits: proto::Limits,
+    /// The files without a result, in order.
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    results: mpsc::Sender<Checked>,
+}
+
+/// Checks all files, and sends the results in order.
+pub(super) async fn start(
+    client: Client,
+    subjects: Subjects,
+    request: proto::CheckRequest,
+    encoding: Option<&'static Encoding>,
+    results: mpsc::Sender<Checked>,
+) -> Result<JoinHandle<Result<Outcome, CliError>>, CliError> {
+    let limits = client.limits().await?;
+    let files = Arc::new(tokio::sync::Mutex::new(read_in_a_thread(subjects, encoding)));
+    let checks = Checks { client, request, limits, waiting: Arc::default(), results };
+    Ok(tokio::spawn(checks.run(files)))
+}
+
+/// Reads the files in a thread that ends when the receiver is dropped.
+fn read_in_a_thread(
+    subjects: Subjects,
+    encoding: Option<&'static Encoding>,
+) -> mpsc::Receiver<Ready> {
+    let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
+    std::thread::spawn(move || {
+        let Subjects { found, stored } = subjects;
+        for Submission { place, problem } in found {
+            let text = match problem {
+                Some(problem) => Err(problem.to_string()),
+                None => match read_submission(place.path(), encoding) {
+                    Ok(Text { text, .. }) => Ok(text),
+                    Err(CliError::Unreadable { problem, .. }) => Err(problem.to_string()),
+                    Err(error) => Err(error.to_string()),
+                },
+            };
+            let ready = Ready { name: place.to_string(), subject: text.map(Subject::Text) };
+            if sender.blocking_send(ready).is_err() {
+                return;
+            }
+        }
+        for source in stored {
+            let ready = Ready { name: source.id.clone(), subject: Ok(Subject::Stored(source)) };
+            if sender.blocking_send(ready).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+impl Checks {
+    /// Checks all files. While the server is unavailable, it opens new streams and sends the unanswered requests again.
+    async fn run(self, files: Files) -> Result<Outcome, CliError> {
+        let mut attempt = 0;
+        loop {
+            let mut answers = 0;
+            let ended = match self.client.detection().check_stream(self.clone().requests(files.clone())).await {
+                Ok(responses) => self.receive(responses.into_inner(), &mut answers).await,
+                Err(status) => Err(self.client.failure(&status)),
+            };
+            attempt = if answers > 0 { 1 } else { attempt + 1 };
+            match ended {
+                Err(error) if error.is_transient() && attempt < ATTEMPTS => wait_before_retry(attempt).await,
+                ended => return ended.map(|()| Outcome::Done),
+            }
+        }
+    }
+
+    /// The requests of a stream: the unanswered ones first, then those of the files.
+    fn requests(self, files: Files) -> impl Stream<Item = proto::CheckStreamRequest> {
+        async_stream::stream! {
+            // The previous, lost stream may still hold the lock for a moment.
+            let mut files = files.lock().await;
+            let unanswered: Vec<proto::CheckStreamRequest> = self.waiting.lock().iter().filter_map(sent).collect();
+            for request in unanswered {
+                yield request;
+            }
+            while let Some(file) = files.recv().await {
+                let waiting = self.admit(file);
+                let request = sent(&waiting);
+                self.waiting.lock().push_back(waiting);
+                if let Some(request) = request {
+                    yield request;
+                }
+            }
+        }
+    }
+
+    /// The request for a file, if it can be sent.
+    fn admit(&self, Ready { name, subject }: Ready) -> Waiting {
+        let request = self.request.clone();
+        let check = match subject {
+            Ok(Subject::Text(text)) => proto::CheckRequest { text, ..request },
+            Ok(Subject::Stored(source)) => proto::CheckRequest { source: Some(source), ..request },
+            Err(reason) => return Waiting::Failed { name, reason },
+        };
+        let request = proto::CheckStreamRequest { key: String::new(), check: Some(check) };
+        let (bytes, max) = (prost::Message::encoded_len(&request) as u64, self.limits.max_message_bytes);
+        if bytes > max {
+            let reason =
+                format!("its request has {bytes} bytes, but the server accepts at most {max}; split the text");
+            return Waiting::Failed { name, reason };
+        }
+        Waiting::Sent { name, request }
+    }
+
+    /// Receives the responses of a stream, and counts them.
+    async fn receive(
+        &self,
+        mut responses: Streaming<proto::CheckStreamResponse>,
+        answers: &mut u64,
+    ) -> Result<(), CliError> {
+        loop {
+            match timeout(self.client.timeout(), responses.next()).await {
+                Ok(Some(Ok(response))) => {
+                    *answers += 1;
+                    self.answered(response).await?;
+                }
+                Ok(Some(Err(status))) => return Err(self.client.failure(&status)),
+                Ok(None) => break,
+                // No response is due: the files are slow, not the server.
+                Err(_) if self.waiting.lock().iter().all(|waiting| sent(waiting).is_none()) => {}
+                Err(_) => return Err(self.client.timed_out()),
+            }
+        }
+        self.send_failed().await;
+        if self.waiting.lock().is_empty() { Ok(()) } else { Err(self.client.lost("it ended the stream early")) }
+    }
+
+    /// Sends the result of the first file whose request was sent, after those of the files before it.
+    async fn answered(&self, response: proto::CheckStreamResponse) -> Result<(), CliError> {
+        self.send_failed().await;
+        let Some(Waiting::Sent { name, .. }) = self.waiting.lock().pop_front() else { return Ok(()) };
+        let result = match response.result {
+            Some(Answer::Report(report)) => Ok(report),
+            Some(Answer::Error(error)) => {
+                let refusal = Refusal::of_item(error);
+                if concerns_all(&refusal) {
+                    return Err(CliError::Refused(refusal));
+                }
+                Err(refusal.to_string())
+            }
+            None => Err("the server sent an empty response; see its log".to_owned()),
+        };
+        self.send(Checked { name, result }).await;
+        Ok(())
+    }
+
+    /// Sends the results of the first files if they could not be sent.
+    async fn send_failed(&self) {
+        loop {
+            let failed = {
+                let mut waiting = self.waiting.lock();
+                match waiting.pop_front() {
+                    Some(Waiting::Failed { name, reason }) => Checked { name, result: Err(reason) },
+                    Some(sent) => return waiting.push_front(sent),
+                    None => return,
+                }
+            };
+            self.send(failed).await;
+        }
+    }
+
+    /// Sends a result. If nobody receives it, the command ends.
+    async fn send(&self, checked: Checked) {
+        drop(self.results.send(checked).await);
+    }
+}
+
+fn sent(waiting: &Waiting) -> Option<proto::CheckStreamRequest> {
+    match waiting {
+        Waiting::Sent { request, .. } => Some(request.clone()),
+        Waiting::Failed { .. } => None,
+    }
+}
+
+/// Whether a refusal is about the options, which all files share.
+fn concerns_all(refusal: &Refusal) -> bool {
+    let is_text = |field: &str| field == "text" || field.ends_with(".text");
+    match refusal.code {
+        Code::NotFound => refusal.missing_collection.is_some(),
+        Code::PermissionDenied | Code::Unauthenticated => true,
+        Code::InvalidArgument => refusal.violations.iter().any(|wrong| !is_text(&wrong.field)),
+        _ => false,
+    }
+}
