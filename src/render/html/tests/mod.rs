@@ -28,6 +28,7 @@ fn compared(submission: &str, unit: OffsetUnit, exclusions: Exclusions) -> proto
         id: format!("ledger-{place}"),
         title: format!("Ledger <b>{place}</b>"),
         text: (*text).into(),
+        submitted_at: None,
     };
     let sources: Vec<ComparedText> = LEDGERS.iter().enumerate().map(text).collect();
     let options = DetectionOptions {
