@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::output::{Output, Tally};
@@ -120,10 +121,11 @@ async fn receive(
     progress: &Progress,
 ) -> Result<bool, CliError> {
     let mut warnings = BTreeSet::new();
+    let mut interrupts = signal(SignalKind::interrupt())?;
     let is_interrupted = loop {
         let checked = tokio::select! {
             biased;
-            _pressed = tokio::signal::ctrl_c() => break true,
+            _pressed = interrupts.recv() => break true,
             checked = results.recv() => checked,
         };
         let Some(checked) = checked else { break false };
