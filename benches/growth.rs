@@ -68,7 +68,12 @@ fn main() {
     for (name, make, percent) in KINDS {
         let times = SIZES.map(|words| {
             let (submission, source) = make(words);
-            let texts = [ComparedText { id: "source".to_owned(), title: String::new(), text: source.into() }];
+            let texts = [ComparedText {
+                id: "source".to_owned(),
+                title: String::new(),
+                text: source.into(),
+                submitted_at: None,
+            }];
             let begun = Instant::now();
             let report = engine.compare(&submission, &texts, &options, &Stop::never());
             let took = begun.elapsed();

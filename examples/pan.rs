@@ -153,7 +153,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             engine.check(&text, &Scope::default(), &options(), &Stop::never())?
         } else {
             let compared = |name: &String| -> Result<ComparedText, std::io::Error> {
-                Ok(ComparedText { id: name.clone(), title: String::new(), text: source(name)?.into() })
+                Ok(ComparedText {
+                    id: name.clone(),
+                    title: String::new(),
+                    text: source(name)?.into(),
+                    submitted_at: None,
+                })
             };
             let texts: Vec<ComparedText> = sources.iter().map(compared).collect::<Result<_, _>>()?;
             engine.compare(&text, &texts, &options(), &Stop::never())?

@@ -13,6 +13,7 @@
 //!     id: "a".into(),
 //!     title: String::new(),
 //!     text: "Every palimpsest was a frugal page before it was a riddle.".into(),
+//!     submitted_at: None,
 //! };
 //! let submission = "Remember: every palimpsest was a frugal page before it was a riddle!";
 //! let report = engine.compare(submission, &[source], &DetectionOptions::default(), &Stop::never())?;
@@ -121,8 +122,8 @@ pub use engine::{
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};
 pub use report::{
-    Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
-    Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+    AgeOrder, Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid,
+    NotChecked, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 pub use text::alerts::{Alert, AlertKind, Severity};
 pub use text::{OffsetUnit, Span};

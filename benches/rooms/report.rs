@@ -56,6 +56,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         voids: Vec::new(),
         taken: Coverage::default(),
         exclusions: Vec::new(),
+        submitted_at: None,
         alerts: Vec::new(),
         corpus_revision: 1,
         scope_revision: 1,

@@ -93,6 +93,7 @@ impl Detector {
             findings: found.findings,
             taken: own.covered.plus(&short.covered),
             exclusions,
+            submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),
             min_run_words: found.min_run_words,
             voids: found.voids,

@@ -10,7 +10,7 @@ use super::options::DetectionOptions;
 use super::search::{Partition, Query};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, TextRole, View};
-use crate::model::{FingerprintSettings, Scope, SourceName, Stop, Warnings};
+use crate::model::{FingerprintSettings, Scope, SourceName, Stop, Timestamp, Warnings};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report};
 use crate::text::regions::regions;
 use crate::text::{TokenizedText, alerts};
@@ -24,6 +24,8 @@ pub struct ComparedText {
     pub title: String,
     /// The text.
     pub text: Arc<str>,
+    /// When it was submitted, if that is known.
+    pub submitted_at: Option<Timestamp>,
 }
 
 /// A text that the submission is compared with in full.
@@ -35,8 +37,14 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of_request(place: usize, ComparedText { id, title, text }: &'a ComparedText) -> Self {
-        let found = FoundSource { source_id: id.clone(), title: title.clone(), ..FoundSource::default() };
+    fn of_request(place: usize, compared: &'a ComparedText) -> Self {
+        let ComparedText { id, title, text, submitted_at } = compared;
+        let found = FoundSource {
+            source_id: id.clone(),
+            title: title.clone(),
+            submitted_at: *submitted_at,
+            ..FoundSource::default()
+        };
         Self { found, text, place: Some(place) }
     }
 }
@@ -144,6 +152,7 @@ impl Detector {
             findings,
             taken: own.covered.plus(&short.covered),
             exclusions,
+            submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),
             min_run_words: query.min_words.max(least),
             voids: Vec::new(),

@@ -32,6 +32,7 @@ pub(super) fn settings_digest(
         include_excerpts,
         max_sources,
         max_passages,
+        submitted_at,
     } = options;
     let Scope {
         // As they were resolved.
@@ -81,6 +82,7 @@ pub(super) fn settings_digest(
         .chain(include_groups.iter().map(|group| format!("include group {}", group.as_str())))
         .chain(include_labels.iter().map(|label| format!("include label {}", label.as_str())))
         .chain(exclude_source.iter().map(|SourceName { collection, id }| format!("source {collection} {id}")))
+        .chain(submitted_at.iter().map(|time| format!("submitted {} {}", time.seconds(), time.nanos())))
         .chain(boilerplate_texts.iter().map(|text| format!("boilerplate {text}")))
         .chain(boilerplate_collections.iter().map(|name| format!("boilerplate collection {name}")))
         .chain(own_groups.iter().map(|group| format!("own {}", group.as_str())));

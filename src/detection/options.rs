@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CollectionName, Group, setters};
+use crate::model::{CollectionName, Group, Timestamp, setters};
 use crate::text::OffsetUnit;
 
 /// The passages that a check looks for.
@@ -95,6 +95,8 @@ pub struct DetectionOptions {
     pub max_sources: usize,
     /// The largest number of passages of each source in the report.
     pub max_passages: usize,
+    /// When the submission was handed in, if that is known; of a stored source its own time unless this is set.
+    pub submitted_at: Option<Timestamp>,
 }
 
 impl DetectionOptions {
@@ -124,6 +126,7 @@ setters!(DetectionOptions {
     with_include_excerpts: include_excerpts: bool,
     with_max_sources: max_sources: usize,
     with_max_passages: max_passages: usize,
+    with_submitted_at: submitted_at: Option<Timestamp>,
 });
 
 impl Default for DetectionOptions {
@@ -138,6 +141,7 @@ impl Default for DetectionOptions {
             include_excerpts: false,
             max_sources: 100,
             max_passages: 1000,
+            submitted_at: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Detection: checks, comparisons and all pairs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -67,8 +68,9 @@ impl Engine {
         let view = View::new(&self.corpus, &request(&scope, &options.exclusions, names))?;
         let source = Arc::clone(view.source(name)?);
         let text = view.collection(&name.collection)?.text(&source)?;
+        let options = of_stored(options, &source);
         let subject = Subject::stored(&text);
-        let report = self.detector.check(subject, &view.resolved(&scope), options, &[&view], stop)?;
+        let report = self.detector.check(subject, &view.resolved(&scope), &options, &[&view], stop)?;
         self.corpus.counters.candidates.record(report.candidates);
         self.corpus.counters.checks.record_since(began);
         // The text of the submission is of the view too.
@@ -96,7 +98,8 @@ impl Engine {
         let view = View::new(&self.corpus, &request(&Scope::of([]), &options.exclusions, &names))?;
         let entry = Arc::clone(view.source(submission)?);
         let text = view.collection(&submission.collection)?.text(&entry)?;
-        let report = self.detector.compare_pair(&text, source, options, &view, stop)?;
+        let options = of_stored(options, &entry);
+        let report = self.detector.compare_pair(&text, source, &options, &view, stop)?;
         Ok(CheckedSource { report, source: entry, text })
     }
 
@@ -155,6 +158,14 @@ impl Engine {
         let view = View::new(&self.corpus, &request)?;
         self.detector.compare_all(collection, options, &view, progress, stop)
     }
+}
+
+/// The options of a check of a stored source.
+fn of_stored<'a>(options: &'a DetectionOptions, source: &Entry) -> Cow<'a, DetectionOptions> {
+    if options.submitted_at.is_some() || source.submitted_at.is_none() {
+        return Cow::Borrowed(options);
+    }
+    Cow::Owned(options.clone().with_submitted_at(source.submitted_at))
 }
 
 fn request<'a>(scope: &'a Scope, exclusions: &'a Exclusions, sources: &'a [SourceName]) -> ViewRequest<'a> {

@@ -13,7 +13,7 @@ use super::types::{
     CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportLimits,
     Share, SourceOverlap, VoidReason,
 };
-use crate::model::Warnings;
+use crate::model::{Timestamp, Warnings};
 use crate::text::alerts::Alert;
 use crate::text::regions::Region;
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
@@ -59,6 +59,8 @@ pub struct Draft<'a> {
     pub taken: Coverage,
     /// The exclusions. A word with several reasons has the first.
     pub exclusions: Vec<ExcludedWords>,
+    /// When the submission was handed in, if that is known.
+    pub submitted_at: Option<Timestamp>,
     /// The alerts, with spans in bytes.
     pub alerts: Vec<Alert>,
     /// The corpus's revision.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::coverage::Coverage;
 use super::types::CoveredSpan;
 use crate::matching::{CoveredPassage, Passage};
-use crate::model::{CollectionName, SourceRecord};
+use crate::model::{CollectionName, SourceRecord, Timestamp};
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
 /// A source with the passages that it shares with the submission, at least one. A report is built from findings wherever
@@ -38,6 +38,10 @@ pub struct FoundSource {
     pub group: String,
     /// Its labels, sorted.
     pub labels: Vec<String>,
+    /// Its address; empty if it has none.
+    pub uri: String,
+    /// When it was submitted, if that is known.
+    pub submitted_at: Option<Timestamp>,
 }
 
 /// A passage of a finding.
@@ -69,6 +73,8 @@ impl FoundSource {
             title: record.title.as_str().to_owned(),
             group: record.group.as_str().to_owned(),
             labels: record.labels.as_slice().iter().map(|label| label.as_str().to_owned()).collect(),
+            uri: record.uri.as_str().to_owned(),
+            submitted_at: record.submitted_at,
         }
     }
 }

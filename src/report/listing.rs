@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::age::AgeOrder;
 use super::attribution::Attributions;
 use super::build::{Draft, Ranked, spans};
 use super::counting::Excluded;
@@ -24,7 +25,7 @@ impl Listing<'_> {
         let Finding { source, source_words, passages: found, min_words, exact: _ } = finding;
         let found_count = found.len();
         let passages = self.passages(found, min_words);
-        let FoundSource { collection, source_id, title, group, labels } = source;
+        let FoundSource { collection, source_id, title, group, labels, uri, submitted_at } = source;
         SourceOverlap {
             collection,
             source_id,
@@ -36,6 +37,9 @@ impl Listing<'_> {
             source_used: Share { words: used.tokens(), of_words: source_words },
             passages_cut: (found_count - passages.len()) as u64,
             passages,
+            uri,
+            submitted_at,
+            older: AgeOrder::of(self.draft.submitted_at, submitted_at),
         }
     }
 

@@ -3,6 +3,7 @@
 //! A report counts words of the text, each once, and never sampled fingerprints. A percentage is a [`Share`], which
 //! holds its numerator and denominator.
 
+mod age;
 mod attribution;
 mod build;
 mod counting;
@@ -12,6 +13,7 @@ mod hidden;
 mod listing;
 mod types;
 
+pub use age::AgeOrder;
 pub use build::{Draft, ExcludedWords, Void, build};
 pub use counting::remaining;
 pub use coverage::Coverage;

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::age::AgeOrder;
 use crate::matching::PassageKind;
-use crate::model::Warnings;
+use crate::model::{Timestamp, Warnings};
 use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span, WordLengths};
 
@@ -190,6 +191,12 @@ pub struct SourceOverlap {
     pub passages: Vec<ReportedPassage>,
     /// The number of passages that are not listed.
     pub passages_cut: u64,
+    /// Its address; empty if it has none.
+    pub uri: String,
+    /// When it was submitted, if that is known.
+    pub submitted_at: Option<Timestamp>,
+    /// Which is older, the submission or the source.
+    pub older: AgeOrder,
 }
 
 /// A span that a passage covers: matched words and the short gaps between them.

@@ -26,7 +26,8 @@ use crate::service::servers::admin_service_server::AdminServiceServer;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
-use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, ServiceContext};
+use crate::service::servers::rendering_service_server::RenderingServiceServer;
+use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, RenderingApi, ServiceContext};
 use crate::web::Calls;
 
 /// Maximum number of streams reset for the peer's errors, after which the connection is closed. Without a limit, a peer can grow
@@ -134,7 +135,8 @@ fn services(context: ServiceContext, health: HealthApi, settings: &Settings) -> 
     }
     Ok(Routes::new(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
-        .add_service(service!(DetectionServiceServer, DetectionApi::new(context)))
+        .add_service(service!(DetectionServiceServer, DetectionApi::new(context.clone())))
+        .add_service(service!(RenderingServiceServer, RenderingApi::new(context)))
         .add_service(ValidatedReflection(reflection().build_v1()?.max_decoding_message_size(max_bytes)))
         .add_service(ValidatedReflection(reflection().build_v1alpha()?.max_decoding_message_size(max_bytes)))
         .add_service(HealthServer::new(health)))

@@ -164,6 +164,7 @@ impl AccessRequirement {
             | "DetectionService/CheckStream"
             | "DetectionService/Compare"
             | "DetectionService/CompareAll"
+            | "RenderingService/RenderReport"
             | "DetectionService/ComparePair"
             | "CorpusService/GetCorpus"
             | "CorpusService/GetCollection"
@@ -236,6 +237,7 @@ mod tests {
                 "ImportSources write true",
                 "ListCollections check true",
                 "ListSources check true",
+                "RenderReport check true",
                 "UpdateSource write true",
                 "Verify admin false",
             ]

@@ -10,7 +10,7 @@ use tonic::transport::server::TcpConnectInfo;
 use tower::util::BoxCloneSyncService;
 
 use crate::proto::corpus_service_client::CorpusServiceClient;
-use crate::proto::detection_service_client::DetectionServiceClient;
+use crate::proto::rendering_service_client::RenderingServiceClient;
 
 /// The services with all layers around them, as one connection calls them.
 pub(crate) type Calls = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
@@ -33,8 +33,8 @@ impl Backend {
         CorpusServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
     }
 
-    pub(super) fn detection(&self) -> DetectionServiceClient<Calls> {
-        DetectionServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
+    pub(super) fn rendering(&self) -> RenderingServiceClient<Calls> {
+        RenderingServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
     }
 
     /// A request with this message, under the deadline that calls have by default.

@@ -11,10 +11,12 @@ use axum::body::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 use http::StatusCode;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;
 use super::guard::session::SessionId;
+use crate::proto::PairsProgress;
 
 /// Maximum number of jobs, running and finished.
 const MAX_JOBS: usize = 16;
@@ -43,6 +45,7 @@ struct Job {
     collection: String,
     started: Instant,
     asked: Instant,
+    progress: watch::Receiver<PairsProgress>,
     stop: CancellationToken,
     /// Cancelled when it has finished.
     done: CancellationToken,
@@ -56,7 +59,7 @@ struct Finished {
 
 /// The state of a job.
 pub(super) enum JobState {
-    Running { collection: String, elapsed: Duration },
+    Running { collection: String, elapsed: Duration, progress: PairsProgress },
     Finished { collection: String, report: Result<Bytes, Failure> },
 }
 
@@ -75,6 +78,7 @@ impl Jobs {
         &self,
         owner: SessionId,
         collection: String,
+        progress: watch::Receiver<PairsProgress>,
         work: impl Future<Output = Result<Bytes, Failure>> + Send + 'static,
     ) -> Result<String, Failure> {
         let mut bytes = [0; 16];
@@ -82,8 +86,17 @@ impl Jobs {
         let id = BASE64URL_NOPAD.encode(&bytes);
         let (now, stop) = (Instant::now(), self.draining.child_token());
         let done = CancellationToken::new();
-        let job =
-            Job { owner, collection, started: now, asked: now, stop: stop.clone(), done, finished: None };
+        let stopped = stop.clone();
+        let job = Job {
+            owner,
+            collection,
+            started: now,
+            asked: now,
+            progress,
+            stop: stopped,
+            done,
+            finished: None,
+        };
         insert(&mut self.all.lock(), id.clone(), job)?;
         tokio::spawn(run(Arc::clone(&self.all), id.clone(), stop, work));
         Ok(id)
@@ -103,7 +116,10 @@ impl Jobs {
         job.asked = Instant::now();
         let collection = job.collection.clone();
         Some(match &job.finished {
-            None => JobState::Running { collection, elapsed: job.started.elapsed() },
+            None => {
+                let (elapsed, progress) = (job.started.elapsed(), *job.progress.borrow());
+                JobState::Running { collection, elapsed, progress }
+            }
             Some(finished) => JobState::Finished { collection, report: finished.report.clone() },
         })
     }

@@ -74,6 +74,8 @@ pub(crate) fn pages(options: WebOptions) -> Result<Router, getrandom::Error> {
     Ok(Router::new()
         .route("/", get(handlers::check::form))
         .route("/check", get(handlers::check::to_form).post(handlers::check::submit))
+        .route("/icon.svg", get(layout::icon))
+        .route("/favicon.ico", get(layout::icon))
         .route("/login", get(handlers::login::form).post(handlers::login::submit))
         .route("/logout", post(handlers::login::end))
         .route("/collections", get(handlers::collections::list).post(handlers::collections::create))

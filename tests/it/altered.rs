@@ -50,6 +50,7 @@ const TELESCOPE: &str = "Amateur astronomers grind their mirrors by pushing one 
 
 fn compare(text: &str, source: &str) -> proto::CompareRequest {
     proto::CompareRequest {
+        submitted_at: None,
         text: text.to_owned(),
         sources: vec![proto::ComparedText { text: source.to_owned(), ..Default::default() }],
         options: None,
@@ -404,8 +405,12 @@ fn runs_are_covered(submission: &Pieces, source: &Pieces) -> Result<(), TestCase
     }
     let engine = Engine::with_seed(Limits::default(), CorpusSeed::new(1));
     let text = here.join(" ");
-    let texts =
-        [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: there.join(" ").into() }];
+    let texts = [palimpsest::ComparedText {
+        id: "s".into(),
+        title: String::new(),
+        text: there.join(" ").into(),
+        submitted_at: None,
+    }];
     let options = DetectionOptions { exclusions: Exclusions::none(), ..DetectionOptions::default() };
     let report = engine.compare(&text, &texts, &options, &Stop::never()).unwrap();
     let byte = |word: usize| here[..word].iter().map(|w| w.len() + 1).sum::<usize>();

@@ -28,6 +28,7 @@ fn compare(text: &str, sources: &[&str], exclusions: Exclusions) -> Report {
         id: place.to_string(),
         title: String::new(),
         text: Arc::from(*text),
+        submitted_at: None,
     };
     let sources: Vec<ComparedText> = sources.iter().enumerate().map(source).collect();
     let options = DetectionOptions::default().with_exclusions(exclusions);

@@ -294,6 +294,7 @@ async fn bad_exclusions() {
     let field = "options.exclusions.boilerplate_texts[1]";
     assert_status(&status, Code::InvalidArgument, &[field], "has no words");
     let compare = proto::CompareRequest {
+        submitted_at: None,
         text: "some words to compare".to_owned(),
         sources: vec![proto::ComparedText { text: "with others".to_owned(), ..Default::default() }],
         options: empty.options,
@@ -319,8 +320,12 @@ async fn bad_comparisons_and_messages() {
         text: text.to_owned(),
         ..Default::default()
     };
-    let compare =
-        |sources| proto::CompareRequest { text: "a few words to compare".to_owned(), sources, options: None };
+    let compare = |sources| proto::CompareRequest {
+        text: "a few words to compare".to_owned(),
+        sources,
+        options: None,
+        submitted_at: None,
+    };
     let status = detection.compare(compare(vec![])).await.unwrap_err();
     assert_status(&status, Code::InvalidArgument, &["sources"], "has 0 texts");
     let status = detection.compare(compare(vec![text("", "one"); 1001])).await.unwrap_err();

@@ -112,6 +112,7 @@ async fn the_essay_comes_out_as_its_comments_say() {
         assert_eq!(u64::from(passage.counted_words), considered);
         assert_eq!(found.sources[0].source_used.unwrap().words, found.words);
         let compared = proto::CompareRequest {
+            submitted_at: None,
             text: essay.to_owned(),
             sources: vec![proto::ComparedText { text: essay.to_owned(), ..Default::default() }],
             options: None,
@@ -212,6 +213,7 @@ async fn boilerplate_is_left_out_from_texts_and_collections() {
         excluding(&submission, |e| e.boilerplate_texts = vec![own[..4].to_owned(), long_sheet.clone()]);
     let collections = excluding(&submission, |e| e.boilerplate_collections = vec!["sheets".to_owned()]);
     let compare = proto::CompareRequest {
+        submitted_at: None,
         text: submission.clone(),
         sources: vec![proto::ComparedText { text: copied.clone(), ..Default::default() }],
         options: texts.options.clone(),
@@ -318,6 +320,7 @@ async fn short_passages_are_left_out_unless_a_longer_one_covers_them() {
             text: submission.clone(),
             sources: sources.collect(),
             options: Some(options),
+            submitted_at: None,
         };
         let compared = detection.compare(request).await.unwrap().into_inner().report.unwrap();
         assert_eq!((compared.coverage, compared.exclusions), (found.coverage, found.exclusions), "{least}");
@@ -644,7 +647,7 @@ proptest! {
         }
         if !own && min_passage_words.is_none() && commonness_cap.is_none() {
             // A text matches itself, whatever the exclusions leave out of the count.
-            let itself = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: text.as_str().into() }];
+            let itself = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: text.as_str().into(), submitted_at: None }];
             let whole = engine.compare(&text, &itself, &options, &Stop::never()).unwrap();
             // What boilerplate leaves of it counts where that is a passage by itself.
             let is_cut = whole.exclusions.iter().any(|excluded| excluded.reason == ExclusionReason::Boilerplate);

@@ -56,7 +56,8 @@ async fn a_caller_without_a_deadline_gets_one() {
     // Some hundreds of texts take longer than the deadline on any machine.
     let text = Words::new(1).text(20_000);
     let compared = proto::ComparedText { text: text.clone(), ..Default::default() };
-    let request = proto::CompareRequest { sources: vec![compared; 200], text, options: None };
+    let request =
+        proto::CompareRequest { sources: vec![compared; 200], text, options: None, submitted_at: None };
     let begun = Instant::now();
     let status = detection.compare(request.clone()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");

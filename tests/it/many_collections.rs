@@ -152,7 +152,12 @@ async fn looking_waits_in_the_queue_like_other_work_and_is_refused_when_it_is_fu
     corpus.add_source(add("a", &Words::new(1).text(60))).await.unwrap();
     let text = Words::new(1).text(120_000);
     let source = |seed| proto::ComparedText { text: Words::new(seed).text(120_000), ..Default::default() };
-    let heavy = proto::CompareRequest { text, sources: (0..30).map(source).collect(), options: None };
+    let heavy = proto::CompareRequest {
+        text,
+        sources: (0..30).map(source).collect(),
+        options: None,
+        submitted_at: None,
+    };
     let mut busy = server.detection().await;
     // The call may compete with the checks below for the only slot.
     let call = tokio::spawn(async move { while busy.compare(heavy.clone()).await.is_err() {} });

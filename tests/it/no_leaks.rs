@@ -144,11 +144,14 @@ enum Call {
     Import(Vec<proto::ImportSourcesRequest>),
     GetSource(proto::GetSourceRequest),
     ListSources(proto::ListSourcesRequest),
+    UpdateSource(proto::UpdateSourceRequest),
     DeleteSource(proto::DeleteSourceRequest),
+    DeleteSources(proto::DeleteSourcesRequest),
     Check(proto::CheckRequest),
     CheckStream(Vec<proto::CheckStreamRequest>),
     Compare(proto::CompareRequest),
     CompareAll(proto::CompareAllRequest),
+    ComparePair(proto::ComparePairRequest),
     Verify,
     Backup,
     Info,
@@ -157,9 +160,16 @@ enum Call {
 
 fn rendered<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     match answer {
-        Ok(answer) => format!("{answer:?}"),
+        Ok(answer) => undated(&format!("{answer:?}")),
         Err(status) => format!("{:?} {:?} {:?}", status.code(), status.message(), status.details()),
     }
+}
+
+/// A text without its times: two servers do not get a request at the same moment.
+fn undated(text: &str) -> String {
+    let mut parts = text.split("Timestamp {");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + "Timestamp {" + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 /// All messages of a stream, as text.
@@ -174,7 +184,7 @@ async fn rendered_stream<T: std::fmt::Debug>(
     loop {
         match stream.message().await {
             Ok(None) => return all,
-            Ok(Some(message)) => write!(all, "{message:?}").unwrap(),
+            Ok(Some(message)) => all.push_str(&undated(&format!("{message:?}"))),
             Err(status) => return all + &rendered::<()>(Err(status)),
         }
     }
@@ -184,6 +194,7 @@ impl Call {
     fn any(words: &mut Words, tokens: &[String]) -> Self {
         let collection = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
         let other = COLLECTIONS[words.below(COLLECTIONS.len())].to_owned();
+        let other_collection = other.clone();
         let id = IDS[words.below(IDS.len())].to_owned();
         let request_id = REQUEST_IDS[words.below(REQUEST_IDS.len())].to_owned();
         let page_size = [0, 1, 2, 5][words.below(4)];
@@ -202,14 +213,28 @@ impl Call {
         };
         let collections =
             if words.below(2) == 0 { vec![collection.clone()] } else { vec![collection.clone(), other] };
-        let scope = proto::Scope { collections, ..Default::default() };
+        let scope = proto::Scope {
+            collections: if words.below(3) == 0 { Vec::new() } else { collections },
+            all_collections: words.below(4) == 0,
+            collection_prefixes: if words.below(4) == 0 { vec![collection.clone()] } else { Vec::new() },
+            exclude_groups: if words.below(4) == 0 { vec!["g".to_owned()] } else { Vec::new() },
+            ..Default::default()
+        };
+        let name = Some(proto::SourceName { collection: collection.clone(), id: id.clone() });
+        let is_stored = words.below(3) == 0;
         let check = proto::CheckRequest {
-            text: text(words),
+            text: if is_stored { String::new() } else { text(words) },
+            source: name.clone().filter(|_| is_stored),
             scope: Some(scope),
             options: Some(options.clone()),
             ..Default::default()
         };
-        match words.below(17) {
+        let other_name = Some(proto::SourceName { collection: other_collection, id: id.clone() });
+        let filter = || {
+            let id_prefix = id.get(..1).unwrap_or_default().to_owned();
+            Some(proto::SourceFilter { id_prefix, groups: vec!["g".to_owned()], ..Default::default() })
+        };
+        match words.below(20) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
                 name: collection,
@@ -236,7 +261,7 @@ impl Call {
                 collection,
                 page_size,
                 page_token,
-                filter: None,
+                filter: if words.below(2) == 0 { None } else { filter() },
             }),
             9 => Self::DeleteSource(proto::DeleteSourceRequest { collection, id, request_id }),
             10 | 11 => Self::Check(check),
@@ -250,14 +275,35 @@ impl Call {
                     text: text(words),
                     sources: texts,
                     options: Some(options),
+                    submitted_at: None,
                 })
             }
             14 => {
                 let options = proto::PairOptions { exclusions: Some(exclusions), ..Default::default() };
                 Self::CompareAll(proto::CompareAllRequest { collection, options: Some(options) })
             }
-            15 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
-            _ => Self::Export(proto::ExportSourcesRequest { collection }),
+            15 => Self::ComparePair(proto::ComparePairRequest {
+                submission: name,
+                source: other_name,
+                options: Some(options),
+            }),
+            16 => vec![Self::Verify, Self::Backup, Self::Info].swap_remove(words.below(3)),
+            17 => Self::Export(proto::ExportSourcesRequest { collection }),
+            18 => {
+                let source = Some(proto::Source { text: String::new(), ..new });
+                Self::UpdateSource(proto::UpdateSourceRequest {
+                    collection,
+                    source,
+                    request_id,
+                    ..Default::default()
+                })
+            }
+            _ => Self::DeleteSources(proto::DeleteSourcesRequest {
+                collection,
+                filter: filter(),
+                dry_run: words.below(2) == 0,
+                request_id,
+            }),
         }
     }
 
@@ -275,12 +321,15 @@ impl Call {
             }
             Self::GetSource(request) => rendered(plain(corpus.get_source(request.clone()).await)),
             Self::ListSources(request) => rendered(plain(corpus.list_sources(request.clone()).await)),
+            Self::UpdateSource(request) => rendered(plain(corpus.update_source(request.clone()).await)),
+            Self::DeleteSources(request) => rendered(plain(corpus.delete_sources(request.clone()).await)),
             Self::DeleteSource(request) => rendered(plain(corpus.delete_source(request.clone()).await)),
             Self::Check(request) => rendered(plain(detection.check(request.clone()).await)),
             Self::CheckStream(items) => {
                 rendered_stream(detection.check_stream(tokio_stream::iter(items.clone())).await).await
             }
             Self::Compare(request) => rendered(plain(detection.compare(request.clone()).await)),
+            Self::ComparePair(request) => rendered(plain(detection.compare_pair(request.clone()).await)),
             Self::CompareAll(request) => rendered_stream(detection.compare_all(request.clone()).await).await,
             Self::Verify => rendered_stream(admin.verify(proto::VerifyRequest {}).await).await,
             Self::Info => rendered(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),

@@ -169,7 +169,12 @@ fn options() -> DetectionOptions {
 
 /// The reports of a check in a corpus of the source, and of a comparison with it.
 fn reports(engine: &Engine, source: &str, submission: &str) -> [Report; 2] {
-    let compared = ComparedText { id: "a".to_owned(), title: String::new(), text: Arc::from(source) };
+    let compared = ComparedText {
+        id: "a".to_owned(),
+        title: String::new(),
+        text: Arc::from(source),
+        submitted_at: None,
+    };
     [
         engine.check(submission, &Scope::default(), &options(), &Stop::never()).unwrap(),
         engine.compare(submission, &[compared], &options(), &Stop::never()).unwrap(),

@@ -4,6 +4,7 @@ mod commands;
 mod deleting;
 mod fields;
 mod listing;
+mod replicas;
 mod updating;
 
 use std::collections::BTreeMap;

@@ -77,6 +77,7 @@ fn compared(texts: impl IntoIterator<Item = String>) -> Vec<ComparedText> {
         id: place.to_string(),
         title: String::new(),
         text: Arc::from(text),
+        submitted_at: None,
     };
     texts.into_iter().enumerate().map(of).collect()
 }

@@ -157,8 +157,14 @@ async fn read(server: &Watched, words: &mut Words, added: &[proto::Source], ende
         id: source.id.clone(),
         title: source.title.clone(),
         text: source.text.clone(),
+        submitted_at: None,
     });
-    let compare = proto::CompareRequest { text: copied(), sources: compared.collect(), options: None };
+    let compare = proto::CompareRequest {
+        text: copied(),
+        sources: compared.collect(),
+        options: None,
+        submitted_at: None,
+    };
     ended.note(detection.compare(compare).await);
     for collection in [String::new(), words.next()] {
         let all = proto::CompareAllRequest { collection: collection.clone(), ..Default::default() };
@@ -185,7 +191,12 @@ async fn misbehave(server: &Watched, words: &mut Words, ended: &mut Ended) {
         let mut client = tonic::client::Grpc::new(server.channel.clone());
         client.ready().await.unwrap();
         let codec = ProstCodec::<proto::ComparedText, proto::CheckResponse>::default();
-        let message = proto::ComparedText { id: words.text(), title: words.text(), text: words.text() };
+        let message = proto::ComparedText {
+            id: words.text(),
+            title: words.text(),
+            text: words.text(),
+            submitted_at: None,
+        };
         let mut request = Request::new(message);
         request.metadata_mut().insert("authorization", format!("Bearer {}", words.next()).parse().unwrap());
         request.metadata_mut().insert("x-else", words.next().parse().unwrap());

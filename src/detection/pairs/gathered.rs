@@ -11,7 +11,7 @@ use super::top::{Ranked, Top};
 use super::types::{Cluster, Pair, Pairs, PairsVoid, Side};
 use crate::corpus::Entry;
 use crate::model::Warnings;
-use crate::report::VoidReason;
+use crate::report::{AgeOrder, VoidReason};
 
 /// The facts of a comparison that its result states.
 #[derive(Debug, Clone)]
@@ -132,7 +132,9 @@ fn pair(sources: &[Arc<Entry>], cluster_of: &[u64], ranked: Ranked) -> Option<Pa
         Some(Side { source, covered })
     };
     let cluster = cluster_of.get(first as usize).copied().unwrap_or(0);
-    Some(Pair { first: side(first, shares.0)?, second: side(second, shares.1)?, passages, cluster })
+    let (first, second) = (side(first, shares.0)?, side(second, shares.1)?);
+    let older = AgeOrder::of(first.source.submitted_at, second.source.submitted_at);
+    Some(Pair { first, second, passages, cluster, older })
 }
 
 fn cluster(sources: &[Arc<Entry>], list: &[u32]) -> Cluster {

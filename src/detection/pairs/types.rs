@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::corpus::Entry;
 use crate::model::Warnings;
-use crate::report::{Share, VoidReason};
+use crate::report::{AgeOrder, Share, VoidReason};
 
 /// The passages that the sources of a collection share with one another.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Pair {
     pub passages: u64,
     /// The place of their cluster among all clusters, from 1.
     pub cluster: u64,
+    /// Which is older: the first stands for the submission.
+    pub older: AgeOrder,
 }
 
 /// One source of a pair.

@@ -10,7 +10,8 @@ use crate::detection::search::Partition;
 use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions, Subject};
 use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
 use crate::model::{
-    CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Scope, SourceId, Title,
+    CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Pattern, Scope, SourceId, SourceName,
+    Title,
 };
 use crate::report::{Report, VoidReason};
 use crate::text::OffsetUnit;
@@ -227,6 +228,52 @@ fn collections_exclusions_and_boilerplate_are_gathered_too() {
         assert!(gathered.corpus_revision > whole.corpus_revision);
         (gathered.corpus_revision, gathered.scope_revision) = (whole.corpus_revision, whole.scope_revision);
         assert_eq!(bytes(&whole), bytes(&gathered), "{salt}");
+    }
+}
+
+#[test]
+fn scopes_and_warnings_are_gathered_too() {
+    for exhaustive_sources in [0, 400] {
+        let mut divided = Divided::new(Limits { exhaustive_sources, ..Limits::default() });
+        let essays = name("essays");
+        divided.create(&essays, FingerprintSettings::default());
+        let sources: Vec<Vec<String>> = (0..60).map(|number| prose(number + 50, 140)).collect();
+        for (number, words) in sources.iter().enumerate() {
+            let collection = if number % 3 == 0 { &essays } else { &CollectionName::default() };
+            divided.add(collection, &source(number, words));
+        }
+        let labels = |labels: &[&str]| labels.iter().map(|one| Label::new(one).unwrap()).collect();
+        let groups = |groups: &[&str]| groups.iter().map(|one| Group::new(one).unwrap()).collect();
+        let id = |number| SourceId::new(&format!("source {number:03}")).unwrap();
+        let all = Scope { patterns: [Pattern::all()].into(), ..Scope::of([]) };
+        let prefixes = ["es", "none-"].map(|prefix| Pattern::prefix(prefix).unwrap());
+        let scopes = [
+            all.clone(),
+            Scope { patterns: prefixes.into(), ..Scope::of([]) },
+            Scope { include_groups: groups(&["a", "nobody"]), ..all.clone() },
+            Scope { include_labels: labels(&["y"]), exclude_groups: groups(&["b", "zoe"]), ..all.clone() },
+            Scope { include_groups: groups(&["nobody"]), exclude_labels: labels(&["z"]), ..all.clone() },
+            Scope { exclude_source_ids: [id(9), id(999)].into(), ..all.clone() },
+            Scope { exclude_source: Some(SourceName { collection: essays, id: id(9) }), ..all },
+        ];
+        let mut warnings = 0;
+        for (place, scope) in scopes.iter().enumerate() {
+            let own_groups = groups(&["b", "me"]);
+            let exclusions = Exclusions { own_groups, ..Exclusions::default() };
+            let options = DetectionOptions { exclusions, ..options(place as u64) };
+            let text = format!("{} {}", sources[9].join(" "), submission(&sources, place as u64));
+            let [whole, mut gathered] = divided.reports(&text, scope, &options);
+            (gathered.corpus_revision, gathered.scope_revision) =
+                (whole.corpus_revision, whole.scope_revision);
+            assert_eq!(bytes(&whole), bytes(&gathered), "{scope:?}");
+            let is_itself = scope.exclude_source.is_some();
+            let has_itself = whole.sources.iter().any(|source| source.source_id == id(9).as_str());
+            assert!(!(is_itself && has_itself), "{scope:?}");
+            warnings += whole.warnings.listed.len();
+        }
+        // Each has an own group that is unknown; the second another, and a prefix; then two groups; then a group, a label and
+        // a scope without sources; then an id.
+        assert_eq!(warnings, 7 + 2 + 2 + 3 + 1);
     }
 }
 

@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use maud::{Markup, html};
+
 use super::offsets::Offsets;
-use crate::proto::{ExclusionReason, Passage, Report};
+use crate::proto::{Attribution, ExclusionReason, Passage, Report};
+use crate::render::counted;
 use crate::text::{CorpusSeed, Tokenizer};
 
 /// A listed passage, by its place in the report.
@@ -25,19 +28,52 @@ pub(super) struct Listed<'a> {
     pub(super) passage: &'a Passage,
 }
 
-/// All passages of a report, in the order of its sources.
-pub(super) fn listed<'a>(report: &'a Report, offsets: &Offsets<'_>) -> Vec<Listed<'a>> {
-    let sources = report.sources.iter().zip(1..);
-    let passages =
-        sources.flat_map(|(source, number)| source.passages.iter().map(move |passage| (number, passage)));
-    let listed = passages.zip(1..).map(|((source, passage), number)| Listed {
-        number,
-        source,
-        range: offsets.range(passage.submission.as_ref()),
-        covered: passage.covered.iter().map(|covered| offsets.range(covered.span.as_ref())).collect(),
-        passage,
-    });
-    listed.collect()
+/// Bytes of texts that the passages of a page may show. A report can list many long passages of one place.
+const MOST_SHOWN_BYTES: usize = 32 << 20;
+
+/// The passages of a report, in the order of its sources.
+#[derive(Debug)]
+pub(super) struct Listing<'a> {
+    /// Those that are shown.
+    pub(super) passages: Vec<Listed<'a>>,
+    /// Number of those left out, so that the page has a bounded size.
+    left_out: usize,
+}
+
+impl<'a> Listing<'a> {
+    /// Lists as many passages as a page can show.
+    pub(super) fn new(report: &'a Report, offsets: &Offsets<'_>) -> Self {
+        let (mut listing, mut bytes) = (Self { passages: Vec::new(), left_out: 0 }, 0_usize);
+        for (source, number) in report.sources.iter().zip(1..) {
+            for passage in &source.passages {
+                let range = offsets.range(passage.submission.as_ref());
+                let here = range.len().max(passage.submission_excerpt.len());
+                bytes = bytes.saturating_add(here).saturating_add(passage.source_excerpt.len());
+                if bytes > MOST_SHOWN_BYTES {
+                    listing.left_out += 1;
+                    continue;
+                }
+                let covered = passage.covered.iter().map(|covered| offsets.range(covered.span.as_ref()));
+                listing.passages.push(Listed {
+                    number: listing.passages.len() + 1,
+                    source: number,
+                    range,
+                    covered: covered.collect(),
+                    passage,
+                });
+            }
+        }
+        listing
+    }
+
+    /// Says how many passages are left out; nothing if none is.
+    pub(super) fn note(&self) -> Markup {
+        html! {
+            @if self.left_out > 0 {
+                p class="note" { "Not in this file, which would be too large: " (counted(self.left_out as u64, "more passage", "more passages")) "." }
+            }
+        }
+    }
 }
 
 /// A stretch of the submission in which nothing begins or ends.
@@ -51,8 +87,8 @@ pub(super) struct Atom {
     pub(super) source: Option<usize>,
     /// Number of sources with a passage here.
     pub(super) sources: usize,
-    /// Whether a covered stretch of a listed passage is here.
-    pub(super) is_covered: bool,
+    /// The group of the passages that cover it: of several, the first, which is the least attributed.
+    pub(super) group: Option<Attribution>,
     /// Whether its words count as covered.
     pub(super) is_counted: bool,
     /// The reason why its words are excluded.
@@ -62,6 +98,11 @@ pub(super) struct Atom {
 }
 
 impl Atom {
+    /// Whether a covered stretch of a listed passage is here.
+    pub(super) fn is_covered(&self) -> bool {
+        self.group.is_some()
+    }
+
     /// Whether it is ordinary text, which needs no element of its own.
     pub(super) fn is_plain(&self) -> bool {
         self.source.is_none() && self.excluded.is_none() && !self.is_counted && !self.is_unsure
@@ -73,7 +114,7 @@ impl Atom {
 enum Edge {
     Paragraph,
     Source(usize),
-    Covered,
+    Covered(i32),
     Counted,
     Excluded(i32),
     Unsure,
@@ -106,7 +147,8 @@ impl Atoms {
         };
         for passage in listed {
             push(passage.range.clone(), Edge::Source(passage.source));
-            passage.covered.iter().for_each(|covered| push(covered.clone(), Edge::Covered));
+            let edge = Edge::Covered(passage.passage.attribution);
+            passage.covered.iter().for_each(|covered| push(covered.clone(), edge));
         }
         for covered in &report.covered_spans {
             push(offsets.range(covered.span.as_ref()), Edge::Counted);
@@ -180,7 +222,7 @@ fn sweep(steps: &[Step], words: &Words) -> Vec<Atom> {
 #[derive(Debug, Default)]
 struct State {
     sources: BTreeMap<usize, i64>,
-    covered: i64,
+    covered: BTreeMap<i32, i64>,
     counted: i64,
     excluded: BTreeMap<i32, i64>,
     unsure: i64,
@@ -191,7 +233,7 @@ impl State {
         match edge {
             Edge::Paragraph => {}
             Edge::Source(source) => add(&mut self.sources, source, step),
-            Edge::Covered => self.covered += step,
+            Edge::Covered(group) => add(&mut self.covered, group, step),
             Edge::Counted => self.counted += step,
             Edge::Excluded(reason) => add(&mut self.excluded, reason, step),
             Edge::Unsure => self.unsure += step,
@@ -199,13 +241,13 @@ impl State {
     }
 
     fn atom(&self, range: Range<usize>, words: u64) -> Atom {
-        let excluded = self.excluded.keys().next().copied();
+        let (excluded, group) = (self.excluded.keys().next().copied(), self.covered.keys().next().copied());
         Atom {
             range,
             words,
             source: self.sources.keys().next().copied(),
             sources: self.sources.len(),
-            is_covered: self.covered > 0,
+            group: group.map(|group| Attribution::try_from(group).unwrap_or_default()),
             is_counted: self.counted > 0,
             excluded: excluded.map(|reason| ExclusionReason::try_from(reason).unwrap_or_default()),
             is_unsure: self.unsure > 0,

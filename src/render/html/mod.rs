@@ -6,24 +6,20 @@
 //!
 //! [`check`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
 
-mod alerts;
 mod atoms;
 mod check;
 mod class;
 mod glyphs;
-mod guide;
 mod offsets;
 mod options;
 mod page;
 mod passages;
-mod sources;
-mod strip;
+mod sections;
 mod submission;
-mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use check::check;
-pub use class::ClassReport;
-pub use options::{Link, RenderOptions, ReportKind, Setting};
+pub use check::{check, excerpts};
+pub use class::{ClassReport, PairPassages};
+pub use options::{Link, RenderOptions, ReportKind, Setting, settings};
 pub use page::content_security_policy;

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::proto::{DetectionMode, DetectionOptions};
+use crate::render::counted;
+
 /// How a report was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReportKind {
@@ -21,6 +24,49 @@ pub struct Setting {
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+/// The settings of a request, as a report states them.
+#[must_use]
+pub fn settings(options: Option<&DetectionOptions>) -> Vec<Setting> {
+    let options = options.cloned().unwrap_or_default();
+    let exclusions = options.exclusions.clone().unwrap_or_default();
+    let mut settings = Vec::new();
+    let mut add = |name: &str, value: String| settings.push(Setting { name: name.to_owned(), value });
+    if let Some(words) = options.min_passage_words {
+        add("Least passage", counted(words.into(), "word", "words"));
+    }
+    let passages = match options.mode() {
+        DetectionMode::VerbatimOnly => "verbatim only",
+        DetectionMode::AlteredToo | DetectionMode::Unspecified => "verbatim, altered, summaries",
+    };
+    add("Passages sought", passages.to_owned());
+    if let Some(cap) = options.commonness_cap {
+        add("Common text", format!("in more than {}", counted(cap.into(), "source", "sources")));
+    }
+    if let Some(percent) = options.commonness_percent {
+        add("Common text", format!("in more than {percent} % of the sources"));
+    }
+    let of = |count: usize, one: &str, many: &str| (count > 0).then(|| counted(count as u64, one, many));
+    let default =
+        |is_excluded: Option<bool>, name: &str| is_excluded.unwrap_or(true).then(|| name.to_owned());
+    let excluded: Vec<String> = [
+        default(exclusions.quotations, "quotations"),
+        default(exclusions.bibliography, "the bibliography"),
+        default(exclusions.citations, "citations"),
+        of(exclusions.boilerplate_texts.len(), "text of boilerplate", "texts of boilerplate"),
+        of(
+            exclusions.boilerplate_collections.len(),
+            "collection of boilerplate",
+            "collections of boilerplate",
+        ),
+        of(exclusions.own_groups.len(), "group of own work", "groups of own work"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    add("Excluded", if excluded.is_empty() { "nothing".to_owned() } else { excluded.join(", ") });
+    settings
 }
 
 /// A link to a page of the caller's.

@@ -139,7 +139,7 @@ impl Submission<'_> {
     fn atom(&self, atom: &Atom, range: Range<usize>) -> Markup {
         let text = Visible::part(self.text, &range);
         let reason = atom.excluded.map(|reason| reason as i32);
-        let state = match (atom.is_counted, atom.is_covered) {
+        let state = match (atom.is_counted, atom.is_covered()) {
             (true, _) => Some("c"),
             (false, true) => Some("h"),
             (false, false) => None,
@@ -153,7 +153,7 @@ impl Submission<'_> {
             let class = if atom.is_counted { Some("o") } else { unsure };
             return html! { span class=[class] data-w=(atom.words) data-k=[state] data-x=[reason] { (text) } };
         };
-        let gap = if atom.is_covered { "" } else { " g" };
+        let gap = if atom.is_covered() { "" } else { " g" };
         let many = if atom.sources > 1 { " m" } else { "" };
         let class = format!("s{}{gap}{many}", source % 8);
         html! { mark class=(class) data-w=(atom.words) data-k=[state] data-x=[reason] { (text) } }

@@ -1,6 +1,7 @@
 //! Results of comparing all pairs to messages.
 
-use super::report::{guarantee_void_reason, share};
+use super::report::{age_order, guarantee_void_reason, share};
+use super::times::timestamp;
 use super::warnings::{ListedWarnings, warnings};
 use crate::engine::{ALGORITHM_VERSION, Cluster, Pair, Pairs, PairsProgress, PairsVoid, Side};
 use crate::proto;
@@ -13,12 +14,13 @@ pub(in crate::service) fn pairs_progress(progress: PairsProgress) -> proto::Pair
 }
 
 pub(in crate::service) fn pair(pair: &Pair) -> proto::SourcePair {
-    let Pair { first, second, passages, cluster } = pair;
+    let Pair { first, second, passages, cluster, older } = pair;
     proto::SourcePair {
         first: Some(side(first)),
         second: Some(side(second)),
         passages: *passages,
         cluster: *cluster,
+        older: age_order(*older).into(),
     }
 }
 
@@ -29,6 +31,7 @@ fn side(Side { source, covered }: &Side) -> proto::PairedSource {
         group: source.group.as_str().to_owned(),
         covered: Some(share(*covered)),
         words: source.words,
+        submitted_at: source.submitted_at.map(timestamp),
     }
 }
 

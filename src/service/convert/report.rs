@@ -1,11 +1,12 @@
 //! Reports to messages.
 
+use super::times::timestamp;
 use crate::engine::ALGORITHM_VERSION;
 use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
-    Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report,
-    ReportedPassage, Share, SourceOverlap, VoidReason,
+    AgeOrder, Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
+    Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};
@@ -158,6 +159,9 @@ fn overlap(overlap: SourceOverlap) -> proto::SourceOverlap {
         source_used,
         passages,
         passages_cut,
+        uri,
+        submitted_at,
+        older,
     } = overlap;
     proto::SourceOverlap {
         collection,
@@ -170,6 +174,18 @@ fn overlap(overlap: SourceOverlap) -> proto::SourceOverlap {
         source_used: Some(share(source_used)),
         passages: passages.into_iter().map(passage).collect(),
         passages_cut,
+        uri,
+        submitted_at: submitted_at.map(timestamp),
+        older: age_order(older).into(),
+    }
+}
+
+pub(super) fn age_order(order: AgeOrder) -> proto::AgeOrder {
+    match order {
+        AgeOrder::Unknown => proto::AgeOrder::Unspecified,
+        AgeOrder::Submission => proto::AgeOrder::Submission,
+        AgeOrder::Source => proto::AgeOrder::Source,
+        AgeOrder::Same => proto::AgeOrder::Same,
     }
 }
 

@@ -37,7 +37,6 @@ impl DetectionApi {
 #[derive(Debug)]
 pub(in crate::service) struct Checked {
     pub(in crate::service) report: proto::Report,
-    #[expect(dead_code, reason = "reports for people show it")]
     pub(in crate::service) text: Arc<str>,
 }
 
@@ -68,6 +67,24 @@ impl ServiceContext {
             Ok(Checked { report: message(report, &places, &revisions), text })
         };
         self.workers.run(call, bytes, check).await
+    }
+
+    /// Compares a text with the texts of the request.
+    pub(in crate::service) async fn compare(
+        self,
+        caller: &Caller,
+        call: &CallContext,
+        request: proto::CompareRequest,
+    ) -> Result<Checked, Problem> {
+        let bytes = request.encoded_len();
+        let Comparison { text, sources, options } = parse::detection::compare(request)?;
+        caller.sees_all(&options.exclusions.boilerplate_collections)?;
+        let engine = self.engine.get()?;
+        let compare = move |stop: &_| {
+            let report = engine.compare(&text, &sources, &options, stop)?;
+            Ok(Checked { report: convert::report::report_to_proto(report), text: Arc::from(text) })
+        };
+        self.workers.run(call, bytes, compare).await
     }
 
     /// Compares two stored sources.
@@ -166,16 +183,9 @@ impl DetectionService for DetectionApi {
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let bytes = request.get_ref().encoded_len();
-        let Comparison { text, sources, options } = parse::detection::compare(request.into_inner())?;
-        caller.sees_all(&options.exclusions.boilerplate_collections)?;
-        let engine = self.context.engine.get()?;
-        let compare = move |stop: &_| {
-            let report = engine.compare(&text, &sources, &options, stop)?;
-            Ok(convert::report::report_to_proto(report))
-        };
-        let report = Some(self.context.workers.run(&call, bytes, compare).await?);
-        Ok(call.respond(proto::CompareResponse { report }))
+        let Checked { report, .. } =
+            self.context.clone().compare(&caller, &call, request.into_inner()).await?;
+        Ok(call.respond(proto::CompareResponse { report: Some(report) }))
     }
 
     async fn compare_pair(

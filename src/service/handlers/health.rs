@@ -17,13 +17,15 @@ use crate::service::servers::admin_service_server::AdminServiceServer;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::health::health_server::Health;
+use crate::service::servers::rendering_service_server::RenderingServiceServer;
 
 /// The services that report health; the empty name stands for the whole server.
-const SERVICES: [&str; 4] = [
+const SERVICES: [&str; 5] = [
     "",
     <AdminServiceServer<crate::service::handlers::admin::AdminApi> as NamedService>::NAME,
     <CorpusServiceServer<crate::service::handlers::corpus::CorpusApi> as NamedService>::NAME,
     <DetectionServiceServer<crate::service::handlers::detection::DetectionApi> as NamedService>::NAME,
+    <RenderingServiceServer<crate::service::handlers::rendering::RenderingApi> as NamedService>::NAME,
 ];
 
 /// The handlers of `Health`. All services share one corpus, and so one health.

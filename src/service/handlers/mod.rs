@@ -5,4 +5,5 @@ pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod health;
 mod pairs;
+pub(super) mod rendering;
 mod sources;

@@ -59,10 +59,11 @@ pub(in crate::service) struct Comparison {
 }
 
 pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, Problem> {
-    let proto::CheckRequest { text, scope, options, source } = request;
+    let proto::CheckRequest { text, scope, options, source, submitted_at } = request;
     let mut fields = Fields::default();
     let (scope, options) = (scope.unwrap_or_default(), options.unwrap_or_default());
     let (parsed_scope, parsed_options) = (fields.scope(&scope), fields.options(&options));
+    let parsed_options = parsed_options.with_submitted_at(fields.time("submitted_at", submitted_at));
     let submission = match source {
         None => Submission::Text(text),
         Some(source) => {
@@ -112,16 +113,17 @@ pub(in crate::service) fn check_item(
 }
 
 pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comparison, Problem> {
-    let proto::CompareRequest { text, sources, options } = request;
+    let proto::CompareRequest { text, sources, options, submitted_at } = request;
     let mut fields = Fields::default();
     let options = fields.options(&options.unwrap_or_default());
+    let options = options.with_submitted_at(fields.time("submitted_at", submitted_at));
     if sources.is_empty() || sources.len() > MAX_COMPARED_TEXTS {
         let count = sources.len();
         fields.invalid("sources", format!("has {count} texts, but must have from 1 to {MAX_COMPARED_TEXTS}"));
     }
     let mut ids = BTreeSet::new();
     let mut texts = Vec::with_capacity(sources.len());
-    for (place, proto::ComparedText { id, title, text }) in sources.into_iter().enumerate() {
+    for (place, proto::ComparedText { id, title, text, submitted_at }) in sources.into_iter().enumerate() {
         let field = |name: &str| format!("sources[{place}].{name}");
         let id = if id.is_empty() { place.to_string() } else { id };
         fields.source_id(&field("id"), &id);
@@ -129,7 +131,8 @@ pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comp
         if !ids.insert(id.clone()) {
             fields.invalid(field("id"), format!("is {id:?}, as another text's is; give each its own"));
         }
-        texts.push(ComparedText { id, title, text: text.into() });
+        let submitted_at = fields.time(&field("submitted_at"), submitted_at);
+        texts.push(ComparedText { id, title, text: text.into(), submitted_at });
     }
     fields.done(Comparison { text, sources: texts, options })
 }
@@ -211,6 +214,7 @@ impl Fields {
             include_excerpts: *include_excerpts,
             max_sources: listed(max_sources, defaults.max_sources),
             max_passages: listed(max_passages, defaults.max_passages),
+            ..defaults
         }
     }
 

@@ -4,6 +4,7 @@ pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod pairs;
 pub(super) mod places;
+pub(super) mod rendering;
 pub(super) mod sources;
 
 use std::collections::BTreeSet;

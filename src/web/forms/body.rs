@@ -13,6 +13,9 @@ use crate::web::failure::Failure;
 /// Bytes that are read and dropped after the limit, as a multiple of it. A browser shows the response only after it has sent its request.
 const DISCARDED: u64 = 16;
 
+/// Maximum time for the body of a request that is refused.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Reads a body of at most `max_bytes` within `timeout`.
 pub(super) async fn read(
     headers: &HeaderMap,
@@ -48,9 +51,24 @@ pub(super) async fn read(
     if is_too_large || received > max_bytes as u64 { Err(too_large(max_bytes)) } else { Ok(kept.freeze()) }
 }
 
+/// Reads and drops the body of a request that is refused, so that the browser shows the response.
+pub(in crate::web) async fn discard(mut body: Body, max_bytes: usize) {
+    let mut left = max_bytes;
+    let read_all = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(bytes) {
+                Some(fewer) => left = fewer,
+                None => break,
+            }
+        }
+    };
+    drop(tokio::time::timeout(DISCARD_TIMEOUT, read_all).await);
+}
+
 fn too_large(max_bytes: usize) -> Failure {
     Failure::too_large(format!(
-        "One form may have {max_bytes} bytes at most (max_pending_bytes), files included: send fewer or smaller files"
+        "One form may have {max_bytes} bytes at most, files included: send fewer or smaller files (the operator's limit is max_pending_bytes)"
     ))
 }
 

@@ -1,6 +1,6 @@
 //! Forms as browsers send them: read within bounds, parsed, and checked to come from a page of this session.
 
-mod body;
+pub(super) mod body;
 mod parse;
 mod texts;
 
@@ -17,6 +17,9 @@ const MAX_FIELDS: usize = 2000;
 
 /// Maximum number of files in one field.
 const MAX_FILES: usize = 500;
+
+/// Maximum bytes of a form without texts, which a visitor without a key may send, too.
+const MAX_SMALL_BYTES: usize = 16 << 10;
 
 /// A form that a page of the visitor's session sent.
 #[derive(Debug)]
@@ -40,10 +43,22 @@ impl Form {
     ///
     /// A form that is too large, malformed or late; one that a page of another session sent.
     pub(super) async fn read(visitor: &Visitor, request: Request) -> Result<Self, Failure> {
+        Self::read_within(visitor, request, visitor.state.options.max_body_bytes).await
+    }
+
+    /// Reads the form of a request that has no texts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub(super) async fn read_small(visitor: &Visitor, request: Request) -> Result<Self, Failure> {
+        Self::read_within(visitor, request, MAX_SMALL_BYTES).await
+    }
+
+    async fn read_within(visitor: &Visitor, request: Request, max_bytes: usize) -> Result<Self, Failure> {
         let options = &visitor.state.options;
         let (parts, body) = request.into_parts();
-        let bytes =
-            body::read(&parts.headers, body, options.max_body_bytes, options.default_deadline).await?;
+        let bytes = body::read(&parts.headers, body, max_bytes, options.default_deadline).await?;
         let fields = parse::fields(&parts.headers, bytes).await?;
         let form = Self { fields, max_text_bytes: options.max_text_bytes };
         let token = form.value(TOKEN_FIELD)?;

@@ -17,6 +17,7 @@ use self::session::Session;
 use super::WebState;
 use super::backend::{Backend, Calls};
 use super::failure::Failure;
+use super::forms::body::discard;
 use super::layout;
 use super::visitor::{Nav, Visitor};
 use crate::service::Caller;
@@ -28,20 +29,30 @@ pub(crate) struct Route(pub(crate) Arc<str>);
 /// The path of the page to log in.
 const LOGIN: &str = "/login";
 
+/// The paths that need no key.
+const OPEN: [&str; 3] = [LOGIN, "/icon.svg", "/favicon.ico"];
+
 /// Admits a request, passes it on, and completes the response.
 pub(super) async fn guard(State(state): State<Arc<WebState>>, mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
     let route = Route(route.into());
     let (mut nav, mut new_cookie) = (Nav::default(), None);
+    let max_bytes = state.options.max_body_bytes;
     let mut response = match admit(&state, &request) {
-        Err(failure) => failure.into_response(),
+        Err(failure) => {
+            discard(request.into_body(), max_bytes).await;
+            failure.into_response()
+        }
         Ok(Admission { visitor, is_new, refusal }) => {
             nav = visitor.nav.clone();
             if is_new {
                 new_cookie = state.sessions.cookie(&visitor.session);
             }
             match refusal {
-                Some(refusal) => refusal,
+                Some(refusal) => {
+                    discard(request.into_body(), max_bytes).await;
+                    refusal
+                }
                 None => {
                     request.extensions_mut().insert(visitor);
                     next.run(request).await
@@ -89,7 +100,7 @@ fn admit(state: &Arc<WebState>, request: &Request) -> Result<Admission, Failure>
     };
     let caller = caller(state, &session);
     let refusal = match &caller {
-        Err(failure) if uri.path() != LOGIN => Some(refused(method, request, failure.clone())),
+        Err(failure) if !OPEN.contains(&uri.path()) => Some(refused(method, request, failure.clone())),
         _ => None,
     };
     let has_key = session.key.is_some() && caller.is_ok();

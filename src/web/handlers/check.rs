@@ -45,7 +45,7 @@ pub(in crate::web) async fn form(visitor: Visitor) -> Result<Response, Failure> 
                     textarea id="text" name="text" dir="auto" {}
                 }
             }
-            (scope(&listed))
+            (scope_fields(&listed))
             fieldset {
                 legend { "Options" }
                 div.columns {
@@ -86,17 +86,20 @@ fn nothing_yet(visitor: &Visitor) -> Markup {
 }
 
 /// The choice of collections.
-fn scope(listed: &proto::ListCollectionsResponse) -> Markup {
+fn scope_fields(listed: &proto::ListCollectionsResponse) -> Markup {
     let has_default = listed.collections.iter().any(|collection| collection.name == DEFAULT);
     html! {
         fieldset {
             legend { "Compare with these collections" }
             ul.choices {
+                @if listed.collections.len() > 1 {
+                    li { label { input type="checkbox" name="all" value="yes" checked[!has_default]; " All collections" } }
+                }
                 @for collection in &listed.collections {
                     li {
                         label {
                             input type="checkbox" name="collection" value=(collection.name)
-                                checked[!has_default || collection.name == DEFAULT];
+                                checked[collection.name == DEFAULT || listed.collections.len() == 1];
                             " " (collection.name) " "
                             span.hint { "(" (collection_counts(&collection.stats.unwrap_or_default())) ")" }
                         }
@@ -130,7 +133,7 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
         exclusions: Some(exclusions(&form)?),
         ..proto::DetectionOptions::default()
     };
-    let scope = proto::Scope { collections: collections(&form)?, ..proto::Scope::default() };
+    let scope = scope_of(&form)?;
     let check = proto::CheckRequest {
         text,
         scope: Some(scope),
@@ -155,13 +158,17 @@ fn chosen(form: &Form) -> Result<Text, Failure> {
     }
 }
 
-fn collections(form: &Form) -> Result<Vec<String>, Failure> {
-    let mut collections =
-        form.values("collection").map(|name| Ok(name?.to_owned())).collect::<Result<Vec<_>, Failure>>()?;
+/// The collections to compare with.
+fn scope_of(form: &Form) -> Result<proto::Scope, Failure> {
+    if form.is_checked("all") {
+        return Ok(proto::Scope { all_collections: true, ..proto::Scope::default() });
+    }
+    let listed = form.values("collection").map(|name| Ok(name?.to_owned()));
+    let mut collections = listed.collect::<Result<Vec<_>, Failure>>()?;
     let more = form.value("more_collections")?.split(',').map(str::trim);
     collections.extend(more.filter(|name| !name.is_empty()).map(str::to_owned));
     if collections.is_empty() {
         return Err(Failure::bad_form("No collection is chosen: choose at least one to compare with"));
     }
-    Ok(collections)
+    Ok(proto::Scope { collections, ..proto::Scope::default() })
 }

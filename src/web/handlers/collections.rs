@@ -97,7 +97,7 @@ fn creation(visitor: &Visitor) -> Markup {
 
 /// Creates a collection, and leads to it.
 pub(in crate::web) async fn create(visitor: Visitor, request: Request) -> Result<Response, Failure> {
-    let form = Form::read(&visitor, request).await?;
+    let form = Form::read_small(&visitor, request).await?;
     let name = form.value("name")?.trim().to_owned();
     if name.is_empty() {
         return Err(Failure::bad_form("Give the collection a name"));

@@ -45,7 +45,7 @@ fn content(visitor: &Visitor, from: &str, problem: Option<&str>) -> Markup {
 
 /// Checks the key, and begins a session with it.
 pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result<Response, Failure> {
-    let form = Form::read(&visitor, request).await?;
+    let form = Form::read_small(&visitor, request).await?;
     let (key, from) = (form.value("key")?.trim(), form.value("from")?);
     let state = &visitor.state;
     let Some(authenticate) = &state.options.authenticate else { return Ok(layout::redirect("/")) };
@@ -72,7 +72,7 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
 
 /// Ends the session.
 pub(in crate::web) async fn end(visitor: Visitor, request: Request) -> Result<Response, Failure> {
-    Form::read(&visitor, request).await?;
+    Form::read_small(&visitor, request).await?;
     let sessions = &visitor.state.sessions;
     sessions.end(&visitor.session);
     visitor.state.jobs.stop_all(&visitor.session.id);

@@ -6,6 +6,7 @@ use axum::extract::{Path, Request};
 use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
+use tokio::sync::watch;
 
 use super::options::{exclusions, min_passage_words, mode};
 use super::report;
@@ -15,7 +16,7 @@ use crate::web::forms::Form;
 use crate::web::jobs::JobState;
 use crate::web::layout;
 use crate::web::layout::parts::{
-    collection_counts, collection_path, detection_fields, exclusion_fields, parameter,
+    collection_counts, collection_path, count, detection_fields, exclusion_fields,
 };
 use crate::web::visitor::Visitor;
 
@@ -78,38 +79,52 @@ pub(in crate::web) async fn start(
     let named = visitor.backend.request(proto::GetCollectionRequest { name: collection.clone() });
     visitor.backend.corpus().get_collection(named).await?;
     let pairs = proto::CompareAllRequest { collection: collection.clone(), options: Some(options) };
-    let work = report::pairs(visitor.backend.clone(), pairs, form.is_checked("hide_names"));
-    let job = visitor.state.jobs.start(visitor.session.id, collection, work)?;
+    let (sender, progress) = watch::channel(proto::PairsProgress::default());
+    let work = report::pairs(visitor.backend.clone(), pairs, form.is_checked("hide_names"), sender);
+    let job = visitor.state.jobs.start(visitor.session.id, collection, progress, work)?;
     Ok(layout::redirect(&format!("/pairs/{job}")))
 }
 
 /// The progress of a comparison, or its report.
-pub(in crate::web) async fn show(
-    visitor: Visitor,
-    Path(job): Path<String>,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(in crate::web) async fn show(visitor: Visitor, Path(job): Path<String>) -> Result<Response, Failure> {
     let state = visitor.state.jobs.wait(&visitor.session.id, &job, PATIENCE).await.ok_or_else(unknown)?;
     match state {
-        JobState::Running { collection, elapsed } => {
-            let mut page =
-                layout::page(&visitor.nav, "Comparing", &progress(&visitor, &job, &collection, elapsed));
+        JobState::Running { collection, elapsed, progress: done } => {
+            let mut page = layout::page(
+                &visitor.nav,
+                "Comparing",
+                &progress(&visitor, &job, &collection, elapsed, done),
+            );
             layout::reload_after(&mut page, RELOAD_SECONDS);
             Ok(page)
         }
         JobState::Finished { report: Err(failure), .. } => Err(failure),
-        JobState::Finished { report: Ok(report), .. } => {
-            let is_saved = !parameter(request.uri().query(), "save").is_empty();
-            Ok(layout::report(report, is_saved.then_some("pairs.html")))
-        }
+        JobState::Finished { report: Ok(report), .. } => Ok(layout::report(report, None)),
     }
 }
 
-fn progress(visitor: &Visitor, job: &str, collection: &str, elapsed: Duration) -> Markup {
+fn progress(
+    visitor: &Visitor,
+    job: &str,
+    collection: &str,
+    elapsed: Duration,
+    done: proto::PairsProgress,
+) -> Markup {
+    let proto::PairsProgress { sources_done, sources, pairs_found, .. } = done;
     html! {
         h1 { "Comparing all sources of " bdi { (collection) } }
-        p role="status" { "This has taken " (elapsed.as_secs()) " s so far. The page loads itself again until the report is there." }
-        progress aria-label="The comparison is under way" {}
+        p role="status" {
+            @if sources > 0 {
+                (count(sources_done)) " of " (count(sources)) " sources are compared, and "
+                (count(pairs_found)) " pairs found. "
+            }
+            "This has taken " (elapsed.as_secs()) " s so far. The page loads itself again until the report is there."
+        }
+        @if sources > 0 {
+            progress max=(sources) value=(sources_done) aria-label="Sources that are compared" {}
+        } @else {
+            progress aria-label="The comparison waits or begins" {}
+        }
         form method="post" action={ "/pairs/" (job) "/stop" } {
             (visitor.nav.token_field())
             div.actions {
@@ -126,7 +141,7 @@ pub(in crate::web) async fn stop(
     Path(job): Path<String>,
     request: Request,
 ) -> Result<Response, Failure> {
-    Form::read(&visitor, request).await?;
+    Form::read_small(&visitor, request).await?;
     let collection = visitor.state.jobs.stop(&visitor.session.id, &job).ok_or_else(unknown)?;
     Ok(layout::redirect(&collection_path(&collection, "/pairs")))
 }

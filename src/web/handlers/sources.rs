@@ -124,7 +124,7 @@ pub(in crate::web) async fn delete(
     Path(collection): Path<String>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let form = Form::read(&visitor, request).await?;
+    let form = Form::read_small(&visitor, request).await?;
     let id = form.value("id")?.to_owned();
     let message =
         proto::DeleteSourceRequest { collection: collection.clone(), id, request_id: String::new() };

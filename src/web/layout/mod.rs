@@ -17,13 +17,14 @@ use crate::render::html::content_security_policy;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
+const ICON: &str = include_str!("icon.svg");
 
-/// What a page may load and do: its own style and script, known by their hashes, and forms to this server.
+/// What a page may load and do: its own style and script, known by their hashes, the icon, and forms to this server.
 static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
     let hash = |content: &str| BASE64.encode(digest(&SHA256, content.as_bytes()).as_ref());
     let (style, script) = (hash(STYLE), hash(SCRIPT));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; form-action 'self'; \
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; img-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'"
     );
     policy.parse().ok()
@@ -52,6 +53,7 @@ pub(super) fn page(nav: &Nav, title: &str, content: &Markup) -> Response {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " – Palimpsest" }
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -139,10 +141,19 @@ pub(super) fn report(document: impl Into<Body>, file_name: Option<&str>) -> Resp
     response
 }
 
-/// Adds the headers that every response has.
+/// The icon of the pages, which browsers may keep.
+pub(super) async fn icon() -> Response {
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    let kept = (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    ([kind, kept], ICON).into_response()
+}
+
+/// Adds the headers that every response has, unless it has its own.
 pub(super) fn secure(response: &mut Response) {
     let headers = response.headers_mut();
-    headers.extend(HEADERS);
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
     if let Some(policy) = &*POLICY
         && !headers.contains_key(header::CONTENT_SECURITY_POLICY)
     {

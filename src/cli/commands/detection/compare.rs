@@ -74,8 +74,12 @@ pub(in crate::cli) fn run(
         let options = args.options.to_engine(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
         others.iter().for_each(|other| lines.add("", &other.name, &other.text));
-        let compared =
-            |text: Text| ComparedText { id: text.name, title: String::new(), text: text.text.into() };
+        let compared = |text: Text| ComparedText {
+            id: text.name,
+            title: String::new(),
+            text: text.text.into(),
+            submitted_at: None,
+        };
         let others: Vec<ComparedText> = others.into_iter().map(compared).collect();
         let report = local::compare(&submission.text, &others, &options)?;
         (submission, report)
@@ -142,11 +146,17 @@ async fn compare_on_server(
     let mut sizes = boilerplate_sizes(options.exclusions.as_ref());
     sizes.extend(others.iter().chain([submission]).map(|text| text.text.len()));
     client.ensure_accepted(&sizes).await?;
-    let compared = |text: Text| proto::ComparedText { id: text.name, title: String::new(), text: text.text };
+    let compared = |text: Text| proto::ComparedText {
+        id: text.name,
+        title: String::new(),
+        text: text.text,
+        submitted_at: None,
+    };
     let request = proto::CompareRequest {
         text: submission.text.clone(),
         sources: others.into_iter().map(compared).collect(),
         options: Some(options),
+        submitted_at: None,
     };
     let response = client.response(client.detection().compare(client.request(request)).await)?;
     Ok(response.report.unwrap_or_default())

@@ -5,15 +5,16 @@ mod names;
 mod overview;
 mod table;
 
-use maud::{Render, html};
+use maud::{Markup, Render, html};
 
 use self::names::Names;
-use super::atoms::listed;
+use super::atoms::Listing;
+use super::glyphs::Visible;
 use super::offsets::Offsets;
 use super::options::RenderOptions;
 use super::page::{self, Script};
 use super::passages::Passages;
-use super::{guide, sources};
+use super::sections::{guide, sources};
 use crate::proto::{PairsSummary, Report, SourceCluster, SourcePair};
 use crate::render::{counted, number, percent};
 
@@ -30,6 +31,10 @@ pub struct ClassReport<'a> {
     shown: usize,
     names: Names<'a>,
 }
+
+/// The passages of a pair, rendered.
+#[derive(Debug)]
+pub struct PairPassages(Markup);
 
 impl<'a> ClassReport<'a> {
     /// A report of pairs and clusters in the order of the server. The name in `options` is that of the collection. The
@@ -81,28 +86,34 @@ impl<'a> ClassReport<'a> {
     /// with its second, with excerpts. Empty if there is no such pair.
     #[must_use]
     pub fn pair(&self, place: usize, report: &Report) -> String {
+        self.section(place, &Self::passages(place, report))
+    }
+
+    /// What [`Self::section`] needs of the pair at `place`: the bulk of the work.
+    #[must_use]
+    pub fn passages(place: usize, report: &Report) -> PairPassages {
         let prefix = format!("r{}", place + 1);
         let passages = Passages { report, whole: None, sides: ["First", "Second"], prefix };
         // Spans are those of excerpts: there is no text.
-        let listed = listed(report, &Offsets::new("", report.offset_unit()));
-        let body = html! {
-            @for listed in &listed { (passages.passage(listed)) }
-            @if listed.is_empty() { p { "No passage is left to show." } }
+        let listing = Listing::new(report, &Offsets::new("", report.offset_unit()));
+        PairPassages(html! {
+            @for listed in &listing.passages { (passages.passage(listed)) }
+            @if listing.passages.is_empty() { p { "No passage is left to show." } }
             @for source in &report.sources { (sources::cut(source)) }
-        };
-        self.section(place, &body)
+            (listing.note())
+        })
     }
 
     /// The section of a pair whose passages could not be read, with the reason.
     #[must_use]
     pub fn missing(&self, place: usize, reason: &str) -> String {
-        self.section(
-            place,
-            &html! { p class="note" { "Its passages are missing: " (super::glyphs::Visible::all(reason)) } },
-        )
+        let reason = Visible::all(reason);
+        self.section(place, &PairPassages(html! { p class="note" { "Its passages are missing: " (reason) } }))
     }
 
-    fn section(&self, place: usize, body: &maud::Markup) -> String {
+    /// The section of the pair at `place` with its passages.
+    #[must_use]
+    pub fn section(&self, place: usize, passages: &PairPassages) -> String {
         let Some(pair) = self.pairs.get(place) else { return String::new() };
         let covered = |source: &Option<crate::proto::PairedSource>| {
             source.as_ref().and_then(|source| source.covered).unwrap_or_default()
@@ -117,7 +128,7 @@ impl<'a> ClassReport<'a> {
                     " of " (number(shares[1].of_words)) " words. "
                     a href="#pairs" { "All pairs" }
                 }
-                (body)
+                (passages.0)
             }
         };
         section.into_string()

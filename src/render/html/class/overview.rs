@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::proto::{PairsSummary, Share, SourcePair};
 use crate::render::html::options::RenderOptions;
-use crate::render::html::sources::bar;
-use crate::render::html::summary::{provenance, void_reason};
+use crate::render::html::sections::sources::bar;
+use crate::render::html::sections::summary::{provenance, void_reason, warnings};
 use crate::render::{counted, number};
 
 /// Bars of the distribution, of 10 % each.
@@ -41,6 +41,7 @@ pub(super) fn summary(summary: &PairsSummary) -> Markup {
                 }
                 (guarantee(summary))
             }
+            (warnings(&summary.warnings, summary.warnings_cut))
         }
     }
 }

@@ -10,6 +10,7 @@ use self::words::{Aligned, Relation, Run, Side, aligned};
 use super::atoms::{Atoms, Listed};
 use super::glyphs::Visible;
 use super::offsets::Offsets;
+use super::sections::groups;
 use crate::proto::{Passage, PassageKind, Report, Span};
 use crate::render::{counted, number, percent};
 
@@ -51,7 +52,11 @@ impl Passages<'_> {
         let number = listed.number;
         html! {
             article id={ (self.prefix) "p" (number) } data-c=[covered] {
-                h4 { "Passage " (number) ": " (kind(passage)) }
+                h4 {
+                    "Passage " (number) ": " (kind(passage))
+                    @let group = groups::name(passage.attribution());
+                    @if !group.is_empty() { span class="group" { (group) } }
+                }
                 p class="facts" {
                     (facts(passage))
                     @if self.whole.is_some() { " " a href={ "#m" (number) } { "In the text" } }

@@ -174,6 +174,8 @@ impl OptionArgs {
             // The server has defaults of its own.
             max_sources: _,
             max_passages: _,
+            // Of the request, not of its options.
+            submitted_at: _,
         } = self.engine_options(corpus, detail)?;
         let mode = match mode {
             DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
@@ -215,6 +217,7 @@ impl OptionArgs {
             include_excerpts: self.include_excerpts(detail),
             max_sources: count(self.max_sources(detail), default.max_sources),
             max_passages: count(self.max_passages(detail), default.max_passages),
+            ..default
         })
     }
 }

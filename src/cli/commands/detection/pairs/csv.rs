@@ -34,7 +34,7 @@ pub(super) fn write(out: &mut dyn Write, pairs: &[proto::SourcePair]) -> Result<
 }
 
 fn fields(pair: &proto::SourcePair) -> impl Iterator<Item = String> {
-    let proto::SourcePair { first, second, passages, cluster } = pair.clone();
+    let proto::SourcePair { first, second, passages, cluster, .. } = pair.clone();
     let sides = [first, second].into_iter().flat_map(|side| {
         let proto::PairedSource { id, title, group, covered, .. } = side.unwrap_or_default();
         let proto::Share { words, of_words, percent } = covered.unwrap_or_default();
@@ -80,7 +80,11 @@ mod tests {
         };
         let (first, second) = (side("a,b", "said \"no\""), side("c", "naïve"));
         let mut out = Vec::new();
-        write(&mut out, &[proto::SourcePair { first, second, passages: 2, cluster: 1 }]).unwrap();
+        write(
+            &mut out,
+            &[proto::SourcePair { first, second, passages: 2, cluster: 1, ..Default::default() }],
+        )
+        .unwrap();
         let out = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = out.split("\r\n").collect();
         assert_eq!(lines[0].split(',').count(), HEADER.len());

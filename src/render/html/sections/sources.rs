@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::glyphs::Visible;
-use super::options::RenderOptions;
 use crate::proto::{Report, Share, SourceOverlap};
+use crate::render::html::glyphs::Visible;
+use crate::render::html::options::RenderOptions;
 use crate::render::{counted, number, percent};
 
 /// The section of sources.
-pub(super) fn section(report: &Report, options: &RenderOptions) -> Markup {
+pub(in crate::render::html) fn section(report: &Report, options: &RenderOptions) -> Markup {
     html! {
         section id="sources" aria-labelledby="sources-h" {
             h2 id="sources-h" { "Sources" }
@@ -52,12 +52,12 @@ fn card(source: &SourceOverlap, place: usize, options: &RenderOptions) -> Markup
 }
 
 /// The number of a source with its pattern.
-pub(super) fn badge(place: usize) -> Markup {
+pub(in crate::render::html) fn badge(place: usize) -> Markup {
     html! { span class={ "badge s" (place % 8) } aria-hidden="true" { (place) } }
 }
 
 /// The title of a source, or its id; nothing if names are hidden.
-pub(super) fn name(source: &SourceOverlap, options: &RenderOptions) -> Markup {
+pub(in crate::render::html) fn name(source: &SourceOverlap, options: &RenderOptions) -> Markup {
     let (title, id) = (source.title.trim(), source.source_id.as_str());
     html! {
         @if !options.hide_names {
@@ -94,7 +94,7 @@ fn details(source: &SourceOverlap, options: &RenderOptions) -> Markup {
 }
 
 /// A bar for a share.
-pub(super) fn bar(share: &Share, place: usize) -> Markup {
+pub(in crate::render::html) fn bar(share: &Share, place: usize) -> Markup {
     let width = share.percent.clamp(0.0, 100.0);
     html! {
         svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" {
@@ -105,7 +105,7 @@ pub(super) fn bar(share: &Share, place: usize) -> Markup {
 }
 
 /// The passages of a source that are not listed.
-pub(super) fn cut(source: &SourceOverlap) -> Markup {
+pub(in crate::render::html) fn cut(source: &SourceOverlap) -> Markup {
     html! {
         @if source.passages_cut > 0 {
             p class="note" { "Not listed: " (counted(source.passages_cut, "more passage", "more passages")) " of this source. Their words are counted." }

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::glyphs::Visible;
-use super::offsets::Offsets;
-use super::options::{RenderOptions, ReportKind};
-use crate::proto::{GuaranteeVoid, GuaranteeVoidReason, Report, Share};
-use crate::render::html::sources::bar;
+use super::sources::bar;
+use crate::proto::{GuaranteeVoid, GuaranteeVoidReason, NotCheckedReason, Report, Share, Warning};
+use crate::render::html::glyphs::Visible;
+use crate::render::html::offsets::Offsets;
+use crate::render::html::options::{RenderOptions, ReportKind};
 use crate::render::{counted, number, percent};
 
 /// Spans that are named where the guarantee does not hold.
@@ -15,24 +15,39 @@ const NAMED_SPANS: usize = 10;
 /// Words of a named span that are shown.
 const SPAN_CHARS: usize = 60;
 
+const NO_SOURCES: &str = "No source was in scope, so nothing could be found.";
+const TOO_SHORT: &str = "The text has too few words to be checked.";
+const ALL_EXCLUDED: &str = "All words of the text are excluded, so no word is left to count.";
+
 /// Why a submission was not checked.
 fn not_checked(report: &Report) -> Option<&'static str> {
+    match report.not_checked() {
+        NotCheckedReason::NoSources => return Some(NO_SOURCES),
+        NotCheckedReason::TooShort => return Some(TOO_SHORT),
+        NotCheckedReason::AllExcluded => return Some(ALL_EXCLUDED),
+        NotCheckedReason::Unspecified => {}
+    }
+    // Reports of older servers give no reason.
     let considered = report.coverage.unwrap_or_default().of_words;
     if report.sources_in_scope == 0 {
-        Some("No source was in scope, so nothing could be found.")
+        Some(NO_SOURCES)
     } else if report.too_few_words > 0 && report.too_few_words >= report.words {
-        Some("The text has too few words to be checked.")
+        Some(TOO_SHORT)
     } else if report.words == 0 {
         Some("The text has no words.")
     } else if considered == 0 {
-        Some("All words of the text are excluded, so no word is left to count.")
+        Some(ALL_EXCLUDED)
     } else {
         None
     }
 }
 
 /// The section with coverage and guarantee.
-pub(super) fn section(report: &Report, offsets: &Offsets<'_>, options: &RenderOptions) -> Markup {
+pub(in crate::render::html) fn section(
+    report: &Report,
+    offsets: &Offsets<'_>,
+    options: &RenderOptions,
+) -> Markup {
     html! {
         section id="summary" aria-labelledby="summary-h" data-words=(report.words) data-few=(report.too_few_words) {
             h2 id="summary-h" class="sr" { "Summary" }
@@ -43,6 +58,7 @@ pub(super) fn section(report: &Report, offsets: &Offsets<'_>, options: &RenderOp
                 (headline(report))
                 (guarantee(report, offsets, options))
             }
+            (warnings(&report.warnings, report.warnings_cut))
         }
     }
 }
@@ -73,6 +89,23 @@ fn headline(report: &Report) -> Markup {
         }
         @if report.too_few_words > 0 {
             p { (counted(report.too_few_words, "word was", "words were")) " too few to check." }
+        }
+    }
+}
+
+/// What of the request had no effect.
+pub(in crate::render::html) fn warnings(warnings: &[Warning], cut: u64) -> Markup {
+    html! {
+        @if !warnings.is_empty() {
+            div class="warn" {
+                p { strong { "Warnings" } ": parts of the request had no effect." }
+                ul {
+                    @for warning in warnings {
+                        li { bdi { (Visible::all(&warning.message)) } " (" code { (Visible::all(&warning.field)) } ")" }
+                    }
+                }
+                @if cut > 0 { p { "And " (counted(cut, "more warning", "more warnings")) "." } }
+            }
         }
     }
 }
@@ -128,7 +161,7 @@ fn beginning(offsets: &Offsets<'_>, range: std::ops::Range<usize>) -> Markup {
 }
 
 /// The limit that was reached, as a sentence without its stop.
-pub(super) fn void_reason(reason: GuaranteeVoidReason, limit: u64, cut: u64) -> String {
+pub(in crate::render::html) fn void_reason(reason: GuaranteeVoidReason, limit: u64, cut: u64) -> String {
     match reason {
         GuaranteeVoidReason::CommonnessCap => {
             format!("Runs that more than {} share were excluded", counted(limit, "source", "sources"))
@@ -145,7 +178,7 @@ pub(super) fn void_reason(reason: GuaranteeVoidReason, limit: u64, cut: u64) -> 
 }
 
 /// The section that says how the report was made.
-pub(super) fn made(report: &Report, options: &RenderOptions) -> Markup {
+pub(in crate::render::html) fn made(report: &Report, options: &RenderOptions) -> Markup {
     let kind = match options.kind {
         ReportKind::Check => "A check against a corpus",
         ReportKind::Compare => "A comparison with given texts",
@@ -170,7 +203,11 @@ pub(super) fn made(report: &Report, options: &RenderOptions) -> Markup {
 }
 
 /// The entries of the settings, the versions and the time.
-pub(super) fn provenance(digest: &str, algorithm_version: u32, options: &RenderOptions) -> Markup {
+pub(in crate::render::html) fn provenance(
+    digest: &str,
+    algorithm_version: u32,
+    options: &RenderOptions,
+) -> Markup {
     html! {
         @for setting in &options.settings {
             dt { (Visible::all(&setting.name)) } dd { bdi { (Visible::all(&setting.value)) } }

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
-use super::atoms::{Atom, Atoms, Listed};
 use super::sources::badge;
 use crate::render::counted;
+use crate::render::html::atoms::{Atom, Atoms, Listed};
 
 /// Columns of the strip. Several passages may share one.
 const COLUMNS: usize = 500;
@@ -16,7 +16,7 @@ const COLUMNS: usize = 500;
 const LANES: usize = 8;
 
 /// The strip; nothing without passages and exclusions.
-pub(super) fn strip(atoms: &Atoms, listed: &[Listed<'_>], text_bytes: usize) -> Markup {
+pub(in crate::render::html) fn strip(atoms: &Atoms, listed: &[Listed<'_>], text_bytes: usize) -> Markup {
     let mut all = Lane::new(text_bytes);
     listed.iter().for_each(|passage| all.link(&passage.range, passage.number));
     mark(&mut all, atoms, |atom| atom.is_counted);

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
-use super::glyphs::Visible;
-use super::offsets::Offsets;
 use crate::proto::{Alert, AlertKind, AlertSeverity};
+use crate::render::html::glyphs::Visible;
+use crate::render::html::offsets::Offsets;
 use crate::render::{counted, number};
 
 /// Alerts that are shown one by one.
@@ -19,7 +19,7 @@ const SAMPLE_CHARS: usize = 60;
 const NAMED_LETTERS: usize = 8;
 
 /// The section of alerts; nothing if there are none.
-pub(super) fn section(alerts: &[Alert], offsets: &Offsets<'_>) -> Markup {
+pub(in crate::render::html) fn section(alerts: &[Alert], offsets: &Offsets<'_>) -> Markup {
     let mut sorted: Vec<(usize, &Alert)> = (1..).zip(alerts).collect();
     // Alerts of one severity stay in the order of the text, since the sort is stable.
     sorted.sort_by_key(|(_, alert)| Reverse(alert.severity()));
@@ -48,11 +48,11 @@ fn item(number: usize, alert: &Alert, offsets: &Offsets<'_>) -> Markup {
     html! {
         li class=(class) {
             strong { (severity) } ": " (of_kind(alert.kind(), alert.count.into())) ". "
-            @if alert.kind() != AlertKind::Excluded {
+            @if alert.kind() != AlertKind::Excluded && !sample.is_empty() {
                 q class="t" dir="auto" { (Visible::all(sample)) } " "
                 @if alert.kind() == AlertKind::LookAlike { (letters(sample)) }
             }
-            a href={ "#a" (number) } { "In the text" span class="sr" { ": sign " (number) } }
+            @if !offsets.text().is_empty() { a href={ "#a" (number) } { "In the text" span class="sr" { ": sign " (number) } } }
         }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// The section for the report of one submission.
-pub(super) fn section() -> Markup {
+pub(in crate::render::html) fn section() -> Markup {
     html! {
         section id="guide" aria-labelledby="guide-h" {
             h2 id="guide-h" { "How to read this report" }
@@ -12,6 +12,8 @@ pub(super) fn section() -> Markup {
                 dd { "The share of the words considered that stand in passages shared with sources. Each word counts once, however many sources have it. Excluded words are neither covered nor considered. It measures shared text; whether that is plagiarism is for a person to judge." }
                 dt { "Passages" }
                 dd { "A " b { "verbatim" } " passage has the same words in the same order. An " b { "altered" } " passage has mostly the same words. A " b { "summary" } " is a short form of a longer part of the source." }
+                dt { "Match groups" }
+                dd { "A passage is quoted if nearly all of it stands in quotation marks or in a block quote, and cited if a citation stands in it or beside it. Whether a citation is right is for a person to judge." }
                 dt { "Marks in the text" }
                 dd {
                     "Each mark has the pattern of its source, and its number where a passage begins: "
@@ -33,7 +35,7 @@ pub(super) fn section() -> Markup {
 }
 
 /// The section for a class report.
-pub(super) fn class() -> Markup {
+pub(in crate::render::html) fn class() -> Markup {
     html! {
         section id="guide" aria-labelledby="guide-h" {
             h2 id="guide-h" { "How to read this report" }

@@ -1,0 +1,15 @@
+//! What the web page asks for beyond a message.
+
+use tokio::sync::watch;
+
+use crate::proto::PairsProgress;
+use crate::render::html::Link;
+
+/// Extensions of a request to render a report. Only a call from this process can carry them.
+#[derive(Debug, Clone, Default)]
+pub struct PageExtras {
+    /// Links to pages of the server, for the top of the report.
+    pub links: Vec<Link>,
+    /// Receives the progress of a comparison of all pairs.
+    pub progress: watch::Sender<PairsProgress>,
+}
