@@ -9,8 +9,13 @@ use crate::server::nearest_name;
 const PREFIX: &str = "PALIMPSEST_";
 
 /// Variables that are read where no argument of clap names them.
-const OTHERS: [&str; 5] =
-    ["PALIMPSEST_SERVER", "PALIMPSEST_TLS_CA", "PALIMPSEST_TLS_CERT", "PALIMPSEST_TLS_KEY", "PALIMPSEST_TLS_NAME"];
+const OTHERS: [&str; 5] = [
+    "PALIMPSEST_SERVER",
+    "PALIMPSEST_TLS_CA",
+    "PALIMPSEST_TLS_CERT",
+    "PALIMPSEST_TLS_KEY",
+    "PALIMPSEST_TLS_NAME",
+];
 
 /// A warning for each variable that is like a known one, but is not. Others may be another program's.
 pub(super) fn warnings() -> Vec<String> {
@@ -38,7 +43,9 @@ fn warning(name: &str, known: &[String]) -> Option<String> {
         return None;
     }
     let near = nearest_name(short, known.iter().filter_map(|name| name.strip_prefix(PREFIX)))?;
-    Some(format!("{name} in the environment is not a setting and has no effect; did you mean {PREFIX}{near}?"))
+    Some(format!(
+        "{name} in the environment is not a setting and has no effect; did you mean {PREFIX}{near}?"
+    ))
 }
 
 #[cfg(test)]
@@ -52,7 +59,13 @@ mod tests {
         assert!(near("PALIMPSEST_LISEN").ends_with("did you mean PALIMPSEST_LISTEN?"));
         assert!(near("PALIMPSEST_SERVR").ends_with("did you mean PALIMPSEST_SERVER?"));
         assert!(near("PALIMPSEST_MAX_TEXT_SIZE").contains("PALIMPSEST_MAX_TEXT_"));
-        for name in ["PALIMPSEST_LISTEN", "PALIMPSEST_KEY", "PALIMPSEST_SERVICE_HOST", "PALIMPSEST_PORT", "PALIMPSEST_XYZ"] {
+        for name in [
+            "PALIMPSEST_LISTEN",
+            "PALIMPSEST_KEY",
+            "PALIMPSEST_SERVICE_HOST",
+            "PALIMPSEST_PORT",
+            "PALIMPSEST_XYZ",
+        ] {
             assert_eq!(near(name), "", "{name}");
         }
     }

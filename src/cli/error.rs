@@ -91,7 +91,9 @@ pub(super) enum CliError {
     #[error("{0}")]
     Refused(Refusal),
     /// The text of a stored source can't be read.
-    #[error("the text of source {id:?} can't be read with this key, and the page shows it; use a key of the role write")]
+    #[error(
+        "the text of source {id:?} can't be read with this key, and the page shows it; use a key of the role write"
+    )]
     NoText {
         /// The source.
         id: String,

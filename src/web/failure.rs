@@ -105,7 +105,7 @@ impl From<Status> for Failure {
         let retry_in = status.get_details_retry_info().and_then(|info| info.retry_delay);
         let needs_login = status.code() == Code::Unauthenticated;
         let reloads = status.code() == Code::Unavailable && retry_in.is_some();
-        Self { retry_in, needs_login, reloads, ..Self::new(http_status, title, sentence(status.message())) }
+        Self { retry_in, reloads, needs_login, ..Self::new(http_status, title, sentence(status.message())) }
     }
 }
 

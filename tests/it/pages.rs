@@ -193,7 +193,7 @@ async fn pages_are_logged_and_counted_without_names() {
 }
 
 #[tokio::test]
-async fn the_page_says_that_the_server_is_starting_or_full() {
+async fn limits_are_told_and_every_page_has_its_headers() {
     let site = Site::start(&["--max-collections", "1", "--worker-threads", "1"]).await;
     let mut browser = site.browser();
     browser.send("/collections", "/collections", &[field("name", "second")]).shows(429, &["1"]);

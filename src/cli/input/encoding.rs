@@ -15,9 +15,11 @@ const GUESSED_BYTES: usize = 64 << 10;
 pub(in crate::cli) fn parse(label: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(label.as_bytes()).ok_or_else(|| match nearest(label) {
         Some(known) => format!("it is not the name of an encoding; did you mean {known}?"),
-        None => "it is not the name of an encoding; name one such as windows-1252, iso-8859-2, utf-16, shift_jis \
+        None => {
+            "it is not the name of an encoding; name one such as windows-1252, iso-8859-2, utf-16, shift_jis \
                  or gb18030"
-            .to_owned(),
+                .to_owned()
+        }
     })
 }
 
@@ -68,7 +70,11 @@ pub(super) fn decode(
         return utf8(bytes, offset, place);
     }
     let (text, encoding, has_errors) = encoding.decode(&bytes);
-    if has_errors { Err(InputError::NotInEncoding { encoding: encoding.name() }) } else { Ok(text.into_owned()) }
+    if has_errors {
+        Err(InputError::NotInEncoding { encoding: encoding.name() })
+    } else {
+        Ok(text.into_owned())
+    }
 }
 
 fn utf8(bytes: Vec<u8>, offset: u64, place: &Place) -> Result<String, InputError> {
@@ -157,7 +163,15 @@ mod tests {
     #[test]
     fn an_error_names_the_byte_the_likely_encoding_and_the_command() {
         assert_eq!(
-            problem("Le café était fermé à midi".replace('é', "\u{e9}").chars().map(|c| c as u8).collect::<Vec<u8>>().as_slice(), "a b.txt"),
+            problem(
+                "Le café était fermé à midi"
+                    .replace('é', "\u{e9}")
+                    .chars()
+                    .map(|c| c as u8)
+                    .collect::<Vec<u8>>()
+                    .as_slice(),
+                "a b.txt"
+            ),
             "is not valid UTF-8 at byte 6; it looks like windows-1252: convert it with \
              `iconv -f WINDOWS-1252 -t UTF-8 'a b.txt'`, or add --encoding windows-1252"
         );
@@ -172,10 +186,12 @@ mod tests {
     #[test]
     fn a_mark_overrides_the_encoding_that_was_given() {
         let place = Place::file(Path::new("x.txt"));
-        let given = |bytes: &[u8], label: &str| decode(bytes.to_vec(), 0, Some(parse(label).unwrap()), &place);
+        let given =
+            |bytes: &[u8], label: &str| decode(bytes.to_vec(), 0, Some(parse(label).unwrap()), &place);
         assert_eq!(given(b"caf\xE9", "latin1").unwrap(), "café");
         assert_eq!(given("\u{FEFF}café".as_bytes(), "latin1").unwrap(), "\u{FEFF}café");
-        let marked: Vec<u8> = [0xFE, 0xFF].into_iter().chain("né".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let marked: Vec<u8> =
+            [0xFE, 0xFF].into_iter().chain("né".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(given(&marked, "windows-1252").unwrap(), "né");
         assert_eq!(given(b"n\0\xE9\0", "utf-16").unwrap(), "né");
         let odd = given(b"n\0\xE9", "utf-16").unwrap_err().to_string();

@@ -117,7 +117,7 @@ mod tests {
                 }
                 Found::Skipped(skip) => {
                     format!("{:?} {skip:?}", item.place.path.file_name().unwrap())
-                },
+                }
             });
             ControlFlow::Continue(())
         });
@@ -158,9 +158,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("one.txt");
         fs::write(&file, "one").unwrap();
-        assert_eq!(found(std::slice::from_ref(&file), &reading(std::slice::from_ref(&file))), ["one.txt | one | one"]);
+        assert_eq!(
+            found(std::slice::from_ref(&file), &reading(std::slice::from_ref(&file))),
+            ["one.txt | one | one"]
+        );
         let as_given = Reading { ids: Ids::AsGiven, ..reading(&[]) };
-        assert_eq!(found(std::slice::from_ref(&file), &as_given), [format!("{} | one | one", file.display())]);
+        assert_eq!(
+            found(std::slice::from_ref(&file), &as_given),
+            [format!("{} | one | one", file.display())]
+        );
         let missing = folder.path().join("missing.txt");
         assert_eq!(found(std::slice::from_ref(&missing), &reading(&[])), ["\"missing.txt\" cannot be read"]);
     }

@@ -95,6 +95,8 @@ mod tests {
         assert!(parse(r#"{"id": 17}"#).unwrap_err().to_string().starts_with("missing field `text`"));
         let wrong = parse(r#"{"id": [17], "text": "one"}"#).unwrap_err().to_string();
         assert!(wrong.starts_with("id is neither a string nor a number"), "{wrong}");
-        assert!(parse(r#"{"text": "one", "submitted_at": "soon"}"#).unwrap_err().to_string().contains("RFC 3339"));
+        assert!(
+            parse(r#"{"text": "one", "submitted_at": "soon"}"#).unwrap_err().to_string().contains("RFC 3339")
+        );
     }
 }

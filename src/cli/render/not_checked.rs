@@ -53,7 +53,9 @@ impl std::fmt::Display for NotChecked {
                 let words = counted(words, "word is", "words are");
                 write!(f, "its {words} too few for a single k-gram of the collections in scope")
             }
-            Self::AllExcluded { words } => write!(f, "all of its {} are excluded", counted(words, "word", "words")),
+            Self::AllExcluded { words } => {
+                write!(f, "all of its {} are excluded", counted(words, "word", "words"))
+            }
         }
     }
 }

@@ -6,7 +6,10 @@ const LEAST_SIMILARITY: f64 = 0.7;
 /// The name among `known` that is most like `unknown`; none if all are too different.
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let rated = known.into_iter().map(|name| (strsim::jaro(unknown, name), name));
-    rated.filter(|(near, _)| *near > LEAST_SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+    rated
+        .filter(|(near, _)| *near > LEAST_SIMILARITY)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
 }
 
 /// A suggestion for the unknown setting in an error of TOML: `; did you mean listen?`.

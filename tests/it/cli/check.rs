@@ -46,7 +46,8 @@ fn a_folder_gives_a_table_with_what_was_not_checked() {
     for output in both(&["check", "class"]) {
         let (said, told) = (stdout(&output), stderr(&output));
         assert_eq!(output.status.code(), Some(3), "{said}{told}");
-        let line = |name: &str| said.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{said}"));
+        let line =
+            |name: &str| said.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{said}"));
         assert!(line("class/clean.txt").contains("0.0 %"), "{said}");
         let copied: Vec<&str> = line("class/copied.md").split_whitespace().collect();
         assert_eq!(copied[1..5], ["50.0", "%", "40", "80"], "{said}");
@@ -114,7 +115,13 @@ fn the_exit_code_says_whether_a_coverage_is_over_a_limit() {
         (&["check", "class/copied.md", "--fail-over", "101"], 2),
     ] {
         for output in both(arguments) {
-            assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}{}", stdout(&output), stderr(&output));
+            assert_eq!(
+                output.status.code(),
+                Some(code),
+                "{arguments:?}: {}{}",
+                stdout(&output),
+                stderr(&output)
+            );
             if code == 4 {
                 let told = stderr(&output);
                 assert!(told.contains("class/copied.md is covered to 50.0 %, over --fail-over"), "{told}");
@@ -158,10 +165,16 @@ fn what_was_not_checked_is_never_0_percent() {
 fn an_essay_is_not_compared_with_itself_but_with_its_copy() {
     let folder = class();
     fs::copy(folder.path().join("class/clean.txt"), folder.path().join("sources/stolen.txt")).unwrap();
-    let output = run_in(folder.path(), &["check", "sources", "--against", "sources", "class"], "http://127.0.0.1:1");
+    let output =
+        run_in(folder.path(), &["check", "sources", "--against", "sources", "class"], "http://127.0.0.1:1");
     let said = stdout(&output);
-    let line = |name: &str| said.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{said}"));
-    assert!(line("sources/stolen.txt").contains("100.0 %") && line("sources/stolen.txt").contains("class/clean.txt"), "{said}");
+    let line =
+        |name: &str| said.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{said}"));
+    assert!(
+        line("sources/stolen.txt").contains("100.0 %")
+            && line("sources/stolen.txt").contains("class/clean.txt"),
+        "{said}"
+    );
     assert!(line("sources/tides.txt").contains("copied.md"), "{said}");
 }
 
@@ -198,15 +211,25 @@ fn texts_in_another_encoding_are_checked_with_its_name() {
     let folder = class();
     let words = "où était le gardien de la côte pendant la tempête que personne n'a notée";
     let latin1: Vec<u8> = words.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
-    let marked: Vec<u8> = [0xFF, 0xFE].into_iter().chain(words.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let marked: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(words.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     fs::write(folder.path().join("essay.txt"), latin1).unwrap();
     fs::write(folder.path().join("source.txt"), marked).unwrap();
-    let refused = run_in(folder.path(), &["check", "essay.txt", "--against", "source.txt"], "http://127.0.0.1:1");
+    let refused =
+        run_in(folder.path(), &["check", "essay.txt", "--against", "source.txt"], "http://127.0.0.1:1");
     assert_eq!(refused.status.code(), Some(1));
     let next = "`iconv -f WINDOWS-1252 -t UTF-8 essay.txt`, or add --encoding windows-1252";
     assert!(stderr(&refused).contains(next), "{}", stderr(&refused));
-    for arguments in [&["check", "essay.txt", "--against", "source.txt"][..], &["compare", "essay.txt", "source.txt"]] {
-        let read = run_in(folder.path(), &[arguments, &["--encoding", "latin1"]].concat(), "http://127.0.0.1:1");
-        assert!(stdout(&read).contains("100.0 % covered: 14 of 14 words"), "{}{}", stdout(&read), stderr(&read));
+    for arguments in
+        [&["check", "essay.txt", "--against", "source.txt"][..], &["compare", "essay.txt", "source.txt"]]
+    {
+        let read =
+            run_in(folder.path(), &[arguments, &["--encoding", "latin1"]].concat(), "http://127.0.0.1:1");
+        assert!(
+            stdout(&read).contains("100.0 % covered: 14 of 14 words"),
+            "{}{}",
+            stdout(&read),
+            stderr(&read)
+        );
     }
 }

@@ -83,7 +83,9 @@ fn tables_fit_the_terminal_and_break_no_word() {
     let group = ["--group", "the-morning-group-of-the-second-year"];
     let imported = run_in(root, &[&["import", "class"][..], &group].concat(), &server.address);
     assert!(imported.status.success(), "{}", stdout(&imported));
-    for arguments in ["check essay.txt", "check essay.txt class", "pairs", "sources list", "collections", "stats"] {
+    for arguments in
+        ["check essay.txt", "check essay.txt class", "pairs", "sources list", "collections", "stats"]
+    {
         for columns in [0, 60, 80] {
             let said = on_a_terminal(root, columns, arguments, &server.address);
             let width = if columns == 0 { 80 } else { columns as usize };
@@ -119,7 +121,8 @@ fn mistyped_names_get_the_nearest() {
         assert!(stderr(&output).contains(near), "{arguments:?}: {}", stderr(&output));
     }
     let mut command = palimpsest();
-    let output = command.args(["serve", "--check-config"]).env("PALIMPSEST_LISEN", "127.0.0.1:1").output().unwrap();
+    let output =
+        command.args(["serve", "--check-config"]).env("PALIMPSEST_LISEN", "127.0.0.1:1").output().unwrap();
     assert!(output.status.success());
     assert!(stderr(&output).contains("did you mean PALIMPSEST_LISTEN?"), "{}", stderr(&output));
 }

@@ -43,7 +43,11 @@ fn two_files_of_one_name_are_two_sources() {
         arguments.extend(paths.iter().map(String::as_str));
         let imported = run_in(here, &arguments, &server.address);
         assert!(imported.status.success(), "{collection}: {}{}", stdout(&imported), stderr(&imported));
-        assert!(stdout(&imported).contains(&format!("Created collection {collection}.")), "{}", stdout(&imported));
+        assert!(
+            stdout(&imported).contains(&format!("Created collection {collection}.")),
+            "{}",
+            stdout(&imported)
+        );
         assert_eq!(ids(root, &server.address, collection), expected, "{collection}");
     }
     let prefixed = run_in(root, &["import", "a", "--id-prefix", "2026/", "--create"], &server.address);
@@ -76,7 +80,8 @@ fn hidden_files_are_skipped_and_what_was_skipped_is_named() {
     let imported = run_in(root, &["import", "b"], &server.address);
     let said = stdout(&imported);
     assert!(imported.status.success(), "{said}");
-    for part in ["Added 3 sources", "Skipped 2 files", "b/scan.pdf", "b/letter.docx", "b/.DS_Store", "b/.git"] {
+    for part in ["Added 3 sources", "Skipped 2 files", "b/scan.pdf", "b/letter.docx", "b/.DS_Store", "b/.git"]
+    {
         assert!(said.contains(part), "{part:?} is not in {said}");
     }
     assert!(!said.contains("HEAD.txt"), "{said}");

@@ -114,7 +114,10 @@ async fn compare_stored(
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
     let detail = args.options.detail();
-    let name = |collection: &str, id: &str| proto::SourceName { collection: collection.to_owned(), id: id.to_owned() };
+    let name = |collection: &str, id: &str| proto::SourceName {
+        collection: collection.to_owned(),
+        id: id.to_owned(),
+    };
     let submission = name(&args.collection, id);
     let request = proto::ComparePairRequest {
         submission: Some(submission.clone()),

@@ -74,8 +74,7 @@ impl Corpus {
     ) -> Self {
         let own = submissions.filter_map(|path| Some((fs::canonicalize(path).ok()?, None))).collect();
         let mut corpus = Self { engine: engine(), own, left_out: 0 };
-        let reading =
-            Reading { max_text_bytes: MAX_FILE_BYTES, ids: Ids::AsGiven, encoding, lenient: false };
+        let reading = Reading { max_text_bytes: MAX_FILE_BYTES, ids: Ids::AsGiven, encoding, lenient: false };
         let mut skipped = Skipped::default();
         let _end = input::read_all(paths, &reading, &mut |item| {
             corpus.add_item(item, &mut skipped);

@@ -55,7 +55,8 @@ impl Page {
             return Ok(Self::Stdout(io::stdout()));
         }
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|cause| CliError::NotWritten { path: path.to_owned(), cause })?;
+            fs::create_dir_all(folder)
+                .map_err(|cause| CliError::NotWritten { path: path.to_owned(), cause })?;
         }
         NewFile::create_page(path).map(Self::File)
     }

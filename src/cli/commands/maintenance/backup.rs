@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{NewFile, json, is_stdout, unless_interrupted};
+use crate::cli::output::{NewFile, is_stdout, json, unless_interrupted};
 use crate::cli::render::{bytes, printable};
 use crate::proto;
 

@@ -87,7 +87,8 @@ fn passages(
         writeln!(out, "\nWords that differ in altered passages are {marked}.")?;
     }
     let lines = &subject.text.map_or_else(Lines::unknown, Lines::of);
-    let context = ReportContext { lines, source_lines: subject.sources, exclusions: &report.exclusions, look };
+    let context =
+        ReportContext { lines, source_lines: subject.sources, exclusions: &report.exclusions, look };
     for (place, source) in report.sources.iter().enumerate() {
         overlap(out, place + 1, source, context)?;
     }

@@ -11,7 +11,8 @@ pub(super) fn shown(given: &proto::Report, text: &str) -> String {
     let mut out = Vec::new();
     let mut sources = SourceLines::default();
     sources.add("", "logs/1851.txt", &"0123456789abcde\n".repeat(100));
-    report(&mut out, given, &Subject { name: "essay.txt", text: Some(text), sources: &sources }, PLAIN).unwrap();
+    report(&mut out, given, &Subject { name: "essay.txt", text: Some(text), sources: &sources }, PLAIN)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 

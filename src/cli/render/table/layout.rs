@@ -75,8 +75,10 @@ impl Table {
 
     /// The width of the widest cell in each column.
     fn widths(&self) -> Vec<usize> {
-        let cells = |place: usize| self.rows.iter().filter_map(move |row| row.get(place)).map(|cell| cell.width());
-        let widest = |(place, heading): (usize, &Heading)| cells(place).max().unwrap_or(0).max(heading.name().width());
+        let cells =
+            |place: usize| self.rows.iter().filter_map(move |row| row.get(place)).map(|cell| cell.width());
+        let widest =
+            |(place, heading): (usize, &Heading)| cells(place).max().unwrap_or(0).max(heading.name().width());
         self.headings.iter().enumerate().map(widest).collect()
     }
 
@@ -86,7 +88,8 @@ impl Table {
             let cuttable = |heading: &Heading, width: usize| {
                 !matches!(heading, Number(_)) && width > heading.name().width().max(MIN_CUT)
             };
-            let widest = self.headings.iter().zip(&mut widths).filter(|(heading, width)| cuttable(heading, **width));
+            let widest =
+                self.headings.iter().zip(&mut widths).filter(|(heading, width)| cuttable(heading, **width));
             *widest.map(|(_, width)| width).max_by_key(|width| **width)? -= 1;
         }
         Some(widths)
@@ -143,7 +146,11 @@ pub(super) fn cut_middle(text: &str, width: usize) -> String {
 
 /// `text` in `width` columns; if it is longer, with `…` in place of its end.
 fn cut_end(text: &str, width: usize) -> String {
-    if text.width() <= width { text.to_owned() } else { format!("{}…", head(text, width.saturating_sub(1)).trim_end()) }
+    if text.width() <= width {
+        text.to_owned()
+    } else {
+        format!("{}…", head(text, width.saturating_sub(1)).trim_end())
+    }
 }
 
 /// The longest beginning of `text` in `width` columns.
@@ -186,7 +193,10 @@ mod tests {
     #[test]
     fn a_table_is_whole_where_there_is_no_terminal() {
         let lines = table().lines(look(None));
-        assert!(lines.contains("on-the-lighthouse-keepers.txt  On the keepers of lighthouses  1,000"), "{lines}");
+        assert!(
+            lines.contains("on-the-lighthouse-keepers.txt  On the keepers of lighthouses  1,000"),
+            "{lines}"
+        );
     }
 
     #[test]

@@ -110,7 +110,8 @@ impl Ledger {
 
     fn ignore(&mut self, fields: &[String]) {
         for name in fields {
-            let is_counted = self.ignored_fields.contains_key(name) || self.ignored_fields.len() < NAMED_FIELDS;
+            let is_counted =
+                self.ignored_fields.contains_key(name) || self.ignored_fields.len() < NAMED_FIELDS;
             let name = if is_counted { name } else { OTHER_FIELDS };
             *self.ignored_fields.entry(name.to_owned()).or_default() += 1;
         }

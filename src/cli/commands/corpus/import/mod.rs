@@ -172,7 +172,8 @@ pub(in crate::cli) async fn run(
     let ledger = std::mem::take(&mut *import.ledger.lock());
     let is_interrupted = import.stop.is_cancelled() && ended.is_ok();
     let import = &import.args;
-    let about = About { collection: &import.collection, is_created, elapsed: started.elapsed(), is_interrupted };
+    let about =
+        About { collection: &import.collection, is_created, elapsed: started.elapsed(), is_interrupted };
     if import.json {
         json::value(out, &summary::Counts::of(&ledger, &about))?;
     } else {

@@ -39,7 +39,8 @@ pub(super) fn start(
             if batch.is_empty() {
                 return Ok(Outcome::of(checks.corpus.is_complete()));
             }
-            let checked: Vec<Checked> = batch.into_par_iter().map(|submission| checks.check(submission)).collect();
+            let checked: Vec<Checked> =
+                batch.into_par_iter().map(|submission| checks.check(submission)).collect();
             for checked in checked {
                 if results.blocking_send(checked).is_err() {
                     return Ok(Outcome::Interrupted);

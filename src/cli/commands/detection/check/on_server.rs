@@ -83,10 +83,7 @@ pub(super) async fn start(
 }
 
 /// Reads the files in a thread that ends when the receiver is dropped.
-fn read_in_a_thread(
-    subjects: Subjects,
-    encoding: Option<&'static Encoding>,
-) -> mpsc::Receiver<Ready> {
+fn read_in_a_thread(subjects: Subjects, encoding: Option<&'static Encoding>) -> mpsc::Receiver<Ready> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
     std::thread::spawn(move || {
         let Subjects { found, stored } = subjects;
@@ -120,7 +117,8 @@ impl Checks {
         let mut attempt = 0;
         loop {
             let mut answers = 0;
-            let ended = match self.client.detection().check_stream(self.clone().requests(files.clone())).await {
+            let ended = match self.client.detection().check_stream(self.clone().requests(files.clone())).await
+            {
                 Ok(responses) => self.receive(responses.into_inner(), &mut answers).await,
                 Err(status) => Err(self.client.failure(&status)),
             };
@@ -163,8 +161,9 @@ impl Checks {
         let request = proto::CheckStreamRequest { key: String::new(), check: Some(check) };
         let (bytes, max) = (prost::Message::encoded_len(&request) as u64, self.limits.max_message_bytes);
         if bytes > max {
-            let reason =
-                format!("its request has {bytes} bytes, but the server accepts at most {max}; split the text");
+            let reason = format!(
+                "its request has {bytes} bytes, but the server accepts at most {max}; split the text"
+            );
             return Waiting::Failed { name, reason };
         }
         Waiting::Sent { name, request }
@@ -190,7 +189,11 @@ impl Checks {
             }
         }
         self.send_failed().await;
-        if self.waiting.lock().is_empty() { Ok(()) } else { Err(self.client.lost("it ended the stream early")) }
+        if self.waiting.lock().is_empty() {
+            Ok(())
+        } else {
+            Err(self.client.lost("it ended the stream early"))
+        }
     }
 
     /// Sends the result of the first file whose request was sent, after those of the files before it.

@@ -20,7 +20,9 @@ impl Progress {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(Some(files), target);
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} files · {eta} left") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} files · {eta} left")
+        {
             bar.set_style(style.progress_chars("━╸─"));
         }
         if !bar.is_hidden() {

@@ -41,7 +41,8 @@ impl ScopeArgs {
     pub(super) fn to_engine(&self) -> Result<Scope, CliError> {
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
         let ids = self.exclude_sources.iter().map(|id| SourceId::new(id));
-        let groups = |names: &[String]| names.iter().map(|group| non_empty_group(group)).collect::<Result<_, _>>();
+        let groups =
+            |names: &[String]| names.iter().map(|group| non_empty_group(group)).collect::<Result<_, _>>();
         let labels = |names: &[String]| names.iter().map(|label| Label::new(label)).collect::<Result<_, _>>();
         Ok(Scope {
             collections: [CollectionName::default()].into(),

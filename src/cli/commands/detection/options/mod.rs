@@ -7,7 +7,9 @@ mod tests;
 use clap::{Args, ValueEnum};
 
 pub(super) use exclusions::to_proto as exclusions_to_proto;
-pub(super) use exclusions::{CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage, percentage_or_zero};
+pub(super) use exclusions::{
+    CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage, percentage_or_zero,
+};
 
 use super::page::PageArgs;
 use super::texts::ReportForm;

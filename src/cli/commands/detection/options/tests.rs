@@ -29,7 +29,10 @@ fn what_was_not_given_is_as_the_engine_has_it() {
         DetectionOptions { max_sources: 20, max_passages: 10, include_excerpts: true, ..default }
     );
     let json = given(&["--json"]);
-    assert_eq!(json.options.to_engine(&json.corpus, json.options.detail()).unwrap(), DetectionOptions::default());
+    assert_eq!(
+        json.options.to_engine(&json.corpus, json.options.detail()).unwrap(),
+        DetectionOptions::default()
+    );
 }
 
 #[test]
@@ -70,7 +73,8 @@ fn what_is_left_out_is_the_same_for_the_engine_and_a_server() {
 fn a_collection_of_boilerplate_needs_a_server() {
     let Given { corpus, options } = given(&["--boilerplate-collection=templates"]);
     assert!(matches!(options.to_engine(&corpus, options.detail()), Err(CliError::Usage(_))));
-    let collections = options.to_proto(&corpus, options.detail()).unwrap().exclusions.unwrap().boilerplate_collections;
+    let collections =
+        options.to_proto(&corpus, options.detail()).unwrap().exclusions.unwrap().boilerplate_collections;
     assert_eq!(collections, ["templates"]);
     let converted = options.engine_options(&corpus, options.detail()).unwrap();
     assert_eq!(

@@ -8,8 +8,9 @@ use std::io::Write;
 use clap::Args;
 
 use self::progress::Progress;
-use super::options::{CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage,
-    percentage_or_zero};
+use super::options::{
+    CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage, percentage_or_zero,
+};
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
