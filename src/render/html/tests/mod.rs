@@ -28,6 +28,7 @@ fn compared(submission: &str, unit: OffsetUnit, exclusions: Exclusions) -> proto
         id: format!("ledger-{place}"),
         title: format!("Ledger <b>{place}</b>"),
         text: (*text).into(),
+        submitted_at: None,
     };
     let sources: Vec<ComparedText> = LEDGERS.iter().enumerate().map(text).collect();
     let options = DetectionOptions {
@@ -45,8 +46,8 @@ fn options() -> RenderOptions {
 
 /// The sum of the words of the elements that match.
 fn words(page: &Html, selector: &str) -> u64 {
-    let selected = page.select(&Selector::parse(selector).unwrap());
-    selected.map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
 }
 
 #[test]
