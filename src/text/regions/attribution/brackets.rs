@@ -22,7 +22,7 @@ const MAX_SPACES: usize = 2;
 #[rustfmt::skip]
 const NUMBERED: &[&str] = &[
     "day", "group", "phase", "level", "step", "year", "grade", "question", "item", "sample", "type", "class", "unit", "lesson", "task", "case",
-    "experiment", "study", "model", "hypothesis", "equation", "eq", "stage", "round", "week", "month", "room", "route", "zone", "act", "scene", "appendix", "figure", "table",
+    "experiment", "study", "model", "hypothesis", "equation", "eq", "stage", "round", "week", "month", "room", "route", "zone", "act", "scene", "appendix", "chapter", "section", "article", "version", "edition", "page", "figure", "table",
     "tag", "gruppe", "stufe", "schritt", "frage", "abbildung", "tabelle", "anhang", "woche", "jour", "groupe", "étape", "niveau", "tableau",
     "annexe", "día", "grupo", "fase", "paso", "pregunta", "tabla", "figura", "anexo", "nivel", "tabella", "passo", "allegato", "рисунок", "таблица",
     "день", "группа", "этап", "шаг", "вопрос", "приложение", "глава",
@@ -118,7 +118,7 @@ fn ends_unnumbered_sentence(text: &str, at: usize, end: usize) -> bool {
     let before = peek::slice(text, from, at).trim_end();
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let lower = word.to_lowercase();
-    let labelled = is_place(&lower) || is_calendar(&lower) || NUMBERED.contains(&lower.as_str());
+    let labelled = is_place(&lower) || NUMBERED.contains(&lower.as_str());
     follows && word.ends_with(char::is_alphabetic) && !labelled
 }
 

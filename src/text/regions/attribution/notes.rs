@@ -124,7 +124,9 @@ fn letters_before(text: &str, at: usize) -> usize {
     if word.ends_with(is_unspaced) {
         return MIN_LETTERS;
     }
-    word.chars().rev().take_while(|c| c.is_alphabetic()).count()
+    // A syllable of Hangul has two letters or three.
+    let letters = |c: char| 1 + usize::from(matches!(c, '가'..='힣'));
+    word.chars().rev().take_while(|c| c.is_alphabetic()).map(letters).sum()
 }
 
 /// Whether the word before the mark before byte `at` is one that numbers follow: "Table.3".
