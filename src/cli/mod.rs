@@ -104,7 +104,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         )),
         Command::Serve(args) => serve::run(*args, out),
         Command::Import(args) => block_on(import::run(args, &server, out)),
-        Command::Check(args) => check::run(args, &server, out),
+        Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),

@@ -46,13 +46,13 @@ pub(in crate::cli) fn checked(
     report: Option<&proto::Report>,
 ) -> Result<(), CliError> {
     let report = report.map(|report| dynamic("Report", report)).transpose()?;
-    let line = Checked { file, checked: reason.is_none(), reason, report };
-    serde_json::to_writer(&mut *out, &line).map_err(failure)?;
+    let line = CheckLine { file, checked: reason.is_none(), reason, report };
+    serde_json::to_writer(&mut *out, &line).map_err(|error| failure(&error))?;
     Ok(writeln!(out)?)
 }
 
 #[derive(serde::Serialize)]
-struct Checked<'a> {
+struct CheckLine<'a> {
     file: &'a str,
     checked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,12 +83,12 @@ pub(in crate::cli) fn value(out: &mut dyn Write, value: &impl serde::Serialize) 
 }
 
 fn write(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(failure)?;
+    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| failure(&error))?;
     Ok(writeln!(out)?)
 }
 
 /// The I/O error behind an error of JSON, if there is one.
-fn failure(error: serde_json::Error) -> CliError {
+fn failure(error: &serde_json::Error) -> CliError {
     match error.io_error_kind() {
         Some(kind) => CliError::Write(kind.into()),
         None => CliError::Json(error.to_string()),

@@ -75,7 +75,11 @@ impl RenderingService for RenderingApi {
             })
         };
         let html = context.workers.run(&call, bytes, render).await?;
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces(&html).map(Ok).collect::<Vec<_>>()))))
+        Ok(Response::new(Box::pin(async_stream::stream! {
+            for piece in pieces(&html) {
+                yield Ok(piece);
+            }
+        })))
     }
 }
 
@@ -186,6 +190,7 @@ impl ServiceContext {
         collection: &str,
     ) -> Result<PairPassages, Problem> {
         let pair = found.pairs.get(place).ok_or_else(Problem::defect)?;
+        caller.wait_for_rate_limit().await;
         let source = |source: &Option<proto::PairedSource>| {
             let id = source.as_ref().map(|source| source.id.clone()).unwrap_or_default();
             Some(proto::SourceName { collection: collection.to_owned(), id })

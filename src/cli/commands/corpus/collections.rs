@@ -18,7 +18,7 @@ const PAGE_SIZE: u32 = 1000;
 /// Arguments of `collections`; the default action is to list.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct CollectionsArgs {
-    /// Print the result as JSON: the protobuf JSON of ListCollectionsResponse, Collection or DeleteCollectionResponse
+    /// Print the result as JSON: the protobuf JSON of the response, or of its collection
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]

@@ -67,13 +67,17 @@ pub(in crate::cli) fn run(
     let (submission, report) = if server.is_named() {
         let options = args.options.to_proto(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
-        others.iter().for_each(|other| lines.add("", &other.name, &other.text));
+        for other in &others {
+            lines.add("", &other.name, &other.text);
+        }
         let report = block_on(compare_on_server(options, server, &submission, others))?;
         (submission, report)
     } else {
         let options = args.options.to_engine(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
-        others.iter().for_each(|other| lines.add("", &other.name, &other.text));
+        for other in &others {
+            lines.add("", &other.name, &other.text);
+        }
         let compared = |text: Text| ComparedText {
             id: text.name,
             title: String::new(),

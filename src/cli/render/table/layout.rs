@@ -119,10 +119,10 @@ impl Table {
         let names = self.headings.iter().map(|heading| heading.name().width()).max().unwrap_or(0);
         let room = columns.saturating_sub(names + GAP).max(MIN_CUT);
         let lists = self.rows.iter().map(|row| {
-            let named = self.headings.iter().zip(row);
-            let named: Vec<(&str, String)> =
-                named.map(|(heading, cell)| (heading.name(), heading.cut(cell, room))).collect();
-            list(&named)
+            let cells = self.headings.iter().zip(row);
+            let cells: Vec<(&str, String)> =
+                cells.map(|(heading, cell)| (heading.name(), heading.cut(cell, room))).collect();
+            list(&cells)
         });
         lists.collect::<Vec<String>>().join("\n\n")
     }

@@ -188,9 +188,8 @@ pub(in crate::cli) async fn run(
 async fn ensure_collection(client: &Client, args: &ImportArgs) -> Result<bool, CliError> {
     let name = args.collection.clone();
     let request = client.request(proto::GetCollectionRequest { name: name.clone() });
-    let problem = match client.response(client.corpus().get_collection(request).await) {
-        Ok(_) => return Ok(false),
-        Err(problem) => problem,
+    let Err(problem) = client.response(client.corpus().get_collection(request).await) else {
+        return Ok(false);
     };
     let is_missing = matches!(&problem, CliError::Refused(refusal) if refusal.code == Code::NotFound);
     if !(is_missing && args.create) {

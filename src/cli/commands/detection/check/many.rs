@@ -142,6 +142,8 @@ async fn receive(
     };
     // Most warnings are about the scope, which all files share.
     progress.finish();
-    warnings.iter().for_each(|warning| warn(warning));
+    for warning in &warnings {
+        warn(warning);
+    }
     Ok(is_interrupted)
 }

@@ -68,7 +68,7 @@ pub(in crate::cli) struct CheckArgs {
 
 /// Checks the submissions, and prints the report or the table.
 pub(in crate::cli) fn run(
-    args: CheckArgs,
+    args: &CheckArgs,
     server: &ServerArgs,
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
@@ -76,9 +76,9 @@ pub(in crate::cli) fn run(
         return Err(CliError::Usage("--against needs no server; leave out --server or --against"));
     }
     match (Submissions::single(&args.submissions), args.ids.as_slice()) {
-        (Some(path), _) if args.prints_report() => single::of_file(&args, path, server, out),
-        (None, [id]) if args.prints_report() => block_on(single::of_source(&args, id, server, out)),
-        _ => block_on(many::run(&args, server, out)),
+        (Some(path), _) if args.prints_report() => single::of_file(args, path, server, out),
+        (None, [id]) if args.prints_report() => block_on(single::of_source(args, id, server, out)),
+        _ => block_on(many::run(args, server, out)),
     }
 }
 

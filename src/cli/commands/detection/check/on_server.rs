@@ -54,7 +54,7 @@ type Files = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
 /// A file without a result that was sent on.
 enum Waiting {
     /// The server has its request.
-    Sent { name: String, request: proto::CheckStreamRequest },
+    Sent { name: String, request: Box<proto::CheckStreamRequest> },
     /// It could not be sent.
     Failed { name: String, reason: String },
 }
@@ -171,7 +171,7 @@ impl Checks {
             );
             return Waiting::Failed { name, reason };
         }
-        Waiting::Sent { name, request }
+        Waiting::Sent { name, request: Box::new(request) }
     }
 
     /// Receives the responses of a stream, and counts them.
@@ -254,14 +254,14 @@ impl Checks {
 
 fn sent(waiting: &Waiting) -> Option<proto::CheckStreamRequest> {
     match waiting {
-        Waiting::Sent { request, .. } => Some(request.clone()),
+        Waiting::Sent { request, .. } => Some(request.as_ref().clone()),
         Waiting::Failed { .. } => None,
     }
 }
 
 /// Whether a refusal is about the options, which all files share.
 fn concerns_all(refusal: &Refusal) -> bool {
-    let is_text = |field: &str| field == "text" || field.ends_with(".text");
+    let is_text = |field: &str| field.rsplit('.').next() == Some("text");
     match refusal.code {
         Code::NotFound => refusal.missing_collection.is_some(),
         Code::PermissionDenied | Code::Unauthenticated => true,

@@ -55,12 +55,11 @@ impl Tally {
     /// Adds a result; `excess` is its coverage if that exceeds the limit.
     pub(super) fn add(&mut self, checked: &Checked, excess: Option<proto::Share>) {
         let name = checked.name.clone();
-        match reason(checked) {
-            Some(reason) => self.not_checked.push(Unchecked { name, reason }),
-            None => {
-                self.checked += 1;
-                self.over.extend(excess.map(|coverage| Over { name, coverage }));
-            }
+        if let Some(reason) = reason(checked) {
+            self.not_checked.push(Unchecked { name, reason });
+        } else {
+            self.checked += 1;
+            self.over.extend(excess.map(|coverage| Over { name, coverage }));
         }
     }
 
