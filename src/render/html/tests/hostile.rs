@@ -291,7 +291,8 @@ proptest! {
         is_ours(&page)?;
         let one = |selector: &str| page.select(&Selector::parse(selector).unwrap()).next();
         prop_assert_eq!(text_of(one("#text .text").unwrap()), without_hidden(&text));
-        let titles = page.select(&Selector::parse(".card h3 .name > bdi").unwrap());
+        let names = Selector::parse(".card h3 .name > bdi").unwrap();
+        let titles = page.select(&names);
         for (shown, source) in titles.zip(&report.sources) {
             let title = source.title.trim();
             let expected = if title.is_empty() { &source.source_id } else { title };

@@ -46,7 +46,8 @@ fn options() -> RenderOptions {
 
 /// The sum of the words of the elements that match.
 fn words(page: &Html, selector: &str) -> u64 {
-    let selected = page.select(&Selector::parse(selector).unwrap());
+    let selector = Selector::parse(selector).unwrap();
+    let selected = page.select(&selector);
     selected.map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
 }
 
