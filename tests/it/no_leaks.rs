@@ -15,7 +15,6 @@ use palimpsest::server::Storage;
 use palimpsest::service::Role;
 use palimpsest::{Engine, Limits};
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
 
 use crate::access::{Keyed, Keys, keyed};
 use crate::harness::{TestServer, eventually, source};
@@ -162,13 +161,7 @@ enum Call {
 fn rendered<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     match answer {
         Ok(answer) => undated(&format!("{answer:?}")),
-        Err(status) => {
-            let details = status.get_error_details();
-            // The order of metadata in the bytes is any.
-            let facts = details.error_info().map(|info| (&info.reason, BTreeMap::from_iter(&info.metadata)));
-            let fields = details.bad_request();
-            format!("{:?} {:?} {facts:?} {fields:?}", status.code(), status.message())
-        }
+        Err(status) => format!("{:?} {:?} {:?}", status.code(), status.message(), status.details()),
     }
 }
 
