@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::check::{Subject, report_limits};
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
@@ -47,6 +49,14 @@ impl<'a> Side<'a> {
         };
         Self { found, text, place: Some(place) }
     }
+}
+
+/// A digest of settings, and of the source that a text is compared with.
+fn with_source(settings: u128, SourceName { collection, id }: &SourceName) -> u128 {
+    let mut digest = Xxh3::new();
+    digest.update(&settings.to_le_bytes());
+    digest.update(format!("with {collection} {id}").as_bytes());
+    digest.digest128()
 }
 
 /// The facts of a comparison that its report states.
@@ -109,7 +119,7 @@ impl Detector {
         let scope = Scope::of([source.collection.clone()]);
         let facts = Facts {
             settings,
-            settings_digest: settings_digest(&scoped, &scope, options, &self.limits),
+            settings_digest: with_source(settings_digest(&scoped, &scope, options, &self.limits), source),
             corpus_revision: view.revision(),
             scope_revision: view.changed_at(),
         };

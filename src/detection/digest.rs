@@ -34,18 +34,6 @@ pub(super) fn settings_digest(
         max_passages,
         submitted_at,
     } = options;
-    let Scope {
-        // As they were resolved.
-        collections: _,
-        patterns,
-        visible: _,
-        exclude_source_ids,
-        exclude_groups,
-        exclude_labels,
-        include_groups,
-        include_labels,
-        exclude_source,
-    } = scope;
     let Exclusions {
         quotations,
         bibliography,
@@ -75,13 +63,7 @@ pub(super) fn settings_digest(
     );
     let parts = std::iter::once(settings)
         .chain(names)
-        .chain(exclude_source_ids.iter().map(|id| format!("id {id}")))
-        .chain(exclude_groups.iter().map(|group| format!("group {}", group.as_str())))
-        .chain(exclude_labels.iter().map(|label| format!("label {}", label.as_str())))
-        .chain(patterns.iter().map(|pattern| format!("pattern {pattern}")))
-        .chain(include_groups.iter().map(|group| format!("include group {}", group.as_str())))
-        .chain(include_labels.iter().map(|label| format!("include label {}", label.as_str())))
-        .chain(exclude_source.iter().map(|SourceName { collection, id }| format!("source {collection} {id}")))
+        .chain(scope_parts(scope))
         .chain(submitted_at.iter().map(|time| format!("submitted {} {}", time.seconds(), time.nanos())))
         .chain(boilerplate_texts.iter().map(|text| format!("boilerplate {text}")))
         .chain(boilerplate_collections.iter().map(|name| format!("boilerplate collection {name}")))
@@ -92,6 +74,30 @@ pub(super) fn settings_digest(
         digest.update(part.as_bytes());
     }
     digest.digest128()
+}
+
+/// What a digest says of a scope, but for its collections.
+fn scope_parts(scope: &Scope) -> Vec<String> {
+    let Scope {
+        // As they were resolved.
+        collections: _,
+        patterns,
+        visible: _,
+        exclude_source_ids,
+        exclude_groups,
+        exclude_labels,
+        include_groups,
+        include_labels,
+        exclude_source,
+    } = scope;
+    let ids = exclude_source_ids.iter().map(|id| format!("id {id}"));
+    ids.chain(exclude_groups.iter().map(|group| format!("group {}", group.as_str())))
+        .chain(exclude_labels.iter().map(|label| format!("label {}", label.as_str())))
+        .chain(patterns.iter().map(|pattern| format!("pattern {pattern}")))
+        .chain(include_groups.iter().map(|group| format!("include group {}", group.as_str())))
+        .chain(include_labels.iter().map(|label| format!("include label {}", label.as_str())))
+        .chain(exclude_source.iter().map(|SourceName { collection, id }| format!("source {collection} {id}")))
+        .collect()
 }
 
 /// An optional setting, as it was always written.

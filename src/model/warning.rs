@@ -34,6 +34,8 @@ pub enum WarnedField {
     OwnGroups,
     /// The scope as a whole.
     Scope,
+    /// The collection whose sources are compared with one another.
+    Collection,
 }
 
 /// A part of a request that names nothing, and is probably a mistake.
@@ -41,7 +43,7 @@ pub enum WarnedField {
 pub struct Warning {
     /// The part.
     pub field: WarnedField,
-    /// The value; empty for the scope as a whole.
+    /// The value; empty for the scope or the collection as a whole.
     pub value: String,
 }
 
@@ -56,7 +58,7 @@ impl Warning {
             }
             WarnedField::ExcludeLabels | WarnedField::IncludeLabels => WarningKind::UnknownLabel,
             WarnedField::Patterns => WarningKind::NoCollection,
-            WarnedField::Scope => WarningKind::NoSources,
+            WarnedField::Scope | WarnedField::Collection => WarningKind::NoSources,
         }
     }
 }
@@ -108,6 +110,9 @@ impl std::fmt::Display for Warning {
             WarnedField::Scope => {
                 f.write_str("no source is in scope, so nothing was compared; add sources, or widen the scope")
             }
+            WarnedField::Collection => f.write_str(
+                "the collection has fewer than two sources to compare, so there are no pairs; add sources, or exclude fewer groups",
+            ),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Building a report from findings.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::attribution::Attributions;
 use super::counting::Excluded;
 use super::coverage::{Coverage, unique_words};
 use super::finding::Finding;
@@ -114,7 +114,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
     ranked.sort_by(Ranked::compare);
     ranked.truncate(draft.limits.max_sources);
     let warnings = std::mem::take(&mut draft.warnings);
-    let listing = Listing { draft: &draft, excluded: &excluded, attributions: Attributions::new(&draft) };
+    let listing = Listing { draft: &draft, excluded: &excluded, attributions: OnceCell::new() };
     let sources: Vec<SourceOverlap> =
         ranked.into_iter().map(|ranked| listing.overlap(ranked, considered_words)).collect();
     let listed: u64 = sources.iter().map(|source| source.passages.len() as u64).sum();

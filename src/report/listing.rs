@@ -1,5 +1,6 @@
 //! The sources of a report with their passages.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::age::AgeOrder;
@@ -14,7 +15,8 @@ use crate::text::{Span, convert_spans};
 pub(super) struct Listing<'a> {
     pub(super) draft: &'a Draft<'a>,
     pub(super) excluded: &'a Excluded<'a>,
-    pub(super) attributions: Attributions<'a>,
+    /// Made for the first passage.
+    pub(super) attributions: OnceCell<Attributions<'a>>,
 }
 
 impl Listing<'_> {
@@ -70,7 +72,8 @@ impl Listing<'_> {
     ) -> ReportedPassage {
         let lengths = self.draft.tokenized.lengths();
         let counted_words = self.excluded.counted(&found, min_words).words(lengths);
-        let attribution = self.attributions.of(&found);
+        let attributions = self.attributions.get_or_init(|| Attributions::new(self.draft));
+        let attribution = attributions.of(&found);
         let FoundPassage {
             passage,
             stretches: covered,

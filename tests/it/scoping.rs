@@ -237,7 +237,7 @@ async fn what_names_nothing_is_a_warning() {
     assert!(warned_of.warnings.iter().all(|one| one.message.contains(&one.value) && !one.message.is_empty()));
     // A group has left when its last source has.
     put(&server, "", "b", "ben", &["final"]).await;
-    assert_eq!(report(&mut detection, request.clone()).await.warnings.len(), 4);
+    assert_eq!(report(&mut detection, request.clone()).await.warnings.len(), 5);
     let gone = proto::DeleteSourceRequest { id: "b".to_owned(), ..Default::default() };
     corpus.delete_source(gone).await.unwrap();
     assert_eq!(report(&mut detection, request).await.warnings, warned_of.warnings);

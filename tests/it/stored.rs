@@ -135,7 +135,11 @@ async fn names_that_are_wrong_are_refused() {
         let refused = detection.check(request.clone()).await.unwrap_err();
         assert_eq!(refused.code(), code, "{request:?}");
         let details = refused.get_details_bad_request();
-        assert_eq!(details.map_or("", |details| &details.field_violations[0].field), field, "{request:?}");
+        assert_eq!(
+            details.map_or(String::new(), |details| details.field_violations[0].field.clone()),
+            field,
+            "{request:?}"
+        );
     }
     let pair = |submission, source| proto::ComparePairRequest { submission, source, options: None };
     for (request, code, field) in [
@@ -149,7 +153,11 @@ async fn names_that_are_wrong_are_refused() {
         let refused = detection.compare_pair(request.clone()).await.unwrap_err();
         assert_eq!(refused.code(), code, "{request:?}");
         let details = refused.get_details_bad_request();
-        assert_eq!(details.map_or("", |details| &details.field_violations[0].field), field, "{request:?}");
+        assert_eq!(
+            details.map_or(String::new(), |details| details.field_violations[0].field.clone()),
+            field,
+            "{request:?}"
+        );
     }
 }
 
@@ -165,11 +173,11 @@ async fn a_pair_of_stored_sources() {
     let paired = detection.compare_pair(request).await.unwrap().into_inner().report.unwrap();
     let overlap = &paired.sources[0];
     assert_eq!((overlap.collection.as_str(), overlap.source_id.as_str()), ("essays", "a"));
-    assert_eq!((overlap.uri.as_str(), paired.words), ("https://example.org/a", 33));
+    assert_eq!((overlap.uri.as_str(), paired.words), ("https://example.org/a", 34));
     let passage = &overlap.passages[0];
     assert!(passage.submission_excerpt.starts_with("the river carried the old ferry"), "{passage:?}");
     assert!(passage.source_excerpt.starts_with("The river carried the old ferry"));
-    assert!(paired.corpus_revision > 0 && paired.guarantee.unwrap().holds);
+    assert!(paired.corpus_revision > 0 && paired.guarantee.as_ref().unwrap().holds);
     assert_eq!((paired.sources_in_scope, paired.not_checked()), (1, NotCheckedReason::Unspecified));
 
     // All pairs, and the pair by itself, agree.

@@ -130,7 +130,7 @@ impl Detector {
 
 /// The warnings about a comparison of so many sources.
 fn warnings(view: &View, sources: usize) -> Warnings {
-    let nothing = Warning { field: WarnedField::Scope, value: String::new() };
+    let nothing = Warning { field: WarnedField::Collection, value: String::new() };
     view.unknown().iter().cloned().chain((sources < 2).then_some(nothing)).collect()
 }
 

@@ -122,6 +122,7 @@
   };
   const together = (panes) => {
     let leader = null;
+    panes.forEach((pane) => pane.classList.add("pane"));
     for (const pane of panes) {
       if (pane.scrollHeight <= pane.clientHeight) continue;
       pane.tabIndex = 0;
@@ -155,6 +156,7 @@
     recount();
     all("[data-js]", page).forEach((element) => element.remove());
     all(".sel", page).forEach((element) => element.classList.remove("sel"));
+    all(".pane", page).forEach((pane) => pane.classList.remove("pane"));
     all(".two .t", page).forEach((pane) => ["tabindex", "role", "aria-label"].forEach((name) => pane.removeAttribute(name)));
     page.className = state.hidden ? "hide-names" : "";
     if (state.hidden) all(".name", page).forEach((element) => element.remove());

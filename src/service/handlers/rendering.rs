@@ -59,8 +59,9 @@ impl RenderingService for RenderingApi {
         let extras: PageExtras = request.extensions().get().cloned().unwrap_or_default();
         let rendering = parse::rendering::render_report(request.into_inner())?;
         let context = self.context.clone();
-        context.memory.check_room(&context.engine).await?;
         if let Subject::Pairs(_) = rendering.subject {
+            // As CompareAll does; checks go on.
+            context.memory.check_room(&context.engine).await?;
             return Ok(Response::new(context.class_report(call, caller, rendering, extras)));
         }
         let mut page = context.clone().page(caller, &call, rendering).await?;
@@ -74,7 +75,11 @@ impl RenderingService for RenderingApi {
             })
         };
         let html = context.workers.run(&call, bytes, render).await?;
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces(&html).map(Ok).collect::<Vec<_>>()))))
+        Ok(Response::new(Box::pin(async_stream::stream! {
+            for piece in pieces(&html) {
+                yield Ok(piece);
+            }
+        })))
     }
 }
 
@@ -185,6 +190,7 @@ impl ServiceContext {
         collection: &str,
     ) -> Result<PairPassages, Problem> {
         let pair = found.pairs.get(place).ok_or_else(Problem::defect)?;
+        caller.wait_for_rate_limit().await;
         let source = |source: &Option<proto::PairedSource>| {
             let id = source.as_ref().map(|source| source.id.clone()).unwrap_or_default();
             Some(proto::SourceName { collection: collection.to_owned(), id })

@@ -8,6 +8,7 @@ use crate::matching::StopReason;
 /// An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again won't help; a corpus that is
 /// full is `RESOURCE_EXHAUSTED`.
 impl From<Error> for Problem {
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each error")]
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {

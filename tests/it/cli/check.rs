@@ -244,7 +244,7 @@ fn a_check_of_many_files_ends_cleanly_when_interrupted_or_not_read() {
     for number in 0..200 {
         fs::write(folder.path().join(format!("sources/{number}.txt")), &long).unwrap();
     }
-    let start = |more: &[&str]| {
+    let start = |submissions: &str, form: &str| {
         let mut command = palimpsest();
         command.current_dir(folder.path()).args([
             "check",

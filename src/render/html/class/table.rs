@@ -20,7 +20,7 @@ pub(super) fn section(
         section id="pairs" aria-labelledby="pairs-h" {
             h2 id="pairs-h" { "Pairs" }
             @if pairs.is_empty() { p { "No pair is listed." } } @else {
-                div class="scroll" tabindex="0" role="region" aria-labelledby="pairs-h" {
+                div class="scroll" tabindex="0" role="region" aria-label="Table of pairs" {
                     table class="pairs" {
                         thead { tr { @for column in COLUMNS { th scope="col" { (column) } } } }
                         tbody { @for (pair, place) in pairs.iter().zip(1..) { (row(pair, place, names, shown)) } }

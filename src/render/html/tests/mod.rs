@@ -28,6 +28,7 @@ fn compared(submission: &str, unit: OffsetUnit, exclusions: Exclusions) -> proto
         id: format!("ledger-{place}"),
         title: format!("Ledger <b>{place}</b>"),
         text: (*text).into(),
+        submitted_at: None,
     };
     let sources: Vec<ComparedText> = LEDGERS.iter().enumerate().map(text).collect();
     let options = DetectionOptions {
@@ -45,8 +46,8 @@ fn options() -> RenderOptions {
 
 /// The sum of the words of the elements that match.
 fn words(page: &Html, selector: &str) -> u64 {
-    let selected = page.select(&Selector::parse(selector).unwrap());
-    selected.map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
 }
 
 #[test]
@@ -100,16 +101,19 @@ fn offsets_of_every_unit_give_the_same_page() {
 
 #[test]
 fn what_was_not_checked_is_never_nothing() {
-    for text in
-        ["too short", "", "“all of this text is a quotation and so no word of it is left to count at all”"]
-    {
-        let report = if text.is_empty() {
-            proto::Report::default()
-        } else {
-            compared(text, OffsetUnit::Utf8Bytes, Exclusions::default())
-        };
+    let quoted = "“all of this text is a quotation and so no word of it is left to count at all”";
+    let short = proto::Report { words: 2, too_few_words: 2, sources_in_scope: 3, ..proto::Report::default() };
+    let reason = proto::NotCheckedReason::NoSources;
+    let none = proto::Report { words: 9, not_checked: reason.into(), ..proto::Report::default() };
+    let excluded = compared(quoted, OffsetUnit::Utf8Bytes, Exclusions::default());
+    for (report, text, why) in [
+        (short, "two words", "too few words"),
+        (none, "", "No source was in scope"),
+        (excluded, quoted, "All words of the text are excluded"),
+    ] {
         let html = check(&report, text, &options());
-        assert!(html.contains("<strong>Not checked</strong>") && !html.contains("0.0 %"), "{text}");
+        assert!(html.contains("<strong>Not checked</strong>") && html.contains(why), "{why}");
+        assert!(!html.contains("0.0 %"), "{why}");
     }
 }
 

@@ -1,16 +1,18 @@
-//! Brackets that cite only by where they stand: `(Osei 44)` at the end of a sentence, as in the MLA style, `(44)` and `(Reuters)`
-//! after a quotation.
+//! Brackets that cite only by where they stand: `(Osei 44)` at the end of a sentence, as in the MLA style, `(3)` there, as in medicine,
+//! `(44)` and `(Reuters)` after a quotation. And brackets with more words than a citation has: `(as Osei, 2011, found in the north)`.
 
 use memchr::memchr2_iter;
 
-use super::super::citations::words::{is_joining, is_particle, is_place};
+use super::super::citations::words::{is_calendar, is_joining, is_particle, is_place};
 use super::super::lexemes::{Lexeme, lexemes};
 use super::super::quotations::is_sentence_end;
 use super::sentences::is_closing;
 use super::{Span, peek};
 
 /// The longest such bracket, in bytes.
-const MAX_BYTES: usize = 80;
+const MAX_BYTES: usize = 240;
+/// Lexemes of a bracket that are read, at most.
+const MAX_LEXEMES: usize = 60;
 /// Words of the names in one, at most.
 const MAX_NAMES: usize = 8;
 /// Spaces between a quotation and its bracket, at most.
@@ -20,7 +22,7 @@ const MAX_SPACES: usize = 2;
 #[rustfmt::skip]
 const NUMBERED: &[&str] = &[
     "day", "group", "phase", "level", "step", "year", "grade", "question", "item", "sample", "type", "class", "unit", "lesson", "task", "case",
-    "experiment", "study", "model", "hypothesis", "equation", "eq", "stage", "round", "week", "month", "room", "route", "zone", "act", "scene", "appendix", "figure", "table",
+    "experiment", "study", "model", "hypothesis", "equation", "eq", "stage", "round", "week", "month", "room", "route", "zone", "act", "scene", "appendix", "chapter", "section", "article", "version", "edition", "page", "figure", "table",
     "tag", "gruppe", "stufe", "schritt", "frage", "abbildung", "tabelle", "anhang", "woche", "jour", "groupe", "étape", "niveau", "tableau",
     "annexe", "día", "grupo", "fase", "paso", "pregunta", "tabla", "figura", "anexo", "nivel", "tabella", "passo", "allegato", "рисунок", "таблица",
     "день", "группа", "этап", "шаг", "вопрос", "приложение", "глава",
@@ -29,8 +31,12 @@ const NUMBERED: &[&str] = &[
 /// What a bracket holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
+    /// The name of an author and a year.
+    NameAndYear,
     /// Names and a page.
     NameAndPage,
+    /// Numbers of entries in a list of works, or of pages.
+    Numbers,
     /// Names, or a page.
     Either,
 }
@@ -46,6 +52,10 @@ pub(super) fn brackets<'a>(text: &'a str, quotations: &'a [Span]) -> impl Iterat
         let end = inner + length + closing.len_utf8();
         let content = content(peek::slice(text, inner, inner + length))?;
         let cites = match content {
+            Content::NameAndYear => true,
+            Content::Numbers => {
+                follows_quotation(text, quotations, at) || ends_unnumbered_sentence(text, at, end)
+            }
             Content::NameAndPage => {
                 follows_quotation(text, quotations, at) || is_at_sentence_end(text, at, end)
             }
@@ -56,8 +66,13 @@ pub(super) fn brackets<'a>(text: &'a str, quotations: &'a [Span]) -> impl Iterat
 }
 
 fn content(inner: &str) -> Option<Content> {
+    if has_author_and_year(inner) {
+        return Some(Content::NameAndYear);
+    }
     let (mut names, mut numbers, mut first) = (0, 0, true);
-    for (_, lexeme) in lexemes(inner) {
+    let mut short = true;
+    for (_, lexeme) in lexemes(inner).take(MAX_LEXEMES) {
+        short &= !matches!(lexeme, Lexeme::Number { digits: 4.., .. });
         match lexeme {
             Lexeme::Word(word) if numbers == 0 && is_name(word) => names += 1,
             Lexeme::Word(word) if numbers == 0 && (is_particle(word) || (!first && is_joining(word))) => {}
@@ -71,8 +86,40 @@ fn content(inner: &str) -> Option<Content> {
     match (names, numbers) {
         (0, 0) | (MAX_NAMES.., _) | (_, 5..) => None,
         (1.., 1..) => Some(Content::NameAndPage),
+        (0, 1..) if short => Some(Content::Numbers),
         _ => Some(Content::Either),
     }
+}
+
+/// Whether a name stands before a year: `Osei, 2011`, `Osei et al. 2011`, `Osei and Finch (2011`.
+fn has_author_and_year(inner: &str) -> bool {
+    let mut named = false;
+    for (_, lexeme) in lexemes(inner).take(MAX_LEXEMES) {
+        named = match lexeme {
+            _ if lexeme.is_year() => {
+                if named {
+                    return true;
+                }
+                false
+            }
+            Lexeme::Word(word) => is_name(word) || (named && is_joining(word)),
+            Lexeme::Comma | Lexeme::Dot | Lexeme::And => named,
+            _ => false,
+        };
+    }
+    false
+}
+
+/// Whether the bracket from byte `at` to `end` stands before the mark that ends a sentence, and after a word that needs no number: not
+/// "equation (1)."
+fn ends_unnumbered_sentence(text: &str, at: usize, end: usize) -> bool {
+    let follows = peek::window(text, end, 8).starts_with(is_sentence_end);
+    let from = text.ceil_char_boundary(at.saturating_sub(64));
+    let before = peek::slice(text, from, at).trim_end();
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let lower = word.to_lowercase();
+    let labelled = is_place(&lower) || NUMBERED.contains(&lower.as_str());
+    follows && word.ends_with(char::is_alphabetic) && !labelled
 }
 
 /// Whether a word may be the name of an author.
@@ -82,7 +129,11 @@ fn is_name(word: &str) -> bool {
     let rest = letters.clone().count();
     let initials = rest < 3 && letters.all(char::is_uppercase);
     let lower = word.to_lowercase();
-    capital && !(initials && rest > 0) && !is_place(&lower) && !NUMBERED.contains(&lower.as_str())
+    capital
+        && !(initials && rest > 0)
+        && !is_place(&lower)
+        && !is_calendar(&lower)
+        && !NUMBERED.contains(&lower.as_str())
 }
 
 fn follows_quotation(text: &str, quotations: &[Span], at: usize) -> bool {

@@ -1,10 +1,11 @@
 //! Attribution: whether words of a text are marked as another author's by a citation.
 //!
 //! A percentage never depends on it, so it reads signs that are too weak to exclude words: the number of a note, an author and
-//! a page in brackets, a legal reference. Where they may stand is decided here: in the words, in the sentence around their
+//! a page in brackets, a legal reference, an address. Where they may stand is decided here: in the words, in the sentence around their
 //! start or their end, and before or after the quotation that they belong to.
 
 mod brackets;
+mod labels;
 mod legal;
 mod marks;
 mod notes;
@@ -14,7 +15,7 @@ mod sentences;
 mod tests;
 
 use self::marks::Marks;
-use self::sentences::Sentences;
+use self::sentences::{LOOK_BYTES, Sentences};
 use super::quotations::ends_with_source;
 use super::{Region, RegionKind, Span, peek};
 
@@ -36,7 +37,9 @@ impl<'a> Citations<'a> {
         let quotations: Vec<Span> = of(RegionKind::Quotation).collect();
         let in_text: Vec<Span> =
             of(RegionKind::Citation).chain(brackets::brackets(text, &quotations)).collect();
-        let all = in_text.iter().copied().chain(notes::notes(text)).chain(legal::references(text));
+        let others =
+            notes::notes(text).into_iter().chain(legal::references(text)).chain(labels::labels(text));
+        let all = in_text.iter().copied().chain(others);
         Self { text, marks: Marks::new(all.collect()), in_text: Marks::new(in_text), quotations }
     }
 
@@ -77,9 +80,9 @@ impl<'a> Citations<'a> {
     fn is_led_in(&self, quotation: usize) -> bool {
         let sentences = Sentences { text: self.text, marks: &self.marks };
         let own = sentences.start(quotation);
-        let before = peek::slice(self.text, 0, own).trim_end().len();
+        let near = self.text.ceil_char_boundary(own.saturating_sub(LOOK_BYTES));
         let is_sign = |c: char| !c.is_alphanumeric();
-        let words = peek::slice(self.text, 0, before).trim_end_matches(is_sign).len();
+        let words = near + peek::slice(self.text, near, own).trim_end_matches(is_sign).len();
         let from = sentences.start(words);
         self.in_text
             .ends_in(from, words)
@@ -88,7 +91,7 @@ impl<'a> Citations<'a> {
 
     /// Whether the next paragraph after a block quote is a citation and nothing else.
     fn is_cited_below(&self, end: usize) -> bool {
-        let rest = peek::slice(self.text, end, self.text.len());
+        let rest = peek::window(self.text, end, LOOK_BYTES);
         let next = end + rest.len() - rest.trim_start().len();
         let Some(mark) = self.marks.at(next) else { return false };
         let after = peek::window(self.text, mark.end as usize, 8).trim_start_matches(['.', ' ']);

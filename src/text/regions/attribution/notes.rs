@@ -103,7 +103,15 @@ fn is_quote(c: char) -> bool {
 
 /// Whether the mark that ends at byte `at` closes words: 5'3 is a measure.
 fn closes_words(text: &str, at: usize, mark: char) -> bool {
-    let before = peek::before(text, at - mark.len_utf8());
+    let mut before = peek::before(text, at - mark.len_utf8());
+    if mark == '»' {
+        // French sets a space before the mark.
+        let from = text.ceil_char_boundary(at.saturating_sub(16));
+        before = peek::slice(text, from, at)
+            .trim_end_matches(['»', ' ', '\u{A0}', '\u{202F}'])
+            .chars()
+            .next_back();
+    }
     before.is_some_and(|c| {
         c.is_alphabetic() || is_sentence_end(c) || matches!(c, ',' | ')' | '…') || is_quote(c)
     })
@@ -116,7 +124,9 @@ fn letters_before(text: &str, at: usize) -> usize {
     if word.ends_with(is_unspaced) {
         return MIN_LETTERS;
     }
-    word.chars().rev().take_while(|c| c.is_alphabetic()).count()
+    // A syllable of Hangul has two letters or three.
+    let letters = |c: char| 1 + usize::from(matches!(c, '가'..='힣'));
+    word.chars().rev().take_while(|c| c.is_alphabetic()).map(letters).sum()
 }
 
 /// Whether the word before the mark before byte `at` is one that numbers follow: "Table.3".

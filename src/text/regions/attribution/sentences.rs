@@ -6,7 +6,9 @@ use crate::text::peek;
 use crate::text::scripts::is_cjk;
 
 /// Bytes of a sentence before or after a place that are read, at most.
-const LOOK_BYTES: usize = 480;
+pub(super) const LOOK_BYTES: usize = 480;
+/// Citations that follow a sentence and belong to it, at most.
+const MAX_CITATIONS: usize = 8;
 /// Spaces between the end of a sentence and a citation that belongs to it, at most.
 const MAX_SPACES: usize = 2;
 
@@ -83,7 +85,7 @@ impl Sentences<'_> {
     /// The end of the citations that follow byte `at` and belong to the sentence before.
     fn with_citations(&self, at: usize) -> usize {
         let mut end = at;
-        loop {
+        for _ in 0..MAX_CITATIONS {
             let spaces = peek::window(self.text, end, MAX_SPACES);
             let next = end + spaces.len() - spaces.trim_start_matches([' ', '\u{A0}']).len();
             let Some(mark) = self.marks.at(next) else { return end };
@@ -95,6 +97,7 @@ impl Sentences<'_> {
             }
             end = after;
         }
+        end
     }
 
     fn skip(&self, at: usize, which: impl Fn(char) -> bool) -> usize {

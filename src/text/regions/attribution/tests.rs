@@ -122,6 +122,33 @@ fn numbers_of_notes() {
 }
 
 #[test]
+fn brackets_by_their_place_labels_and_addresses() {
+    check(
+        true,
+        &[
+            "⟦The harbour froze twice that winter⟧ (Osei 44).",
+            "⟦The harbour froze twice that winter⟧ (3).",
+            "⟦The harbour froze twice that winter⟧ (3, 5-7).",
+            "⟦The harbour froze twice that winter⟧ (as Osei, 2011, found in the north).",
+            "⟦Der Hafen fror in jenem Winter zweimal zu⟧ (Osei 2011, zit. nach Marlow 2015).",
+            "⟦The harbour froze twice that winter⟧ (Source: Osei).",
+            "⟦Der Hafen fror in jenem Winter zweimal zu⟧ (Quelle: Osei).",
+            "⟦那年冬天港口结了两次冰⟧（来源：王小明）。",
+            "⟦The harbour froze twice that winter⟧ (https://example.org/harbour).",
+        ],
+    );
+    check(
+        false,
+        &[
+            "⟦The harbour froze twice that winter⟧, by equation (1).",
+            "⟦The harbour froze twice that winter⟧ (that is, in the year 1998).",
+            "⟦The harbour froze twice that winter⟧ (in May 1998).",
+            "⟦The harbour froze twice that winter⟧; it has another source: a spring.",
+        ],
+    );
+}
+
+#[test]
 fn legal_references() {
     check(
         true,
@@ -143,6 +170,54 @@ fn legal_references() {
             "In section 3. NATO said that ⟦the quay belonged to whoever had built it⟧.",
         ],
     );
+}
+
+/// Signs in a row: a look at one place must not read the whole text.
+#[test]
+fn hostile_texts_take_linear_time() {
+    const SIZE_BYTES: usize = 100_000;
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+    for unit in [
+        "(2011)",
+        "(2011) ",
+        ". ",
+        "a.1 ",
+        "”1",
+        "¹",
+        "[^a]",
+        "[^",
+        "§ 1 ",
+        "1/22 ",
+        " v. A 1 U.S. ",
+        "BGH ",
+        "条",
+        "第1条",
+        "\n\n",
+        " ",
+        "\u{3000}",
+        "“a” (1). ",
+        "\n> a\n",
+        "Art. 1 ",
+        "...",
+        "?!",
+        "»",
+        "(A 1)",
+        "①",
+        "Source: A",
+        "(A (",
+        "http://",
+        "(1). ",
+    ] {
+        let text = unit.repeat(SIZE_BYTES / unit.len());
+        let found = regions(&text);
+        let began = std::time::Instant::now();
+        let citations = Citations::new(&text, &found);
+        for place in 0..2_000 {
+            let start = text.floor_char_boundary(place * (text.len() / 2_000));
+            let _ = citations.cite(peek::span(start, text.floor_char_boundary(start + 40)), true);
+        }
+        assert!(began.elapsed() < LIMIT, "{unit:?}: {:?}", began.elapsed());
+    }
 }
 
 proptest! {

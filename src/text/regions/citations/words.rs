@@ -112,10 +112,15 @@ pub(super) const CALENDAR: &[&str] = &[
     "desde", "hacia", "dal", "nel",
 ];
 
-/// Whether a word stands before the number of a page or of another place in a work, or makes a date of a year.
+/// Whether a word stands before the number of a page or of another place in a work.
 pub(in crate::text::regions) fn is_place(word: &str) -> bool {
     let lower = word.to_lowercase();
-    [PAGES, PLACES, CALENDAR].iter().any(|list| list.contains(&lower.as_str()))
+    [PAGES, PLACES].iter().any(|list| list.contains(&lower.as_str()))
+}
+
+/// Whether a word makes a date of a year, or a label of a number.
+pub(in crate::text::regions) fn is_calendar(word: &str) -> bool {
+    CALENDAR.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether a word joins the names of authors.
