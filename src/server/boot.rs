@@ -81,16 +81,7 @@ pub async fn run(
     let access = Access::open(&settings.access, stops.draining.clone())?;
     let web = pages::listen(settings.web.listen).await?;
     warn_of_open_ports([Some(&listener), web.as_ref()], access.is_some(), certificates.is_some())?;
-    let context = ServiceContext {
-        engine: EngineHandle::default(),
-        workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
-        memory: memory(settings),
-        max_message_bytes: settings.max_message_bytes,
-        stream_width: settings.work.stream_width,
-        import_width: settings.work.import_width,
-        process: ProcessInfo::start(),
-        draining: stops.draining.clone(),
-    };
+    let context = context(settings, &stops)?;
     let health = HealthApi::new(stops.draining.clone());
     let engine_handle = context.engine.clone();
     let ConnectionSettings { max, max_per_address, .. } = settings.connections;
@@ -138,6 +129,20 @@ pub async fn run(
     }
     RunningServer { engine, health, connections, slots, stops }.stop(&settings.work).await;
     Ok(())
+}
+
+/// The context of the handlers, whose corpus is not open yet.
+fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, ServeError> {
+    Ok(ServiceContext {
+        engine: EngineHandle::default(),
+        workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        memory: memory(settings),
+        max_message_bytes: settings.max_message_bytes,
+        stream_width: settings.work.stream_width,
+        import_width: settings.work.import_width,
+        process: ProcessInfo::start(),
+        draining: stops.draining.clone(),
+    })
 }
 
 /// Warns where everybody may do everything, and where the network can listen.

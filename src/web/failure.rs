@@ -61,6 +61,14 @@ impl Failure {
         Self::new(status, title, sentence(&error.message))
     }
 
+    /// Adds the time after which the visitor may try again.
+    pub(super) fn add_retry_after(&self, response: &mut Response) {
+        if let Some(delay) = self.retry_in {
+            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+
     /// The body of the page.
     pub(super) fn content(&self) -> Markup {
         html! {
@@ -90,10 +98,7 @@ fn sentence(message: &str) -> String {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if let Some(delay) = self.retry_in {
-            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        self.add_retry_after(&mut response);
         response.extensions_mut().insert(self);
         response
     }
@@ -105,7 +110,7 @@ impl From<Status> for Failure {
         let retry_in = status.get_details_retry_info().and_then(|info| info.retry_delay);
         let needs_login = status.code() == Code::Unauthenticated;
         let reloads = status.code() == Code::Unavailable && retry_in.is_some();
-        Self { retry_in, needs_login, reloads, ..Self::new(http_status, title, sentence(status.message())) }
+        Self { retry_in, reloads, needs_login, ..Self::new(http_status, title, sentence(status.message())) }
     }
 }
 

@@ -60,7 +60,7 @@ struct Finished {
 /// The state of a job.
 pub(super) enum JobState {
     Running { collection: String, elapsed: Duration, progress: PairsProgress },
-    Finished { collection: String, report: Result<Bytes, Failure> },
+    Finished(Result<Bytes, Failure>),
 }
 
 impl Jobs {
@@ -114,13 +114,13 @@ impl Jobs {
         let mut all = self.all.lock();
         let job = all.get_mut(id).filter(|job| job.owner == *owner)?;
         job.asked = Instant::now();
-        let collection = job.collection.clone();
         Some(match &job.finished {
-            None => {
-                let (elapsed, progress) = (job.started.elapsed(), *job.progress.borrow());
-                JobState::Running { collection, elapsed, progress }
-            }
-            Some(finished) => JobState::Finished { collection, report: finished.report.clone() },
+            None => JobState::Running {
+                collection: job.collection.clone(),
+                elapsed: job.started.elapsed(),
+                progress: *job.progress.borrow(),
+            },
+            Some(finished) => JobState::Finished(finished.report.clone()),
         })
     }
 

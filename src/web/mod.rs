@@ -14,6 +14,8 @@ mod guard;
 mod handlers;
 mod jobs;
 mod layout;
+#[cfg(test)]
+mod tests;
 mod visitor;
 
 use std::sync::Arc;

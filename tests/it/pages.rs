@@ -151,6 +151,14 @@ async fn mistakes_are_named_with_the_next_step() {
         let page = browser.send("/", check, &parts);
         assert!(page.body.to_lowercase().contains(&said.to_lowercase()), "{said:?} is not in {}", page.body);
         assert_eq!(page.status, status, "{said}");
+        // What was pasted is in the form again.
+        let pasted =
+            parts.iter().find(|part| part.name == "text").map(|part| std::str::from_utf8(part.data).unwrap());
+        assert!(
+            pasted.is_none_or(|text| page.body.contains(&format!("dir=\"auto\">{text}<"))),
+            "{}",
+            page.body
+        );
     }
     // Of several files, those that are texts are added.
     let mixed = [file("files", "good.txt", FERRIES.as_bytes()), file("files", "bad.txt", b"\xFF\xFEa\0")];
@@ -193,7 +201,7 @@ async fn pages_are_logged_and_counted_without_names() {
 }
 
 #[tokio::test]
-async fn the_page_says_that_the_server_is_starting_or_full() {
+async fn limits_are_told_and_every_page_has_its_headers() {
     let site = Site::start(&["--max-collections", "1", "--worker-threads", "1"]).await;
     let mut browser = site.browser();
     browser.send("/collections", "/collections", &[field("name", "second")]).shows(429, &["1"]);

@@ -6,8 +6,10 @@ mod reason;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use prost::{Message as _, Name};
+use prost_types::Any;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt};
+use tonic_types::{ErrorDetails, StatusExt, pb};
 
 use self::reason::{DOMAIN, Reason};
 use super::backpressure::rejections::Rejection;
@@ -251,19 +253,47 @@ pub fn defect_status() -> Status {
     Problem::defect().into()
 }
 
+/// `google.rpc.ErrorInfo` with its metadata in order, so that the same error has the same bytes. The type of `tonic_types` has a hash
+/// map.
+#[derive(Clone, PartialEq, prost::Message)]
+struct ErrorInfo {
+    #[prost(string, tag = "1")]
+    reason: String,
+    #[prost(string, tag = "2")]
+    domain: String,
+    #[prost(btree_map = "string, string", tag = "3")]
+    metadata: BTreeMap<String, String>,
+}
+
+impl Name for ErrorInfo {
+    const NAME: &'static str = "ErrorInfo";
+    const PACKAGE: &'static str = "google.rpc";
+
+    fn type_url() -> String {
+        format!("type.googleapis.com/{}", Self::full_name())
+    }
+}
+
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
+        let (code, message) = (problem.reason.code(), problem.message);
+        let metadata = problem.metadata.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let info = ErrorInfo {
+            reason: problem.reason.name().to_owned(),
+            domain: DOMAIN.to_owned(),
+            metadata: metadata.collect(),
+        };
         let mut details = ErrorDetails::new();
-        let metadata: HashMap<String, String> =
-            problem.metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        details.set_error_info(problem.reason.name(), DOMAIN, metadata);
         if problem.retry_in.is_some() {
             details.set_retry_info(problem.retry_in);
         }
         for Violation { field, description } in problem.violations {
             details.add_bad_request_violation(field, description);
         }
-        Self::with_error_details(problem.reason.code(), problem.message, details)
+        let others = Self::with_error_details(code, &message, details);
+        let mut status = pb::Status::decode(others.details()).unwrap_or_default();
+        status.details.extend(Any::from_msg(&info));
+        Self::with_details(code, message, status.encode_to_vec().into())
     }
 }
 

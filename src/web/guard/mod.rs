@@ -48,20 +48,17 @@ pub(super) async fn guard(State(state): State<Arc<WebState>>, mut request: Reque
             if is_new {
                 new_cookie = state.sessions.cookie(&visitor.session);
             }
-            match refusal {
-                Some(refusal) => {
-                    discard(request.into_body(), max_bytes).await;
-                    refusal
-                }
-                None => {
-                    request.extensions_mut().insert(visitor);
-                    next.run(request).await
-                }
+            if let Some(refusal) = refusal {
+                discard(request.into_body(), max_bytes).await;
+                refusal
+            } else {
+                request.extensions_mut().insert(visitor);
+                next.run(request).await
             }
         }
     };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        response = layout::failure(&nav, &failure, response);
+        response = layout::failure(&nav, &failure, &response);
     }
     layout::secure(&mut response);
     let headers = response.headers_mut();
@@ -96,7 +93,7 @@ fn admit(state: &Arc<WebState>, request: &Request) -> Result<Admission, Failure>
     let is_new = found.is_none();
     let session = match found {
         Some(session) => session,
-        None => state.sessions.begin(None).map_err(|_| Failure::defect())?,
+        None => Session::begin(None).map_err(|_| Failure::defect())?,
     };
     let caller = caller(state, &session);
     let refusal = match &caller {

@@ -40,7 +40,14 @@ pub(in crate::web) struct Session {
     pub(in crate::web) key: Option<String>,
 }
 
-/// Makes and checks sessions.
+impl Session {
+    /// A new session, of a visitor with this key.
+    pub(in crate::web) fn begin(key: Option<String>) -> Result<Self, getrandom::Error> {
+        Ok(Self { id: random()?, ends: now().saturating_add(LIFETIME.as_secs()), key })
+    }
+}
+
+/// Seals sessions, and checks them.
 pub(in crate::web) struct Sessions {
     seal: LessSafeKey,
     forms: hmac::Key,
@@ -66,11 +73,6 @@ impl Sessions {
             attributes: format!("Path=/; HttpOnly; SameSite=Strict{secure}"),
             ended: Mutex::default(),
         })
-    }
-
-    /// A new session, of a visitor with this key.
-    pub(in crate::web) fn begin(&self, key: Option<String>) -> Result<Session, getrandom::Error> {
-        Ok(Session { id: random()?, ends: now().saturating_add(LIFETIME.as_secs()), key })
     }
 
     /// The session of the cookie in these headers, if it is valid and has not ended.
@@ -162,7 +164,7 @@ mod tests {
     #[test]
     fn a_session_comes_back_and_is_not_readable() {
         let sessions = Sessions::new(true, 8080).unwrap();
-        let session = sessions.begin(Some("pal_secret".to_owned())).unwrap();
+        let session = Session::begin(Some("pal_secret".to_owned())).unwrap();
         let sent = headers(&sessions, &session);
         let found = sessions.find(&sent).unwrap();
         assert_eq!((found.id, found.key.as_deref()), (session.id, Some("pal_secret")));
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn changed_foreign_ended_and_old_sessions_are_none() {
         let sessions = Sessions::new(false, 1).unwrap();
-        let session = sessions.begin(None).unwrap();
+        let session = Session::begin(None).unwrap();
         let good = headers(&sessions, &session);
         assert!(sessions.find(&good).is_some());
         let value = good[header::COOKIE].to_str().unwrap().to_owned();
@@ -202,7 +204,7 @@ mod tests {
     #[test]
     fn a_form_token_is_of_one_session() {
         let sessions = Sessions::new(false, 1).unwrap();
-        let (one, other) = (sessions.begin(None).unwrap(), sessions.begin(None).unwrap());
+        let (one, other) = (Session::begin(None).unwrap(), Session::begin(None).unwrap());
         let token = sessions.form_token(&one);
         assert!(sessions.is_form_token(&one, &token));
         assert!(!sessions.is_form_token(&other, &token) && !sessions.is_form_token(&one, ""));

@@ -24,16 +24,32 @@ const DEFAULT: &str = "default";
 /// The name of a pasted text in its report.
 const PASTED: &str = "Pasted text";
 
+/// What a form that failed has sent, so that nobody has to paste a text twice.
+struct Sent {
+    text: String,
+    collections: Vec<String>,
+    has_all: bool,
+    failure: Failure,
+}
+
 /// The first page: the form for a text.
 pub(in crate::web) async fn form(visitor: Visitor) -> Result<Response, Failure> {
+    let content = content(&visitor, None).await?;
+    Ok(layout::page(&visitor.nav, "Check a text", &content))
+}
+
+/// The form, filled in as it was sent.
+async fn content(visitor: &Visitor, sent: Option<&Sent>) -> Result<Markup, Failure> {
     let request = proto::ListCollectionsRequest { page_size: LISTED, page_token: String::new() };
     let request = visitor.backend.request(request);
     let listed = visitor.backend.corpus().list_collections(request).await?.into_inner();
     let max_bytes = visitor.state.options.max_text_bytes;
-    let content = html! {
+    Ok(html! {
         h1 { "Check a text" }
-        @if sources(&listed.collections) == 0 && listed.next_page_token.is_empty() {
-            (nothing_yet(&visitor))
+        @if let Some(Sent { failure, .. }) = sent {
+            p.failure role="alert" { (failure.message) }
+        } @else if sources(&listed.collections) == 0 && listed.next_page_token.is_empty() {
+            (nothing_yet(visitor))
         }
         form method="post" enctype="multipart/form-data" action="/check" {
             (visitor.nav.token_field())
@@ -42,10 +58,10 @@ pub(in crate::web) async fn form(visitor: Visitor) -> Result<Response, Failure> 
                 (file_zone("file", "File", false, max_bytes))
                 div.field {
                     label for="text" { "Or paste the text" }
-                    textarea id="text" name="text" dir="auto" {}
+                    textarea id="text" name="text" dir="auto" { @if let Some(sent) = sent { (sent.text) } }
                 }
             }
-            (scope_fields(&listed))
+            (scope_fields(&listed, sent))
             fieldset {
                 legend { "Options" }
                 div.columns {
@@ -63,8 +79,7 @@ pub(in crate::web) async fn form(visitor: Visitor) -> Result<Response, Failure> 
                 button.second type="submit" name="save" value="yes" { "Check and save the report" }
             }
         }
-    };
-    Ok(layout::page(&visitor.nav, "Check a text", &content))
+    })
 }
 
 fn sources(collections: &[proto::Collection]) -> u64 {
@@ -85,21 +100,28 @@ fn nothing_yet(visitor: &Visitor) -> Markup {
     }
 }
 
-/// The choice of collections.
-fn scope_fields(listed: &proto::ListCollectionsResponse) -> Markup {
-    let has_default = listed.collections.iter().any(|collection| collection.name == DEFAULT);
+/// The choice of collections. Without a choice so far, it is the default collection, or all if that is empty.
+fn scope_fields(listed: &proto::ListCollectionsResponse, sent: Option<&Sent>) -> Markup {
+    let is_default = |collection: &&proto::Collection| collection.name == DEFAULT;
+    let default = listed.collections.iter().find(is_default).and_then(|collection| collection.stats);
+    let uses_default = default.is_some_and(|stats| stats.sources > 0);
+    let is_chosen = |name: &String| match sent {
+        Some(sent) => sent.collections.contains(name),
+        None => listed.collections.len() == 1 || (uses_default && name == DEFAULT),
+    };
+    let has_all = sent.map_or(!uses_default, |sent| sent.has_all);
     html! {
         fieldset {
             legend { "Compare with these collections" }
             ul.choices {
                 @if listed.collections.len() > 1 {
-                    li { label { input type="checkbox" name="all" value="yes" checked[!has_default]; " All collections" } }
+                    li { label { input type="checkbox" name="all" value="yes" checked[has_all]; " All collections" } }
                 }
                 @for collection in &listed.collections {
                     li {
                         label {
                             input type="checkbox" name="collection" value=(collection.name)
-                                checked[collection.name == DEFAULT || listed.collections.len() == 1];
+                                checked[is_chosen(&collection.name)];
                             " " (collection.name) " "
                             span.hint { "(" (collection_counts(&collection.stats.unwrap_or_default())) ")" }
                         }
@@ -122,26 +144,42 @@ pub(in crate::web) async fn to_form() -> Response {
     layout::redirect("/")
 }
 
-/// Checks a text, and answers with the report.
+/// Checks a text, and answers with the report, or with the form as it was sent.
 pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result<Response, Failure> {
     let form = Form::read(&visitor, request).await?;
-    let Text { name, text } = chosen(&form)?;
+    let failure = match check(&visitor, &form).await {
+        Err(failure) if !failure.needs_login => failure,
+        checked => return checked,
+    };
+    let collections = form.values("collection").filter_map(Result::ok).map(str::to_owned).collect();
+    let text = form.pasted("text")?.unwrap_or_default();
+    let sent = Sent { text, collections, has_all: form.is_checked("all"), failure };
+    // Whoever sent a file chooses it again, and what keeps the form from being shown is in the message already.
+    let content = if sent.text.is_empty() { None } else { content(&visitor, Some(&sent)).await.ok() };
+    let Sent { failure, .. } = sent;
+    let Some(content) = content else { return Err(failure) };
+    let mut page = layout::page_with(failure.status, &visitor.nav, failure.title, &content);
+    failure.add_retry_after(&mut page);
+    Ok(page)
+}
+
+async fn check(visitor: &Visitor, form: &Form) -> Result<Response, Failure> {
+    let Text { name, text } = chosen(form)?;
     let options = proto::DetectionOptions {
-        min_passage_words: min_passage_words(&form)?,
-        mode: mode(&form)?.into(),
+        min_passage_words: min_passage_words(form)?,
+        mode: mode(form)?.into(),
         include_excerpts: true,
-        exclusions: Some(exclusions(&form)?),
+        exclusions: Some(exclusions(form)?),
         ..proto::DetectionOptions::default()
     };
-    let scope = scope_of(&form)?;
     let check = proto::CheckRequest {
         text,
-        scope: Some(scope),
+        scope: Some(scope_of(form)?),
         options: Some(options),
         ..proto::CheckRequest::default()
     };
     let file_name = form.is_checked("save").then_some("report.html");
-    report::check(&visitor, check, name, file_name).await
+    report::check(visitor, check, name, file_name).await
 }
 
 /// The file or the pasted text.

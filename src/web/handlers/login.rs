@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::web::WebState;
 use crate::web::failure::Failure;
 use crate::web::forms::Form;
-use crate::web::guard::session::MAX_KEY_BYTES;
+use crate::web::guard::session::{MAX_KEY_BYTES, Session};
 use crate::web::layout::{self, parts::parameter};
 use crate::web::visitor::Visitor;
 
@@ -62,7 +62,7 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
         let content = content(&visitor, from, Some(&failure.message));
         return Ok(layout::page_with(failure.status, &visitor.nav, failure.title, &content));
     }
-    let session = state.sessions.begin(Some(key.to_owned())).map_err(|_| Failure::defect())?;
+    let session = Session::begin(Some(key.to_owned())).map_err(|_| Failure::defect())?;
     let cookie = state.sessions.cookie(&session).ok_or_else(Failure::defect)?;
     state.sessions.end(&visitor.session);
     let mut response = layout::redirect(if is_own_path(from) { from } else { "/" });
@@ -76,7 +76,7 @@ pub(in crate::web) async fn end(visitor: Visitor, request: Request) -> Result<Re
     let sessions = &visitor.state.sessions;
     sessions.end(&visitor.session);
     visitor.state.jobs.stop_all(&visitor.session.id);
-    let fresh = sessions.begin(None).map_err(|_| Failure::defect())?;
+    let fresh = Session::begin(None).map_err(|_| Failure::defect())?;
     let cookie = sessions.cookie(&fresh).ok_or_else(Failure::defect)?;
     let mut response = layout::redirect("/login");
     response.headers_mut().insert(header::SET_COOKIE, cookie);

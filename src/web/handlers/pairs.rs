@@ -98,8 +98,8 @@ pub(in crate::web) async fn show(visitor: Visitor, Path(job): Path<String>) -> R
             layout::reload_after(&mut page, RELOAD_SECONDS);
             Ok(page)
         }
-        JobState::Finished { report: Err(failure), .. } => Err(failure),
-        JobState::Finished { report: Ok(report), .. } => Ok(layout::report(report, None)),
+        JobState::Finished(Err(failure)) => Err(failure),
+        JobState::Finished(Ok(report)) => Ok(layout::report(report, None)),
     }
 }
 

@@ -96,21 +96,16 @@ pub(super) fn page_with(status: StatusCode, nav: &Nav, title: &str, content: &Ma
 }
 
 /// The page of a failure, with the status and headers of `response`.
-pub(super) fn failure(nav: &Nav, failure: &Failure, response: Response) -> Response {
+pub(super) fn failure(nav: &Nav, failure: &Failure, response: &Response) -> Response {
     let mut page = page_with(response.status(), nav, failure.title, &failure.content());
-    page.headers_mut().extend(response.headers().clone().into_iter().filter_map(|(name, value)| {
-        let name = name.filter(|name| !page_headers().contains(name))?;
-        Some((name, value))
-    }));
+    // The length is that of the empty response.
+    for (name, value) in response.headers().iter().filter(|(name, _)| **name != header::CONTENT_LENGTH) {
+        page.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
     if let Some(delay) = failure.retry_in.filter(|_| failure.reloads) {
         reload_after(&mut page, delay.as_secs().max(1));
     }
     page
-}
-
-/// The headers that describe the content of a page.
-fn page_headers() -> [HeaderName; 2] {
-    [header::CONTENT_TYPE, header::CONTENT_LENGTH]
 }
 
 /// Lets a browser load the page again after some seconds.

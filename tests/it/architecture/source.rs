@@ -54,6 +54,11 @@ impl SourceFile {
             match token {
                 "{" => depth += 1,
                 "}" => {
+                    assert!(
+                        depth > 0,
+                        "{:?} closes more braces than it opens, as this reader sees it",
+                        self.path
+                    );
                     depth -= 1;
                     inline.retain(|(_, at_depth)| *at_depth < depth + 1);
                 }
