@@ -72,6 +72,14 @@ pub fn seeds() -> Vec<Vec<u8>> {
             &[proto::CompareAllRequest { collection: "default".into(), options: None }.encode_to_vec()],
         ),
         one(
+            "RenderReport",
+            &[proto::RenderReportRequest {
+                subject: Some(proto::render_report_request::Subject::Check(check.clone())),
+                options: Some(proto::RenderOptions { submission_name: "<one>".into(), ..Default::default() }),
+            }
+            .encode_to_vec()],
+        ),
+        one(
             "GetSource",
             &[proto::GetSourceRequest { id: "source 2".into(), ..Default::default() }.encode_to_vec()],
         ),

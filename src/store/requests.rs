@@ -145,7 +145,9 @@ impl StoredOutcome {
                 row.u64(*sources);
                 row.u64(*revision);
                 row.u32(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-                ids.iter().for_each(|id| row.text(id.as_str()));
+                for id in ids {
+                    row.text(id.as_str());
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod check;
 mod facts;
 mod import;
+mod pages;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

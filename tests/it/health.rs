@@ -12,8 +12,13 @@ use tonic::transport::Channel;
 
 use crate::harness::TestServer;
 
-const SERVICES: [&str; 4] =
-    ["", "palimpsest.v1.AdminService", "palimpsest.v1.CorpusService", "palimpsest.v1.DetectionService"];
+const SERVICES: [&str; 5] = [
+    "",
+    "palimpsest.v1.AdminService",
+    "palimpsest.v1.CorpusService",
+    "palimpsest.v1.DetectionService",
+    "palimpsest.v1.RenderingService",
+];
 
 fn of(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.to_owned() }

@@ -61,6 +61,7 @@ mod pairs;
 mod process;
 mod properties;
 mod raw;
+mod rendering;
 mod room;
 mod running;
 mod scoping;

@@ -41,8 +41,16 @@ impl Ids {
         Self::Below(folders.reduce(|one, other| shared(&one, &other)).unwrap_or_default())
     }
 
+    /// The ids of files relative to the deepest folder that contains all of them.
+    pub(in crate::cli) fn below_all<'a>(files: impl Iterator<Item = &'a Path>) -> Self {
+        let here = std::env::current_dir().unwrap_or_default();
+        let folders =
+            files.map(|file| clean(&here.join(file)).parent().map(Path::to_owned).unwrap_or_default());
+        Self::Below(folders.reduce(|one, other| shared(&one, &other)).unwrap_or_default())
+    }
+
     /// The id of the source in `file`, which was found under `root`.
-    pub(super) fn id(&self, root: &Path, file: &Path) -> Result<String, InputError> {
+    pub(in crate::cli) fn id(&self, root: &Path, file: &Path) -> Result<String, InputError> {
         let path = match self {
             Self::AsGiven => file.to_owned(),
             Self::BelowFolder => file.strip_prefix(root).unwrap_or(file).to_owned(),

@@ -35,6 +35,8 @@ impl Catalogue {
 
     /// Makes some sources that are gone unknown by their ids, words, groups and labels.
     pub(in crate::corpus) fn unlink_all(&mut self, sources: &[Arc<Entry>]) {
-        sources.iter().for_each(|entry| self.unlink(entry));
+        for entry in sources {
+            self.unlink(entry);
+        }
     }
 }

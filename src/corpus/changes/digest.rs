@@ -17,8 +17,12 @@ pub(in crate::corpus) fn content_digest(text: &str, details: Details<'_>, seed: 
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     };
-    [text, title.as_str(), group.as_str()].into_iter().for_each(|text| part(text.as_bytes()));
-    labels.as_slice().iter().map(Label::as_str).for_each(|label| part(label.as_bytes()));
+    for text in [text, title.as_str(), group.as_str()] {
+        part(text.as_bytes());
+    }
+    for label in labels.as_slice().iter().map(Label::as_str) {
+        part(label.as_bytes());
+    }
     if !uri.as_str().is_empty() || submitted_at.is_some() || !metadata.as_slice().is_empty() {
         part(AFTER_LABELS);
         part(uri.as_str().as_bytes());

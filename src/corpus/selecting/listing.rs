@@ -80,6 +80,7 @@ impl Wanted<'_> {
     /// Looks at sources in order of their ids.
     fn look_in_order<'e>(&mut self, sources: impl Iterator<Item = &'e Arc<Entry>>) -> Progress {
         let mut progress = Progress { last: None, seen: 0, is_over: false };
+        let mut last = None;
         for entry in sources {
             progress.seen += 1;
             if !entry.id.as_str().starts_with(self.filter.id_prefix.as_str()) {
@@ -93,8 +94,9 @@ impl Wanted<'_> {
                 progress.is_over = true;
                 break;
             }
-            progress.last = Some(entry.id.clone());
+            last = Some(&entry.id);
         }
+        progress.last = last.cloned();
         progress
     }
 

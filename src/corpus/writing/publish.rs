@@ -13,8 +13,9 @@ use crate::corpus::collection::Collection;
 use crate::corpus::info::CollectionInfo;
 use crate::model::{SourceId, SourceRecord};
 
-/// The number of deleted sources whose names are forgotten under one lock: some hundred microseconds.
-const UNLINKED_AT_ONCE: usize = 256;
+/// The number of deleted sources whose names are forgotten under one lock: a few milliseconds. Each lock waits for the
+/// look-ups of checks that run.
+const UNLINKED_AT_ONCE: usize = 2048;
 
 impl Committer {
     /// Makes a committed change visible and remembers its outcome.

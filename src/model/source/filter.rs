@@ -54,10 +54,14 @@ impl SourceFilter {
             bytes.extend_from_slice(text.as_bytes());
         };
         text(id_prefix);
-        groups.iter().for_each(|group| text(group.as_str()));
+        for group in groups {
+            text(group.as_str());
+        }
         // No group is empty.
         text("");
-        labels.iter().for_each(|label| text(label.as_str()));
+        for label in labels {
+            text(label.as_str());
+        }
         text("");
         for time in [submitted.from, submitted.before, created.from, created.before] {
             bytes.push(u8::from(time.is_some()));

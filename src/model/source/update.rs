@@ -15,10 +15,6 @@ pub struct SourceUpdate {
     /// Its address.
     pub uri: Option<Uri>,
     /// When it was submitted; `Some(None)` if that is not known any more.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one: whether it is updated; the inner one: the value"
-    )]
     pub submitted_at: Option<Option<Timestamp>>,
     /// Its metadata, as a whole.
     pub metadata: Option<Metadata>,

@@ -5,11 +5,11 @@ use maud::{Markup, Render, html};
 use super::atoms::{Atoms, Listed, Listing};
 use super::offsets::Offsets;
 use super::options::{RenderOptions, ReportKind};
-use super::page;
 use super::page::Script;
 use super::passages::{Passages, Whole};
 use super::sections::{alerts, groups, guide, sources, strip, summary};
 use super::submission::{Submission, paragraphs};
+use super::{language, page};
 use crate::proto::Report;
 
 /// Renders a report as one HTML file. `text` is the submission.
@@ -36,7 +36,7 @@ pub fn check(report: &Report, text: &str, options: &RenderOptions) -> String {
             (sources::section(report, options))
             section id="text" aria-labelledby="text-h" {
                 h2 id="text-h" { "Submission" }
-                div class="t text" { (submission) }
+                div class="t text" lang=(language::code(text)) { (submission) }
             }
         }
     };
@@ -69,7 +69,8 @@ fn page(
         ReportKind::Check | ReportKind::Compare => ["Submission", "Source"],
         ReportKind::Pair => ["First", "Second"],
     };
-    let passages = Passages { report, whole, sides, prefix: String::new() };
+    let languages = [language::code(offsets.text()), ""];
+    let passages = Passages { report, whole, sides, languages, prefix: String::new() };
     let subject = page::heading(options, "Submission");
     let mut out = page::begin("Similarity report", &subject, Script::Check, options);
     html! {
@@ -101,6 +102,7 @@ fn side_by_side(
             h3 id={ "s" (place) } { (sources::badge(place)) span class="sr" { "Source " (place) } " " (sources::name(source, options)) }
         }
         .render_to(out);
+        let passages = passages.of_source(source);
         while let Some(listed) = listed.next_if(|listed| listed.source == place) {
             passages.passage(listed).render_to(out);
         }

@@ -6,10 +6,12 @@
 //!
 //! [`check`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
 
+mod ages;
 mod atoms;
 mod check;
 mod class;
 mod glyphs;
+mod language;
 mod offsets;
 mod options;
 mod page;

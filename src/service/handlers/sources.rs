@@ -1,5 +1,7 @@
 //! Listing, updating and deleting sources by what is known of them.
 
+use prost::Message as _;
+
 use crate::engine::{SourcePage, Stop};
 use crate::proto;
 use crate::service::backpressure::workers::Completion;
@@ -7,10 +9,28 @@ use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
 use crate::service::parse::corpus::{self as parse_corpus, Page, SourceName};
-use crate::service::parse::sources::{self as parse, FilteredDeletion, Update};
+use crate::service::parse::sources::{self as parse, FilteredDeletion, UpdateRequest};
 use crate::service::problem::Problem;
 use crate::service::revisions::RevisionMask;
 use crate::service::{convert, page_token};
+
+/// Bytes of a page, unless a single source has more. Clients take messages of 4 MiB unless they say otherwise.
+const MAX_PAGE_BYTES: usize = 2 << 20;
+
+/// Cuts a page that is too large; returns its last id then.
+fn cut_to_fit(sources: &mut Vec<proto::Source>) -> Option<String> {
+    let mut bytes = 0;
+    let fits = |source: &&proto::Source| {
+        bytes += source.encoded_len();
+        bytes <= MAX_PAGE_BYTES
+    };
+    let fitting = sources.iter().take_while(fits).count().max(1);
+    if fitting >= sources.len() {
+        return None;
+    }
+    sources.truncate(fitting);
+    sources.last().map(|last| last.id.clone())
+}
 
 impl ServiceContext {
     pub(super) async fn list_sources(
@@ -30,11 +50,12 @@ impl ServiceContext {
             let revisions = RevisionMask::for_caller(&caller, &engine);
             let SourcePage { sources, next } =
                 engine.select_sources(&collection, &filter, after.as_ref(), size, stop)?;
-            let next_page_token = next.map(|last| page_token::encode(&listing, last.as_str()));
-            Ok(proto::ListSourcesResponse {
-                sources: sources.iter().map(|entry| convert::corpus::source(entry, &revisions)).collect(),
-                next_page_token: next_page_token.unwrap_or_default(),
-            })
+            let mut sources: Vec<_> =
+                sources.iter().map(|entry| convert::corpus::source(entry, &revisions)).collect();
+            let cut = cut_to_fit(&mut sources);
+            let last = cut.or_else(|| next.map(|last| last.as_str().to_owned()));
+            let next_page_token = last.map(|last| page_token::encode(&listing, &last));
+            Ok(proto::ListSourcesResponse { sources, next_page_token: next_page_token.unwrap_or_default() })
         };
         self.workers.run(call, 0, read).await
     }
@@ -45,7 +66,7 @@ impl ServiceContext {
         call: &CallContext,
         request: proto::UpdateSourceRequest,
     ) -> Result<proto::UpdateSourceResponse, Problem> {
-        let Update { source, update, key } = parse::update(caller.key(), request)?;
+        let UpdateRequest { source, update, key } = parse::update(caller.key(), request)?;
         let SourceName { collection, id } = source;
         caller.sees(&collection)?;
         self.memory.check_room(&self.engine).await?;
@@ -75,7 +96,7 @@ impl ServiceContext {
         } else {
             let submit = move |done: Completion<_>| {
                 engine.submit_filtered_deletion(&collection, filter, key, move |deleted| {
-                    done.complete(deleted)
+                    done.complete(deleted);
                 });
             };
             self.workers.submit(call, 0, None, submit).await??

@@ -21,7 +21,7 @@ const UPDATABLE: [&str; 6] = ["title", "group", "labels", "uri", "submitted_at",
 const NAMED_PROBLEMS: usize = 10;
 
 /// A source to update.
-pub(in crate::service) struct Update {
+pub(in crate::service) struct UpdateRequest {
     pub(in crate::service) source: SourceName,
     pub(in crate::service) update: SourceUpdate,
     pub(in crate::service) key: Option<RequestKey>,
@@ -37,7 +37,7 @@ pub(in crate::service) struct FilteredDeletion {
 pub(in crate::service) fn update(
     owner: &str,
     request: proto::UpdateSourceRequest,
-) -> Result<Update, Problem> {
+) -> Result<UpdateRequest, Problem> {
     let proto::UpdateSourceRequest { collection, source, update_mask, request_id } = request;
     let mut fields = Fields::default();
     let collection = fields.collection("collection", &collection);
@@ -55,7 +55,7 @@ pub(in crate::service) fn update(
     };
     let key = fields.request_key(owner, &request_id);
     let source = id.map(|id| SourceName { collection, id });
-    fields.required(source.map(|source| Update { source, update, key }))
+    fields.required(source.map(|source| UpdateRequest { source, update, key }))
 }
 
 pub(in crate::service) fn filtered_deletion(

@@ -89,7 +89,7 @@ fn tables_fit_the_terminal_and_break_no_word() {
         for columns in [0, 60, 80] {
             let said = on_a_terminal(root, columns, arguments, &server.address);
             let width = if columns == 0 { 80 } else { columns as usize };
-            assert!(said.lines().count() > 3, "{said}");
+            assert!(said.lines().count() >= 3, "{said}");
             for line in said.lines().filter(|line| line.contains('─') || line.contains('…')) {
                 assert!(line.chars().count() <= width, "{columns}, {arguments}: {said}");
             }

@@ -161,3 +161,22 @@ async fn wrong_filters_name_their_fields() {
         assert!(found.iter().any(|one| one.starts_with(problem)), "{found:?}, not {problem}");
     }
 }
+
+#[tokio::test]
+async fn a_page_fits_into_a_message() {
+    let server = TestServer::start().await;
+    let mut corpus = server.corpus().await;
+    for number in 0..300 {
+        let entry = |key: usize| (format!("{number}-{key}"), "v".repeat(1000));
+        let metadata = (0..16).map(entry).collect();
+        let source =
+            proto::Source { id: format!("s{number:03}"), text: text(number), metadata, ..Default::default() };
+        add(&mut corpus, source).await;
+    }
+    // A client with the usual limit of 4 MiB.
+    let mut plain = proto::corpus_service_client::CorpusServiceClient::new(server.channel().await);
+    let request = proto::ListSourcesRequest { page_size: 1000, ..Default::default() };
+    let page = plain.list_sources(request).await.unwrap().into_inner();
+    assert!((100..200).contains(&page.sources.len()), "{}", page.sources.len());
+    assert_eq!(ids(&mut plain, SourceFilter::default(), 1000).await.len(), 300);
+}

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use crate::cli::render::{DIFFERENT, FAINT, Look, number};
 use crate::text::Span;
 
@@ -14,8 +16,7 @@ const KEPT_CHARS: usize = 300;
 /// Distance within which a space is searched, so that no word is cut.
 const SEARCHED_CHARS: usize = 40;
 
-/// The lines of an excerpt, which begin after `indent` columns. A line exceeds the width of the look only if a single word
-/// does.
+/// The lines of an excerpt, which begin after `indent` columns. A line exceeds the width of the look only by brackets.
 pub(super) fn lines(text: &str, differing: &[Span], indent: usize, look: Look) -> Vec<String> {
     let mut wrapped = Wrapped::new(look.text_columns().saturating_sub(indent).max(20));
     match cut(text, look) {
@@ -25,7 +26,7 @@ pub(super) fn lines(text: &str, differing: &[Span], indent: usize, look: Look) -
             words(start, 0, differing, look, &mut wrapped);
             let left_out = text.get(head..tail).unwrap_or_default().chars().count();
             let note = format!("[... {} characters ...]", number(left_out as u64));
-            wrapped.push(note.len(), &look.paint(FAINT, &note));
+            wrapped.push(note.len(), &look.paint(FAINT, &note), false);
             words(end, tail, differing, look, &mut wrapped);
         }
     }
@@ -51,20 +52,44 @@ fn cut(text: &str, look: Look) -> Option<Range<usize>> {
 fn words(text: &str, offset: usize, differing: &[Span], look: Look, wrapped: &mut Wrapped) {
     let mut at = 0;
     for word in text.split(' ') {
-        let span = offset + at..offset + at + word.len();
+        let begin = offset + at;
         at += word.len() + 1;
-        if word.is_empty() {
-            continue;
+        for piece in pieces(word, wrapped.width) {
+            let span = begin + piece.start..begin + piece.end;
+            let is_inner = piece.start > 0;
+            let Some(piece) = word.get(piece) else { continue };
+            let marked = mark(piece, marks_within(&span, differing), look);
+            wrapped.push(marked.columns, &marked.text, is_inner);
         }
-        let first = differing.partition_point(|span_| span_.end as usize <= span.start);
-        let marks = differing.iter().skip(first).take_while(|mark| (mark.start as usize) < span.end);
-        let within = marks.map(|mark| {
-            let start = (mark.start as usize).saturating_sub(span.start);
-            start..(mark.end as usize).min(span.end) - span.start
-        });
-        let marked = mark(word, within, look);
-        wrapped.push(marked.columns, &marked.text);
     }
+}
+
+/// The parts of a word that is wider than a line, as in scripts without spaces; in bytes.
+fn pieces(word: &str, width: usize) -> Vec<Range<usize>> {
+    let (mut pieces, mut start, mut used) = (Vec::new(), 0, 0);
+    for (at, c) in word.char_indices() {
+        let columns = c.width().unwrap_or(0);
+        if used + columns > width && used > 0 {
+            pieces.push(start..at);
+            (start, used) = (at, 0);
+        }
+        used += columns;
+    }
+    if start < word.len() {
+        pieces.push(start..word.len());
+    }
+    pieces
+}
+
+/// The parts of `span` that differ, from its start.
+fn marks_within(span: &Range<usize>, differing: &[Span]) -> impl Iterator<Item = Range<usize>> {
+    let Range { start: begin, end } = *span;
+    let first = differing.partition_point(|mark| mark.end as usize <= begin);
+    let marks = differing.iter().skip(first).take_while(move |mark| (mark.start as usize) < end);
+    marks.map(move |mark| {
+        let start = (mark.start as usize).saturating_sub(begin);
+        start..(mark.end as usize).min(end) - begin
+    })
 }
 
 /// A word with marked parts.
@@ -91,17 +116,7 @@ fn mark(word: &str, marks: impl Iterator<Item = Range<usize>>, look: Look) -> Ma
         done = end;
     }
     out.push_str(word.get(done..).unwrap_or_default());
-    MarkedWord { text: out, columns: columns(word) + brackets }
-}
-
-/// Approximate width of a text on a terminal: ideographs take two columns.
-fn columns(text: &str) -> usize {
-    let wide = |c: char| {
-        matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}'
-            | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}' | '\u{1F300}'..='\u{1FAFF}'
-            | '\u{20000}'..='\u{3FFFD}')
-    };
-    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
+    MarkedWord { text: out, columns: word.width() + brackets }
 }
 
 /// Words wrapped into lines of a width.
@@ -116,12 +131,14 @@ impl Wrapped {
         Self { lines: Vec::new(), width, used: 0 }
     }
 
-    fn push(&mut self, columns: usize, word: &str) {
+    /// Adds a word, or an inner part of one, before which no space stands.
+    fn push(&mut self, columns: usize, word: &str, is_inner: bool) {
+        let space = if is_inner { "" } else { " " };
         match self.lines.last_mut() {
-            Some(line) if self.used + 1 + columns <= self.width => {
-                line.push(' ');
+            Some(line) if self.used + space.len() + columns <= self.width => {
+                line.push_str(space);
                 line.push_str(word);
-                self.used += 1 + columns;
+                self.used += space.len() + columns;
             }
             _ => {
                 self.lines.push(word.to_owned());
@@ -142,6 +159,17 @@ mod tests {
         let text = "one two three four five six seven eight nine";
         assert_eq!(lines(text, &[], 10, PLAIN), ["one two three four five six", "seven eight nine"]);
         assert!(lines("", &[], 10, PLAIN).is_empty());
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_wrapped_between_characters() {
+        let text = "夜".repeat(20);
+        assert_eq!(lines(&text, &[], 20, PLAIN), ["夜".repeat(10), "夜".repeat(10)]);
+        let marks = [Span { start: 27, end: 33 }];
+        assert_eq!(
+            lines(&text, &marks, 20, PLAIN),
+            ["夜".repeat(9), "⟦夜⟧".into(), format!("⟦夜⟧{}", "夜".repeat(9))]
+        );
     }
 
     #[test]

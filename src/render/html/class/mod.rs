@@ -8,8 +8,10 @@ mod table;
 use maud::{Markup, Render, html};
 
 use self::names::Names;
+use super::ages;
 use super::atoms::Listing;
 use super::glyphs::Visible;
+use super::language;
 use super::offsets::Offsets;
 use super::options::RenderOptions;
 use super::page::{self, Script};
@@ -93,7 +95,11 @@ impl<'a> ClassReport<'a> {
     #[must_use]
     pub fn passages(place: usize, report: &Report) -> PairPassages {
         let prefix = format!("r{}", place + 1);
-        let passages = Passages { report, whole: None, sides: ["First", "Second"], prefix };
+        let first = report.sources.first().and_then(|source| source.passages.first());
+        let languages = first.map_or([""; 2], |passage| {
+            [&passage.submission_excerpt, &passage.source_excerpt].map(|excerpt| language::code(excerpt))
+        });
+        let passages = Passages { report, whole: None, sides: ["First", "Second"], languages, prefix };
         // Spans are those of excerpts: there is no text.
         let listing = Listing::new(report, &Offsets::new("", report.offset_unit()));
         PairPassages(html! {
@@ -126,6 +132,7 @@ impl<'a> ClassReport<'a> {
                     (counted(pair.passages, "passage", "passages")) ". First covered: " (percent(&shares[0])) ", " (number(shares[0].words))
                     " of " (number(shares[0].of_words)) " words. Second covered: " (percent(&shares[1])) ", " (number(shares[1].words))
                     " of " (number(shares[1].of_words)) " words. "
+                    @if let Some(older) = ages::older(pair.older(), ["first", "second"]) { (older) " " }
                     a href="#pairs" { "All pairs" }
                 }
                 (passages.0)

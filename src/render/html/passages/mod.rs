@@ -6,12 +6,13 @@ use std::ops::Range;
 
 use maud::{Markup, Render, html};
 
-use self::words::{Aligned, Relation, Run, Side, aligned};
+use self::words::{Relation, Run, Side, aligned};
 use super::atoms::{Atoms, Listed};
 use super::glyphs::Visible;
+use super::language;
 use super::offsets::Offsets;
 use super::sections::groups;
-use crate::proto::{Passage, PassageKind, Report, Span};
+use crate::proto::{Passage, PassageKind, Report, SourceOverlap, Span};
 use crate::render::{counted, number, percent};
 
 /// The text of the submission, where the page has it.
@@ -34,6 +35,8 @@ pub(super) struct Passages<'a> {
     pub(super) whole: Option<Whole<'a>>,
     /// The names of the two sides.
     pub(super) sides: [&'static str; 2],
+    /// The languages of the two sides.
+    pub(super) languages: [&'static str; 2],
     /// What the ids of passages begin with.
     pub(super) prefix: String,
 }
@@ -62,13 +65,30 @@ impl Passages<'_> {
                     @if self.whole.is_some() { " " a href={ "#m" (number) } { "In the text" } }
                 }
                 div class="two" {
-                    (side(self.sides[0], &submission, &runs.submission, passage.kind(), "ins"))
+                    (self.side(0, &Words { text: submission.text, runs: &runs.submission, kind: passage.kind(), alone: "ins" }))
                     @if passage.source_excerpt.is_empty() {
                         div { h5 { (self.sides[1]) } (no_excerpt()) }
                     } @else {
-                        (side(self.sides[1], &source, &runs.source, passage.kind(), "del"))
+                        (self.side(1, &Words { text: source.text, runs: &runs.source, kind: passage.kind(), alone: "del" }))
                     }
                 }
+            }
+        }
+    }
+
+    /// The same for passages of a source, whose language is found in its first excerpt.
+    pub(super) fn of_source(&self, source: &SourceOverlap) -> Self {
+        let excerpt = source.passages.first().map_or("", |passage| &passage.source_excerpt);
+        Self { languages: [self.languages[0], language::code(excerpt)], ..self.clone() }
+    }
+
+    /// The first or second side of a passage.
+    fn side(&self, place: usize, words: &Words<'_>) -> Markup {
+        let (name, language) = (self.sides.get(place), self.languages.get(place));
+        html! {
+            div {
+                h5 { (name.copied().unwrap_or_default()) }
+                div class="t" dir="auto" lang=(language.copied().unwrap_or_default()) { (words) }
             }
         }
     }
@@ -132,21 +152,12 @@ fn no_excerpt() -> Markup {
     html! { p class="note" { "The text of the source is missing: this report was made without excerpts." } }
 }
 
-/// A side of a passage. `alone` is the element of words that the other side does not have.
-fn side(name: &str, side: &Side<'_>, runs: &[Run], kind: PassageKind, alone: &str) -> Markup {
-    html! {
-        div {
-            h5 { (name) }
-            div class="t" dir="auto" { (Words { text: side.text, runs, kind, alone }) }
-        }
-    }
-}
-
 /// The words of a side.
 struct Words<'a> {
     text: &'a str,
     runs: &'a [Run],
     kind: PassageKind,
+    /// The element of words that the other side does not have.
     alone: &'a str,
 }
 

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use crate::proto::{Report, Share, SourceOverlap};
+use crate::render::html::ages;
 use crate::render::html::glyphs::Visible;
-use crate::render::html::options::RenderOptions;
+use crate::render::html::options::{RenderOptions, ReportKind};
 use crate::render::{counted, number, percent};
 
 /// The section of sources.
@@ -72,15 +73,28 @@ pub(in crate::render::html) fn name(source: &SourceOverlap, options: &RenderOpti
     }
 }
 
-/// Collection, group and labels.
+/// Collection, group, labels, age and address.
 fn details(source: &SourceOverlap, options: &RenderOptions) -> Markup {
-    let hidden = options.hide_names;
+    let sides = match options.kind {
+        ReportKind::Check | ReportKind::Compare => ["submission", "source"],
+        ReportKind::Pair => ["first text", "second"],
+    };
+    let submitted = source.submitted_at.and_then(|time| ages::day(time.seconds));
     html! {
         @if !source.collection.is_empty() { " Collection " bdi { (Visible::all(&source.collection)) } "." }
-        @if !source.group.is_empty() && !hidden {
+        @if let Some(day) = submitted { " Handed in on " time datetime=(day) { (day) } "." }
+        @if let Some(older) = ages::older(source.older(), sides) { " " (older) }
+        @if !options.hide_names { (names(source)) }
+    }
+}
+
+/// Group, labels and address, which tell who wrote a source.
+fn names(source: &SourceOverlap) -> Markup {
+    html! {
+        @if !source.group.is_empty() {
             span class="name" { " Group " bdi { (Visible::all(&source.group)) } "." }
         }
-        @if !source.labels.is_empty() && !hidden {
+        @if !source.labels.is_empty() {
             span class="name" {
                 " Labels "
                 @for (place, label) in source.labels.iter().enumerate() {
@@ -89,6 +103,23 @@ fn details(source: &SourceOverlap, options: &RenderOptions) -> Markup {
                 }
                 "."
             }
+        }
+        @if !source.uri.is_empty() { span class="name" { " " (address(&source.uri)) "." } }
+    }
+}
+
+/// The address of a source: a link if it is one of the web, and text otherwise. A reader who follows it tells the other site
+/// nothing of the report.
+fn address(uri: &str) -> Markup {
+    let is_web = ["https://", "http://"].iter().any(|scheme| uri.starts_with(scheme));
+    let is_plain = uri
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'));
+    html! {
+        @if is_web && is_plain {
+            a href=(uri) rel="noreferrer noopener nofollow" { bdi { (uri) } }
+        } @else {
+            bdi { (Visible::all(uri)) }
         }
     }
 }

@@ -47,8 +47,7 @@ fn options() -> RenderOptions {
 /// The sum of the words of the elements that match.
 fn words(page: &Html, selector: &str) -> u64 {
     let selector = Selector::parse(selector).unwrap();
-    let selected = page.select(&selector);
-    selected.map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
+    page.select(&selector).map(|element| element.attr("data-w").unwrap().parse::<u64>().unwrap()).sum()
 }
 
 #[test]

@@ -12,7 +12,6 @@ use crate::cli::error::CliError;
 use crate::cli::input::Submission;
 use crate::cli::outcome::Outcome;
 use crate::engine::{DetectionOptions, Scope};
-use crate::proto;
 
 /// Number of files that are checked before their results are sent, for each thread.
 const FILES_PER_THREAD: usize = 4;
@@ -23,6 +22,8 @@ pub(super) struct Checks {
     pub(super) scope: Scope,
     pub(super) options: DetectionOptions,
     pub(super) encoding: Option<&'static Encoding>,
+    /// Whether results have the texts.
+    pub(super) keep_texts: bool,
 }
 
 /// Checks all files in a thread, and sends the results in order.
@@ -53,19 +54,20 @@ pub(super) fn start(
 impl Checks {
     fn check(&self, submission: Submission) -> Checked {
         let name = submission.place.to_string();
-        let result = match submission.problem {
-            Some(problem) => Err(problem.to_string()),
-            None => self.report(&submission).map_err(|error| match error {
-                CliError::Unreadable { problem, .. } => problem.to_string(),
-                other => other.to_string(),
-            }),
+        let reason = |error| match error {
+            CliError::Unreadable { problem, .. } => problem.to_string(),
+            other => other.to_string(),
         };
-        Checked { name, result }
-    }
-
-    fn report(&self, submission: &Submission) -> Result<proto::Report, CliError> {
         let path = submission.place.path();
-        let text = read_submission(path, self.encoding)?;
-        self.corpus.check(path, &text.text, self.scope.clone(), &self.options)
+        let text = match submission.problem {
+            Some(problem) => Err(problem.to_string()),
+            None => read_submission(path, self.encoding).map_err(reason),
+        };
+        let text = match text {
+            Ok(text) => text.text,
+            Err(reason) => return Checked { name, text: None, result: Err(reason) },
+        };
+        let result = self.corpus.check(path, &text, self.scope.clone(), &self.options).map_err(reason);
+        Checked { name, text: self.keep_texts.then_some(text), result }
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::output::{Output, Tally};
+use super::pages::Pages;
 use super::progress::Progress;
 use super::{CheckArgs, in_process, on_server};
 use crate::cli::commands::detection::local;
@@ -21,10 +23,13 @@ use crate::proto;
 /// Capacity of the channel of results.
 const CHANNEL_RESULTS: usize = 16;
 
-/// The result for a file: its report, or the reason why it was not checked.
+/// The result for a submission: its report, or the reason why it was not checked.
 #[derive(Debug)]
 pub(super) struct Checked {
+    /// The file, or the id of a stored source.
     pub(super) name: String,
+    /// The text, if a page needs it.
+    pub(super) text: Option<String>,
     pub(super) result: Result<proto::Report, String>,
 }
 
@@ -47,17 +52,28 @@ pub(super) async fn run(
         skipped.lines().iter().for_each(|line| note(line));
         return Err(CliError::NothingToCheck);
     }
-    let detail = if args.options.json() { Detail::Program } else { Detail::Summary };
+    let detail = match args.options.detail() {
+        Detail::People => Detail::Summary,
+        detail => detail,
+    };
+    let page = args.options.page();
+    if page.is_stdout() {
+        return Err(CliError::Usage("--html names a folder for the pages of many files; - is for one"));
+    }
+    let mut pages = page.path().map(|folder| Pages::new(folder, &found));
     let progress = Progress::over((found.len() + args.ids.len()) as u64, args.csv || args.options.json());
     let mut output = Output::new(args.csv, args.options.json(), out);
     let mut running = start(args, found, detail, server).await?;
     let mut tally = Tally::default();
-    let interrupted = receive(args, &mut running.results, &mut output, &mut tally, &progress).await;
+    let interrupted =
+        receive(args, &mut running.results, &mut pages, &mut output, &mut tally, &progress).await;
     progress.finish();
     // After an interruption, the files that were checked are still printed.
     let written = output.finish(&tally, &skipped);
+    let finished = pages.map(Pages::finish).transpose();
     let is_interrupted = interrupted?;
     written?;
+    finished?;
     if is_interrupted {
         note(&format!("Interrupted: {} files were checked.", number(tally.checked)));
         return Ok(Outcome::Interrupted);
@@ -78,17 +94,19 @@ async fn start(
 ) -> Result<Running, CliError> {
     let (sender, results) = mpsc::channel(CHANNEL_RESULTS);
     let encoding = args.encoding.encoding();
+    let keep_texts = detail == Detail::Page;
     let end = if args.against.is_empty() {
         let request = args.request(detail)?;
         let client = Client::connect(server).await?;
         let stored = args.ids.iter().map(|id| args.source(id)).collect();
-        on_server::start(client, on_server::Subjects { found, stored }, request, encoding, sender).await?
+        on_server::start(client, on_server::Subjects { found, stored, encoding }, request, keep_texts, sender)
+            .await?
     } else {
         let options = args.options.to_engine(&args.corpus, detail)?;
         let scope = args.scope.to_engine()?;
         let paths = found.iter().map(|submission| submission.place.path());
         let corpus = local::Corpus::read(&args.against, paths.map(Path::new), encoding);
-        in_process::start(in_process::Checks { corpus, scope, options, encoding }, found, sender)
+        in_process::start(in_process::Checks { corpus, scope, options, encoding, keep_texts }, found, sender)
     };
     Ok(Running { results, end })
 }
@@ -97,20 +115,25 @@ async fn start(
 async fn receive(
     args: &CheckArgs,
     results: &mut mpsc::Receiver<Checked>,
+    pages: &mut Option<Pages>,
     output: &mut Output<'_>,
     tally: &mut Tally,
     progress: &Progress,
 ) -> Result<bool, CliError> {
     let mut warnings = BTreeSet::new();
+    let mut interrupts = signal(SignalKind::interrupt())?;
     let is_interrupted = loop {
         let checked = tokio::select! {
             biased;
-            _pressed = tokio::signal::ctrl_c() => break true,
+            _pressed = interrupts.recv() => break true,
             checked = results.recv() => checked,
         };
         let Some(checked) = checked else { break false };
         if let Ok(report) = &checked.result {
             warnings.extend(report.warnings.iter().map(|warning| warning.message.clone()));
+        }
+        if let Some(pages) = pages {
+            pages.write(&checked, args.options.page())?;
         }
         let excess = checked.result.as_ref().ok().and_then(|report| args.excess(report));
         tally.add(&checked, excess);

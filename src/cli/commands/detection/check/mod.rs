@@ -4,6 +4,7 @@ mod in_process;
 mod many;
 mod on_server;
 mod output;
+mod pages;
 mod progress;
 mod scope;
 mod single;

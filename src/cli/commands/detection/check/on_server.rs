@@ -15,6 +15,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Streaming};
 
 use super::many::Checked;
+use crate::cli::commands::detection::sources;
 use crate::cli::commands::detection::texts::read_submission;
 use crate::cli::connection::{ATTEMPTS, Client, wait_before_retry};
 use crate::cli::error::{CliError, Refusal};
@@ -32,6 +33,8 @@ pub(super) struct Subjects {
     pub(super) found: Vec<Submission>,
     /// Stored sources.
     pub(super) stored: Vec<proto::SourceName>,
+    /// The encoding of the files.
+    pub(super) encoding: Option<&'static Encoding>,
 }
 
 /// A submission that is ready to be sent, or the reason why it can't be.
@@ -63,6 +66,8 @@ struct Checks {
     /// The request, without a text.
     request: proto::CheckRequest,
     limits: proto::Limits,
+    /// Whether results have the texts.
+    keep_texts: bool,
     /// The files without a result, in order.
     waiting: Arc<Mutex<VecDeque<Waiting>>>,
     results: mpsc::Sender<Checked>,
@@ -73,20 +78,20 @@ pub(super) async fn start(
     client: Client,
     subjects: Subjects,
     request: proto::CheckRequest,
-    encoding: Option<&'static Encoding>,
+    keep_texts: bool,
     results: mpsc::Sender<Checked>,
 ) -> Result<JoinHandle<Result<Outcome, CliError>>, CliError> {
     let limits = client.limits().await?;
-    let files = Arc::new(tokio::sync::Mutex::new(read_in_a_thread(subjects, encoding)));
-    let checks = Checks { client, request, limits, waiting: Arc::default(), results };
+    let files = Arc::new(tokio::sync::Mutex::new(read_in_a_thread(subjects)));
+    let checks = Checks { client, request, limits, keep_texts, waiting: Arc::default(), results };
     Ok(tokio::spawn(checks.run(files)))
 }
 
 /// Reads the files in a thread that ends when the receiver is dropped.
-fn read_in_a_thread(subjects: Subjects, encoding: Option<&'static Encoding>) -> mpsc::Receiver<Ready> {
+fn read_in_a_thread(subjects: Subjects) -> mpsc::Receiver<Ready> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
     std::thread::spawn(move || {
-        let Subjects { found, stored } = subjects;
+        let Subjects { found, stored, encoding } = subjects;
         for Submission { place, problem } in found {
             let text = match problem {
                 Some(problem) => Err(problem.to_string()),
@@ -199,7 +204,7 @@ impl Checks {
     /// Sends the result of the first file whose request was sent, after those of the files before it.
     async fn answered(&self, response: proto::CheckStreamResponse) -> Result<(), CliError> {
         self.send_failed().await;
-        let Some(Waiting::Sent { name, .. }) = self.waiting.lock().pop_front() else { return Ok(()) };
+        let Some(Waiting::Sent { name, request }) = self.waiting.lock().pop_front() else { return Ok(()) };
         let result = match response.result {
             Some(Answer::Report(report)) => Ok(report),
             Some(Answer::Error(error)) => {
@@ -211,8 +216,17 @@ impl Checks {
             }
             None => Err("the server sent an empty response; see its log".to_owned()),
         };
-        self.send(Checked { name, result }).await;
+        let text = if self.keep_texts { self.text(request.check.unwrap_or_default()).await } else { None };
+        self.send(Checked { name, text, result }).await;
         Ok(())
+    }
+
+    /// The text of a submission; `None` for a stored source that the key may not read.
+    async fn text(&self, check: proto::CheckRequest) -> Option<String> {
+        match check.source {
+            Some(source) => sources::stored_text(&self.client, source).await,
+            None => Some(check.text),
+        }
     }
 
     /// Sends the results of the first files if they could not be sent.
@@ -221,7 +235,9 @@ impl Checks {
             let failed = {
                 let mut waiting = self.waiting.lock();
                 match waiting.pop_front() {
-                    Some(Waiting::Failed { name, reason }) => Checked { name, result: Err(reason) },
+                    Some(Waiting::Failed { name, reason }) => {
+                        Checked { name, text: None, result: Err(reason) }
+                    }
                     Some(sent) => return waiting.push_front(sent),
                     None => return,
                 }

@@ -1,6 +1,7 @@
 //! `palimpsest pairs`: the pairs of sources in a collection that share passages.
 
 mod csv;
+mod page;
 mod progress;
 
 use std::io::Write;
@@ -11,11 +12,12 @@ use self::progress::Progress;
 use super::options::{
     CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage, percentage_or_zero,
 };
+use super::page::PageArgs;
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
-use crate::cli::render::{self, ComparedPairs, Look};
+use crate::cli::render::{self, ComparedPairs, Look, printable, warn};
 use crate::proto;
 use crate::proto::compare_all_response::Event;
 
@@ -27,8 +29,8 @@ const SHOWN: u32 = 20;
 #[command(
     after_help = "The coverage of a pair is the share of covered words in one of its sources; the larger share \
     counts. A cluster is a set of sources that such pairs connect. --timeout limits the time between two \
-    progress messages. `palimpsest sources get ID --text-only | palimpsest check -` shows the passages of one \
-    source."
+    progress messages. `palimpsest compare --id ID --with ID` shows the passages of a pair. The page that --html \
+    writes has the passages of the first 100 pairs."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(in crate::cli) struct PairsArgs {
@@ -58,7 +60,7 @@ pub(in crate::cli) struct PairsArgs {
     /// Exclude the sources of this group; repeatable
     #[arg(long = "exclude-group", value_name = "GROUP")]
     exclude_groups: Vec<String>,
-    /// Most pairs to show [default: 20, with --csv and --json 1000]
+    /// Most pairs to show [default: 20, with --csv, --json and --html 1000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     top: Option<u32>,
     /// Print the pairs as CSV (RFC 4180), with a header
@@ -68,6 +70,8 @@ pub(in crate::cli) struct PairsArgs {
     /// message with all fields
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// Compares the sources, and prints the pairs and the clusters.
@@ -81,17 +85,38 @@ pub(in crate::cli) async fn run(
     let texts = request.options.iter().flat_map(|options| boilerplate_sizes(options.exclusions.as_ref()));
     client.ensure_accepted(&texts.collect::<Vec<usize>>()).await?;
     let progress = Progress::new();
+    let options = request.options.clone().unwrap_or_default();
     let found = compare_all(&client, request, &progress).await;
     progress.finish();
-    let found = found?;
+    let mut found = found?;
+    found.summary.warnings.iter().for_each(|warning| warn(&warning.message));
+    page::write(&client, &args, &options, &found).await?;
+    if args.page.is_stdout() {
+        return Ok(Outcome::Done);
+    }
     if args.json {
         json::pairs(out, &found)?;
     } else if args.csv {
         csv::write(out, &found.pairs)?;
     } else {
+        if args.page.path().is_some() {
+            shorten(&mut found, args.top.unwrap_or(SHOWN));
+        }
         render::pairs(out, &found, Look::of_stdout(false))?;
+        if let Some(path) = args.page.path() {
+            writeln!(out, "\nThe whole report is in {}.", printable(&path.display().to_string()))?;
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// Keeps the first pairs and clusters, for people.
+fn shorten(found: &mut ComparedPairs, shown: u32) {
+    let shown = shown as usize;
+    found.summary.pairs_cut += found.pairs.len().saturating_sub(shown) as u64;
+    found.summary.clusters_cut += found.clusters.len().saturating_sub(shown) as u64;
+    found.pairs.truncate(shown);
+    found.clusters.truncate(shown);
 }
 
 /// Receives the result of the comparison. The time limit applies to each message of the stream.
@@ -119,7 +144,7 @@ async fn compare_all(
 impl PairsArgs {
     /// The request, with the contents of the boilerplate files.
     fn request(&self) -> Result<proto::CompareAllRequest, CliError> {
-        let shown = (!self.json && !self.csv).then_some(SHOWN);
+        let shown = (!self.json && !self.csv && self.page.path().is_none()).then_some(SHOWN);
         let mode = if self.verbatim_only {
             proto::DetectionMode::VerbatimOnly
         } else {
