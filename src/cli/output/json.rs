@@ -6,13 +6,41 @@ use std::sync::LazyLock;
 use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
 
 use crate::cli::error::CliError;
-use crate::cli::render::ComparedPairs;
+use crate::cli::render::{ComparedPairs, NotChecked};
 use crate::proto;
 
 /// Writes a report as protobuf JSON: lowerCamelCase names, 64-bit counts as strings. Fields with default values are
 /// included, so that a program need not check whether a count is present.
 pub(in crate::cli) fn report(out: &mut dyn Write, report: &proto::Report) -> Result<(), CliError> {
-    write(out, &dynamic("Report", report)?)
+    write(out, &ReportJson::of(report)?)
+}
+
+/// A report. That of a text that was not checked has no percentages, which a program would take for a result.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum ReportJson {
+    Checked(Json),
+    NotChecked(serde_json::Value),
+}
+
+impl ReportJson {
+    fn of(report: &proto::Report) -> Result<Self, CliError> {
+        let whole = dynamic("Report", report)?;
+        let shares: &[&str] = match NotChecked::of(report) {
+            None => return Ok(Self::Checked(whole)),
+            Some(NotChecked::AllExcluded { .. }) => &["/coverage/percent"],
+            Some(NotChecked::NoSources | NotChecked::TooShort { .. }) => {
+                &["/coverage/percent", "/coverageWithoutExclusions/percent"]
+            }
+        };
+        let mut report = serde_json::to_value(whole).map_err(|error| failure(&error))?;
+        for share in shares {
+            if let Some(percent) = report.pointer_mut(share) {
+                *percent = serde_json::Value::Null;
+            }
+        }
+        Ok(Self::NotChecked(report))
+    }
 }
 
 /// Writes a message of the type `palimpsest.v1.{name}`, as [`report`] does.
@@ -45,7 +73,7 @@ pub(in crate::cli) fn checked(
     reason: Option<&str>,
     report: Option<&proto::Report>,
 ) -> Result<(), CliError> {
-    let report = report.map(|report| dynamic("Report", report)).transpose()?;
+    let report = report.map(ReportJson::of).transpose()?;
     let line = CheckLine { file, checked: reason.is_none(), reason, report };
     serde_json::to_writer(&mut *out, &line).map_err(|error| failure(&error))?;
     Ok(writeln!(out)?)
@@ -58,7 +86,7 @@ struct CheckLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Json>,
+    report: Option<ReportJson>,
 }
 
 #[derive(serde::Serialize)]
@@ -119,11 +147,17 @@ mod tests {
     #[test]
     fn writes_names_and_counts_as_protobuf_json_does() {
         let coverage = proto::Share { words: 0, of_words: 9, percent: 0.0 };
+        let given =
+            proto::Report { coverage: Some(coverage), words: 9, sources_in_scope: 1, ..Default::default() };
         let mut json = Vec::new();
-        report(&mut json, &proto::Report { coverage: Some(coverage), ..Default::default() }).unwrap();
+        report(&mut json, &given).unwrap();
         let read: serde_json::Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(read["coverage"], serde_json::json!({ "words": "0", "ofWords": "9", "percent": 0.0 }));
         assert_eq!(read["sources"], serde_json::json!([]));
         assert_eq!(read["offsetUnit"], "OFFSET_UNIT_UNSPECIFIED");
+        let mut json = Vec::new();
+        report(&mut json, &proto::Report { sources_in_scope: 0, ..given }).unwrap();
+        let read: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(read["coverage"], serde_json::json!({ "words": "0", "ofWords": "9", "percent": null }));
     }
 }

@@ -15,7 +15,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anstyle::{AnsiColor, Reset, Style};
 
 pub(super) use figures::{bytes, counted, number, percent};
-pub(super) use not_checked::{NotChecked, without_percentages};
+pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};
 pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;

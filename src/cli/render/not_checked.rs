@@ -59,16 +59,3 @@ impl std::fmt::Display for NotChecked {
         }
     }
 }
-
-/// `report` without the percentages of a text that was not checked, which a program would take for a result.
-pub(in crate::cli) fn without_percentages(mut report: proto::Report) -> proto::Report {
-    match NotChecked::of(&report) {
-        None => {}
-        Some(NotChecked::AllExcluded { .. }) => report.coverage = None,
-        Some(NotChecked::NoSources | NotChecked::TooShort { .. }) => {
-            report.coverage = None;
-            report.coverage_without_exclusions = None;
-        }
-    }
-    report
-}

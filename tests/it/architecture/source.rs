@@ -217,9 +217,11 @@ fn literal(rest: &str) -> Option<usize> {
             return Some(prefix + 1 + hashes + 1 + body.find(&end)? + end.len());
         }
     }
-    // A byte string, or a byte.
-    let bare = rest.strip_prefix('b').filter(|bare| bare.starts_with(['"', '\'']));
-    let (prefix, rest) = bare.map_or((0, rest), |bare| (1, bare));
+    // b"…" and b'…' are literals too.
+    let (prefix, rest) = match rest.strip_prefix(['b', 'c']) {
+        Some(bytes) if bytes.starts_with(['"', '\'']) => (1, bytes),
+        _ => (0, rest),
+    };
     let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first))?;
     let mut characters = rest.char_indices().skip(1);
     let mut count = 0;

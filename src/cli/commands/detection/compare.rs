@@ -88,7 +88,7 @@ pub(in crate::cli) fn run(
         let report = local::compare(&submission.text, &others, &options)?;
         (submission, report)
     };
-    write_report(out, report, &submission.into(), &lines, ReportKind::Compare, &args.options)
+    write_report(out, &report, &submission.into(), &lines, ReportKind::Compare, &args.options)
 }
 
 /// The contents of the files.
@@ -137,7 +137,7 @@ async fn compare_stored(
     };
     let text = sources::stored_text(&client, submission).await;
     let submission = Reported { name: id.to_owned(), text };
-    write_report(out, report, &submission, &lines, ReportKind::Pair, &args.options)
+    write_report(out, &report, &submission, &lines, ReportKind::Pair, &args.options)
 }
 
 async fn compare_on_server(

@@ -59,7 +59,7 @@ impl From<Text> for Reported {
 /// Writes a report on `submission` in the forms that the options ask for, and its warnings to standard error.
 pub(super) fn write_report(
     out: &mut dyn Write,
-    report: proto::Report,
+    report: &proto::Report,
     submission: &Reported,
     sources: &SourceLines,
     kind: ReportKind,
@@ -67,11 +67,11 @@ pub(super) fn write_report(
 ) -> Result<Outcome, CliError> {
     let Reported { name, text } = submission;
     let subject = Subject { name, text: text.as_deref(), sources };
-    let not_checked = NotChecked::of(&report);
+    let not_checked = NotChecked::of(report);
     report.warnings.iter().for_each(|warning| warn(&warning.message));
     if let Some(path) = options.page().path() {
         let text = text.as_deref().ok_or_else(|| CliError::NoText { id: name.clone() })?;
-        page::write(path, &report, text, &options.page().options(kind, name))?;
+        page::write(path, report, text, &options.page().options(kind, name))?;
     }
     match options.report_form() {
         _ if options.page().is_stdout() => {}
@@ -79,16 +79,16 @@ pub(super) fn write_report(
             if let Some(reason) = &not_checked {
                 note(&format!("{name} was not checked: {reason}"));
             }
-            json::report(out, &render::without_percentages(report))?;
+            json::report(out, report)?;
         }
         ReportForm::Brief => {
-            render::brief_report(out, &report, &subject, Look::of_stdout(false))?;
+            render::brief_report(out, report, &subject, Look::of_stdout(false))?;
             if let Some(path) = options.page().path() {
                 writeln!(out, "\nThe whole report is in {}.", printable(&path.display().to_string()))?;
             }
         }
         ReportForm::Text { full } => {
-            render::report(out, &report, &subject, Look::of_stdout(full))?;
+            render::report(out, report, &subject, Look::of_stdout(full))?;
         }
     }
     Ok(if not_checked.is_some() { Outcome::NotChecked } else { Outcome::Done })

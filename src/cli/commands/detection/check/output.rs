@@ -175,7 +175,7 @@ impl<'a> Output<'a> {
             Self::Table { rows, .. } => rows.push(Row::of(checked)),
             Self::Json { out } => {
                 let reason = reason(&checked);
-                let report = checked.result.ok().map(render::without_percentages);
+                let report = checked.result.ok();
                 json::checked(*out, &checked.name, reason.as_deref(), report.as_ref())?;
             }
             Self::Csv { writer, is_empty } => {

@@ -70,7 +70,7 @@ fn write(
 ) -> Result<Outcome, CliError> {
     let Checked { report, lines, is_complete } = checked;
     let excess = args.excess(&report);
-    let outcome = write_report(out, report, submission, &lines, ReportKind::Check, &args.options)?;
+    let outcome = write_report(out, &report, submission, &lines, ReportKind::Check, &args.options)?;
     if let (Some(excess), Some(limit)) = (&excess, args.fail_over) {
         note(&format!("{} is covered to {}, over --fail-over {limit}", submission.name, percent(excess)));
     }

@@ -45,8 +45,8 @@ pub(in crate::cli) struct OptionArgs {
     /// Show long excerpts and long lists of alerts in full
     #[arg(long, conflicts_with = "json")]
     full: bool,
-    /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, with all fields; `coverage` is null if the text
-    /// was not checked
+    /// Print the report as JSON: the protobuf JSON of palimpsest.v1.Report, with all fields; `coverage.percent` is null
+    /// if the text was not checked
     #[arg(long)]
     json: bool,
     /// With --json: include the excerpts of the passages, as --html does
