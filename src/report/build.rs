@@ -10,8 +10,8 @@ use super::finding::Finding;
 use super::hidden;
 use super::listing::{Listing, Ranked};
 use super::types::{
-    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportLimits,
-    Share, SourceOverlap,
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, Share,
+    SourceOverlap,
 };
 use crate::text::alerts::Alert;
 use crate::text::{Span, convert_spans};
