@@ -56,8 +56,8 @@ impl SourceFile {
                 "}" => {
                     assert!(
                         depth > 0,
-                        "{:?} closes more braces than it opens, as this reader sees it",
-                        self.path
+                        "{} closes more braces than it opens, as this reader sees it",
+                        self.path.display()
                     );
                     depth -= 1;
                     inline.retain(|(_, at_depth)| *at_depth < depth + 1);
