@@ -3,7 +3,8 @@
     readme.py commands   prints the two commands that the README begins with, a line each
     readme.py session    starts the server by the first of them, or by SERVER_BINARY in place of `cargo run`, runs the session's lines in a shell, holds the
                          last answer against the one that the README shows, does the same from Python without
-                         any files, and stops the server with SIGTERM; then all of it again with buf curl
+                         any files, makes the reports of the README's commands in the folder REPORTS if that is set, and stops the
+                         server with SIGTERM; then all of it again with buf curl
 """
 import json
 import os
@@ -125,7 +126,7 @@ def main():
         if not serve.startswith(BUILDS):
             sys.exit(f"the README's first command does not begin with {BUILDS!r}: {serve}")
         serve = shlex.quote(binary) + serve.removeprefix(BUILDS)
-    with_server(serve, lambda: (session(lambda line: line), check_from_python()))
+    with_server(serve, lambda: (session(lambda line: line), check_from_python(), make_reports(binary)))
     with_server(serve, lambda: session(by_buf))
 
 
@@ -133,6 +134,24 @@ def session(translated):
     lines = [translated(line) for line in session_lines()]
     answers = [run(line) for line in lines if line]
     holds(json.loads(blocks("json")[0]), json.loads(answers[-1]))
+
+
+def make_reports(binary):
+    """Runs the README's commands that make reports, on the texts of its session, in the folder REPORTS."""
+    reports = os.environ.get("REPORTS")
+    if not reports:
+        return
+    folder = Path(reports)
+    (folder / "sources").mkdir()
+    requests = [json.loads(shlex.split(line)[3]) for line in session_lines() if " -d " in line]
+    for source in [request["source"] for request in requests if "source" in request]:
+        (folder / "sources" / f"{source['id']}.txt").write_text(source["text"], encoding="utf-8")
+    (folder / "essay.txt").write_text(requests[-1]["text"], encoding="utf-8")
+    (folder / "palimpsest").symlink_to(Path(binary or "target/release/palimpsest").resolve())
+    after = README.split("<!-- reports:", 1)[1]
+    lines = re.search(r"```sh\n(.*?)```", after, re.DOTALL).group(1).splitlines()
+    for line in lines:
+        run(f"cd {shlex.quote(reports)} && PATH=.:$PATH && {line}")
 
 
 def with_server(command, work):

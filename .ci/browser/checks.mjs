@@ -30,7 +30,9 @@ async function open(name, { width = 1280, height = 900, ...options } = {}) {
   return { page, close };
 }
 
-const pages = ["essay.html", "scripts.html", "hostile.html", "class.html"];
+// The reports of the README's session, where they were made.
+const readme = ["readme.html", "readme-class.html"].filter((name) => existsSync(join(folder, name)));
+const pages = ["essay.html", "scripts.html", "hostile.html", "class.html", ...readme];
 
 const checks = {
   async "axe-core finds no violation, in both themes, wide and narrow"() {
@@ -57,6 +59,15 @@ const checks = {
         await close();
       }
     }
+  },
+
+  async "the report of the README's session"() {
+    if (readme.length === 0) return;
+    const { page, close } = await open(readme[0]);
+    assert.equal(await page.textContent("#pct"), "80.0 %");
+    assert.match(await page.textContent("#text"), /a BRIDGE is — a promise that two banks make to each other/);
+    assert.equal(await page.locator("article").count(), 1);
+    await close();
   },
 
   async "hostile texts run nothing, and are shown"() {

@@ -77,7 +77,7 @@ const hostile = `</div></mark></title></style></textarea><!-- ${attack} "'\`>\u2
 write("hostile/hostile.txt", `${hostile}\n\n${weather}\n${hostile}\n`);
 write("hostile/sources/source.txt", `${hostile}\n\n${weather}`);
 
-const shared = Array.from({ length: 6 }, () => prose(words(70)));
+const shared = [260, 120, 70, 40, 150].map((length) => prose(words(length)));
 const own = () => prose(words(90));
 const members = [
   ["amber", 0], ["birch", 0], ["cedar", 0, 1], ["dahlia", 1], ["elder", 2, 3], ["fern", 2], ["gorse", 3], ["hazel", 4, 4], ["iris", 4], ["juniper"],

@@ -1,7 +1,7 @@
 //! Attribution of passages: quoted, cited, both or neither.
 
-use super::build::Draft;
 use super::coverage::Coverage;
+use super::draft::Draft;
 use super::finding::FoundPassage;
 use super::types::Attribution;
 use crate::text::regions::{Citations, RegionKind};

@@ -1,87 +1,20 @@
 //! Building a report from findings.
 
 use std::cell::OnceCell;
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::counting::Excluded;
 use super::coverage::{Coverage, unique_words};
+use super::draft::{Draft, ExcludedWords, Void, spans};
 use super::finding::Finding;
 use super::hidden;
-use super::listing::Listing;
+use super::listing::{Listing, Ranked};
 use super::types::{
-    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, ReportLimits,
-    Share, SourceOverlap, VoidReason,
+    CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked, Report, Share,
+    SourceOverlap,
 };
-use crate::model::{Timestamp, Warnings};
 use crate::text::alerts::Alert;
-use crate::text::regions::Region;
-use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
-
-/// Words that are excluded, and the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExcludedWords {
-    /// The reason.
-    pub reason: ExclusionReason,
-    /// The words of the submission.
-    pub words: Coverage,
-}
-
-/// A limit that voids the guarantee for some words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Void {
-    /// The limit.
-    pub reason: VoidReason,
-    /// Its value.
-    pub limit: u64,
-    /// The words of the submission.
-    pub words: Coverage,
-}
-
-/// Everything that a report is built from, counted in words.
-#[derive(Debug)]
-pub struct Draft<'a> {
-    /// The original submission.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokenized: &'a TokenizedText,
-    /// Its regions, sorted by start.
-    pub regions: &'a [Region],
-    /// True if it was long enough to be checked.
-    pub considered: bool,
-    /// The sources, in any order.
-    pub findings: Vec<Finding>,
-    /// The shortest run that is guaranteed to be found.
-    pub min_run_words: u32,
-    /// The limits that void the guarantee.
-    pub voids: Vec<Void>,
-    /// The words in passages that an exclusion took out of `findings`.
-    pub taken: Coverage,
-    /// The exclusions. A word with several reasons has the first.
-    pub exclusions: Vec<ExcludedWords>,
-    /// When the submission was handed in, if that is known.
-    pub submitted_at: Option<Timestamp>,
-    /// The alerts, with spans in bytes.
-    pub alerts: Vec<Alert>,
-    /// The corpus's revision.
-    pub corpus_revision: u64,
-    /// The revision at which one of the collections that were read last changed.
-    pub scope_revision: u64,
-    /// A digest of the settings.
-    pub settings_digest: u128,
-    /// Sources in scope.
-    pub sources_in_scope: u64,
-    /// Candidates, compared or not.
-    pub candidates: u64,
-    /// Candidates not compared.
-    pub candidates_cut: u64,
-    /// Parts of the request that name nothing.
-    pub warnings: Warnings,
-    /// The unit of the offsets.
-    pub offset_unit: OffsetUnit,
-    /// The limits of the lists.
-    pub limits: ReportLimits,
-}
+use crate::text::{Span, convert_spans};
 
 /// Builds the report. Linear in the submission, `n log n` in the passages.
 #[must_use]
@@ -157,33 +90,6 @@ fn not_checked(draft: &Draft<'_>, considered_words: u64) -> Option<NotChecked> {
 /// The covered stretches of a finding.
 fn covered_ranges(finding: &Finding) -> impl Iterator<Item = Range<u32>> {
     finding.passages.iter().flat_map(|found| found.stretches.iter().cloned())
-}
-
-/// A finding with the words of the submission that it covers.
-pub(super) struct Ranked {
-    pub(super) finding: Finding,
-    pub(super) covered_words: u64,
-    /// Words that no other finding covers.
-    pub(super) unique_words: u64,
-}
-
-impl Ranked {
-    /// The most covered words first; equals by collection and id.
-    fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        fn name(ranked: &Ranked) -> (&str, &str) {
-            (&ranked.finding.source.collection, &ranked.finding.source.source_id)
-        }
-        Reverse(self.covered_words)
-            .cmp(&Reverse(other.covered_words))
-            .then_with(|| name(self).cmp(&name(other)))
-    }
-}
-
-/// The spans of token ranges, in the report's unit.
-pub(super) fn spans(draft: &Draft<'_>, ranges: &[Range<u32>]) -> Vec<Span> {
-    let mut spans: Vec<Span> = ranges.iter().map(|range| draft.tokenized.span_of(range.clone())).collect();
-    convert_spans(draft.text, draft.offset_unit, &mut spans);
-    spans
 }
 
 /// Disjoint ranges of words with the first reason that holds for each; sorted.

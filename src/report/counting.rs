@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::build::ExcludedWords;
 use super::coverage::Coverage;
+use super::draft::ExcludedWords;
 use super::finding::{Finding, FoundPassage};
 use super::types::ExclusionReason;
 use crate::text::WordLengths;

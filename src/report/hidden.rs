@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::build::Draft;
 use super::coverage::Coverage;
+use super::draft::Draft;
 use super::types::ExclusionReason;
 use crate::text::alerts::{Alert, AlertKind, Severity};
 

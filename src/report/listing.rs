@@ -1,15 +1,36 @@
 //! The sources of a report with their passages.
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::age::AgeOrder;
 use super::attribution::Attributions;
-use super::build::{Draft, Ranked, spans};
 use super::counting::Excluded;
+use super::draft::{Draft, spans};
 use super::finding::{Finding, FoundPassage, FoundSource};
 use super::types::{CoveredSpan, Excerpts, ReportedPassage, Share, SourceOverlap};
 use crate::text::{Span, convert_spans};
+
+/// A finding with the words of the submission that it covers.
+pub(super) struct Ranked {
+    pub(super) finding: Finding,
+    pub(super) covered_words: u64,
+    /// Words that no other finding covers.
+    pub(super) unique_words: u64,
+}
+
+impl Ranked {
+    /// The most covered words first; equals by collection and id.
+    pub(super) fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        fn name(ranked: &Ranked) -> (&str, &str) {
+            (&ranked.finding.source.collection, &ranked.finding.source.source_id)
+        }
+        Reverse(self.covered_words)
+            .cmp(&Reverse(other.covered_words))
+            .then_with(|| name(self).cmp(&name(other)))
+    }
+}
 
 /// Makes the entries of a report's list of sources.
 pub(super) struct Listing<'a> {

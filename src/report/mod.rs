@@ -8,15 +8,17 @@ mod attribution;
 mod build;
 mod counting;
 mod coverage;
+mod draft;
 mod finding;
 mod hidden;
 mod listing;
 mod types;
 
 pub use age::AgeOrder;
-pub use build::{Draft, ExcludedWords, Void, build};
+pub use build::build;
 pub use counting::remaining;
 pub use coverage::Coverage;
+pub use draft::{Draft, ExcludedWords, Void};
 pub use finding::{Finding, FoundPassage, FoundSource};
 pub use types::{
     Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,

@@ -209,9 +209,9 @@ mod tests {
                  `group`, `labels`, `uri`, `submitted_at`, `metadata` (--lenient ignores other fields)",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string (--lenient takes numbers as ids)",
-                "in.jsonl, line 7: column 38: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \
+                "in.jsonl, line 7: column 39: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \
                  2026-01-31T12:00:00Z",
-                "in.jsonl, line 8: is not valid UTF-8 at byte 140; it looks like windows-1252: convert it with `iconv -f \
+                "in.jsonl, line 8: is not valid UTF-8 at byte 141; it looks like windows-1252: convert it with `iconv -f \
                  WINDOWS-1252 -t UTF-8 in.jsonl`, or add --encoding windows-1252",
                 "in.jsonl, line 9: column 1: expected an object, {\"text\": ...}",
                 "in.jsonl, line 10: column 13: trailing comma",

@@ -120,8 +120,14 @@ enum Edge {
     Unsure,
 }
 
-/// An edge at a byte, which begins (1) or ends (-1) something.
-type Step = (usize, Edge, i64);
+/// An edge at a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    byte: usize,
+    edge: Edge,
+    /// 1 where something begins, -1 where it ends.
+    change: i64,
+}
 
 /// The atoms of a submission.
 #[derive(Debug)]
@@ -139,10 +145,12 @@ impl Atoms {
         listed: &[Listed<'_>],
         paragraphs: &[usize],
     ) -> Self {
-        let mut steps: Vec<Step> = paragraphs.iter().map(|byte| (*byte, Edge::Paragraph, 1)).collect();
+        let mut steps: Vec<Step> =
+            paragraphs.iter().map(|byte| Step { byte: *byte, edge: Edge::Paragraph, change: 1 }).collect();
         let mut push = |range: Range<usize>, edge| {
             if !range.is_empty() {
-                steps.extend([(range.start, edge, 1), (range.end, edge, -1)]);
+                steps.push(Step { byte: range.start, edge, change: 1 });
+                steps.push(Step { byte: range.end, edge, change: -1 });
             }
         };
         for passage in listed {
@@ -205,14 +213,14 @@ fn sweep(steps: &[Step], words: &Words) -> Vec<Atom> {
     let (mut from, mut words_before) = (0, 0);
     let ends = steps.iter().map(Some).chain([None]);
     for step in ends {
-        let byte = step.map_or(words.bytes, |(byte, ..)| *byte);
+        let byte = step.map_or(words.bytes, |step| step.byte);
         if byte > from {
             let words_here = words.before(byte);
             atoms.push(state.atom(from..byte, words_here - words_before));
             (from, words_before) = (byte, words_here);
         }
-        if let Some((_, edge, step)) = step {
-            state.step(*edge, *step);
+        if let Some(step) = step {
+            state.step(step.edge, step.change);
         }
     }
     atoms

@@ -16,11 +16,11 @@ pub(in crate::service) fn warnings(Warnings { listed, cut }: Warnings, places: &
         return ListedWarnings::default();
     }
     let index = places.index();
-    let mut placed: Vec<(Place, Warning)> =
+    let mut in_order: Vec<(Place, Warning)> =
         listed.into_iter().map(|warning| (index.place(warning.field, &warning.value), warning)).collect();
-    placed.sort_unstable();
+    in_order.sort_unstable();
     ListedWarnings {
-        listed: placed.into_iter().map(|(place, warning)| message(place, warning)).collect(),
+        listed: in_order.into_iter().map(|(place, warning)| message(place, warning)).collect(),
         cut,
     }
 }

@@ -56,8 +56,8 @@ impl SourceFile {
                 "}" => {
                     assert!(
                         depth > 0,
-                        "{:?} closes more braces than it opens, as this reader sees it",
-                        self.path
+                        "{} closes more braces than it opens, as this reader sees it",
+                        self.path.display()
                     );
                     depth -= 1;
                     inline.retain(|(_, at_depth)| *at_depth < depth + 1);
@@ -217,13 +217,18 @@ fn literal(rest: &str) -> Option<usize> {
             return Some(prefix + 1 + hashes + 1 + body.find(&end)? + end.len());
         }
     }
+    // b"…" and b'…' are literals too.
+    let (prefix, rest) = match rest.strip_prefix(['b', 'c']) {
+        Some(bytes) if bytes.starts_with(['"', '\'']) => (1, bytes),
+        _ => (0, rest),
+    };
     let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first))?;
     let mut characters = rest.char_indices().skip(1);
     let mut count = 0;
     while let Some((at, c)) = characters.next() {
         match c {
             '\\' => drop(characters.next()),
-            _ if c == quote => return Some(at + 1),
+            _ if c == quote => return Some(prefix + at + 1),
             // The quote begins a lifetime.
             _ if quote == '\'' && count == 1 && !rest.starts_with("'\\") => return None,
             _ => {}

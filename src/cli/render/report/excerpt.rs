@@ -168,7 +168,7 @@ mod tests {
         let marks = [Span { start: 27, end: 33 }];
         assert_eq!(
             lines(&text, &marks, 20, PLAIN),
-            ["夜".repeat(9), "⟦夜⟧".into(), format!("⟦夜⟧{}", "夜".repeat(9))]
+            [format!("{}⟦夜⟧", "夜".repeat(9)), format!("⟦夜⟧{}", "夜".repeat(9))]
         );
     }
 
@@ -195,7 +195,7 @@ mod tests {
             let shown = lines(&text, &[], 0, PLAIN).join(" ");
             assert!(shown.contains("characters ...]"), "{shown}");
             let whole = lines(&text, &[], 0, Look { full: true, ..PLAIN }).join(" ");
-            assert_eq!(whole, text.trim_end());
+            assert_eq!(whole.replace(' ', ""), text.replace(' ', ""));
         }
         assert_eq!(cut(&"x".repeat(700), PLAIN), None);
         assert_eq!(cut(&"é".repeat(700), PLAIN), None);

@@ -23,18 +23,20 @@
     const body = one("tbody", table);
     const rows = all("tr", body).map((row) => {
       const cells = [...row.cells].map((cell) => cell.textContent.trim());
-      return { row, cells, text: cells.join(" ").toLowerCase(), most: Math.max(parseFloat(cells[2]), parseFloat(cells[4])) };
+      const names = [...row.cells].map((cell) => (one(".name", cell) || cell).textContent.trim());
+      return { row, cells, names, text: cells.join(" ").toLowerCase(), most: Math.max(parseFloat(cells[2]), parseFloat(cells[4])) };
     });
     // Sorting: numbers as numbers, and texts by the habits of the reader's language.
+    const shown = (row, column) => value((hide.checked ? row.cells : row.names)[column]);
     const value = (cell) => (/^[\d.,]+( %.*)?$/.test(cell) ? parseFloat(cell.replace(/,/g, "")) : cell);
     const order = new Intl.Collator(undefined, { numeric: true });
     const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : order.compare(a, b));
     let sorted = { column: 0, way: 1 };
     const sort = (column) => {
-      const isNumber = rows.length > 0 && typeof value(rows[0].cells[column]) === "number";
+      const isNumber = rows.length > 0 && typeof shown(rows[0], column) === "number";
       const way = sorted.column === column ? -sorted.way : isNumber && column > 0 ? -1 : 1;
       sorted = { column, way };
-      rows.sort((a, b) => way * compare(value(a.cells[column]), value(b.cells[column])));
+      rows.sort((a, b) => way * compare(shown(a, column), shown(b, column)));
       body.append(...rows.map(({ row }) => row));
       all("thead th", table).forEach((head, place) => {
         if (place === column) head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");

@@ -18,7 +18,9 @@ const LANES: usize = 8;
 /// The strip; nothing without passages and exclusions.
 pub(in crate::render::html) fn strip(atoms: &Atoms, listed: &[Listed<'_>], text_bytes: usize) -> Markup {
     let mut all = Lane::new(text_bytes);
-    listed.iter().for_each(|passage| all.link(&passage.range, passage.number));
+    for passage in listed {
+        all.link(&passage.range, passage.number);
+    }
     mark(&mut all, atoms, |atom| atom.is_counted);
     let mut excluded = Lane::new(text_bytes);
     mark(&mut excluded, atoms, |atom| atom.excluded.is_some());

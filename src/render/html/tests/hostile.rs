@@ -90,12 +90,13 @@ prop_compose! {
             counted_words: 1, evidence_nats: 30.0, source_excerpt: excerpt, source_covered: covered.clone(), covered,
             ..Passage::default()
         };
-        SourceOverlap {
+        let mut source = SourceOverlap {
             uri: format!("{}{label}", if words % 2 == 0 { "https://" } else { "" }), older: kind,
-            submitted_at: Some(prost_types::Timestamp { seconds: i64::from(kind) - 1, nanos: 7 }),
             collection: label.clone(), source_id: id, title, group, labels: vec![label], passages: vec![passage],
             covered: Some(Share { words: 1, of_words: 3, percent: 33.3 }), ..SourceOverlap::default()
-        }
+        };
+        source.submitted_at.get_or_insert_default().seconds = i64::from(kind) - 1;
+        source
     }
 }
 

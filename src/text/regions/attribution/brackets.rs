@@ -129,11 +129,8 @@ fn is_name(word: &str) -> bool {
     let rest = letters.clone().count();
     let initials = rest < 3 && letters.all(char::is_uppercase);
     let lower = word.to_lowercase();
-    capital
-        && !(initials && rest > 0)
-        && !is_place(&lower)
-        && !is_calendar(&lower)
-        && !NUMBERED.contains(&lower.as_str())
+    let is_label = is_place(&lower) || is_calendar(&lower) || NUMBERED.contains(&lower.as_str());
+    capital && !is_label && (rest == 0 || !initials)
 }
 
 fn follows_quotation(text: &str, quotations: &[Span], at: usize) -> bool {
