@@ -5,10 +5,8 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::kinds::{EXTENSIONS, has_extension};
 use super::{Found, InputError, Item, Place, Reading, Skip, text, unreadable};
-
-/// Extensions of the files that are read in folders.
-pub(in crate::cli) const EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
 
 /// An entry of a folder.
 #[derive(Debug)]
@@ -75,12 +73,6 @@ fn plain_io(error: &walkdir::Error) -> InputError {
     let kind = error.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind);
     let code = error.io_error().and_then(std::io::Error::raw_os_error);
     InputError::Unreadable(code.map_or_else(|| kind.into(), std::io::Error::from_raw_os_error))
-}
-
-/// Whether a file has one of `extensions`, in upper or lower case.
-pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    let extension = path.extension().and_then(std::ffi::OsStr::to_str);
-    extension.is_some_and(|found| extensions.iter().any(|wanted| found.eq_ignore_ascii_case(wanted)))
 }
 
 /// Total size of the files that [`read`] reads, in bytes.

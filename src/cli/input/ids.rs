@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{InputError, STANDARD_INPUT, jsonl};
+use super::{InputError, STANDARD_INPUT, kinds};
 
 /// How the ids of files are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Ids {
 
     fn relative_to(here: &Path, paths: &[PathBuf]) -> Self {
         // Sources in JSON lines have ids of their own.
-        let files = paths.iter().filter(|path| path.as_os_str() != STANDARD_INPUT && !jsonl::is_jsonl(path));
+        let files = paths.iter().filter(|path| path.as_os_str() != STANDARD_INPUT && !kinds::is_jsonl(path));
         let files: Vec<&PathBuf> = files.collect();
         if let [only] = files.as_slice()
             && only.is_dir()

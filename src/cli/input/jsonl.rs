@@ -8,9 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{
-    Found, InputError, Item, Place, Reading, SourceText, encoding, folder, lenient, times, unreadable,
-};
+use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, lenient, times, unreadable};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -37,11 +35,6 @@ struct Line {
     submitted_at: Option<prost_types::Timestamp>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
-}
-
-/// Whether a file has the extension of JSON lines.
-pub(super) fn is_jsonl(path: &Path) -> bool {
-    folder::has_extension(path, &["jsonl", "ndjson"])
 }
 
 /// Calls `each` for the source in each line. An invalid line does not affect the others.

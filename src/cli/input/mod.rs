@@ -5,6 +5,7 @@ mod error;
 mod folder;
 mod ids;
 mod jsonl;
+mod kinds;
 mod lenient;
 mod skipped;
 mod submissions;
@@ -21,8 +22,8 @@ use encoding_rs::Encoding;
 
 pub(super) use encoding::parse as parse_encoding;
 pub(super) use error::InputError;
-pub(super) use folder::EXTENSIONS;
 pub(super) use ids::Ids;
+pub(super) use kinds::EXTENSIONS;
 pub(super) use skipped::Skipped;
 pub(super) use submissions::{Submission, Submissions};
 pub(super) use text::{Text, read_text, total_bytes};
@@ -150,7 +151,7 @@ pub(super) fn read_all(
             folder::read(path, reading, each)?;
         } else if *path == *Path::new(STANDARD_INPUT) {
             jsonl::read(path, &mut io::stdin().lock(), reading, each)?;
-        } else if jsonl::is_jsonl(path) {
+        } else if kinds::is_jsonl(path) {
             match std::fs::File::open(path) {
                 Ok(file) => {
                     let mut file = io::BufReader::with_capacity(BUFFER_BYTES, file);

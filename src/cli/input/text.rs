@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 
 use super::{
     Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, encoding, folder,
+    kinds,
 };
 
 /// Length limit of a title from a heading, in characters.
@@ -93,7 +94,7 @@ fn read_from(
 
 /// The title of a text: the first heading of a Markdown file, or else the file name without its extension.
 fn title(path: &Path, text: &str) -> String {
-    let heading = folder::has_extension(path, &["md", "markdown"]).then(|| first_heading(text)).flatten();
+    let heading = kinds::has_extension(path, &["md", "markdown"]).then(|| first_heading(text)).flatten();
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let title = heading.map_or_else(stem, str::to_owned);
     title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect()

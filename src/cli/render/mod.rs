@@ -83,7 +83,7 @@ fn terminal_columns() -> Option<u16> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    let reported = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+    let reported = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col);
     let from_environment = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let known = reported.filter(|columns| *columns > 0).or_else(from_environment);
     Some(known.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS))

@@ -61,7 +61,7 @@ fn every_command_that_states_facts_states_them_as_json() {
 /// Runs the program on a terminal of `columns`, and returns what it prints.
 fn on_a_terminal(folder: &Path, columns: u32, arguments: &str, server: &str) -> String {
     let program = env!("CARGO_BIN_EXE_palimpsest");
-    let command = format!("stty rows 24 cols {columns}; exec {program} {arguments}");
+    let command = format!("stty cols {columns}; exec {program} {arguments}");
     let mut script = Command::new("script");
     script.args(["-qec", &command, "/dev/null"]).current_dir(folder).env_remove("COLUMNS");
     let output = script.env("PALIMPSEST_SERVER", server).env("NO_COLOR", "1").output().unwrap();

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::many::Checked;
+use super::result::Checked;
 use crate::cli::commands::detection::local::Corpus;
 use crate::cli::commands::detection::texts::read_submission;
 use crate::cli::error::CliError;

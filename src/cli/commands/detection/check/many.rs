@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::output::{Output, Tally};
 use super::pages::Pages;
 use super::progress::Progress;
+use super::result::Checked;
 use super::{CheckArgs, in_process, on_server};
 use crate::cli::commands::detection::local;
 use crate::cli::commands::detection::options::Detail;
@@ -22,16 +23,6 @@ use crate::proto;
 
 /// Capacity of the channel of results.
 const CHANNEL_RESULTS: usize = 16;
-
-/// The result for a submission: its report, or the reason why it was not checked.
-#[derive(Debug)]
-pub(super) struct Checked {
-    /// The file, or the id of a stored source.
-    pub(super) name: String,
-    /// The text, if a page needs it.
-    pub(super) text: Option<String>,
-    pub(super) result: Result<proto::Report, String>,
-}
 
 /// A check of many files that runs.
 pub(super) struct Running {

@@ -6,6 +6,7 @@ mod on_server;
 mod output;
 mod pages;
 mod progress;
+mod result;
 mod scope;
 mod single;
 

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Streaming};
 
-use super::many::Checked;
+use super::result::Checked;
 use crate::cli::commands::detection::sources;
 use crate::cli::commands::detection::texts::read_submission;
 use crate::cli::connection::{ATTEMPTS, Client, wait_before_retry};

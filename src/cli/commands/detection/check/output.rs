@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::many::Checked;
+use super::result::Checked;
 use crate::cli::error::CliError;
 use crate::cli::input::Skipped;
 use crate::cli::outcome::Outcome;

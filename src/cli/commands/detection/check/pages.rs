@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use maud::{DOCTYPE, html};
 
-use super::many::Checked;
+use super::result::Checked;
 use crate::cli::commands::detection::page::{self, Page, PageArgs};
 use crate::cli::error::CliError;
 use crate::cli::input::{Ids, Submission};
