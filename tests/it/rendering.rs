@@ -184,9 +184,11 @@ async fn keys_that_may_not_read_texts_get_excerpts_of_stored_ones() {
     let excerpts =
         rendered(&mut client(&checker).await, Some(Subject::Check(of_stored)), named("")).await.unwrap();
     assert!(!excerpts.contains("I wrote this for my teacher") && excerpts.contains(COPIED), "{excerpts}");
-    for subject in
-        [pair("essay", "harbour"), Subject::Check(check(&essay())), Subject::Pairs(Default::default())]
-    {
+    for subject in [
+        pair("essay", "harbour"),
+        Subject::Check(check(&essay())),
+        Subject::Pairs(proto::CompareAllRequest::default()),
+    ] {
         let refused = rendered(&mut client(&other).await, Some(subject), named("")).await.unwrap_err();
         assert_eq!(refused.code(), Code::NotFound, "{refused:?}");
     }

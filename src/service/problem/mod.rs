@@ -4,6 +4,7 @@ mod causes;
 mod reason;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::time::Duration;
 
 use prost::{Message as _, Name};
@@ -43,13 +44,13 @@ impl Problem {
     }
 
     /// Adds a fact for programs.
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.metadata.insert(name, value.to_string());
         self
     }
 
     /// Adds the limit that was exceeded: the name of its setting, and its value.
-    fn with_limit(self, name: &'static str, value: impl ToString) -> Self {
+    fn with_limit(self, name: &'static str, value: impl fmt::Display) -> Self {
         self.with("limit", name).with("limit_value", value)
     }
 

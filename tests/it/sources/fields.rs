@@ -21,7 +21,7 @@ async fn what_a_caller_gives_comes_back_as_it_was() {
     assert_eq!(found.submitted_at, given.submitted_at);
     assert_eq!(found.metadata, given.metadata);
     let listed = corpus.list_sources(proto::ListSourcesRequest::default()).await.unwrap().into_inner();
-    assert_eq!(listed.sources, [found.clone()]);
+    assert_eq!(listed.sources, std::slice::from_ref(&found));
     let created = found.created_at.unwrap();
     assert_eq!(found.updated_at, Some(created));
     let now = Timestamp::from(std::time::SystemTime::now());

@@ -91,5 +91,11 @@ pub(super) fn write_report(
             render::report(out, report, &subject, Look::of_stdout(full))?;
         }
     }
-    Ok(if not_checked.is_some() { Outcome::NotChecked } else { Outcome::Done })
+    Ok(match (not_checked, kind) {
+        // The two texts of a comparison were compared, whatever is excluded: the report lists their passages.
+        (None, _) | (Some(NotChecked::AllExcluded { .. }), ReportKind::Compare | ReportKind::Pair) => {
+            Outcome::Done
+        }
+        (Some(_), _) => Outcome::NotChecked,
+    })
 }

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_narrow_table_cuts_text_and_stays_aligned() {
         let lines = table().lines(look(Some(50)));
-        let widths: Vec<usize> = lines.lines().map(|line| line.width()).collect();
+        let widths: Vec<usize> = lines.lines().map(unicode_width::UnicodeWidthStr::width).collect();
         assert_eq!(widths, [50, 50, 50, 50], "{lines}");
         assert!(lines.contains(".txt  On the keepers") && lines.contains('…'), "{lines}");
     }

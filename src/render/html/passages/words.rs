@@ -140,6 +140,8 @@ fn runs(text: &TokenizedText, looks: &[Look]) -> Vec<Run> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn shown(submission: &str, source: &str) -> [String; 2] {
@@ -154,7 +156,7 @@ mod tests {
                     Relation::Moved => "^",
                     Relation::Alone => "+",
                 };
-                out.push_str(&format!("{sign}[{}]", &text[run.range.clone()]));
+                let _written = write!(out, "{sign}[{}]", &text[run.range.clone()]);
             }
             out
         };
@@ -180,7 +182,7 @@ mod tests {
     #[test]
     fn gaps_and_excluded_words_are_known_on_both_sides() {
         let submission =
-            Side { text: "one two three four", covered: vec![0..3, 8..18], excluded: vec![14..18] };
+            Side { text: "one two three four", covered: vec![0..3, 8..18], excluded: vec![14..16, 16..18] };
         let source = Side { text: "one two three four", ..Side::default() };
         let found = aligned(&submission, &source, PassageKind::Verbatim);
         let flags =

@@ -141,9 +141,9 @@ fn is_ours(page: &Html) -> Result<(), TestCaseError> {
     for node in page.tree.nodes() {
         match node.value() {
             Node::Element(element) => {
-                prop_assert!(is_one_of(ELEMENTS, &element.name()), "<{}>", element.name());
+                prop_assert!(is_one_of(ELEMENTS, element.name()), "<{}>", element.name());
                 for (name, value) in element.attrs() {
-                    prop_assert!(is_one_of(ATTRIBUTES, &name), "{name}={value}");
+                    prop_assert!(is_one_of(ATTRIBUTES, name), "{name}={value}");
                     prop_assert!(
                         name != "href" || value.starts_with('#') || value.starts_with("https://"),
                         "{name}={value}"

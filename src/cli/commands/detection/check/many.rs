@@ -19,7 +19,6 @@ use crate::cli::error::CliError;
 use crate::cli::input::{Submission, Submissions};
 use crate::cli::outcome::Outcome;
 use crate::cli::render::{note, number, percent, warn};
-use crate::proto;
 
 /// Capacity of the channel of results.
 const CHANNEL_RESULTS: usize = 16;
