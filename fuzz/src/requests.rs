@@ -52,15 +52,25 @@ pub fn seeds() -> Vec<Vec<u8>> {
         ..Default::default()
     };
     let add = |id: &str| proto::AddSourceRequest { source: Some(source(id)), ..Default::default() };
-    let check = proto::CheckRequest { text: text.clone(), scope: Some(scope()), options: Some(options()), ..Default::default() };
+    let check = proto::CheckRequest {
+        text: text.clone(),
+        scope: Some(scope()),
+        options: Some(options()),
+        ..Default::default()
+    };
     let item =
         |key: &str| proto::CheckStreamRequest { key: key.into(), check: Some(check.clone()) }.encode_to_vec();
     let import = |id: &str| {
         proto::ImportSourcesRequest { source: Some(source(id)), ..Default::default() }.encode_to_vec()
     };
-    let compared = proto::ComparedText { id: "one".into(), title: "One".into(), text: text.clone(), submitted_at: None };
-    let compare =
-        proto::CompareRequest { text: text.clone(), sources: vec![compared], options: Some(options()), submitted_at: None };
+    let compared =
+        proto::ComparedText { id: "one".into(), title: "One".into(), text: text.clone(), submitted_at: None };
+    let compare = proto::CompareRequest {
+        text: text.clone(),
+        sources: vec![compared],
+        options: Some(options()),
+        submitted_at: None,
+    };
     vec![
         one("AddSource", &[add("one").encode_to_vec()]),
         one("ImportSources", &[import("one"), import("two"), import("one")]),

@@ -19,7 +19,7 @@ use super::seeds::Run;
 pub struct Alignment {
     /// Equal runs in order on both sides, of one token or more. No two touch on both sides.
     pub chain: Vec<Run>,
-    /// Equal runs of at least [`LEAST_RUN`] tokens that are elsewhere in the order, outside the chain on both sides.
+    /// Equal runs of at least `LEAST_RUN` tokens that are elsewhere in the order, outside the chain on both sides.
     pub moved: Vec<Run>,
 }
 

@@ -4,7 +4,7 @@
 //! wrote is untrusted: it is escaped, its invisible characters are shown as glyphs (`glyphs`), and a content security
 //! policy lets nothing run or load but the style and the script of this module (`page`).
 //!
-//! [`check`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
+//! [`check()`] renders the report of one submission, [`ClassReport`] all pairs of a collection, piece by piece.
 
 mod ages;
 mod atoms;
