@@ -73,8 +73,8 @@ impl Iterator for Batches<'_> {
         let mut until = Instant::now();
         while !self.is_stopped && batch.len() < CHANGES_A_COMMIT && bytes < TEXT_BYTES_A_COMMIT {
             let Ok(message) = self.next_message(batch.len(), until) else { break };
-            let pending = match message {
-                Message::Change(pending) => pending,
+            let waiting = match message {
+                Message::Change(waiting) => waiting,
                 Message::Stop => {
                     self.is_stopped = true;
                     break;
@@ -90,15 +90,16 @@ impl Iterator for Batches<'_> {
             if batch.is_empty() {
                 until = Instant::now() + patience;
             }
-            let source = pending.source();
+            let source = waiting.pending().and_then(Pending::source);
             let is_alone = source.is_none();
             let fits = source.is_some_and(|source| sources.insert(source));
             if !fits && !batch.is_empty() {
-                self.held = Some(Message::Change(pending));
+                self.held = Some(Message::Change(waiting));
                 break;
             }
+            let Some(pending) = waiting.take() else { continue };
             bytes += pending.text_bytes();
-            batch.push(*pending);
+            batch.push(pending);
             if is_alone {
                 break;
             }

@@ -19,6 +19,7 @@ mod publish;
 mod step;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -31,6 +32,7 @@ use self::cleanup::{Cleanup, Janitor};
 use self::commit::{Aftermath, Committer};
 use self::pending::{Pending, Reply, Work};
 use self::prepare::{IdCheck, Preparation};
+use self::waiting::Waiting;
 use super::changes::{Change, Done, Operation, Outcome, Ticket};
 use super::error::Error;
 use super::selecting::Selection;
@@ -80,7 +82,7 @@ struct Running {
 /// A message to the committing thread.
 enum Message {
     /// Make a change.
-    Change(Box<Pending>),
+    Change(Box<Waiting>),
     /// Move texts on the disk. The corpus stays the same.
     Relocate { texts: Vec<Relocation>, done: Done<()> },
     /// End the thread.
@@ -152,11 +154,8 @@ impl Writer {
                 cleanup.run(&self.corpus.store);
             }
             Committing::Thread(threads) => {
-                if let Err(refused) = threads.messages.send(Message::Change(Box::new(pending)))
-                    && let Message::Change(pending) = refused.0
-                {
-                    Reply::send_all(vec![pending.reply(Err(StoreError::Closed.into()))], &self.corpus);
-                }
+                // A change that can't be sent is answered when it is dropped.
+                drop(threads.messages.send(Message::Change(Waiting::new(pending, &self.corpus))));
             }
         }
     }

@@ -88,8 +88,9 @@ impl UnderWay {
         let deadline = Instant::now() + BOUND;
         for before in 0..count {
             let left = deadline.saturating_duration_since(Instant::now());
-            let (what, result) = ended.recv_timeout(left).unwrap_or_else(|_| {
-                panic!("round {round}: {} of {count} calls did not end within {BOUND:?}", count - before)
+            let (what, result) = ended.recv_timeout(left).unwrap_or_else(|error| {
+                let left = count - before;
+                panic!("round {round}: {left} of {count} calls did not end within {BOUND:?}: {error}")
             });
             let is_expected = matches!(
                 result,

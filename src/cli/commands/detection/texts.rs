@@ -92,7 +92,7 @@ pub(super) fn write_report(
         }
     }
     Ok(match (not_checked, kind) {
-        // The two texts of a comparison were compared, whatever is excluded: the report lists their passages.
+        // The two texts of a comparison were compared, even if all of it is excluded: the report lists their passages.
         (None, _) | (Some(NotChecked::AllExcluded { .. }), ReportKind::Compare | ReportKind::Pair) => {
             Outcome::Done
         }
