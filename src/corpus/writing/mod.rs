@@ -38,7 +38,7 @@ use super::error::Error;
 use super::selecting::Selection;
 use super::state::Corpus;
 use crate::model::Stop;
-use crate::store::{Relocation, StoreError, SystemError};
+use crate::store::{Relocation, SystemError};
 
 /// The largest number of changes that wait for the committer. A caller with one more waits until there is room.
 const WAITING_CHANGES: usize = 4096;
