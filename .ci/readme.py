@@ -88,11 +88,15 @@ def check_from_python():
     import tempfile
 
     import grpc
+    import grpc_tools
     from grpc_tools import protoc
 
     with tempfile.TemporaryDirectory() as out:
         files = [str(path) for path in Path("proto").rglob("*.proto")]
-        if protoc.main(["protoc", "-Iproto", f"--python_out={out}", f"--grpc_python_out={out}", *files]):
+        # google.protobuf's own protos are in the package.
+        standard = Path(grpc_tools.__file__).parent / "_proto"
+        generate = ["protoc", "-Iproto", f"-I{standard}", f"--python_out={out}", f"--grpc_python_out={out}"]
+        if protoc.main([*generate, *files]):
             sys.exit("grpcio-tools can't compile the protos")
         sys.path.insert(0, out)
         from palimpsest.v1 import detection_pb2, detection_pb2_grpc
