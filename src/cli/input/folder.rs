@@ -59,7 +59,7 @@ pub(super) fn walk(root: &Path, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) 
     ControlFlow::Continue(())
 }
 
-/// Whether an entry of a folder is hidden. The folder that was named is not, whatever its name.
+/// Whether an entry of a folder is hidden. The folder that was given is not hidden, also if its name begins with a dot.
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
 }

@@ -179,7 +179,7 @@ impl Outcome {
                 Self::SourceAdded(Added { entry, replaced, unchanged: false, exact_duplicates })
             }
             StoredOutcome::SourceUpdated { collection: number, record } => {
-                // The update that a retry asks about, whatever came after it.
+                // The update that a retry asks about, although others may have followed.
                 let present = collection(number).and_then(|present| {
                     let found = present.catalogue.read().get(&record.id).map(Arc::clone);
                     found.filter(|entry| entry.changed == record.changed)

@@ -149,7 +149,7 @@ proptest! {
             ..SourceFilter::default()
         };
         prop_assert_eq!(listed(&engine, &created, count), model.keys().cloned().collect::<Vec<_>>());
-        // Each view has what it had, whatever was updated and deleted since.
+        // Updates and deletions since then change no view.
         for (view, then) in views {
             prop_assert_eq!(seen(&view), then);
         }

@@ -6,8 +6,8 @@ use super::pending::{Pending, Reply};
 use crate::corpus::state::Corpus;
 use crate::store::StoreError;
 
-/// A change that waits for the committing thread. If the thread ends first, the change is dropped, wherever it waits, and its
-/// caller is answered that the corpus is closed.
+/// A change that waits for the committing thread. If the thread ends first, the change is dropped, and its caller gets the
+/// answer that the corpus is closed.
 pub(super) struct Waiting {
     pending: Option<Pending>,
     corpus: Arc<Corpus>,

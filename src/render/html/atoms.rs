@@ -1,7 +1,7 @@
 //! The submission as atoms: stretches in which no passage, exclusion or paragraph begins or ends.
 //!
 //! All numbers that the reader can recompute are sums of the words of atoms. Time is `n log n` in the spans of the report,
-//! whatever they are.
+//! also if they overlap.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

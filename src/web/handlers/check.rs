@@ -154,7 +154,7 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
     let collections = form.values("collection").filter_map(Result::ok).map(str::to_owned).collect();
     let text = form.pasted("text")?.unwrap_or_default();
     let sent = Sent { text, collections, has_all: form.is_checked("all"), failure };
-    // Whoever sent a file chooses it again, and what keeps the form from being shown is in the message already.
+    // A file has to be chosen again. If the form can't be shown, the message of the failure stands alone.
     let content = if sent.text.is_empty() { None } else { content(&visitor, Some(&sent)).await.ok() };
     let Sent { failure, .. } = sent;
     let Some(content) = content else { return Err(failure) };

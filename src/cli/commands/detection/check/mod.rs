@@ -36,7 +36,7 @@ const DEFAULT_COLLECTION: &str = "default";
     --against, no server is needed: the files are read as `palimpsest import` reads them, and stored nowhere; a \
     submission among them is not compared with itself.\n\nExit codes: 3 if a text was not checked, because no source \
     is in scope, it can't be read, it is too short, or all of it is excluded; 4 if the coverage of a text exceeds \
-    --fail-over, whatever happened to the others."
+    --fail-over, also if others failed or were not checked."
 )]
 pub(in crate::cli) struct CheckArgs {
     /// The submissions: files of text, folders, patterns such as 'class/*.txt', or - for standard input
