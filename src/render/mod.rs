@@ -3,6 +3,8 @@
 //! Rendering reads no corpus and knows no request: a report and the text of its submission are all that it needs.
 
 mod figures;
+mod findings;
 pub mod html;
 
 pub use figures::{counted, number, percent};
+pub use findings::alert_findings;

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::lines::Lines;
-use crate::cli::render::{Look, STRONG, counted, number};
+use crate::cli::render::{Look, STRONG, number};
 use crate::proto;
-use crate::proto::{AlertKind, AlertSeverity};
+use crate::proto::AlertSeverity;
+use crate::render::alert_findings;
 
 /// Number of alerts that are shown without `--full`.
 const SHOWN_ALERTS: usize = 10;
@@ -27,7 +28,7 @@ pub(super) fn signs(
     writeln!(out, "Signs of hiding (they change no percentage):")?;
     let shown = if look.full { sorted.len() } else { SHOWN_ALERTS };
     for alert in sorted.iter().take(shown) {
-        let found = of_kind(alert.kind(), alert.count.into());
+        let found = alert_findings(alert.kind(), alert.count.into());
         let place = lines.of_span(&alert.span.unwrap_or_default());
         writeln!(out, "  {}: {found}, {place}", severity(alert.severity(), look))?;
     }
@@ -43,26 +44,4 @@ fn severity(severity: AlertSeverity, look: Look) -> String {
         AlertSeverity::Medium => "medium".to_owned(),
         AlertSeverity::Low | AlertSeverity::Unspecified => "low".to_owned(),
     }
-}
-
-/// A count of alerts with their kind: `3 soft hyphens`.
-fn of_kind(kind: AlertKind, count: u64) -> String {
-    let (one, many) = match kind {
-        AlertKind::ZeroWidth => ("character without width", "characters without width"),
-        AlertKind::BidiControl => ("control of writing direction", "controls of writing direction"),
-        AlertKind::SoftHyphen => ("soft hyphen", "soft hyphens"),
-        AlertKind::LookAlike => ("word with look-alike letters", "words with look-alike letters"),
-        AlertKind::Invisible => ("invisible character", "invisible characters"),
-        AlertKind::PrivateUse => ("private-use character", "private-use characters"),
-        AlertKind::SpacedLetters => ("word with its letters set apart", "words with their letters set apart"),
-        AlertKind::StackedMarks => ("heaped combining mark", "heaped combining marks"),
-        AlertKind::Excluded => (
-            "excluded word: much of the text or of what was copied",
-            "excluded words: much of the text or of what was copied",
-        ),
-        AlertKind::JoinedWords => ("word joined with others", "words joined with others"),
-        AlertKind::SplitWords => ("piece of a split word", "pieces of split words"),
-        AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
-    };
-    counted(count, one, many)
 }

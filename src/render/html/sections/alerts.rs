@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::proto::{Alert, AlertKind, AlertSeverity};
 use crate::render::html::glyphs::Visible;
 use crate::render::html::offsets::Offsets;
-use crate::render::{counted, number};
+use crate::render::{alert_findings, counted};
 
 /// Alerts that are shown one by one.
 const SHOWN: usize = 200;
@@ -47,7 +47,7 @@ fn item(number: usize, alert: &Alert, offsets: &Offsets<'_>) -> Markup {
     let (class, severity) = severity(alert.severity());
     html! {
         li class=(class) {
-            strong { (severity) } ": " (of_kind(alert.kind(), alert.count.into())) ". "
+            strong { (severity) } ": " (alert_findings(alert.kind(), alert.count.into())) ". "
             @if alert.kind() != AlertKind::Excluded && !sample.is_empty() {
                 q class="t" dir="auto" { (Visible::all(sample)) } " "
                 @if alert.kind() == AlertKind::LookAlike { (letters(sample)) }
@@ -80,30 +80,4 @@ fn severity(severity: AlertSeverity) -> (&'static str, &'static str) {
         AlertSeverity::Medium => ("medium", "Medium"),
         AlertSeverity::Low | AlertSeverity::Unspecified => ("low", "Low"),
     }
-}
-
-/// A count of findings with their kind: `3 soft hyphens`.
-fn of_kind(kind: AlertKind, count: u64) -> String {
-    let (one, many) = match kind {
-        AlertKind::ZeroWidth => ("character without width", "characters without width"),
-        AlertKind::BidiControl => ("control of writing direction", "controls of writing direction"),
-        AlertKind::SoftHyphen => ("soft hyphen", "soft hyphens"),
-        AlertKind::LookAlike => ("word with look-alike letters", "words with look-alike letters"),
-        AlertKind::Invisible => ("invisible character", "invisible characters"),
-        AlertKind::PrivateUse => ("private-use character", "private-use characters"),
-        AlertKind::SpacedLetters => {
-            ("word with spaces between its letters", "words with spaces between their letters")
-        }
-        AlertKind::StackedMarks => ("stacked combining mark", "stacked combining marks"),
-        AlertKind::Excluded => {
-            return format!(
-                "exclusions take {} words, much of the text or of what was copied",
-                number(count)
-            );
-        }
-        AlertKind::JoinedWords => ("word joined with others", "words joined with others"),
-        AlertKind::SplitWords => ("piece of a split word", "pieces of split words"),
-        AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
-    };
-    counted(count, one, many)
 }
