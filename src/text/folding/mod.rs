@@ -22,7 +22,7 @@ pub use self::skeleton::in_alphabet;
 pub(super) use self::table::{FoldTable, Form};
 
 use self::letters::{fold_letter, is_optional_mark};
-use self::skeleton::unify_alphabets;
+use self::skeleton::{latin_of, unify_alphabets};
 
 /// Writes the compared form of `word` to `out`, which is cleared first. Linear in the word and in its form.
 pub(super) fn compared_form(word: &str, out: &mut String) {
@@ -46,12 +46,14 @@ pub(super) fn compared_form_within(word: &str, max_bytes: usize, out: &mut Strin
     is_short
 }
 
-/// The bit of a letter's alphabet; 0 for other characters. Words with one bit need no search for look-alikes.
+/// The bit of a folded letter's alphabet; 0 for other characters. Words with one bit need no search for look-alikes.
 fn alphabet_bit(c: char) -> u8 {
     match c {
-        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => 1,
+        'a'..='z' => 1,
         '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => 2,
         '\u{400}'..='\u{52F}' => 4,
+        _ if latin_of(c).is_some() => 8,
+        '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => 1,
         _ if c.is_alphabetic() => 8,
         _ => 0,
     }

@@ -34,7 +34,7 @@ pub(in crate::text) struct Folded {
     pub(in crate::text) class: Class,
     /// What it adds.
     pub(in crate::text) action: Action,
-    /// The bit of its alphabet.
+    /// The bits of the alphabets of what it adds.
     pub(in crate::text) alphabet: u8,
     /// The small Latin letter that what it adds looks like, or the digit that it adds; 0 for none.
     pub(in crate::text) latin: u8,
@@ -144,7 +144,8 @@ impl Folded {
             Action::Letter(letter) => latin_of(letter).and_then(|c| u8::try_from(c).ok()).unwrap_or(0),
             _ => 0,
         };
-        Self { class, action, alphabet: alphabet_bit(c), latin }
+        let alphabet = form.chars().fold(0, |bits, letter| bits | alphabet_bit(letter));
+        Self { class, action, alphabet, latin }
     }
 }
 
@@ -157,8 +158,8 @@ impl Action {
             (Some(mark), None) if canonical_combining_class(mark) != 0 => Self::Mark(mark),
             (Some(letter), None) => Self::Letter(letter),
             _ if form.chars().any(|c| canonical_combining_class(c) != 0) => Self::Undecided,
-            // A unit such as ㎂ has letters of two alphabets.
-            _ if form.chars().any(|c| latin_of(c).is_some()) => Self::Undecided,
+            // A unit such as ㎂ has letters of two alphabets, and the digits of ¼ belong to any.
+            _ if form.chars().any(|c| latin_of(c).is_some() || c.is_ascii_digit()) => Self::Undecided,
             _ => match u16::try_from(expansions.len()) {
                 Ok(place) => {
                     expansions.push(form.to_owned());

@@ -140,6 +140,19 @@ fn the_table_agrees_on_every_character() {
     }
 }
 
+/// Which alphabets meet in a word decides what its letters become.
+#[test]
+fn the_table_agrees_on_every_letter_beside_those_of_other_alphabets() {
+    let is_alphabetic = |c: &char| Class::of(*c) == Class::Letter && !('\u{AC00}'..='\u{D7A3}').contains(c);
+    for c in (0x80..=u32::from(char::MAX)).filter_map(char::from_u32).filter(is_alphabetic) {
+        for other in ["a", "é", "а", "ж", "α", "0", "𝔻", "🅐", "Ꭺ"] {
+            for word in [format!("{c}{other}"), format!("{other}0{c}")] {
+                assert_eq!(by_table(&word), compared(&word), "U+{:04X} beside {other}", u32::from(c));
+            }
+        }
+    }
+}
+
 /// Characters of many scripts, with those that compose, are removed or depend on their neighbours.
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
