@@ -39,11 +39,12 @@ mod protos {
     use prost::Message as _;
     use tonic_prost_build::Config;
 
-    const PROTOS: [&str; 6] = [
+    const PROTOS: [&str; 7] = [
         "grpc/health/v1/health.proto",
         "palimpsest/v1/admin.proto",
         "palimpsest/v1/corpus.proto",
         "palimpsest/v1/detection.proto",
+        "palimpsest/v1/documents.proto",
         "palimpsest/v1/rendering.proto",
         "palimpsest/v1/report.proto",
     ];

@@ -60,6 +60,12 @@ pub mod server;
 #[cfg(feature = "server")]
 mod web;
 
+#[cfg(all(feature = "server", not(feature = "internals")))]
+mod documents;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod documents;
+
 mod corpus;
 mod detection;
 mod engine;

@@ -21,6 +21,7 @@ pub fn alert_findings(kind: AlertKind, count: u64) -> String {
         ),
         AlertKind::JoinedWords => ("word joined with others", "words joined with others"),
         AlertKind::SplitWords => ("piece of a split word", "pieces of split words"),
+        AlertKind::HiddenText => ("word that readers do not see", "words that readers do not see"),
         AlertKind::Unspecified => ("finding of another kind", "findings of another kind"),
     };
     counted(count, one, many)

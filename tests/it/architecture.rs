@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -22,14 +22,30 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
         "engine",
         &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus", "detection"],
     ),
+    ("documents", &[]),
     ("proto", &[]),
     ("render", &["model", "text", "matching", "proto"]),
-    ("service", &["model", "engine", "fingerprint", "matching", "report", "text", "proto", "render"]),
+    (
+        "service",
+        &["model", "engine", "documents", "fingerprint", "matching", "report", "text", "proto", "render"],
+    ),
     ("web", &["service", "proto", "render"]),
-    ("server", &["model", "service", "engine", "index", "proto", "web"]),
+    ("server", &["model", "service", "engine", "documents", "index", "proto", "web"]),
     (
         "cli",
-        &["model", "private", "server", "service", "engine", "report", "text", "matching", "proto", "render"],
+        &[
+            "model",
+            "private",
+            "server",
+            "service",
+            "engine",
+            "documents",
+            "report",
+            "text",
+            "matching",
+            "proto",
+            "render",
+        ],
     ),
 ];
 

@@ -55,6 +55,7 @@ pub(in crate::service) fn corpus(
             max_normalised_bytes: max_normalised_bytes as u64,
             max_collection_bytes,
             max_deleted_text_seconds,
+            max_document_bytes: 0,
         }),
     }
 }
@@ -81,6 +82,8 @@ pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> pro
             .collect(),
         created_at: entry.created_at.map(timestamp),
         updated_at: entry.updated_at.map(timestamp),
+        document: None,
+        pages: None,
     }
 }
 
@@ -106,6 +109,7 @@ pub(in crate::service) fn added(added: &Added, revisions: &RevisionMask) -> prot
         exact_duplicates: exact_duplicates.iter().take(LISTED).map(|id| id.as_str().to_owned()).collect(),
         exact_duplicates_found: exact_duplicates.len() as u64,
         stats: Some(source_stats(entry, revisions)),
+        document: None,
     }
 }
 

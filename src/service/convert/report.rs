@@ -68,6 +68,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         alerts: alerts.into_iter().map(alert).collect(),
         warnings: Vec::new(),
         warnings_cut: 0,
+        document: None,
         not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
     }
 }
@@ -233,5 +234,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
             Attribution::CitedAndQuoted => proto::Attribution::CitedAndQuoted,
         }
         .into(),
+        submission_pages: None,
+        source_pages: None,
     }
 }

@@ -137,7 +137,7 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<proto::CheckResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let Checked { report, .. } = self.context.clone().check(caller, &call, request.into_inner()).await?;
-        Ok(call.respond(proto::CheckResponse { report: Some(report) }))
+        Ok(call.respond(proto::CheckResponse { report: Some(report), text: String::new() }))
     }
 
     type CheckStreamStream = Responses<proto::CheckStreamResponse>;
@@ -171,7 +171,7 @@ impl DetectionService for DetectionApi {
                         Ok(Checked { report, .. }) => check_stream_response::Result::Report(report),
                         Err(problem) => check_stream_response::Result::Error(problem.into()),
                     };
-                    proto::CheckStreamResponse { index, key, result: Some(result) }
+                    proto::CheckStreamResponse { index, key, result: Some(result), text: String::new() }
                 }
             },
         );
@@ -185,7 +185,7 @@ impl DetectionService for DetectionApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let Checked { report, .. } =
             self.context.clone().compare(&caller, &call, request.into_inner()).await?;
-        Ok(call.respond(proto::CompareResponse { report: Some(report) }))
+        Ok(call.respond(proto::CompareResponse { report: Some(report), text: String::new() }))
     }
 
     async fn compare_pair(

@@ -141,6 +141,8 @@ pub(in crate::service) fn source_addition(
         metadata,
         created_at: _,
         updated_at: _,
+        document: _,
+        pages: _,
     } = source.unwrap_or_default();
     let id = if id.is_empty() { None } else { fields.source_id("source.id", &id) };
     let title = fields.get("source.title", Title::new(&title));

@@ -59,7 +59,8 @@ pub(in crate::service) struct Comparison {
 }
 
 pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, Problem> {
-    let proto::CheckRequest { text, scope, options, source, submitted_at } = request;
+    let proto::CheckRequest { text, scope, options, source, submitted_at, document: _, include_text: _ } =
+        request;
     let mut fields = Fields::default();
     let (scope, options) = (scope.unwrap_or_default(), options.unwrap_or_default());
     let (parsed_scope, parsed_options) = (fields.scope(&scope), fields.options(&options));
@@ -113,7 +114,8 @@ pub(in crate::service) fn check_item(
 }
 
 pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comparison, Problem> {
-    let proto::CompareRequest { text, sources, options, submitted_at } = request;
+    let proto::CompareRequest { text, sources, options, submitted_at, document: _, include_text: _ } =
+        request;
     let mut fields = Fields::default();
     let options = fields.options(&options.unwrap_or_default());
     let options = options.with_submitted_at(fields.time("submitted_at", submitted_at));
@@ -123,7 +125,9 @@ pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comp
     }
     let mut ids = BTreeSet::new();
     let mut texts = Vec::with_capacity(sources.len());
-    for (place, proto::ComparedText { id, title, text, submitted_at }) in sources.into_iter().enumerate() {
+    for (place, proto::ComparedText { id, title, text, submitted_at, document: _, pages: _ }) in
+        sources.into_iter().enumerate()
+    {
         let field = |name: &str| format!("sources[{place}].{name}");
         let id = if id.is_empty() { place.to_string() } else { id };
         fields.source_id(&field("id"), &id);

@@ -150,17 +150,13 @@ async fn compare_on_server(
     let mut sizes = boilerplate_sizes(options.exclusions.as_ref());
     sizes.extend(others.iter().chain([submission]).map(|text| text.text.len()));
     client.ensure_accepted(&sizes).await?;
-    let compared = |text: Text| proto::ComparedText {
-        id: text.name,
-        title: String::new(),
-        text: text.text,
-        submitted_at: None,
-    };
+    let compared =
+        |text: Text| proto::ComparedText { id: text.name, text: text.text, ..proto::ComparedText::default() };
     let request = proto::CompareRequest {
         text: submission.text.clone(),
         sources: others.into_iter().map(compared).collect(),
         options: Some(options),
-        submitted_at: None,
+        ..proto::CompareRequest::default()
     };
     let response = client.response(client.detection().compare(client.request(request)).await)?;
     Ok(response.report.unwrap_or_default())

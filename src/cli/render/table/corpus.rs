@@ -166,6 +166,7 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         max_normalised_bytes,
         max_collection_bytes,
         max_deleted_text_seconds,
+        max_document_bytes: _,
     } = limits;
     let list = list(&[
         ("one text", format!("{} bytes and {} words", number(*max_text_bytes), number(*max_text_words))),

@@ -1,0 +1,239 @@
+//! Builds an extraction as a reader goes through a document.
+
+use super::extraction::{
+    Extraction, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText, Warning, WarningKind,
+};
+use super::{Failure, Format, Limits};
+
+/// Most entries of a list of what was hidden, removed or warned of. More are dropped, and the last one says so.
+const MAX_LISTED: usize = 1000;
+
+/// Builds an extraction. White space inside a paragraph is written as one space; the separators between paragraphs, lines
+/// and cells are written only between text, so that a document of empty paragraphs has no text.
+#[derive(Debug)]
+pub(super) struct Writer {
+    limits: Limits,
+    text: String,
+    /// What separates the next text from the last.
+    gap: Gap,
+    /// Text that is hidden or removed, which counts as text.
+    apart_bytes: usize,
+    page_kind: PageKind,
+    /// Pages that began after the last text: they begin where the next text does.
+    open_pages: Vec<(u32, String)>,
+    next_page: u32,
+    pages: Vec<Page>,
+    hidden: Vec<HiddenText>,
+    removed: Vec<RemovedText>,
+    warnings: Vec<Warning>,
+    /// Set by readers at any time.
+    pub(super) title: String,
+    /// Set by readers at any time.
+    pub(super) author: String,
+    /// Set by readers at any time, if the document states it.
+    pub(super) page_count: u32,
+    /// Set by readers of formats that are text.
+    pub(super) encoding: String,
+}
+
+/// What separates two texts, the weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Cell,
+    Line,
+    Paragraph,
+}
+
+impl Writer {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            text: String::new(),
+            gap: Gap::None,
+            apart_bytes: 0,
+            page_kind: PageKind::Page,
+            open_pages: Vec::new(),
+            next_page: 1,
+            pages: Vec::new(),
+            hidden: Vec::new(),
+            removed: Vec::new(),
+            warnings: Vec::new(),
+            title: String::new(),
+            author: String::new(),
+            page_count: 0,
+            encoding: String::new(),
+        }
+    }
+
+    /// Bytes of visible text so far.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds visible text of a paragraph. White space is collapsed; control characters are left out.
+    pub(super) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        for c in text.chars() {
+            if is_space(c) {
+                self.separate(Gap::Space);
+            } else if !c.is_control() {
+                self.fill_gap();
+                self.text.push(c);
+            }
+        }
+        self.check()
+    }
+
+    /// Adds visible text as it stands, with its line breaks and spaces, such as preformatted text. Control characters other
+    /// than tabs and line breaks are left out.
+    pub(super) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
+        let mut is_first = true;
+        for c in text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()) {
+            if std::mem::take(&mut is_first) {
+                self.fill_gap();
+            }
+            self.text.push(c);
+        }
+        self.check()
+    }
+
+    /// Ends a cell of a table.
+    pub(super) fn end_cell(&mut self) {
+        self.separate(Gap::Cell);
+    }
+
+    /// Ends a line: a row of a table, an item of a list, a line break.
+    pub(super) fn end_line(&mut self) {
+        self.separate(Gap::Line);
+    }
+
+    /// Ends a paragraph.
+    pub(super) fn end_paragraph(&mut self) {
+        self.separate(Gap::Paragraph);
+    }
+
+    /// Says what pages are.
+    pub(super) fn pages_are(&mut self, kind: PageKind) {
+        self.page_kind = kind;
+    }
+
+    /// Begins a page, with a name if it has one. The first page begins by itself if none was begun before the first text,
+    /// as soon as a second one begins.
+    pub(super) fn begin_page(&mut self, label: &str) {
+        if self.pages.is_empty() && self.open_pages.is_empty() && !self.text.is_empty() {
+            self.pages.push(Page { number: 1, label: String::new(), start: 0 });
+            self.next_page = 2;
+        }
+        self.open_pages.push((self.next_page, label.to_owned()));
+        self.next_page = self.next_page.saturating_add(1);
+    }
+
+    /// Keeps text apart that is hidden at this place. Neighbouring pieces that are hidden alike become one.
+    pub(super) fn hide(&mut self, reason: HiddenReason, text: &str) -> Result<(), Failure> {
+        let at = self.text.len();
+        let has_room = self.hidden.len() < MAX_LISTED;
+        match self.hidden.last_mut().filter(|last| last.reason == reason && last.at == at) {
+            Some(last) => last.text.push_str(text),
+            None if has_room => self.hidden.push(HiddenText { reason, text: text.to_owned(), at }),
+            None => {}
+        }
+        self.apart_bytes += text.len();
+        self.check()
+    }
+
+    /// Keeps text apart that is not part of the work. Texts that differ in their numbers alone are counted as one.
+    pub(super) fn remove(&mut self, kind: RemovedKind, text: &str) -> Result<(), Failure> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() {
+            return Ok(());
+        }
+        let alike = |other: &RemovedText| other.kind == kind && same_but_numbers(&other.text, &text);
+        self.apart_bytes += text.len();
+        let has_room = self.removed.len() < MAX_LISTED;
+        match self.removed.iter_mut().find(|other| alike(other)) {
+            Some(other) => other.count += 1,
+            None if has_room => self.removed.push(RemovedText { kind, text, count: 1 }),
+            None => {}
+        }
+        self.check()
+    }
+
+    /// Adds a warning, unless the same one is there.
+    pub(super) fn warn(&mut self, kind: WarningKind, message: impl Into<String>) {
+        let warning = Warning { kind, message: message.into() };
+        if self.warnings.len() < MAX_LISTED && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The extraction. Fails if there is no visible text.
+    pub(super) fn finish(mut self, format: Format, is_scan: bool) -> Result<Extraction, Failure> {
+        if self.text.is_empty() && self.hidden.is_empty() {
+            return Err(Failure::NoText { format, is_scan });
+        }
+        if !self.hidden.is_empty() {
+            self.warn(
+                WarningKind::HiddenText,
+                "The document has text that its reader does not see: see `hidden`.",
+            );
+        }
+        let read = self.next_page.saturating_sub(1);
+        let known = if self.pages.is_empty() && self.open_pages.is_empty() { 0 } else { read };
+        Ok(Extraction {
+            format,
+            encoding: self.encoding,
+            text: self.text,
+            title: one_line(&self.title),
+            author: one_line(&self.author),
+            page_kind: self.page_kind,
+            page_count: self.page_count.max(known),
+            pages: self.pages,
+            hidden: self.hidden,
+            removed: self.removed,
+            warnings: self.warnings,
+        })
+    }
+
+    fn separate(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    fn fill_gap(&mut self) {
+        let gap = std::mem::replace(&mut self.gap, Gap::None);
+        if !self.text.is_empty() {
+            self.text.push_str(match gap {
+                Gap::None => "",
+                Gap::Space => " ",
+                Gap::Cell => "\t",
+                Gap::Line => "\n",
+                Gap::Paragraph => "\n\n",
+            });
+        }
+        let start = self.text.len();
+        let begun = self.open_pages.drain(..).map(|(number, label)| Page { number, label, start });
+        self.pages.extend(begun);
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let bytes = self.text.len() as u64 + self.apart_bytes as u64;
+        if bytes > self.limits.max_text_bytes { Err(self.limits.too_much_text()) } else { Ok(()) }
+    }
+}
+
+/// Whether a character separates words as a space does. No-break spaces are kept: they are text.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+fn same_but_numbers(a: &str, b: &str) -> bool {
+    let plain = |text: &str| -> Vec<String> {
+        text.split(|c: char| c.is_numeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    plain(a) == plain(b)
+}
+
+fn one_line(text: &str) -> String {
+    let kept = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    kept.chars().filter(|c| !c.is_control()).collect()
+}
