@@ -3,6 +3,7 @@
 //! [`read`] reads one document that is in memory, in this process. It does no I/O, follows no reference, runs nothing, and
 //! takes no more than its [`Limits`] say; what it can't bound, time and memory, `contained` bounds from outside.
 
+pub mod contained;
 mod extraction;
 mod failure;
 mod format;
