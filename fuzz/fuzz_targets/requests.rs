@@ -14,7 +14,7 @@ use palimpsest::service::servers::admin_service_server::AdminServiceServer;
 use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
 use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, CorpusApi, DetectionApi, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext,
+    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext,
     Workers,
 };
 use palimpsest_fuzz::requests::{self, body, methods};
