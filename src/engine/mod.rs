@@ -23,7 +23,7 @@ pub use self::detection::CheckedSource;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
-    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted,
+    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, RequestDigest, SourceDeleted,
     SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
@@ -32,8 +32,9 @@ pub use crate::detection::{
     PairsProgress, PairsVoid, Side,
 };
 pub use crate::model::{
-    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
-    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Pattern, RequestId, RequestKey, Scope,
+    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label,
+    Labels, Limits, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, PageKind, PageRange,
+    PageStart, Pages, Pattern, RequestId, RequestKey, Scope,
     SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp,
     Title, Uri, Visibility, WarnedField, Warning, WarningKind, Warnings,
 };

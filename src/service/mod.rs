@@ -10,6 +10,7 @@ mod caller;
 mod codec;
 mod context;
 mod convert;
+pub mod documents;
 mod engine_handle;
 mod handlers;
 mod page_extras;

@@ -45,6 +45,14 @@ reasons! {
     TooFewWords = InvalidArgument "TOO_FEW_WORDS",
     /// The request id was used for another request.
     RequestIdReused = InvalidArgument "REQUEST_ID_REUSED",
+    /// A document is empty, damaged, or of a format that is not read.
+    DocumentUnreadable = InvalidArgument "DOCUMENT_UNREADABLE",
+    /// A document is encrypted.
+    DocumentEncrypted = InvalidArgument "DOCUMENT_ENCRYPTED",
+    /// A document has no text.
+    DocumentWithoutText = InvalidArgument "DOCUMENT_WITHOUT_TEXT",
+    /// A document takes more time, memory or output than it may.
+    DocumentTooCostly = InvalidArgument "DOCUMENT_TOO_COSTLY",
     /// The bytes of the request are not a message of its type.
     MalformedMessage = InvalidArgument "MALFORMED_MESSAGE",
     /// The header `grpc-timeout` is malformed.
