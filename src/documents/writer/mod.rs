@@ -168,7 +168,11 @@ impl Writer {
     }
 
     /// The extraction. Fails if there is no visible text.
-    pub(in crate::documents) fn finish(mut self, format: Format, is_scan: bool) -> Result<Extraction, Failure> {
+    pub(in crate::documents) fn finish(
+        mut self,
+        format: Format,
+        is_scan: bool,
+    ) -> Result<Extraction, Failure> {
         if self.text.is_empty() && self.hidden.is_empty() {
             return Err(Failure::NoText { format, is_scan });
         }

@@ -55,7 +55,8 @@ fn a_page_begins_where_its_text_does() {
         w.begin_page("");
         Ok(())
     });
-    let pages: Vec<_> = text.pages.iter().map(|page| (page.number, page.start, page.label.as_str())).collect();
+    let pages: Vec<_> =
+        text.pages.iter().map(|page| (page.number, page.start, page.label.as_str())).collect();
     // The third page has no text, and neither has the fifth.
     assert_eq!(pages, [(1, 0, ""), (2, 4, ""), (4, 13, "Four")]);
     assert_eq!((text.text.as_str(), text.page_count), ("one goes on\n\ntwo", 5));
