@@ -14,11 +14,11 @@ use crate::documents::{Document, Extraction, Failure, Format};
 use crate::engine::{Distribution, Histogram, TIME_BOUNDS};
 use crate::matching::Stop;
 
-/// Large documents that may be arriving at once, for each reader.
-const UPLOADS_PER_READER: usize = 4;
+/// Documents that may be arriving or waiting to be read at once, for each reader.
+const UPLOADS_PER_READER: usize = 8;
 
-/// Large documents that may be arriving at once, at least.
-const MIN_UPLOADS: usize = 16;
+/// Documents that may be arriving or waiting at once, at least.
+const MIN_UPLOADS: usize = 32;
 
 /// The readers of documents. Clones share them.
 #[derive(Debug, Clone)]
@@ -116,7 +116,8 @@ impl DocumentReaders {
         *self.figures.read.lock().entry(Outcome { format, outcome }).or_default() += 1;
     }
 
-    /// Waits until one more large document may arrive. All of it may be in memory while the permit is held.
+    /// Waits until one more document may arrive in pieces, before the first is read: calls that wait hold nothing of the
+    /// connection's budget, which those that receive need. All of a document is in memory while the permit is held.
     pub(super) async fn upload(&self, call: &CallContext) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         // The semaphore is never closed.
         Ok(call.bound(Arc::clone(&self.uploads).acquire_owned()).await?.ok())
