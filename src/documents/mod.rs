@@ -4,6 +4,7 @@
 //! takes no more than its [`Limits`] say; what it can't bound, time and memory, `contained` bounds from outside.
 
 pub mod archive;
+pub mod contained;
 mod docx;
 mod extraction;
 mod failure;
