@@ -3,10 +3,13 @@
 //! [`read`] reads one document that is in memory, in this process. It does no I/O, follows no reference, runs nothing, and
 //! takes no more than its [`Limits`] say; what it can't bound, time and memory, `contained` bounds from outside.
 
+mod detect;
 mod extraction;
 mod failure;
 mod format;
+mod html;
 mod limits;
+mod plain;
 mod writer;
 
 pub use self::extraction::{
@@ -33,9 +36,9 @@ pub struct Document<'a> {
 ///
 /// [`Failure`].
 pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failure> {
-    if document.content.is_empty() {
-        return Err(Failure::Empty);
+    match detect::format(document)? {
+        Format::Text | Format::Markdown => plain::read(document, limits),
+        Format::Html => html::read(document, limits),
+        format => Err(Failure::Damaged { format, problem: "its reader is not there yet".to_owned() }),
     }
-    let _ = limits;
-    Err(Failure::UnknownFormat { looks_like: String::new() })
 }
