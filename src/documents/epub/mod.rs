@@ -40,7 +40,12 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
 }
 
 /// Writes a chapter. One that is missing or damaged is left out, with a warning.
-fn chapter(archive: &mut Archive<'_>, item: &Item, writer: &mut Writer, limits: &Limits) -> Result<(), Failure> {
+fn chapter(
+    archive: &mut Archive<'_>,
+    item: &Item,
+    writer: &mut Writer,
+    limits: &Limits,
+) -> Result<(), Failure> {
     let content = match archive.read(&item.name).map_err(|problem| problem.of(Format::Epub)) {
         Ok(Some(content)) => content,
         Ok(None) => {
@@ -66,7 +71,9 @@ fn chapter(archive: &mut Archive<'_>, item: &Item, writer: &mut Writer, limits: 
 /// Whether more than fonts is encrypted.
 fn is_encrypted(archive: &mut Archive<'_>, limits: &Limits) -> Result<bool, Failure> {
     let name = "META-INF/encryption.xml";
-    let Some(content) = archive.read(name).map_err(|problem| problem.of(Format::Epub))? else { return Ok(false) };
+    let Some(content) = archive.read(name).map_err(|problem| problem.of(Format::Epub))? else {
+        return Ok(false);
+    };
     let part = Part::new(name, Format::Epub, &content);
     let mut nodes = part.nodes(limits);
     let mut is_in_key = false;

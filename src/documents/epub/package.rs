@@ -87,9 +87,11 @@ impl Builder<'_> {
         let navigation = self.items.values().find(|item| item.is_navigation);
         let of_id = self.contents_id.as_ref().and_then(|id| self.items.get(id));
         let by_type = self.items.values().find(|item| item.media_type == "application/x-dtbncx+xml");
-        let contents = [navigation, of_id.or(by_type)].into_iter().flatten().map(|item| item.name.clone()).collect();
+        let contents =
+            [navigation, of_id.or(by_type)].into_iter().flatten().map(|item| item.name.clone()).collect();
         let is_chapter = |item: &&Item| !item.is_navigation && is_text(&item.media_type);
-        let spine = self.order.iter().filter_map(|id| self.items.get(id)).filter(is_chapter).cloned().collect();
+        let spine =
+            self.order.iter().filter_map(|id| self.items.get(id)).filter(is_chapter).cloned().collect();
         Package { title: self.title, author: self.authors.join(", "), spine, contents }
     }
 }
@@ -111,7 +113,9 @@ fn root(archive: &mut Archive<'_>, limits: &Limits) -> Result<String, Failure> {
         while let Ok(Some(node)) = nodes.next() {
             let Node::Open(element) = node else { continue };
             let path = element.attribute("full-path").filter(|_| element.name() == "rootfile");
-            if let Some(path) = path.map(|path| resolve("", &percent_decoded(&path))).filter(|path| archive.has(path)) {
+            if let Some(path) =
+                path.map(|path| resolve("", &percent_decoded(&path))).filter(|path| archive.has(path))
+            {
                 return Ok(path);
             }
         }
@@ -129,7 +133,8 @@ pub(super) fn percent_decoded(reference: &str) -> String {
     let mut bytes = Vec::with_capacity(reference.len());
     let mut rest = reference.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits =
+            after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
