@@ -33,6 +33,7 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
         }
         chapter(&mut archive, item, &mut writer, limits)?;
         writer.end_paragraph();
+        writer.drop_empty_page();
     }
     writer.title = package.title;
     writer.author = package.author;
