@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::corpus::{
-    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, RequestDigest, SourceDeleted,
-    SourcePage, SourcesDeleted, wait,
+    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, RequestDigest,
+    SourceDeleted, SourcePage, SourcesDeleted, wait,
 };
 use crate::model::{
     CollectionName, FingerprintSettings, IfExists, NewSource, RequestKey, SourceFilter, SourceId,

@@ -152,12 +152,7 @@ impl Pages {
     /// # Errors
     ///
     /// [`InvalidPages`] if they break the rules: starts lie on characters, and grow as numbers do.
-    pub fn new(
-        kind: PageKind,
-        count: u32,
-        starts: Vec<PageStart>,
-        text: &str,
-    ) -> Result<Self, InvalidPages> {
+    pub fn new(kind: PageKind, count: u32, starts: Vec<PageStart>, text: &str) -> Result<Self, InvalidPages> {
         for (place, start) in starts.iter().enumerate() {
             without_controls(&start.label).map_err(|error| InvalidPages::Label { place, error })?;
             if !text.is_char_boundary(start.offset as usize) && (start.offset as usize) < text.len() {
@@ -333,8 +328,9 @@ mod tests {
 
     #[test]
     fn names_are_bounded() {
-        let named =
-            |label: String| Pages::new(PageKind::Chapter, 1, vec![PageStart { label: label.into(), ..start(0, 1) }], "words");
+        let named = |label: String| {
+            Pages::new(PageKind::Chapter, 1, vec![PageStart { label: label.into(), ..start(0, 1) }], "words")
+        };
         assert!(named("é".repeat(100)).is_ok());
         assert!(matches!(named("é".repeat(101)), Err(InvalidPages::Label { place: 0, .. })));
         assert!(matches!(named("a\n".to_owned()), Err(InvalidPages::Label { place: 0, .. })));
@@ -356,9 +352,17 @@ mod tests {
     #[test]
     fn what_a_reader_says_is_kept_as_far_as_it_follows_the_rules() {
         let label = "x".repeat(300).into();
-        let read = [start(0, 1), start(0, 2), PageStart { label, ..start(5, 3) }, start(4, 4), start(9, 0), start(99, 9)];
+        let read = [
+            start(0, 1),
+            start(0, 2),
+            PageStart { label, ..start(5, 3) },
+            start(4, 4),
+            start(9, 0),
+            start(99, 9),
+        ];
         let pages = Pages::lenient(PageKind::Page, 1, read, 10);
-        let kept: Vec<_> = pages.starts().map(|start| (start.offset, start.number, start.label.len())).collect();
+        let kept: Vec<_> =
+            pages.starts().map(|start| (start.offset, start.number, start.label.len())).collect();
         assert_eq!((kept.as_slice(), pages.count()), ([(0, 2, 0), (5, 3, 200)].as_slice(), 3));
         let many = (0..200_000).map(|number| start(number, number + 1));
         let pages = Pages::lenient(PageKind::Page, 200_000, many, u32::MAX);

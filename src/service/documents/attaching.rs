@@ -84,7 +84,9 @@ fn paragraph_at(paragraphs: &[Span], offset: u64) -> proto::Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::documents::{Extraction, Format, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText};
+    use crate::documents::{
+        Extraction, Format, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText,
+    };
     use crate::service::documents::to_proto;
     use crate::text::OffsetUnit;
 
@@ -101,13 +103,21 @@ mod tests {
             author: "A. Nön".to_owned(),
             page_kind: PageKind::Page,
             page_count: 4,
-            pages: vec![page(1, 0), page(2, TEXT.find("Süden").unwrap()), page(4, TEXT.find("Ende").unwrap())],
+            pages: vec![
+                page(1, 0),
+                page(2, TEXT.find("Süden").unwrap()),
+                page(4, TEXT.find("Ende").unwrap()),
+            ],
             hidden: vec![
                 hidden(HiddenReason::Colour, "weiß auf weiß", TEXT.find("wächst").unwrap()),
                 hidden(HiddenReason::Marked, "heimlich", TEXT.len()),
                 hidden(HiddenReason::Tiny, "…", 0),
             ],
-            removed: vec![RemovedText { kind: RemovedKind::RunningHead, text: "Kopf ".repeat(400), count: 3 }],
+            removed: vec![RemovedText {
+                kind: RemovedKind::RunningHead,
+                text: "Kopf ".repeat(400),
+                count: 3,
+            }],
             warnings: Vec::new(),
         }
     }
@@ -136,8 +146,12 @@ mod tests {
             let mut report =
                 proto::Report { sources: vec![source], offset_unit: in_proto.into(), ..Default::default() };
             attach(&mut report, TEXT, to_proto(&extraction(), unit));
-            let pages = report.sources[0].passages.iter().map(|passage| passage.submission_pages.clone().unwrap());
-            assert_eq!(pages.map(|pages| (pages.first, pages.last)).collect::<Vec<_>>(), [(1, 1), (2, 2), (1, 2), (4, 4)]);
+            let pages =
+                report.sources[0].passages.iter().map(|passage| passage.submission_pages.clone().unwrap());
+            assert_eq!(
+                pages.map(|pages| (pages.first, pages.last)).collect::<Vec<_>>(),
+                [(1, 1), (2, 2), (1, 2), (4, 4)]
+            );
             let alerts: Vec<_> =
                 report.alerts.iter().map(|alert| (alert.span, alert.count, alert.severity())).collect();
             let expected = [(second, 3, proto::AlertSeverity::High), (last, 1, proto::AlertSeverity::Medium)];
@@ -148,7 +162,10 @@ mod tests {
     #[test]
     fn a_document_as_a_message() {
         let message = to_proto(&extraction(), OffsetUnit::CodePoints);
-        assert_eq!((message.format(), message.words, message.text_bytes), (proto::DocumentFormat::Docx, 8, 51));
+        assert_eq!(
+            (message.format(), message.words, message.text_bytes),
+            (proto::DocumentFormat::Docx, 8, 51)
+        );
         assert_eq!((message.title.as_str(), message.author.as_str()), ("Die Fähre", "A. Nön"));
         let pages = message.pages.unwrap();
         let spans: Vec<_> = pages.pages.iter().map(|page| page.span.unwrap()).collect();

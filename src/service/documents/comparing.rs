@@ -69,11 +69,8 @@ impl ServiceContext {
             let Some(document) = document else { return Ok(text) };
             let extraction = self.read_text(call, document, Box::new).await?;
             let pages = Some(pages_of(&extraction)).filter(|pages| !pages.is_empty());
-            let title = if text.title.is_empty() {
-                title_of(&extraction).as_str().to_owned()
-            } else {
-                text.title
-            };
+            let title =
+                if text.title.is_empty() { title_of(&extraction).as_str().to_owned() } else { text.title };
             Ok(ComparedText { title, text: extraction.text.into(), pages, ..text })
         };
         stream::iter(sources).map(read).buffered(self.stream_width.max(1)).try_collect().await

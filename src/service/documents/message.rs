@@ -1,7 +1,9 @@
 //! Extractions to messages.
 
 use super::pages::{pages_of, pages_to_proto};
-use crate::documents::{Extraction, Format, HiddenReason, HiddenText, RemovedKind, RemovedText, Warning, WarningKind};
+use crate::documents::{
+    Extraction, Format, HiddenReason, HiddenText, RemovedKind, RemovedText, Warning, WarningKind,
+};
 use crate::proto;
 use crate::text::{CorpusSeed, OffsetUnit, Span, Tokenizer, convert_spans};
 

@@ -22,7 +22,11 @@ pub(super) struct Fields(Vec<Violation>);
 
 impl Fields {
     /// Returns the value, or else its default with a violation noted. [`Self::done`] discards the default.
-    pub(in crate::service) fn get<T: Default, E: Display>(&mut self, field: impl Into<String>, value: Result<T, E>) -> T {
+    pub(in crate::service) fn get<T: Default, E: Display>(
+        &mut self,
+        field: impl Into<String>,
+        value: Result<T, E>,
+    ) -> T {
         value.unwrap_or_else(|error| {
             self.invalid(field, error.to_string());
             T::default()
