@@ -24,6 +24,7 @@ pub(in crate::service) fn corpus(
     info: CorpusInfo,
     limits: &Limits,
     max_message_bytes: usize,
+    max_document_bytes: u64,
     revisions: &RevisionMask,
 ) -> proto::GetCorpusResponse {
     let Limits {
@@ -56,7 +57,7 @@ pub(in crate::service) fn corpus(
             max_normalised_bytes: max_normalised_bytes as u64,
             max_collection_bytes,
             max_deleted_text_seconds,
-            max_document_bytes: 0,
+            max_document_bytes,
         }),
     }
 }

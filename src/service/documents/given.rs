@@ -31,10 +31,16 @@ impl Fields {
     /// A document.
     pub(in crate::service) fn document(&mut self, field: &str, document: proto::Document) -> GivenDocument {
         let proto::Document { content, name, encoding } = document;
+        self.document_facts(&format!("{field}."), &name, &encoding);
+        GivenDocument { field: field.to_owned(), content, name, encoding }
+    }
+
+    /// What is stated of a document. `prefix` is the path of the message that has the fields.
+    pub(in crate::service) fn document_facts(&mut self, prefix: &str, name: &str, encoding: &str) {
         if name.len() > MAX_NAME_BYTES {
             let bytes = name.len();
             self.invalid(
-                format!("{field}.name"),
+                format!("{prefix}name"),
                 format!("has {bytes} bytes, but may have {MAX_NAME_BYTES} at most"),
             );
         }
@@ -43,9 +49,8 @@ impl Fields {
             let description = format!(
                 "is {encoding:?}, which is no label of the WHATWG Encoding Standard; use one, such as windows-1252, or leave it empty"
             );
-            self.invalid(format!("{field}.encoding"), description);
+            self.invalid(format!("{prefix}encoding"), description);
         }
-        GivenDocument { field: field.to_owned(), content, name, encoding }
     }
 
     /// A text, or the document in its place. `prefix` is the path of the message that has the two fields.

@@ -1,27 +1,35 @@
 //! Reading the documents of requests.
 
 use super::GivenDocument;
-use crate::documents::{Document, Extraction, Failure, Limits, read};
+use crate::documents::contained::ReadError;
+use crate::documents::{Document, Extraction, Failure};
+use crate::matching::{Stop, StopReason};
 use crate::service::call::CallContext;
 use crate::service::context::ServiceContext;
 use crate::service::problem::Problem;
 
 impl ServiceContext {
-    /// Reads a document, and does `then` with what was extracted on the same worker thread.
+    /// Reads a document in a process of its own, and does `then` with what was extracted on the thread that waited for it.
     pub(in crate::service) async fn read_document<T: Send + 'static>(
         &self,
         call: &CallContext,
         document: GivenDocument,
         then: impl FnOnce(Extraction) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let bytes = document.content.len();
-        let work = move |_: &_| {
+        let readers = self.documents.clone();
+        let work = move |stop: &Stop| {
             let GivenDocument { field, content, name, encoding } = document;
             let given = Document { content: &content, name: &name, encoding: &encoding };
-            let extraction = read(given, &Limits::default());
-            then(extraction.map_err(|failure| Problem::unreadable(&field, &failure))?)
+            let read = readers.read(given, stop);
+            // What was read has all that is needed of the document.
+            drop(content);
+            match read {
+                Ok(extraction) => then(extraction),
+                Err(ReadError::Stopped) => Err(stop.check().err().unwrap_or(StopReason::CalledOff).into()),
+                Err(error) => Err(Problem::not_read(&field, &error)),
+            }
         };
-        self.workers.run(call, bytes, work).await
+        self.workers.run_document(call, work).await
     }
 
     /// Reads a document that is to be compared, so that it must have text that a reader sees.

@@ -73,11 +73,18 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let engine = self.context.engine.get()?;
         let max_message_bytes = self.context.max_message_bytes;
+        let max_document_bytes = self.context.documents.max_document_bytes();
         let read = move |stop: &Stop| {
             let visible = caller.visible();
             let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible, stop)? };
             let revisions = RevisionMask::for_caller(&caller, &engine);
-            Ok(convert::corpus::corpus(info, engine.limits(), max_message_bytes, &revisions))
+            Ok(convert::corpus::corpus(
+                info,
+                engine.limits(),
+                max_message_bytes,
+                max_document_bytes,
+                &revisions,
+            ))
         };
         Ok(call.respond(self.context.workers.run(&call, 0, read).await?))
     }

@@ -48,7 +48,7 @@ impl Fields {
     }
 
     /// Returns `parsed`, or the violations if there are any.
-    fn done<T>(self, parsed: T) -> Result<T, Problem> {
+    pub(in crate::service) fn done<T>(self, parsed: T) -> Result<T, Problem> {
         if self.0.is_empty() { Ok(parsed) } else { Err(Problem::invalid(self.0)) }
     }
 

@@ -77,6 +77,8 @@ reasons! {
     FileExists = AlreadyExists "FILE_EXISTS",
     /// A text exceeds a limit, as sent or in its compared form.
     TextTooLarge = OutOfRange "TEXT_TOO_LARGE",
+    /// A document has more bytes than it may have.
+    DocumentTooLarge = OutOfRange "DOCUMENT_TOO_LARGE",
     /// The queue for worker threads is full.
     QueueFull = ResourceExhausted "QUEUE_FULL",
     /// The maximum number of calls of this kind is running.
@@ -105,6 +107,8 @@ reasons! {
     Starting = Unavailable "STARTING",
     /// The server is stopping.
     Stopping = Unavailable "STOPPING",
+    /// No process could be started that reads a document.
+    ReaderUnavailable = Unavailable "READER_UNAVAILABLE",
     /// The disk or another part of the system failed.
     StoreFailed = Unavailable "STORE_FAILED",
     /// The corpus is only in memory, and has no backup.
