@@ -57,7 +57,9 @@ fn the_contents_name_chapters() {
 #[test]
 fn a_book_that_is_encrypted_says_so_unless_only_its_fonts_are() {
     let encryption = |algorithm: &str| {
-        format!("<encryption><EncryptedData><EncryptionMethod Algorithm='{algorithm}'/></EncryptedData></encryption>")
+        format!(
+            "<encryption><EncryptedData><EncryptionMethod Algorithm='{algorithm}'/></EncryptedData></encryption>"
+        )
     };
     let name = "META-INF/encryption.xml";
     let locked = encryption("http://www.w3.org/2001/04/xmlenc#aes128-cbc");
