@@ -10,7 +10,7 @@ use super::properties::{self, Ground, ParagraphProperties, RunProperties};
 use super::styles::Styles;
 use super::symbols;
 use crate::documents::flow::{Block, Flow};
-use crate::documents::look::{Look, Rgb};
+use crate::documents::look::Rgb;
 use crate::documents::removed::Removed;
 use crate::documents::xml::{Element, Node, Nodes, Part};
 use crate::documents::{Failure, HiddenReason, Limits, RemovedKind, WarningKind};
@@ -45,9 +45,20 @@ pub(super) struct Body<'s> {
 }
 
 /// A run that is open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default)]
 struct Run {
-    hidden: Option<HiddenReason>,
+    properties: RunProperties,
+    visibility: Visibility,
+}
+
+/// Whether the text of a run is seen.
+#[derive(Debug, Clone, Copy, Default)]
+enum Visibility {
+    /// Nobody asked.
+    #[default]
+    Unknown,
+    Seen,
+    Hidden(HiddenReason),
 }
 
 /// Branches of which one is read.
@@ -187,11 +198,11 @@ impl<'s> Body<'s> {
             "delText" => self.text = TextKind::Deleted,
             "p" => self.open_paragraph(),
             "pPr" => self.set_paragraph(nodes)?,
-            "r" => self.open_run(&RunProperties::default()),
+            "r" => self.runs.push(Run::default()),
             "rPr" => {
                 let properties = properties::of_run(nodes)?;
-                if self.runs.pop().is_some() {
-                    self.open_run(&properties);
+                if let Some(run) = self.runs.last_mut() {
+                    *run = Run { properties, ..Run::default() };
                 }
             }
             "tab" | "ptab" | "br" | "cr" | "lastRenderedPageBreak" => self.space(element)?,
@@ -317,7 +328,7 @@ impl<'s> Body<'s> {
             self.removed.push(text);
             return Ok(());
         }
-        match self.runs.last().and_then(|run| run.hidden) {
+        match self.hidden() {
             Some(reason) => self.flow.hidden(reason, text),
             None => self.flow.text(text),
         }
@@ -362,16 +373,24 @@ impl<'s> Body<'s> {
         Ok(())
     }
 
-    fn open_run(&mut self, properties: &RunProperties) {
-        let paragraph = self.paragraphs.last().cloned().unwrap_or_default();
-        let look: Look = look(properties, &paragraph, self.styles, self.grounds.current());
-        self.runs.push(Run { hidden: look.hidden() });
+    /// How the text of the run is hidden, if it is.
+    fn hidden(&mut self) -> Option<HiddenReason> {
+        let run = self.runs.last_mut()?;
+        if let Visibility::Unknown = run.visibility {
+            let none = ParagraphProperties::default();
+            let paragraph = self.paragraphs.last().unwrap_or(&none);
+            let look = look(&run.properties, paragraph, self.styles, self.grounds.current());
+            run.visibility = look.hidden().map_or(Visibility::Seen, Visibility::Hidden);
+        }
+        match run.visibility {
+            Visibility::Hidden(reason) => Some(reason),
+            Visibility::Unknown | Visibility::Seen => None,
+        }
     }
 
     /// A tab, or the break of a line, a column or a page.
     fn space(&mut self, element: &Element<'_>) -> Result<(), Failure> {
-        let is_visible = self.runs.last().is_none_or(|run| run.hidden.is_none());
-        if self.removed.is_open() || !is_visible {
+        if self.removed.is_open() || self.hidden().is_some() {
             return self.put(" ");
         }
         match element.name() {
