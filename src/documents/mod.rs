@@ -3,14 +3,23 @@
 //! [`read`] reads one document that is in memory, in this process. It does no I/O, follows no reference, runs nothing, and
 //! takes no more than its [`Limits`] say; what it can't bound, time and memory, `contained` bounds from outside.
 
+pub mod archive;
+pub mod contained;
 mod detect;
+mod docx;
+mod epub;
 mod extraction;
 mod failure;
+mod flow;
 mod format;
 mod html;
 mod limits;
+mod look;
+mod odt;
 mod plain;
+mod removed;
 mod writer;
+mod xml;
 
 pub use self::extraction::{
     Extraction, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText, Warning, WarningKind,
@@ -39,6 +48,9 @@ pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failu
     match detect::format(document)? {
         Format::Text | Format::Markdown => plain::read(document, limits),
         Format::Html => html::read(document, limits),
+        Format::Docx => docx::read(document, limits),
+        Format::Odt => odt::read(document, limits),
+        Format::Epub => epub::read(document, limits),
         format => Err(Failure::Damaged { format, problem: "its reader is not there yet".to_owned() }),
     }
 }

@@ -11,6 +11,8 @@ const MAX_HEAD_BYTES: usize = 256 << 10;
 pub(super) enum Kind {
     /// HTML or XHTML.
     Html,
+    /// An OpenDocument text in one file of XML.
+    Odt,
     /// Another, which is not read.
     Other(&'static str),
 }
@@ -24,6 +26,12 @@ pub(super) fn kind(content: &[u8]) -> Option<Kind> {
     }
     let (body, is_xml) = after_prolog(start);
     let lower: String = body.chars().take(64).collect::<String>().to_ascii_lowercase();
+    if is_xml
+        && lower.starts_with("<office:document")
+        && body.contains("application/vnd.oasis.opendocument.text\"")
+    {
+        return Some(Kind::Odt);
+    }
     if is_xml && let Some(other) = other_xml(start, &lower) {
         return Some(Kind::Other(other));
     }
@@ -38,7 +46,9 @@ pub(super) fn kind(content: &[u8]) -> Option<Kind> {
     }
     let has = |tag: &str| find_ignoring_case(body, tag);
     let is_page = ["html", "head", "body"].iter().any(|tag| has_tag(&lower, tag));
-    if is_page && (has("</html") || has("</body") || has("</head") || has("<body") || has("<title") || has("<p")) {
+    if is_page
+        && (has("</html") || has("</body") || has("</head") || has("<body") || has("<title") || has("<p"))
+    {
         return Some(Kind::Html);
     }
     Tags::of(body).is_fragment().then_some(Kind::Html)
@@ -80,11 +90,14 @@ fn after_prolog(start: &str) -> (&str, bool) {
 
 fn other_xml(start: &str, lower: &str) -> Option<&'static str> {
     let prolog = start.get(..start.find("<w:").unwrap_or(0).min(512)).unwrap_or_default();
-    if prolog.contains("Word.Document") || lower.starts_with("<w:worddocument") || lower.starts_with("<pkg:package") {
+    if prolog.contains("Word.Document")
+        || lower.starts_with("<w:worddocument")
+        || lower.starts_with("<pkg:package")
+    {
         return Some("a Word document in one XML file; save it as .docx");
     }
     let kinds = [
-        ("<office:document", "an OpenDocument text in one XML file (.fodt); save it as .odt"),
+        ("<office:document", "an OpenDocument file in one XML file that is no text"),
         ("<fictionbook", "a FictionBook e-book (.fb2)"),
         ("<svg", "an SVG image"),
         ("<!doctype svg", "an SVG image"),
@@ -99,7 +112,8 @@ fn is_mail(start: &str) -> bool {
     let is_header = first.split_once(':').is_some_and(|(name, _)| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     });
-    let names_mime = |line: &str| line.get(..13).is_some_and(|head| head.eq_ignore_ascii_case("mime-version:"));
+    let names_mime =
+        |line: &str| line.get(..13).is_some_and(|head| head.eq_ignore_ascii_case("mime-version:"));
     is_header && (names_mime(first) || lines.any(names_mime))
 }
 
@@ -115,9 +129,42 @@ fn find_ignoring_case(text: &str, wanted: &str) -> bool {
 
 /// Elements that a piece of HTML is made of.
 const ELEMENTS: [&str; 36] = [
-    "p", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tbody", "tr", "td", "th", "a",
-    "b", "i", "u", "em", "strong", "blockquote", "pre", "section", "article", "main", "header", "font", "center", "dl",
-    "title", "style", "figure", "link",
+    "p",
+    "div",
+    "span",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "a",
+    "b",
+    "i",
+    "u",
+    "em",
+    "strong",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "main",
+    "header",
+    "font",
+    "center",
+    "dl",
+    "title",
+    "style",
+    "figure",
+    "link",
 ];
 
 /// How a text that begins with a tag is made of tags.

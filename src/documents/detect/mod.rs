@@ -28,7 +28,9 @@ pub(super) fn format(document: Document<'_>) -> Result<Format, Failure> {
         return Err(Failure::Empty);
     }
     let start = after_blank(content);
-    if content.starts_with(b"PK") && let Some(found) = archive::format(content) {
+    if content.starts_with(b"PK")
+        && let Some(found) = archive::format(content)
+    {
         return found;
     }
     if content.starts_with(OLE) {
@@ -45,7 +47,10 @@ pub(super) fn format(document: Document<'_>) -> Result<Format, Failure> {
     }
     match markup::kind(content) {
         Some(markup::Kind::Html) => Ok(Format::Html),
-        Some(markup::Kind::Other(looks_like)) => Err(Failure::UnknownFormat { looks_like: looks_like.to_owned() }),
+        Some(markup::Kind::Odt) => Ok(Format::Odt),
+        Some(markup::Kind::Other(looks_like)) => {
+            Err(Failure::UnknownFormat { looks_like: looks_like.to_owned() })
+        }
         None => Ok(Format::Text),
     }
 }
@@ -82,6 +87,7 @@ fn compound(content: &[u8]) -> Failure {
         ("Workbook", "an old Excel workbook (.xls)"),
         ("__properties_version1.0", "an Outlook message (.msg)"),
     ];
-    let looks_like = kinds.into_iter().find(|(name, _)| has(name)).map_or("an OLE compound file", |(_, kind)| kind);
+    let looks_like =
+        kinds.into_iter().find(|(name, _)| has(name)).map_or("an OLE compound file", |(_, kind)| kind);
     Failure::UnknownFormat { looks_like: looks_like.to_owned() }
 }

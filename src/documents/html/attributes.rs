@@ -75,7 +75,9 @@ impl<'a> Attributes<'a> {
         let class = self.class.to_ascii_lowercase();
         has(self.epub_type, "noteref")
             || has(self.role, "doc-noteref")
-            || ["footnote", "noteref", "fnref", "endnote", "sdfootnote", "sdendnote"].iter().any(|part| class.contains(part))
+            || ["footnote", "noteref", "fnref", "endnote", "sdfootnote", "sdendnote"]
+                .iter()
+                .any(|part| class.contains(part))
             || has(&class, "reference")
     }
 }

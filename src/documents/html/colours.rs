@@ -77,7 +77,11 @@ fn of_function(name: &str, arguments: &str) -> Option<Colour> {
     if !is_hsl && !name.eq_ignore_ascii_case("rgb") && !name.eq_ignore_ascii_case("rgba") {
         return None;
     }
-    let (a, b, c) = (channel(255.0)?, channel(if is_hsl { 1.0 } else { 255.0 })?, channel(if is_hsl { 1.0 } else { 255.0 })?);
+    let (a, b, c) = (
+        channel(255.0)?,
+        channel(if is_hsl { 1.0 } else { 255.0 })?,
+        channel(if is_hsl { 1.0 } else { 255.0 })?,
+    );
     if channel(1.0).is_some_and(|alpha| alpha < MIN_ALPHA) {
         return Some(Colour::CLEAR);
     }

@@ -37,19 +37,20 @@ pub(super) enum Content {
 /// How the element `name`, in lower case, is shown.
 pub(super) fn display(name: &str) -> Display {
     match name {
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "menu" | "dir" | "dl"
-        | "table" | "pre" | "listing" | "xmp" | "plaintext" | "section" | "article" | "aside" | "nav"
-        | "header" | "footer" | "main" | "figure" | "hr" | "form" | "fieldset" | "body" | "hgroup" => {
-            Display::Paragraph
-        }
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "menu" | "dir"
+        | "dl" | "table" | "pre" | "listing" | "xmp" | "plaintext" | "section" | "article" | "aside"
+        | "nav" | "header" | "footer" | "main" | "figure" | "hr" | "form" | "fieldset" | "body"
+        | "hgroup" => Display::Paragraph,
         "div" | "address" | "dt" | "dd" | "figcaption" | "caption" | "center" | "details" | "summary"
         | "legend" | "search" | "textarea" | "thead" | "tbody" | "tfoot" => Display::Line,
         "tr" => Display::Row,
         "td" | "th" => Display::Cell,
         "li" => Display::Item,
-        "head" | "template" | "noscript" | "svg" | "annotation" | "annotation-xml" | "select" | "datalist"
-        | "rt" | "rp" | "rtc" | "video" | "audio" | "canvas" | "object" | "applet" | "map" | "frameset"
-        | "noframes" | "script" | "style" | "iframe" | "noembed" | "title" | "colgroup" => Display::Nothing,
+        "head" | "template" | "noscript" | "svg" | "annotation" | "annotation-xml" | "select"
+        | "datalist" | "rt" | "rp" | "rtc" | "video" | "audio" | "canvas" | "object" | "applet" | "map"
+        | "frameset" | "noframes" | "script" | "style" | "iframe" | "noembed" | "title" | "colgroup" => {
+            Display::Nothing
+        }
         _ => Display::Inline,
     }
 }
@@ -57,8 +58,8 @@ pub(super) fn display(name: &str) -> Display {
 /// What the content of the element `name`, in lower case, is.
 pub(super) fn content(name: &str) -> Content {
     match name {
-        "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "img" | "input"
-        | "keygen" | "link" | "meta" | "param" | "source" | "track" | "wbr" => Content::Void,
+        "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "img"
+        | "input" | "keygen" | "link" | "meta" | "param" | "source" | "track" | "wbr" => Content::Void,
         "script" | "style" | "iframe" | "noembed" | "noframes" => Content::Raw,
         "title" | "textarea" | "xmp" => Content::RawText,
         "plaintext" => Content::Plain,
@@ -70,7 +71,19 @@ pub(super) fn content(name: &str) -> Content {
 pub(super) fn is_formatting(name: &str) -> bool {
     matches!(
         name,
-        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u"
+        "a" | "b"
+            | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
     )
 }
 
@@ -82,7 +95,20 @@ pub(super) fn ends_paragraph(name: &str) -> bool {
 
 /// Whether end tags inside `name` reach no element outside it.
 pub(super) fn is_boundary(name: &str) -> bool {
-    matches!(name, "table" | "td" | "th" | "caption" | "html" | "body" | "template" | "object" | "button" | "svg" | "math")
+    matches!(
+        name,
+        "table"
+            | "td"
+            | "th"
+            | "caption"
+            | "html"
+            | "body"
+            | "template"
+            | "object"
+            | "button"
+            | "svg"
+            | "math"
+    )
 }
 
 /// The elements that the start of `name` ends, if they are open inside one of the second list.
@@ -92,7 +118,9 @@ pub(super) fn implied_ends(name: &str) -> Option<ImpliedEnds> {
         "dt" | "dd" => (&["dt", "dd"], &["dl", "table", "td", "th"]),
         "td" | "th" => (&["td", "th", "caption"], &["tr", "table"]),
         "tr" => (&["tr", "caption", "colgroup"], &["table", "template"]),
-        "tbody" | "thead" | "tfoot" => (&["tbody", "thead", "tfoot", "caption", "colgroup"], &["table", "template"]),
+        "tbody" | "thead" | "tfoot" => {
+            (&["tbody", "thead", "tfoot", "caption", "colgroup"], &["table", "template"])
+        }
         "a" => (&["a"], &["table", "td", "th", "caption", "object", "button"]),
         "body" => (&["head"], &[]),
         _ => return None,

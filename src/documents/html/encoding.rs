@@ -12,12 +12,19 @@ const PRESCANNED_BYTES: usize = 16 << 10;
 pub(super) fn stated(content: &[u8]) -> Option<&'static Encoding> {
     let head = content.get(..PRESCANNED_BYTES).unwrap_or(content);
     // The statement is in ASCII; other bytes don't matter.
-    let text: String = head.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect();
+    let text: String =
+        head.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect();
     let stated = of_xml(&text).or_else(|| of_meta(&text))?;
     let encoding = Encoding::for_label(stated.trim().as_bytes())?;
     // What could be read as ASCII is not UTF-16, and "x-user-defined" is a mistake.
     let is_wide = encoding == UTF_16LE || encoding == UTF_16BE;
-    Some(if is_wide { UTF_8 } else if encoding.name() == "x-user-defined" { WINDOWS_1252 } else { encoding })
+    Some(if is_wide {
+        UTF_8
+    } else if encoding.name() == "x-user-defined" {
+        WINDOWS_1252
+    } else {
+        encoding
+    })
 }
 
 fn of_xml(text: &str) -> Option<String> {
@@ -35,7 +42,9 @@ fn of_meta(text: &str) -> Option<String> {
     });
     let mut tags = tags;
     tags.find_map(|tag| {
-        let value = |name: &str| tag.attributes().find(|one| one.name.eq_ignore_ascii_case(name)).map(|one| one.value);
+        let value = |name: &str| {
+            tag.attributes().find(|one| one.name.eq_ignore_ascii_case(name)).map(|one| one.value)
+        };
         if let Some(charset) = value("charset") {
             return Some(charset.to_owned());
         }

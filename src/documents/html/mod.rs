@@ -33,7 +33,8 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     decoded.describe(&mut writer);
     let text = decoded.text.as_ref();
     let is_xml = text.trim_start_matches('\u{FEFF}').trim_start().starts_with("<?xml");
-    let about = if is_xml { read_into(&mut writer, text, limits)? } else { read_html(&mut writer, text, limits)? };
+    let about =
+        if is_xml { read_into(&mut writer, text, limits)? } else { read_html(&mut writer, text, limits)? };
     writer.title = about.title;
     writer.author = about.author;
     writer.finish(Format::Html, false)

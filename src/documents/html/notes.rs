@@ -53,7 +53,8 @@ impl Before {
     }
 
     fn is_word(self) -> bool {
-        let is_mark = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '"' | '”' | '’' | '»' | '“');
+        let is_mark =
+            |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '"' | '”' | '’' | '»' | '“');
         self.letters >= MIN_WORD_LETTERS || self.last.is_some_and(is_mark)
     }
 }
@@ -62,7 +63,8 @@ impl Candidate {
     /// Decides what it is.
     pub(super) fn verdict(&self, before: Before) -> Verdict {
         let text = self.text.trim();
-        let is_back = |c: char| matches!(c, '↩' | '↑' | '^' | '↵' | '⏎' | '\u{FE0E}' | '\u{FE0F}' | '\u{A0}' | '⤴');
+        let is_back =
+            |c: char| matches!(c, '↩' | '↑' | '^' | '↵' | '⏎' | '\u{FE0E}' | '\u{FE0F}' | '\u{A0}' | '⤴');
         if !self.target.is_empty() && !text.is_empty() && text.chars().all(is_back) {
             return Verdict::Back;
         }

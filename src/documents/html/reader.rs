@@ -102,7 +102,9 @@ impl<'a, 'w> Reader<'a, 'w> {
 
     fn text(&mut self, text: &str) -> Result<(), Failure> {
         let is_blank = text.chars().all(char::is_whitespace);
-        if !is_blank && self.open.last().is_some_and(|element| element.named.name.eq_ignore_ascii_case("head")) {
+        if !is_blank
+            && self.open.last().is_some_and(|element| element.named.name.eq_ignore_ascii_case("head"))
+        {
             let head = self.open.len() - 1;
             self.close_to(head)?;
         }
@@ -183,7 +185,16 @@ impl<'a, 'w> Reader<'a, 'w> {
         }
         let is_of_head = matches!(
             name,
-            "title" | "meta" | "link" | "base" | "script" | "style" | "noscript" | "template" | "head" | "basefont"
+            "title"
+                | "meta"
+                | "link"
+                | "base"
+                | "script"
+                | "style"
+                | "noscript"
+                | "template"
+                | "head"
+                | "basefont"
         );
         let in_head = self.open.last().is_some_and(|element| element.named.name.eq_ignore_ascii_case("head"));
         if in_head && !is_of_head {
@@ -221,7 +232,12 @@ impl<'a, 'w> Reader<'a, 'w> {
         None
     }
 
-    fn push(&mut self, written_name: &'a str, name: &str, attributes: &Attributes<'a>) -> Result<(), Failure> {
+    fn push(
+        &mut self,
+        written_name: &'a str,
+        name: &str,
+        attributes: &Attributes<'a>,
+    ) -> Result<(), Failure> {
         let named = Named { name: written_name, id: attributes.id, classes: attributes.class };
         let mut context = self.context();
         self.style(&mut context.style, named, name, attributes);
@@ -369,7 +385,8 @@ impl<'a, 'w> Reader<'a, 'w> {
         if inner.iter().all(|element| element.display == Display::Inline) {
             return self.close_to(at);
         }
-        let before = at.checked_sub(1).and_then(|before| self.open.get(before)).map(|element| element.context);
+        let before =
+            at.checked_sub(1).and_then(|before| self.open.get(before)).map(|element| element.context);
         let outer = before.unwrap_or(Context { style: self.body, ..Context::default() });
         let ended = self.open.get(at).map(|element| element.context);
         self.flow.end_candidate(at)?;
@@ -397,7 +414,8 @@ impl<'a, 'w> Reader<'a, 'w> {
                 let mark = if outer.quotations.is_multiple_of(2) { "”" } else { "’" };
                 self.text(mark)?;
             }
-            self.open_paragraphs -= usize::from(element.named.name.eq_ignore_ascii_case("p")).min(self.open_paragraphs);
+            self.open_paragraphs -=
+                usize::from(element.named.name.eq_ignore_ascii_case("p")).min(self.open_paragraphs);
             if element.context.is_deleted && !outer.is_deleted {
                 self.flow.end_deletion()?;
                 let message = "The document marks deletions; what was deleted is not part of the text.";

@@ -59,7 +59,11 @@ impl Compound {
             let after = rest.get(1..)?;
             let end = after.find(['.', '#']).unwrap_or(after.len());
             let part = after.get(..end).filter(|part| !part.is_empty())?.to_owned();
-            if kind == '#' { compound.ids.push(part) } else { compound.classes.push(part) }
+            if kind == '#' {
+                compound.ids.push(part)
+            } else {
+                compound.classes.push(part)
+            }
             rest = after.get(end..)?;
         }
         Some(compound)
@@ -127,8 +131,10 @@ impl Sheet {
             return;
         }
         for selector in selectors.split(',').take(MAX_RULES) {
-            let parts = selector.split(|c: char| c.is_whitespace() || c == '>').filter(|part| !part.is_empty());
-            let compounds: Option<Vec<Compound>> = parts.take(MAX_COMPOUNDS + 1).map(Compound::parse).collect();
+            let parts =
+                selector.split(|c: char| c.is_whitespace() || c == '>').filter(|part| !part.is_empty());
+            let compounds: Option<Vec<Compound>> =
+                parts.take(MAX_COMPOUNDS + 1).map(Compound::parse).collect();
             if let Some(compounds) = compounds
                 && (1..=MAX_COMPOUNDS).contains(&compounds.len())
                 && self.rules.len() < MAX_RULES
@@ -157,8 +163,7 @@ impl Sheet {
         let name = element.name.to_ascii_lowercase();
         let classes = element.classes.split_ascii_whitespace().map(|class| format!(".{class}")).take(64);
         let keys = classes.chain([format!("#{}", element.id), name, "*".to_owned()]);
-        let mut found: Vec<usize> =
-            keys.filter_map(|key| self.by_key.get(&key)).flatten().copied().collect();
+        let mut found: Vec<usize> = keys.filter_map(|key| self.by_key.get(&key)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         let looked_at = found.len();

@@ -104,8 +104,12 @@ impl Style {
             }
             "font-size" => self.set_font_size(value),
             "font" => {
-                let size = value.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
-                if let Some(size) = size.and_then(|size| size.split('/').next()).filter(|size| is_length(size)) {
+                let size = value
+                    .split_whitespace()
+                    .find(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+                if let Some(size) =
+                    size.and_then(|size| size.split('/').next()).filter(|size| is_length(size))
+                {
                     self.set_font_size(size);
                 }
             }
@@ -118,7 +122,8 @@ impl Style {
 
     fn set_font_size(&mut self, value: &str) {
         let share = value.strip_suffix('%').and_then(number).map(|percent| percent / 100.0);
-        let share = share.or_else(|| value.strip_suffix("em").filter(|rest| !rest.ends_with('r')).and_then(number));
+        let share =
+            share.or_else(|| value.strip_suffix("em").filter(|rest| !rest.ends_with('r')).and_then(number));
         match share {
             Some(share) => self.font_pixels *= share,
             None => self.font_pixels = pixels(value).unwrap_or(self.font_pixels.max(MIN_FONT_PIXELS)),
@@ -197,12 +202,17 @@ impl Declarations {
     }
 
     fn value(&self, property: &str) -> Option<&str> {
-        self.0.iter().rev().find(|declared| declared.property == property).map(|declared| declared.value.as_str())
+        self.0
+            .iter()
+            .rev()
+            .find(|declared| declared.property == property)
+            .map(|declared| declared.value.as_str())
     }
 
     /// Whether they move the element off the page, or leave it no room.
     fn is_outside(&self) -> bool {
-        let far = |property: &str| self.value(property).and_then(pixels).is_some_and(|at| at <= OUTSIDE_PIXELS);
+        let far =
+            |property: &str| self.value(property).and_then(pixels).is_some_and(|at| at <= OUTSIDE_PIXELS);
         let is_placed = matches!(self.value("position"), Some("absolute" | "fixed" | "relative"));
         let is_cut = matches!(self.value("overflow"), Some("hidden" | "clip"));
         let no_room = is_cut && self.value("height").and_then(pixels).is_some_and(|height| height < 2.0);

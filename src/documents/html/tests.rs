@@ -1,7 +1,7 @@
 //! Tests of HTML.
 
-use super::super::{Document, Extraction, Failure, HiddenReason, Limits, RemovedKind, WarningKind};
 use super::super::writer::Writer;
+use super::super::{Document, Extraction, Failure, HiddenReason, Limits, RemovedKind, WarningKind};
 use super::{read, read_into};
 
 fn html(content: &str) -> Extraction {
@@ -29,7 +29,10 @@ fn blocks_lines_cells_and_items() {
         ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", "漢字"),
         ("He said <q>yes <q>no</q></q>.", "He said “yes ‘no’”."),
         ("<dl><dt>a<dd>b<dt>c</dl>", "a\nb\nc"),
-        ("a<script>if (a<b) '</p>'</script><style>p{}</style><noscript>n</noscript><template>t</template>b", "ab"),
+        (
+            "a<script>if (a<b) '</p>'</script><style>p{}</style><noscript>n</noscript><template>t</template>b",
+            "ab",
+        ),
         ("<select><option>x</select>a<svg><text>s</text></svg><textarea>b&amp;</textarea>", "a\nb&"),
         ("<p>a<p>b</p></p>c", "a\n\nb\n\nc"),
         ("<math><mi>x</mi><mo>=</mo><mn>1</mn><annotation>x=1</annotation></math>", "x=1"),
@@ -108,7 +111,10 @@ fn notes_are_referred_to_by_marks() {
             "Walls [3]\n\n[3] See Moll.",
         ),
         ("<p>Ten m<sup>2</sup> of walls<sup>2</sup> and 10<sup>6</sup>", "Ten m2 of walls [2] and 106"),
-        ("<p>See <a href='#c1'>1</a> and <a href='#c2'>the second chapter</a>.", "See 1 and the second chapter."),
+        (
+            "<p>See <a href='#c1'>1</a> and <a href='#c2'>the second chapter</a>.",
+            "See 1 and the second chapter.",
+        ),
         ("<p>See <a href='https://example.org/'>Moll</a><sup>th</sup>", "See Mollth"),
     ] {
         assert_eq!(text(content), expected, "{content}");
@@ -122,15 +128,20 @@ fn encodings_by_mark_statement_and_guess() {
     };
     let stated = read(b"<meta charset=iso-8859-2><p>\xB1\xB6", "");
     assert_eq!((stated.text.as_str(), stated.encoding.as_str()), ("\u{105}\u{15b}", "ISO-8859-2"));
-    let http = read(b"<meta http-equiv=Content-Type content='text/html; charset=windows-1251'><p>\xCC\xE8\xF0", "");
+    let http =
+        read(b"<meta http-equiv=Content-Type content='text/html; charset=windows-1251'><p>\xCC\xE8\xF0", "");
     assert_eq!(http.text, "Мир");
     let xml = read(b"<?xml version='1.0' encoding='windows-1252'?><html><p>caf\xE9</p></html>", "");
     assert_eq!(xml.text, "café");
     let wrong = read("<meta charset=iso-8859-1><p>caf\u{e9}".as_bytes(), "");
     assert_eq!((wrong.text.as_str(), wrong.warnings[0].kind), ("café", WarningKind::Encoding));
     let guessed = read(b"<meta charset=utf-8><p>Le caf\xE9 \xE9tait ferm\xE9 \xE0 midi", "");
-    assert_eq!((guessed.text.as_str(), guessed.encoding.as_str()), ("Le café était fermé à midi", "windows-1252"));
-    let utf16: Vec<u8> = "<p>caf\u{e9} <meta charset=utf-8>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(
+        (guessed.text.as_str(), guessed.encoding.as_str()),
+        ("Le café était fermé à midi", "windows-1252")
+    );
+    let utf16: Vec<u8> =
+        "<p>caf\u{e9} <meta charset=utf-8>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(&[&[0xFF, 0xFE], utf16.as_slice()].concat(), "").text, "café");
 }
 
@@ -157,7 +168,9 @@ fn deep_long_and_broken_documents_end() {
     assert_eq!(text(&format!("<p{attributes}>text")), "text");
     let styles = format!("<style>{}</style>{}x", "b b b b b b{color:red}".repeat(600), "<b>".repeat(50_000));
     assert_eq!(text(&styles), "x");
-    for broken in ["<p>a<", "<p>a</", "<p>a<!--", "<p>a<b c='", "<p>a<![CDATA[", "<p>a<script>", "<p>a&", "<p>a&#"] {
+    for broken in
+        ["<p>a<", "<p>a</", "<p>a<!--", "<p>a<b c='", "<p>a<![CDATA[", "<p>a<script>", "<p>a&", "<p>a&#"]
+    {
         assert!(text(broken).starts_with('a'), "{broken}");
     }
     let document = Document { content: b"<html><body><img src=x></body></html>", name: "", encoding: "" };

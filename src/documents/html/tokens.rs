@@ -179,7 +179,8 @@ impl<'a> Tokens<'a> {
         let is_first = !std::mem::replace(&mut self.has_declaration, true);
         let bracket = bytes.get(..end).and_then(|head| memchr(b'[', head)).filter(|_| is_first);
         let from = bracket.and_then(|_| memchr(b']', bytes)).unwrap_or(0);
-        let end = bytes.get(from..).and_then(|rest| memchr(b'>', rest)).map_or(bytes.len(), |at| from + at + 1);
+        let end =
+            bytes.get(from..).and_then(|rest| memchr(b'>', rest)).map_or(bytes.len(), |at| from + at + 1);
         self.advance(end);
     }
 

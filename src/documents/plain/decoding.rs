@@ -78,7 +78,8 @@ fn differs<'a>(decoded: Decoded<'a>, label: &str) -> Decoded<'a> {
     match named.filter(|named| *named != decoded.encoding && !decoded.encoding.starts_with("UTF-32")) {
         Some(named) => {
             let encoding = decoded.encoding;
-            let message = format!("The text begins with the mark of {encoding} and was read so, not as {named}.");
+            let message =
+                format!("The text begins with the mark of {encoding} and was read so, not as {named}.");
             decoded.warn(WarningKind::Encoding, message)
         }
         None => decoded,
@@ -105,7 +106,8 @@ fn by_document<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Decod
         return is_utf8.then(|| whole(bytes, UTF_8));
     }
     if is_utf8 && !bytes.is_ascii() && encoding.is_single_byte() {
-        let message = format!("The document says {}, but its bytes are UTF-8, and were read so.", encoding.name());
+        let message =
+            format!("The document says {}, but its bytes are UTF-8, and were read so.", encoding.name());
         return Some(whole(bytes, UTF_8).warn(WarningKind::Encoding, message));
     }
     Some(whole(bytes, encoding))
@@ -158,7 +160,11 @@ fn whole<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Decoded<'a> {
     let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
     let bad = if has_errors { text.matches(char::REPLACEMENT_CHARACTER).count() } else { 0 };
     let is_wide = encoding == UTF_16LE || encoding == UTF_16BE;
-    let text = if is_wide && text.starts_with('\u{FEFF}') { Cow::Owned(text.replacen('\u{FEFF}', "", 1)) } else { text };
+    let text = if is_wide && text.starts_with('\u{FEFF}') {
+        Cow::Owned(text.replacen('\u{FEFF}', "", 1))
+    } else {
+        text
+    };
     replaced(Decoded { text, encoding: encoding.name(), warnings: Vec::new() }, bad)
 }
 
@@ -167,7 +173,11 @@ fn replaced(decoded: Decoded<'_>, bad: usize) -> Decoded<'_> {
         return decoded;
     }
     let encoding = decoded.encoding;
-    let places = if bad == 1 { "1 place has bytes that are".to_owned() } else { format!("{bad} places have bytes that are") };
+    let places = if bad == 1 {
+        "1 place has bytes that are".to_owned()
+    } else {
+        format!("{bad} places have bytes that are")
+    };
     let message = format!(
         "{places} no character of {encoding}; U+FFFD stands there. If the text is in another encoding, name it."
     );

@@ -58,7 +58,11 @@ fn is_mark_after_word(c: char) -> bool {
 }
 
 fn is_mark_of_text(c: char) -> bool {
-    is_mark_after_word(c) || matches!(c, '«' | '„' | '‚' | '§' | '£' | '€' | '°' | '¿' | '¡' | '•' | '·' | '×' | '½' | '¼' | '¾')
+    is_mark_after_word(c)
+        || matches!(
+            c,
+            '«' | '„' | '‚' | '§' | '£' | '€' | '°' | '¿' | '¡' | '•' | '·' | '×' | '½' | '¼' | '¾'
+        )
 }
 
 /// Controls of a text from which on their share counts: a short text may have a stray one.
@@ -74,7 +78,9 @@ pub(super) fn is_binary(text: &str) -> bool {
         controls += usize::from(c.is_control() && !is_used);
         undecoded += usize::from(c == char::REPLACEMENT_CHARACTER);
     }
-    controls >= MIN_CONTROLS && controls * 50 > characters || nul * 200 > characters || undecoded * 5 > characters
+    controls >= MIN_CONTROLS && controls * 50 > characters
+        || nul * 200 > characters
+        || undecoded * 5 > characters
 }
 
 #[cfg(test)]

@@ -46,7 +46,11 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
 
 /// The text without NUL, which is no text. All else stays.
 fn without_nul(decoded: &Decoded<'_>) -> String {
-    if decoded.text.contains('\0') { decoded.text.replace('\0', "") } else { decoded.text.clone().into_owned() }
+    if decoded.text.contains('\0') {
+        decoded.text.replace('\0', "")
+    } else {
+        decoded.text.clone().into_owned()
+    }
 }
 
 /// The pages that form feeds divide a text into; none if it has none. Pages without text are not listed.

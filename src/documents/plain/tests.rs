@@ -28,9 +28,14 @@ fn utf_8_is_kept_as_it_stands() {
 
 #[test]
 fn wide_encodings_are_read_with_and_without_marks() {
-    for text in ["A tide table, kept by hand.\n", "Книга помнит руки, которые её писали.\n", "潮汐不记日记，港务长却读得懂。港口很安静。\n"] {
+    for text in [
+        "A tide table, kept by hand.\n",
+        "Книга помнит руки, которые её писали.\n",
+        "潮汐不记日记，港务长却读得懂。港口很安静。\n",
+    ] {
         let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
-        let utf32 = |bytes: fn(u32) -> [u8; 4]| text.chars().map(u32::from).flat_map(bytes).collect::<Vec<u8>>();
+        let utf32 =
+            |bytes: fn(u32) -> [u8; 4]| text.chars().map(u32::from).flat_map(bytes).collect::<Vec<u8>>();
         for (unmarked, mark, name) in [
             (utf16(u16::to_le_bytes), &[0xFF, 0xFE][..], "UTF-16LE"),
             (utf16(u16::to_be_bytes), &[0xFE, 0xFF], "UTF-16BE"),
@@ -50,7 +55,10 @@ fn wide_encodings_are_read_with_and_without_marks() {
 #[test]
 fn legacy_encodings_are_guessed_or_named() {
     for (label, text) in [
-        ("windows-1252", "Das Geb\u{e4}ude \u{201c}erz\u{e4}hlt\u{201d} von den H\u{e4}nden, die es m\u{fc}hsam bauten."),
+        (
+            "windows-1252",
+            "Das Geb\u{e4}ude \u{201c}erz\u{e4}hlt\u{201d} von den H\u{e4}nden, die es m\u{fc}hsam bauten.",
+        ),
         ("windows-1251", "Каждая стена помнит руки, которые её построили."),
         ("koi8-r", "Каждая стена помнит руки, которые её построили."),
         ("shift_jis", "すべての壁は、それを築いた手を覚えている。"),
@@ -70,7 +78,8 @@ fn legacy_encodings_are_guessed_or_named() {
         let told = named(&bytes, "x.txt", label).unwrap();
         assert_eq!((told.text.as_str(), kinds(&told)), (text, vec![]));
     }
-    let latin2 = Encoding::for_label(b"iso-8859-2").unwrap().encode("Każda ściana pamięta ręce").0.into_owned();
+    let latin2 =
+        Encoding::for_label(b"iso-8859-2").unwrap().encode("Każda ściana pamięta ręce").0.into_owned();
     assert_eq!(named(&latin2, "x", "iso-8859-2").unwrap().text, "Każda ściana pamięta ręce");
 }
 
@@ -90,7 +99,8 @@ fn a_few_broken_bytes_leave_utf_8() {
 #[test]
 fn form_feeds_begin_pages_and_headings_are_titles() {
     let read = plain(b"one\x0Ctwo\x0C\x0Cfour\n\x0C\n");
-    let starts: Vec<(u32, &str)> = read.pages.iter().map(|page| (page.number, &read.text[page.start..])).collect();
+    let starts: Vec<(u32, &str)> =
+        read.pages.iter().map(|page| (page.number, &read.text[page.start..])).collect();
     let expected = ["one\x0Ctwo\x0C\x0Cfour\n\x0C\n", "two\x0C\x0Cfour\n\x0C\n", "four\n\x0C\n"];
     assert_eq!(starts, [(1, expected[0]), (2, expected[1]), (4, expected[2])]);
     assert_eq!(plain(b"no page").pages, []);

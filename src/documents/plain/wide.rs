@@ -27,7 +27,9 @@ pub(super) fn unmarked_utf32(bytes: &[u8]) -> Option<Order> {
         return None;
     }
     [Order::Little, Order::Big].into_iter().find(|order| {
-        quads(bytes, *order).all(|value| char::from_u32(value).is_some_and(|c| c == '\t' || c == '\n' || c == '\r' || !c.is_control()))
+        quads(bytes, *order).all(|value| {
+            char::from_u32(value).is_some_and(|c| c == '\t' || c == '\n' || c == '\r' || !c.is_control())
+        })
     })
 }
 
@@ -106,8 +108,10 @@ impl Plausibility {
         for decoded in char::decode_utf16(units) {
             let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
             let is_separator = matches!(c, ' ' | '\n' | '\r' | '\t' | '\u{3000}' | '。' | '、' | '，');
-            let is_mark = matches!(c, '\u{2010}'..='\u{2060}' | '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF60}');
-            let is_other = c.is_ascii_graphic() || matches!(c, '\u{A0}'..='\u{24F}' | '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}');
+            let is_mark =
+                matches!(c, '\u{2010}'..='\u{2060}' | '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF60}');
+            let is_other = c.is_ascii_graphic()
+                || matches!(c, '\u{A0}'..='\u{24F}' | '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}');
             found.characters += 1;
             found.separators += usize::from(is_separator);
             found.good += usize::from(is_separator || is_mark || is_other || c.is_alphanumeric());
@@ -117,6 +121,8 @@ impl Plausibility {
 
     /// Two bytes of ASCII are a letter of Han as well, but never a space or a full stop.
     fn is_text(self) -> bool {
-        self.separators * 100 >= self.characters && self.separators > 0 && self.good * 50 >= self.characters * 49
+        self.separators * 100 >= self.characters
+            && self.separators > 0
+            && self.good * 50 >= self.characters * 49
     }
 }
