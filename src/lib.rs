@@ -118,12 +118,13 @@ pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
     CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
     Defect, DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
-    FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, LastVerified, Limits, Metadata,
-    MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, Pair, PairOptions, Pairs,
-    PairsProgress, PairsVoid, Pattern, Progress, RequestId, RequestKey, Scope, Side, SourceDeleted,
-    SourceFilter, SourceId, SourceName, SourcePage, SourceRecord, SourceText, SourceUpdate, SourcesDeleted,
-    Stop, StopReason, StoreError, SystemError, TextRole, TimeRange, Timestamp, Title, Uri, Verified,
-    Visibility, WarnedField, Warning, WarningKind, Warnings,
+    FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits,
+    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange,
+    PageStart, Pages, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestDigest,
+    RequestId, RequestKey, Scope, Side, SourceDeleted, SourceFilter, SourceId, SourceName, SourcePage,
+    SourceRecord, SourceText, SourceUpdate, SourcesDeleted, Stop, StopReason, StoreError, SystemError,
+    TextRole, TimeRange, Timestamp, Title, Uri, Verified, Visibility, WarnedField, Warning, WarningKind,
+    Warnings,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};

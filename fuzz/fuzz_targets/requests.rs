@@ -9,11 +9,12 @@ use std::sync::{Arc, OnceLock};
 use http_body_util::{BodyExt as _, Full};
 use libfuzzer_sys::fuzz_target;
 use palimpsest::Engine;
+use palimpsest::documents::contained::Config;
 use palimpsest::service::servers::admin_service_server::AdminServiceServer;
 use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
 use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, CorpusApi, DetectionApi, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext,
+    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext,
     Workers,
 };
 use palimpsest_fuzz::requests::{self, body, methods};
@@ -56,7 +57,9 @@ fn routes() -> Routes {
     engine_handle.set_engine(Arc::new(engine));
     let context = ServiceContext {
         engine: engine_handle,
-        workers: WORKERS.get_or_init(|| Workers::new(1, 64).unwrap()).clone(),
+        workers: WORKERS.get_or_init(|| Workers::new(1, 64, 1).unwrap()).clone(),
+        // No request of this target starts a reader.
+        documents: DocumentReaders::new(Config::default()),
         // Without a memory limit, refusals depend only on the request.
         memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,

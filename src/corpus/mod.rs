@@ -23,7 +23,9 @@ mod writing;
 
 pub use catalogue::Entry;
 pub(crate) use changes::wait;
-pub use changes::{Added, Change, CollectionDeleted, Operation, Outcome, SourceDeleted, SourcesDeleted};
+pub use changes::{
+    Added, Change, CollectionDeleted, Operation, Outcome, RequestDigest, SourceDeleted, SourcesDeleted,
+};
 pub use error::{Error, TextRole};
 pub(crate) use error::{check_bytes, check_words};
 pub use figures::{Distribution, Figures, LastVerified};

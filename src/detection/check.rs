@@ -7,7 +7,7 @@ use super::options::DetectionOptions;
 use super::search::{Partition, Prepared, search};
 use super::submission::Submission;
 use crate::corpus::{Error, TextRole};
-use crate::model::{FingerprintSettings, Scope, Stop};
+use crate::model::{FingerprintSettings, Pages, Scope, Stop};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Report, ReportLimits};
 use crate::text::regions::regions;
 use crate::text::{TokenizedText, alerts};
@@ -19,17 +19,19 @@ pub(crate) struct Subject<'a> {
     pub(crate) text: &'a str,
     /// Whether it is a stored source, which was within the limits when it was added.
     pub(crate) is_stored: bool,
+    /// Its pages, if they are known.
+    pub(crate) pages: Option<&'a Pages>,
 }
 
 impl<'a> Subject<'a> {
     /// A text of a request.
     pub(crate) fn of_request(text: &'a str) -> Self {
-        Self { text, is_stored: false }
+        Self { text, is_stored: false, pages: None }
     }
 
     /// A stored source.
-    pub(crate) fn stored(text: &'a str) -> Self {
-        Self { text, is_stored: true }
+    pub(crate) fn stored(text: &'a str, pages: Option<&'a Pages>) -> Self {
+        Self { text, is_stored: true, pages }
     }
 
     /// Its tokens.
@@ -88,6 +90,7 @@ impl Detector {
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
+            pages: subject.pages,
             regions: &regions,
             considered: found.considered,
             findings: found.findings,

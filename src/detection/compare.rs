@@ -12,13 +12,13 @@ use super::options::DetectionOptions;
 use super::search::{Partition, Query};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, TextRole, View};
-use crate::model::{FingerprintSettings, Scope, SourceName, Stop, Timestamp, Warnings};
-use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report};
+use crate::model::{FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings};
+use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report, SourceSide};
 use crate::text::regions::regions;
 use crate::text::{TokenizedText, alerts};
 
 /// A text to compare a submission with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ComparedText {
     /// Its id in the report.
     pub id: String,
@@ -28,26 +28,30 @@ pub struct ComparedText {
     pub text: Arc<str>,
     /// When it was submitted, if that is known.
     pub submitted_at: Option<Timestamp>,
+    /// The pages of the document that it was extracted from, if they are known.
+    pub pages: Option<Pages>,
 }
 
 /// A text that the submission is compared with in full.
 struct Side<'a> {
     found: FoundSource,
     text: &'a str,
+    /// Its pages, if they are known.
+    pages: Option<&'a Pages>,
     /// Its place in the request; `None` if it is stored.
     place: Option<usize>,
 }
 
 impl<'a> Side<'a> {
     fn of_request(place: usize, compared: &'a ComparedText) -> Self {
-        let ComparedText { id, title, text, submitted_at } = compared;
+        let ComparedText { id, title, text, submitted_at, pages } = compared;
         let found = FoundSource {
             source_id: id.clone(),
             title: title.clone(),
             submitted_at: *submitted_at,
             ..FoundSource::default()
         };
-        Self { found, text, place: Some(place) }
+        Self { found, text, pages: pages.as_ref(), place: Some(place) }
     }
 }
 
@@ -104,7 +108,7 @@ impl Detector {
     /// As [`Self::compare`].
     pub(crate) fn compare_pair(
         &self,
-        submission: &str,
+        submission: Subject<'_>,
         source: &SourceName,
         options: &DetectionOptions,
         view: &View,
@@ -123,8 +127,8 @@ impl Detector {
             corpus_revision: view.revision(),
             scope_revision: view.changed_at(),
         };
-        let sides = [Side { found, text: &text, place: None }];
-        self.compare_with(Subject::stored(submission), &sides, &facts, options, &[view], stop)
+        let sides = [Side { found, text: &text, pages: entry.pages.as_deref(), place: None }];
+        self.compare_with(submission, &sides, &facts, options, &[view], stop)
     }
 
     fn compare_with(
@@ -157,6 +161,7 @@ impl Detector {
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
+            pages: subject.pages,
             regions: &regions,
             considered: true,
             findings,
@@ -196,10 +201,10 @@ impl Detector {
             let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
             let is_own = options.exclusions.is_own(&side.found.group);
             let exact = if is_own { comparer.exact(source, &passages) } else { report::Coverage::default() };
-            let texts = (side.text, &tokenized);
+            let source_side = SourceSide { text: side.text, tokenized: &tokenized, pages: side.pages };
             let finding = Finding::new(
                 side.found.clone(),
-                texts,
+                source_side,
                 passages,
                 options.offset_unit,
                 options.include_excerpts,

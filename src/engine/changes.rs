@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::corpus::{
-    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, SourceDeleted,
-    SourcePage, SourcesDeleted, wait,
+    Added, Change, CollectionDeleted, CollectionInfo, Entry, Error, Operation, Outcome, RequestDigest,
+    SourceDeleted, SourcePage, SourcesDeleted, wait,
 };
 use crate::model::{
     CollectionName, FingerprintSettings, IfExists, NewSource, RequestKey, SourceFilter, SourceId,
@@ -31,6 +31,38 @@ impl Engine {
     /// at most, for a day; a request that failed may be sent again.
     pub fn submit(&self, operation: Operation, done: impl FnOnce(Result<Outcome, Error>) + Send + 'static) {
         self.writer.submit(operation, Box::new(done));
+    }
+
+    /// The digest of a request from which a change is made, such as a document whose text a source gets. `change` is what the
+    /// request itself states, and `made_from` the rest. Two requests with one id are the same if their digests are equal.
+    ///
+    /// ```
+    /// use palimpsest::{Change, CollectionName, Engine, IfExists, NewSource, Operation, RequestId, RequestKey};
+    ///
+    /// let engine = Engine::in_memory()?;
+    /// let change = |text: &str| Change::AddSource {
+    ///     collection: CollectionName::default(),
+    ///     source: NewSource::new(text),
+    ///     if_exists: IfExists::Reject,
+    /// };
+    /// let key = RequestKey::new("me", RequestId::new("1").unwrap());
+    /// let digest = engine.request_digest(&change(""), &[b"<p>Words of a page that are read by a parser</p>"]);
+    /// assert!(engine.answered(&key, digest).is_none());
+    /// let made = change("Words of a page that are read by a parser");
+    /// engine.submit(Operation::new(made).with_request(key.clone()).with_request_digest(digest), drop);
+    /// assert!(engine.answered(&key, digest).is_some_and(|outcome| outcome.is_ok()));
+    /// # Ok::<(), palimpsest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn request_digest(&self, change: &Change, made_from: &[&[u8]]) -> RequestDigest {
+        self.writer.request_digest(change, made_from)
+    }
+
+    /// The outcome of a request that was done; `None` if it was not, or if that is forgotten. [`Error::RequestIdTaken`] if its id
+    /// was used for another.
+    #[must_use]
+    pub fn answered(&self, request: &RequestKey, digest: RequestDigest) -> Option<Result<Outcome, Error>> {
+        self.writer.answered(request, digest)
     }
 
     /// Makes changes in their order, and waits until they are durable. Returns the outcome of each.

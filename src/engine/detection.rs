@@ -69,7 +69,7 @@ impl Engine {
         let source = Arc::clone(view.source(name)?);
         let text = view.collection(&name.collection)?.text(&source)?;
         let options = of_stored(options, &source);
-        let subject = Subject::stored(&text);
+        let subject = Subject::stored(&text, source.pages.as_deref());
         let report = self.detector.check(subject, &view.resolved(&scope), &options, &[&view], stop)?;
         self.corpus.counters.candidates.record(report.candidates);
         self.corpus.counters.checks.record_since(began);
@@ -99,7 +99,8 @@ impl Engine {
         let entry = Arc::clone(view.source(submission)?);
         let text = view.collection(&submission.collection)?.text(&entry)?;
         let options = of_stored(options, &entry);
-        let report = self.detector.compare_pair(&text, source, &options, &view, stop)?;
+        let subject = Subject::stored(&text, entry.pages.as_deref());
+        let report = self.detector.compare_pair(subject, source, &options, &view, stop)?;
         Ok(CheckedSource { report, source: entry, text })
     }
 

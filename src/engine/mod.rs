@@ -23,8 +23,8 @@ pub use self::detection::CheckedSource;
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
-    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, SourceDeleted,
-    SourcePage, SourcesDeleted, TextRole, Verified,
+    Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, RequestDigest,
+    SourceDeleted, SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{
@@ -32,10 +32,11 @@ pub use crate::detection::{
     PairsProgress, PairsVoid, Side,
 };
 pub use crate::model::{
-    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidValue, Label, Labels, Limits,
-    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Pattern, RequestId, RequestKey, Scope,
-    SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp,
-    Title, Uri, Visibility, WarnedField, Warning, WarningKind, Warnings,
+    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label,
+    Labels, Limits, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, PageKind, PageRange,
+    PageStart, Pages, Pattern, RequestId, RequestKey, Scope, SourceFilter, SourceId, SourceName,
+    SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField,
+    Warning, WarningKind, Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

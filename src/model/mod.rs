@@ -21,8 +21,8 @@ pub(crate) use setters::setters;
 pub use settings::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};
 pub(crate) use source::Details;
 pub use source::{
-    IfExists, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, SourceFilter, SourceRecord,
-    SourceUpdate, TimeRange, Timestamp, Uri,
+    IfExists, InvalidPages, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, PageKind,
+    PageRange, PageStart, Pages, SourceFilter, SourceRecord, SourceUpdate, TimeRange, Timestamp, Uri,
 };
 pub use stop::{Stop, StopReason};
 pub use visibility::{Pattern, Visibility};

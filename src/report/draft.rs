@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::coverage::Coverage;
 use super::finding::Finding;
 use super::types::{ExclusionReason, ReportLimits, VoidReason};
-use crate::model::{Timestamp, Warnings};
+use crate::model::{Pages, Timestamp, Warnings};
 use crate::text::alerts::Alert;
 use crate::text::regions::Region;
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
@@ -37,6 +37,8 @@ pub struct Draft<'a> {
     pub text: &'a str,
     /// Its tokens.
     pub tokenized: &'a TokenizedText,
+    /// Its pages, if they are known.
+    pub pages: Option<&'a Pages>,
     /// Its regions, sorted by start.
     pub regions: &'a [Region],
     /// True if it was long enough to be checked.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::coverage::Coverage;
 use super::types::CoveredSpan;
 use crate::matching::{CoveredPassage, Passage};
-use crate::model::{CollectionName, SourceRecord, Timestamp};
+use crate::model::{CollectionName, PageRange, Pages, SourceRecord, Timestamp};
 use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 
 /// A source with the passages that it shares with the submission, at least one. A report is built from findings wherever
@@ -61,6 +61,19 @@ pub struct FoundPassage {
     pub source_covered: Vec<CoveredSpan>,
     /// Its text in the source, if it is included.
     pub source_excerpt: Option<String>,
+    /// The pages of the source with it, if they are known.
+    pub source_pages: Option<PageRange>,
+}
+
+/// A source as text.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceSide<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokenized: &'a TokenizedText,
+    /// Its pages, if they are known.
+    pub pages: Option<&'a Pages>,
 }
 
 impl FoundSource {
@@ -86,7 +99,7 @@ impl Finding {
     #[must_use]
     pub fn new(
         source: FoundSource,
-        (text, tokenized): (&str, &TokenizedText),
+        SourceSide { text, tokenized, pages }: SourceSide<'_>,
         passages: Vec<CoveredPassage>,
         unit: OffsetUnit,
         include_excerpts: bool,
@@ -98,6 +111,8 @@ impl Finding {
         let mut spans: Vec<Span> = spans_of(tokenized, ranges);
         let excerpt = |span: &Span| include_excerpts.then(|| span.of(text).to_owned());
         let excerpts: Vec<Option<String>> = spans.iter().map(excerpt).collect();
+        let page_ranges: Vec<Option<PageRange>> =
+            spans.iter().map(|span| pages.and_then(|pages| pages.range(span.start..span.end))).collect();
         convert_spans(text, unit, &mut spans);
         let ranges = passages.iter().map(|found| found.stretches.source.as_slice());
         let mut stretches = spans_of(tokenized, ranges);
@@ -105,9 +120,10 @@ impl Finding {
         let mut stretches = stretches.into_iter();
         let lengths = tokenized.lengths();
         let in_words = |range: &Range<u32>| lengths.before(range.start)..lengths.before(range.end);
-        let found = passages.into_iter().zip(spans).zip(excerpts);
+        let found = passages.into_iter().zip(spans).zip(excerpts).zip(page_ranges);
         let passages = found
-            .map(|((CoveredPassage { passage, stretches: covered }, source_span), source_excerpt)| {
+            .map(|(((found, source_span), source_excerpt), source_pages)| {
+                let CoveredPassage { passage, stretches: covered } = found;
                 let source_covered = CoveredSpan::of(&covered.source, lengths, stretches.by_ref());
                 FoundPassage {
                     source_words: in_words(&passage.source),
@@ -117,6 +133,7 @@ impl Finding {
                     source_span,
                     source_covered,
                     source_excerpt,
+                    source_pages,
                 }
             })
             .collect();

@@ -10,6 +10,7 @@ use super::counting::Excluded;
 use super::draft::{Draft, spans};
 use super::finding::{Finding, FoundPassage, FoundSource};
 use super::types::{CoveredSpan, Excerpts, ReportedPassage, Share, SourceOverlap};
+use crate::model::PageRange;
 use crate::text::{Span, convert_spans};
 
 /// A finding with the words of the submission that it covers.
@@ -71,7 +72,8 @@ impl Listing<'_> {
         found.truncate(draft.limits.max_passages);
         let ranges = found.iter().map(|found| found.passage.submission.clone());
         let mut passage_spans: Vec<Span> = ranges.map(|range| draft.tokenized.span_of(range)).collect();
-        let originals: Vec<&str> = passage_spans.iter().map(|span| span.of(draft.text)).collect();
+        let originals: Vec<Original<'_>> =
+            passage_spans.iter().map(|span| Original::new(*span, draft)).collect();
         convert_spans(draft.text, draft.offset_unit, &mut passage_spans);
         let stretches: Vec<Range<u32>> =
             found.iter().flat_map(|found| found.stretches.iter().cloned()).collect();
@@ -88,7 +90,7 @@ impl Listing<'_> {
         found: FoundPassage,
         min_words: u32,
         submission: Span,
-        original: &str,
+        original: Original<'_>,
         stretches: &mut impl Iterator<Item = Span>,
     ) -> ReportedPassage {
         let lengths = self.draft.tokenized.lengths();
@@ -103,9 +105,10 @@ impl Listing<'_> {
             source_span,
             source_covered,
             source_excerpt,
+            source_pages,
         } = found;
         let submission_words = lengths.words(&passage.submission);
-        let excerpts = source_excerpt.map(|source| Excerpts { submission: original.to_owned(), source });
+        let excerpts = source_excerpt.map(|source| Excerpts { submission: original.text.to_owned(), source });
         ReportedPassage {
             submission,
             source: source_span,
@@ -121,6 +124,22 @@ impl Listing<'_> {
             source_covered,
             attribution,
             excerpts,
+            submission_pages: original.pages,
+            source_pages,
         }
+    }
+}
+
+/// What a passage is in the submission.
+struct Original<'a> {
+    text: &'a str,
+    pages: Option<PageRange>,
+}
+
+impl<'a> Original<'a> {
+    /// Of a span in bytes.
+    fn new(span: Span, draft: &Draft<'a>) -> Self {
+        let pages = draft.pages.and_then(|pages| pages.range(span.start..span.end));
+        Self { text: span.of(draft.text), pages }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::age::AgeOrder;
 use crate::matching::PassageKind;
-use crate::model::{Timestamp, Warnings};
+use crate::model::{PageRange, Timestamp, Warnings};
 use crate::text::alerts::Alert;
 use crate::text::{OffsetUnit, Span, WordLengths};
 
@@ -166,6 +166,10 @@ pub struct ReportedPassage {
     pub attribution: Attribution,
     /// The texts, if they were asked for.
     pub excerpts: Option<Excerpts>,
+    /// The pages of the submission with it, if they are known.
+    pub submission_pages: Option<PageRange>,
+    /// The pages of the source with it, if they are known.
+    pub source_pages: Option<PageRange>,
 }
 
 /// The overlap of the submission with one source.

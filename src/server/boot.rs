@@ -23,7 +23,9 @@ use super::settings::{ConnectionSettings, ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
-use crate::service::{EngineHandle, HealthApi, MemoryLimit, ProcessInfo, ServiceContext, Workers};
+use crate::service::{
+    DocumentReaders, EngineHandle, HealthApi, MemoryLimit, ProcessInfo, ServiceContext, Workers,
+};
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP reloads keys and certificates.
 ///
@@ -87,6 +89,7 @@ pub async fn run(
     let ConnectionSettings { max, max_per_address, .. } = settings.connections;
     let slots = ConnectionSlots::new(max, max_per_address, Arc::clone(&context.process.open_connections));
     let calls = Arc::new(MethodTable::new(&DESCRIPTORS)?);
+    tokio::task::spawn_blocking(warm_up(&context.documents));
     let _metrics = serve_metrics(settings, &calls, &context).await?;
     let serving = ConnectionServer::new(
         context,
@@ -135,7 +138,8 @@ pub async fn run(
 fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, ServeError> {
     Ok(ServiceContext {
         engine: EngineHandle::default(),
-        workers: Workers::new(settings.work.threads, settings.work.max_queued)?,
+        workers: Workers::new(settings.work.threads, settings.work.max_queued, settings.documents.readers)?,
+        documents: DocumentReaders::new(settings.documents.config(settings.limits.max_text_bytes)),
         memory: memory(settings),
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
@@ -143,6 +147,30 @@ fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, S
         process: ProcessInfo::start(),
         draining: stops.draining.clone(),
     })
+}
+
+/// Starts readers of documents ahead of use, and logs what this system does not restrict them by.
+fn warm_up(documents: &DocumentReaders) -> impl FnOnce() + Send + 'static {
+    let documents = documents.clone();
+    move || match documents.warm_up() {
+        Ok(protections) if protections.missing().is_empty() => {
+            tracing::info!(protections = %protections, "documents are read in processes of their own");
+        }
+        Ok(protections) if protections.are_closed() => {
+            tracing::info!(
+                missing = protections.missing(),
+                "documents are read in processes of their own, without files and network; this system lacks a second lock"
+            );
+        }
+        Ok(protections) => {
+            tracing::warn!(
+                missing = protections.missing(),
+                "documents are read in processes that this system can't fully restrict: a document that takes its reader \
+                 over could reach what this user can; see docs/operations.md"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "documents can't be read"),
+    }
 }
 
 /// Warns where everybody may do everything, and where the network can listen.
@@ -179,7 +207,8 @@ async fn serve_metrics(
 ) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
     let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
     let (calls, engine) = (Arc::clone(calls), context.engine.clone());
-    let metrics = Metrics::new(calls, engine, context.workers.clone(), context.process.clone());
+    let (workers, documents) = (context.workers.clone(), context.documents.clone());
+    let metrics = Metrics::new(calls, engine, workers, documents, context.process.clone());
     let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
     let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))

@@ -26,8 +26,8 @@ pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
 pub use boot::{run, serve};
 pub use error::ServeError;
 pub use settings::{
-    AccessSettings, ConnectionSettings, LogFormat, ServeArgs, Settings, SettingsError, SettingsLayer,
-    Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings, nearest_name,
+    AccessSettings, ConnectionSettings, DocumentSettings, LogFormat, ServeArgs, Settings, SettingsError,
+    SettingsLayer, Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings, nearest_name,
 };
 pub(crate) use tls::pem;
 

@@ -25,9 +25,12 @@ use crate::proto;
 use crate::service::servers::admin_service_server::AdminServiceServer;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
+use crate::service::servers::document_service_server::DocumentServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
 use crate::service::servers::rendering_service_server::RenderingServiceServer;
-use crate::service::{AdminApi, CorpusApi, DetectionApi, HealthApi, RenderingApi, ServiceContext};
+use crate::service::{
+    AdminApi, CorpusApi, DetectionApi, DocumentApi, HealthApi, RenderingApi, ServiceContext,
+};
 use crate::web::Calls;
 
 /// Maximum number of streams reset for the peer's errors, after which the connection is closed. Without a limit, a peer can grow
@@ -122,7 +125,7 @@ fn services(context: ServiceContext, health: HealthApi, settings: &Settings) -> 
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let max_bytes = settings.max_message_bytes;
-    // A macro, as the three server types have no common trait.
+    // A macro, as the server types have no common trait.
     macro_rules! service {
         ($server:ident, $api:expr) => {
             $server::new($api)
@@ -136,6 +139,7 @@ fn services(context: ServiceContext, health: HealthApi, settings: &Settings) -> 
     Ok(Routes::new(service!(CorpusServiceServer, CorpusApi::new(context.clone())))
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
         .add_service(service!(DetectionServiceServer, DetectionApi::new(context.clone())))
+        .add_service(service!(DocumentServiceServer, DocumentApi::new(context.clone())))
         .add_service(service!(RenderingServiceServer, RenderingApi::new(context)))
         .add_service(ValidatedReflection(reflection().build_v1()?.max_decoding_message_size(max_bytes)))
         .add_service(ValidatedReflection(reflection().build_v1alpha()?.max_decoding_message_size(max_bytes)))

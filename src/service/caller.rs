@@ -164,6 +164,7 @@ impl AccessRequirement {
             | "DetectionService/CheckStream"
             | "DetectionService/Compare"
             | "DetectionService/CompareAll"
+            | "DocumentService/ExtractText"
             | "RenderingService/RenderReport"
             | "DetectionService/ComparePair"
             | "CorpusService/GetCorpus"
@@ -230,6 +231,7 @@ mod tests {
                 "DeleteSource write true",
                 "DeleteSources write true",
                 "ExportSources admin true",
+                "ExtractText check true",
                 "GetCollection check true",
                 "GetCorpus check true",
                 "GetServerInfo admin false",

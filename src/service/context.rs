@@ -4,6 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::backpressure::memory_limit::MemoryLimit;
 use super::backpressure::workers::Workers;
+use super::document_readers::DocumentReaders;
 use super::engine_handle::EngineHandle;
 use super::process::ProcessInfo;
 
@@ -14,6 +15,8 @@ pub struct ServiceContext {
     pub engine: EngineHandle,
     /// The threads for the engine's work.
     pub workers: Workers,
+    /// The readers of documents.
+    pub documents: DocumentReaders,
     /// The limit on memory in use, past which adding is rejected.
     pub memory: MemoryLimit,
     /// Maximum bytes of one message; the transport enforces it, and `GetCorpus` reports it.

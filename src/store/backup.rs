@@ -12,7 +12,7 @@ use super::rows::{StoredCollection, StoredCorpus, StoredSource};
 use super::segments::{Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
-const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 3, what: "a backup" };
+const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 4, what: "a backup" };
 
 /// Kinds of records.
 const CORPUS: u8 = 1;

@@ -14,14 +14,18 @@ use tonic::service::Routes;
 use tower::ServiceExt as _;
 
 use super::{Authenticate, Calls, WebOptions, pages};
+use crate::documents::contained::Config;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
-use crate::service::{Caller, CorpusApi, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext, Workers};
+use crate::service::{
+    Caller, CorpusApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext, Workers,
+};
 
 /// The services of a server that has just been started.
 fn starting() -> Calls {
     let context = ServiceContext {
         engine: EngineHandle::default(),
-        workers: Workers::new(1, 1).unwrap(),
+        workers: Workers::new(1, 1, 1).unwrap(),
+        documents: DocumentReaders::new(Config::default()),
         memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,
         stream_width: 1,

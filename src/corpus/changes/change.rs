@@ -70,6 +70,8 @@ pub struct Operation {
     pub change: Change,
     /// The id under which the change is done once, however often it is sent.
     pub request: Option<RequestKey>,
+    /// A [digest](Self::request_digest) of what was asked for under the id, if the change does not hold all of it.
+    pub request_digest: Option<RequestDigest>,
     /// The time of the change, which its sources are created or updated at; the present time of the engine if it is `None`.
     /// A log that is applied by several engines gives each change its time, so that all have the same sources.
     pub time: Option<Timestamp>,
@@ -81,13 +83,19 @@ impl Operation {
     /// A change without an id, a time or a position.
     #[must_use]
     pub fn new(change: Change) -> Self {
-        Self { change, request: None, time: None, position: None }
+        Self { change, request: None, request_digest: None, time: None, position: None }
     }
 
     /// With the id of its request.
     #[must_use]
     pub fn with_request(self, request: RequestKey) -> Self {
         Self { request: Some(request), ..self }
+    }
+
+    /// With the digest of a request that the change was made from.
+    #[must_use]
+    pub fn with_request_digest(self, digest: RequestDigest) -> Self {
+        Self { request_digest: Some(digest), ..self }
     }
 
     /// With a time.
@@ -103,42 +111,74 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// The ticket of its request, if it has an id.
+    pub(in crate::corpus) fn ticket(&self, seed: CorpusSeed) -> Option<Arc<Ticket>> {
+        let key = self.request.clone()?;
+        Some(match self.request_digest {
+            Some(digest) => digest.ticket(key),
+            None => self.change.ticket(key, seed),
+        })
+    }
+}
+
+/// A digest of all that a request asks for, such as to add a document whose text is extracted before. It is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestDigest(u128);
+
+impl RequestDigest {
+    /// Of a change as far as the request states it, and of what it is made from besides.
+    pub(in crate::corpus) fn new(change: &Change, made_from: &[&[u8]], seed: CorpusSeed) -> Self {
+        let stated = change.digest(seed).to_le_bytes();
+        let parts = [&[stated.as_slice()], made_from].concat();
+        Self(Ticket::digest_of("a change made from", &parts, seed))
+    }
+
+    pub(in crate::corpus) fn ticket(self, key: RequestKey) -> Arc<Ticket> {
+        Ticket::of_digest(key, self.0)
+    }
+}
+
 impl Change {
     /// True if it concerns one source, not a collection as a whole.
     pub(in crate::corpus) fn is_about_a_source(&self) -> bool {
         matches!(self, Self::AddSource { .. } | Self::UpdateSource { .. } | Self::DeleteSource { .. })
     }
 
-    /// The ticket of a request for this change. Its digest covers everything that the change asks for, and is stored: the
-    /// names of kinds must never change.
+    /// The ticket of a request for this change.
     pub(in crate::corpus) fn ticket(&self, key: RequestKey, seed: CorpusSeed) -> Arc<Ticket> {
+        Ticket::of_digest(key, self.digest(seed))
+    }
+
+    /// A digest of everything that the change asks for. It is stored: the names of kinds must never change.
+    fn digest(&self, seed: CorpusSeed) -> u128 {
         match self {
             Self::AddSource { collection, source, if_exists } => {
                 let content = content_digest(&source.text, source.details(), seed).to_le_bytes();
                 let id = source.id.as_ref().map_or("", SourceId::as_str);
                 let parts = [collection.as_str(), id, if_exists.stable_name()].map(str::as_bytes);
                 let parts = [parts.as_slice(), &[content.as_slice()]].concat();
-                Ticket::new(key, "add a source", &parts, seed)
+                Ticket::digest_of("add a source", &parts, seed)
             }
             Self::UpdateSource { collection, id, update } => {
                 let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes(), &update_bytes(update)];
-                Ticket::new(key, "update a source", &parts, seed)
+                Ticket::digest_of("update a source", &parts, seed)
             }
             Self::DeleteSources { collection, filter } => {
                 let parts = [collection.as_str().as_bytes(), &filter.to_bytes()];
-                Ticket::new(key, "delete sources", &parts, seed)
+                Ticket::digest_of("delete sources", &parts, seed)
             }
             Self::DeleteSource { collection, id } => {
                 let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes()];
-                Ticket::new(key, "delete a source", &parts, seed)
+                Ticket::digest_of("delete a source", &parts, seed)
             }
             Self::CreateCollection { collection, settings: FingerprintSettings { kgram, window } } => {
                 let numbers = [kgram.get().to_le_bytes(), window.get().to_le_bytes()];
                 let parts = [collection.as_str().as_bytes(), numbers.as_flattened()];
-                Ticket::new(key, "create a collection", &parts, seed)
+                Ticket::digest_of("create a collection", &parts, seed)
             }
             Self::DeleteCollection { collection } => {
-                Ticket::new(key, "delete a collection", &[collection.as_str().as_bytes()], seed)
+                Ticket::digest_of("delete a collection", &[collection.as_str().as_bytes()], seed)
             }
         }
     }

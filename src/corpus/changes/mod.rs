@@ -6,7 +6,7 @@ mod done;
 mod once;
 mod outcome;
 
-pub use self::change::{Change, Operation};
+pub use self::change::{Change, Operation, RequestDigest};
 pub(super) use self::digest::content_digest;
 pub(super) use self::done::Done;
 pub(crate) use self::done::wait;

@@ -31,19 +31,19 @@ pub(in crate::corpus) struct Ticket {
 }
 
 impl Ticket {
-    /// The ticket of a request of a kind with some parts. The digest is seeded.
-    pub(in crate::corpus) fn new(
-        key: RequestKey,
-        kind: &str,
-        parts: &[&[u8]],
-        seed: CorpusSeed,
-    ) -> Arc<Self> {
+    /// The ticket of a request with this digest.
+    pub(in crate::corpus) fn of_digest(key: RequestKey, digest: u128) -> Arc<Self> {
+        Arc::new(Self { key: Arc::new(key), digest })
+    }
+
+    /// The digest of a request of a kind with some parts. It is seeded.
+    pub(in crate::corpus) fn digest_of(kind: &str, parts: &[&[u8]], seed: CorpusSeed) -> u128 {
         let mut digest = Xxh3::with_seed(seed.derive("request"));
         for part in [kind.as_bytes()].iter().chain(parts) {
             digest.update(&(part.len() as u64).to_le_bytes());
             digest.update(part);
         }
-        Arc::new(Self { key: Arc::new(key), digest: digest.digest128() })
+        digest.digest128()
     }
 
     pub(in crate::corpus) fn key(&self) -> &RequestKey {

@@ -205,7 +205,8 @@ impl Outcome {
 fn bytes_of(entry: &Entry) -> usize {
     let names = [entry.id.as_str(), entry.title.as_str(), entry.group.as_str(), entry.uri.as_str()];
     let labels = entry.labels.as_slice().iter().map(|label| label.as_str().len());
-    names.map(str::len).into_iter().chain(labels).sum::<usize>() + entry.metadata.bytes()
+    let pages = entry.pages.as_ref().map_or(0, |pages| pages.bytes());
+    names.map(str::len).into_iter().chain(labels).sum::<usize>() + entry.metadata.bytes() + pages
 }
 
 fn bytes_of_ids(ids: &[SourceId]) -> usize {

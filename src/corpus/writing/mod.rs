@@ -33,11 +33,11 @@ use self::commit::{Aftermath, Committer};
 use self::pending::{Pending, Reply, Work};
 use self::prepare::{IdCheck, Preparation};
 use self::waiting::Waiting;
-use super::changes::{Change, Done, Operation, Outcome, Ticket};
+use super::changes::{Change, Done, Operation, Outcome, RequestDigest, Ticket};
 use super::error::Error;
 use super::selecting::Selection;
 use super::state::Corpus;
-use crate::model::Stop;
+use crate::model::{RequestKey, Stop};
 use crate::store::{Relocation, SystemError};
 
 /// The largest number of changes that wait for the committer. A caller with one more waits until there is room.
@@ -131,6 +131,20 @@ impl Writer {
         }
     }
 
+    /// The digest of a request from which a change is made.
+    pub(crate) fn request_digest(&self, change: &Change, made_from: &[&[u8]]) -> RequestDigest {
+        RequestDigest::new(change, made_from, self.corpus.seed)
+    }
+
+    /// The outcome of a request that was done.
+    pub(crate) fn answered(
+        &self,
+        request: &RequestKey,
+        digest: RequestDigest,
+    ) -> Option<Result<Outcome, Error>> {
+        self.corpus.once.answered(&digest.ticket(request.clone()))
+    }
+
     /// Gives a prepared change to the committer, or answers it if that is not needed.
     fn hand_over(&self, pending: Pending) {
         let pending = match pending {
@@ -208,8 +222,7 @@ struct Begun {
 impl Writer {
     /// Begins a change; `None` if it is a retry, which is answered with its first.
     fn begin(&self, operation: Operation, done: Done<Outcome>) -> Option<Begun> {
-        let request = operation.request.clone();
-        let ticket = request.map(|key| operation.change.ticket(key, self.corpus.seed));
+        let ticket = operation.ticket(self.corpus.seed);
         let done = match &ticket {
             None => done,
             Some(ticket) => self.corpus.once.begin(ticket, done)?,

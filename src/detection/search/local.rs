@@ -16,7 +16,7 @@ use crate::detection::submission::{Compared, Comparer, Depth};
 use crate::fingerprint::ContextMatch;
 use crate::index::{Counted, Wanted};
 use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
-use crate::report::{Coverage, Finding, FoundSource};
+use crate::report::{Coverage, Finding, FoundSource, SourceSide};
 
 /// The number of candidates that make it worth using another thread.
 const LEAST_PER_THREAD: usize = 2;
@@ -153,7 +153,8 @@ impl<'a> ViewSearch<'a> {
         let excludes = self.prepared.excludes(&found.group);
         let exact = if excludes { comparer.exact(source, &passages) } else { Coverage::default() };
         let DetectionOptions { offset_unit, include_excerpts, .. } = *self.prepared.options;
-        let finding = Finding::new(found, (&text, &tokenized), passages, offset_unit, include_excerpts);
+        let side = SourceSide { text: &text, tokenized: &tokenized, pages: entry.pages.as_deref() };
+        let finding = Finding::new(found, side, passages, offset_unit, include_excerpts);
         Ok(finding.map(|finding| Finding { min_words: query.min_words, exact, ..finding }))
     }
 }

@@ -2,11 +2,15 @@
 
 mod filter;
 mod metadata;
+mod pages;
 mod timestamp;
 mod update;
 
+use std::sync::Arc;
+
 pub use self::filter::SourceFilter;
 pub use self::metadata::{Metadata, MetadataEntry, MetadataKey, MetadataValue, Uri};
+pub use self::pages::{InvalidPages, PageKind, PageRange, PageStart, Pages};
 pub use self::timestamp::{TimeRange, Timestamp};
 pub use self::update::SourceUpdate;
 use super::names::{Group, Labels, SourceId, Title};
@@ -28,6 +32,8 @@ pub struct SourceRecord {
     pub submitted_at: Option<Timestamp>,
     /// What its caller keeps with it.
     pub metadata: Metadata,
+    /// The pages of the document that its text was extracted from; `None` if they are not known.
+    pub pages: Option<Arc<Pages>>,
     /// When its id was added; not known of sources from before format 3 of the data directory.
     pub created_at: Option<Timestamp>,
     /// When it was added, replaced or updated last; not known where that was before format 3.
@@ -57,6 +63,7 @@ pub(crate) struct Details<'a> {
     pub(crate) uri: &'a Uri,
     pub(crate) submitted_at: Option<Timestamp>,
     pub(crate) metadata: &'a Metadata,
+    pub(crate) pages: Option<&'a Pages>,
 }
 
 impl SourceRecord {
@@ -70,6 +77,7 @@ impl SourceRecord {
             uri: Uri::default(),
             submitted_at: None,
             metadata: Metadata::default(),
+            pages: None,
             created_at: None,
             updated_at: None,
             words: 0,
@@ -84,8 +92,9 @@ impl SourceRecord {
 
     /// What its caller gave with the text.
     pub(crate) fn details(&self) -> Details<'_> {
-        let Self { title, group, labels, uri, submitted_at, metadata, .. } = self;
-        Details { title, group, labels, uri, submitted_at: *submitted_at, metadata }
+        let Self { title, group, labels, uri, submitted_at, metadata, pages, .. } = self;
+        let (submitted_at, pages) = (*submitted_at, pages.as_deref());
+        Details { title, group, labels, uri, submitted_at, metadata, pages }
     }
 }
 
@@ -106,6 +115,8 @@ pub struct NewSource {
     pub submitted_at: Option<Timestamp>,
     /// What its caller keeps with it.
     pub metadata: Metadata,
+    /// The pages of the document that its text was extracted from; `None` if they are not known.
+    pub pages: Option<Arc<Pages>>,
     /// Its text.
     pub text: String,
 }
@@ -159,10 +170,17 @@ impl NewSource {
         Self { metadata, ..self }
     }
 
+    /// With the pages of its document.
+    #[must_use]
+    pub fn with_pages(self, pages: Pages) -> Self {
+        Self { pages: (!pages.is_empty()).then(|| Arc::new(pages)), ..self }
+    }
+
     /// What its caller gives with the text.
     pub(crate) fn details(&self) -> Details<'_> {
-        let Self { id: _, title, group, labels, uri, submitted_at, metadata, text: _ } = self;
-        Details { title, group, labels, uri, submitted_at: *submitted_at, metadata }
+        let Self { id: _, title, group, labels, uri, submitted_at, metadata, pages, text: _ } = self;
+        let (submitted_at, pages) = (*submitted_at, pages.as_deref());
+        Details { title, group, labels, uri, submitted_at, metadata, pages }
     }
 }
 

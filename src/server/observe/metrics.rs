@@ -11,9 +11,11 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use super::methods::{CODES, Method, MethodTable};
+use crate::documents::contained::Counts;
 use crate::engine::{CacheFigures, CorpusInfo, Distribution, Engine, Figures, Progress};
 use crate::service::{
-    EngineHandle, Load, ProcessInfo, Rejection, Workers, resident_memory_bytes, used_memory_bytes,
+    DocumentFigures, DocumentReaders, EngineHandle, Load, Outcome, ProcessInfo, Rejection, Workers,
+    resident_memory_bytes, used_memory_bytes,
 };
 
 /// The metrics of the server, collected when they are scraped.
@@ -27,10 +29,17 @@ impl Metrics {
         calls: Arc<MethodTable>,
         engine_handle: EngineHandle,
         workers: Workers,
+        documents: DocumentReaders,
         process: ProcessInfo,
     ) -> Self {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(MetricsCollector { calls, engine_handle, workers, process }));
+        registry.register_collector(Box::new(MetricsCollector {
+            calls,
+            engine_handle,
+            workers,
+            documents,
+            process,
+        }));
         Self { registry }
     }
 
@@ -62,6 +71,7 @@ struct MetricsCollector {
     calls: Arc<MethodTable>,
     engine_handle: EngineHandle,
     workers: Workers,
+    documents: DocumentReaders,
     process: ProcessInfo,
 }
 
@@ -70,6 +80,7 @@ impl Collector for MetricsCollector {
         let mut page = Page(encoder);
         self.calls(&mut page)?;
         self.process(&mut page)?;
+        documents(&mut page, self.documents.figures())?;
         if let Some(engine) = self.engine_handle.engine() {
             corpus(&mut page, engine.corpus())?;
             work(&mut page, &engine)?;
@@ -147,6 +158,31 @@ impl MetricsCollector {
         page.gauge("palimpsest_opening_sources", "Sources whose index is back since the start", sources)?;
         page.gauge("palimpsest_opening_of_sources", "Sources whose index was to be brought back", of_sources)
     }
+}
+
+fn documents(page: &mut Page<'_>, figures: DocumentFigures) -> fmt::Result {
+    let DocumentFigures { outcomes, microseconds, processes } = figures;
+    let help = "Documents, by their format and by what became of them";
+    let mut read = page.family("palimpsest_documents", help, MetricType::Counter)?;
+    for (Outcome { format, outcome }, count) in outcomes {
+        counted(&mut read, &[("format", format), ("outcome", outcome)], count)?;
+    }
+    let help = "How long documents took to read, waiting included";
+    page.histogram("palimpsest_document_seconds", help, &microseconds, MICROSECONDS)?;
+    let Counts { started, killed, crashed, running, waiting } = processes;
+    page.counter(
+        "palimpsest_document_readers_started",
+        "Processes that were started for documents",
+        started,
+    )?;
+    page.counter(
+        "palimpsest_document_readers_killed",
+        "Those that were killed before they were done",
+        killed,
+    )?;
+    page.counter("palimpsest_document_readers_crashed", "Those that crashed or ran out of memory", crashed)?;
+    page.gauge("palimpsest_running_documents", "Documents that are being read", running)?;
+    page.gauge("palimpsest_waiting_documents", "Documents that wait for a reader", waiting)
 }
 
 fn corpus(page: &mut Page<'_>, corpus: CorpusInfo) -> fmt::Result {

@@ -23,6 +23,7 @@ impl SettingsProblems {
     /// Finds values out of range, and values that contradict each other.
     pub(super) fn check(&mut self, settings: &Settings) {
         self.work(settings);
+        self.documents(settings);
         self.connections(settings);
         self.limits(settings);
         self.access(settings);
@@ -58,6 +59,22 @@ impl SettingsProblems {
         if default > max {
             self.add(format!(
                 "default_deadline_seconds is {default}, but must be no more than max_deadline_seconds, {max}"
+            ));
+        }
+    }
+
+    fn documents(&mut self, settings: &Settings) {
+        let documents = &settings.documents;
+        self.range("document_readers", documents.readers, 1, 1024);
+        self.range("warm_document_readers", documents.warm, 0, 1024);
+        self.range("document_seconds", documents.timeout.as_secs(), 1, 3600);
+        self.range("document_memory_bytes", documents.memory_bytes, 64 << 20, MAX_BYTES);
+        self.range("max_document_bytes", documents.max_bytes, 1024, 1 << 30);
+        let (memory, document) = (documents.memory_bytes, documents.max_bytes);
+        if document > memory / 2 {
+            self.add(format!(
+                "max_document_bytes is {document}, but a document and its text must fit into document_memory_bytes: \
+                 raise that to twice as much, or lower the other"
             ));
         }
     }

@@ -20,7 +20,7 @@ impl From<&Settings> for SettingsLayer {
             Storage::InMemory => (None, Some(true)),
             Storage::DataDirectory(path) => (Some(path.clone()), None),
         };
-        let Settings { telemetry, access, tls, web, work, connections, limits, .. } = settings;
+        let Settings { telemetry, access, tls, web, work, documents, connections, limits, .. } = settings;
         Self {
             listen: Some(settings.listen),
             data_dir,
@@ -48,6 +48,11 @@ impl From<&Settings> for SettingsLayer {
             max_memory_bytes: Some(work.max_memory_bytes),
             drain_pause_ms: u64::try_from(work.drain_pause.as_millis()).ok(),
             drain_seconds: Some(work.drain.as_secs()),
+            document_readers: Some(documents.readers),
+            warm_document_readers: Some(documents.warm),
+            document_seconds: Some(documents.timeout.as_secs()),
+            document_memory_bytes: Some(documents.memory_bytes),
+            max_document_bytes: Some(documents.max_bytes),
             max_connections: Some(connections.max),
             max_connections_per_address: Some(connections.max_per_address),
             max_streams: Some(connections.max_streams),
@@ -84,6 +89,7 @@ mod tests {
             "in_memory = true\nlog_format = 'json'",
             "data_dir = 'a \"b\"'\nmax_candidates = 7\ngrpc_web = true\ngrpc_web_origins = ['https://a', 'https://b']",
             "web_listen = '[::1]:8080'",
+            "document_readers = 3\nwarm_document_readers = 0\ndocument_seconds = 4\nmax_document_bytes = 1024",
             "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
         ] {
             let settings = Settings::from_layers(toml::from_str(toml).unwrap(), SettingsLayer::default());

@@ -127,6 +127,22 @@ pub struct SettingsLayer {
     #[arg(long, env = "PALIMPSEST_DRAIN_SECONDS", value_name = "SECONDS", help_heading = "Work")]
     drain_seconds: u64,
 
+    /// Documents that are read at once, each in a process of its own [default: one for each core]
+    #[arg(long, env = "PALIMPSEST_DOCUMENT_READERS", value_name = "COUNT", help_heading = "Documents")]
+    document_readers: usize,
+    /// Processes for documents that are started ahead of use [default: document_readers, but 4 at most]
+    #[arg(long, env = "PALIMPSEST_WARM_DOCUMENT_READERS", value_name = "COUNT", help_heading = "Documents")]
+    warm_document_readers: usize,
+    /// Maximum seconds for one document; then its process is killed [default: 10]
+    #[arg(long, env = "PALIMPSEST_DOCUMENT_SECONDS", value_name = "SECONDS", help_heading = "Documents")]
+    document_seconds: u64,
+    /// Maximum bytes of memory of the process of one document [default: 536870912]
+    #[arg(long, env = "PALIMPSEST_DOCUMENT_MEMORY_BYTES", value_name = "BYTES", help_heading = "Documents")]
+    document_memory_bytes: u64,
+    /// Maximum bytes of one document [default: 52428800]
+    #[arg(long, env = "PALIMPSEST_MAX_DOCUMENT_BYTES", value_name = "BYTES", help_heading = "Documents")]
+    max_document_bytes: u64,
+
     /// Maximum open connections [default: 1024]
     #[arg(long, env = "PALIMPSEST_MAX_CONNECTIONS", value_name = "COUNT", help_heading = "Connections")]
     max_connections: usize,

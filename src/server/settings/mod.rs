@@ -14,12 +14,12 @@ use std::time::Duration;
 pub use self::layer::{LogFormat, ServeArgs, SettingsLayer};
 pub use self::suggestion::nearest as nearest_name;
 pub use self::types::{
-    AccessSettings, ConnectionSettings, Settings, Storage, TelemetrySettings, TlsSettings, WebSettings,
-    WorkSettings,
+    AccessSettings, ConnectionSettings, DocumentSettings, Settings, Storage, TelemetrySettings, TlsSettings,
+    WebSettings, WorkSettings,
 };
 
 use self::check::SettingsProblems;
-use self::types::stream_width;
+use self::types::{stream_width, warm_readers};
 use crate::engine::Limits;
 
 /// Why the settings can't be used.
@@ -114,6 +114,7 @@ impl Settings {
             tls: TlsSettings::of(layer, problems),
             web: WebSettings::of(layer),
             work: WorkSettings::of(layer),
+            documents: DocumentSettings::of(layer),
             connections: ConnectionSettings::of(layer),
             max_message_bytes: layer.max_message_bytes.unwrap_or(default.max_message_bytes),
             limits: limits_of(layer),
@@ -183,6 +184,20 @@ impl WorkSettings {
             max_memory_bytes: layer.max_memory_bytes.unwrap_or(default.max_memory_bytes),
             drain_pause: layer.drain_pause_ms.map_or(default.drain_pause, Duration::from_millis),
             drain: seconds(layer.drain_seconds, default.drain),
+        }
+    }
+}
+
+impl DocumentSettings {
+    fn of(layer: &SettingsLayer) -> Self {
+        let default = Self::default();
+        let readers = layer.document_readers.unwrap_or(default.readers);
+        Self {
+            readers,
+            warm: layer.warm_document_readers.unwrap_or_else(|| warm_readers(readers)),
+            timeout: layer.document_seconds.map_or(default.timeout, Duration::from_secs),
+            memory_bytes: layer.document_memory_bytes.unwrap_or(default.memory_bytes),
+            max_bytes: layer.max_document_bytes.unwrap_or(default.max_bytes),
         }
     }
 }
@@ -285,6 +300,7 @@ mod tests {
             ("tls_certificate = 'c'", "tls_private_key is not"),
             ("tls_private_key = 'p'", "tls_certificate is not"),
             ("tls_client_ca = 'a'", "without tls_certificate"),
+            ("max_document_bytes = 400000000", "must fit into document_memory_bytes"),
             ("default_deadline_seconds = 601", "max_deadline_seconds, 600"),
             ("max_pending_bytes = 1024", "a message must fit into it"),
             ("max_normalised_bytes = 1024", "as long in its compared form: max_normalised_bytes is 1024"),

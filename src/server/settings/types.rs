@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::layer::LogFormat;
 use super::machine;
+use crate::documents::{self, contained::Config};
 use crate::engine::Limits;
 
 /// Where the corpus is.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub web: WebSettings,
     /// Worker threads, queue and deadlines.
     pub work: WorkSettings,
+    /// Readers of documents.
+    pub documents: DocumentSettings,
     /// Limits of connections.
     pub connections: ConnectionSettings,
     /// Maximum bytes of one message, also when inflated.
@@ -121,6 +124,21 @@ pub struct WorkSettings {
     pub drain: Duration,
 }
 
+/// Readers of documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentSettings {
+    /// Documents that are read at once.
+    pub readers: usize,
+    /// Processes that are started ahead of use.
+    pub warm: usize,
+    /// Maximum time for one document.
+    pub timeout: Duration,
+    /// Maximum bytes of memory of the process of one document.
+    pub memory_bytes: u64,
+    /// Maximum bytes of one document.
+    pub max_bytes: u64,
+}
+
 /// Limits of connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionSettings {
@@ -157,6 +175,7 @@ impl Default for Settings {
             tls: None,
             web: WebSettings::default(),
             work: WorkSettings::default(),
+            documents: DocumentSettings::default(),
             connections: ConnectionSettings::default(),
             max_message_bytes: 32 << 20,
             limits: Limits::default(),
@@ -193,6 +212,31 @@ impl Default for WorkSettings {
             drain: Duration::from_secs(30),
         }
     }
+}
+
+impl Default for DocumentSettings {
+    fn default() -> Self {
+        let Config { readers, warm, timeout, memory_bytes, max_document_bytes, limits: _ } =
+            Config::default();
+        Self { readers, warm, timeout, memory_bytes, max_bytes: max_document_bytes }
+    }
+}
+
+impl DocumentSettings {
+    /// The configuration of the readers, for texts of `max_text_bytes`.
+    pub(crate) fn config(&self, max_text_bytes: usize) -> Config {
+        let Self { readers, warm, timeout, memory_bytes, max_bytes } = *self;
+        let default = documents::Limits::default();
+        // A document may have more text than is accepted, so that the refusal says how much.
+        let max_text_bytes = default.max_text_bytes.max(max_text_bytes as u64);
+        let limits = documents::Limits { max_text_bytes, ..default };
+        Config { readers, warm, timeout, memory_bytes, max_document_bytes: max_bytes, limits }
+    }
+}
+
+/// The default of `warm_document_readers`: each holds some memory while it waits.
+pub(super) fn warm_readers(readers: usize) -> usize {
+    readers.min(4)
 }
 
 impl Default for ConnectionSettings {

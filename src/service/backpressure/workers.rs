@@ -27,6 +27,8 @@ pub struct Workers {
     queue_slots: Arc<Semaphore>,
     max_queued: usize,
     load: LoadCounter,
+    /// Pool of threads that wait for the readers of documents, as many as there are readers.
+    document_pool: Arc<rayon::ThreadPool>,
     /// Pool for long work that uses all threads, so that short work never waits for it.
     long_pool: Arc<rayon::ThreadPool>,
     /// The permit of the one piece of long work that may run.
@@ -34,13 +36,17 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `threads` threads, half as many for large texts, and as many for long work. At most `max_queued` pieces of work
-    /// may wait.
+    /// Starts `threads` threads, half as many for large texts, and as many for long work; and `document_readers` for documents.
+    /// At most `max_queued` pieces of work may wait.
     ///
     /// # Errors
     ///
     /// If the system provides no threads.
-    pub fn new(threads: usize, max_queued: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
+    pub fn new(
+        threads: usize,
+        max_queued: usize,
+        document_readers: usize,
+    ) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = |name: &'static str, threads| {
             let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
             builder.thread_name(move |number| format!("{name}-{number}")).build().map(Arc::new)
@@ -54,6 +60,7 @@ impl Workers {
             queue_slots,
             max_queued,
             load: LoadCounter::default(),
+            document_pool: pool("document-worker", document_readers)?,
             long_pool: pool("long-worker", threads)?,
             long_permit,
         })
@@ -68,6 +75,16 @@ impl Workers {
     ) -> Result<T, Problem> {
         let permits = self.permits(call).await?;
         self.run_in(self.pool_for(text_bytes), call, permits, work).await
+    }
+
+    /// Runs `work`, which waits for the reader of a document, and returns its result. Dropping the future stops the work.
+    pub(in crate::service) async fn run_document<T: Send + 'static>(
+        &self,
+        call: &CallContext,
+        work: impl FnOnce(&Stop) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permits = self.permits(call).await?;
+        self.run_in(&self.document_pool, call, permits, work).await
     }
 
     /// Takes a queue slot, and a work permit of the connection. A connection that does not read its responses waits outside
@@ -217,7 +234,7 @@ mod tests {
 
     #[tokio::test]
     async fn refuses_more_than_the_queue_holds_and_survives_a_panic() {
-        let workers = Workers::new(1, 0).unwrap();
+        let workers = Workers::new(1, 0, 1).unwrap();
         let (release, blocked) = std::sync::mpsc::channel::<()>();
         let busy = tokio::spawn({
             let workers = workers.clone();
@@ -239,7 +256,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_reads_no_answers_takes_no_place_in_the_queue() {
-        let workers = Workers::new(1, 0).unwrap();
+        let workers = Workers::new(1, 0, 1).unwrap();
         let connection = ConnectionBudget::new(2000, 1);
         let _unread = connection.unread(1001);
         let soon = Instant::now().checked_add(Duration::from_millis(50));
@@ -253,7 +270,7 @@ mod tests {
 
     #[tokio::test]
     async fn stops_work_at_the_deadline_and_when_nobody_waits() {
-        let workers = Workers::new(1, 4).unwrap();
+        let workers = Workers::new(1, 4, 1).unwrap();
         let until_stopped = |sender: std::sync::mpsc::Sender<StopReason>| {
             move |stop: &Stop| loop {
                 if let Err(reason) = stop.check() {

@@ -5,6 +5,7 @@ use crate::engine::{
     ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, Limits, SourcesDeleted,
 };
 use crate::proto;
+use crate::service::documents::{page_count, pages_to_proto};
 use crate::service::parse::detection::MAX_COMPARED_TEXTS;
 use crate::service::revisions::RevisionMask;
 
@@ -23,6 +24,7 @@ pub(in crate::service) fn corpus(
     info: CorpusInfo,
     limits: &Limits,
     max_message_bytes: usize,
+    max_document_bytes: u64,
     revisions: &RevisionMask,
 ) -> proto::GetCorpusResponse {
     let Limits {
@@ -55,12 +57,12 @@ pub(in crate::service) fn corpus(
             max_normalised_bytes: max_normalised_bytes as u64,
             max_collection_bytes,
             max_deleted_text_seconds,
-            max_document_bytes: 0,
+            max_document_bytes,
         }),
     }
 }
 
-/// A source without its text.
+/// A source without its text and without the places of its pages.
 pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> proto::Source {
     proto::Source {
         id: entry.id.as_str().to_owned(),
@@ -83,8 +85,14 @@ pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> pro
         created_at: entry.created_at.map(timestamp),
         updated_at: entry.updated_at.map(timestamp),
         document: None,
-        pages: None,
+        pages: entry.pages.as_ref().map(|pages| page_count(pages)),
     }
+}
+
+/// A source without its text, with the places of its pages.
+pub(in crate::service) fn source_with_pages(entry: &Entry, revisions: &RevisionMask) -> proto::Source {
+    let pages = entry.pages.as_ref().map(|pages| pages_to_proto(pages, entry.text_bytes));
+    proto::Source { pages, ..source(entry, revisions) }
 }
 
 pub(in crate::service) fn sources_deleted(

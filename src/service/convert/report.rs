@@ -8,6 +8,7 @@ use crate::report::{
     AgeOrder, Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
     Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
+use crate::service::documents::page_range;
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};
 
@@ -205,6 +206,8 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         source_covered,
         attribution,
         excerpts,
+        submission_pages,
+        source_pages,
     } = passage;
     let (submission_excerpt, source_excerpt) =
         excerpts.map(|excerpts| (excerpts.submission, excerpts.source)).unwrap_or_default();
@@ -234,7 +237,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
             Attribution::CitedAndQuoted => proto::Attribution::CitedAndQuoted,
         }
         .into(),
-        submission_pages: None,
-        source_pages: None,
+        submission_pages: submission_pages.map(page_range),
+        source_pages: source_pages.map(page_range),
     }
 }

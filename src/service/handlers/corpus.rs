@@ -13,8 +13,9 @@ use crate::service::backpressure::workers::Completion;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::documents::Addition;
 use crate::service::parse::corpus::{
-    self as parse, CollectionDeletion, NewCollection, Page, SourceAddition, SourceDeletion, SourceName,
+    self as parse, CollectionDeletion, NewCollection, Page, SourceDeletion, SourceName,
 };
 use crate::service::problem::Problem;
 use crate::service::revisions::RevisionMask;
@@ -43,20 +44,23 @@ impl ServiceContext {
         permits: Option<&Semaphore>,
         request: proto::AddSourceRequest,
     ) -> Result<proto::AddSourceResponse, Problem> {
-        let SourceAddition { collection, source, if_exists, key } =
-            parse::source_addition(caller.key(), request)?;
-        caller.sees(&collection)?;
+        let addition = parse::source_addition(caller.key(), request)?;
+        caller.sees(&addition.collection)?;
         self.memory.check_room(&self.engine).await?;
         let engine = self.engine.get()?;
         let revisions = RevisionMask::for_caller(caller, &engine);
-        let text_bytes = source.text.len();
-        let submit = move |done: Completion<_>| {
-            engine.submit_source(&collection, source, if_exists, key, move |added| done.complete(added));
+        let (operation, text_bytes, document) = match self.addition(call, permits, addition).await? {
+            Addition::Answered(added) => return Ok(convert::corpus::added(&added, &revisions)),
+            Addition::New { operation, text_bytes, document } => (*operation, text_bytes, document),
         };
-        Ok(convert::corpus::added(
-            &self.workers.submit(call, text_bytes, permits, submit).await??,
-            &revisions,
-        ))
+        let submit = move |done: Completion<_>| {
+            engine.submit(operation, move |outcome| done.complete(outcome));
+        };
+        let outcome = self.workers.submit(call, text_bytes, permits, submit).await??;
+        let added = outcome.into_added()?;
+        let words = added.entry.words;
+        let document = document.map(|document| proto::ExtractedDocument { words, ..document });
+        Ok(proto::AddSourceResponse { document, ..convert::corpus::added(&added, &revisions) })
     }
 }
 
@@ -69,11 +73,18 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let engine = self.context.engine.get()?;
         let max_message_bytes = self.context.max_message_bytes;
+        let max_document_bytes = self.context.documents.max_document_bytes();
         let read = move |stop: &Stop| {
             let visible = caller.visible();
             let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible, stop)? };
             let revisions = RevisionMask::for_caller(&caller, &engine);
-            Ok(convert::corpus::corpus(info, engine.limits(), max_message_bytes, &revisions))
+            Ok(convert::corpus::corpus(
+                info,
+                engine.limits(),
+                max_message_bytes,
+                max_document_bytes,
+                &revisions,
+            ))
         };
         Ok(call.respond(self.context.workers.run(&call, 0, read).await?))
     }
@@ -210,12 +221,12 @@ impl CorpusService for CorpusApi {
             let revisions = RevisionMask::for_caller(&caller, &engine);
             if !include_text {
                 let entry = engine.find_source(&collection, &id)?;
-                return Ok(convert::corpus::source(&entry, &revisions));
+                return Ok(convert::corpus::source_with_pages(&entry, &revisions));
             }
             let SourceText { entry, text } = engine.get_source(&collection, &id)?;
             Ok(proto::Source {
                 text: text.as_ref().to_owned(),
-                ..convert::corpus::source(&entry, &revisions)
+                ..convert::corpus::source_with_pages(&entry, &revisions)
             })
         };
         let source = Some(self.context.workers.run(&call, 0, read).await?);

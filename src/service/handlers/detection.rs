@@ -12,6 +12,7 @@ use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::documents::Extracted;
 use crate::service::parse::detection::{Check, Comparison, StoredPair, Submission};
 use crate::service::parse::places::Places;
 use crate::service::problem::Problem;
@@ -38,6 +39,15 @@ impl DetectionApi {
 pub(in crate::service) struct Checked {
     pub(in crate::service) report: proto::Report,
     pub(in crate::service) text: Arc<str>,
+    /// Whether the text was extracted from a document of the request.
+    pub(in crate::service) is_extracted: bool,
+}
+
+impl Checked {
+    /// The text as a response has it: if it was extracted, and asked for.
+    fn text_if(&self, include_text: bool) -> String {
+        if include_text && self.is_extracted { self.text.as_ref().to_owned() } else { String::new() }
+    }
 }
 
 impl ServiceContext {
@@ -54,17 +64,24 @@ impl ServiceContext {
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
         let bytes = bytes + stored_bytes(&caller, &engine, &submission)?;
+        let submission = match submission {
+            Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
+            Submission::Source(name) => Subject::Stored(name),
+        };
         let scope = scope.with_visible(caller.visible().clone());
         let revisions = RevisionMask::for_caller(&caller, &engine);
         let check = move |stop: &_| {
-            let (report, text) = match submission {
-                Submission::Text(text) => (engine.check(&text, &scope, &options, stop)?, Arc::from(text)),
-                Submission::Source(name) => {
-                    let checked = engine.check_source(&name, &scope, &options, stop)?;
-                    (checked.report, checked.text)
+            let given = match submission {
+                Subject::Given(given) => given,
+                Subject::Stored(name) => {
+                    let CheckedSource { report, text, .. } =
+                        engine.check_source(&name, &scope, &options, stop)?;
+                    let report = message(report, &places, &revisions);
+                    return Ok(Checked { report, text, is_extracted: false });
                 }
             };
-            Ok(Checked { report: message(report, &places, &revisions), text })
+            let report = engine.check(given.text(), &scope, &options, stop)?;
+            Ok(given.into_checked(message(report, &places, &revisions), options.offset_unit))
         };
         self.workers.run(call, bytes, check).await
     }
@@ -77,12 +94,14 @@ impl ServiceContext {
         request: proto::CompareRequest,
     ) -> Result<Checked, Problem> {
         let bytes = request.encoded_len();
-        let Comparison { text, sources, options } = parse::detection::compare(request)?;
+        let Comparison { submission, sources, options } = parse::detection::compare(request)?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
         let engine = self.engine.get()?;
+        let given = self.extracted(call, submission).await?;
+        let sources = self.extracted_sources(call, sources).await?;
         let compare = move |stop: &_| {
-            let report = engine.compare(&text, &sources, &options, stop)?;
-            Ok(Checked { report: convert::report::report_to_proto(report), text: Arc::from(text) })
+            let report = engine.compare(given.text(), &sources, &options, stop)?;
+            Ok(given.into_checked(convert::report::report_to_proto(report), options.offset_unit))
         };
         self.workers.run(call, bytes, compare).await
     }
@@ -104,10 +123,17 @@ impl ServiceContext {
         let compare = move |stop: &_| {
             let CheckedSource { report, text, .. } =
                 engine.compare_pair(&submission, &source, &options, stop)?;
-            Ok(Checked { report: message(report, &Places::default(), &revisions), text })
+            let report = message(report, &Places::default(), &revisions);
+            Ok(Checked { report, text, is_extracted: false })
         };
         self.workers.run(call, usize::try_from(of_both).unwrap_or(usize::MAX), compare).await
     }
+}
+
+/// What is checked, when a document was read.
+enum Subject {
+    Given(Extracted),
+    Stored(SourceName),
 }
 
 /// The bytes of a stored submission, if the caller sees it.
@@ -136,8 +162,11 @@ impl DetectionService for DetectionApi {
         request: Request<proto::CheckRequest>,
     ) -> Result<Response<proto::CheckResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let Checked { report, .. } = self.context.clone().check(caller, &call, request.into_inner()).await?;
-        Ok(call.respond(proto::CheckResponse { report: Some(report), text: String::new() }))
+        let request = request.into_inner();
+        let include_text = request.include_text;
+        let checked = self.context.clone().check(caller, &call, request).await?;
+        let text = checked.text_if(include_text);
+        Ok(call.respond(proto::CheckResponse { report: Some(checked.report), text }))
     }
 
     type CheckStreamStream = Responses<proto::CheckStreamResponse>;
@@ -163,15 +192,18 @@ impl DetectionService for DetectionApi {
                 async move {
                     caller.wait_for_rate_limit().await;
                     let proto::CheckStreamRequest { key, check } = request;
+                    let include_text = check.as_ref().is_some_and(|check| check.include_text);
                     let checked = match parse::detection::check_item(&key, check) {
                         Ok(check) => context.check(caller, &call.item(), check).await,
                         Err(problem) => Err(problem),
                     };
+                    let text = checked.as_ref().map(|checked| checked.text_if(include_text));
+                    let text = text.unwrap_or_default();
                     let result = match checked {
                         Ok(Checked { report, .. }) => check_stream_response::Result::Report(report),
                         Err(problem) => check_stream_response::Result::Error(problem.into()),
                     };
-                    proto::CheckStreamResponse { index, key, result: Some(result), text: String::new() }
+                    proto::CheckStreamResponse { index, key, result: Some(result), text }
                 }
             },
         );
@@ -183,9 +215,11 @@ impl DetectionService for DetectionApi {
         request: Request<proto::CompareRequest>,
     ) -> Result<Response<proto::CompareResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let Checked { report, .. } =
-            self.context.clone().compare(&caller, &call, request.into_inner()).await?;
-        Ok(call.respond(proto::CompareResponse { report: Some(report), text: String::new() }))
+        let request = request.into_inner();
+        let include_text = request.include_text;
+        let checked = self.context.clone().compare(&caller, &call, request).await?;
+        let text = checked.text_if(include_text);
+        Ok(call.respond(proto::CompareResponse { report: Some(checked.report), text }))
     }
 
     async fn compare_pair(

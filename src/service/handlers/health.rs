@@ -16,15 +16,17 @@ use crate::service::problem::Problem;
 use crate::service::servers::admin_service_server::AdminServiceServer;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
+use crate::service::servers::document_service_server::DocumentServiceServer;
 use crate::service::servers::health::health_server::Health;
 use crate::service::servers::rendering_service_server::RenderingServiceServer;
 
 /// The services that report health; the empty name stands for the whole server.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     <AdminServiceServer<crate::service::handlers::admin::AdminApi> as NamedService>::NAME,
     <CorpusServiceServer<crate::service::handlers::corpus::CorpusApi> as NamedService>::NAME,
     <DetectionServiceServer<crate::service::handlers::detection::DetectionApi> as NamedService>::NAME,
+    <DocumentServiceServer<crate::service::handlers::documents::DocumentApi> as NamedService>::NAME,
     <RenderingServiceServer<crate::service::handlers::rendering::RenderingApi> as NamedService>::NAME,
 ];
 

@@ -3,6 +3,7 @@
 pub(super) mod admin;
 pub(super) mod corpus;
 pub(super) mod detection;
+pub(super) mod documents;
 pub(super) mod health;
 mod pairs;
 pub(super) mod rendering;

@@ -103,14 +103,14 @@ impl ServiceContext {
                 let mut options = options(ReportKind::Check, &name);
                 options.settings = settings(request.options.as_ref());
                 options.collections = scope(request.scope.as_ref());
-                let Checked { report, text } = self.check(caller, call, request).await?;
+                let Checked { report, text, .. } = self.check(caller, call, request).await?;
                 Ok(Page { report, text: (stored.is_none() || may_read).then_some(text), options })
             }
             Subject::Compare(mut request) => {
                 with_excerpts(&mut request.options);
                 let mut options = options(ReportKind::Compare, &name);
                 options.settings = settings(request.options.as_ref());
-                let Checked { report, text } = self.compare(&caller, call, request).await?;
+                let Checked { report, text, .. } = self.compare(&caller, call, request).await?;
                 Ok(Page { report, text: Some(text), options })
             }
             Subject::Pair(mut request) => {
@@ -118,7 +118,7 @@ impl ServiceContext {
                 with_excerpts(&mut request.options);
                 let mut options = options(ReportKind::Pair, if name.is_empty() { &id } else { &name });
                 options.settings = settings(request.options.as_ref());
-                let Checked { report, text } = self.compare_pair(caller, call, request).await?;
+                let Checked { report, text, .. } = self.compare_pair(caller, call, request).await?;
                 Ok(Page { report, text: may_read.then_some(text), options })
             }
             Subject::Finished(proto::FinishedReport { report, text }) => {

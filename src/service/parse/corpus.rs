@@ -1,10 +1,13 @@
 //! Requests of `CorpusService`.
 
+use std::sync::Arc;
+
 use super::Fields;
 use crate::engine::{CollectionName, Group, IfExists, NewSource, RequestKey, SourceId, Title, Uri};
 use crate::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use crate::proto;
 use crate::service::convert::enums;
+use crate::service::documents::{GivenDocument, GivenText};
 use crate::service::page_token;
 use crate::service::problem::Problem;
 
@@ -24,7 +27,9 @@ pub(in crate::service) struct CollectionDeletion {
 /// A source to add.
 pub(in crate::service) struct SourceAddition {
     pub(in crate::service) collection: CollectionName,
+    /// The source; its text is empty if it is to be extracted from a document.
     pub(in crate::service) source: NewSource,
+    pub(in crate::service) document: Option<GivenDocument>,
     pub(in crate::service) if_exists: IfExists,
     pub(in crate::service) key: Option<RequestKey>,
 }
@@ -141,8 +146,8 @@ pub(in crate::service) fn source_addition(
         metadata,
         created_at: _,
         updated_at: _,
-        document: _,
-        pages: _,
+        document,
+        pages,
     } = source.unwrap_or_default();
     let id = if id.is_empty() { None } else { fields.source_id("source.id", &id) };
     let title = fields.get("source.title", Title::new(&title));
@@ -153,8 +158,14 @@ pub(in crate::service) fn source_addition(
     let metadata = fields.metadata("source.metadata", metadata);
     let if_exists = fields.get("if_exists", enums::if_exists(if_exists));
     let key = fields.request_key(owner, &request_id);
-    let source = NewSource { id, title, group, labels, uri, submitted_at, metadata, text };
-    fields.done(SourceAddition { collection, source, if_exists, key })
+    let given = fields.text_or_document("source.", text, document);
+    let pages = fields.pages("source.pages", pages, &given).map(Arc::new);
+    let (text, document) = match given {
+        GivenText::Text(text) => (text, None),
+        GivenText::Document(document) => (String::new(), Some(document)),
+    };
+    let source = NewSource { id, title, group, labels, uri, submitted_at, metadata, pages, text };
+    fields.done(SourceAddition { collection, source, document, if_exists, key })
 }
 
 /// The name of the source that an item of `ImportSources` adds. `None` if the server assigns the id, or if the item is

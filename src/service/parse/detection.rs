@@ -10,6 +10,7 @@ use crate::engine::{
 };
 use crate::proto;
 use crate::service::convert::enums;
+use crate::service::documents::{GivenDocument, GivenText};
 use crate::service::problem::Problem;
 
 /// Maximum number of texts in one `Compare`.
@@ -38,8 +39,8 @@ pub(in crate::service) struct Check {
 
 /// What takes the part of the submission.
 pub(in crate::service) enum Submission {
-    /// A text of the request.
-    Text(String),
+    /// A text of the request, or a document.
+    Given(GivenText),
     /// A stored source.
     Source(SourceName),
 }
@@ -53,25 +54,34 @@ pub(in crate::service) struct StoredPair {
 
 /// A submission to compare with the texts of the request.
 pub(in crate::service) struct Comparison {
-    pub(in crate::service) text: String,
-    pub(in crate::service) sources: Vec<ComparedText>,
+    pub(in crate::service) submission: GivenText,
+    pub(in crate::service) sources: Vec<ComparedSource>,
     pub(in crate::service) options: DetectionOptions,
 }
 
+/// A text to compare with, which is empty if it is to be extracted from a document.
+pub(in crate::service) struct ComparedSource {
+    pub(in crate::service) text: ComparedText,
+    pub(in crate::service) document: Option<GivenDocument>,
+}
+
 pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, Problem> {
-    let proto::CheckRequest { text, scope, options, source, submitted_at, document: _, include_text: _ } =
+    // The handler reads `include_text`.
+    let proto::CheckRequest { text, scope, options, source, submitted_at, document, include_text: _ } =
         request;
     let mut fields = Fields::default();
     let (scope, options) = (scope.unwrap_or_default(), options.unwrap_or_default());
     let (parsed_scope, parsed_options) = (fields.scope(&scope), fields.options(&options));
     let parsed_options = parsed_options.with_submitted_at(fields.time("submitted_at", submitted_at));
     let submission = match source {
-        None => Submission::Text(text),
+        None => Submission::Given(fields.text_or_document("", text, document)),
         Some(source) => {
-            if !text.is_empty() {
-                fields.invalid("text", "is set, and so is source; set one of the two");
+            let given = [("text", !text.is_empty()), ("document", document.is_some())];
+            for (field, _) in given.into_iter().filter(|(_, is_set)| *is_set) {
+                fields.invalid(field, "is set, and so is source; set one of the two");
             }
-            fields.stored_source("source", &source).map_or_else(|| Submission::Text(text), Submission::Source)
+            let stored = fields.stored_source("source", &source);
+            stored.map_or_else(|| Submission::Given(GivenText::Text(text)), Submission::Source)
         }
     };
     let places = Places::of_check(scope, options);
@@ -114,18 +124,19 @@ pub(in crate::service) fn check_item(
 }
 
 pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comparison, Problem> {
-    let proto::CompareRequest { text, sources, options, submitted_at, document: _, include_text: _ } =
-        request;
+    // The handler reads `include_text`.
+    let proto::CompareRequest { text, sources, options, submitted_at, document, include_text: _ } = request;
     let mut fields = Fields::default();
     let options = fields.options(&options.unwrap_or_default());
     let options = options.with_submitted_at(fields.time("submitted_at", submitted_at));
+    let submission = fields.text_or_document("", text, document);
     if sources.is_empty() || sources.len() > MAX_COMPARED_TEXTS {
         let count = sources.len();
         fields.invalid("sources", format!("has {count} texts, but must have from 1 to {MAX_COMPARED_TEXTS}"));
     }
     let mut ids = BTreeSet::new();
     let mut texts = Vec::with_capacity(sources.len());
-    for (place, proto::ComparedText { id, title, text, submitted_at, document: _, pages: _ }) in
+    for (place, proto::ComparedText { id, title, text, submitted_at, document, pages }) in
         sources.into_iter().enumerate()
     {
         let field = |name: &str| format!("sources[{place}].{name}");
@@ -136,9 +147,16 @@ pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comp
             fields.invalid(field("id"), format!("is {id:?}, as another text's is; give each its own"));
         }
         let submitted_at = fields.time(&field("submitted_at"), submitted_at);
-        texts.push(ComparedText { id, title, text: text.into(), submitted_at });
+        let given = fields.text_or_document(&field(""), text, document);
+        let pages = fields.pages(&field("pages"), pages, &given);
+        let (text, document) = match given {
+            GivenText::Text(text) => (text, None),
+            GivenText::Document(document) => (String::new(), Some(document)),
+        };
+        let text = ComparedText { id, title, text: text.into(), submitted_at, pages };
+        texts.push(ComparedSource { text, document });
     }
-    fields.done(Comparison { text, sources: texts, options })
+    fields.done(Comparison { submission, sources: texts, options })
 }
 
 impl Fields {

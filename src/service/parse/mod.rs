@@ -22,7 +22,11 @@ pub(super) struct Fields(Vec<Violation>);
 
 impl Fields {
     /// Returns the value, or else its default with a violation noted. [`Self::done`] discards the default.
-    fn get<T: Default, E: Display>(&mut self, field: impl Into<String>, value: Result<T, E>) -> T {
+    pub(in crate::service) fn get<T: Default, E: Display>(
+        &mut self,
+        field: impl Into<String>,
+        value: Result<T, E>,
+    ) -> T {
         value.unwrap_or_else(|error| {
             self.invalid(field, error.to_string());
             T::default()
@@ -30,7 +34,7 @@ impl Fields {
     }
 
     /// Notes a violation.
-    fn invalid(&mut self, field: impl Into<String>, description: impl Into<String>) {
+    pub(in crate::service) fn invalid(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.0.push(Violation { field: field.into(), description: description.into() });
     }
 
@@ -44,7 +48,7 @@ impl Fields {
     }
 
     /// Returns `parsed`, or the violations if there are any.
-    fn done<T>(self, parsed: T) -> Result<T, Problem> {
+    pub(in crate::service) fn done<T>(self, parsed: T) -> Result<T, Problem> {
         if self.0.is_empty() { Ok(parsed) } else { Err(Problem::invalid(self.0)) }
     }
 

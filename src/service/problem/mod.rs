@@ -1,6 +1,7 @@
 //! The one table from errors to statuses.
 
 mod causes;
+mod documents;
 mod reason;
 
 use std::collections::{BTreeMap, HashMap};

@@ -45,6 +45,14 @@ reasons! {
     TooFewWords = InvalidArgument "TOO_FEW_WORDS",
     /// The request id was used for another request.
     RequestIdReused = InvalidArgument "REQUEST_ID_REUSED",
+    /// A document is empty, damaged, or of a format that is not read.
+    DocumentUnreadable = InvalidArgument "DOCUMENT_UNREADABLE",
+    /// A document is encrypted.
+    DocumentEncrypted = InvalidArgument "DOCUMENT_ENCRYPTED",
+    /// A document has no text.
+    DocumentWithoutText = InvalidArgument "DOCUMENT_WITHOUT_TEXT",
+    /// A document takes more time, memory or output than it may.
+    DocumentTooCostly = InvalidArgument "DOCUMENT_TOO_COSTLY",
     /// The bytes of the request are not a message of its type.
     MalformedMessage = InvalidArgument "MALFORMED_MESSAGE",
     /// The header `grpc-timeout` is malformed.
@@ -69,6 +77,8 @@ reasons! {
     FileExists = AlreadyExists "FILE_EXISTS",
     /// A text exceeds a limit, as sent or in its compared form.
     TextTooLarge = OutOfRange "TEXT_TOO_LARGE",
+    /// A document has more bytes than it may have.
+    DocumentTooLarge = OutOfRange "DOCUMENT_TOO_LARGE",
     /// The queue for worker threads is full.
     QueueFull = ResourceExhausted "QUEUE_FULL",
     /// The maximum number of calls of this kind is running.
@@ -97,6 +107,8 @@ reasons! {
     Starting = Unavailable "STARTING",
     /// The server is stopping.
     Stopping = Unavailable "STOPPING",
+    /// No process could be started that reads a document.
+    ReaderUnavailable = Unavailable "READER_UNAVAILABLE",
     /// The disk or another part of the system failed.
     StoreFailed = Unavailable "STORE_FAILED",
     /// The corpus is only in memory, and has no backup.

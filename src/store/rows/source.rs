@@ -1,10 +1,11 @@
 //! The rows of sources.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{
-    Group, Label, Labels, Metadata, MetadataEntry, MetadataKey, MetadataValue, SourceId, SourceKey,
-    SourceRecord, Timestamp, Title, Uri,
+    Group, Label, Labels, Metadata, MetadataEntry, MetadataKey, MetadataValue, PageKind, PageStart, Pages,
+    SourceId, SourceKey, SourceRecord, Timestamp, Title, Uri,
 };
 use crate::store::codec::{Decoder, Encoder};
 use crate::store::segments::Place;
@@ -42,6 +43,7 @@ pub(in crate::store) fn encode_record(record: &SourceRecord, row: &mut Encoder) 
         uri,
         submitted_at,
         metadata,
+        pages,
         created_at,
         updated_at,
         words,
@@ -74,6 +76,25 @@ pub(in crate::store) fn encode_record(record: &SourceRecord, row: &mut Encoder) 
         row.text(key.as_str());
         row.text(value.as_str());
     }
+    if let Some(pages) = pages {
+        encode_pages(pages, row);
+    }
+}
+
+fn encode_pages(pages: &Pages, row: &mut Encoder) {
+    row.u8(match pages.kind() {
+        PageKind::Page => 1,
+        PageKind::Slide => 2,
+        PageKind::Chapter => 3,
+    });
+    row.u32(pages.count());
+    let starts = pages.starts();
+    row.u32(u32::try_from(starts.len()).unwrap_or(u32::MAX));
+    for PageStart { offset, number, label } in starts {
+        row.u32(offset);
+        row.u32(number);
+        row.text(&label);
+    }
 }
 
 fn encode_time(time: Option<Timestamp>, row: &mut Encoder) {
@@ -93,6 +114,8 @@ pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRec
     // Formats 1 and 2 end here.
     let later = if row.is_at_end() { Later::none(added) } else { Later::decode(row)? };
     let Later { changed, uri, submitted_at, created_at, updated_at, metadata } = later;
+    // Format 3 ends here, and so does a source without pages.
+    let pages = if row.is_at_end() { None } else { Some(Arc::new(decode_pages(row, text_bytes)?)) };
     let record = SourceRecord {
         id,
         title,
@@ -101,6 +124,7 @@ pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRec
         uri,
         submitted_at,
         metadata,
+        pages,
         created_at,
         updated_at,
         words,
@@ -113,6 +137,22 @@ pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRec
     };
     let is_text = [words, text_bytes, fingerprints].into_iter().all(|count| count <= MOST_IN_TEXT);
     (row.is_at_end() && is_text && added <= changed).then_some(record)
+}
+
+/// The pages of a source, which format 4 added.
+fn decode_pages(row: &mut Decoder<'_>, text_bytes: u64) -> Option<Pages> {
+    let kind = match row.u8()? {
+        1 => PageKind::Page,
+        2 => PageKind::Slide,
+        3 => PageKind::Chapter,
+        _ => return None,
+    };
+    let (count, known) = (row.u32()?, row.u32()?);
+    let start = |row: &mut Decoder<'_>| {
+        Some(PageStart { offset: row.u32()?, number: row.u32()?, label: row.text()?.into() })
+    };
+    let starts: Option<Vec<PageStart>> = (0..known).map(|_| start(row)).collect();
+    Pages::checked(kind, count, starts?, text_bytes).ok()
 }
 
 /// The fields that format 3 added.
@@ -205,7 +245,7 @@ pub(in crate::store) mod tests {
             collection: u32, slot in 0..Slot::COUNT, id in "[^\\p{Cc}]{1,100}",
             labels in proptest::collection::vec("[^\\p{Cc}]{1,30}", 0..64),
             added in 0..u64::MAX, digest: u128, seconds in -62_135_596_800..253_402_300_800_i64,
-            nanos in 0..1_000_000_000, is_known: bool, segment: u32, offset: u32,
+            nanos in 0..1_000_000_000, is_known: bool, segment: u32, offset: u32, page_count in 0..20_u32,
         ) {
             let key = SourceKey { collection: CollectionNumber(collection), slot: Slot::new(slot).unwrap() };
             prop_assert_eq!(SourceKey::from_u64(key.to_u64()), Some(key));
@@ -214,10 +254,13 @@ pub(in crate::store) mod tests {
             });
             let metadata = Metadata::new(metadata.collect()).unwrap();
             let time = Timestamp::new(seconds, nanos).ok().filter(|_| is_known);
+            let start = |number: u32| PageStart { offset: number * 3, number: number + 1, label: id.clone().into() };
+            let starts = (0..page_count.min(offset / 3)).map(start).collect();
+            let pages = Pages::checked(PageKind::Chapter, 30, starts, u64::from(offset)).ok().map(Arc::new);
             let labels = labels.iter().map(|label| Label::new(label).unwrap()).collect();
             let record = SourceRecord {
                 title: Title::new(&id).unwrap(), group: Group::new(&id).unwrap(), labels: Labels::new(labels).unwrap(),
-                uri: Uri::new(&id).unwrap(), submitted_at: time, metadata, created_at: Some(Timestamp::now()),
+                uri: Uri::new(&id).unwrap(), submitted_at: time, metadata, pages, created_at: Some(Timestamp::now()),
                 updated_at: time, added, changed: added + 1, words_digest: digest, content_digest: !digest, ..record(&id, [u64::from(offset), 7, 9])
             };
             let source = StoredSource { key, record };

@@ -82,7 +82,7 @@ pub(in crate::cli) fn run(
             id: text.name,
             title: String::new(),
             text: text.text.into(),
-            submitted_at: None,
+            ..ComparedText::default()
         };
         let others: Vec<ComparedText> = others.into_iter().map(compared).collect();
         let report = local::compare(&submission.text, &others, &options)?;

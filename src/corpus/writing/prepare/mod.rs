@@ -79,7 +79,7 @@ impl Corpus {
         source: NewSource,
         content_digest: u128,
     ) -> Result<Prepared, Error> {
-        let NewSource { id, title, group, labels, uri, submitted_at, metadata, text } = source;
+        let NewSource { id, title, group, labels, uri, submitted_at, metadata, pages, text } = source;
         let outline = self.outline(&collection, &text)?;
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
@@ -94,6 +94,7 @@ impl Corpus {
             uri,
             submitted_at,
             metadata,
+            pages,
             created_at: None,
             updated_at: None,
             words,

@@ -1,9 +1,11 @@
 //! Builds an extraction as a reader goes through a document.
 
-use super::extraction::{
+use std::collections::HashMap;
+
+use crate::documents::extraction::{
     Extraction, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText, Warning, WarningKind,
 };
-use super::{Failure, Format, Limits};
+use crate::documents::{Failure, Format, Limits};
 
 /// Most entries of a list of what was hidden, removed or warned of. More are dropped, and the last one says so.
 const MAX_LISTED: usize = 1000;
@@ -11,7 +13,7 @@ const MAX_LISTED: usize = 1000;
 /// Builds an extraction. White space inside a paragraph is written as one space; the separators between paragraphs, lines
 /// and cells are written only between text, so that a document of empty paragraphs has no text.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(in crate::documents) struct Writer {
     limits: Limits,
     text: String,
     /// What separates the next text from the last.
@@ -19,21 +21,30 @@ pub(super) struct Writer {
     /// Text that is hidden or removed, which counts as text.
     apart_bytes: usize,
     page_kind: PageKind,
-    /// Pages that began after the last text: they begin where the next text does.
-    open_pages: Vec<(u32, String)>,
+    /// The page that began after the last text: it begins where the next text does. Pages without text are not listed.
+    open_page: Option<(u32, String)>,
     next_page: u32,
     pages: Vec<Page>,
     hidden: Vec<HiddenText>,
     removed: Vec<RemovedText>,
+    /// Where texts are in `removed`.
+    removed_places: HashMap<RemovedKey, usize>,
     warnings: Vec<Warning>,
     /// Set by readers at any time.
-    pub(super) title: String,
+    pub(in crate::documents) title: String,
     /// Set by readers at any time.
-    pub(super) author: String,
+    pub(in crate::documents) author: String,
     /// Set by readers at any time, if the document states it.
-    pub(super) page_count: u32,
+    pub(in crate::documents) page_count: u32,
     /// Set by readers of formats that are text.
-    pub(super) encoding: String,
+    pub(in crate::documents) encoding: String,
+}
+
+/// Texts with the same key are counted as one.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct RemovedKey {
+    kind: RemovedKind,
+    text: String,
 }
 
 /// What separates two texts, the weakest first.
@@ -47,18 +58,19 @@ enum Gap {
 }
 
 impl Writer {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(in crate::documents) fn new(limits: Limits) -> Self {
         Self {
             limits,
             text: String::new(),
             gap: Gap::None,
             apart_bytes: 0,
             page_kind: PageKind::Page,
-            open_pages: Vec::new(),
+            open_page: None,
             next_page: 1,
             pages: Vec::new(),
             hidden: Vec::new(),
             removed: Vec::new(),
+            removed_places: HashMap::new(),
             warnings: Vec::new(),
             title: String::new(),
             author: String::new(),
@@ -68,12 +80,12 @@ impl Writer {
     }
 
     /// Bytes of visible text so far.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::documents) fn len(&self) -> usize {
         self.text.len()
     }
 
     /// Adds visible text of a paragraph. White space is collapsed; control characters are left out.
-    pub(super) fn text(&mut self, text: &str) -> Result<(), Failure> {
+    pub(in crate::documents) fn text(&mut self, text: &str) -> Result<(), Failure> {
         for c in text.chars() {
             if is_space(c) {
                 self.separate(Gap::Space);
@@ -87,7 +99,7 @@ impl Writer {
 
     /// Adds visible text as it stands, with its line breaks and spaces, such as preformatted text. Control characters other
     /// than tabs and line breaks are left out.
-    pub(super) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
+    pub(in crate::documents) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
         let mut is_first = true;
         for c in text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()) {
             if std::mem::take(&mut is_first) {
@@ -99,38 +111,38 @@ impl Writer {
     }
 
     /// Ends a cell of a table.
-    pub(super) fn end_cell(&mut self) {
+    pub(in crate::documents) fn end_cell(&mut self) {
         self.separate(Gap::Cell);
     }
 
     /// Ends a line: a row of a table, an item of a list, a line break.
-    pub(super) fn end_line(&mut self) {
+    pub(in crate::documents) fn end_line(&mut self) {
         self.separate(Gap::Line);
     }
 
     /// Ends a paragraph.
-    pub(super) fn end_paragraph(&mut self) {
+    pub(in crate::documents) fn end_paragraph(&mut self) {
         self.separate(Gap::Paragraph);
     }
 
     /// Says what pages are.
-    pub(super) fn pages_are(&mut self, kind: PageKind) {
+    pub(in crate::documents) fn pages_are(&mut self, kind: PageKind) {
         self.page_kind = kind;
     }
 
     /// Begins a page, with a name if it has one. The first page begins by itself if none was begun before the first text,
     /// as soon as a second one begins.
-    pub(super) fn begin_page(&mut self, label: &str) {
-        if self.pages.is_empty() && self.open_pages.is_empty() && !self.text.is_empty() {
+    pub(in crate::documents) fn begin_page(&mut self, label: &str) {
+        if self.pages.is_empty() && self.open_page.is_none() && !self.text.is_empty() {
             self.pages.push(Page { number: 1, label: String::new(), start: 0 });
             self.next_page = 2;
         }
-        self.open_pages.push((self.next_page, label.to_owned()));
+        self.open_page = Some((self.next_page, label.to_owned()));
         self.next_page = self.next_page.saturating_add(1);
     }
 
     /// Keeps text apart that is hidden at this place. Neighbouring pieces that are hidden alike become one.
-    pub(super) fn hide(&mut self, reason: HiddenReason, text: &str) -> Result<(), Failure> {
+    pub(in crate::documents) fn hide(&mut self, reason: HiddenReason, text: &str) -> Result<(), Failure> {
         let at = self.text.len();
         let has_room = self.hidden.len() < MAX_LISTED;
         match self.hidden.last_mut().filter(|last| last.reason == reason && last.at == at) {
@@ -143,24 +155,27 @@ impl Writer {
     }
 
     /// Keeps text apart that is not part of the work. Texts that differ in their numbers alone are counted as one.
-    pub(super) fn remove(&mut self, kind: RemovedKind, text: &str) -> Result<(), Failure> {
+    pub(in crate::documents) fn remove(&mut self, kind: RemovedKind, text: &str) -> Result<(), Failure> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.is_empty() {
             return Ok(());
         }
-        let alike = |other: &RemovedText| other.kind == kind && same_but_numbers(&other.text, &text);
         self.apart_bytes += text.len();
+        let key = RemovedKey { kind, text: without_numbers(&text) };
         let has_room = self.removed.len() < MAX_LISTED;
-        match self.removed.iter_mut().find(|other| alike(other)) {
+        match self.removed_places.get(&key).and_then(|place| self.removed.get_mut(*place)) {
             Some(other) => other.count += 1,
-            None if has_room => self.removed.push(RemovedText { kind, text, count: 1 }),
+            None if has_room => {
+                self.removed_places.insert(key, self.removed.len());
+                self.removed.push(RemovedText { kind, text, count: 1 });
+            }
             None => {}
         }
         self.check()
     }
 
     /// Adds a warning, unless the same one is there.
-    pub(super) fn warn(&mut self, kind: WarningKind, message: impl Into<String>) {
+    pub(in crate::documents) fn warn(&mut self, kind: WarningKind, message: impl Into<String>) {
         let warning = Warning { kind, message: message.into() };
         if self.warnings.len() < MAX_LISTED && !self.warnings.contains(&warning) {
             self.warnings.push(warning);
@@ -168,7 +183,11 @@ impl Writer {
     }
 
     /// The extraction. Fails if there is no visible text.
-    pub(super) fn finish(mut self, format: Format, is_scan: bool) -> Result<Extraction, Failure> {
+    pub(in crate::documents) fn finish(
+        mut self,
+        format: Format,
+        is_scan: bool,
+    ) -> Result<Extraction, Failure> {
         if self.text.is_empty() && self.hidden.is_empty() {
             return Err(Failure::NoText { format, is_scan });
         }
@@ -179,7 +198,7 @@ impl Writer {
             );
         }
         let read = self.next_page.saturating_sub(1);
-        let known = if self.pages.is_empty() && self.open_pages.is_empty() { 0 } else { read };
+        let known = if self.pages.is_empty() && self.open_page.is_none() { 0 } else { read };
         Ok(Extraction {
             format,
             encoding: self.encoding,
@@ -211,8 +230,8 @@ impl Writer {
             });
         }
         let start = self.text.len();
-        let begun = self.open_pages.drain(..).map(|(number, label)| Page { number, label, start });
-        self.pages.extend(begun);
+        let begun = self.open_page.take();
+        self.pages.extend(begun.map(|(number, label)| Page { number, label, start }));
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -226,14 +245,16 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-fn same_but_numbers(a: &str, b: &str) -> bool {
-    let plain = |text: &str| -> Vec<String> {
-        text.split(|c: char| c.is_numeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
-    plain(a) == plain(b)
+/// A text with each number as one mark.
+fn without_numbers(text: &str) -> String {
+    let parts: Vec<&str> = text.split(char::is_numeric).filter(|part| !part.is_empty()).collect();
+    parts.join("\u{0}")
 }
 
 fn one_line(text: &str) -> String {
     let kept = text.split_whitespace().collect::<Vec<_>>().join(" ");
     kept.chars().filter(|c| !c.is_control()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! The children: how many at once, and which are started ahead.
+//!
+//! One thread starts all children. The system ends a child with the thread that started it, and callers' threads come and go.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::Config;
+use super::process::{Allowance, Child};
+
+/// The longest time without a look at whether to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Time until the next attempt to start a child ahead of use, after one that failed.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Why there is no child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PoolError {
+    Stopped,
+    CouldNotStart(String),
+}
+
+/// Children, started by a thread of the pool.
+#[derive(Debug)]
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+    max_running: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Notified when the thread of the pool has something to do.
+    work: Condvar,
+    /// Notified when a child is there, or a seat is free.
+    change: Condvar,
+    warm: usize,
+    allowance: Allowance,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Children to be used, and failures to start one for somebody who waits.
+    children: VecDeque<Result<Child, String>>,
+    /// Children that have done their work.
+    dismissed: Vec<Child>,
+    /// Documents that are being read.
+    running: usize,
+    /// Documents that wait for a seat.
+    queued: usize,
+    /// Seats that wait for a child.
+    wanted: usize,
+    started: u64,
+    /// No child is started ahead of use before.
+    pause_until: Option<Instant>,
+    is_closed: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What is going on in a pool.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Usage {
+    pub(super) running: usize,
+    pub(super) waiting: usize,
+    pub(super) started: u64,
+}
+
+impl Pool {
+    pub(super) fn new(config: &Config) -> Self {
+        let allowance = Allowance { memory_bytes: config.memory_bytes, timeout: config.timeout };
+        let max_running = config.readers.max(1);
+        let shared = Shared {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            change: Condvar::new(),
+            warm: config.warm.min(max_running),
+            allowance,
+        };
+        Self { shared: Arc::new(shared), max_running }
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        let state = self.shared.lock();
+        Usage { running: state.running, waiting: state.queued, started: state.started }
+    }
+
+    /// Waits until fewer than the maximum of documents are being read.
+    pub(super) fn seat(&self, is_stopped: &dyn Fn() -> bool) -> Result<Seat<'_>, PoolError> {
+        let mut state = self.shared.lock();
+        self.ensure_thread(&mut state)?;
+        state.queued += 1;
+        while state.running >= self.max_running && !is_stopped() {
+            state = self.shared.wait(state);
+        }
+        state.queued -= 1;
+        if is_stopped() {
+            return Err(PoolError::Stopped);
+        }
+        state.running += 1;
+        Ok(Seat { shared: &self.shared })
+    }
+
+    /// Starts the thread of the pool, unless it runs.
+    fn ensure_thread(&self, state: &mut State) -> Result<(), PoolError> {
+        if state.thread.is_none() {
+            let shared = Arc::clone(&self.shared);
+            let thread = std::thread::Builder::new().name("document-readers".to_owned());
+            let thread = thread.spawn(move || shared.keep_children());
+            state.thread =
+                Some(thread.map_err(|error| PoolError::CouldNotStart(format!("no thread: {error}")))?);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.is_closed = true;
+        let thread = state.thread.take();
+        drop(state);
+        self.shared.work.notify_all();
+        if let Some(thread) = thread {
+            // The thread has no way to panic.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.change.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Starts children as they are needed, and takes leave of those that are done, until the pool is dropped.
+    fn keep_children(&self) {
+        let mut state = self.lock();
+        while !state.is_closed {
+            let dismissed = std::mem::take(&mut state.dismissed);
+            let is_needed = self.is_needed(&mut state);
+            if dismissed.is_empty() && !is_needed {
+                // Without a pause this waits for a notification, which comes with every change.
+                let pause = state
+                    .pause_until
+                    .map_or(Duration::from_hours(1), |until| until.saturating_duration_since(Instant::now()));
+                state = self.work.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            }
+            drop(state);
+            let started = is_needed.then(|| Child::start(self.allowance));
+            for child in dismissed {
+                child.end();
+            }
+            state = self.lock();
+            if let Some(started) = started {
+                self.add(&mut state, started);
+            }
+        }
+        let left = (std::mem::take(&mut state.children), std::mem::take(&mut state.dismissed));
+        drop(state);
+        drop(left);
+    }
+
+    fn is_needed(&self, state: &mut State) -> bool {
+        if state.pause_until.is_some_and(|until| until <= Instant::now()) {
+            state.pause_until = None;
+        }
+        let ahead = if state.pause_until.is_some() { 0 } else { self.warm };
+        state.children.len() < state.wanted.max(ahead)
+    }
+
+    fn add(&self, state: &mut State, started: Result<Child, String>) {
+        match &started {
+            Ok(_) => state.started += 1,
+            Err(problem) => {
+                tracing::warn!(problem, "no process could be started that reads documents");
+                state.pause_until = Instant::now().checked_add(PAUSE_AFTER_FAILURE);
+            }
+        }
+        if started.is_ok() || state.wanted > 0 {
+            state.children.push_back(started);
+            self.change.notify_all();
+        }
+    }
+}
+
+/// The right to have one document read, which is given up when this is dropped.
+#[derive(Debug)]
+pub(super) struct Seat<'a> {
+    shared: &'a Shared,
+}
+
+impl Seat<'_> {
+    /// Takes a child, or waits for one.
+    pub(super) fn child(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
+        let mut state = self.shared.lock();
+        state.wanted += 1;
+        let taken = loop {
+            match state.children.pop_front() {
+                Some(Ok(mut child)) => {
+                    if !child.ended_while_idle() {
+                        break Ok(child);
+                    }
+                    state.dismissed.push(child);
+                }
+                Some(Err(problem)) => break Err(PoolError::CouldNotStart(problem)),
+                None if is_stopped() => break Err(PoolError::Stopped),
+                None => {
+                    self.shared.work.notify_one();
+                    state = self.shared.wait(state);
+                }
+            }
+        };
+        state.wanted -= 1;
+        drop(state);
+        self.shared.work.notify_one();
+        taken
+    }
+
+    /// Returns a child that was not used.
+    pub(super) fn give_back(&self, child: Child) {
+        self.shared.lock().children.push_front(Ok(child));
+        self.shared.change.notify_all();
+    }
+
+    /// Leaves a child that has done its work to the thread of the pool, which waits for its end.
+    pub(super) fn dismiss(&self, child: Child) {
+        self.shared.lock().dismissed.push(child);
+        self.shared.work.notify_one();
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.shared.lock().running -= 1;
+        self.shared.change.notify_all();
+    }
+}
