@@ -1,9 +1,14 @@
 //! Whether a text is in some language: fonts of PDF may name wrong characters, and a document may be enciphered.
 
+use std::collections::HashSet;
+
 use super::{Extraction, Warning, WarningKind};
 
 /// Letters of a stretch, at least, that says something of its language.
 const MIN_LETTERS: usize = 400;
+
+/// Letters of its different words, at least.
+const MIN_DIFFERENT_WORDS_LETTERS: usize = 450;
 
 /// Letters of a stretch.
 const STRETCH_LETTERS: usize = 4000;
@@ -68,7 +73,9 @@ fn judge(stretch: &str) -> Option<bool> {
     let cyrillic = Alphabet::of(stretch, Script::Cyrillic);
     let greek = Alphabet::of(stretch, Script::Greek);
     let most = [latin, cyrillic, greek].into_iter().max_by_key(|alphabet| alphabet.letters)?;
-    if most.letters < MIN_LETTERS || most.letters * 2 < shown || most.different() < MIN_DIFFERENT {
+    let counted: usize = most.counts.iter().sum();
+    let is_enough = most.letters >= MIN_LETTERS && most.letters * 2 >= shown && counted >= MIN_DIFFERENT_WORDS_LETTERS;
+    if !is_enough || most.different() < MIN_DIFFERENT {
         return None;
     }
     Some(most.is_cipher())
@@ -148,7 +155,7 @@ fn greek(c: char) -> Option<char> {
 /// Most letters of an alphabet that are told apart.
 const MAX_DIFFERENT: usize = 64;
 
-/// How the letters of a text stand beside one another.
+/// How the letters of a text stand beside one another, in each word once: code and tables repeat theirs.
 #[derive(Debug, Clone)]
 struct Alphabet {
     script: Script,
@@ -168,20 +175,29 @@ impl Alphabet {
             counts: vec![0; MAX_DIFFERENT],
             beside: vec![0; MAX_DIFFERENT * MAX_DIFFERENT],
         };
+        let mut seen = HashSet::new();
+        for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+            alphabet.letters += word.chars().filter(|c| script.letter(*c).is_some()).count();
+            if seen.insert(word) {
+                alphabet.add(word);
+            }
+        }
+        alphabet
+    }
+
+    fn add(&mut self, word: &str) {
         let mut before = None;
-        for c in text.chars() {
-            let letter = script.letter(c).and_then(|letter| alphabet.index(letter));
+        for c in word.chars() {
+            let letter = self.script.letter(c).and_then(|letter| self.index(letter));
             if let Some(now) = letter {
-                alphabet.letters += 1;
-                bump(&mut alphabet.counts, now);
+                bump(&mut self.counts, now);
                 if let Some(before) = before.filter(|before| *before != now) {
-                    bump(&mut alphabet.beside, before * MAX_DIFFERENT + now);
-                    bump(&mut alphabet.beside, now * MAX_DIFFERENT + before);
+                    bump(&mut self.beside, before * MAX_DIFFERENT + now);
+                    bump(&mut self.beside, now * MAX_DIFFERENT + before);
                 }
             }
             before = letter;
         }
-        alphabet
     }
 
     fn index(&mut self, letter: char) -> Option<usize> {
@@ -228,7 +244,10 @@ impl Alphabet {
     /// Whether the letters that behave like vowels are not the vowels of the script.
     fn is_cipher(&self) -> bool {
         let (agreed, vowels, like) = self.shares();
-        agreed * 100 < like * 60 || agreed * 100 < vowels * 45
+        let all: usize = self.counts.iter().sum();
+        let is_usual = vowels * 100 >= all * 30 && vowels * 100 <= all * 60;
+        let least_percent = if is_usual { 60 } else { 85 };
+        agreed * 100 < like * least_percent || agreed * 100 < vowels * 45
     }
 
     /// Letters that are vowels and behave so, those that are, and those that behave so.
@@ -244,5 +263,43 @@ impl Alphabet {
 fn bump(counts: &mut [usize], at: usize) {
     if let Some(count) = counts.get_mut(at) {
         *count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ESSAY: &str = include_str!("../../tests/fixtures/documents/essay.txt");
+
+    /// The text with each letter replaced by another.
+    fn permuted(text: &str, by: u8) -> String {
+        text.chars()
+            .map(|c| {
+                let letter = u8::try_from(c.to_ascii_lowercase()).ok().filter(u8::is_ascii_lowercase);
+                letter.map_or(c, |letter| char::from(b'a' + (letter - b'a' + by) % 26))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn enciphered_text_is_gibberish_and_an_essay_is_not() {
+        assert!(!is_gibberish(ESSAY));
+        for by in [3, 7, 13, 19] {
+            assert!(is_gibberish(&permuted(ESSAY, by)), "by {by}");
+        }
+        let glyphs = |c: char| char::from_u32(u32::from(c).saturating_sub(29)).filter(|c| !c.is_control());
+        assert!(is_gibberish(&ESSAY.chars().filter_map(glyphs).collect::<String>()));
+        let private = |c: char| if c.is_alphabetic() { char::from_u32(0xE000 + u32::from(c)).unwrap_or(c) } else { c };
+        assert!(is_gibberish(&ESSAY.chars().map(private).collect::<String>()));
+    }
+
+    #[test]
+    fn code_tables_genes_and_short_texts_are_not_judged() {
+        let genes: String = (0..4000_usize).map(|n| ["a", "c", "g", "t"][n * n / 3 % 4]).collect();
+        let table: String = (0..2000).map(|n| format!("{n}\t{:x}\n", n * 7919)).collect();
+        for text in [include_str!("language.rs"), &genes, &table, "Zdrj qxv wrkk", &"bcdfg ".repeat(2000)] {
+            assert!(!is_gibberish(text), "{}", text.get(..20).unwrap_or_default());
+        }
     }
 }
