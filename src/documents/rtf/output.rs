@@ -130,8 +130,9 @@ impl Output {
     }
 
     /// Begins a page.
-    pub(super) fn begin_page(&mut self) {
+    pub(super) fn begin_page(&mut self) -> Result<(), Failure> {
         self.writer.begin_page("");
+        self.writer.text(" ")
     }
 
     /// Ends a group that has its own target.
