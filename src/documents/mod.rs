@@ -13,6 +13,7 @@ mod format;
 mod limits;
 mod look;
 mod odt;
+mod pdf;
 mod removed;
 mod writer;
 mod xml;
@@ -43,6 +44,9 @@ pub struct Document<'a> {
 pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failure> {
     if document.content.is_empty() {
         return Err(Failure::Empty);
+    }
+    if document.content.starts_with(b"%PDF-") {
+        return pdf::read(document, limits);
     }
     if document.content.starts_with(b"PK") {
         if document.name.ends_with("odt") {
