@@ -47,10 +47,10 @@ const WITH_PARAGRAPHS: [(&str, Format); 12] = [
     ("ebooklib.epub", Format::Epub),
     ("page.html", Format::Html),
     ("pandoc.html", Format::Html),
-    ("pandoc.rtf", Format::Rtf),
+    ("libreoffice.rtf", Format::Rtf),
 ];
 
-const OF_WORDS: [(&str, Format); 2] = [("libreoffice.rtf", Format::Rtf), ("reportlab.pdf", Format::Pdf)];
+const OF_WORDS: [(&str, Format); 2] = [("pandoc.rtf", Format::Rtf), ("reportlab.pdf", Format::Pdf)];
 
 const IN_ENGLISH: [(&str, Format); 2] = [("libreoffice.pdf", Format::Pdf), ("chromium.pdf", Format::Pdf)];
 
@@ -64,8 +64,10 @@ fn formats_with_paragraphs_give_the_same_text() {
 }
 
 #[test]
-fn formats_of_pages_give_the_same_words() {
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+fn other_formats_give_the_same_words() {
+    // Bullets are characters in these formats.
+    let is_word = |word: &&str| *word != "•";
+    let words = |text: &str| text.split_whitespace().filter(is_word).map(str::to_owned).collect::<Vec<_>>();
     for (name, format) in OF_WORDS {
         let extraction = extract(name);
         assert_eq!((extraction.format, words(&extraction.text)), (format, words(&essay())), "{name}");
