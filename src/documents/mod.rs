@@ -3,12 +3,19 @@
 //! [`read`] reads one document that is in memory, in this process. It does no I/O, follows no reference, runs nothing, and
 //! takes no more than its [`Limits`] say; what it can't bound, time and memory, `contained` bounds from outside.
 
+pub mod archive;
 pub mod contained;
+mod docx;
 mod extraction;
 mod failure;
+mod flow;
 mod format;
 mod limits;
+mod look;
+mod odt;
+mod removed;
 mod writer;
+mod xml;
 
 pub use self::extraction::{
     Extraction, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText, Warning, WarningKind,
@@ -37,6 +44,14 @@ pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failu
     if document.content.is_empty() {
         return Err(Failure::Empty);
     }
-    let _ = limits;
+    if document.content.starts_with(b"PK") {
+        if document.name.ends_with("odt") {
+            return odt::read(document, limits);
+        }
+        return docx::read(document, limits);
+    }
+    if document.content.starts_with(b"<?xml") {
+        return odt::read(document, limits);
+    }
     Err(Failure::UnknownFormat { looks_like: String::new() })
 }

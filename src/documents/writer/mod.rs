@@ -1,5 +1,7 @@
 //! Builds an extraction as a reader goes through a document.
 
+use std::collections::HashMap;
+
 use crate::documents::extraction::{
     Extraction, HiddenReason, HiddenText, Page, PageKind, RemovedKind, RemovedText, Warning, WarningKind,
 };
@@ -25,6 +27,8 @@ pub(in crate::documents) struct Writer {
     pages: Vec<Page>,
     hidden: Vec<HiddenText>,
     removed: Vec<RemovedText>,
+    /// Where texts are in `removed`.
+    removed_places: HashMap<RemovedKey, usize>,
     warnings: Vec<Warning>,
     /// Set by readers at any time.
     pub(in crate::documents) title: String,
@@ -34,6 +38,13 @@ pub(in crate::documents) struct Writer {
     pub(in crate::documents) page_count: u32,
     /// Set by readers of formats that are text.
     pub(in crate::documents) encoding: String,
+}
+
+/// Texts with the same key are counted as one.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct RemovedKey {
+    kind: RemovedKind,
+    text: String,
 }
 
 /// What separates two texts, the weakest first.
@@ -59,6 +70,7 @@ impl Writer {
             pages: Vec::new(),
             hidden: Vec::new(),
             removed: Vec::new(),
+            removed_places: HashMap::new(),
             warnings: Vec::new(),
             title: String::new(),
             author: String::new(),
@@ -148,12 +160,15 @@ impl Writer {
         if text.is_empty() {
             return Ok(());
         }
-        let alike = |other: &RemovedText| other.kind == kind && same_but_numbers(&other.text, &text);
         self.apart_bytes += text.len();
+        let key = RemovedKey { kind, text: without_numbers(&text) };
         let has_room = self.removed.len() < MAX_LISTED;
-        match self.removed.iter_mut().find(|other| alike(other)) {
+        match self.removed_places.get(&key).and_then(|place| self.removed.get_mut(*place)) {
             Some(other) => other.count += 1,
-            None if has_room => self.removed.push(RemovedText { kind, text, count: 1 }),
+            None if has_room => {
+                self.removed_places.insert(key, self.removed.len());
+                self.removed.push(RemovedText { kind, text, count: 1 });
+            }
             None => {}
         }
         self.check()
@@ -230,11 +245,10 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-fn same_but_numbers(a: &str, b: &str) -> bool {
-    let plain = |text: &str| -> Vec<String> {
-        text.split(|c: char| c.is_numeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
-    plain(a) == plain(b)
+/// A text with each number as one mark.
+fn without_numbers(text: &str) -> String {
+    let parts: Vec<&str> = text.split(char::is_numeric).filter(|part| !part.is_empty()).collect();
+    parts.join("\u{0}")
 }
 
 fn one_line(text: &str) -> String {
