@@ -73,6 +73,7 @@ fn main() {
                 title: String::new(),
                 text: source.into(),
                 submitted_at: None,
+                pages: None,
             }];
             let begun = Instant::now();
             let report = engine.compare(&submission, &texts, &options, &Stop::never());

@@ -158,6 +158,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     title: String::new(),
                     text: source(name)?.into(),
                     submitted_at: None,
+                    pages: None,
                 })
             };
             let texts: Vec<ComparedText> = sources.iter().map(compared).collect::<Result<_, _>>()?;

@@ -54,8 +54,13 @@ fn check(criterion: &mut Criterion, engine: &Engine, submission: &str, name: &st
 }
 
 fn compare(criterion: &mut Criterion, engine: &Engine, submission: &str, source: &str) {
-    let texts =
-        [ComparedText { id: "a".to_owned(), title: String::new(), text: source.into(), submitted_at: None }];
+    let texts = [ComparedText {
+        id: "a".to_owned(),
+        title: String::new(),
+        text: source.into(),
+        submitted_at: None,
+        pages: None,
+    }];
     let compare = || engine.compare(submission, &texts, &DetectionOptions::default(), &Stop::never());
     assert!(compare().is_ok_and(|report| report.coverage.words > 490), "the copied half is found");
     criterion.bench_function("engine/compare", |bench| bench.iter(compare));

@@ -2,7 +2,7 @@
 
 use criterion::{BatchSize, Criterion};
 use palimpsest::matching::{CoveredPassage, PreparedSubmission, Stop, verbatim_passages};
-use palimpsest::report::{Coverage, Draft, Finding, FoundSource, ReportLimits, build};
+use palimpsest::report::{Coverage, Draft, Finding, FoundSource, ReportLimits, SourceSide, build};
 use palimpsest::text::{OffsetUnit, TokenizedText, Tokenizer};
 
 use crate::{SEED, prose};
@@ -42,13 +42,15 @@ fn finding(prepared: &PreparedSubmission<'_>, number: u64, text: &str) -> Option
         ..FoundSource::default()
     };
     let passages = passages.into_iter().map(CoveredPassage::whole).collect();
-    Finding::new(source, (text, &tokenized), passages, OffsetUnit::Utf16CodeUnits, false)
+    let side = SourceSide { text, tokenized: &tokenized, pages: None };
+    Finding::new(source, side, passages, OffsetUnit::Utf16CodeUnits, false)
 }
 
 fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>) -> Draft<'a> {
     Draft {
         text,
         tokenized,
+        pages: None,
         regions: &[],
         considered: true,
         findings,

@@ -64,12 +64,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
         proto::ImportSourcesRequest { source: Some(source(id)), ..Default::default() }.encode_to_vec()
     };
     let compared =
-        proto::ComparedText { id: "one".into(), title: "One".into(), text: text.clone(), submitted_at: None };
+        proto::ComparedText { id: "one".into(), title: "One".into(), text: text.clone(), ..Default::default() };
     let compare = proto::CompareRequest {
         text: text.clone(),
         sources: vec![compared],
         options: Some(options()),
-        submitted_at: None,
+        ..Default::default()
     };
     vec![
         one("AddSource", &[add("one").encode_to_vec()]),

@@ -28,8 +28,13 @@ fn is_taken(engine: &Engine, text: &str) -> bool {
     let (scope, options, stop) = (Scope::default(), DetectionOptions::default(), Stop::never());
     let mut with_boilerplate = DetectionOptions::default();
     with_boilerplate.exclusions.boilerplate_texts = vec![text.to_owned()];
-    let compared =
-        ComparedText { id: "a".to_owned(), title: String::new(), text: text.into(), submitted_at: None };
+    let compared = ComparedText {
+        id: "a".to_owned(),
+        title: String::new(),
+        text: text.into(),
+        submitted_at: None,
+        pages: None,
+    };
     let refused = |role| {
         let max_normalised_bytes = engine.limits().max_normalised_bytes;
         Error::TooManyNormalisedBytes { role, max_normalised_bytes }

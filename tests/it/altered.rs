@@ -54,6 +54,7 @@ fn compare(text: &str, source: &str) -> proto::CompareRequest {
         text: text.to_owned(),
         sources: vec![proto::ComparedText { text: source.to_owned(), ..Default::default() }],
         options: None,
+        ..Default::default()
     }
 }
 
@@ -410,6 +411,7 @@ fn runs_are_covered(submission: &Pieces, source: &Pieces) -> Result<(), TestCase
         title: String::new(),
         text: there.join(" ").into(),
         submitted_at: None,
+        pages: None,
     }];
     let options = DetectionOptions { exclusions: Exclusions::none(), ..DetectionOptions::default() };
     let report = engine.compare(&text, &texts, &options, &Stop::never()).unwrap();

@@ -29,6 +29,7 @@ fn compare(text: &str, sources: &[&str], exclusions: Exclusions) -> Report {
         title: String::new(),
         text: Arc::from(*text),
         submitted_at: None,
+        pages: None,
     };
     let sources: Vec<ComparedText> = sources.iter().enumerate().map(source).collect();
     let options = DetectionOptions::default().with_exclusions(exclusions);

@@ -182,6 +182,7 @@ async fn offsets_come_in_the_unit_asked_for() {
             text: submission.to_owned(),
             sources: vec![proto::ComparedText { text: source.to_owned(), ..Default::default() }],
             options: options(|options| options.set_offset_unit(unit)),
+            ..Default::default()
         };
         let report = detection.compare(request).await.unwrap().into_inner().report.unwrap();
         let passage = &report.sources[0].passages[0];
@@ -316,13 +317,13 @@ async fn compare_touches_no_corpus() {
         id: id.to_owned(),
         title: "T".to_owned(),
         text: text.to_owned(),
-        submitted_at: None,
+        ..Default::default()
     };
     let request = proto::CompareRequest {
         text: FERRY.to_owned(),
         sources: vec![text("", &Words::new(1).text(100)), text("mine", &format!("Well. {FERRY}"))],
         options: None,
-        submitted_at: None,
+        ..Default::default()
     };
     let report = detection.compare(request).await.unwrap().into_inner().report.unwrap();
     assert_eq!((report.sources.len(), report.sources_in_scope, report.corpus_revision), (1, 2, 0));

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, Error, Group, IfExists, Label, Labels, Limits,
-    Metadata, MetadataKey, MetadataValue, NewSource, PairOptions, Scope, SourceId, SourceRecord, SourceText,
-    SourceUpdate, Stop, StoreError, Timestamp, Title, Uri, Visibility,
+    Metadata, MetadataKey, MetadataValue, NewSource, PageKind, PageStart, Pages, PairOptions, Scope,
+    SourceId, SourceRecord, SourceText, SourceUpdate, Stop, StoreError, Timestamp, Title, Uri, Visibility,
 };
 
 use crate::harness::{eventually_blocking, figure};
@@ -56,8 +56,15 @@ fn source(number: u64) -> NewSource {
             [(MetadataKey::new("term").unwrap(), MetadataValue::new("Spring").unwrap())].into(),
         )
         .unwrap(),
+        pages: (number % 2 == 1).then(|| Arc::new(pages(number))),
         text: text(number),
     }
+}
+
+/// Two chapters of [`text`] of a number.
+fn pages(number: u64) -> Pages {
+    let start = |number: u32, label: &str| PageStart { offset: 3 * number, number, label: label.into() };
+    Pages::new(PageKind::Chapter, 9, vec![start(1, "É"), start(4, "")], &text(number)).unwrap()
 }
 
 /// Fills three collections, with sources added, replaced and deleted, one collection deleted and created anew.
@@ -385,6 +392,7 @@ fn the_same_content_is_passed_over_and_other_content_is_not() {
         NewSource { uri: Uri::default(), ..source(1) },
         NewSource { submitted_at: None, ..source(1) },
         NewSource { metadata: Metadata::default(), ..source(1) },
+        NewSource { pages: None, ..source(1) },
     ];
     for variant in variants {
         let rejected = engine.add_source(&default, variant.clone(), IfExists::RejectDifferent);
@@ -460,6 +468,7 @@ fn every_version_of_the_format_is_opened() {
         if !fixture.file_name().to_string_lossy().starts_with("data-") {
             continue;
         }
+        let has_pages = fixture.file_name() == "data-v4";
         let has_times = !["data-v1", "data-v2"].contains(&fixture.file_name().to_str().unwrap());
         let folder = tempfile::tempdir().unwrap();
         copy(&fixture.path(), folder.path());
@@ -484,6 +493,9 @@ fn every_version_of_the_format_is_opened() {
                         (&one.title, &one.group, &one.labels),
                         (&other.title, &other.group, &other.labels)
                     );
+                    if has_pages {
+                        assert_eq!(one.pages, other.pages);
+                    }
                     // A round updates it.
                     if has_times && one.id.as_str() != "s2" {
                         assert_eq!(
@@ -512,5 +524,5 @@ fn every_version_of_the_format_is_opened() {
         }
         versions += 1;
     }
-    assert_eq!(versions, 3);
+    assert_eq!(versions, 4);
 }

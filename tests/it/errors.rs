@@ -298,6 +298,7 @@ async fn bad_exclusions() {
         text: "some words to compare".to_owned(),
         sources: vec![proto::ComparedText { text: "with others".to_owned(), ..Default::default() }],
         options: empty.options,
+        ..Default::default()
     };
     let status = detection.compare(compare).await.unwrap_err();
     assert_status(&status, Code::InvalidArgument, &[field], "has no words");
@@ -324,7 +325,7 @@ async fn bad_comparisons_and_messages() {
         text: "a few words to compare".to_owned(),
         sources,
         options: None,
-        submitted_at: None,
+        ..Default::default()
     };
     let status = detection.compare(compare(vec![])).await.unwrap_err();
     assert_status(&status, Code::InvalidArgument, &["sources"], "has 0 texts");

@@ -116,6 +116,7 @@ async fn the_essay_comes_out_as_its_comments_say() {
             text: essay.to_owned(),
             sources: vec![proto::ComparedText { text: essay.to_owned(), ..Default::default() }],
             options: None,
+            ..Default::default()
         };
         let compared = detection.compare(compared).await.unwrap().into_inner().report.unwrap();
         assert_eq!(compared.exclusions, found.exclusions);
@@ -217,6 +218,7 @@ async fn boilerplate_is_left_out_from_texts_and_collections() {
         text: submission.clone(),
         sources: vec![proto::ComparedText { text: copied.clone(), ..Default::default() }],
         options: texts.options.clone(),
+        ..Default::default()
     };
     for request in [texts, collections] {
         let found = report(&mut detection, request).await;
@@ -320,7 +322,7 @@ async fn short_passages_are_left_out_unless_a_longer_one_covers_them() {
             text: submission.clone(),
             sources: sources.collect(),
             options: Some(options),
-            submitted_at: None,
+            ..Default::default()
         };
         let compared = detection.compare(request).await.unwrap().into_inner().report.unwrap();
         assert_eq!((compared.coverage, compared.exclusions), (found.coverage, found.exclusions), "{least}");
@@ -647,7 +649,7 @@ proptest! {
         }
         if !own && min_passage_words.is_none() && commonness_cap.is_none() {
             // A text matches itself, whatever the exclusions leave out of the count.
-            let itself = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: text.as_str().into(), submitted_at: None }];
+            let itself = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: text.as_str().into(), submitted_at: None, pages: None }];
             let whole = engine.compare(&text, &itself, &options, &Stop::never()).unwrap();
             // What boilerplate leaves of it counts where that is a passage by itself.
             let is_cut = whole.exclusions.iter().any(|excluded| excluded.reason == ExclusionReason::Boilerplate);

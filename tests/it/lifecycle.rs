@@ -16,7 +16,12 @@ use crate::words::Words;
 fn heavy() -> proto::CompareRequest {
     let text = Words::new(1).text(120_000);
     let source = |i| proto::ComparedText { text: Words::new(i).text(120_000), ..Default::default() };
-    proto::CompareRequest { text, sources: (0..12).map(source).collect(), options: None, submitted_at: None }
+    proto::CompareRequest {
+        text,
+        sources: (0..12).map(source).collect(),
+        options: None,
+        ..Default::default()
+    }
 }
 
 /// A server with one worker, and a check that keeps it busy: the submission shares a passage with many long sources.

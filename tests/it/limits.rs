@@ -57,7 +57,7 @@ async fn a_caller_without_a_deadline_gets_one() {
     let text = Words::new(1).text(20_000);
     let compared = proto::ComparedText { text: text.clone(), ..Default::default() };
     let request =
-        proto::CompareRequest { sources: vec![compared; 200], text, options: None, submitted_at: None };
+        proto::CompareRequest { sources: vec![compared; 200], text, options: None, ..Default::default() };
     let begun = Instant::now();
     let status = detection.compare(request.clone()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");

@@ -156,7 +156,7 @@ async fn looking_waits_in_the_queue_like_other_work_and_is_refused_when_it_is_fu
         text,
         sources: (0..30).map(source).collect(),
         options: None,
-        submitted_at: None,
+        ..Default::default()
     };
     let mut busy = server.detection().await;
     // The call may compete with the checks below for the only slot.

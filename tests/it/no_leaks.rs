@@ -275,7 +275,7 @@ impl Call {
                     text: text(words),
                     sources: texts,
                     options: Some(options),
-                    submitted_at: None,
+                    ..Default::default()
                 })
             }
             14 => {

@@ -89,7 +89,7 @@ proptest! {
         let submission = format!("{before} {copied} {after}");
         let source = format!("{after} 😀 {copied} — {before}");
         let engine = engine(1);
-        let texts = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: source.as_str().into(), submitted_at: None }];
+        let texts = [palimpsest::ComparedText { id: "s".into(), title: String::new(), text: source.as_str().into(), submitted_at: None, pages: None }];
         let report = |unit| {
             let options = DetectionOptions { offset_unit: unit, include_excerpts: true, ..DetectionOptions::default() };
             engine.compare(&submission, &texts, &options, &Stop::never()).unwrap()

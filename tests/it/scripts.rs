@@ -174,6 +174,7 @@ fn reports(engine: &Engine, source: &str, submission: &str) -> [Report; 2] {
         title: String::new(),
         text: Arc::from(source),
         submitted_at: None,
+        pages: None,
     };
     [
         engine.check(submission, &Scope::default(), &options(), &Stop::never()).unwrap(),

@@ -78,6 +78,7 @@ fn compared(texts: impl IntoIterator<Item = String>) -> Vec<ComparedText> {
         title: String::new(),
         text: Arc::from(text),
         submitted_at: None,
+        pages: None,
     };
     texts.into_iter().enumerate().map(of).collect()
 }

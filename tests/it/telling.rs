@@ -157,13 +157,13 @@ async fn read(server: &Watched, words: &mut Words, added: &[proto::Source], ende
         id: source.id.clone(),
         title: source.title.clone(),
         text: source.text.clone(),
-        submitted_at: None,
+        ..Default::default()
     });
     let compare = proto::CompareRequest {
         text: copied(),
         sources: compared.collect(),
         options: None,
-        submitted_at: None,
+        ..Default::default()
     };
     ended.note(detection.compare(compare).await);
     for collection in [String::new(), words.next()] {
@@ -195,7 +195,7 @@ async fn misbehave(server: &Watched, words: &mut Words, ended: &mut Ended) {
             id: words.text(),
             title: words.text(),
             text: words.text(),
-            submitted_at: None,
+            ..Default::default()
         };
         let mut request = Request::new(message);
         request.metadata_mut().insert("authorization", format!("Bearer {}", words.next()).parse().unwrap());

@@ -66,6 +66,7 @@ pub(super) fn overlap() -> proto::SourceOverlap {
         source_covered: vec![covered(1200, 1210, 370)],
         evidence_nats: 900.0,
         attribution: proto::Attribution::None.into(),
+        ..proto::Passage::default()
     };
     let altered = proto::Passage {
         submission: Some(span(11, 40)),

@@ -29,6 +29,7 @@ fn compared(submission: &str, unit: OffsetUnit, exclusions: Exclusions) -> proto
         title: format!("Ledger <b>{place}</b>"),
         text: (*text).into(),
         submitted_at: None,
+        pages: None,
     };
     let sources: Vec<ComparedText> = LEDGERS.iter().enumerate().map(text).collect();
     let options = DetectionOptions {
