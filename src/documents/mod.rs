@@ -5,14 +5,18 @@
 
 pub mod archive;
 pub mod contained;
+mod detect;
 mod docx;
+mod epub;
 mod extraction;
 mod failure;
 mod flow;
 mod format;
+mod html;
 mod limits;
 mod look;
 mod odt;
+mod plain;
 mod removed;
 mod writer;
 mod xml;
@@ -41,17 +45,12 @@ pub struct Document<'a> {
 ///
 /// [`Failure`].
 pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failure> {
-    if document.content.is_empty() {
-        return Err(Failure::Empty);
+    match detect::format(document)? {
+        Format::Text | Format::Markdown => plain::read(document, limits),
+        Format::Html => html::read(document, limits),
+        Format::Docx => docx::read(document, limits),
+        Format::Odt => odt::read(document, limits),
+        Format::Epub => epub::read(document, limits),
+        format => Err(Failure::Damaged { format, problem: "its reader is not there yet".to_owned() }),
     }
-    if document.content.starts_with(b"PK") {
-        if document.name.ends_with("odt") {
-            return odt::read(document, limits);
-        }
-        return docx::read(document, limits);
-    }
-    if document.content.starts_with(b"<?xml") {
-        return odt::read(document, limits);
-    }
-    Err(Failure::UnknownFormat { looks_like: String::new() })
 }

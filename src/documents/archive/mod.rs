@@ -102,4 +102,4 @@ pub(super) fn resolve(from: &str, reference: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
