@@ -15,6 +15,7 @@ use crate::service::backpressure::ordered_stream::Responses;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::documents::attach;
 use crate::service::page_extras::PageExtras;
 use crate::service::parse;
 use crate::service::parse::rendering::Rendering;
@@ -66,6 +67,9 @@ impl RenderingService for RenderingApi {
         }
         let mut page = context.clone().page(caller, &call, rendering).await?;
         page.options.links = extras.links;
+        if let (Some(document), Some(text)) = (extras.document, &page.text) {
+            attach(&mut page.report, text, document);
+        }
         let bytes = page.report.encoded_len();
         let render = move |_: &_| {
             let Page { report, text, options } = page;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde_json::{Error, Map, Value};
 
-use super::{SourceText, times};
+use super::super::SourceText;
+use super::times;
 
 /// The fields of a line that are not read yet.
 struct Fields(Map<String, Value>);
@@ -23,6 +24,7 @@ pub(super) fn parse(line: &str) -> Result<SourceText, Error> {
         submitted_at: fields.time("submitted_at")?,
         metadata: fields.metadata("metadata")?,
         text,
+        document: None,
         ignored_fields: Vec::new(),
     };
     Ok(SourceText { ignored_fields: fields.0.into_iter().map(|(name, _)| name).collect(), ..source })

@@ -1,6 +1,9 @@
 //! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata"}`, all but
 //! `text` optional.
 
+mod lenient;
+pub(super) mod times;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 use std::ops::ControlFlow;
@@ -8,7 +11,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, lenient, times, unreadable};
+use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, unread};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -59,10 +62,10 @@ pub(super) fn read(
             Ok(NextLine::TooLong { bytes }) => {
                 (Some(Found::Unreadable(InputError::LineTooLong { max_bytes })), bytes)
             }
-            Err(error) => return each(unreadable(place, error.into())),
+            Err(error) => return each(unread(place, Found::Unreadable(error.into()))),
         };
         if let Some(found) = found {
-            each(Item { place, input_bytes, found })?;
+            each(Item { place, input_bytes, stamp: None, found })?;
         }
         offset += input_bytes;
     }
@@ -146,6 +149,7 @@ impl From<Line> for SourceText {
             submitted_at,
             metadata: metadata.unwrap_or_default(),
             text,
+            document: None,
             ignored_fields: Vec::new(),
         }
     }
@@ -165,17 +169,16 @@ fn json_error(error: &serde_json::Error, skipped: usize, lenient: bool) -> Input
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ids;
     use super::*;
 
     fn read_lines(input: &[u8], max_text_bytes: u64) -> Vec<String> {
         let mut seen = Vec::new();
-        let reading = Reading { max_text_bytes, ids: Ids::AsGiven, encoding: None, lenient: false };
+        let reading = Reading { max_text_bytes, ..Reading::default() };
         let end = read(Path::new("in.jsonl"), &mut &*input, &reading, &mut |item| {
             seen.push(match item.found {
                 Found::Source(source) => format!("{}: {}", item.place, source.text),
                 Found::Unreadable(error) => format!("{}: {error}", item.place),
-                Found::Skipped(skip) => format!("{skip:?}"),
+                other => format!("{other:?}"),
             });
             ControlFlow::Continue(())
         });
