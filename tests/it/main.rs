@@ -36,6 +36,7 @@ mod covered;
 mod crash;
 mod detection;
 mod docs;
+mod documents;
 mod durable;
 mod errors;
 mod exclusions;
