@@ -1,88 +1,46 @@
-//! Documents in place of texts.
+//! Documents: what is read of them, and that they can do no harm.
 
-use std::io::{Cursor, Write as _};
-
-use palimpsest::documents::contained::{Program, set_program};
-use palimpsest::proto;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
-
-use crate::harness::TestServer;
-
+mod contained;
 mod contract;
+mod made;
 mod pages;
+mod service;
 
-const KEEPER: &str =
-    "The lighthouse keeper wrote every storm into a ledger that nobody was ever meant to read by day.";
-const PILOTS: &str =
-    "Each spring the pilots of the old harbour counted the wrecks along the northern shore, “for luck”.";
-const ICE: &str =
-    "Ünder the ice — it is said — a bell was ringing whenever the moon stood over the frozen island.";
+use palimpsest::proto;
+use palimpsest::proto::document_service_client::DocumentServiceClient;
+use tonic::Status;
+use tonic::transport::Channel;
 
-/// A server whose children are the program itself.
-pub async fn server() -> TestServer {
-    set_program(Program::At(env!("CARGO_BIN_EXE_palimpsest").into()));
-    TestServer::start().await
-}
-
-fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in entries {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(content.as_bytes()).unwrap();
+/// Extracts the text of a document, sent in pieces of this many bytes.
+pub async fn extract_in_pieces(
+    client: &mut DocumentServiceClient<Channel>,
+    name: &str,
+    content: &[u8],
+    piece_bytes: usize,
+) -> Result<proto::ExtractTextResponse, Status> {
+    let mut pieces: Vec<_> = content
+        .chunks(piece_bytes)
+        .map(|chunk| proto::ExtractTextRequest { chunk: chunk.to_vec(), ..Default::default() })
+        .collect();
+    if pieces.is_empty() {
+        pieces.push(proto::ExtractTextRequest::default());
     }
-    zip.finish().unwrap().into_inner()
+    pieces[0].name = name.to_owned();
+    Ok(client.extract_text(tokio_stream::iter(pieces)).await?.into_inner())
 }
 
-/// A Word document with a title, of these pages, with `hidden` before the last paragraph.
-pub fn docx(pages: &[&str], hidden: &str) -> Vec<u8> {
-    const W: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
-    let page_break = r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#;
-    let paragraph = |text: &&str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
-    let mut paragraphs: Vec<String> = pages.iter().map(paragraph).collect();
-    if !hidden.is_empty() {
-        let run = format!("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>{hidden}</w:t></w:r>");
-        let last = paragraphs.pop().unwrap();
-        paragraphs.push(last.replacen("<w:p>", &run, 1));
-    }
-    let body = paragraphs.join(page_break);
-    zipped(&[
-        (
-            "[Content_Types].xml",
-            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"#,
-        ),
-        (
-            "_rels/.rels",
-            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>"#,
-        ),
-        (
-            "word/document.xml",
-            &format!(
-                r#"<?xml version="1.0"?><w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>"#
-            ),
-        ),
-        (
-            "docProps/core.xml",
-            r#"<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The ledger</dc:title><dc:creator>A. Keeper</dc:creator></cp:coreProperties>"#,
-        ),
-    ])
+/// Extracts the text of a document.
+pub async fn extract(
+    client: &mut DocumentServiceClient<Channel>,
+    name: &str,
+    content: &[u8],
+) -> Result<proto::ExtractTextResponse, Status> {
+    extract_in_pieces(client, name, content, 64 << 10).await
 }
 
-pub fn document(content: Vec<u8>) -> proto::Document {
-    proto::Document { content, ..Default::default() }
-}
-
-/// A request to add a document.
-fn adding(id: &str, content: Vec<u8>) -> proto::AddSourceRequest {
-    let source = proto::Source { id: id.to_owned(), document: Some(document(content)), ..Default::default() };
-    proto::AddSourceRequest { source: Some(source), ..Default::default() }
-}
-
-fn checking(content: Vec<u8>) -> proto::CheckRequest {
-    proto::CheckRequest { document: Some(document(content)), ..Default::default() }
-}
-
-/// The first and the last page of a range; 0 if it is unset.
-fn numbers(range: Option<&proto::PageRange>) -> (u32, u32) {
-    range.map_or((0, 0), |range| (range.first, range.last))
+/// The reason of an error, and its metadata.
+pub fn reason(status: &Status) -> (String, std::collections::HashMap<String, String>) {
+    use tonic_types::StatusExt as _;
+    let info = status.get_details_error_info().unwrap_or_else(|| panic!("{status:?} has no reason"));
+    (info.reason, info.metadata)
 }

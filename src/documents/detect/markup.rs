@@ -11,6 +11,8 @@ const MAX_HEAD_BYTES: usize = 256 << 10;
 pub(super) enum Kind {
     /// HTML or XHTML.
     Html,
+    /// An OpenDocument text in one file of XML.
+    Odt,
     /// Another, which is not read.
     Other(&'static str),
 }
@@ -24,6 +26,12 @@ pub(super) fn kind(content: &[u8]) -> Option<Kind> {
     }
     let (body, is_xml) = after_prolog(start);
     let lower: String = body.chars().take(64).collect::<String>().to_ascii_lowercase();
+    if is_xml
+        && lower.starts_with("<office:document")
+        && body.contains("application/vnd.oasis.opendocument.text\"")
+    {
+        return Some(Kind::Odt);
+    }
     if is_xml && let Some(other) = other_xml(start, &lower) {
         return Some(Kind::Other(other));
     }
@@ -89,7 +97,7 @@ fn other_xml(start: &str, lower: &str) -> Option<&'static str> {
         return Some("a Word document in one XML file; save it as .docx");
     }
     let kinds = [
-        ("<office:document", "an OpenDocument text in one XML file (.fodt); save it as .odt"),
+        ("<office:document", "an OpenDocument file in one XML file that is no text"),
         ("<fictionbook", "a FictionBook e-book (.fb2)"),
         ("<svg", "an SVG image"),
         ("<!doctype svg", "an SVG image"),

@@ -29,10 +29,11 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
         // A file that the contents do not name goes on with the chapter before.
         if !has_begun || labels.is_empty() || !label.is_empty() {
             writer.begin_page(label);
-            has_begun = true;
         }
         chapter(&mut archive, item, &mut writer, limits)?;
         writer.end_paragraph();
+        writer.drop_empty_page();
+        has_begun |= writer.len() > 0;
     }
     writer.title = package.title;
     writer.author = package.author;

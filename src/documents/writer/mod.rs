@@ -141,6 +141,13 @@ impl Writer {
         self.next_page = self.next_page.saturating_add(1);
     }
 
+    /// Takes back the page that was begun last, if it has no text.
+    pub(in crate::documents) fn drop_empty_page(&mut self) {
+        if self.open_page.take().is_some() {
+            self.next_page = self.next_page.saturating_sub(1);
+        }
+    }
+
     /// Names the page that was begun last, if it has no name.
     pub(in crate::documents) fn name_page(&mut self, label: &str) {
         let open = self.open_page.as_mut().map(|(_, label)| label);

@@ -8,7 +8,7 @@ use tokio_stream::StreamExt as _;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{ICE, KEEPER, PILOTS, adding, checking, document, docx, numbers, server};
+use super::made::{ICE, KEEPER, PILOTS, adding, checking, document, docx, numbers, server};
 use crate::harness::{add, check, report, source};
 
 fn reason(status: &Status) -> String {

@@ -3,7 +3,7 @@
 use palimpsest::proto;
 use tonic_types::StatusExt as _;
 
-use super::{ICE, KEEPER, PILOTS, adding, docx, numbers, server};
+use super::made::{ICE, KEEPER, PILOTS, adding, docx, numbers, server};
 use crate::harness::{TestServer, add, report};
 
 fn page(number: u32, start: u64) -> proto::DocumentPage {

@@ -102,3 +102,6 @@ pub(super) fn limit_resources(resources: Resources) -> bool {
 fn set_limit(resource: Resource, most: u64) -> bool {
     setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }).is_ok()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
