@@ -56,6 +56,7 @@ mod memory;
 mod mixed;
 mod no_leaks;
 mod observe;
+mod office;
 mod one_state;
 mod pages;
 mod pairs;
