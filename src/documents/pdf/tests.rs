@@ -1,0 +1,1 @@
+//! Tests over small documents that are written here.
