@@ -17,6 +17,7 @@ mod language;
 mod limits;
 mod look;
 mod odt;
+mod pdf;
 mod plain;
 mod removed;
 mod rtf;
@@ -54,7 +55,7 @@ pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failu
         Format::Odt => odt::read(document, limits),
         Format::Epub => epub::read(document, limits),
         Format::Rtf => rtf::read(document, limits),
-        format => Err(Failure::Damaged { format, problem: "its reader is not there yet".to_owned() }),
+        Format::Pdf => pdf::read(document, limits),
     }?;
     language::check(&mut extraction);
     Ok(extraction)

@@ -108,7 +108,8 @@ fn mutate_part(package: &[u8], random: &mut Random) -> Option<Vec<u8>> {
             mutate(&mut content, random);
         }
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        packed.start_file(entry.name().to_owned(), options).ok()?;
+        let name = entry.name().ok()?.into_owned();
+        packed.start_file(name, options).ok()?;
         packed.write_all(&content).ok()?;
     }
     Some(packed.finish().ok()?.into_inner())
