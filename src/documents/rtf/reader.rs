@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
             return if text.trim().is_empty() { Ok(()) } else { self.output.hide(reason, text) };
         }
         if std::mem::take(&mut self.begins_page) && state.target == Target::Main {
-            self.page();
+            self.page()?;
         }
         let place = Place { is_item: state.is_item || self.is_item_marked, is_in_table: state.is_in_table };
         self.output.text(state.target, text, place)
@@ -237,14 +237,15 @@ impl<'a> Reader<'a> {
         self.output.end(self.state.target, what)
     }
 
-    fn page(&mut self) {
+    /// Begins a page. It ends a word, but no paragraph.
+    fn page(&mut self) -> Result<(), Failure> {
         self.page_breaks += 1;
-        self.output.begin_page();
+        self.output.begin_page()
     }
 
     fn word(&mut self, name: &'a [u8], number: Option<i32>) -> Result<(), Failure> {
         if name == b"bin" {
-            self.tokens.skip(usize::try_from(number.unwrap_or(0)).unwrap_or(0));
+            self.tokens.pass_over(usize::try_from(number.unwrap_or(0)).unwrap_or(0));
             return Ok(());
         }
         if self.skip > 0 {
@@ -254,6 +255,11 @@ impl<'a> Reader<'a> {
         self.flush()?;
         if name == b"u" {
             return self.unicode(number.unwrap_or(0));
+        }
+        if name == b"bullet" && self.state.target == Target::Main && self.output.is_at_beginning() {
+            // The mark of an item, which is no text.
+            self.is_item_marked = true;
+            return Ok(());
         }
         if let Some(c) = words::character(name) {
             return self.character(c);
@@ -306,12 +312,12 @@ impl<'a> Reader<'a> {
             b"cell" | b"nestcell" => self.end(End::Cell)?,
             b"row" | b"nestrow" => self.end(End::Row)?,
             b"column" => self.end(End::Paragraph)?,
-            b"page" if self.state.target == Target::Main => self.page(),
+            b"page" if self.state.target == Target::Main => self.page()?,
             b"pagebb" if self.state.target == Target::Main => self.begins_page = true,
             b"sect" => {
                 self.end(End::Paragraph)?;
                 if self.state.target == Target::Main && !self.is_section_on_page {
-                    self.page();
+                    self.page()?;
                 }
             }
             b"sectd" => self.is_section_on_page = false,
@@ -405,7 +411,6 @@ impl<'a> Reader<'a> {
             _ => {}
         }
     }
-
 }
 
 /// Characters of fonts of pictures stand in a private range.
