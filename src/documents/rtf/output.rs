@@ -17,6 +17,8 @@ pub(super) struct Output {
     is_paragraph_over: bool,
     /// Whether a row ended after the last text.
     is_row_over: bool,
+    /// Whether the cell that is open has text.
+    has_cell_text: bool,
     /// Whether the paragraph of the last text is an item of a list.
     was_item: bool,
     apart_bytes: usize,
@@ -34,6 +36,7 @@ impl Output {
             deleted: String::new(),
             is_paragraph_over: false,
             is_row_over: false,
+            has_cell_text: false,
             was_item: false,
             apart_bytes: 0,
             max_bytes,
@@ -89,6 +92,7 @@ impl Output {
             self.is_row_over = false;
         }
         self.was_item = place.is_item;
+        self.has_cell_text |= place.is_in_table && !text.trim().is_empty();
         self.writer.text(text)
     }
 
@@ -124,13 +128,29 @@ impl Output {
                 return self.write_boxes();
             }
             End::Line => self.writer.end_line(),
-            End::Cell => self.writer.end_cell(),
+            End::Cell => {
+                self.end_cell_text();
+                self.writer.end_cell();
+            }
             End::Row => {
+                self.end_cell_text();
                 self.writer.end_line();
                 self.is_row_over = true;
             }
         }
         Ok(())
+    }
+
+    /// The end of a paragraph at the end of a cell is that of the cell.
+    fn end_cell_text(&mut self) {
+        if std::mem::take(&mut self.has_cell_text) {
+            self.is_paragraph_over = false;
+        }
+    }
+
+    /// Whether the next text begins a paragraph.
+    pub(super) fn is_at_beginning(&self) -> bool {
+        self.is_paragraph_over || self.is_row_over || self.writer.len() == 0
     }
 
     /// Begins a page.

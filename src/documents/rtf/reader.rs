@@ -260,6 +260,11 @@ impl<'a> Reader<'a> {
         if name == b"u" {
             return self.unicode(number.unwrap_or(0));
         }
+        if name == b"bullet" && self.state.target == Target::Main && self.output.is_at_beginning() {
+            // The mark of an item, which is no text.
+            self.is_item_marked = true;
+            return Ok(());
+        }
         if let Some(c) = words::character(name) {
             return self.character(c);
         }

@@ -27,6 +27,11 @@ fn paragraphs_lines_rows_and_items() {
             "before\\par\\pard\\ls1 {\\listtext 1.\\tab}a\\par\\pard\\ls1{\\listtext 2.\\tab}b\\par\\pard after",
             "before\n\na\nb\n\nafter",
         ),
+        (
+            "x\\par{\\trowd\\cellx1\\cellx2{{\\pard\\intbl a\\par}\\cell}{{\\pard\\intbl b\\par}\\cell}\\intbl\\row}{\\pard c\\par}",
+            "x\n\na\tb\n\nc",
+        ),
+        ("{\\pard \\bullet \\tab a\\par}{\\pard \\bullet \\tab b\\par}{\\pard c\\bullet\\par}", "a\nb\n\nc•"),
         ("\\{a\\\\b\\} c\\~d\\emdash e\\ldblquote f\\rdblquote\\_g", "{a\\b} c\u{a0}d—e“f”\u{2011}g"),
         ("{\\field{\\*\\fldinst HYPERLINK \"x\"}{\\fldrslt link}} end", "link end"),
         (
