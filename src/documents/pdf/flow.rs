@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::super::Failure;
 use super::super::writer::Writer;
-use super::hyphens::{self, Vocabulary};
+use super::hyphens::{self, LinePair, Vocabulary};
 use super::layout::{Block, HiddenRun, Line, PageWords, blocks, is_spaceless, joins_without_space};
 use super::notes::{self, Note};
 
@@ -26,19 +26,36 @@ struct LaidPage {
 pub(super) fn write(pages: Vec<PageWords>, writer: &mut Writer) -> Result<(), Failure> {
     let pages: Vec<LaidPage> = pages
         .into_iter()
-        .map(|page| LaidPage { blocks: page.groups.into_iter().flat_map(blocks).collect(), hidden: page.hidden })
+        .map(|page| LaidPage {
+            blocks: page.groups.into_iter().flat_map(blocks).collect(),
+            hidden: page.hidden,
+        })
         .collect();
     let measures = Measures::of(&pages);
-    let mut vocabulary = Vocabulary::default();
-    pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines).for_each(|line| vocabulary.add(&line.text));
-    let mut flow = Flow { writer, vocabulary, measures, held: None, notes: Vec::new(), hidden: VecDeque::new(), begun: 0 };
+    let lines = pages
+        .iter()
+        .flat_map(|page| &page.blocks)
+        .flat_map(|block| &block.lines)
+        .map(|line| line.text.as_str());
+    let nexts = lines.clone().skip(1).chain(std::iter::once(""));
+    let vocabulary = Vocabulary::of(lines.zip(nexts).map(|(line, next)| LinePair { line, next }));
+    let mut flow = Flow {
+        writer,
+        vocabulary,
+        measures,
+        held: None,
+        notes: Vec::new(),
+        hidden: VecDeque::new(),
+        begun: 0,
+        in_item: false,
+    };
     for (page, mut laid) in pages.into_iter().enumerate() {
         let notes = notes::take(&mut laid.blocks, flow.measures.size);
         flow.hidden.extend(laid.hidden.into_iter().map(|run| Hidden { page, run }));
         for block in laid.blocks {
             let facts = BlockFacts::of(&block, flow.measures.step, page);
             for (number, line) in block.lines.into_iter().enumerate() {
-                flow.add(Placed { line, block: facts, is_first: number == 0 })?;
+                flow.add(Placed { line, block: facts, is_first: number == 0, begins: true })?;
             }
         }
         flow.notes.extend(notes);
@@ -112,8 +129,12 @@ struct BlockFacts {
 
 impl BlockFacts {
     fn of(block: &Block, usual_step: f64, page: usize) -> Self {
-        let steps: Vec<Weighted> =
-            block.lines.windows(2).filter_map(step_between).map(|value| Weighted { value, weight: 1 }).collect();
+        let steps: Vec<Weighted> = block
+            .lines
+            .windows(2)
+            .filter_map(step_between)
+            .map(|value| Weighted { value, weight: 1 })
+            .collect();
         let step = if steps.len() < 4 { usual_step } else { median(steps).unwrap_or(usual_step) };
         let indented = block.lines.iter().filter(|line| line.x0 > block.left + INDENT * line.size).count();
         Self {
@@ -121,11 +142,18 @@ impl BlockFacts {
             left: block.left,
             right: block.right,
             is_table: block.is_table,
-            is_right_to_left: block.is_right_to_left,
+            is_right_to_left: block.is_right_to_left && is_right_aligned(block),
             is_hanging: !block.is_right_to_left && indented * 2 > block.lines.len(),
             step: step.max(0.9),
         }
     }
+}
+
+/// Whether more lines begin at the right than end at the left: text from right to left may be set the other way.
+fn is_right_aligned(block: &Block) -> bool {
+    let right = block.lines.iter().filter(|line| block.right - line.x1 < 0.3 * line.size).count();
+    let left = block.lines.iter().filter(|line| line.x0 - block.left < 0.3 * line.size).count();
+    right >= left
 }
 
 /// A line with its block.
@@ -134,16 +162,26 @@ struct Placed {
     line: Line,
     block: BlockFacts,
     is_first: bool,
+    /// Whether a paragraph begins with it; set when it is added.
+    begins: bool,
 }
 
 impl Placed {
     /// How much room is left at the end of the line.
     fn room(&self) -> f64 {
-        if self.block.is_right_to_left { self.line.x0 - self.block.left } else { self.block.right - self.line.x1 }
+        if self.block.is_right_to_left {
+            self.line.x0 - self.block.left
+        } else {
+            self.block.right - self.line.x1
+        }
     }
 
     fn indent(&self) -> f64 {
-        let indent = if self.block.is_right_to_left { self.block.right - self.line.x1 } else { self.line.x0 - self.block.left };
+        let indent = if self.block.is_right_to_left {
+            self.block.right - self.line.x1
+        } else {
+            self.line.x0 - self.block.left
+        };
         indent / self.line.size
     }
 
@@ -187,16 +225,26 @@ struct Flow<'w> {
     hidden: VecDeque<Hidden>,
     /// Pages that have begun.
     begun: usize,
+    /// Whether the paragraph is an item of a list.
+    in_item: bool,
 }
 
 impl Flow<'_> {
-    fn add(&mut self, next: Placed) -> Result<(), Failure> {
+    fn add(&mut self, mut next: Placed) -> Result<(), Failure> {
+        let is_item = is_bullet(&next.line.text) || is_numbered(&next.line.text);
         if let Some(last) = self.held.take() {
-            let join = join(&last, &next, self.measures.step);
+            let mut join = join(&last, &next, self.measures.step);
+            next.begins = join != Join::On;
+            if join == Join::Paragraph && self.in_item && is_item {
+                join = Join::Line;
+            }
             self.put(last, join, &next.line.text)?;
             if join == Join::Paragraph {
                 self.put_notes()?;
             }
+        }
+        if next.begins {
+            self.in_item = is_item;
         }
         self.begin_pages(next.block.page);
         self.held = Some(next);
@@ -223,7 +271,11 @@ impl Flow<'_> {
         match join {
             Join::Paragraph | Join::Line => {
                 self.put_cells(&line.text)?;
-                if join == Join::Line { self.writer.end_line() } else { self.writer.end_paragraph() }
+                if join == Join::Line {
+                    self.writer.end_line()
+                } else {
+                    self.writer.end_paragraph()
+                }
                 Ok(())
             }
             Join::On if self.is_within_word(&line, next) => self.put_cells(&line.text),
@@ -235,7 +287,14 @@ impl Flow<'_> {
     fn is_within_word(&self, line: &Line, next: &str) -> bool {
         let is_hangul = |c: char| matches!(c, '\u{AC00}'..='\u{D7AF}');
         let (end, start) = (line.text.chars().next_back(), next.chars().next());
-        self.measures.draws_spaces && !line.ends_with_space && end.is_some_and(is_hangul) && start.is_some_and(is_hangul)
+        if !end.is_some_and(is_hangul) || !start.is_some_and(is_hangul) {
+            return false;
+        }
+        if self.measures.draws_spaces {
+            !line.ends_with_space
+        } else {
+            self.vocabulary.is_word(&line.text, next)
+        }
     }
 
     fn put_cells(&mut self, text: &str) -> Result<(), Failure> {
@@ -303,13 +362,18 @@ fn join(last: &Placed, next: &Placed, usual_step: f64) -> Join {
         return Join::Line;
     }
     let (above, below) = (&last.line, &next.line);
-    let is_divided = hyphens::divided(&above.text).is_some() && below.text.chars().next().is_some_and(char::is_lowercase);
+    let is_divided =
+        hyphens::divided(&above.text).is_some() && below.text.chars().next().is_some_and(char::is_lowercase);
     let step = (below.y - above.y) / above.size.max(below.size);
     let is_wide = step > WIDE_STEP * next.block.step.min(1.4 * usual_step);
     let is_other = above.size > OTHER_SIZE * below.size || below.size > OTHER_SIZE * above.size;
     let is_item = is_bullet(&below.text);
     if is_item {
-        return if is_bullet(&above.text) || !is_wide && last.indent() > 0.5 { Join::Line } else { Join::Paragraph };
+        return if is_bullet(&above.text) || !is_wide && last.indent() > 0.5 {
+            Join::Line
+        } else {
+            Join::Paragraph
+        };
     }
     if is_wide || is_other {
         return Join::Paragraph;
@@ -317,14 +381,25 @@ fn join(last: &Placed, next: &Placed, usual_step: f64) -> Join {
     if is_divided {
         return Join::On;
     }
-    let is_centred = (last.middle() - next.middle()).abs() < 2.0 && (above.x0 - below.x0).abs() > below.size && last.indent() > 1.0;
+    let is_centred = (last.middle() - next.middle()).abs() < 2.0
+        && (above.x0 - below.x0).abs() > below.size
+        && last.indent() > 1.0;
     if is_centred {
         return Join::On;
     }
+    if begins_by_indent(last, next) || last.has_room_for(below) { Join::Paragraph } else { Join::On }
+}
+
+/// Whether the indent of a line says that a paragraph begins.
+fn begins_by_indent(last: &Placed, next: &Placed) -> bool {
     let turn = next.indent() - last.indent();
-    let begins = if next.block.is_hanging { turn < -INDENT } else { turn > INDENT && last.indent() < 0.5 };
-    let begins = begins || (!next.block.is_hanging && next.indent() > INDENT && turn.abs() < 0.2 && last.has_room_for(below));
-    if begins || last.has_room_for(below) { Join::Paragraph } else { Join::On }
+    let is_full = !last.has_room_for(&next.line);
+    if turn > INDENT {
+        // The first line of a paragraph, or all lines but the first of one.
+        let is_item = is_bullet(&last.line.text) || is_numbered(&last.line.text);
+        return !(is_full && last.begins && (is_item || next.block.is_hanging));
+    }
+    turn < -INDENT && !last.begins
 }
 
 /// What comes between the last line of a block and the first of the next, which is in another column or on another page.
@@ -341,7 +416,10 @@ fn join_blocks(last: &Placed, next: &Placed) -> Join {
     if hyphens::divided(&above.text).is_some() && start.is_some_and(char::is_lowercase) {
         return Join::On;
     }
-    let ends = above.text.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']']).ends_with(['.', '!', '?', ':', '。', '！', '？', '؟', '।']);
+    let ends = above
+        .text
+        .trim_end_matches(['"', '”', '’', '\'', '»', ')', ']'])
+        .ends_with(['.', '!', '?', ':', '。', '！', '？', '؟', '।']);
     let is_full = !last.has_room_for(below);
     let is_indented = next.indent() > INDENT;
     if is_indented || !is_full && (ends || !start.is_some_and(char::is_lowercase)) {
@@ -350,12 +428,27 @@ fn join_blocks(last: &Placed, next: &Placed) -> Join {
     if !ends {
         return Join::On;
     }
-    // A sentence ends with a full line: a paragraph may end there too, which an indent would tell.
-    if is_full && last.room() < 0.3 * above.size && start.is_some_and(|c| !c.is_uppercase()) { Join::On } else { Join::Paragraph }
+    // The last line of a paragraph is rarely full to the margin.
+    if last.room() < 0.3 * above.size { Join::On } else { Join::Paragraph }
 }
 
 fn is_bullet(text: &str) -> bool {
     let mut characters = text.chars();
-    let is_sign = characters.next().is_some_and(|c| matches!(c, '•' | '▪' | '◦' | '●' | '○' | '■' | '–' | '-' | '∗' | '*' | '·' | '‣'));
+    let is_sign = characters
+        .next()
+        .is_some_and(|c| matches!(c, '•' | '▪' | '◦' | '●' | '○' | '■' | '–' | '-' | '∗' | '*' | '·' | '‣'));
     is_sign && characters.next().is_some_and(char::is_whitespace)
+}
+
+/// Whether a text begins with the number of a list's item: "1.", "(a)", "iv)".
+fn is_numbered(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let number = first.trim_start_matches('(').strip_suffix(['.', ')']);
+    number.is_some_and(|number| {
+        !number.is_empty()
+            && number.len() <= 4
+            && (number.bytes().all(|b| b.is_ascii_digit())
+                || number.len() == 1
+                || number.bytes().all(|b| b"ivx".contains(&b)))
+    })
 }
