@@ -7,7 +7,7 @@ use super::super::writer::Writer;
 use super::hyphens::{self, LinePair, Vocabulary};
 use super::joins::{Join, Placed, is_item, join};
 use super::layout::{Block, HiddenRun, Line, PageWords, blocks, joins_without_space};
-use super::measures::{BlockFacts, Measures};
+use super::measures::{BlockFacts, Margins, Measures};
 use super::notes::{self, Note};
 
 /// A page, in lines.
@@ -27,6 +27,7 @@ pub(super) fn write(pages: Vec<PageWords>, writer: &mut Writer) -> Result<(), Fa
         })
         .collect();
     let measures = Measures::of(pages.iter().flat_map(|page| &page.blocks));
+    let margins = Margins::of(pages.iter().flat_map(|page| &page.blocks));
     let lines = pages
         .iter()
         .flat_map(|page| &page.blocks)
@@ -48,7 +49,7 @@ pub(super) fn write(pages: Vec<PageWords>, writer: &mut Writer) -> Result<(), Fa
         let notes = notes::take(&mut laid.blocks, flow.measures.size);
         flow.hidden.extend(laid.hidden.into_iter().map(|run| Hidden { page, run }));
         for block in laid.blocks {
-            let facts = BlockFacts::of(&block, flow.measures.step, page);
+            let facts = BlockFacts::of(&block, &margins, flow.measures.step, page);
             for (number, line) in block.lines.into_iter().enumerate() {
                 flow.add(Placed { line, block: facts, is_first: number == 0, begins: true })?;
             }

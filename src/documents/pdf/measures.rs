@@ -1,5 +1,7 @@
 //! What is usual in a document, and in a block of it.
 
+use std::collections::BTreeMap;
+
 use super::layout::{Block, Line};
 
 /// An indent is at least this share of the size.
@@ -26,6 +28,43 @@ impl Measures {
         let draws_spaces = spaces * 5 > lines.count();
         Self { draws_spaces, size: median(sizes).unwrap_or(10.0), step: median(steps).unwrap_or(1.2) }
     }
+}
+
+/// Blocks with fewer lines than this do not show their right margin.
+const MARGIN_LINES: usize = 3;
+/// A block is narrower than its column by no more than this share.
+const MAX_NARROWER: f64 = 0.15;
+
+/// The right margins of the blocks of a document, by their left margins.
+#[derive(Debug)]
+pub(super) struct Margins {
+    rights: BTreeMap<i64, Vec<f64>>,
+}
+
+impl Margins {
+    pub(super) fn of<'a>(blocks: impl Iterator<Item = &'a Block>) -> Self {
+        let mut rights: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+        for block in blocks.filter(|block| block.lines.len() >= MARGIN_LINES && !block.is_table) {
+            rights.entry(key(block.left)).or_default().push(block.right);
+        }
+        rights.values_mut().for_each(|rights| rights.sort_by(f64::total_cmp));
+        Self { rights }
+    }
+
+    /// The right margin of a block: that of its column, if its lines are too few to show it.
+    fn right(&self, block: &Block) -> f64 {
+        if block.lines.len() >= MARGIN_LINES {
+            return block.right;
+        }
+        let rights = self.rights.get(&key(block.left)).map_or(&[][..], Vec::as_slice);
+        let next = rights.get(rights.partition_point(|right| *right < block.right)).copied();
+        next.filter(|right| right - block.right < MAX_NARROWER * (right - block.left)).unwrap_or(block.right)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a place on a page")]
+fn key(left: f64) -> i64 {
+    (left / 3.0).round() as i64
 }
 
 /// The step between two lines of the same size, as a multiple of the size.
@@ -69,7 +108,7 @@ pub(super) struct BlockFacts {
 }
 
 impl BlockFacts {
-    pub(super) fn of(block: &Block, usual_step: f64, page: usize) -> Self {
+    pub(super) fn of(block: &Block, margins: &Margins, usual_step: f64, page: usize) -> Self {
         let steps: Vec<Weighted> = block
             .lines
             .windows(2)
@@ -81,7 +120,7 @@ impl BlockFacts {
         Self {
             page,
             left: block.left,
-            right: block.right,
+            right: margins.right(block),
             is_table: block.is_table,
             is_right_to_left: block.is_right_to_left && is_right_aligned(block),
             is_hanging: !block.is_right_to_left && indented * 2 > block.lines.len(),
