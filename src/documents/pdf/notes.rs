@@ -44,7 +44,8 @@ fn note(marker: String, mut line: Line) -> Note {
     if line.marker.is_empty()
         && let Some(rest) = line.text.strip_prefix(marker.as_str())
     {
-        line.text = rest.trim_start_matches(['.', ')', ' ', '\t']).to_owned();
+        let rest = rest.trim_start_matches(['.', ')', ' ', '\t']).to_owned();
+        line.text = rest;
     }
     line.text = line.text.replace('\t', " ");
     line.marker.clear();

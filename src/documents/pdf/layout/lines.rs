@@ -63,7 +63,9 @@ pub(super) fn table(fragments: Vec<Fragment>, gutters: &[Gutter]) -> Block {
         .map(|fragment| (gutters.partition_point(|gutter| gutter.middle() <= fragment.x0), fragment))
         .collect();
     if is_right_to_left {
-        cells.iter_mut().for_each(|(column, _)| *column = gutters.len() - *column);
+        for (column, _) in &mut cells {
+            *column = gutters.len() - *column;
+        }
     }
     let by_rows = is_drawn_by_rows(&cells);
     if by_rows {

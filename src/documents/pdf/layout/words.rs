@@ -1,6 +1,6 @@
 //! Glyphs to words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use hayro_interpret::kurbo::{Point, Vec2};
 
@@ -8,6 +8,7 @@ use super::super::super::HiddenReason;
 use super::super::device::{Glyph, ReadPage};
 use super::chars::{combining, is_mark, is_right_to_left, is_spaceless, push_plain};
 use super::direction;
+use super::drawn::{Seen, set_upright};
 
 /// A gap between glyphs from this share of their size on is a space.
 pub(super) const SPACE: f64 = 0.15;
@@ -79,27 +80,6 @@ pub(in super::super) fn words(page: ReadPage) -> PageWords {
     result
 }
 
-/// Finds text that runs from top to bottom in a font that does not say so: its glyphs stand below one another.
-fn set_upright(glyphs: &mut [Glyph]) {
-    let is_below = |pair: &[Glyph]| {
-        let [above, below] = pair else { return false };
-        let step = below.origin - above.origin;
-        step.x.abs() < 0.2 * above.size
-            && (0.7..1.4).contains(&(step.y / above.size))
-            && above.text.chars().all(is_spaceless)
-    };
-    let below = glyphs.windows(2).filter(|pair| is_below(pair)).count();
-    if below * 10 < glyphs.len() * 6 || below < 5 {
-        return;
-    }
-    for glyph in glyphs.iter_mut().filter(|glyph| (glyph.end.y - glyph.origin.y).abs() < 0.01) {
-        let middle = f64::midpoint(glyph.origin.x, glyph.end.x);
-        let baseline = glyph.origin.y;
-        glyph.origin = Point::new(middle, baseline - 0.88 * glyph.size);
-        glyph.end = Point::new(middle, baseline + 0.12 * glyph.size);
-    }
-}
-
 /// A frame that is turned so that text runs from left to right.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
@@ -123,53 +103,6 @@ impl Frame {
         }
         let (sin, cos) = f64::from(self.degrees).to_radians().sin_cos();
         Point::new(point.x * cos + point.y * sin, point.y * cos - point.x * sin)
-    }
-}
-
-/// What was drawn where: a font without a bold face is made bold by drawing its text twice.
-#[derive(Debug, Default)]
-struct Seen {
-    places: HashMap<Place, Drawn>,
-}
-
-/// A cell of a grid on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
-    column: i64,
-    row: i64,
-}
-
-#[derive(Debug)]
-struct Drawn {
-    text: String,
-    origin: Point,
-}
-
-impl Seen {
-    /// Whether the same glyph was drawn here before. Double letters stand farther apart.
-    fn is_repeated(&mut self, glyph: &Glyph) -> bool {
-        if glyph.text.trim().is_empty() {
-            return false;
-        }
-        let reach = (0.12 * glyph.size).min(0.4 * (glyph.end - glyph.origin).hypot());
-        let cell = (glyph.size * 0.25).max(0.5);
-        #[expect(clippy::cast_possible_truncation, reason = "places on a page")]
-        let place = |dx: f64, dy: f64| Place {
-            column: ((glyph.origin.x + dx) / cell).round() as i64,
-            row: ((glyph.origin.y + dy) / cell).round() as i64,
-        };
-        let is_same = |place: Place| {
-            let drawn = self.places.get(&place);
-            drawn.is_some_and(|drawn| {
-                drawn.text == glyph.text && (drawn.origin - glyph.origin).hypot() < reach
-            })
-        };
-        let near = [(0.0, 0.0), (reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)];
-        if near.into_iter().any(|(dx, dy)| is_same(place(dx, dy))) {
-            return true;
-        }
-        self.places.insert(place(0.0, 0.0), Drawn { text: glyph.text.clone(), origin: glyph.origin });
-        false
     }
 }
 
