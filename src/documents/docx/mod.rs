@@ -54,7 +54,7 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     read_beside(&mut package, &mut body, "comments", Some(RemovedKind::Comment))?;
     body.warn();
     let mut writer = body.flow.finish()?;
-    statements::read(&mut package, &mut writer)?;
+    statements::read(&mut package, &mut writer);
     writer.finish(Format::Docx, package.has_pictures())
 }
 

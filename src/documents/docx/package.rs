@@ -22,9 +22,9 @@ pub(super) struct Package<'a> {
     /// The name of the part with the text.
     pub(super) main: String,
     /// What the package refers to.
-    of_package: BTreeMap<String, Relation>,
+    package_relations: BTreeMap<String, Relation>,
     /// What the main part refers to, by id.
-    of_main: BTreeMap<String, Relation>,
+    main_relations: BTreeMap<String, Relation>,
 }
 
 impl<'a> Package<'a> {
@@ -34,16 +34,16 @@ impl<'a> Package<'a> {
             archive,
             limits: *limits,
             main: String::new(),
-            of_package: BTreeMap::new(),
-            of_main: BTreeMap::new(),
+            package_relations: BTreeMap::new(),
+            main_relations: BTreeMap::new(),
         };
-        package.of_package = package.relations("")?;
-        let stated = target_of(&package.of_package, "officeDocument");
+        package.package_relations = package.relations("")?;
+        let stated = target_of(&package.package_relations, "officeDocument");
         package.main = match stated.filter(|name| package.archive.has(name)) {
             Some(name) => name,
             None => package.main_by_type()?,
         };
-        package.of_main = package.relations(&package.main.clone())?;
+        package.main_relations = package.relations(&package.main.clone())?;
         Ok(package)
     }
 
@@ -64,29 +64,29 @@ impl<'a> Package<'a> {
 
     /// The name of the part of this kind that the main part refers to, or that has the usual name.
     pub(super) fn related(&self, kind: &str) -> String {
-        target_of(&self.of_main, kind).unwrap_or_else(|| resolve(&self.main, &format!("{kind}.xml")))
+        target_of(&self.main_relations, kind).unwrap_or_else(|| resolve(&self.main, &format!("{kind}.xml")))
     }
 
     /// The names of all parts of this kind that the main part refers to, in the order of their ids.
     pub(super) fn all_related(&self, kind: &str) -> Vec<String> {
-        let of_kind = self.of_main.values().filter(|relation| relation.kind == kind);
+        let of_kind = self.main_relations.values().filter(|relation| relation.kind == kind);
         of_kind.map(|relation| relation.target.clone()).collect()
     }
 
     /// The ids of all parts of this kind.
     pub(super) fn ids_related(&self, kind: &str) -> Vec<String> {
-        let of_kind = self.of_main.iter().filter(|(_, relation)| relation.kind == kind);
+        let of_kind = self.main_relations.iter().filter(|(_, relation)| relation.kind == kind);
         of_kind.map(|(id, _)| id.clone()).collect()
     }
 
     /// The name of the part with this id.
     pub(super) fn target(&self, id: &str) -> Option<&str> {
-        self.of_main.get(id).map(|relation| relation.target.as_str())
+        self.main_relations.get(id).map(|relation| relation.target.as_str())
     }
 
     /// The part of this kind that the package refers to, or that has the usual name.
     pub(super) fn read_properties(&mut self, kind: &str, usual: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let name = target_of(&self.of_package, kind).unwrap_or_else(|| usual.to_owned());
+        let name = target_of(&self.package_relations, kind).unwrap_or_else(|| usual.to_owned());
         self.read(&name)
     }
 

@@ -91,11 +91,11 @@ pub(super) fn of_run(nodes: &mut Nodes<'_>) -> Result<RunProperties, Failure> {
             "rStyle" => run.style = value(&element),
             "vanish" => run.is_vanished = Some(is_on(&element)),
             "specVanish" => run.is_joined |= is_on(&element),
-            "color" => run.ink = ink(&element),
+            "color" => run.ink = Some(ink(&element)),
             "shd" => run.shading = shading(&element),
             "highlight" => run.highlight = highlight(&element),
             "sz" => {
-                run.points = value(&element).and_then(|v| v.trim().parse().ok()).map(|half: f32| half / 2.0)
+                run.points = value(&element).and_then(|v| v.trim().parse().ok()).map(|half: f32| half / 2.0);
             }
             "del" | "moveFrom" => (run.is_joined, run.is_tracked) = (true, true),
             "ins" | "moveTo" => run.is_tracked = true,
@@ -168,10 +168,10 @@ pub(super) fn fill(nodes: &mut Nodes<'_>) -> Result<Fill, Failure> {
             "ln" | "effectLst" | "extLst" | "xfrm" => nodes.skip()?,
             "noFill" => fill = Fill::None,
             "srgbClr" => {
-                fill = value(&element).and_then(|v| Rgb::from_hex(&v)).map_or(Fill::Other, Fill::Colour)
+                fill = value(&element).and_then(|v| Rgb::from_hex(&v)).map_or(Fill::Other, Fill::Colour);
             }
             "schemeClr" => {
-                fill = value(&element).and_then(|v| of_theme(&v)).map_or(Fill::Other, Fill::Colour)
+                fill = value(&element).and_then(|v| of_theme(&v)).map_or(Fill::Other, Fill::Colour);
             }
             "lumMod" | "lumOff" | "shade" | "tint" => fill = Fill::Other,
             "alpha" => {
@@ -215,11 +215,11 @@ pub(super) fn shading(element: &Element<'_>) -> Option<Ground> {
     }
 }
 
-fn ink(element: &Element<'_>) -> Option<Ink> {
+fn ink(element: &Element<'_>) -> Ink {
     let by_theme =
         element.attribute("themeColor").and_then(|name| shifted(&name, element, "themeShade", "themeTint"));
     let by_value = value(element).and_then(|value| Rgb::from_hex(&value));
-    Some(by_theme.or(by_value).map_or(Ink::Automatic, Ink::Colour))
+    by_theme.or(by_value).map_or(Ink::Automatic, Ink::Colour)
 }
 
 /// A colour of the theme, darkened or lightened.

@@ -3,10 +3,10 @@
 use super::package::Package;
 use crate::documents::writer::Writer;
 use crate::documents::xml::{Node, Part};
-use crate::documents::{Failure, Format, WarningKind};
+use crate::documents::{Format, WarningKind};
 
 /// Reads the statements. Those that are damaged or missing are not made.
-pub(super) fn read(package: &mut Package<'_>, writer: &mut Writer) -> Result<(), Failure> {
+pub(super) fn read(package: &mut Package<'_>, writer: &mut Writer) {
     if package.has_ending("vbaproject.bin") {
         writer.warn(WarningKind::Macros, "The document has macros. They are not run, and are no text.");
     }
@@ -33,7 +33,6 @@ pub(super) fn read(package: &mut Package<'_>, writer: &mut Writer) -> Result<(),
             writer.page_count = pages;
         }
     }
-    Ok(())
 }
 
 /// Calls `take` with the name and text of each element below the root.

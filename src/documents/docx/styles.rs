@@ -133,7 +133,7 @@ fn part_of_table(nodes: &mut Nodes<'_>) -> Result<bool, Failure> {
     while nodes.depth() > outside {
         match nodes.next()? {
             Some(Node::Open(element)) if element.name() == "shd" => {
-                has_shading |= is_coloured(shading(&element))
+                has_shading |= is_coloured(shading(&element));
             }
             Some(_) => {}
             None => break,

@@ -85,8 +85,9 @@ fn is_encrypted(archive: &mut Archive<'_>, limits: &Limits) -> Result<bool, Fail
         match node {
             Node::Open(element) if element.name() == "EncryptedKey" => is_in_key = true,
             Node::Close(closed) if closed.name() == "EncryptedKey" => is_in_key = false,
-            Node::Open(element) if element.name() == "EncryptionMethod" && !is_in_key => {
-                if !element.is("Algorithm", &OF_FONTS) {
+            Node::Open(element) if element.name() == "EncryptionMethod" => {
+                let is_of_font = is_in_key || element.is("Algorithm", &OF_FONTS);
+                if !is_of_font {
                     return Ok(true);
                 }
             }

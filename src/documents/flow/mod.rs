@@ -129,15 +129,10 @@ impl Flow {
     }
 
     /// Begins a page where the text came to the end of one. Right behind a break that the author set it is the same one.
-    pub(super) fn page_by_layout(&mut self) -> Result<(), Failure> {
-        if !self.outer.is_empty() {
-            return Ok(());
-        }
-        let was = std::mem::replace(&mut self.page, PageBreak::Past);
-        if was == PageBreak::Past {
+    pub(super) fn page_by_layout(&mut self) {
+        if self.outer.is_empty() && std::mem::take(&mut self.page) == PageBreak::Past {
             self.begin_page();
         }
-        Ok(())
     }
 
     /// Begins a paragraph or an item.

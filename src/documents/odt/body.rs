@@ -76,7 +76,7 @@ impl Body {
                 Node::Open(element) => self.open(&element, &mut nodes)?,
                 Node::Close(closed) => self.close(closed.name())?,
                 Node::Text(text) if self.places.last().is_some_and(|place| place.takes_text) => {
-                    self.put(&text)?
+                    self.put(&text)?;
                 }
                 Node::Text(_) => {}
             }
@@ -127,10 +127,9 @@ impl Body {
         match element.name() {
             "p" | "h" => self.open_paragraph(element)?,
             "span" => self.open_place(element, "text", true),
-            "s" => self.put(" ")?,
-            "tab" => self.put(" ")?,
+            "s" | "tab" => self.put(" ")?,
             "line-break" => self.line()?,
-            "soft-page-break" if !self.removed.is_open() => self.flow.page_by_layout()?,
+            "soft-page-break" if !self.removed.is_open() => self.flow.page_by_layout(),
             "list" => self.lists += 1,
             "section" => self.sections.push(element.is("display", &["none"])),
             "hidden-text" => return self.hidden_text(element, nodes),
@@ -185,7 +184,7 @@ impl Body {
         match name {
             "p" | "h" => self.close_paragraph()?,
             "span" | "frame" | "table-row" | "table-cell" | "covered-table-cell" | "table" => {
-                self.close_place(name)?
+                self.close_place(name);
             }
             "list" => self.lists = self.lists.saturating_sub(1),
             "section" => {
@@ -250,7 +249,7 @@ impl Body {
         self.push(properties, takes_text, false);
     }
 
-    fn close_place(&mut self, name: &str) -> Result<(), Failure> {
+    fn close_place(&mut self, name: &str) {
         self.places.pop();
         match name {
             "table-row" => self.flow.end_row(),
@@ -261,7 +260,6 @@ impl Body {
         if self.removed.is_open() && name != "span" {
             self.removed.push(" ");
         }
-        Ok(())
     }
 
     fn push(&mut self, properties: Properties, takes_text: bool, ends_page: bool) {
@@ -344,12 +342,11 @@ impl Body {
 
     fn object(&mut self, element: &Element<'_>) -> Result<(), Failure> {
         let target = element.attribute("href").unwrap_or_default();
-        match self.formulas.get(target.trim_start_matches("./").trim_end_matches('/')).cloned() {
-            Some(text) => self.put(&text),
-            None => {
-                self.seen.objects += 1;
-                Ok(())
-            }
+        let name = target.trim_start_matches("./").trim_end_matches('/');
+        if let Some(text) = self.formulas.get(name).cloned() {
+            return self.put(&text);
         }
+        self.seen.objects += 1;
+        Ok(())
     }
 }

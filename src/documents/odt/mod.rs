@@ -1,4 +1,4 @@
-//! OpenDocument texts (ISO/IEC 26300): packages, and documents in one file of XML.
+//! `OpenDocument` texts (ISO/IEC 26300): packages, and documents in one file of XML.
 
 mod body;
 mod formula;

@@ -62,7 +62,7 @@ impl Properties {
 
     /// Takes what an element of a style says: `text-properties`, `paragraph-properties` and so on.
     pub(super) fn take(&mut self, element: &Element<'_>) {
-        let ground = element.attribute("background-color").map(|value| ground(&value));
+        let ground = element.attribute("background-color").and_then(|value| ground(&value));
         match element.name() {
             "text-properties" => self.take_text(element, ground),
             "graphic-properties" => {
@@ -72,21 +72,21 @@ impl Properties {
                     (Some("none"), _) => None,
                     (Some("solid"), Some(colour)) => Some(self::ground(&colour).unwrap_or(Ground::Unknown)),
                     (Some(_), _) => Some(Ground::Unknown),
-                    (None, _) => ground.flatten(),
+                    (None, _) => ground,
                 };
             }
-            _ => self.ground = ground.flatten().or(self.ground),
+            _ => self.ground = ground.or(self.ground),
         }
     }
 
-    fn take_text(&mut self, element: &Element<'_>, ground: Option<Option<Ground>>) {
+    fn take_text(&mut self, element: &Element<'_>, ground: Option<Ground>) {
         if let Some(display) = element.attribute("display") {
             self.is_hidden = Some(display == "none");
         }
         let is_automatic = element.is("use-window-font-color", &["true"]);
         let colour = element.attribute("color").and_then(|value| Rgb::from_hex(&value)).map(Ink::Colour);
         self.ink = if is_automatic { Some(Ink::Automatic) } else { colour };
-        self.behind = ground.flatten();
+        self.behind = ground;
         self.size = element.attribute("font-size").and_then(|value| size(&value));
         // LibreOffice writes an opacity of 0 % beside a colour that the program chooses, and shows the text.
         self.is_transparent = match (self.ink, element.attribute("opacity")) {

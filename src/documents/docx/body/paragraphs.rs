@@ -69,7 +69,10 @@ impl Body<'_> {
             return self.put(" ");
         }
         match element.name() {
-            "lastRenderedPageBreak" => self.flow.page_by_layout(),
+            "lastRenderedPageBreak" => {
+                self.flow.page_by_layout();
+                Ok(())
+            }
             "br" if element.is("type", &["page"]) => self.flow.page(),
             "br" if element.is("type", &["column"]) => self.put(" "),
             "br" | "cr" => self.flow.line(),
