@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::{InputError, MAX_FILE_BYTES};
 use crate::documents::contained::{Config, ReadError, Readers};
-use crate::documents::{Document, Extraction, Failure, Format, Limits, PageKind, Warning};
+use crate::documents::{Document, Extraction, Failure, Format, Limits, PageKind};
 use crate::engine::Pages;
 use crate::proto;
 use crate::service::documents as convert;
@@ -62,14 +62,6 @@ impl Content {
         match self {
             Self::Plain(_) => None,
             Self::Document(extraction) => Some(convert::to_proto(extraction, unit)),
-        }
-    }
-
-    /// The warnings about the document.
-    pub(in crate::cli) fn warnings(&self) -> &[Warning] {
-        match self {
-            Self::Plain(_) => &[],
-            Self::Document(extraction) => &extraction.warnings,
         }
     }
 

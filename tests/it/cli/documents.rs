@@ -38,9 +38,16 @@ fn fixture(name: &str) -> std::path::PathBuf {
 fn a_copy_in_any_format_is_found_whole() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(fixture("essay.txt"), folder.path().join("source.txt")).unwrap();
-    for name in
-        ["essay.md", "libreoffice.docx", "libreoffice.odt", "ebooklib.epub", "page.html", "utf-16.txt"]
-    {
+    for name in [
+        "essay.md",
+        "libreoffice.docx",
+        "libreoffice.odt",
+        "ebooklib.epub",
+        "page.html",
+        "libreoffice.rtf",
+        "libreoffice.pdf",
+        "utf-16.txt",
+    ] {
         // Formats are found by the content.
         let copy = folder.path().join(format!("copy-of-{name}.data"));
         fs::copy(fixture(name), &copy).unwrap();
