@@ -27,6 +27,7 @@ pub(super) use encoding::parse as parse_encoding;
 pub(super) use error::InputError;
 pub(super) use file::{Stamp, TextFile};
 pub(super) use ids::Ids;
+pub(super) use jsonl::pages::Pages as LinePages;
 pub(super) use jsonl::times::{not_a_time, time};
 pub(super) use kinds::{EXTENSIONS, is_jsonl};
 pub(super) use ordered::map as map_in_order;
@@ -101,6 +102,8 @@ pub(super) struct SourceText {
     pub(super) metadata: BTreeMap<String, String>,
     /// The text.
     pub(super) text: String,
+    /// The pages that its line of JSON gives.
+    pub(super) pages: Option<proto::DocumentPages>,
     /// What is known of the document that the text is from.
     pub(super) document: Option<Box<SourceDocument>>,
     /// Names of the fields in its line of JSON that are not those of a source.

@@ -18,6 +18,7 @@ use crate::engine::{
 };
 use crate::matching::Stop;
 use crate::proto;
+use crate::service::documents::pages_from_proto;
 use crate::service::report_to_proto;
 
 /// Number of warnings that are printed; the rest are counted.
@@ -164,7 +165,9 @@ impl Corpus {
 
     fn add(&self, source: SourceText) -> Result<SourceId, AddError> {
         // Addresses, times and metadata are not shown.
-        let SourceText { id, title, group, labels, text, document, .. } = source;
+        let SourceText { id, title, group, labels, text, pages, document, .. } = source;
+        let pages =
+            document.and_then(|document| document.pages).or_else(|| pages.as_ref().map(pages_from_proto));
         let bad = |field: &'static str| move |problem| AddError::Value { field, problem };
         let labels: Result<Vec<Label>, _> = labels.iter().map(|label| Label::new(label)).collect();
         let source = NewSource {
@@ -173,7 +176,7 @@ impl Corpus {
             group: Group::new(&group).map_err(bad("group"))?,
             labels: labels.and_then(Labels::new).map_err(bad("labels"))?,
             text,
-            pages: document.and_then(|document| document.pages).map(Arc::new),
+            pages: pages.map(Arc::new),
             ..NewSource::default()
         };
         Ok(self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?.entry.id.clone())

@@ -1,7 +1,8 @@
-//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata"}`, all but
-//! `text` optional.
+//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata",
+//! "pages"}`, all but `text` optional.
 
 mod lenient;
+pub(in crate::cli) mod pages;
 pub(super) mod times;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ struct Line {
     submitted_at: Option<prost_types::Timestamp>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pages: Option<pages::Pages>,
 }
 
 /// Calls `each` for the source in each line. An invalid line does not affect the others.
@@ -139,7 +142,7 @@ fn parse(line: Vec<u8>, offset: u64, reading: &Reading, place: &Place) -> Option
 
 impl From<Line> for SourceText {
     fn from(line: Line) -> Self {
-        let Line { text, id, title, group, labels, uri, submitted_at, metadata } = line;
+        let Line { text, id, title, group, labels, uri, submitted_at, metadata, pages } = line;
         Self {
             id: id.unwrap_or_default(),
             title: title.unwrap_or_default(),
@@ -149,6 +152,7 @@ impl From<Line> for SourceText {
             submitted_at,
             metadata: metadata.unwrap_or_default(),
             text,
+            pages: pages.map(Into::into),
             document: None,
             ignored_fields: Vec::new(),
         }
@@ -202,7 +206,7 @@ mod tests {
             [
                 "in.jsonl, line 1: one",
                 "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
-                 `group`, `labels`, `uri`, `submitted_at`, `metadata` (--lenient ignores other fields)",
+                 `group`, `labels`, `uri`, `submitted_at`, `metadata`, `pages` (--lenient ignores other fields)",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string (--lenient takes numbers as ids)",
                 "in.jsonl, line 7: column 39: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \

@@ -50,7 +50,7 @@ const CHANNEL_TEXTS: usize = 16;
     within; hidden ones are not. A document is read in a process of its own, several at a time. The id of a source is its path: relative to the folder, if only one folder is given, or else to the current \
     folder, or, if a file is outside that, to the deepest folder that contains all. Its title is that of the document, the first Markdown \
     heading, or else the file name. A .jsonl file has one source a line: {\"id\", \"title\", \"group\", \"labels\", \
-    \"uri\", \"submitted_at\", \"metadata\", \"text\"}; only the text is required, and \
+    \"uri\", \"submitted_at\", \"metadata\", \"pages\", \"text\"}; only the text is required, and \
     the server assigns an id if there is none. `-` reads such lines from standard input. A source that can't be read or \
     is refused does not stop the import; it is listed at the end. An \
     interrupted import can be run again: a source that is already there, identical in every byte, is \
@@ -108,10 +108,11 @@ impl ImportArgs {
             submitted_at,
             metadata,
             text,
+            pages,
             document,
             ignored_fields: _,
         } = source;
-        let pages = document.and_then(|document| document.message.pages);
+        let pages = document.and_then(|document| document.message.pages).or(pages);
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
         let id = if id.is_empty() { id } else { format!("{}{id}", self.id_prefix) };
