@@ -36,7 +36,11 @@ pub(super) fn kind(content: &[u8]) -> Option<Kind> {
     }
     if is_xml && lower.starts_with("<office:document") {
         let is_text = find_ignoring_case(body, "opendocument.text");
-        return Some(if is_text { Kind::FlatOdt } else { Kind::Other("an OpenDocument file that is no text") });
+        return Some(if is_text {
+            Kind::FlatOdt
+        } else {
+            Kind::Other("an OpenDocument file that is no text")
+        });
     }
     if is_xml && let Some(other) = other_xml(start, &lower) {
         return Some(Kind::Other(other));
