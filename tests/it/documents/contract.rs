@@ -16,8 +16,8 @@ fn reason(status: &Status) -> String {
 }
 
 fn field(status: &Status) -> String {
-    let details = status.get_details_bad_request().unwrap_or_default();
-    details.field_violations.first().map(|violation| violation.field.clone()).unwrap_or_default()
+    let violations = status.get_details_bad_request().map(|details| details.field_violations);
+    violations.into_iter().flatten().next().map(|violation| violation.field).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]
