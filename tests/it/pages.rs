@@ -143,7 +143,7 @@ async fn mistakes_are_named_with_the_next_step() {
         (
             vec![file("file", "essay.docx", b"PK\x03\x04"), default()],
             400,
-            "essay.docx can’t be read: the Word document is damaged",
+            "essay.docx can’t be read: it looks like a zip archive",
         ),
         (
             vec![file("file", "face.png", b"\x89PNG\r\n\x1a\n\0\0"), default()],
