@@ -146,7 +146,7 @@ static READERS: LazyLock<Readers> = LazyLock::new(|| {
 
 /// The text, if the content is plain text in UTF-8 without doubt, or else the content. A reader decides what the rest is.
 fn plain(content: Vec<u8>, encoding: Option<&'static Encoding>) -> Result<String, Vec<u8>> {
-    if encoding.is_some_and(|encoding| encoding != UTF_8) {
+    if !content.is_empty() && encoding.is_some_and(|encoding| encoding != UTF_8) {
         return Err(content);
     }
     let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
