@@ -13,11 +13,14 @@ mod failure;
 mod flow;
 mod format;
 mod html;
+mod language;
 mod limits;
 mod look;
 mod odt;
+mod pdf;
 mod plain;
 mod removed;
+mod rtf;
 mod writer;
 mod xml;
 
@@ -45,12 +48,15 @@ pub struct Document<'a> {
 ///
 /// [`Failure`].
 pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failure> {
-    match detect::format(document)? {
+    let mut extraction = match detect::format(document)? {
         Format::Text | Format::Markdown => plain::read(document, limits),
         Format::Html => html::read(document, limits),
         Format::Docx => docx::read(document, limits),
         Format::Odt => odt::read(document, limits),
         Format::Epub => epub::read(document, limits),
-        format => Err(Failure::Damaged { format, problem: "its reader is not there yet".to_owned() }),
-    }
+        Format::Rtf => rtf::read(document, limits),
+        Format::Pdf => pdf::read(document, limits),
+    }?;
+    language::check(&mut extraction);
+    Ok(extraction)
 }

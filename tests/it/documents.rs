@@ -2,6 +2,7 @@
 
 mod contained;
 mod contract;
+mod formats;
 mod made;
 mod pages;
 mod service;

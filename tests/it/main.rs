@@ -54,6 +54,7 @@ mod malformed;
 mod many_collections;
 mod memory;
 mod mixed;
+mod mutated_documents;
 mod no_leaks;
 mod observe;
 mod office;

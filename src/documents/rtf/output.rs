@@ -17,6 +17,8 @@ pub(super) struct Output {
     is_paragraph_over: bool,
     /// Whether a row ended after the last text.
     is_row_over: bool,
+    /// Whether the cell that is open has text.
+    has_cell_text: bool,
     /// Whether the paragraph of the last text is an item of a list.
     was_item: bool,
     apart_bytes: usize,
@@ -34,6 +36,7 @@ impl Output {
             deleted: String::new(),
             is_paragraph_over: false,
             is_row_over: false,
+            has_cell_text: false,
             was_item: false,
             apart_bytes: 0,
             max_bytes,
@@ -75,7 +78,11 @@ impl Output {
     fn main(&mut self, text: &str, place: Place) -> Result<(), Failure> {
         self.end_deletion()?;
         if self.is_paragraph_over && !text.trim().is_empty() {
-            if self.was_item && place.is_item { self.writer.end_line() } else { self.writer.end_paragraph() }
+            if self.was_item && place.is_item {
+                self.writer.end_line()
+            } else {
+                self.writer.end_paragraph()
+            }
             self.is_paragraph_over = false;
         }
         if self.is_row_over && !text.trim().is_empty() {
@@ -85,6 +92,7 @@ impl Output {
             self.is_row_over = false;
         }
         self.was_item = place.is_item;
+        self.has_cell_text |= place.is_in_table && !text.trim().is_empty();
         self.writer.text(text)
     }
 
@@ -120,8 +128,12 @@ impl Output {
                 return self.write_boxes();
             }
             End::Line => self.writer.end_line(),
-            End::Cell => self.writer.end_cell(),
+            End::Cell => {
+                self.end_cell_text();
+                self.writer.end_cell();
+            }
             End::Row => {
+                self.end_cell_text();
                 self.writer.end_line();
                 self.is_row_over = true;
             }
@@ -129,9 +141,22 @@ impl Output {
         Ok(())
     }
 
+    /// The end of a paragraph at the end of a cell is that of the cell.
+    fn end_cell_text(&mut self) {
+        if std::mem::take(&mut self.has_cell_text) {
+            self.is_paragraph_over = false;
+        }
+    }
+
+    /// Whether the next text begins a paragraph.
+    pub(super) fn is_at_beginning(&self) -> bool {
+        self.is_paragraph_over || self.is_row_over || self.writer.len() == 0
+    }
+
     /// Begins a page.
-    pub(super) fn begin_page(&mut self) {
+    pub(super) fn begin_page(&mut self) -> Result<(), Failure> {
         self.writer.begin_page("");
+        self.writer.text(" ")
     }
 
     /// Ends a group that has its own target.
@@ -140,7 +165,8 @@ impl Output {
             Target::RunningHead => {
                 let head = std::mem::take(&mut self.running_head);
                 let is_number = head.trim().chars().all(|c| c.is_ascii_digit());
-                self.writer.remove(if is_number { RemovedKind::PageNumber } else { RemovedKind::RunningHead }, &head)
+                self.writer
+                    .remove(if is_number { RemovedKind::PageNumber } else { RemovedKind::RunningHead }, &head)
             }
             Target::Comment => {
                 let comment = std::mem::take(&mut self.comment);

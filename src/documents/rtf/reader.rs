@@ -177,7 +177,8 @@ impl<'a> Reader<'a> {
         }
         let bytes = std::mem::take(&mut self.bytes);
         let is_utf8 = std::mem::take(&mut self.has_raw_bytes) && std::str::from_utf8(&bytes).is_ok();
-        let encoding = if is_utf8 { Some(UTF_8) } else { self.fonts.encoding(self.state.font, self.encoding) };
+        let encoding =
+            if is_utf8 { Some(UTF_8) } else { self.fonts.encoding(self.state.font, self.encoding) };
         match encoding {
             Some(encoding) => {
                 let text = encoding.decode_without_bom_handling(&bytes).0;
@@ -189,7 +190,10 @@ impl<'a> Reader<'a> {
     }
 
     fn emit(&mut self, text: &str) -> Result<(), Failure> {
-        if self.is_closed && self.outer.is_empty() && !text.chars().all(|c| c.is_whitespace() || c.is_control()) {
+        if self.is_closed
+            && self.outer.is_empty()
+            && !text.chars().all(|c| c.is_whitespace() || c.is_control())
+        {
             self.output.writer.warn(
                 WarningKind::Damaged,
                 "The RTF document has text after its end: a brace is probably too many. The text was read.",
@@ -206,7 +210,7 @@ impl<'a> Reader<'a> {
             return if text.trim().is_empty() { Ok(()) } else { self.output.hide(reason, text) };
         }
         if std::mem::take(&mut self.begins_page) && state.target == Target::Main {
-            self.page();
+            self.page()?;
         }
         let place = Place { is_item: state.is_item || self.is_item_marked, is_in_table: state.is_in_table };
         self.output.text(state.target, text, place)
@@ -237,14 +241,15 @@ impl<'a> Reader<'a> {
         self.output.end(self.state.target, what)
     }
 
-    fn page(&mut self) {
+    /// Begins a page. It ends a word, but no paragraph.
+    fn page(&mut self) -> Result<(), Failure> {
         self.page_breaks += 1;
-        self.output.begin_page();
+        self.output.begin_page()
     }
 
     fn word(&mut self, name: &'a [u8], number: Option<i32>) -> Result<(), Failure> {
         if name == b"bin" {
-            self.tokens.skip(usize::try_from(number.unwrap_or(0)).unwrap_or(0));
+            self.tokens.pass_over(usize::try_from(number.unwrap_or(0)).unwrap_or(0));
             return Ok(());
         }
         if self.skip > 0 {
@@ -254,6 +259,11 @@ impl<'a> Reader<'a> {
         self.flush()?;
         if name == b"u" {
             return self.unicode(number.unwrap_or(0));
+        }
+        if name == b"bullet" && self.state.target == Target::Main && self.output.is_at_beginning() {
+            // The mark of an item, which is no text.
+            self.is_item_marked = true;
+            return Ok(());
         }
         if let Some(c) = words::character(name) {
             return self.character(c);
@@ -306,12 +316,12 @@ impl<'a> Reader<'a> {
             b"cell" | b"nestcell" => self.end(End::Cell)?,
             b"row" | b"nestrow" => self.end(End::Row)?,
             b"column" => self.end(End::Paragraph)?,
-            b"page" if self.state.target == Target::Main => self.page(),
+            b"page" if self.state.target == Target::Main => self.page()?,
             b"pagebb" if self.state.target == Target::Main => self.begins_page = true,
             b"sect" => {
                 self.end(End::Paragraph)?;
                 if self.state.target == Target::Main && !self.is_section_on_page {
-                    self.page();
+                    self.page()?;
                 }
             }
             b"sectd" => self.is_section_on_page = false,
@@ -329,9 +339,8 @@ impl<'a> Reader<'a> {
             b"info" => Target::Info,
             b"title" if self.state.target == Target::Info => Target::Title,
             b"author" if self.state.target == Target::Info => Target::Author,
-            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr" | b"footerf" => {
-                Target::RunningHead
-            }
+            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr"
+            | b"footerf" => Target::RunningHead,
             b"annotation" => Target::Comment,
             b"footnote" if matches!(self.state.target, Target::Main | Target::TextBox) => {
                 self.output.begin_note()?;
@@ -405,7 +414,6 @@ impl<'a> Reader<'a> {
             _ => {}
         }
     }
-
 }
 
 /// Characters of fonts of pictures stand in a private range.

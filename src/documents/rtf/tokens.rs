@@ -31,10 +31,9 @@ impl<'a> Tokens<'a> {
     }
 
     /// Skips bytes that are no text: what `\bin` announces.
-    pub(super) fn skip(&mut self, bytes: usize) {
+    pub(super) fn pass_over(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes).min(self.content.len());
     }
-
 
     fn peek(&self) -> Option<u8> {
         self.content.get(self.at).copied()
@@ -72,14 +71,17 @@ impl<'a> Tokens<'a> {
             self.at += 1;
         }
         let digits_start = self.at;
-        while self.at - digits_start < 10 && self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
         if self.at == digits_start {
             self.at = number_start;
         }
         let number = self.content.get(number_start..self.at).unwrap_or_default();
-        let number = std::str::from_utf8(number).ok().and_then(|digits| digits.parse::<i32>().ok());
+        let number = std::str::from_utf8(number).ok().and_then(|digits| {
+            let out_of_range = if digits.starts_with('-') { i32::MIN } else { i32::MAX };
+            (!digits.is_empty()).then(|| digits.parse::<i32>().unwrap_or(out_of_range))
+        });
         if self.peek() == Some(b' ') {
             self.at += 1;
         }

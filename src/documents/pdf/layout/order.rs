@@ -64,7 +64,8 @@ fn cut(fragments: &[Fragment]) -> Cut {
         match sides(fragments, gutter) {
             Sides::Columns => return Cut::Columns(gutter),
             Sides::Cells => {
-                let mut all: Vec<Gutter> = all.into_iter().filter(|g| !matches!(sides(fragments, *g), Sides::Labels)).collect();
+                let mut all: Vec<Gutter> =
+                    all.into_iter().filter(|g| !matches!(sides(fragments, *g), Sides::Labels)).collect();
                 all.sort_by(|a, b| a.x0.total_cmp(&b.x0));
                 return Cut::Table(all);
             }
@@ -150,7 +151,8 @@ fn sides(fragments: &[Fragment], gutter: Gutter) -> Sides {
     if left.bottom <= right.top || right.bottom <= left.top {
         return Sides::Apart;
     }
-    let is_label_of = |a: &Side, b: &Side| a.is_labels(size) && b.count >= a.count && gutter.width() < 3.0 * size;
+    let is_label_of =
+        |a: &Side, b: &Side| a.is_labels(size) && b.count >= a.count && gutter.width() < 3.0 * size;
     if is_label_of(&left, &right) || is_label_of(&right, &left) && right.count < 2 {
         return Sides::Labels;
     }
@@ -182,6 +184,7 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
             None => rows.push(BandRow::new(fragment.y, is_crossing, is_left)),
         }
     }
+    give_back(&mut rows);
     let mut bands: Vec<Band> = Vec::new();
     for row in rows {
         match bands.last_mut().filter(|band| band.is_crossing == row.is_crossing) {
@@ -201,6 +204,18 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
         }
     }
     merged.into_iter().map(|band| band.count).collect()
+}
+
+/// The short last line of a paragraph does not cross a gutter, but belongs to the lines above it and not to a table below.
+fn give_back(rows: &mut [BandRow]) {
+    for at in 1..rows.len().saturating_sub(1) {
+        let Some([above, row, below]) = rows.get_mut(at - 1..at + 2) else { return };
+        let is_short =
+            above.is_crossing && !row.is_crossing && row.count == 1 && !below.is_crossing && below.count > 1;
+        if is_short && 1.1 * (row.y - above.y) < below.y - row.y {
+            row.is_crossing = true;
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -236,7 +251,13 @@ struct Band {
 
 impl Band {
     fn new(row: &BandRow) -> Self {
-        Self { count: row.count, rows: 1, is_crossing: row.is_crossing, has_left: row.has_left, has_right: row.has_right }
+        Self {
+            count: row.count,
+            rows: 1,
+            is_crossing: row.is_crossing,
+            has_left: row.has_left,
+            has_right: row.has_right,
+        }
     }
 
     fn add(&mut self, row: &BandRow) {
@@ -250,7 +271,8 @@ impl Band {
 fn bands(fragments: Vec<Fragment>, gutter: Gutter) -> Vec<Vec<Fragment>> {
     let counts = bands_of(&fragments, gutter);
     let mut rest = fragments.into_iter();
-    let mut bands: Vec<Vec<Fragment>> = counts.into_iter().map(|count| rest.by_ref().take(count).collect()).collect();
+    let mut bands: Vec<Vec<Fragment>> =
+        counts.into_iter().map(|count| rest.by_ref().take(count).collect()).collect();
     bands.push(rest.collect());
     bands
 }
