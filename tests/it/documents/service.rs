@@ -103,7 +103,7 @@ async fn a_document_may_be_larger_than_all_that_a_connection_may_have_under_way(
     // More at once than fit.
     let mut reading = Vec::new();
     for _ in 0..8 {
-        let (mut client, text) = (client.clone(), text.clone());
+        let (client, text) = (client.clone(), text.clone());
         reading.push(tokio::spawn(async move {
             extract_in_pieces(
                 &mut client.max_decoding_message_size(8 << 20),
