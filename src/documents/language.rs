@@ -74,7 +74,8 @@ fn judge(stretch: &str) -> Option<bool> {
     let greek = Alphabet::of(stretch, Script::Greek);
     let most = [latin, cyrillic, greek].into_iter().max_by_key(|alphabet| alphabet.letters)?;
     let counted: usize = most.counts.iter().sum();
-    let is_enough = most.letters >= MIN_LETTERS && most.letters * 2 >= shown && counted >= MIN_DIFFERENT_WORDS_LETTERS;
+    let is_enough =
+        most.letters >= MIN_LETTERS && most.letters * 2 >= shown && counted >= MIN_DIFFERENT_WORDS_LETTERS;
     if !is_enough || most.different() < MIN_DIFFERENT {
         return None;
     }
@@ -231,7 +232,8 @@ impl Alphabet {
             .collect();
         let mut found = Vec::new();
         for _ in 0..size {
-            let best = sums.iter().enumerate().filter(|(at, _)| !found.contains(at)).max_by_key(|(_, sum)| **sum);
+            let best =
+                sums.iter().enumerate().filter(|(at, _)| !found.contains(at)).max_by_key(|(_, sum)| **sum);
             let Some((best, _)) = best.filter(|(_, sum)| **sum > 0) else { break };
             found.push(best);
             for (other, sum) in sums.iter_mut().enumerate() {
@@ -253,7 +255,8 @@ impl Alphabet {
     /// Letters that are vowels and behave so, those that are, and those that behave so.
     fn shares(&self) -> (usize, usize, usize) {
         let like = self.like_vowels();
-        let count = |indices: &mut dyn Iterator<Item = usize>| indices.map(|at| self.count(at)).sum::<usize>();
+        let count =
+            |indices: &mut dyn Iterator<Item = usize>| indices.map(|at| self.count(at)).sum::<usize>();
         let agreed = count(&mut like.iter().copied().filter(|at| self.is_vowel(*at)));
         let vowels = count(&mut (0..self.names.len()).filter(|at| self.is_vowel(*at)));
         (agreed, vowels, count(&mut like.iter().copied()))
@@ -290,7 +293,8 @@ mod tests {
         }
         let glyphs = |c: char| char::from_u32(u32::from(c).saturating_sub(29)).filter(|c| !c.is_control());
         assert!(is_gibberish(&ESSAY.chars().filter_map(glyphs).collect::<String>()));
-        let private = |c: char| if c.is_alphabetic() { char::from_u32(0xE000 + u32::from(c)).unwrap_or(c) } else { c };
+        let private =
+            |c: char| if c.is_alphabetic() { char::from_u32(0xE000 + u32::from(c)).unwrap_or(c) } else { c };
         assert!(is_gibberish(&ESSAY.chars().map(private).collect::<String>()));
     }
 

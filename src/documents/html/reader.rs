@@ -28,11 +28,12 @@ struct Element<'a> {
 
 /// What applies to what is inside an element.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 struct Context {
     style: Style,
     is_skipped: bool,
     is_deleted: bool,
-    /// Whether it is inside SVG or MathML, where tags may close themselves.
+    /// Whether it is inside SVG or `MathML`, where tags may close themselves.
     is_foreign: bool,
     /// Lists, in which further lists begin on a line.
     is_item: bool,
@@ -330,7 +331,7 @@ impl<'a, 'w> Reader<'a, 'w> {
             style.set_ground("url(", false);
         }
         if !self.sheet.is_empty() && self.sheet_steps > 0 {
-            let declared = self.sheet.declarations(named, self.open.iter().map(|element| element.named));
+            let declared = self.sheet.declarations(named, &self.open.iter().map(|element| element.named));
             self.sheet_steps = self.sheet_steps.saturating_sub(declared.looked_at * (self.open.len() + 1));
             style.apply(&declared.declarations);
         }

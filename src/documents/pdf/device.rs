@@ -4,7 +4,9 @@ use hayro_interpret::font::{Glyph as DrawnGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape};
-use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
+use hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+};
 
 use super::super::HiddenReason;
 use super::backdrop::Backdrop;
@@ -127,7 +129,8 @@ impl PageReader {
         }
         let [red, green, blue, _] = colour?;
         let behind = self.backdrop.colour(place)?;
-        let is_alike = behind.iter().zip([red, green, blue]).all(|(a, b)| a.abs_diff(b) <= MAX_COLOUR_DIFFERENCE);
+        let is_alike =
+            behind.iter().zip([red, green, blue]).all(|(a, b)| a.abs_diff(b) <= MAX_COLOUR_DIFFERENCE);
         is_alike.then_some(HiddenReason::Colour)
     }
 
@@ -151,7 +154,8 @@ impl PageReader {
 
     fn paint(&mut self, rect: Rect, paint: &Paint<'_>, mask: Option<&SoftMask<'_>>, blend: BlendMode) {
         let colour = colour_of(paint);
-        let is_plain = mask.is_none() && blend == BlendMode::Normal && self.opacities.iter().all(|o| *o > 0.99);
+        let is_plain =
+            mask.is_none() && blend == BlendMode::Normal && self.opacities.iter().all(|o| *o > 0.99);
         let is_opaque = is_plain && colour.is_some_and(|[.., alpha]| alpha > 250);
         let seen = rect.intersect(self.clip());
         if seen.area() > 0.0 && !colour.is_some_and(|[.., alpha]| alpha < 3) {
@@ -298,11 +302,14 @@ fn characters(glyph: &DrawnGlyph<'_>) -> (String, bool) {
         Some(BfString::Char(c)) => c.to_string(),
         Some(BfString::String(text)) => text,
         None => match glyph {
-            DrawnGlyph::Type3(type3) => tex_character(type3.char_code()).map(String::from).unwrap_or_default(),
+            DrawnGlyph::Type3(type3) => {
+                tex_character(type3.char_code()).map(String::from).unwrap_or_default()
+            }
             DrawnGlyph::Outline(_) => String::new(),
         },
     };
-    let text: String = text.chars().filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}')).collect();
+    let text: String =
+        text.chars().filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}')).collect();
     if text.is_empty() { (char::REPLACEMENT_CHARACTER.to_string(), true) } else { (text, false) }
 }
 

@@ -26,12 +26,27 @@ struct LaidPage {
 pub(super) fn write(pages: Vec<PageWords>, writer: &mut Writer) -> Result<(), Failure> {
     let pages: Vec<LaidPage> = pages
         .into_iter()
-        .map(|page| LaidPage { blocks: page.groups.into_iter().flat_map(blocks).collect(), hidden: page.hidden })
+        .map(|page| LaidPage {
+            blocks: page.groups.into_iter().flat_map(blocks).collect(),
+            hidden: page.hidden,
+        })
         .collect();
     let measures = Measures::of(&pages);
     let mut vocabulary = Vocabulary::default();
-    pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines).for_each(|line| vocabulary.add(&line.text));
-    let mut flow = Flow { writer, vocabulary, measures, held: None, notes: Vec::new(), hidden: VecDeque::new(), begun: 0 };
+    pages
+        .iter()
+        .flat_map(|page| &page.blocks)
+        .flat_map(|block| &block.lines)
+        .for_each(|line| vocabulary.add(&line.text));
+    let mut flow = Flow {
+        writer,
+        vocabulary,
+        measures,
+        held: None,
+        notes: Vec::new(),
+        hidden: VecDeque::new(),
+        begun: 0,
+    };
     for (page, mut laid) in pages.into_iter().enumerate() {
         let notes = notes::take(&mut laid.blocks, flow.measures.size);
         flow.hidden.extend(laid.hidden.into_iter().map(|run| Hidden { page, run }));
@@ -112,8 +127,12 @@ struct BlockFacts {
 
 impl BlockFacts {
     fn of(block: &Block, usual_step: f64, page: usize) -> Self {
-        let steps: Vec<Weighted> =
-            block.lines.windows(2).filter_map(step_between).map(|value| Weighted { value, weight: 1 }).collect();
+        let steps: Vec<Weighted> = block
+            .lines
+            .windows(2)
+            .filter_map(step_between)
+            .map(|value| Weighted { value, weight: 1 })
+            .collect();
         let step = if steps.len() < 4 { usual_step } else { median(steps).unwrap_or(usual_step) };
         let indented = block.lines.iter().filter(|line| line.x0 > block.left + INDENT * line.size).count();
         Self {
@@ -139,11 +158,19 @@ struct Placed {
 impl Placed {
     /// How much room is left at the end of the line.
     fn room(&self) -> f64 {
-        if self.block.is_right_to_left { self.line.x0 - self.block.left } else { self.block.right - self.line.x1 }
+        if self.block.is_right_to_left {
+            self.line.x0 - self.block.left
+        } else {
+            self.block.right - self.line.x1
+        }
     }
 
     fn indent(&self) -> f64 {
-        let indent = if self.block.is_right_to_left { self.block.right - self.line.x1 } else { self.line.x0 - self.block.left };
+        let indent = if self.block.is_right_to_left {
+            self.block.right - self.line.x1
+        } else {
+            self.line.x0 - self.block.left
+        };
         indent / self.line.size
     }
 
@@ -223,7 +250,11 @@ impl Flow<'_> {
         match join {
             Join::Paragraph | Join::Line => {
                 self.put_cells(&line.text)?;
-                if join == Join::Line { self.writer.end_line() } else { self.writer.end_paragraph() }
+                if join == Join::Line {
+                    self.writer.end_line()
+                } else {
+                    self.writer.end_paragraph()
+                }
                 Ok(())
             }
             Join::On if self.is_within_word(&line, next) => self.put_cells(&line.text),
@@ -235,7 +266,10 @@ impl Flow<'_> {
     fn is_within_word(&self, line: &Line, next: &str) -> bool {
         let is_hangul = |c: char| matches!(c, '\u{AC00}'..='\u{D7AF}');
         let (end, start) = (line.text.chars().next_back(), next.chars().next());
-        self.measures.draws_spaces && !line.ends_with_space && end.is_some_and(is_hangul) && start.is_some_and(is_hangul)
+        self.measures.draws_spaces
+            && !line.ends_with_space
+            && end.is_some_and(is_hangul)
+            && start.is_some_and(is_hangul)
     }
 
     fn put_cells(&mut self, text: &str) -> Result<(), Failure> {
@@ -303,13 +337,18 @@ fn join(last: &Placed, next: &Placed, usual_step: f64) -> Join {
         return Join::Line;
     }
     let (above, below) = (&last.line, &next.line);
-    let is_divided = hyphens::divided(&above.text).is_some() && below.text.chars().next().is_some_and(char::is_lowercase);
+    let is_divided =
+        hyphens::divided(&above.text).is_some() && below.text.chars().next().is_some_and(char::is_lowercase);
     let step = (below.y - above.y) / above.size.max(below.size);
     let is_wide = step > WIDE_STEP * next.block.step.min(1.4 * usual_step);
     let is_other = above.size > OTHER_SIZE * below.size || below.size > OTHER_SIZE * above.size;
     let is_item = is_bullet(&below.text);
     if is_item {
-        return if is_bullet(&above.text) || !is_wide && last.indent() > 0.5 { Join::Line } else { Join::Paragraph };
+        return if is_bullet(&above.text) || !is_wide && last.indent() > 0.5 {
+            Join::Line
+        } else {
+            Join::Paragraph
+        };
     }
     if is_wide || is_other {
         return Join::Paragraph;
@@ -317,13 +356,16 @@ fn join(last: &Placed, next: &Placed, usual_step: f64) -> Join {
     if is_divided {
         return Join::On;
     }
-    let is_centred = (last.middle() - next.middle()).abs() < 2.0 && (above.x0 - below.x0).abs() > below.size && last.indent() > 1.0;
+    let is_centred = (last.middle() - next.middle()).abs() < 2.0
+        && (above.x0 - below.x0).abs() > below.size
+        && last.indent() > 1.0;
     if is_centred {
         return Join::On;
     }
     let turn = next.indent() - last.indent();
     let begins = if next.block.is_hanging { turn < -INDENT } else { turn > INDENT && last.indent() < 0.5 };
-    let begins = begins || (!next.block.is_hanging && next.indent() > INDENT && turn.abs() < 0.2 && last.has_room_for(below));
+    let begins = begins
+        || (!next.block.is_hanging && next.indent() > INDENT && turn.abs() < 0.2 && last.has_room_for(below));
     if begins || last.has_room_for(below) { Join::Paragraph } else { Join::On }
 }
 
@@ -341,7 +383,10 @@ fn join_blocks(last: &Placed, next: &Placed) -> Join {
     if hyphens::divided(&above.text).is_some() && start.is_some_and(char::is_lowercase) {
         return Join::On;
     }
-    let ends = above.text.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']']).ends_with(['.', '!', '?', ':', '。', '！', '？', '؟', '।']);
+    let ends = above
+        .text
+        .trim_end_matches(['"', '”', '’', '\'', '»', ')', ']'])
+        .ends_with(['.', '!', '?', ':', '。', '！', '？', '؟', '।']);
     let is_full = !last.has_room_for(below);
     let is_indented = next.indent() > INDENT;
     if is_indented || !is_full && (ends || !start.is_some_and(char::is_lowercase)) {
@@ -351,11 +396,17 @@ fn join_blocks(last: &Placed, next: &Placed) -> Join {
         return Join::On;
     }
     // A sentence ends with a full line: a paragraph may end there too, which an indent would tell.
-    if is_full && last.room() < 0.3 * above.size && start.is_some_and(|c| !c.is_uppercase()) { Join::On } else { Join::Paragraph }
+    if is_full && last.room() < 0.3 * above.size && start.is_some_and(|c| !c.is_uppercase()) {
+        Join::On
+    } else {
+        Join::Paragraph
+    }
 }
 
 fn is_bullet(text: &str) -> bool {
     let mut characters = text.chars();
-    let is_sign = characters.next().is_some_and(|c| matches!(c, '•' | '▪' | '◦' | '●' | '○' | '■' | '–' | '-' | '∗' | '*' | '·' | '‣'));
+    let is_sign = characters
+        .next()
+        .is_some_and(|c| matches!(c, '•' | '▪' | '◦' | '●' | '○' | '■' | '–' | '-' | '∗' | '*' | '·' | '‣'));
     is_sign && characters.next().is_some_and(char::is_whitespace)
 }

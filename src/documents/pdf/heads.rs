@@ -41,7 +41,8 @@ pub(super) fn remove(pages: &mut [PageWords]) -> Vec<Removed> {
         .iter_mut()
         .map(|page| page.groups.first_mut().map(|words| rows(std::mem::take(words))).unwrap_or_default())
         .collect();
-    let edges: Vec<EdgeRow> = page_rows.iter().enumerate().flat_map(|(page, rows)| edge_rows(page, rows)).collect();
+    let edges: Vec<EdgeRow> =
+        page_rows.iter().enumerate().flat_map(|(page, rows)| edge_rows(page, rows)).collect();
     let mut found = repeated(&edges);
     found.extend(numbered(&edges));
     found.extend(lone_numbers(&edges, pages, &page_rows));
@@ -80,7 +81,10 @@ fn numbers(text: &str) -> Vec<i64> {
     if let Some(value) = roman(text.trim_matches(|c: char| !c.is_alphanumeric())) {
         return vec![value];
     }
-    text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(|part| part.parse().unwrap_or(i64::MAX / 4)).collect()
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().unwrap_or(i64::MAX / 4))
+        .collect()
 }
 
 fn roman(text: &str) -> Option<i64> {
@@ -153,7 +157,8 @@ fn numbered(edges: &[EdgeRow]) -> BTreeSet<(usize, usize)> {
     for edge in edges.iter().filter(|edge| edge.rank == 0) {
         let page = i64::try_from(edge.page).unwrap_or(0);
         let own = edge.text.split_whitespace();
-        let ends = own.clone().next().into_iter().chain(own.last()).filter_map(|token| token.parse::<i64>().ok());
+        let ends =
+            own.clone().next().into_iter().chain(own.last()).filter_map(|token| token.parse::<i64>().ok());
         for offset in ends.map(|number| number - page).collect::<BTreeSet<_>>() {
             alike.entry((edge.is_top, offset)).or_default().push(edge);
         }
@@ -176,11 +181,19 @@ fn numbered(edges: &[EdgeRow]) -> BTreeSet<(usize, usize)> {
 fn lone_numbers(edges: &[EdgeRow], pages: &[PageWords], page_rows: &[Vec<Row>]) -> BTreeSet<(usize, usize)> {
     let is_lone = |edge: &&EdgeRow| {
         let own = i64::try_from(edge.page).unwrap_or(0) + 1;
-        let zone = pages.get(edge.page).map_or(f64::INFINITY, |page| page.bottom - NUMBER_ZONE * (page.bottom - page.top));
+        let zone = pages
+            .get(edge.page)
+            .map_or(f64::INFINITY, |page| page.bottom - NUMBER_ZONE * (page.bottom - page.top));
         let above = edge.row.checked_sub(1).and_then(|row| page_rows.get(edge.page)?.get(row));
         let size = above.and_then(|row| row.words.first()).map_or(10.0, |word| word.size);
         let is_apart = above.is_none_or(|row| edge.y - row.y > 1.6 * size);
-        !edge.is_top && edge.rank == 0 && edge.row > 0 && edge.y > zone && is_apart && without_numbers(&edge.text) == "#" && edge.numbers == [own]
+        !edge.is_top
+            && edge.rank == 0
+            && edge.row > 0
+            && edge.y > zone
+            && is_apart
+            && without_numbers(&edge.text) == "#"
+            && edge.numbers == [own]
     };
     edges.iter().filter(is_lone).map(|edge| (edge.page, edge.row)).collect()
 }
@@ -201,7 +214,12 @@ fn outermost(edges: &[EdgeRow], found: &BTreeSet<(usize, usize)>) -> BTreeSet<(u
 }
 
 fn kind(text: &str) -> RemovedKind {
-    let is_page_word = |word: &str| matches!(word.to_lowercase().as_str(), "page" | "seite" | "pagina" | "página" | "p" | "of" | "von" | "de");
+    let is_page_word = |word: &str| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "page" | "seite" | "pagina" | "página" | "p" | "of" | "von" | "de"
+        )
+    };
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut names = words.filter(|word| word.parse::<u64>().is_err() && roman(word).is_none());
     if names.all(is_page_word) { RemovedKind::PageNumber } else { RemovedKind::RunningHead }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 /// Beginnings of words that keep their hyphen more often than not.
-const PREFIXES: [&str; 12] = ["self", "well", "ex", "non", "half", "quasi", "ill", "all", "cross", "anti", "semi", "vice"];
+const PREFIXES: [&str; 12] =
+    ["self", "well", "ex", "non", "half", "quasi", "ill", "all", "cross", "anti", "semi", "vice"];
 /// Documents that divide words do so on more than this share of their lines.
 const DIVIDED_SHARE: f64 = 0.02;
 
@@ -52,7 +53,11 @@ impl Vocabulary {
         #[expect(clippy::cast_precision_loss, reason = "a share")]
         let share = self.hyphens as f64 / self.lines.max(1) as f64;
         let are_words = self.words.contains(cut) && self.words.contains(&right);
-        if share < DIVIDED_SHARE { are_words || self.lines > 100 } else { are_words && cut.len() > 3 && right.len() > 3 }
+        if share < DIVIDED_SHARE {
+            are_words || self.lines > 100
+        } else {
+            are_words && cut.len() > 3 && right.len() > 3
+        }
     }
 }
 

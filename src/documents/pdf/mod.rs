@@ -49,9 +49,9 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
 fn failure(error: LoadPdfError) -> Failure {
     let damaged = |problem: &str| Failure::Damaged { format: Format::Pdf, problem: problem.to_owned() };
     match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm) => {
-            Failure::Encrypted { format: Format::Pdf }
-        }
+        LoadPdfError::Decryption(
+            DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
+        ) => Failure::Encrypted { format: Format::Pdf },
         LoadPdfError::Decryption(_) => damaged("its encryption is invalid"),
         LoadPdfError::Invalid => damaged("it has no page that can be found; it is probably cut off"),
     }
@@ -125,9 +125,17 @@ fn list(numbers: &[usize]) -> String {
             None => runs.push(number..=number),
         }
     }
-    let shown: Vec<String> = runs.iter().take(MAX_PAGES_NAMED).map(|run| {
-        if run.start() == run.end() { run.start().to_string() } else { format!("{}-{}", run.start(), run.end()) }
-    }).collect();
+    let shown: Vec<String> = runs
+        .iter()
+        .take(MAX_PAGES_NAMED)
+        .map(|run| {
+            if run.start() == run.end() {
+                run.start().to_string()
+            } else {
+                format!("{}-{}", run.start(), run.end())
+            }
+        })
+        .collect();
     let more = if runs.len() > MAX_PAGES_NAMED { " and others" } else { "" };
     let noun = if numbers.len() == 1 { "page" } else { "pages" };
     format!("{noun} {}{more}", shown.join(", "))

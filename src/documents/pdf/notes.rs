@@ -14,7 +14,8 @@ pub(super) struct Note {
 
 /// Takes the notes out of the blocks of a page. `body_size` is the size of most of the document's text.
 pub(super) fn take(blocks: &mut Vec<Block>, body_size: f64) -> Vec<Note> {
-    let references: Vec<String> = blocks.iter().flat_map(|block| &block.lines).flat_map(|line| references(&line.text)).collect();
+    let references: Vec<String> =
+        blocks.iter().flat_map(|block| &block.lines).flat_map(|line| references(&line.text)).collect();
     let top = blocks.iter().flat_map(|block| &block.lines).map(|line| line.y).fold(f64::INFINITY, f64::min);
     let mut notes = Vec::new();
     for block in blocks.iter_mut().filter(|block| !block.is_table) {
@@ -60,6 +61,8 @@ fn marker(line: &Line, references: &[String]) -> Option<String> {
 /// The numbers of notes to which a text refers.
 fn references(text: &str) -> Vec<String> {
     let parts = text.split(" [").skip(1).filter_map(|part| part.split_once(']'));
-    let numbers = parts.map(|(number, _)| number).filter(|number| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()));
+    let numbers = parts
+        .map(|(number, _)| number)
+        .filter(|number| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()));
     numbers.map(str::to_owned).collect()
 }

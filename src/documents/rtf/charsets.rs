@@ -87,7 +87,11 @@ impl Fonts {
     }
 
     /// The encoding of text in a font; `None` if it has pictures.
-    pub(super) fn encoding(&self, font: Option<i32>, default: &'static Encoding) -> Option<&'static Encoding> {
+    pub(super) fn encoding(
+        &self,
+        font: Option<i32>,
+        default: &'static Encoding,
+    ) -> Option<&'static Encoding> {
         match font.and_then(|font| self.charsets.get(&font)) {
             Some(Charset::Encoding(encoding)) if *encoding != WINDOWS_1252 => Some(encoding),
             Some(Charset::Pictures) => None,

@@ -28,7 +28,9 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     let (stated_pages, page_breaks, is_scan) = (reader.stated_pages, reader.page_breaks, reader.has_pictures);
     let mut extraction = reader.output.finish()?.finish(Format::Rtf, is_scan)?;
     // Pages that overflow have no mark: the breaks are all there are only if the document states as many.
-    if let Some(stated) = stated_pages.filter(|stated| *stated > 0 && *stated != page_breaks.saturating_add(1)) {
+    if let Some(stated) =
+        stated_pages.filter(|stated| *stated > 0 && *stated != page_breaks.saturating_add(1))
+    {
         extraction.pages.clear();
         extraction.page_count = stated;
     }

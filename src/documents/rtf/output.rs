@@ -6,6 +6,7 @@ use super::state::Target;
 
 /// The text of a document with its notes and text boxes, which come after what they belong to.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 pub(super) struct Output {
     pub(super) writer: Writer,
     notes: Vec<String>,
@@ -78,7 +79,11 @@ impl Output {
     fn main(&mut self, text: &str, place: Place) -> Result<(), Failure> {
         self.end_deletion()?;
         if self.is_paragraph_over && !text.trim().is_empty() {
-            if self.was_item && place.is_item { self.writer.end_line() } else { self.writer.end_paragraph() }
+            if self.was_item && place.is_item {
+                self.writer.end_line();
+            } else {
+                self.writer.end_paragraph();
+            }
             self.is_paragraph_over = false;
         }
         if self.is_row_over && !text.trim().is_empty() {
@@ -161,7 +166,8 @@ impl Output {
             Target::RunningHead => {
                 let head = std::mem::take(&mut self.running_head);
                 let is_number = head.trim().chars().all(|c| c.is_ascii_digit());
-                self.writer.remove(if is_number { RemovedKind::PageNumber } else { RemovedKind::RunningHead }, &head)
+                self.writer
+                    .remove(if is_number { RemovedKind::PageNumber } else { RemovedKind::RunningHead }, &head)
             }
             Target::Comment => {
                 let comment = std::mem::take(&mut self.comment);

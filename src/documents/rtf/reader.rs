@@ -14,6 +14,7 @@ const MIN_HALF_POINTS: i32 = 4;
 
 /// Reads a document of RTF.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 pub(super) struct Reader<'a> {
     tokens: Tokens<'a>,
     outer: Vec<State>,
@@ -177,7 +178,8 @@ impl<'a> Reader<'a> {
         }
         let bytes = std::mem::take(&mut self.bytes);
         let is_utf8 = std::mem::take(&mut self.has_raw_bytes) && std::str::from_utf8(&bytes).is_ok();
-        let encoding = if is_utf8 { Some(UTF_8) } else { self.fonts.encoding(self.state.font, self.encoding) };
+        let encoding =
+            if is_utf8 { Some(UTF_8) } else { self.fonts.encoding(self.state.font, self.encoding) };
         match encoding {
             Some(encoding) => {
                 let text = encoding.decode_without_bom_handling(&bytes).0;
@@ -189,7 +191,10 @@ impl<'a> Reader<'a> {
     }
 
     fn emit(&mut self, text: &str) -> Result<(), Failure> {
-        if self.is_closed && self.outer.is_empty() && !text.chars().all(|c| c.is_whitespace() || c.is_control()) {
+        if self.is_closed
+            && self.outer.is_empty()
+            && !text.chars().all(|c| c.is_whitespace() || c.is_control())
+        {
             self.output.writer.warn(
                 WarningKind::Damaged,
                 "The RTF document has text after its end: a brace is probably too many. The text was read.",
@@ -307,11 +312,10 @@ impl<'a> Reader<'a> {
     /// Control words that end or begin something in the text.
     fn breaks(&mut self, name: &[u8]) -> Result<bool, Failure> {
         match name {
-            b"par" => self.end(End::Paragraph)?,
+            b"par" | b"column" => self.end(End::Paragraph)?,
             b"line" | b"lbr" => self.end(End::Line)?,
             b"cell" | b"nestcell" => self.end(End::Cell)?,
             b"row" | b"nestrow" => self.end(End::Row)?,
-            b"column" => self.end(End::Paragraph)?,
             b"page" if self.state.target == Target::Main => self.page()?,
             b"pagebb" if self.state.target == Target::Main => self.begins_page = true,
             b"sect" => {
@@ -335,9 +339,8 @@ impl<'a> Reader<'a> {
             b"info" => Target::Info,
             b"title" if self.state.target == Target::Info => Target::Title,
             b"author" if self.state.target == Target::Info => Target::Author,
-            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr" | b"footerf" => {
-                Target::RunningHead
-            }
+            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr"
+            | b"footerf" => Target::RunningHead,
             b"annotation" => Target::Comment,
             b"footnote" if matches!(self.state.target, Target::Main | Target::TextBox) => {
                 self.output.begin_note()?;

@@ -15,7 +15,10 @@ fn text(body: &str) -> String {
 #[test]
 fn paragraphs_lines_rows_and_items() {
     for (body, expected) in [
-        ("\\pard One {\\b bold} word.\\par\nTwo\\line lines\\par\\pard\\par Three", "One bold word.\n\nTwo\nlines\n\nThree"),
+        (
+            "\\pard One {\\b bold} word.\\par\nTwo\\line lines\\par\\pard\\par Three",
+            "One bold word.\n\nTwo\nlines\n\nThree",
+        ),
         (
             "\\trowd\\cellx1\\cellx2\\pard\\intbl a\\cell b\\cell\\row\\trowd\\pard\\intbl c\\cell d\\cell\\row\\pard e\\par",
             "a\tb\nc\td\n\ne",
@@ -31,7 +34,10 @@ fn paragraphs_lines_rows_and_items() {
         ("{\\pard \\bullet \\tab a\\par}{\\pard \\bullet \\tab b\\par}{\\pard c\\bullet\\par}", "a\nb\n\nc•"),
         ("\\{a\\\\b\\} c\\~d\\emdash e\\ldblquote f\\rdblquote\\_g", "{a\\b} c\u{a0}d—e“f”\u{2011}g"),
         ("{\\field{\\*\\fldinst HYPERLINK \"x\"}{\\fldrslt link}} end", "link end"),
-        ("{\\fonttbl{\\f0 Times;}}{\\stylesheet{\\s1 Heading;}}{\\*\\generator Ada;}text{\\*\\unknown no}{\\pict 0102}", "text"),
+        (
+            "{\\fonttbl{\\f0 Times;}}{\\stylesheet{\\s1 Heading;}}{\\*\\generator Ada;}text{\\*\\unknown no}{\\pict 0102}",
+            "text",
+        ),
         ("a\\bin5 }}}}}b", "ab"),
         ("{\\upr{x}{\\*\\ud{caf\\u233?}}} now", "café now"),
     ] {
@@ -42,20 +48,31 @@ fn paragraphs_lines_rows_and_items() {
 #[test]
 fn characters_in_code_pages_and_unicode() {
     assert_eq!(text("caf\\'e9 \\u8217\\'92s \\u-10179?\\u-8704? {\\uc2\\u233ab}c"), "café ’s 😀 éc");
-    assert_eq!(text("{\\fonttbl{\\f0\\fcharset0 T;}{\\f1\\fcharset204 C;}{\\f2\\fcharset128 J;}{\\f3\\fcharset2 S;}}\\f1 \\'cc\\'e8\\'f0 {\\f2 \\'8a\\'bf\\'83A}{\\f3 \\'b7}"), "Мир 漢ア");
+    assert_eq!(
+        text(
+            "{\\fonttbl{\\f0\\fcharset0 T;}{\\f1\\fcharset204 C;}{\\f2\\fcharset128 J;}{\\f3\\fcharset2 S;}}\\f1 \\'cc\\'e8\\'f0 {\\f2 \\'8a\\'bf\\'83A}{\\f3 \\'b7}"
+        ),
+        "Мир 漢ア"
+    );
     assert_eq!(text("\\ansicpg1250 \\'b9"), "ą");
     assert_eq!(text("raw café"), "raw café");
 }
 
 #[test]
 fn notes_boxes_heads_and_comments() {
-    let read = rtf("{\\header Head}{\\footer {\\field{\\fldinst PAGE}{\\fldrslt 3}}}{\\info{\\title On walls}{\\author Ada}{\\subject no}}\
+    let read = rtf(
+        "{\\header Head}{\\footer {\\field{\\fldinst PAGE}{\\fldrslt 3}}}{\\info{\\title On walls}{\\author Ada}{\\subject no}}\
          Walls{\\super\\chftn{\\footnote\\pard\\plain{\\super\\chftn} See Moll.}} stand{\\*\\annotation Why?}.\
-         {\\shp{\\*\\shpinst{\\sp{\\sn x}{\\sv 1}}{\\shptxt In a box\\par}}{\\shprslt dup}} Still.\\par Next.");
+         {\\shp{\\*\\shpinst{\\sp{\\sn x}{\\sv 1}}{\\shptxt In a box\\par}}{\\shprslt dup}} Still.\\par Next.",
+    );
     assert_eq!(read.text, "Walls [1] stand. Still.\n\nIn a box\n\nNext.\n\n[1] See Moll.");
     assert_eq!((read.title.as_str(), read.author.as_str()), ("On walls", "Ada"));
-    let kinds: Vec<(RemovedKind, &str)> = read.removed.iter().map(|one| (one.kind, one.text.as_str())).collect();
-    assert_eq!(kinds, [(RemovedKind::RunningHead, "Head"), (RemovedKind::PageNumber, "3"), (RemovedKind::Comment, "Why?")]);
+    let kinds: Vec<(RemovedKind, &str)> =
+        read.removed.iter().map(|one| (one.kind, one.text.as_str())).collect();
+    assert_eq!(
+        kinds,
+        [(RemovedKind::RunningHead, "Head"), (RemovedKind::PageNumber, "3"), (RemovedKind::Comment, "Why?")]
+    );
 }
 
 #[test]
@@ -68,7 +85,10 @@ fn hidden_and_deleted_text() {
         ("a{\\fs2 HIDE ME}b", HiddenReason::Tiny),
     ] {
         let read = rtf(&format!("{colours}{body}"));
-        assert_eq!((read.text.as_str(), read.hidden[0].text.as_str(), read.hidden[0].reason), ("ab", "HIDE ME", reason));
+        assert_eq!(
+            (read.text.as_str(), read.hidden[0].text.as_str(), read.hidden[0].reason),
+            ("ab", "HIDE ME", reason)
+        );
     }
     for body in [
         "a{\\cf1\\highlight2 b}",
@@ -110,6 +130,7 @@ fn unbalanced_and_hostile_documents_end() {
     let deep = [&b"{\\rtf1 "[..], &b"{".repeat(1_000_000)].concat();
     let failure = read(Document { content: &deep, name: "", encoding: "" }, &Limits::default()).unwrap_err();
     assert!(matches!(failure, Failure::Limit { limit: 512, .. }));
-    let empty = read(Document { content: b"{\\rtf1{\\pict 00}}", name: "", encoding: "" }, &Limits::default());
+    let empty =
+        read(Document { content: b"{\\rtf1{\\pict 00}}", name: "", encoding: "" }, &Limits::default());
     assert!(matches!(empty, Err(Failure::NoText { is_scan: true, .. })));
 }

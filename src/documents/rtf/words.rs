@@ -10,14 +10,13 @@ pub(super) fn character(name: &[u8]) -> Option<char> {
         b"ldblquote" => '\u{201C}',
         b"rdblquote" => '\u{201D}',
         b"bullet" => '\u{2022}',
-        b"emspace" | b"enspace" | b"qmspace" => ' ',
+        b"emspace" | b"enspace" | b"qmspace" | b"tab" => ' ',
         b"zwj" => '\u{200D}',
         b"zwnj" => '\u{200C}',
         b"zwbo" => '\u{200B}',
         b"zwnbo" => '\u{2060}',
         b"ltrmark" => '\u{200E}',
         b"rtlmark" => '\u{200F}',
-        b"tab" => ' ',
         _ => return None,
     })
 }
@@ -37,13 +36,60 @@ pub(super) fn symbol(symbol: u8) -> Option<char> {
 /// Whether the group that a control word begins is no text, and may be skipped.
 pub(super) fn is_skipped(name: &[u8]) -> bool {
     const SKIPPED: [&[u8]; 54] = [
-        b"aftncn", b"aftnsep", b"aftnsepc", b"atnid", b"atnref", b"atntime", b"atrfend", b"atrfstart", b"bkmkend",
-        b"bkmkstart", b"blipuid", b"buptim", b"colorschememapping", b"comment", b"creatim", b"datafield",
-        b"datastore", b"defchp", b"defpap", b"do", b"doccomm", b"docvar", b"dptxbxtext", b"falt", b"fldinst",
-        b"filetbl", b"ftncn", b"ftnsep", b"ftnsepc", b"generator", b"latentstyles", b"listoverridetable",
-        b"listtable", b"listtext", b"nonesttables", b"nonshppict", b"objclass", b"objdata", b"objname", b"panose",
-        b"pgptbl", b"pict", b"picprop", b"pntext", b"pntxta", b"pntxtb", b"printim", b"revtbl", b"rsidtbl",
-        b"shprslt", b"sp", b"stylesheet", b"themedata", b"xmlnstbl",
+        b"aftncn",
+        b"aftnsep",
+        b"aftnsepc",
+        b"atnid",
+        b"atnref",
+        b"atntime",
+        b"atrfend",
+        b"atrfstart",
+        b"bkmkend",
+        b"bkmkstart",
+        b"blipuid",
+        b"buptim",
+        b"colorschememapping",
+        b"comment",
+        b"creatim",
+        b"datafield",
+        b"datastore",
+        b"defchp",
+        b"defpap",
+        b"do",
+        b"doccomm",
+        b"docvar",
+        b"dptxbxtext",
+        b"falt",
+        b"fldinst",
+        b"filetbl",
+        b"ftncn",
+        b"ftnsep",
+        b"ftnsepc",
+        b"generator",
+        b"latentstyles",
+        b"listoverridetable",
+        b"listtable",
+        b"listtext",
+        b"nonesttables",
+        b"nonshppict",
+        b"objclass",
+        b"objdata",
+        b"objname",
+        b"panose",
+        b"pgptbl",
+        b"pict",
+        b"picprop",
+        b"pntext",
+        b"pntxta",
+        b"pntxtb",
+        b"printim",
+        b"revtbl",
+        b"rsidtbl",
+        b"shprslt",
+        b"sp",
+        b"stylesheet",
+        b"themedata",
+        b"xmlnstbl",
     ];
     SKIPPED.contains(&name)
 }
@@ -52,6 +98,13 @@ pub(super) fn is_skipped(name: &[u8]) -> bool {
 pub(super) fn is_known_extension(name: &[u8]) -> bool {
     matches!(
         name,
-        b"shpinst" | b"shptxt" | b"ud" | b"annotation" | b"atnauthor" | b"footnote" | b"nesttableprops" | b"txfieldtext"
+        b"shpinst"
+            | b"shptxt"
+            | b"ud"
+            | b"annotation"
+            | b"atnauthor"
+            | b"footnote"
+            | b"nesttableprops"
+            | b"txfieldtext"
     )
 }

@@ -32,7 +32,10 @@ pub(super) fn is_mark(c: char) -> bool {
 pub(super) fn push_plain(text: &mut String, c: char) {
     use unicode_normalization::UnicodeNormalization as _;
     match c {
-        '\u{FB00}'..='\u{FB06}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{2F00}'..='\u{2FD5}' => {
+        '\u{FB00}'..='\u{FB06}'
+        | '\u{FB1D}'..='\u{FDFF}'
+        | '\u{FE70}'..='\u{FEFC}'
+        | '\u{2F00}'..='\u{2FD5}' => {
             text.extend(std::iter::once(c).nfkc());
         }
         // Bullets of symbol fonts.

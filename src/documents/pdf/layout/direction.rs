@@ -54,7 +54,11 @@ pub(super) fn is_mostly_right_to_left<'a>(texts: impl Iterator<Item = &'a str>) 
 }
 
 /// Puts items in the order of reading, of items from left to right as they are seen.
-pub(super) fn reorder<T>(seen: Vec<T>, is_right_to_left: bool, direction: impl Fn(&T) -> Direction) -> Vec<T> {
+pub(super) fn reorder<T>(
+    seen: Vec<T>,
+    is_right_to_left: bool,
+    direction: impl Fn(&T) -> Direction,
+) -> Vec<T> {
     let mut items: Vec<T> = seen;
     if is_right_to_left {
         items.reverse();
@@ -76,7 +80,8 @@ fn reverse_runs<T>(items: &mut [T], direction: &impl Fn(&T) -> Direction, wanted
         if belongs(found) {
             start.get_or_insert(at);
             end = at + 1;
-        } else if found != Direction::Neutral && found != Direction::Number
+        } else if found != Direction::Neutral
+            && found != Direction::Number
             && let Some(from) = start.take()
         {
             reversals.push(from..end);
@@ -106,8 +111,8 @@ pub(super) fn read_word(seen: Vec<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_word, reorder};
     use super::super::direction;
+    use super::{read_word, reorder};
 
     fn read(seen: &str) -> String {
         read_word(seen.chars().map(String::from).collect())

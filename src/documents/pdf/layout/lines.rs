@@ -74,7 +74,9 @@ pub(super) fn table(fragments: Vec<Fragment>, gutters: &[Gutter]) -> Block {
         let goes_on = rows.last().and_then(|row| row.last()).is_some_and(|(column, last)| {
             let is_level = (last.y - cell.1.y).abs() < 0.01;
             if by_rows {
-                is_level || (*column < cell.0 && cell.1.y < last.y + 0.5 * last.size) || (*column == cell.0 && is_next_line(last, &cell.1))
+                is_level
+                    || (*column < cell.0 && cell.1.y < last.y + 0.5 * last.size)
+                    || (*column == cell.0 && is_next_line(last, &cell.1))
             } else {
                 is_level
             }
@@ -170,7 +172,8 @@ fn push(text: &mut String, last: Option<&Word>, word: &Word, spread: Option<f64>
         let size = last.size.max(word.size);
         let gap = (word.x0 - last.x1).max(last.x0 - word.x1);
         let limit = spread.unwrap_or_else(|| space_limit(&last.text, &word.text) * size);
-        let is_drawn = (last.space_after && word.space_before) || (word.space_after && last.space_before && last.x0 > word.x0);
+        let is_drawn = (last.space_after && word.space_before)
+            || (word.space_after && last.space_before && last.x0 > word.x0);
         if word.is_raised && is_note_number(&word.text) && ends_word(text) {
             text.push_str(" [");
             text.push_str(&word.text);
@@ -200,7 +203,9 @@ fn is_marker(text: &str) -> bool {
 fn ends_word(text: &str) -> bool {
     let mut back = text.chars().rev();
     match back.next() {
-        Some(c) if c.is_alphabetic() => back.next().is_some_and(|before| before.is_alphabetic() || before == '\'' || before == '’'),
+        Some(c) if c.is_alphabetic() => {
+            back.next().is_some_and(|before| before.is_alphabetic() || before == '\'' || before == '’')
+        }
         Some(c) => matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '”' | '’' | '\'' | '»' | '“' | ')'),
         None => false,
     }
@@ -208,7 +213,8 @@ fn ends_word(text: &str) -> bool {
 
 /// The size of most characters of a line.
 fn usual_size(words: &[Word]) -> f64 {
-    let mut sizes: Vec<(f64, usize)> = words.iter().filter(|w| !w.is_raised).map(|w| (w.size, w.text.len())).collect();
+    let mut sizes: Vec<(f64, usize)> =
+        words.iter().filter(|w| !w.is_raised).map(|w| (w.size, w.text.len())).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = sizes.iter().map(|(_, bytes)| bytes).sum::<usize>() / 2;
     let mut sum = 0;
@@ -223,14 +229,20 @@ fn usual_size(words: &[Word]) -> f64 {
 
 /// The gap from which on there is a space in a line with spread letters, if it is one: its words are single letters.
 fn spread_gap(words: &[Word]) -> Option<f64> {
-    let single = words.iter().filter(|word| word.text.chars().count() == 1 && word.text.chars().all(char::is_alphabetic)).count();
+    let single = words
+        .iter()
+        .filter(|word| word.text.chars().count() == 1 && word.text.chars().all(char::is_alphabetic))
+        .count();
     if words.len() < 6 || single * 10 < words.len() * 8 {
         return None;
     }
-    let mut gaps: Vec<f64> = words.windows(2).filter_map(|pair| match pair {
-        [a, b] => Some(b.x0 - a.x1),
-        _ => None,
-    }).collect();
+    let mut gaps: Vec<f64> = words
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] => Some(b.x0 - a.x1),
+            _ => None,
+        })
+        .collect();
     gaps.sort_by(f64::total_cmp);
     gaps.get(gaps.len() / 2).map(|gap| gap * 1.7)
 }

@@ -64,7 +64,8 @@ fn cut(fragments: &[Fragment]) -> Cut {
         match sides(fragments, gutter) {
             Sides::Columns => return Cut::Columns(gutter),
             Sides::Cells => {
-                let mut all: Vec<Gutter> = all.into_iter().filter(|g| !matches!(sides(fragments, *g), Sides::Labels)).collect();
+                let mut all: Vec<Gutter> =
+                    all.into_iter().filter(|g| !matches!(sides(fragments, *g), Sides::Labels)).collect();
                 all.sort_by(|a, b| a.x0.total_cmp(&b.x0));
                 return Cut::Table(all);
             }
@@ -150,7 +151,8 @@ fn sides(fragments: &[Fragment], gutter: Gutter) -> Sides {
     if left.bottom <= right.top || right.bottom <= left.top {
         return Sides::Apart;
     }
-    let is_label_of = |a: &Side, b: &Side| a.is_labels(size) && b.count >= a.count && gutter.width() < 3.0 * size;
+    let is_label_of =
+        |a: &Side, b: &Side| a.is_labels(size) && b.count >= a.count && gutter.width() < 3.0 * size;
     if is_label_of(&left, &right) || is_label_of(&right, &left) && right.count < 2 {
         return Sides::Labels;
     }
@@ -236,7 +238,13 @@ struct Band {
 
 impl Band {
     fn new(row: &BandRow) -> Self {
-        Self { count: row.count, rows: 1, is_crossing: row.is_crossing, has_left: row.has_left, has_right: row.has_right }
+        Self {
+            count: row.count,
+            rows: 1,
+            is_crossing: row.is_crossing,
+            has_left: row.has_left,
+            has_right: row.has_right,
+        }
     }
 
     fn add(&mut self, row: &BandRow) {
@@ -250,7 +258,8 @@ impl Band {
 fn bands(fragments: Vec<Fragment>, gutter: Gutter) -> Vec<Vec<Fragment>> {
     let counts = bands_of(&fragments, gutter);
     let mut rest = fragments.into_iter();
-    let mut bands: Vec<Vec<Fragment>> = counts.into_iter().map(|count| rest.by_ref().take(count).collect()).collect();
+    let mut bands: Vec<Vec<Fragment>> =
+        counts.into_iter().map(|count| rest.by_ref().take(count).collect()).collect();
     bands.push(rest.collect());
     bands
 }

@@ -84,7 +84,9 @@ fn set_upright(glyphs: &mut [Glyph]) {
     let is_below = |pair: &[Glyph]| {
         let [above, below] = pair else { return false };
         let step = below.origin - above.origin;
-        step.x.abs() < 0.2 * above.size && (0.7..1.4).contains(&(step.y / above.size)) && above.text.chars().all(is_spaceless)
+        step.x.abs() < 0.2 * above.size
+            && (0.7..1.4).contains(&(step.y / above.size))
+            && above.text.chars().all(is_spaceless)
     };
     let below = glyphs.windows(2).filter(|pair| is_below(pair)).count();
     if below * 10 < glyphs.len() * 6 || below < 5 {
@@ -158,7 +160,9 @@ impl Seen {
         };
         let is_same = |place: Place| {
             let drawn = self.places.get(&place);
-            drawn.is_some_and(|drawn| drawn.text == glyph.text && (drawn.origin - glyph.origin).hypot() < reach)
+            drawn.is_some_and(|drawn| {
+                drawn.text == glyph.text && (drawn.origin - glyph.origin).hypot() < reach
+            })
         };
         let near = [(0.0, 0.0), (reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)];
         if near.into_iter().any(|(dx, dy)| is_same(place(dx, dy))) {
@@ -265,10 +269,20 @@ impl Builder {
         let rise = (open.y - next.y) / size;
         let limit = space_limit(self.pieces.last().map_or("", |last| &last.text), &piece.text);
         let is_near = gap < limit && gap > -0.6;
-        if next.size < SCRIPT_SIZE * open.size && (-0.5..0.8).contains(&rise) && rise.abs() > 0.08 && is_near && !open.is_raised {
+        if next.size < SCRIPT_SIZE * open.size
+            && (-0.5..0.8).contains(&rise)
+            && rise.abs() > 0.08
+            && is_near
+            && !open.is_raised
+        {
             return Relation::Script;
         }
-        if open.size < SCRIPT_SIZE * next.size && (-0.8..0.5).contains(&rise) && rise.abs() > 0.08 && gap < 0.4 && gap > -0.6 {
+        if open.size < SCRIPT_SIZE * next.size
+            && (-0.8..0.5).contains(&rise)
+            && rise.abs() > 0.08
+            && gap < 0.4
+            && gap > -0.6
+        {
             return Relation::AfterScript;
         }
         let is_mark = piece.text.chars().all(is_mark);
@@ -314,7 +328,13 @@ enum Relation {
 pub(super) fn space_limit(left: &str, right: &str) -> f64 {
     let end = left.chars().next_back().is_some_and(is_spaceless);
     let start = right.chars().next().is_some_and(is_spaceless);
-    if end && start { SPACELESS_SPACE } else if end || start { 0.35 } else { SPACE }
+    if end && start {
+        SPACELESS_SPACE
+    } else if end || start {
+        0.35
+    } else {
+        SPACE
+    }
 }
 
 fn is_right_to_left_text(text: &str) -> bool {
@@ -344,7 +364,11 @@ fn read(pieces: Vec<Piece>, size: f64) -> String {
         let middle = f64::midpoint(piece.x0, piece.x1);
         match mark.filter(|_| pieces.len() > 1) {
             Some(mark) if overlaps(&pieces, piece) => {
-                if pieces.iter().take_while(|other| !std::ptr::eq(*other, piece)).any(|other| other.x0 < middle && middle < other.x1) {
+                if pieces
+                    .iter()
+                    .take_while(|other| !std::ptr::eq(*other, piece))
+                    .any(|other| other.x0 < middle && middle < other.x1)
+                {
                     text.push(mark);
                 } else {
                     accent = Some((mark, middle));
