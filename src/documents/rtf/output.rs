@@ -92,8 +92,10 @@ impl Output {
             }
             self.is_row_over = false;
         }
-        self.was_item = place.is_item;
-        self.has_cell_text |= place.is_in_table && !text.trim().is_empty();
+        if !text.trim().is_empty() {
+            self.was_item = place.is_item;
+            self.has_cell_text |= place.is_in_table;
+        }
         self.writer.text(text)
     }
 
