@@ -1,6 +1,10 @@
 //! Documents: what is read of them, and that they can do no harm.
 
 mod contained;
+mod contract;
+mod formats;
+mod made;
+mod pages;
 mod service;
 
 use palimpsest::proto;

@@ -57,6 +57,7 @@ mod mixed;
 mod mutated_documents;
 mod no_leaks;
 mod observe;
+mod office;
 mod one_state;
 mod pages;
 mod pairs;

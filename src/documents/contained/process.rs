@@ -58,7 +58,6 @@ impl Child {
             .arg(cpu_seconds.to_string())
             .env_clear()
             .envs(ENVIRONMENT)
-            .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(of_child)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -158,7 +158,7 @@ impl PageReader {
             mask.is_none() && blend == BlendMode::Normal && self.opacities.iter().all(|o| *o > 0.99);
         let is_opaque = is_plain && colour.is_some_and(|[.., alpha]| alpha > 250);
         let seen = rect.intersect(self.clip());
-        if seen.area() > 0.0 && !colour.is_some_and(|[.., alpha]| alpha < 3) {
+        if seen.area() > 0.0 && colour.is_none_or(|[.., alpha]| alpha >= 3) {
             let colour = colour.filter(|_| is_opaque).map(|[red, green, blue, _]| [red, green, blue]);
             self.backdrop.paint(seen, colour, is_opaque, self.glyphs.len());
         }

@@ -192,8 +192,8 @@ fn lone_numbers(edges: &[EdgeRow], pages: &[PageWords], page_rows: &[Vec<Row>]) 
             && edge.row > 0
             && edge.y > zone
             && is_apart
-            && without_numbers(&edge.text) == "#"
-            && edge.numbers == [own]
+            && kind(&edge.text) == RemovedKind::PageNumber
+            && edge.numbers.first() == Some(&own)
     };
     edges.iter().filter(is_lone).map(|edge| (edge.page, edge.row)).collect()
 }

@@ -9,7 +9,9 @@ mod device;
 mod flow;
 mod heads;
 mod hyphens;
+mod joins;
 mod layout;
+mod measures;
 mod metadata;
 mod notes;
 #[cfg(test)]

@@ -17,19 +17,21 @@ pub(super) fn take(blocks: &mut Vec<Block>, body_size: f64) -> Vec<Note> {
     let references: Vec<String> =
         blocks.iter().flat_map(|block| &block.lines).flat_map(|line| references(&line.text)).collect();
     let top = blocks.iter().flat_map(|block| &block.lines).map(|line| line.y).fold(f64::INFINITY, f64::min);
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
     for block in blocks.iter_mut().filter(|block| !block.is_table) {
         let small = block.lines.iter().rev().take_while(|line| line.size <= NOTE_SIZE * body_size).count();
         let from = block.lines.len() - small;
         let is_first = |line: &Line| marker(line, &references).is_some() && line.y > top;
         let Some(at) = block.lines.iter().skip(from).position(is_first) else { continue };
         for line in block.lines.split_off(from + at) {
-            match (marker(&line, &references), notes.last_mut()) {
+            let next = notes
+                .last()
+                .and_then(|note| note.marker.parse::<u32>().ok())
+                .map(|number| (number + 1).to_string());
+            let marker = marker(&line, &references).or_else(|| next.and_then(|next| marker(&line, &[next])));
+            match (marker, notes.last_mut()) {
                 (Some(marker), _) => notes.push(note(marker, line)),
-                (None, Some(last)) => {
-                    let last: &mut Note = last;
-                    last.lines.push(line);
-                }
+                (None, Some(last)) => last.lines.push(line),
                 (None, None) => {}
             }
         }
@@ -42,7 +44,8 @@ fn note(marker: String, mut line: Line) -> Note {
     if line.marker.is_empty()
         && let Some(rest) = line.text.strip_prefix(marker.as_str())
     {
-        line.text = rest.trim_start_matches(['.', ')', ' ', '\t']).to_owned();
+        let rest = rest.trim_start_matches(['.', ')', ' ', '\t']).to_owned();
+        line.text = rest;
     }
     line.text = line.text.replace('\t', " ");
     line.marker.clear();

@@ -15,7 +15,7 @@ use self::linux as system;
 #[cfg(not(target_os = "linux"))]
 use self::other as system;
 
-pub(super) use self::system::{close_files, restrict_calls};
+pub(super) use self::system::{be_ended_first, close_files, restrict_calls};
 
 /// What a child may take of the system.
 #[derive(Debug, Clone, Copy)]

@@ -54,7 +54,7 @@ pub(super) fn fragments(rows: Vec<Row>) -> Vec<Fragment> {
     for row in rows {
         let mut is_first = true;
         for word in row.words {
-            let is_near = |last: &&mut Fragment| word.x0 - last.x1 < FRAGMENT_GAP * last.size.max(word.size);
+            let is_near = |last: &&mut Fragment| word.x0 - last.x1 < FRAGMENT_GAP * last.size.min(word.size);
             match fragments.last_mut().filter(|last| !is_first && is_near(last)) {
                 Some(last) => last.push(word),
                 None => fragments.push(Fragment::new(word, row.y)),

@@ -63,7 +63,9 @@ pub(super) fn table(fragments: Vec<Fragment>, gutters: &[Gutter]) -> Block {
         .map(|fragment| (gutters.partition_point(|gutter| gutter.middle() <= fragment.x0), fragment))
         .collect();
     if is_right_to_left {
-        cells.iter_mut().for_each(|(column, _)| *column = gutters.len() - *column);
+        for (column, _) in &mut cells {
+            *column = gutters.len() - *column;
+        }
     }
     let by_rows = is_drawn_by_rows(&cells);
     if by_rows {
@@ -171,7 +173,8 @@ fn push(text: &mut String, last: Option<&Word>, word: &Word, spread: Option<f64>
     if let Some(last) = last {
         let size = last.size.max(word.size);
         let gap = (word.x0 - last.x1).max(last.x0 - word.x1);
-        let limit = spread.unwrap_or_else(|| space_limit(&last.text, &word.text) * size);
+        let small = if last.is_raised { last.size.min(word.size) } else { size };
+        let limit = spread.unwrap_or_else(|| space_limit(&last.text, &word.text) * small);
         let is_drawn = (last.space_after && word.space_before)
             || (word.space_after && last.space_before && last.x0 > word.x0);
         if word.is_raised && is_note_number(&word.text) && ends_word(text) {
@@ -203,9 +206,31 @@ fn is_marker(text: &str) -> bool {
 fn ends_word(text: &str) -> bool {
     let mut back = text.chars().rev();
     match back.next() {
-        Some(c) if c.is_alphabetic() => {
-            back.next().is_some_and(|before| before.is_alphabetic() || before == '\'' || before == '’')
-        }
+        Some(c) if c.is_alphabetic() => match back.next() {
+            Some(before) if before.is_alphabetic() => true,
+            Some('\'' | '’') => true,
+            // Words of a single letter.
+            _ => matches!(
+                c,
+                'a' | 'A'
+                    | 'I'
+                    | 'o'
+                    | 'O'
+                    | 'y'
+                    | 'Y'
+                    | 'é'
+                    | 'à'
+                    | 'À'
+                    | 'å'
+                    | 'и'
+                    | 'в'
+                    | 'я'
+                    | 'с'
+                    | 'о'
+                    | 'у'
+                    | 'к'
+            ),
+        },
         Some(c) => matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '”' | '’' | '\'' | '»' | '“' | ')'),
         None => false,
     }

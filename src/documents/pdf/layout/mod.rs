@@ -2,6 +2,7 @@
 
 mod chars;
 mod direction;
+mod drawn;
 mod fragments;
 mod gutters;
 mod lines;

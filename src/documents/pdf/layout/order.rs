@@ -184,6 +184,7 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
             None => rows.push(BandRow::new(fragment.y, is_crossing, is_left)),
         }
     }
+    give_back(&mut rows);
     let mut bands: Vec<Band> = Vec::new();
     for row in rows {
         match bands.last_mut().filter(|band| band.is_crossing == row.is_crossing) {
@@ -203,6 +204,18 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
         }
     }
     merged.into_iter().map(|band| band.count).collect()
+}
+
+/// The short last line of a paragraph does not cross a gutter, but belongs to the lines above it and not to a table below.
+fn give_back(rows: &mut [BandRow]) {
+    for at in 1..rows.len().saturating_sub(1) {
+        let Some([above, row, below]) = rows.get_mut(at - 1..at + 2) else { return };
+        let is_short =
+            above.is_crossing && !row.is_crossing && row.count == 1 && !below.is_crossing && below.count > 1;
+        if is_short && 1.1 * (row.y - above.y) < below.y - row.y {
+            row.is_crossing = true;
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Glyphs to words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use hayro_interpret::kurbo::{Point, Vec2};
 
@@ -8,6 +8,7 @@ use super::super::super::HiddenReason;
 use super::super::device::{Glyph, ReadPage};
 use super::chars::{combining, is_mark, is_right_to_left, is_spaceless, push_plain};
 use super::direction;
+use super::drawn::{Seen, set_upright};
 
 /// A gap between glyphs from this share of their size on is a space.
 pub(super) const SPACE: f64 = 0.15;
@@ -79,27 +80,6 @@ pub(in super::super) fn words(page: ReadPage) -> PageWords {
     result
 }
 
-/// Finds text that runs from top to bottom in a font that does not say so: its glyphs stand below one another.
-fn set_upright(glyphs: &mut [Glyph]) {
-    let is_below = |pair: &[Glyph]| {
-        let [above, below] = pair else { return false };
-        let step = below.origin - above.origin;
-        step.x.abs() < 0.2 * above.size
-            && (0.7..1.4).contains(&(step.y / above.size))
-            && above.text.chars().all(is_spaceless)
-    };
-    let below = glyphs.windows(2).filter(|pair| is_below(pair)).count();
-    if below * 10 < glyphs.len() * 6 || below < 5 {
-        return;
-    }
-    for glyph in glyphs.iter_mut().filter(|glyph| (glyph.end.y - glyph.origin.y).abs() < 0.01) {
-        let middle = f64::midpoint(glyph.origin.x, glyph.end.x);
-        let baseline = glyph.origin.y;
-        glyph.origin = Point::new(middle, baseline - 0.88 * glyph.size);
-        glyph.end = Point::new(middle, baseline + 0.12 * glyph.size);
-    }
-}
-
 /// A frame that is turned so that text runs from left to right.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
@@ -126,53 +106,6 @@ impl Frame {
     }
 }
 
-/// What was drawn where: a font without a bold face is made bold by drawing its text twice.
-#[derive(Debug, Default)]
-struct Seen {
-    places: HashMap<Place, Drawn>,
-}
-
-/// A cell of a grid on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
-    column: i64,
-    row: i64,
-}
-
-#[derive(Debug)]
-struct Drawn {
-    text: String,
-    origin: Point,
-}
-
-impl Seen {
-    /// Whether the same glyph was drawn here before. Double letters stand farther apart.
-    fn is_repeated(&mut self, glyph: &Glyph) -> bool {
-        if glyph.text.trim().is_empty() {
-            return false;
-        }
-        let reach = (0.12 * glyph.size).min(0.4 * (glyph.end - glyph.origin).hypot());
-        let cell = (glyph.size * 0.25).max(0.5);
-        #[expect(clippy::cast_possible_truncation, reason = "places on a page")]
-        let place = |dx: f64, dy: f64| Place {
-            column: ((glyph.origin.x + dx) / cell).round() as i64,
-            row: ((glyph.origin.y + dy) / cell).round() as i64,
-        };
-        let is_same = |place: Place| {
-            let drawn = self.places.get(&place);
-            drawn.is_some_and(|drawn| {
-                drawn.text == glyph.text && (drawn.origin - glyph.origin).hypot() < reach
-            })
-        };
-        let near = [(0.0, 0.0), (reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)];
-        if near.into_iter().any(|(dx, dy)| is_same(place(dx, dy))) {
-            return true;
-        }
-        self.places.insert(place(0.0, 0.0), Drawn { text: glyph.text.clone(), origin: glyph.origin });
-        false
-    }
-}
-
 /// A glyph in the frame of its group.
 #[derive(Debug)]
 struct Piece {
@@ -188,6 +121,8 @@ struct Builder {
     pieces: Vec<Piece>,
     /// The word that is being built, without its text.
     open: Option<Word>,
+    /// The baseline on which its last glyph was drawn.
+    baseline: f64,
     after_space: bool,
 }
 
@@ -207,6 +142,7 @@ impl Builder {
             return;
         }
         let piece = Piece { text: glyph.text, x0, x1 };
+        let baseline = start.y;
         let word = Word {
             text: String::new(),
             x0,
@@ -237,6 +173,7 @@ impl Builder {
                 self.begin(word);
             }
         }
+        self.baseline = baseline;
         self.pieces.push(piece);
     }
 
@@ -286,8 +223,9 @@ impl Builder {
             return Relation::AfterScript;
         }
         let is_mark = piece.text.chars().all(is_mark);
-        let same_line = rise.abs() < 0.1 || (is_mark && rise.abs() < 0.8);
-        let is_alike = next.size.min(open.size) > SCRIPT_SIZE * size || rise.abs() < 0.02;
+        let drift = (self.baseline - next.y).abs() / size;
+        let same_line = drift < 0.1 || (is_mark && drift < 0.8);
+        let is_alike = next.size.min(open.size) > SCRIPT_SIZE * size || (drift < 0.02 && !open.is_raised);
         let is_on_last = gap > -0.6 || is_mark || is_right_to_left_text(&piece.text);
         if same_line && is_alike && gap < limit && is_on_last && self.pieces.len() < MAX_GLYPHS {
             Relation::SameWord
@@ -388,7 +326,21 @@ fn overlaps(pieces: &[Piece], accent: &Piece) -> bool {
 
 fn compose(text: String) -> String {
     use unicode_normalization::UnicodeNormalization as _;
-    if text.chars().any(|c| matches!(c, '\u{300}'..='\u{36F}')) { text.nfc().collect() } else { text }
+    if !text.chars().any(|c| matches!(c, '\u{300}'..='\u{36F}')) {
+        return text;
+    }
+    // TeX puts accents on a letter without its dot.
+    let mut dotted = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let has_accent = characters.peek().is_some_and(|next| matches!(next, '\u{300}'..='\u{36F}'));
+        dotted.push(match c {
+            'ı' if has_accent => 'i',
+            'ȷ' if has_accent => 'j',
+            _ => c,
+        });
+    }
+    dotted.nfc().collect()
 }
 
 fn read_right_to_left(mut pieces: Vec<Piece>) -> String {
