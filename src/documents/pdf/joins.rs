@@ -161,3 +161,9 @@ fn is_numbered(text: &str) -> bool {
                 || number.bytes().all(|b| b"ivx".contains(&b)))
     })
 }
+
+/// The number of an item such as "12." or "(3)".
+pub(super) fn item_number(text: &str) -> Option<u32> {
+    let first = text.split_whitespace().next()?;
+    first.trim_start_matches('(').strip_suffix(['.', ')'])?.parse().ok()
+}

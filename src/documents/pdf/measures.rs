@@ -21,7 +21,8 @@ pub(super) struct Measures {
 impl Measures {
     pub(super) fn of<'a>(blocks: impl Iterator<Item = &'a Block> + Clone) -> Self {
         let lines = blocks.clone().flat_map(|block| &block.lines);
-        let sizes = lines.clone().map(|line| Weighted { value: line.size, weight: line.text.len() }).collect();
+        let sizes =
+            lines.clone().map(|line| Weighted { value: line.size, weight: line.text.len() }).collect();
         let pairs = blocks.flat_map(|block| block.lines.windows(2));
         let steps = pairs.filter_map(step_between).map(|value| Weighted { value, weight: 1 }).collect();
         let spaces = lines.clone().filter(|line| line.ends_with_space).count();

@@ -63,7 +63,10 @@ fn assembled(objects: &[String], trailer: &str) -> Vec<u8> {
         let _ = write!(file, "{} 0 obj\n{object}\nendobj\n", number + 1);
     }
     let (start, size) = (file.len(), objects.len() + 1);
-    let _ = write!(file, "xref\n0 {size}\n0000000000 65535 f \n{places}trailer\n<< /Size {size} {trailer} >>\nstartxref\n{start}\n%%EOF\n");
+    let _ = write!(
+        file,
+        "xref\n0 {size}\n0000000000 65535 f \n{places}trailer\n<< /Size {size} {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+    );
     file.into_bytes()
 }
 
@@ -75,14 +78,25 @@ fn read(pages: &[Page]) -> Extraction {
     read_bytes(&pdf(pages)).unwrap_or_else(|failure| unreachable!("{failure}"))
 }
 
-const LEFT: [&str; 4] = ["The archive of the old town", "was moved to a new building", "in the spring, and the work", "took longer than planned."];
-const RIGHT: [&str; 4] = ["Visitors may read all books", "in the hall on Mondays, but", "the maps are shown only to", "those who ask for them."];
+const LEFT: [&str; 4] = [
+    "The archive of the old town",
+    "was moved to a new building",
+    "in the spring, and the work",
+    "took longer than planned.",
+];
+const RIGHT: [&str; 4] = [
+    "Visitors may read all books",
+    "in the hall on Mondays, but",
+    "the maps are shown only to",
+    "those who ask for them.",
+];
 
 #[test]
 fn columns_are_read_one_after_the_other() {
     let page = Page::default().text(60.0, 760.0, 14.0, "A heading over both columns of the page");
     let read = read(&[page.lines(60.0, 720.0, &LEFT).lines(240.0, 718.0, &RIGHT)]);
-    let expected = format!("A heading over both columns of the page\n\n{}\n\n{}", LEFT.join(" "), RIGHT.join(" "));
+    let expected =
+        format!("A heading over both columns of the page\n\n{}\n\n{}", LEFT.join(" "), RIGHT.join(" "));
     assert_eq!(read.text, expected);
 }
 
@@ -99,7 +113,9 @@ fn columns_that_are_drawn_row_by_row_are_columns() {
 #[test]
 fn rows_of_tables_are_lines_with_tabs() {
     let mut page = Page::default();
-    for (number, row) in (0..).zip([["Town", "1950", "2000"], ["North", "120", "3400"], ["South", "80", "910"]]) {
+    for (number, row) in
+        (0..).zip([["Town", "1950", "2000"], ["North", "120", "3400"], ["South", "80", "910"]])
+    {
         let y = 700.0 - 14.0 * f64::from(number);
         for (column, cell) in (0..).zip(row) {
             page = page.text(60.0 + 100.0 * f64::from(column), y, 10.0, cell);
@@ -114,12 +130,21 @@ fn heads_and_page_numbers_are_removed_and_paragraphs_go_on() {
         let head = Page::default().text(60.0, 770.0, 10.0, "History of the town");
         head.lines(60.0, 720.0, lines).text(300.0, 30.0, 10.0, &number.to_string())
     };
-    let read = read(&[page(7, &LEFT[..3]), page(8, &["of many months ended when", "the snow came to the hill."]), page(9, &["Later nothing changed here."])]);
+    let read = read(&[
+        page(7, &LEFT[..3]),
+        page(8, &["of many months ended when", "the snow came to the hill."]),
+        page(9, &["Later nothing changed here."]),
+    ]);
     let first = format!("{} of many months ended when the snow came to the hill.", LEFT[..3].join(" "));
     assert_eq!(read.text, format!("{first}\n\nLater nothing changed here."));
-    let removed: Vec<_> = read.removed.iter().map(|removed| (removed.kind, removed.text.as_str(), removed.count)).collect();
-    assert_eq!(removed, [(RemovedKind::RunningHead, "History of the town", 3), (RemovedKind::PageNumber, "7", 3)]);
-    let starts: Vec<_> = read.pages.iter().map(|page| (page.number, read.text.get(page.start..page.start + 5))).collect();
+    let removed: Vec<_> =
+        read.removed.iter().map(|removed| (removed.kind, removed.text.as_str(), removed.count)).collect();
+    assert_eq!(
+        removed,
+        [(RemovedKind::RunningHead, "History of the town", 3), (RemovedKind::PageNumber, "7", 3)]
+    );
+    let starts: Vec<_> =
+        read.pages.iter().map(|page| (page.number, read.text.get(page.start..page.start + 5))).collect();
     assert_eq!(starts, [(1, Some("The a")), (2, Some("of ma")), (3, Some("Later"))]);
 }
 
@@ -138,7 +163,11 @@ fn divided_words_are_joined_and_compounds_keep_their_hyphen() {
 #[test]
 fn notes_stand_after_the_text() {
     let page = Page::default()
-        .lines(60.0, 720.0, &["The hall was built in two years, and its roof was made", "of copper from the old mines"])
+        .lines(
+            60.0,
+            720.0,
+            &["The hall was built in two years, and its roof was made", "of copper from the old mines"],
+        )
         .text(60.0 + 28.0 * 6.0, 712.0, 6.0, "1")
         .text(60.0 + 28.0 * 6.0 + 10.0, 708.0, 10.0, "in the hills above.")
         .text(60.0, 64.0, 5.0, "1")
@@ -187,7 +216,12 @@ fn scans_have_no_text_unless_there_is_a_layer_of_it() {
     let failure = read_bytes(&pdf(&[scan(), scan()])).err();
     assert_eq!(failure, Some(Failure::NoText { format: super::Format::Pdf, is_scan: true }));
     let mixed = read(&[Page::default().text(60.0, 700.0, 10.0, "A page of text."), scan()]);
-    assert!(mixed.warnings.iter().any(|w| w.kind == WarningKind::NoTextOnPages && w.message.starts_with("Page 2 has no text")));
+    assert!(
+        mixed
+            .warnings
+            .iter()
+            .any(|w| w.kind == WarningKind::NoTextOnPages && w.message.starts_with("Page 2 has no text"))
+    );
     let layer = read(&[scan().operators("3 Tr").text(60.0, 700.0, 10.0, "Words that OCR found.")]);
     assert_eq!((layer.text.as_str(), layer.hidden.len()), ("Words that OCR found.", 0));
 }
@@ -213,7 +247,8 @@ fn bad_documents_are_failures() {
     assert!(matches!(read_bytes(b"%PDF-1.7\nnothing"), Err(Failure::Damaged { .. })));
     let empty = Failure::NoText { format: super::Format::Pdf, is_scan: false };
     assert_eq!(read_bytes(&pdf(&[Page::default()])).err(), Some(empty));
-    let cyclic = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"].map(str::to_owned);
+    let cyclic = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"]
+        .map(str::to_owned);
     assert!(read_bytes(&assembled(&cyclic, "/Root 1 0 R")).is_err());
 }
 

@@ -160,9 +160,9 @@ impl Builder {
                 self.close(false);
                 self.begin_script(word);
             }
-            Relation::AfterScript => {
+            relation @ (Relation::AfterScript | Relation::AfterInitial) => {
                 if let Some(open) = &mut self.open {
-                    open.is_raised = open.y < word.y;
+                    open.is_raised = relation == Relation::AfterScript && open.y < word.y;
                     open.y = word.y;
                 }
                 self.close(false);
@@ -206,6 +206,10 @@ impl Builder {
         let rise = (open.y - next.y) / size;
         let limit = space_limit(self.pieces.last().map_or("", |last| &last.text), &piece.text);
         let is_near = gap < limit && gap > -0.6;
+        let is_initial = self.pieces.len() == 1 && 2.0 * next.size < open.size && (0.25..0.9).contains(&rise);
+        if is_initial && is_near {
+            return Relation::AfterInitial;
+        }
         if next.size < SCRIPT_SIZE * open.size
             && (-0.5..0.8).contains(&rise)
             && rise.abs() > 0.08
@@ -259,6 +263,8 @@ enum Relation {
     SameWord,
     Script,
     AfterScript,
+    /// It goes on after a large letter that stands over several lines.
+    AfterInitial,
     Apart,
 }
 
