@@ -103,7 +103,9 @@ fn begins_by_indent(last: &Placed, next: &Placed) -> bool {
         // The first line of a paragraph, or all lines but the first of one.
         return !(is_full && last.begins && (is_item(&last.line.text) || next.block.is_hanging));
     }
-    turn < -INDENT && !last.begins
+    let is_first_again =
+        next.block.indents_first && last.begins && next.indent() > INDENT && turn.abs() < 0.2;
+    is_first_again || (turn < -INDENT && !last.begins)
 }
 
 /// What comes between the last line of a block and the first of the next, which is in another column or on another page.

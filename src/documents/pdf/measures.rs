@@ -105,6 +105,8 @@ pub(super) struct BlockFacts {
     pub(super) is_right_to_left: bool,
     /// Whether all lines of a paragraph but the first are indented.
     pub(super) is_hanging: bool,
+    /// Whether the first line of a paragraph is indented: most indented lines stand alone.
+    pub(super) indents_first: bool,
     pub(super) step: f64,
 }
 
@@ -117,13 +119,18 @@ impl BlockFacts {
             .map(|value| Weighted { value, weight: 1 })
             .collect();
         let step = if steps.len() < 4 { usual_step } else { median(steps).unwrap_or(usual_step) };
-        let indented = block.lines.iter().filter(|line| line.x0 > block.left + INDENT * line.size).count();
+        let is_indented = |line: &Line| line.x0 > block.left + INDENT * line.size;
+        let indented = block.lines.iter().filter(|line| is_indented(line)).count();
+        let is_alone =
+            |pair: &&[Line]| matches!(pair, [first, next] if is_indented(first) && !is_indented(next));
+        let alone = block.lines.windows(2).filter(is_alone).count();
         Self {
             page,
             left: block.left,
             right: margins.right(block),
             is_table: block.is_table,
             is_right_to_left: block.is_right_to_left && is_right_aligned(block),
+            indents_first: !block.is_right_to_left && indented > 0 && alone * 3 >= indented * 2,
             is_hanging: !block.is_right_to_left && indented * 2 > block.lines.len(),
             step: step.max(0.9),
         }

@@ -11,7 +11,7 @@ use super::direction;
 use super::drawn::{Seen, set_upright};
 
 /// A gap between glyphs from this share of their size on is a space.
-pub(super) const SPACE: f64 = 0.15;
+pub(super) const SPACE: f64 = 0.12;
 /// The same between characters of scripts without spaces, and between one of them and another.
 const SPACELESS_SPACE: f64 = 0.5;
 /// Most glyphs of a word. Longer ones go on in another word, without a space.
