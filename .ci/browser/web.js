@@ -88,6 +88,24 @@ const checks = {
     await close();
   },
 
+  async "a Word document is added as a source, and checked"() {
+    const { page, close } = await open();
+    const essay = new URL("../../tests/fixtures/documents/libreoffice.docx", import.meta.url).pathname;
+    await page.goto(`${site}/collections/default/add`);
+    await page.getByLabel("Files", { exact: true }).setInputFiles(essay);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    assert.match(await page.textContent("main"), /1 text is in default now/);
+    await page.goto(site);
+    await page.getByLabel("File", { exact: true }).setInputFiles(essay);
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    const report = await page.textContent("main");
+    for (const part of ["libreoffice.docx", "100.0 %", "Word (.docx)"]) assert.ok(report.includes(part), `${part} is not in the report`);
+    await page.goto(`${site}/collections/default`);
+    await page.getByRole("link", { name: "Delete libreoffice.docx" }).click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await close();
+  },
+
   async "a dropped file is chosen, and checked"() {
     const { page, close } = await open();
     await page.goto(site);

@@ -99,7 +99,7 @@ pub(super) enum CliError {
         id: String,
     },
     /// No file is a submission.
-    #[error("nothing was checked: no text file was found")]
+    #[error("nothing was checked: no text or document was found")]
     NothingToCheck,
     /// A text could not be read.
     #[error("{place}: {problem}")]
@@ -108,6 +108,22 @@ pub(super) enum CliError {
         place: Place,
         /// The problem with it.
         problem: InputError,
+    },
+    /// The text of a document could not be extracted.
+    #[error("{place}: {problem}")]
+    NotExtracted {
+        /// The file.
+        place: Place,
+        /// The problem with it.
+        problem: InputError,
+    },
+    /// The journal of an import is that of another one.
+    #[error("{path:?} is the journal of another import ({difference}); name another file, or remove it")]
+    OtherImport {
+        /// The journal.
+        path: PathBuf,
+        /// The difference.
+        difference: String,
     },
     /// The engine in this process failed.
     #[error(transparent)]
@@ -200,7 +216,8 @@ impl CliError {
                 | ServeError::MetricsListen { .. }
                 | ServeError::Traces(_),
             ) => 2,
-            Self::Unreadable { problem: InputError::Empty, .. } | Self::NothingToCheck => 3,
+            Self::Unreadable { problem, .. } if problem.is_without_text() => 3,
+            Self::NothingToCheck => 3,
             // The convention of shells.
             Self::Interrupted { number, .. } => 128 + number,
             _ => 1,

@@ -11,7 +11,7 @@ pub struct Limits {
     pub max_text_bytes: u64,
     /// Bytes of all entries of an archive, or all streams of a document, when inflated.
     pub max_inflated_bytes: u64,
-    /// Bytes that one inflates to, at most, past the first 16 MiB.
+    /// Bytes that one inflates to, at most, past the first 64 MiB.
     pub max_inflation_ratio: u64,
     /// Entries of an archive.
     pub max_entries: u64,

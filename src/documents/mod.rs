@@ -5,16 +5,22 @@
 
 pub mod archive;
 pub mod contained;
+mod detect;
 mod docx;
+mod epub;
 mod extraction;
 mod failure;
 mod flow;
 mod format;
+mod html;
+mod language;
 mod limits;
 mod look;
 mod odt;
 mod pdf;
+mod plain;
 mod removed;
+mod rtf;
 mod writer;
 mod xml;
 
@@ -42,20 +48,15 @@ pub struct Document<'a> {
 ///
 /// [`Failure`].
 pub fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction, Failure> {
-    if document.content.is_empty() {
-        return Err(Failure::Empty);
-    }
-    if document.content.starts_with(b"%PDF-") {
-        return pdf::read(document, limits);
-    }
-    if document.content.starts_with(b"PK") {
-        if document.name.ends_with("odt") {
-            return odt::read(document, limits);
-        }
-        return docx::read(document, limits);
-    }
-    if document.content.starts_with(b"<?xml") {
-        return odt::read(document, limits);
-    }
-    Err(Failure::UnknownFormat { looks_like: String::new() })
+    let mut extraction = match detect::format(document)? {
+        Format::Text | Format::Markdown => plain::read(document, limits),
+        Format::Html => html::read(document, limits),
+        Format::Docx => docx::read(document, limits),
+        Format::Odt => odt::read(document, limits),
+        Format::Epub => epub::read(document, limits),
+        Format::Rtf => rtf::read(document, limits),
+        Format::Pdf => pdf::read(document, limits),
+    }?;
+    language::check(&mut extraction);
+    Ok(extraction)
 }

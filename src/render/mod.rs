@@ -2,9 +2,13 @@
 //!
 //! Rendering reads no corpus and knows no request: a report and the text of its submission are all that it needs.
 
+mod documents;
 mod figures;
 mod findings;
 pub mod html;
+mod pages;
 
+pub use documents::{format_name, hidden_reason, removed_kind};
 pub use figures::{counted, number, percent};
 pub use findings::alert_findings;
+pub use pages::{page_count, page_range};

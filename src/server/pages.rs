@@ -101,7 +101,7 @@ impl PageServer {
             has_tls: settings.tls.is_some(),
             loopback_only: is_open && address.ip().is_loopback(),
             port: address.port(),
-            max_text_bytes: settings.limits.max_text_bytes,
+            max_document_bytes: usize::try_from(settings.documents.max_bytes).unwrap_or(usize::MAX),
             max_body_bytes: settings.connections.max_pending_bytes,
             default_deadline: settings.work.default_deadline,
             max_deadline: settings.work.max_deadline,

@@ -10,6 +10,7 @@ use tonic::transport::server::TcpConnectInfo;
 use tower::util::BoxCloneSyncService;
 
 use crate::proto::corpus_service_client::CorpusServiceClient;
+use crate::proto::document_service_client::DocumentServiceClient;
 use crate::proto::rendering_service_client::RenderingServiceClient;
 
 /// The services with all layers around them, as one connection calls them.
@@ -31,6 +32,10 @@ impl Backend {
     pub(super) fn corpus(&self) -> CorpusServiceClient<Calls> {
         // The messages come from this process.
         CorpusServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
+    }
+
+    pub(super) fn documents(&self) -> DocumentServiceClient<Calls> {
+        DocumentServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
     }
 
     pub(super) fn rendering(&self) -> RenderingServiceClient<Calls> {

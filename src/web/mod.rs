@@ -8,6 +8,7 @@
 //! has one file for each page, `layout` the frame around the pages.
 
 mod backend;
+mod documents;
 mod failure;
 mod forms;
 mod guard;
@@ -45,8 +46,8 @@ pub(crate) struct WebOptions {
     pub(crate) loopback_only: bool,
     /// The port, which is part of the cookie's name: browsers send a cookie to all ports of a host.
     pub(crate) port: u16,
-    /// Maximum bytes of one text.
-    pub(crate) max_text_bytes: usize,
+    /// Maximum bytes of one file.
+    pub(crate) max_document_bytes: usize,
     /// Maximum bytes of one request.
     pub(crate) max_body_bytes: usize,
     /// Maximum time for a request to arrive, and for a check.

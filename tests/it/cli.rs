@@ -1,6 +1,7 @@
 //! The command line, as a user runs it: the real binary, a real server, real files.
 
 mod check;
+mod documents;
 mod facts;
 mod import;
 mod pages;
@@ -100,12 +101,12 @@ fn a_folder_is_imported_and_a_submission_is_checked() {
     fs::write(folder.path().join("deeper/two.md"), format!("# The second\n\n{}", Words::new(2).text(100)))
         .unwrap();
     fs::write(folder.path().join("short.txt"), "too short").unwrap();
-    fs::write(folder.path().join("broken.txt"), b"broken \xFF here").unwrap();
-    fs::write(folder.path().join("ignored.pdf"), "not a text").unwrap();
+    fs::write(folder.path().join("broken.txt"), b"\0\x01\x02\xFF\0").unwrap();
+    fs::write(folder.path().join("ignored.png"), "not a text").unwrap();
     let imported = run(&["import", folder.path().to_str().unwrap()], &server.address);
     let said = stdout(&imported) + &stderr(&imported);
     assert_eq!(imported.status.code(), Some(1), "some failed: {said}");
-    for part in ["Added 2 sources", "2 failed", "broken.txt", "byte 7", "short.txt", "at least"] {
+    for part in ["Added 2 sources", "2 failed", "broken.txt", "of no known format", "short.txt", "at least"] {
         assert!(said.contains(part), "{part:?} is not in {said}");
     }
 

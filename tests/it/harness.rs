@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use palimpsest::documents::contained::{Program, set_program};
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
@@ -48,6 +49,11 @@ pub fn eventually_blocking(what: &str, mut holds: impl FnMut() -> bool) {
 /// Waits for a time in which nothing may happen, or for which an attack lasts. There is no condition to wait for.
 pub async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
+}
+
+/// Has documents read by the program, as this one does not know how to. Servers that have started can read them, too.
+pub fn read_documents() {
+    set_program(Program::At(env!("CARGO_BIN_EXE_palimpsest").into()));
 }
 
 pub struct TestServer {

@@ -12,11 +12,12 @@ use tonic::transport::Channel;
 
 use crate::harness::TestServer;
 
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     "palimpsest.v1.AdminService",
     "palimpsest.v1.CorpusService",
     "palimpsest.v1.DetectionService",
+    "palimpsest.v1.DocumentService",
     "palimpsest.v1.RenderingService",
 ];
 

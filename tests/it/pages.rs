@@ -2,6 +2,7 @@
 
 mod attacks;
 mod browser;
+mod documents;
 mod keys;
 
 use std::time::Duration;
@@ -133,13 +134,22 @@ async fn mistakes_are_named_with_the_next_step() {
         (vec![field("text", ESSAY), field("collection", "none")], 404, "none"),
         (vec![field("text", "…!"), default()], 400, "has no words"),
         (vec![field("text", &large), default()], 413, "2500"),
-        (vec![file("file", "large.txt", large.as_bytes()), default()], 413, "large.txt has 2500 bytes"),
         (
-            vec![file("file", "old.txt", b"caf\xE9 au lait"), default()],
+            vec![file("file", "large.txt", large.as_bytes()), default()],
             400,
-            "old.txt is not valid UTF-8 at byte 3",
+            "large.txt can’t be read: the document has more than 2000 bytes of text",
         ),
-        (vec![file("file", "essay.pdf", b"%PDF-1.7 \xFF"), default()], 400, "save it as plain text"),
+        (vec![file("file", "empty.docx", b""), default()], 400, "empty.docx is empty"),
+        (
+            vec![file("file", "essay.docx", b"PK\x03\x04"), default()],
+            400,
+            "essay.docx can’t be read: the Word document is damaged",
+        ),
+        (
+            vec![file("file", "face.png", b"\x89PNG\r\n\x1a\n\0\0"), default()],
+            400,
+            "face.png can’t be read: it looks like a PNG image",
+        ),
         (
             vec![field("text", ESSAY), file("file", "a.txt", b"other words"), default()],
             400,
@@ -161,10 +171,8 @@ async fn mistakes_are_named_with_the_next_step() {
         );
     }
     // Of several files, those that are texts are added.
-    let mixed = [file("files", "good.txt", FERRIES.as_bytes()), file("files", "bad.txt", b"\xFF\xFEa\0")];
-    browser
-        .send(add, add, &mixed)
-        .shows(200, &["1 text is in", "1 text was", "bad.txt is not valid UTF-8", "UTF-16"]);
+    let mixed = [file("files", "good.txt", FERRIES.as_bytes()), file("files", "bad.odt", b"PK\x03\x04")];
+    browser.send(add, add, &mixed).shows(200, &["1 text is in", "1 text was", "bad.odt can’t be read"]);
     let changed = [field("id", "bridges"), field("text", FERRIES)];
     browser.send(add, add, &changed).shows(409, &["bridges"]);
     let replaced = [field("id", "bridges"), field("text", FERRIES), field("if_exists", "replace")];

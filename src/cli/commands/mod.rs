@@ -3,7 +3,9 @@
 mod confirm;
 pub(super) mod corpus;
 pub(super) mod detection;
+mod documents;
 mod encoding;
+pub(super) mod extract;
 pub(super) mod health;
 pub(super) mod keys;
 pub(super) mod maintenance;

@@ -96,7 +96,7 @@ impl ServerArgs {
     }
 
     /// The server's URL: from the arguments, the environment or the default.
-    pub(super) fn address(&self) -> String {
+    pub(in crate::cli) fn address(&self) -> String {
         let from_environment = || std::env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty());
         let address = self.server.clone().or_else(from_environment);
         match address.unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()) {

@@ -1,4 +1,4 @@
-//! Encodings of texts: what is given, what a byte order mark says, and guesses for error messages.
+//! Encodings of lines of JSON: what is given, what a byte order mark says, and guesses for error messages.
 
 use std::fmt;
 use std::path::Path;

@@ -5,37 +5,22 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::kinds::{EXTENSIONS, has_extension};
-use super::{Found, InputError, Item, Place, Reading, Skip, text, unreadable};
+use super::file::TextFile;
+use super::{InputError, Place, Skip, archive, kinds};
 
-/// An entry of a folder.
+/// An entry of a folder or an archive.
 #[derive(Debug)]
 pub(super) enum Entry {
     /// A file that is read.
-    Text(DirEntry),
+    Text(TextFile),
     /// A file or folder that is not.
-    Skipped(DirEntry, Skip),
+    Skipped(Place, Skip),
     /// An entry that can't be read.
     Unreadable(Place, InputError),
 }
 
-/// Calls `each` for every file under `root`, in the order of their names. Links are followed, except back to a folder that
-/// contains them.
-pub(super) fn read(
-    root: &Path,
-    reading: &Reading,
-    each: &mut dyn FnMut(Item) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    walk(root, &mut |entry| match entry {
-        Entry::Text(entry) => each(text::read_source(root, entry.path(), reading)),
-        Entry::Skipped(entry, skip) => {
-            each(Item { place: Place::file(entry.path()), input_bytes: 0, found: Found::Skipped(skip) })
-        }
-        Entry::Unreadable(place, error) => each(unreadable(place, error)),
-    })
-}
-
-/// Calls `each` for every entry under `root` but folders that are not hidden.
+/// Calls `each` for every entry under `root` but folders that are not hidden, in the order of their names; of archives, for
+/// their entries. Links are followed, except back to a folder that contains them.
 pub(super) fn walk(root: &Path, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> ControlFlow<()> {
     let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
@@ -44,11 +29,16 @@ pub(super) fn walk(root: &Path, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) 
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
-                each(Entry::Skipped(entry, Skip::Hidden))?;
+                each(Entry::Skipped(Place::file(entry.path()), Skip::Hidden))?;
             }
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if is_text(&entry) => each(Entry::Text(entry))?,
-            Ok(entry) => each(Entry::Skipped(entry, Skip::OtherKind))?,
+            Ok(entry) if entry.file_type().is_file() && kinds::is_document(entry.path()) => {
+                each(Entry::Text(TextFile::at(entry.path())))?;
+            }
+            Ok(entry) if kinds::is_zip(entry.path()) && archive::is_archive(entry.path()) => {
+                archive::walk(entry.path(), each)?;
+            }
+            Ok(entry) => each(Entry::Skipped(Place::file(entry.path()), Skip::OtherKind))?,
             Err(error) => {
                 let place = Place::file(error.path().unwrap_or(root));
                 let reason = error.loop_ancestor().map(|ancestor| InputError::Loop(ancestor.to_owned()));
@@ -64,10 +54,6 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn is_text(entry: &DirEntry) -> bool {
-    entry.file_type().is_file() && has_extension(entry.path(), &EXTENSIONS)
-}
-
 /// The I/O error without the path, which the message has already.
 fn plain_io(error: &walkdir::Error) -> InputError {
     let kind = error.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind);
@@ -75,28 +61,16 @@ fn plain_io(error: &walkdir::Error) -> InputError {
     InputError::Unreadable(code.map_or_else(|| kind.into(), std::io::Error::from_raw_os_error))
 }
 
-/// Total size of the files that [`read`] reads, in bytes.
-pub(super) fn total_bytes(root: &Path) -> u64 {
-    let mut bytes = 0;
-    let _end = walk(root, &mut |entry| {
-        if let Entry::Text(entry) = entry {
-            bytes += entry.metadata().map_or(0, |metadata| metadata.len());
-        }
-        ControlFlow::Continue(())
-    });
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::PathBuf;
 
-    use super::super::{Ids, read_all, total_bytes};
+    use super::super::{Found, Ids, Reading, read_all, totals};
     use super::*;
 
     fn reading(paths: &[PathBuf]) -> Reading {
-        Reading { max_text_bytes: 20, ids: Ids::of_import(paths), encoding: None, lenient: false }
+        Reading { max_text_bytes: 20, ids: Ids::of_import(paths), ..Reading::default() }
     }
 
     fn found(paths: &[PathBuf], reading: &Reading) -> Vec<String> {
@@ -110,6 +84,7 @@ mod tests {
                 Found::Skipped(skip) => {
                     format!("{:?} {skip:?}", item.place.path.file_name().unwrap())
                 }
+                Found::Known => panic!("nothing is known"),
             });
             ControlFlow::Continue(())
         });
@@ -124,7 +99,6 @@ mod tests {
         fs::create_dir_all(root.join("b/deep")).unwrap();
         fs::write(root.join("a.TXT"), "alpha").unwrap();
         fs::write(root.join("b/deep/c.md"), "# Gamma\ntext").unwrap();
-        fs::write(root.join("b/latin1.txt"), b"caf\xE9").unwrap();
         fs::write(root.join("picture.png"), b"\x89PNG").unwrap();
         fs::create_dir_all(root.join(".git/inner")).unwrap();
         fs::write(root.join(".git/inner/x.txt"), "x").unwrap();
@@ -137,12 +111,12 @@ mod tests {
                 "\".hidden.txt\" Hidden",
                 "a.TXT | a | alpha",
                 "b/deep/c.md | Gamma | # Gamma\ntext",
-                "\"latin1.txt\" not valid UTF-8",
                 "\"picture.png\" OtherKind",
                 "\"z.txt\" too large",
             ]
         );
-        assert_eq!(total_bytes(&[root.to_owned()]), 5 + 12 + 4 + 22);
+        let totals = totals(&[root.to_owned()]);
+        assert_eq!((totals.files, totals.bytes), (3, 5 + 12 + 22));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The entries of folders that were not read.
+//! The entries of folders and archives that were not read.
 
 use super::{EXTENSIONS, Place, Skip};
 use crate::cli::render::counted;
@@ -6,11 +6,12 @@ use crate::cli::render::counted;
 /// Number of entries of each kind that are named; the rest are counted.
 const NAMED: usize = 20;
 
-/// The entries of folders that were not read, by the reason.
+/// The entries of folders and archives that were not read, by the reason.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Skipped {
     hidden: Entries,
     other_kinds: Entries,
+    archives: Entries,
 }
 
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ impl Skipped {
         let entries = match skip {
             Skip::Hidden => &mut self.hidden,
             Skip::OtherKind => &mut self.other_kinds,
+            Skip::Archive => &mut self.archives,
         };
         entries.count += 1;
         if entries.named.len() < NAMED {
@@ -32,9 +34,9 @@ impl Skipped {
         }
     }
 
-    /// Number of files of other kinds.
+    /// Number of files of other kinds, and of archives inside others.
     pub(in crate::cli) fn other_kinds(&self) -> u64 {
-        self.other_kinds.count
+        self.other_kinds.count + self.archives.count
     }
 
     /// Number of hidden files and folders.
@@ -44,7 +46,7 @@ impl Skipped {
 
     /// The first of all entries.
     pub(in crate::cli) fn named(&self) -> impl Iterator<Item = &Place> {
-        self.other_kinds.named.iter().chain(&self.hidden.named)
+        self.other_kinds.named.iter().chain(&self.archives.named).chain(&self.hidden.named)
     }
 
     /// A line for each reason, with the names.
@@ -55,7 +57,13 @@ impl Skipped {
             let [others @ .., last] = EXTENSIONS.map(|extension| format!(".{extension}"));
             let read = format!("{} and {last}", others.join(", "));
             let named = self.other_kinds.names();
-            lines.push(format!("Skipped {files} in folders: only {read} files are read there: {named}"));
+            lines.push(format!(
+                "Skipped {files} in folders and archives: only {read} files are read there: {named}"
+            ));
+        }
+        if self.archives.count > 0 {
+            let archives = counted(self.archives.count, "archive inside another", "archives inside others");
+            lines.push(format!("Skipped {archives}: unpack them first: {}", self.archives.names()));
         }
         if self.hidden.count > 0 {
             let files = counted(self.hidden.count, "hidden file or folder", "hidden files and folders");

@@ -1,4 +1,4 @@
-//! The submissions that arguments name: files, folders, patterns and standard input.
+//! The submissions that arguments name: files, folders, archives, patterns and standard input.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Paths};
 
 use super::folder::{self, Entry};
-use super::{InputError, Place, STANDARD_INPUT, Skipped};
+use super::{InputError, STANDARD_INPUT, Skipped, TextFile, archive};
 
-/// A submission: its place, and the reason why it can't be read, if that is known already.
+/// A submission: its file, and the reason why it can't be read, if that is known already.
 #[derive(Debug)]
 pub(in crate::cli) struct Submission {
     /// The file.
-    pub(in crate::cli) place: Place,
+    pub(in crate::cli) file: TextFile,
     /// The problem with it.
     pub(in crate::cli) problem: Option<InputError>,
 }
@@ -33,10 +33,10 @@ const MATCH: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
 impl Submissions {
-    /// The only file that `paths` name, unless they name several, a folder or a pattern.
+    /// The only file that `paths` name, unless they name several, a folder, an archive or a pattern.
     pub(in crate::cli) fn single(paths: &[PathBuf]) -> Option<&Path> {
         match paths {
-            [path] if !path.is_dir() && !is_pattern(path) => Some(path),
+            [path] if !path.is_dir() && !is_pattern(path) && !archive::is_archive(path) => Some(path),
             _ => None,
         }
     }
@@ -55,22 +55,21 @@ impl Submissions {
     }
 
     fn add_path(&mut self, path: &Path) {
-        if path.is_dir() {
-            self.add_folder(path);
-        } else {
-            self.add(Place::file(path), None);
-        }
-    }
-
-    fn add_folder(&mut self, root: &Path) {
-        let _end = folder::walk(root, &mut |entry| {
+        let mut add = |entry| {
             match entry {
-                Entry::Text(entry) => self.add(Place::file(entry.path()), None),
-                Entry::Skipped(entry, skip) => self.skipped.add(Place::file(entry.path()), skip),
-                Entry::Unreadable(place, problem) => self.add(place, Some(problem)),
+                Entry::Text(file) => self.add(file, None),
+                Entry::Skipped(place, skip) => self.skipped.add(place, skip),
+                Entry::Unreadable(place, problem) => self.add(TextFile::at(place.path()), Some(problem)),
             }
             ControlFlow::Continue(())
-        });
+        };
+        let _end = if path.is_dir() {
+            folder::walk(path, &mut add)
+        } else if archive::is_archive(path) {
+            archive::walk(path, &mut add)
+        } else {
+            add(Entry::Text(TextFile::at(path)))
+        };
     }
 
     fn add_matches(&mut self, pattern: &Path) {
@@ -78,25 +77,25 @@ impl Submissions {
         let matches = matches.and_then(|text| matching(text).map_err(|error| error.msg));
         let mut matches = match matches {
             Ok(matches) => matches.peekable(),
-            Err(problem) => return self.add(Place::file(pattern), Some(InputError::BadPattern(problem))),
+            Err(problem) => return self.add(TextFile::at(pattern), Some(InputError::BadPattern(problem))),
         };
         if matches.peek().is_none() {
-            self.add(Place::file(pattern), Some(InputError::NoMatch));
+            self.add(TextFile::at(pattern), Some(InputError::NoMatch));
         }
         for found in matches {
             match found {
                 Ok(path) => self.add_path(&path),
                 Err(error) => {
-                    let place = Place::file(error.path());
-                    self.add(place, Some(InputError::Unreadable(error.into())));
+                    let file = TextFile::at(error.path());
+                    self.add(file, Some(InputError::Unreadable(error.into())));
                 }
             }
         }
     }
 
-    fn add(&mut self, place: Place, problem: Option<InputError>) {
-        if self.seen.insert(place.path().to_owned()) {
-            self.found.push(Submission { place, problem });
+    fn add(&mut self, file: TextFile, problem: Option<InputError>) {
+        if self.seen.insert(file.path().to_owned()) {
+            self.found.push(Submission { file, problem });
         }
     }
 }
@@ -122,16 +121,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("class/.git")).unwrap();
-        for name in ["class/b.txt", "class/a.md", "class/scan.pdf", "class/.git/x.txt", "z[1].txt"] {
+        for name in ["class/b.txt", "class/a.md", "class/scan.png", "class/.git/x.txt", "z[1].txt"] {
             fs::write(root.join(name), "text").unwrap();
         }
         let paths = ["class", "class/*.txt", "*.rtf", "z[1].txt", "missing.txt"].map(|path| root.join(path));
         let Submissions { found, skipped, .. } = Submissions::find(&paths);
-        let name = |place: &Place| place.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-        let names: Vec<String> = found.iter().map(|found| name(&found.place)).collect();
+        let name = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        let names: Vec<String> = found.iter().map(|found| name(found.file.path())).collect();
         assert_eq!(names, ["class/a.md", "class/b.txt", "*.rtf", "z[1].txt", "missing.txt"]);
         assert_eq!(found[2].problem.as_ref().unwrap().to_string(), "matches no file");
-        let skipped: Vec<String> = skipped.named().map(name).collect();
-        assert_eq!(skipped, ["class/scan.pdf", "class/.git"]);
+        let skipped: Vec<String> = skipped.named().map(|place| name(place.path())).collect();
+        assert_eq!(skipped, ["class/scan.png", "class/.git"]);
     }
 }

@@ -1,17 +1,18 @@
-//! Files of one text each.
+//! Files of one text each, as submissions and as sources.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
 
-use super::{
-    Found, InputError, Item, MAX_FILE_BYTES, Place, Reading, STANDARD_INPUT, SourceText, encoding, folder,
-    kinds,
-};
+use super::document::Content;
+use super::file::TextFile;
+use super::folder::Entry;
+use super::{Found, InputError, Item, Place, Reading, SourceDocument, SourceText, archive, folder, kinds};
+use crate::documents::Format;
+use crate::text::OffsetUnit;
 
-/// Length limit of a title from a heading, in characters.
+/// Length limit of a title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
 /// A text with the name of its file.
@@ -20,7 +21,14 @@ pub(in crate::cli) struct Text {
     /// The path of the file as given.
     pub(in crate::cli) name: String,
     /// The content.
-    pub(in crate::cli) text: String,
+    pub(in crate::cli) content: Content,
+}
+
+impl Text {
+    /// The text.
+    pub(in crate::cli) fn text(&self) -> &str {
+        self.content.text()
+    }
 }
 
 /// A text that could not be read.
@@ -32,71 +40,53 @@ pub(in crate::cli) struct UnreadableText {
     pub(in crate::cli) problem: InputError,
 }
 
-/// Reads a text from a file or from standard input, in UTF-8 or in `encoding`.
+/// Reads a text from a file or from standard input. Without `encoding`, it is found.
 pub(in crate::cli) fn read_text(
-    path: &Path,
+    file: &TextFile,
     encoding: Option<&'static Encoding>,
 ) -> Result<Text, UnreadableText> {
-    let place = Place::file(path);
-    let text = if *path == *Path::new(STANDARD_INPUT) {
-        read_from(&mut io::stdin().lock(), MAX_FILE_BYTES, encoding, &place)
-    } else {
-        read_file(path, MAX_FILE_BYTES, encoding, &place)
-    };
-    match text {
-        Ok(text) => Ok(Text { name: place.to_string(), text }),
+    let place = file.place();
+    match file.read(encoding).and_then(Content::with_text) {
+        Ok(content) => Ok(Text { name: place.to_string(), content }),
         Err(problem) => Err(UnreadableText { place, problem }),
     }
 }
 
-/// Reads the file `path`, found under `root`, as a source.
-pub(super) fn read_source(root: &Path, path: &Path, reading: &Reading) -> Item {
-    let place = Place::file(path);
-    let input_bytes = path.metadata().map_or(0, |metadata| metadata.len());
-    let source = reading.ids.id(root, path).and_then(|id| {
-        let text = read_file(path, reading.max_text_bytes, reading.encoding, &place)?;
-        Ok(SourceText { id, title: title(path, &text), text, ..SourceText::default() })
+/// Reads a file that was found under `root` as a source, unless it is known.
+pub(super) fn read_source(root: &Path, file: &TextFile, reading: &Reading) -> Item {
+    let (place, input_bytes, stamp) = (file.place(), file.input_bytes(), file.stamp());
+    let id = match reading.ids.id(root, file.path()) {
+        Ok(id) => id,
+        Err(error) => return Item { place, input_bytes, stamp, found: Found::Unreadable(error) },
+    };
+    if stamp.is_some_and(|stamp| reading.known.has(&id, stamp)) {
+        return Item { place, input_bytes, stamp, found: Found::Known };
+    }
+    let source = file.read(reading.encoding).and_then(Content::with_text).and_then(|content| {
+        let bytes = content.text().len() as u64;
+        if bytes > reading.max_text_bytes {
+            return Err(InputError::TooLarge { bytes, max_bytes: reading.max_text_bytes });
+        }
+        let title = title(file.path(), &content);
+        let message = content.document(OffsetUnit::Utf8Bytes);
+        let document = message.map(|message| Box::new(SourceDocument { message, pages: content.pages() }));
+        Ok(SourceText { id, title, text: content.into_text(), document, ..SourceText::default() })
     });
     let found = source.map_or_else(Found::Unreadable, Found::Source);
-    Item { place, input_bytes, found }
+    Item { place, input_bytes, stamp, found }
 }
 
-fn read_file(
-    path: &Path,
-    max_bytes: u64,
-    encoding: Option<&'static Encoding>,
-    place: &Place,
-) -> Result<String, InputError> {
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(InputError::Folder);
-    }
-    if metadata.len() > max_bytes {
-        return Err(InputError::TooLarge { bytes: metadata.len(), max_bytes });
-    }
-    read_from(&mut file, max_bytes, encoding, place)
-}
-
-fn read_from(
-    reader: &mut dyn Read,
-    max_bytes: u64,
-    encoding: Option<&'static Encoding>,
-    place: &Place,
-) -> Result<String, InputError> {
-    let mut bytes = Vec::new();
-    reader.take(max_bytes + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(InputError::TooLarge { bytes: bytes.len() as u64, max_bytes });
-    }
-    encoding::decode(bytes, 0, encoding, place)
-}
-
-/// The title of a text: the first heading of a Markdown file, or else the file name without its extension.
-fn title(path: &Path, text: &str) -> String {
-    let heading = kinds::has_extension(path, &["md", "markdown"]).then(|| first_heading(text)).flatten();
+/// The title of a text: what the document states, or the first heading of Markdown, or else the file name without its
+/// extension.
+fn title(path: &Path, content: &Content) -> String {
+    let is_markdown = match content.format() {
+        Some(format) => format == Format::Markdown,
+        None => kinds::is_markdown(path),
+    };
+    let heading = is_markdown.then(|| first_heading(content.text())).flatten();
+    let stated = Some(content.title()).filter(|title| !title.is_empty());
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let title = heading.map_or_else(stem, str::to_owned);
+    let title = stated.or(heading).map_or_else(stem, str::to_owned);
     title.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect()
 }
 
@@ -118,29 +108,40 @@ fn first_heading(text: &str) -> Option<&str> {
     None
 }
 
-/// Total size of the files that [`read_all`](super::read_all) reads, in bytes. Files that can't be read count 0.
-pub(in crate::cli) fn total_bytes(paths: &[PathBuf]) -> u64 {
-    paths
-        .iter()
-        .map(
-            |path| {
-                if path.is_dir() { folder::total_bytes(path) } else { path.metadata().map_or(0, |m| m.len()) }
-            },
-        )
-        .sum()
+/// How much there is to read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Totals {
+    /// Files, those in archives included.
+    pub(in crate::cli) files: u64,
+    /// Their size, in bytes.
+    pub(in crate::cli) bytes: u64,
+}
+
+/// How much [`read_all`](super::read_all) reads. Files that can't be read have no bytes.
+pub(in crate::cli) fn totals(paths: &[PathBuf]) -> Totals {
+    let mut totals = Totals::default();
+    let mut add = |entry| {
+        if let Entry::Text(file) = entry {
+            totals.files += 1;
+            totals.bytes += file.input_bytes();
+        }
+        ControlFlow::Continue(())
+    };
+    for path in paths {
+        let _end = if path.is_dir() {
+            folder::walk(path, &mut add)
+        } else if archive::is_archive(path) {
+            archive::walk(path, &mut add)
+        } else {
+            add(Entry::Text(TextFile::at(path)))
+        };
+    }
+    totals
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_at_the_limit_is_read_and_one_past_it_is_not() {
-        let place = Place::file(Path::new("x.txt"));
-        assert_eq!(read_from(&mut &b"abcd"[..], 4, None, &place).unwrap(), "abcd");
-        let error = read_from(&mut &b"abcde"[..], 4, None, &place).unwrap_err();
-        assert_eq!(error.to_string(), "has 5 bytes, but the limit is 4; split it");
-    }
 
     #[test]
     fn titles_are_headings_or_stems() {
@@ -151,7 +152,7 @@ mod tests {
             ("a/essay.md", "# with\u{7} a bell", "with a bell"),
             ("a/essay.v2.txt", "# not Markdown", "essay.v2"),
         ] {
-            assert_eq!(title(Path::new(path), text), expected, "{text:?}");
+            assert_eq!(title(Path::new(path), &Content::Plain(text.to_owned())), expected, "{text:?}");
         }
     }
 }

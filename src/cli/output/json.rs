@@ -79,6 +79,32 @@ pub(in crate::cli) fn checked(
     Ok(writeln!(out)?)
 }
 
+/// Writes the text of one of many documents as a line, or the reason why it was not read.
+pub(in crate::cli) fn extracted(
+    out: &mut dyn Write,
+    file: &str,
+    reason: Option<&str>,
+    text: Option<&str>,
+    document: Option<&proto::ExtractedDocument>,
+) -> Result<(), CliError> {
+    let document = document.map(|document| dynamic("ExtractedDocument", document)).transpose()?;
+    let line = ExtractLine { file, read: reason.is_none(), reason, text, document };
+    serde_json::to_writer(&mut *out, &line).map_err(|error| failure(&error))?;
+    Ok(writeln!(out)?)
+}
+
+#[derive(serde::Serialize)]
+struct ExtractLine<'a> {
+    file: &'a str,
+    read: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<Json>,
+}
+
 #[derive(serde::Serialize)]
 struct CheckLine<'a> {
     file: &'a str,

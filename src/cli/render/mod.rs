@@ -3,6 +3,7 @@
 //! Texts, titles and ids are untrusted. All of them are printed through [`printable`], so that nothing in them can move the
 //! cursor, change colours or reorder a line.
 
+mod document;
 mod figures;
 mod not_checked;
 mod pairs;
@@ -14,6 +15,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Reset, Style};
 
+pub(super) use document::{
+    document_facts, format_label, hidden_texts, named_pages, page_at, removed_texts, told_warnings,
+};
 pub(super) use figures::{bytes, counted, number, percent};
 pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};

@@ -17,7 +17,7 @@ pub use self::entries::{Entries, Entry};
 pub use self::problem::Problem;
 
 /// Bytes that an archive may inflate to whatever its own size.
-const FREE_BYTES: u64 = 16 << 20;
+const FREE_BYTES: u64 = 64 << 20;
 
 /// An archive.
 pub(super) struct Archive<'a> {
@@ -102,4 +102,4 @@ pub(super) fn resolve(from: &str, reference: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -6,7 +6,7 @@ use zip::write::SimpleFileOptions;
 use super::{Archive, Entries, Problem, resolve};
 use crate::documents::Limits;
 
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(in crate::documents) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();

@@ -39,7 +39,10 @@ fn run(resources: Resources) -> ExitCode {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         complain(&format!("panic at {place}\n"));
     }));
-    // First, as it takes a descriptor for a moment.
+    // Fails nowhere, and a child that stays where it is can still open nothing there.
+    let _ = std::env::set_current_dir("/");
+    sandbox::be_ended_first();
+    // Before limits, as it takes a descriptor for a moment.
     let files_closed = sandbox::close_files();
     let resources_limited = sandbox::limit_resources(resources);
     let reader = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {

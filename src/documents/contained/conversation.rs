@@ -68,9 +68,7 @@ impl<'a> Conversation<'a> {
         let max_text_bytes = usize::try_from(limits.max_text_bytes).unwrap_or(usize::MAX);
         let prefix = self.prefix(wire::max_answer_head_bytes(limits), max_text_bytes)?;
         let extraction = match self.head(prefix)? {
-            Answer::Failed(failure) => {
-                return trust::failure(failure).map(Err).map_err(Interruption::Malformed);
-            }
+            Answer::Failed(failure) => return Ok(Err(trust::failure(failure))),
             Answer::Read(extraction) => *extraction,
         };
         let text = self.receive(usize::try_from(prefix.body_bytes).unwrap_or(usize::MAX))?;

@@ -14,7 +14,7 @@ use super::process::{Allowance, Child};
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Time until the next attempt to start a child ahead of use, after one that failed.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_mins(1);
 
 /// Why there is no child.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,6 +219,10 @@ impl Seat<'_> {
             }
         };
         state.wanted -= 1;
+        if state.wanted == 0 {
+            // Failures that nobody waits for.
+            state.children.retain(Result::is_ok);
+        }
         drop(state);
         self.shared.work.notify_one();
         taken

@@ -21,7 +21,7 @@ const MAX_SAID_BYTES: u64 = 64 << 10;
 const MAX_TOLD_CHARS: usize = 200;
 
 /// The environment of a child. Its allocator must take memory as it is needed: the limit counts what it reserves.
-const ENVIRONMENT: [(&str, &str); 2] = [("MIMALLOC_ARENA_EAGER_COMMIT", "0"), ("LC_ALL", "C")];
+pub(super) const ENVIRONMENT: [(&str, &str); 2] = [("MIMALLOC_ARENA_EAGER_COMMIT", "0"), ("LC_ALL", "C")];
 
 /// What a child may take of the system.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,6 @@ impl Child {
             .arg(cpu_seconds.to_string())
             .env_clear()
             .envs(ENVIRONMENT)
-            .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(of_child)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -205,9 +205,8 @@ pub(super) fn shading(element: &Element<'_>) -> Option<Ground> {
         "nil" | "clear" | "" => ("fill", "themeFill"),
         _ => return Some(Ground::Unknown),
     };
-    let is_shifted =
-        element.attribute("themeFillShade").or_else(|| element.attribute("themeFillTint")).is_some();
-    let by_theme = element.attribute(theme).filter(|_| !is_shifted).and_then(|name| of_theme(&name));
+    let by_theme =
+        element.attribute(theme).and_then(|name| shifted(&name, element, "themeFillShade", "themeFillTint"));
     let by_value = element.attribute(colour).and_then(|value| Rgb::from_hex(&value));
     match by_theme.or(by_value) {
         Some(colour) => Some(Ground::Colour(colour)),
@@ -217,10 +216,22 @@ pub(super) fn shading(element: &Element<'_>) -> Option<Ground> {
 }
 
 fn ink(element: &Element<'_>) -> Option<Ink> {
-    let is_shifted = element.attribute("themeShade").or_else(|| element.attribute("themeTint")).is_some();
-    let by_theme = element.attribute("themeColor").filter(|_| !is_shifted).and_then(|name| of_theme(&name));
+    let by_theme =
+        element.attribute("themeColor").and_then(|name| shifted(&name, element, "themeShade", "themeTint"));
     let by_value = value(element).and_then(|value| Rgb::from_hex(&value));
     Some(by_theme.or(by_value).map_or(Ink::Automatic, Ink::Colour))
+}
+
+/// A colour of the theme, darkened or lightened.
+fn shifted(name: &str, element: &Element<'_>, shade: &str, tint: &str) -> Option<Rgb> {
+    let share = |name: &str| element.attribute(name).and_then(|value| u8::from_str_radix(&value, 16).ok());
+    let colour = of_theme(name)?;
+    let grey = |part: u8| Rgb::new(part, part, part);
+    match (share(shade), share(tint)) {
+        (Some(shade), _) if colour == Rgb::WHITE => Some(grey(shade)),
+        (_, Some(tint)) if colour == Rgb::BLACK => Some(grey(255 - tint)),
+        _ => Some(colour),
+    }
 }
 
 /// The colours of a theme that are the same in nearly all of them.

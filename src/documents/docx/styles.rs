@@ -6,13 +6,12 @@ use super::properties::{Ground, ParagraphProperties, RunProperties, of_paragraph
 use crate::documents::xml::{Node, Nodes, Part};
 use crate::documents::{Failure, Limits};
 
-/// Most styles that one is based on, one after the other. Word allows eleven.
-const MAX_BASES: usize = 32;
-
 /// A style.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Style {
     base: Option<String>,
+    /// Whether it has what it takes from others.
+    is_complete: bool,
     pub(super) run: RunProperties,
     pub(super) paragraph: ParagraphProperties,
     /// Whether it puts a colour behind text.
@@ -64,21 +63,41 @@ impl Styles {
         id.and_then(|id| self.get(id)).or_else(|| self.get(self.default_paragraph.as_deref()?))
     }
 
-    /// Adds to each style what it takes from others.
+    /// Adds to each style what it takes from others. Linear: each one is completed once, after those that it is based on.
     fn resolve(&mut self) {
-        let resolved = |id: &String| {
-            let mut style = self.by_id.get(id)?.clone();
-            let mut base = style.base.take();
-            for _ in 0..MAX_BASES {
-                let Some(next) = base.as_deref().and_then(|id| self.by_id.get(id)) else { break };
-                style.run = style.run.or(&next.run);
-                style.paragraph = style.paragraph.or(&next.paragraph);
-                style.has_shading |= next.has_shading;
-                base.clone_from(&next.base);
+        let ids: Vec<String> = self.by_id.keys().cloned().collect();
+        for id in ids {
+            // The styles that are not complete, each based on the next. A cycle ends where it meets itself.
+            let mut chain = Vec::new();
+            let mut next = Some(id);
+            let mut base = Style::default();
+            while let Some(id) = next.take() {
+                match self.by_id.get_mut(&id) {
+                    Some(style) if style.is_complete => base = style.clone(),
+                    Some(style) => {
+                        style.is_complete = true;
+                        next = style.base.take();
+                        chain.push(id);
+                    }
+                    None => {}
+                }
             }
-            Some((id.clone(), style))
-        };
-        self.by_id = self.by_id.keys().filter_map(resolved).collect();
+            for id in chain.iter().rev() {
+                if let Some(style) = self.by_id.get_mut(id) {
+                    style.complete(&base);
+                    base.clone_from(style);
+                }
+            }
+        }
+    }
+}
+
+impl Style {
+    /// Takes from `base` what is not stated.
+    fn complete(&mut self, base: &Self) {
+        self.run = std::mem::take(&mut self.run).or(&base.run);
+        self.paragraph = std::mem::take(&mut self.paragraph).or(&base.paragraph);
+        self.has_shading |= base.has_shading;
     }
 }
 

@@ -141,6 +141,23 @@ impl Writer {
         self.next_page = self.next_page.saturating_add(1);
     }
 
+    /// Takes back the page that was begun last, if it has no text.
+    pub(in crate::documents) fn drop_empty_page(&mut self) {
+        if self.open_page.take().is_some() {
+            self.next_page = self.next_page.saturating_sub(1);
+        }
+    }
+
+    /// Names the page that was begun last, if it has no name.
+    pub(in crate::documents) fn name_page(&mut self, label: &str) {
+        let open = self.open_page.as_mut().map(|(_, label)| label);
+        if let Some(last) = open.or_else(|| self.pages.last_mut().map(|page| &mut page.label))
+            && last.is_empty()
+        {
+            *last = one_line(label);
+        }
+    }
+
     /// Keeps text apart that is hidden at this place. Neighbouring pieces that are hidden alike become one.
     pub(in crate::documents) fn hide(&mut self, reason: HiddenReason, text: &str) -> Result<(), Failure> {
         let at = self.text.len();

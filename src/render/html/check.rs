@@ -7,7 +7,7 @@ use super::offsets::Offsets;
 use super::options::{RenderOptions, ReportKind};
 use super::page::Script;
 use super::passages::{Passages, Whole};
-use super::sections::{alerts, groups, guide, sources, strip, summary};
+use super::sections::{alerts, document, groups, guide, sources, strip, summary};
 use super::submission::{Submission, paragraphs};
 use super::{language, page};
 use crate::proto::Report;
@@ -76,6 +76,7 @@ fn page(
     html! {
         (contents(report))
         (summary::section(report, offsets, options))
+        (document::section(report.document.as_ref(), options))
         (alerts::section(&report.alerts, offsets))
         (middle)
         @if !listing.passages.is_empty() { h2 id="passages" { "Passages side by side" } }
@@ -115,6 +116,7 @@ fn contents(report: &Report) -> Markup {
     html! {
         nav class="contents" aria-label="Contents" {
             a href="#summary" { "Summary" } " "
+            @if report.document.is_some() { a href="#document" { "Document" } " " }
             @if !report.alerts.is_empty() { a href="#alerts" { "Signs of hiding" } " " }
             a href="#sources" { "Sources" } " "
             a href="#text" { "Submission" } " "

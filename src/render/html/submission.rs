@@ -7,7 +7,8 @@ use maud::{Markup, PreEscaped, Render, html};
 use super::atoms::{Atom, Atoms, Listed};
 use super::glyphs::Visible;
 use super::offsets::Offsets;
-use crate::proto::{ExclusionReason, Report};
+use crate::proto::{DocumentPage, DocumentPages, ExclusionReason, PageRange, Report};
+use crate::render::page_range;
 
 /// Bytes from which a paragraph is cut at the next line break, so that a browser can lay out the text in parts.
 const LONG_BYTES: usize = 4 << 10;
@@ -41,13 +42,49 @@ pub(super) fn paragraphs(text: &str) -> Vec<usize> {
     starts
 }
 
-/// Something that a place of the text can be linked to.
+/// Something that stands between two characters of the text.
 #[derive(Debug, Clone)]
-pub(super) struct Anchor {
+pub(super) struct Mark {
     /// The byte.
     pub(super) byte: usize,
-    /// The id of the element.
-    pub(super) id: String,
+    pub(super) kind: MarkKind,
+}
+
+/// The kind of a mark.
+#[derive(Debug, Clone)]
+pub(super) enum MarkKind {
+    /// A place that can be linked to: the alert with this number.
+    Alert(usize),
+    /// The beginning of a page.
+    Page(PageRange),
+}
+
+impl Render for Mark {
+    fn render_to(&self, out: &mut String) {
+        match &self.kind {
+            MarkKind::Alert(number) => html! { span id={ "a" (number) } {} },
+            MarkKind::Page(page) => html! { span class="tag" { (page_range(page)) } },
+        }
+        .render_to(out);
+    }
+}
+
+/// The marks of a report, in the order of the text.
+fn marks(report: &Report, offsets: &Offsets<'_>) -> Vec<Mark> {
+    let alerts = report.alerts.iter().zip(1..).map(|(alert, number)| Mark {
+        byte: offsets.range(alert.span.as_ref()).start,
+        kind: MarkKind::Alert(number),
+    });
+    let pages = report.document.as_ref().and_then(|document| document.pages.as_ref());
+    let page = |pages: &DocumentPages, page: &DocumentPage| {
+        let range =
+            PageRange { kind: pages.kind, first: page.number, last: page.number, ..PageRange::default() };
+        Mark { byte: offsets.range(page.span.as_ref()).start, kind: MarkKind::Page(range) }
+    };
+    let pages = pages.into_iter().flat_map(|pages| pages.pages.iter().map(move |one| page(pages, one)));
+    let mut marks: Vec<Mark> = pages.chain(alerts).collect();
+    marks.sort_by_key(|mark| mark.byte);
+    marks
 }
 
 /// Renders the text.
@@ -62,8 +99,8 @@ pub(super) struct Submission<'a> {
     pub(super) passages: Vec<&'a Listed<'a>>,
     /// The exclusions, by their start.
     pub(super) exclusions: Vec<(usize, ExclusionReason)>,
-    /// The places of alerts, by their start.
-    pub(super) anchors: Vec<Anchor>,
+    /// Alerts and pages, by their start.
+    pub(super) marks: Vec<Mark>,
 }
 
 impl<'a> Submission<'a> {
@@ -83,13 +120,8 @@ impl<'a> Submission<'a> {
             .map(|exclusion| (offsets.range(exclusion.span.as_ref()).start, exclusion.reason()));
         let mut exclusions: Vec<(usize, ExclusionReason)> = exclusions.collect();
         exclusions.sort_unstable();
-        let alerts = report.alerts.iter().zip(1..).map(|(alert, number)| Anchor {
-            byte: offsets.range(alert.span.as_ref()).start,
-            id: format!("a{number}"),
-        });
-        let mut anchors: Vec<Anchor> = alerts.collect();
-        anchors.sort_by_key(|anchor| anchor.byte);
-        Self { text: offsets.text(), atoms, paragraphs, passages, exclusions, anchors }
+        let marks = marks(report, offsets);
+        Self { text: offsets.text(), atoms, paragraphs, passages, exclusions, marks }
     }
 }
 
@@ -97,7 +129,7 @@ impl Render for Submission<'_> {
     fn render_to(&self, out: &mut String) {
         let mut passages = self.passages.iter().peekable();
         let mut exclusions = self.exclusions.iter().peekable();
-        let mut anchors = self.anchors.iter().peekable();
+        let mut marks = self.marks.iter().peekable();
         let mut paragraphs = self.paragraphs.iter().peekable();
         for atom in self.atoms.all() {
             let start = atom.range.start;
@@ -110,13 +142,13 @@ impl Render for Submission<'_> {
             }
             let end = atom.range.end;
             let mut cut = start;
-            // Alerts begin at any byte, so an atom may be interrupted by their anchors.
-            while let Some(anchor) = anchors.next_if(|anchor| anchor.byte < end) {
-                if anchor.byte > cut && atom.is_plain() {
-                    Visible::part(self.text, &(cut..anchor.byte)).render_to(out);
-                    cut = anchor.byte;
+            // Alerts and pages begin at any byte, so an atom may be interrupted by their marks.
+            while let Some(mark) = marks.next_if(|mark| mark.byte < end) {
+                if mark.byte > cut && atom.is_plain() {
+                    Visible::part(self.text, &(cut..mark.byte)).render_to(out);
+                    cut = mark.byte;
                 }
-                html! { span id=(anchor.id) {} }.render_to(out);
+                mark.render_to(out);
             }
             while let Some((_, reason)) = exclusions.next_if(|(byte, _)| *byte <= start) {
                 html! { span class="tag" { (tag(*reason)) } }.render_to(out);
@@ -128,7 +160,7 @@ impl Render for Submission<'_> {
         }
         // Spans of a report of another text may begin after its end.
         passages.for_each(|passage| passage_link(passage).render_to(out));
-        anchors.for_each(|anchor| html! { span id=(anchor.id) {} }.render_to(out));
+        marks.for_each(|mark| mark.render_to(out));
         if !self.text.is_empty() {
             out.push_str("</div>");
         }

@@ -15,4 +15,4 @@ pub(in crate::service) use self::given::{GivenDocument, GivenText};
 pub(in crate::service) use self::message::message;
 pub use self::message::to_proto;
 pub(in crate::service) use self::pages::{page_count, page_range, pages_to_proto};
-pub use self::pages::{pages_of, title_of};
+pub use self::pages::{pages_from_proto, pages_of, title_of};

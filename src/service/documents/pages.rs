@@ -57,7 +57,8 @@ pub(in crate::service) fn page_range(range: engine::PageRange) -> proto::PageRan
 }
 
 /// The pages of a message, in the unit of its offsets. What breaks the rules is left out.
-pub(super) fn pages_from_proto(pages: &proto::DocumentPages) -> Pages {
+#[must_use]
+pub fn pages_from_proto(pages: &proto::DocumentPages) -> Pages {
     let offset = |offset: u64| u32::try_from(offset).unwrap_or(u32::MAX);
     let start = |page: &proto::DocumentPage| PageStart {
         offset: page.span.map_or(u32::MAX, |span| offset(span.start)),

@@ -188,7 +188,7 @@ fn export(
                 Err(engine::Error::SourceNotFound { .. }) => continue,
                 found => found?,
             };
-            let mut source = convert::corpus::source(&entry, revisions);
+            let mut source = convert::corpus::source_with_pages(&entry, revisions);
             text.as_ref().clone_into(&mut source.text);
             sender.send(proto::ExportSourcesResponse { source: Some(source) })?;
         }

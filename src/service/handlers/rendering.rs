@@ -15,6 +15,7 @@ use crate::service::backpressure::ordered_stream::Responses;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::documents::attach;
 use crate::service::page_extras::PageExtras;
 use crate::service::parse;
 use crate::service::parse::rendering::Rendering;
@@ -66,6 +67,9 @@ impl RenderingService for RenderingApi {
         }
         let mut page = context.clone().page(caller, &call, rendering).await?;
         page.options.links = extras.links;
+        if let (Some(document), Some(text)) = (extras.document, &page.text) {
+            attach(&mut page.report, text, document);
+        }
         let bytes = page.report.encoded_len();
         let render = move |_: &_| {
             let Page { report, text, options } = page;
@@ -98,7 +102,8 @@ impl ServiceContext {
         match subject {
             Subject::Check(mut request) => {
                 let stored = request.source.as_ref().map(|source| source.id.clone());
-                let name = if name.is_empty() { stored.clone().unwrap_or_default() } else { name };
+                let of_request = || stored.clone().unwrap_or_else(|| file_name(request.document.as_ref()));
+                let name = if name.is_empty() { of_request() } else { name };
                 with_excerpts(&mut request.options);
                 let mut options = options(ReportKind::Check, &name);
                 options.settings = settings(request.options.as_ref());
@@ -107,6 +112,7 @@ impl ServiceContext {
                 Ok(Page { report, text: (stored.is_none() || may_read).then_some(text), options })
             }
             Subject::Compare(mut request) => {
+                let name = if name.is_empty() { file_name(request.document.as_ref()) } else { name };
                 with_excerpts(&mut request.options);
                 let mut options = options(ReportKind::Compare, &name);
                 options.settings = settings(request.options.as_ref());
@@ -245,6 +251,11 @@ impl Found {
     fn report<'a>(&'a self, options: &'a RenderOptions, shown: usize) -> ClassReport<'a> {
         ClassReport::new(&self.summary, &self.pairs, &self.clusters, options, shown)
     }
+}
+
+/// The name of the file of a document; empty if it has none.
+fn file_name(document: Option<&proto::Document>) -> String {
+    document.map(|document| document.name.clone()).unwrap_or_default()
 }
 
 /// Asks for excerpts, unless no source is to be listed.

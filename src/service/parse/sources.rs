@@ -86,7 +86,17 @@ impl Fields {
     /// The update of the fields that are set.
     fn set_values(&mut self, source: proto::Source) -> SourceUpdate {
         let proto::Source {
-            id: _, title, group, labels, text, stats: _, uri, submitted_at, metadata, ..
+            id: _,
+            title,
+            group,
+            labels,
+            text,
+            document,
+            stats: _,
+            uri,
+            submitted_at,
+            metadata,
+            ..
         } = &source;
         let is_set = [
             !title.is_empty(),
@@ -96,11 +106,9 @@ impl Fields {
             submitted_at.is_some(),
             !metadata.is_empty(),
         ];
-        if !text.is_empty() {
-            self.invalid(
-                "source.text",
-                "can't be updated; replace the source with AddSource and IF_EXISTS_REPLACE",
-            );
+        let texts = [("source.text", !text.is_empty()), ("source.document", document.is_some())];
+        if let Some((field, _)) = texts.iter().find(|(_, is_set)| *is_set) {
+            self.invalid(*field, "can't be updated; replace the source with AddSource and IF_EXISTS_REPLACE");
         } else if is_set.iter().all(|is_set| !is_set) {
             let fields = UPDATABLE.join(", ");
             self.invalid(
@@ -131,7 +139,9 @@ impl Fields {
         for (place, path) in paths.iter().enumerate().filter(|(_, path)| !UPDATABLE.contains(&path.as_str()))
         {
             let next = match path.as_str() {
-                "text" => "replace the source with AddSource and IF_EXISTS_REPLACE".to_owned(),
+                "text" | "document" | "pages" => {
+                    "replace the source with AddSource and IF_EXISTS_REPLACE".to_owned()
+                }
                 "id" => "add the source under the other id, and delete this one".to_owned(),
                 "stats" | "created_at" | "updated_at" => "the server sets it; remove it".to_owned(),
                 path if path.starts_with("metadata.") => "send the whole map under metadata".to_owned(),

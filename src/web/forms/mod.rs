@@ -7,7 +7,7 @@ mod texts;
 use axum::extract::Request;
 use bytes::Bytes;
 
-pub(super) use self::texts::Text;
+pub(super) use self::texts::{Text, Upload};
 
 use super::failure::Failure;
 use super::visitor::{TOKEN_FIELD, Visitor};
@@ -25,7 +25,7 @@ const MAX_SMALL_BYTES: usize = 16 << 10;
 #[derive(Debug)]
 pub(super) struct Form {
     fields: Vec<Field>,
-    max_text_bytes: usize,
+    max_document_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Form {
         let (parts, body) = request.into_parts();
         let bytes = body::read(&parts.headers, body, max_bytes, options.default_deadline).await?;
         let fields = parse::fields(&parts.headers, bytes).await?;
-        let form = Self { fields, max_text_bytes: options.max_text_bytes };
+        let form = Self { fields, max_document_bytes: options.max_document_bytes };
         let token = form.value(TOKEN_FIELD)?;
         if visitor.state.sessions.is_form_token(&visitor.session, token) {
             return Ok(form);
@@ -109,16 +109,16 @@ impl Form {
         Ok((!text.trim().is_empty()).then(|| text.replace("\r\n", "\n")))
     }
 
-    /// The files of a field, each as a text, or with the reason why it is none.
+    /// The files of a field, or the reasons why they can't be used.
     ///
     /// # Errors
     ///
     /// If there are too many.
-    pub(super) fn files(&self, name: &str) -> Result<Vec<Result<Text, Failure>>, Failure> {
+    pub(super) fn files(&self, name: &str) -> Result<Vec<Result<Upload, Failure>>, Failure> {
         let files = self.fields.iter().filter(|field| field.name == name).filter_map(|field| {
             // A browser sends a file without a name if none was chosen.
             let name = field.file_name.as_deref().filter(|name| !name.is_empty())?;
-            Some(Text::from_file(name, &field.data, self.max_text_bytes))
+            Some(Upload::new(name, &field.data, self.max_document_bytes))
         });
         let files: Vec<_> = files.take(MAX_FILES + 1).collect();
         if files.len() > MAX_FILES {

@@ -6,6 +6,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::proto::{self, IfExists, import_sources_response};
+use crate::web::documents;
 use crate::web::failure::Failure;
 use crate::web::forms::{Form, Text};
 use crate::web::layout;
@@ -45,7 +46,7 @@ fn texts(visitor: &Visitor) -> Markup {
     html! {
         fieldset {
             legend { "Texts" }
-            (file_zone("files", "Files", true, visitor.state.options.max_text_bytes))
+            (file_zone("files", "Files", true, visitor.state.options.max_document_bytes))
             div.field {
                 label for="text" { "Or paste one text" }
                 textarea id="text" name="text" dir="auto" {}
@@ -98,7 +99,7 @@ pub(in crate::web) async fn submit(
     request: Request,
 ) -> Result<Response, Failure> {
     let form = Form::read(&visitor, request).await?;
-    let texts = chosen(&form)?;
+    let texts = chosen(&visitor, &form).await?;
     let if_exists = if_exists(&form)?;
     let (sources, mut added) = sources(&form, texts)?;
     let requests: Vec<_> = sources
@@ -125,11 +126,11 @@ pub(in crate::web) async fn submit(
 }
 
 /// The texts of the form: its files, or the pasted text without a name.
-fn chosen(form: &Form) -> Result<Vec<Result<Text, Failure>>, Failure> {
+async fn chosen(visitor: &Visitor, form: &Form) -> Result<Vec<Result<Text, Failure>>, Failure> {
     let (files, pasted) = (form.files("files")?, form.pasted("text")?);
     match (files.is_empty(), pasted) {
-        (false, None) => Ok(files),
-        (true, Some(text)) => Ok(vec![Ok(Text { name: String::new(), text })]),
+        (false, None) => Ok(documents::read_all(visitor, files).await),
+        (true, Some(text)) => Ok(vec![Ok(Text::pasted("", text))]),
         (true, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
         (false, Some(_)) => Err(Failure::bad_form(
             "There are files and a pasted text: send the files first, then paste the text",
@@ -167,8 +168,9 @@ fn sources(
                 let names = [id, &text.name, title];
                 let name = names.into_iter().find(|name| !name.is_empty());
                 let id = name.ok_or_else(|| Failure::bad_form("Give the pasted text a name"))?.to_owned();
-                let (group, text) = (group.to_owned(), text.text);
-                sources.push(proto::Source { id, title: own_title, group, text, ..proto::Source::default() });
+                let (group, pages) = (group.to_owned(), text.document.and_then(|document| document.pages));
+                let (title, text) = (own_title, text.text);
+                sources.push(proto::Source { id, title, group, text, pages, ..proto::Source::default() });
             }
         }
     }

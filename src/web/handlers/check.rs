@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::options::{exclusions, min_passage_words, mode};
 use super::report;
 use crate::proto;
+use crate::web::documents;
 use crate::web::failure::Failure;
 use crate::web::forms::{Form, Text};
 use crate::web::layout;
@@ -43,7 +44,7 @@ async fn content(visitor: &Visitor, sent: Option<&Sent>) -> Result<Markup, Failu
     let request = proto::ListCollectionsRequest { page_size: LISTED, page_token: String::new() };
     let request = visitor.backend.request(request);
     let listed = visitor.backend.corpus().list_collections(request).await?.into_inner();
-    let max_bytes = visitor.state.options.max_text_bytes;
+    let max_bytes = visitor.state.options.max_document_bytes;
     Ok(html! {
         h1 { "Check a text" }
         @if let Some(Sent { failure, .. }) = sent {
@@ -164,12 +165,12 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
 }
 
 async fn check(visitor: &Visitor, form: &Form) -> Result<Response, Failure> {
-    let Text { name, text } = chosen(form)?;
+    let Text { name, text, document } = chosen(visitor, form).await?;
     let options = proto::DetectionOptions {
         min_passage_words: min_passage_words(form)?,
         mode: mode(form)?.into(),
         include_excerpts: true,
-        exclusions: Some(exclusions(form)?),
+        exclusions: Some(exclusions(visitor, form).await?),
         ..proto::DetectionOptions::default()
     };
     let check = proto::CheckRequest {
@@ -179,18 +180,18 @@ async fn check(visitor: &Visitor, form: &Form) -> Result<Response, Failure> {
         ..proto::CheckRequest::default()
     };
     let file_name = form.is_checked("save").then_some("report.html");
-    report::check(visitor, check, name, file_name).await
+    report::check(visitor, report::Submission { check, name, document }, file_name).await
 }
 
 /// The file or the pasted text.
-fn chosen(form: &Form) -> Result<Text, Failure> {
+async fn chosen(visitor: &Visitor, form: &Form) -> Result<Text, Failure> {
     let (mut files, pasted) = (form.files("file")?, form.pasted("text")?);
     if files.len() > 1 {
         return Err(Failure::bad_form("There are several files: choose one"));
     }
     match (files.pop(), pasted) {
-        (Some(file), None) => file,
-        (None, Some(text)) => Ok(Text { name: PASTED.to_owned(), text }),
+        (Some(file), None) => documents::read(visitor, file?).await,
+        (None, Some(text)) => Ok(Text::pasted(PASTED, text)),
         (None, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
         (Some(_), Some(_)) => Err(Failure::bad_form("There is a file and a pasted text: send one of them")),
     }

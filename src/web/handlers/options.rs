@@ -1,8 +1,10 @@
 //! The options of a check or a comparison, from a form.
 
 use crate::proto::{DetectionMode, Exclusions};
+use crate::web::documents;
 use crate::web::failure::Failure;
 use crate::web::forms::Form;
+use crate::web::visitor::Visitor;
 
 /// The shortest passage that counts, if it is given.
 pub(super) fn min_passage_words(form: &Form) -> Result<Option<u32>, Failure> {
@@ -21,8 +23,9 @@ pub(super) fn mode(form: &Form) -> Result<DetectionMode, Failure> {
 }
 
 /// What does not count.
-pub(super) fn exclusions(form: &Form) -> Result<Exclusions, Failure> {
-    let boilerplate = form.files("boilerplate")?.into_iter().map(|file| Ok(file?.text));
+pub(super) async fn exclusions(visitor: &Visitor, form: &Form) -> Result<Exclusions, Failure> {
+    let boilerplate = documents::read_all(visitor, form.files("boilerplate")?).await;
+    let boilerplate = boilerplate.into_iter().map(|file| Ok(file?.text));
     let own_group = form.value("own_group")?.trim();
     // A form without these boxes leaves the choice to the service.
     let has_boxes = form.is_checked("exclusions");

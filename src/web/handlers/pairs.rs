@@ -52,7 +52,7 @@ pub(in crate::web) async fn form(visitor: Visitor, Path(name): Path<String>) -> 
                     li { label { input type="checkbox" name="hide_names" value="yes"; " Hide names in the report" } }
                 }
             }
-            (exclusion_fields(visitor.state.options.max_text_bytes))
+            (exclusion_fields(visitor.state.options.max_document_bytes))
             div.actions { button type="submit" { "Compare" } }
         }
         p { a href=(collection_path(&name, "")) { "Sources of " bdi { (name) } } }
@@ -71,7 +71,7 @@ pub(in crate::web) async fn start(
         min_passage_words: min_passage_words(&form)?,
         mode: mode(&form)?.into(),
         min_coverage_percent: form.number("min_coverage", "Lowest coverage, in percent")?,
-        exclusions: Some(exclusions(&form)?),
+        exclusions: Some(exclusions(&visitor, &form).await?),
         leave_out_same_group: form.is_checked("other_groups"),
         ..proto::PairOptions::default()
     };

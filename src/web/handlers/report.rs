@@ -10,7 +10,8 @@ use tonic::Streaming;
 
 use crate::proto::render_report_request::Subject;
 use crate::proto::{
-    CheckRequest, CompareAllRequest, PairsProgress, RenderOptions, RenderReportRequest, RenderReportResponse,
+    CheckRequest, CompareAllRequest, ExtractedDocument, PairsProgress, RenderOptions, RenderReportRequest,
+    RenderReportResponse,
 };
 use crate::render::html::Link;
 use crate::service::PageExtras;
@@ -22,20 +23,28 @@ use crate::web::visitor::Visitor;
 /// Maximum bytes of a name in a report.
 const MAX_NAME_BYTES: usize = 512;
 
+/// A submission to check.
+pub(super) struct Submission {
+    pub(super) check: CheckRequest,
+    pub(super) name: String,
+    /// What is known of its document.
+    pub(super) document: Option<ExtractedDocument>,
+}
+
 /// The report of a check, sent on as it is made.
 pub(super) async fn check(
     visitor: &Visitor,
-    check: CheckRequest,
-    name: String,
+    submission: Submission,
     file_name: Option<&str>,
 ) -> Result<Response, Failure> {
+    let Submission { check, name, document } = submission;
     let options = RenderOptions { submission_name: cut(name), ..RenderOptions::default() };
     // A file that is saved has no links: they would lead nowhere.
     let links = match file_name {
         None => links(&[("/", "Check another text"), ("/collections", "Collections")]),
         Some(_) => Vec::new(),
     };
-    let extras = PageExtras { links, ..PageExtras::default() };
+    let extras = PageExtras { links, document, ..PageExtras::default() };
     let deadline = Some(visitor.state.options.default_deadline);
     let mut pieces = render(&visitor.backend, Subject::Check(check), options, extras, deadline).await?;
     // The first piece comes with everything that can go wrong behind it; a later failure cuts the response off.
@@ -58,7 +67,7 @@ pub(super) async fn pairs(
     let options = RenderOptions { hide_names, ..RenderOptions::default() };
     let collection = layout::parts::collection_path(&pairs.collection, "");
     let links = links(&[("/", "Check a text"), (&collection, "Sources of the collection")]);
-    let extras = PageExtras { links, progress };
+    let extras = PageExtras { links, progress, ..PageExtras::default() };
     let mut pieces = render(&backend, Subject::Pairs(pairs), options, extras, None).await?;
     let mut report = Vec::new();
     while let Some(piece) = pieces.message().await? {

@@ -49,6 +49,11 @@ fn size(bytes: u64) -> String {
     }
 }
 
+/// Extensions and media types of the files that browsers offer.
+const ACCEPTED: &str = ".txt,.text,.md,.markdown,.docx,.docm,.odt,.epub,.html,.htm,.xhtml,.rtf,.pdf,text/plain,text/markdown,\
+    text/html,application/pdf,application/rtf,application/epub+zip,application/vnd.oasis.opendocument.text,\
+    application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
 /// A zone for files, with a field of this name.
 pub(in crate::web) fn file_zone(name: &str, label: &str, takes_several: bool, max_bytes: usize) -> Markup {
     let (field, hint) = (format!("field-{name}"), format!("hint-{name}"));
@@ -56,9 +61,9 @@ pub(in crate::web) fn file_zone(name: &str, label: &str, takes_several: bool, ma
         div.drop data-drop=(max_bytes) {
             label.label for=(field) { (label) }
             input type="file" id=(field) name=(name) multiple[takes_several] aria-describedby=(hint)
-                accept=".txt,.text,.md,.markdown,text/plain,text/markdown";
+                accept=(ACCEPTED);
             p.hint id=(hint) {
-                "Plain text in UTF-8, up to " (size(max_bytes as u64))
+                "Text, Word, OpenDocument, EPUB, HTML, RTF or PDF, up to " (size(max_bytes as u64))
                 @if takes_several { " each" } "."
             }
             p.hint data-chosen="" aria-live="polite" {}

@@ -12,12 +12,13 @@ use super::texts::{Reported, read_submission, read_text, write_report};
 use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{Client, ServerArgs, block_on};
 use crate::cli::error::CliError;
-use crate::cli::input::{STANDARD_INPUT, Text};
+use crate::cli::input::{STANDARD_INPUT, Text, TextFile};
 use crate::cli::outcome::Outcome;
 use crate::cli::render::SourceLines;
 use crate::engine::ComparedText;
 use crate::proto;
 use crate::render::html::ReportKind;
+use crate::text::OffsetUnit;
 
 /// Arguments of `compare`.
 #[derive(Debug, Clone, Args)]
@@ -27,10 +28,10 @@ use crate::render::html::ReportKind;
     its sources."
 )]
 pub(in crate::cli) struct CompareArgs {
-    /// The submission: a file of text, or - for standard input
+    /// The submission: a text or a document, or - for standard input
     #[arg(value_name = "FILE", required_unless_present = "id", conflicts_with_all = ["id", "with"])]
     submission: Option<PathBuf>,
-    /// The texts to compare it with
+    /// The texts and documents to compare it with
     #[arg(value_name = "OTHER", required_unless_present = "id")]
     others: Vec<PathBuf>,
     /// Compare the source with this id, which the server has
@@ -68,7 +69,7 @@ pub(in crate::cli) fn run(
         let options = args.options.to_proto(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
         for other in &others {
-            lines.add("", &other.name, &other.text);
+            lines.add("", &other.name, other.text());
         }
         let report = block_on(compare_on_server(options, server, &submission, others))?;
         (submission, report)
@@ -76,19 +77,21 @@ pub(in crate::cli) fn run(
         let options = args.options.to_engine(&corpus, detail)?;
         let Texts { submission, others } = args.read()?;
         for other in &others {
-            lines.add("", &other.name, &other.text);
+            lines.add("", &other.name, other.text());
         }
         let compared = |text: Text| ComparedText {
             id: text.name,
             title: String::new(),
-            text: text.text.into(),
-            ..ComparedText::default()
+            pages: text.content.pages(),
+            text: text.content.into_text().into(),
+            submitted_at: None,
         };
         let others: Vec<ComparedText> = others.into_iter().map(compared).collect();
-        let report = local::compare(&submission.text, &others, &options)?;
+        let report = local::compare(submission.text(), &others, &options)?;
         (submission, report)
     };
-    write_report(out, &report, &submission.into(), &lines, ReportKind::Compare, &args.options)
+    let submission = Reported::new(submission, args.options.unit());
+    write_report(out, report, &submission, &lines, ReportKind::Compare, &args.options)
 }
 
 /// The contents of the files.
@@ -102,7 +105,7 @@ impl CompareArgs {
     fn read(&self) -> Result<Texts, CliError> {
         let encoding = self.encoding.encoding();
         let submission = self.submission.as_deref().unwrap_or(Path::new(STANDARD_INPUT));
-        let submission = read_submission(submission, encoding)?;
+        let submission = read_submission(&TextFile::at(submission), encoding)?;
         let others = self.others.iter().map(|path| read_text(path, encoding));
         let others: Result<Vec<Text>, CliError> = others.collect();
         Ok(Texts { submission, others: others? })
@@ -136,8 +139,8 @@ async fn compare_stored(
         Detail::Program | Detail::Summary | Detail::Page => SourceLines::default(),
     };
     let text = sources::stored_text(&client, submission).await;
-    let submission = Reported { name: id.to_owned(), text };
-    write_report(out, &report, &submission, &lines, ReportKind::Pair, &args.options)
+    let submission = Reported::stored(id, text);
+    write_report(out, report, &submission, &lines, ReportKind::Pair, &args.options)
 }
 
 async fn compare_on_server(
@@ -148,12 +151,16 @@ async fn compare_on_server(
 ) -> Result<proto::Report, CliError> {
     let client = Client::connect(server).await?;
     let mut sizes = boilerplate_sizes(options.exclusions.as_ref());
-    sizes.extend(others.iter().chain([submission]).map(|text| text.text.len()));
+    sizes.extend(others.iter().chain([submission]).map(|text| text.text().len()));
     client.ensure_accepted(&sizes).await?;
-    let compared =
-        |text: Text| proto::ComparedText { id: text.name, text: text.text, ..proto::ComparedText::default() };
+    let compared = |text: Text| proto::ComparedText {
+        id: text.name,
+        pages: text.content.document(OffsetUnit::Utf8Bytes).and_then(|document| document.pages),
+        text: text.content.into_text(),
+        ..proto::ComparedText::default()
+    };
     let request = proto::CompareRequest {
-        text: submission.text.clone(),
+        text: submission.text().to_owned(),
         sources: others.into_iter().map(compared).collect(),
         options: Some(options),
         ..proto::CompareRequest::default()

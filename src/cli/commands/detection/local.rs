@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
+use crate::cli::commands::documents::DocumentTally;
 use crate::cli::error::CliError;
 use crate::cli::input::{self, Found, Ids, Item, MAX_FILE_BYTES, Reading, Skipped, SourceText};
 use crate::cli::render::{SourceLines, note, number, warn};
@@ -16,6 +18,7 @@ use crate::engine::{
 };
 use crate::matching::Stop;
 use crate::proto;
+use crate::service::documents::pages_from_proto;
 use crate::service::report_to_proto;
 
 /// Number of warnings that are printed; the rest are counted.
@@ -72,12 +75,14 @@ impl Corpus {
         submissions: impl Iterator<Item = &'a Path>,
         encoding: Option<&'static Encoding>,
     ) -> Self {
-        let own = submissions.filter_map(|path| Some((fs::canonicalize(path).ok()?, None))).collect();
+        let own = submissions.filter_map(|path| Some((canonical(path)?, None))).collect();
         let mut corpus = Self { engine: engine(), own, left_out: 0 };
-        let reading = Reading { max_text_bytes: MAX_FILE_BYTES, ids: Ids::AsGiven, encoding, lenient: false };
+        let reading =
+            Reading { max_text_bytes: MAX_FILE_BYTES, ids: Ids::AsGiven, encoding, ..Reading::default() };
         let mut skipped = Skipped::default();
+        let mut documents = DocumentTally::default();
         let _end = input::read_all(paths, &reading, &mut |item| {
-            corpus.add_item(item, &mut skipped);
+            corpus.add_item(item, &mut skipped, &mut documents);
             ControlFlow::Continue(())
         });
         if corpus.left_out > PRINTED_WARNINGS {
@@ -85,6 +90,7 @@ impl Corpus {
             warn(&format!("{more} more texts were not added"));
         }
         skipped.lines().iter().for_each(|line| note(line));
+        documents.print_warnings();
         corpus
     }
 
@@ -108,7 +114,7 @@ impl Corpus {
 
     /// The source that was read from the same file as the submission at `path`.
     pub(in crate::cli) fn own_source(&self, path: &Path) -> Option<&SourceId> {
-        self.own.get(&fs::canonicalize(path).ok()?)?.as_ref()
+        self.own.get(&canonical(path)?)?.as_ref()
     }
 
     /// The lines of the sources in a report.
@@ -124,21 +130,28 @@ impl Corpus {
         lines
     }
 
-    fn add_item(&mut self, item: Item, skipped: &mut Skipped) {
-        let Item { place, input_bytes: _, found } = item;
-        let file = fs::canonicalize(place.path()).ok();
-        let own = file.filter(|file| self.own.contains_key(file));
+    fn add_item(&mut self, item: Item, skipped: &mut Skipped, documents: &mut DocumentTally) {
+        let Item { place, found, .. } = item;
+        let own = canonical(place.path()).filter(|file| self.own.contains_key(file));
         let problem = match found {
             Found::Skipped(skip) => return skipped.add(place, skip),
             Found::Unreadable(error) => error.to_string(),
-            Found::Source(source) => match (self.add(source), own.clone()) {
-                (Ok(id), Some(own)) => {
-                    self.own.insert(own, Some(id));
-                    return;
+            Found::Known => return,
+            Found::Source(source) => {
+                // What is to be said of a submission is in its own report.
+                if own.is_none() {
+                    documents
+                        .add(&place.to_string(), source.document.as_ref().map(|document| &document.message));
                 }
-                (Ok(_), None) => return,
-                (Err(error), _) => error.to_string(),
-            },
+                match (self.add(source), own.clone()) {
+                    (Ok(id), Some(own)) => {
+                        self.own.insert(own, Some(id));
+                        return;
+                    }
+                    (Ok(_), None) => return,
+                    (Err(error), _) => error.to_string(),
+                }
+            }
         };
         // The problem of a submission is in its own result.
         if own.is_some() {
@@ -152,7 +165,9 @@ impl Corpus {
 
     fn add(&self, source: SourceText) -> Result<SourceId, AddError> {
         // Addresses, times and metadata are not shown.
-        let SourceText { id, title, group, labels, text, .. } = source;
+        let SourceText { id, title, group, labels, text, pages, document, .. } = source;
+        let pages =
+            document.and_then(|document| document.pages).or_else(|| pages.as_ref().map(pages_from_proto));
         let bad = |field: &'static str| move |problem| AddError::Value { field, problem };
         let labels: Result<Vec<Label>, _> = labels.iter().map(|label| Label::new(label)).collect();
         let source = NewSource {
@@ -161,10 +176,20 @@ impl Corpus {
             group: Group::new(&group).map_err(bad("group"))?,
             labels: labels.and_then(Labels::new).map_err(bad("labels"))?,
             text,
+            pages: pages.map(Arc::new),
             ..NewSource::default()
         };
         Ok(self.engine.add_source(&CollectionName::default(), source, IfExists::Replace)?.entry.id.clone())
     }
+}
+
+/// The path of a file without links, also of one that is in an archive; `None` if there is no such file.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find_map(|file| {
+        let whole = fs::canonicalize(file).ok()?;
+        let inside = path.strip_prefix(file).unwrap_or(Path::new(""));
+        (file == path || whole.is_file()).then(|| if file == path { whole } else { whole.join(inside) })
+    })
 }
 
 #[cfg(test)]
@@ -178,7 +203,7 @@ mod tests {
         let submission = folder.path().join("mine.txt");
         fs::write(&submission, text).unwrap();
         fs::write(folder.path().join("theirs.txt"), format!("It is said that {text}.")).unwrap();
-        fs::write(folder.path().join("latin1.txt"), b"caf\xE9").unwrap();
+        fs::write(folder.path().join("empty.txt"), "").unwrap();
         let corpus = Corpus::read(&[folder.path().to_owned()], [submission.as_path()].into_iter(), None);
         assert!(!corpus.is_complete());
         let report = corpus.check(&submission, text, Scope::default(), &DetectionOptions::default()).unwrap();

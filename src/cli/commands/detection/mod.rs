@@ -8,3 +8,5 @@ mod page;
 pub(in crate::cli) mod pairs;
 mod sources;
 mod texts;
+
+pub(in crate::cli) use options::UnitArg;

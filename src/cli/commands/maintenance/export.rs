@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
+use crate::cli::input::LinePages;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{NewFile, is_stdout, json, unless_interrupted};
 use crate::cli::render::{counted, printable};
@@ -18,7 +19,7 @@ use crate::proto;
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Each source is a line of JSON, {\"id\", \"title\", \"group\", \"labels\", \"uri\", \"submitted_at\", \
-    \"metadata\", \"text\"}, \
+    \"metadata\", \"pages\", \"text\"}, \
     which `import` reads."
 )]
 pub(in crate::cli) struct ExportArgs {
@@ -85,6 +86,8 @@ struct Line<'a> {
     submitted_at: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<LinePages>,
     text: &'a str,
 }
 
@@ -99,7 +102,7 @@ async fn receive(
     let mut responses = client.response(client.admin().export_sources(request).await)?;
     let mut sources = 0;
     while let Some(response) = client.next(&mut responses).await? {
-        let proto::Source { id, title, group, labels, uri, submitted_at, metadata, text, .. } =
+        let proto::Source { id, title, group, labels, uri, submitted_at, metadata, pages, text, .. } =
             response.source.unwrap_or_default();
         let line = Line {
             id: &id,
@@ -109,6 +112,7 @@ async fn receive(
             uri: &uri,
             submitted_at: submitted_at.map(|time| time.to_string()),
             metadata: &metadata,
+            pages: pages.map(LinePages::from),
             text: &text,
         };
         let mut line = serde_json::to_vec(&line).map_err(|error| CliError::Json(error.to_string()))?;

@@ -18,7 +18,10 @@ use self::lines::Lines;
 pub(in crate::cli) use self::lines::SourceLines;
 use self::passages::{ReportContext, overlap};
 use self::signs::signs;
-use crate::cli::render::{FAINT, Look, NotChecked, STRONG, counted, number, percent, printable, table};
+use crate::cli::render::{
+    FAINT, Look, NotChecked, STRONG, counted, document_facts, hidden_texts, number, percent, printable,
+    table, told_warnings,
+};
 use crate::proto;
 use crate::proto::{GuaranteeVoidReason, PassageKind};
 
@@ -57,13 +60,22 @@ pub(in crate::cli) fn brief_report(
 ) -> io::Result<()> {
     let lines = subject.text.map_or_else(Lines::unknown, Lines::of);
     headline(out, report, subject, look)?;
+    if let Some(document) = &report.document {
+        writeln!(out, "The document: {}.", document_facts(document))?;
+    }
     if !matches!(NotChecked::of(report), Some(NotChecked::NoSources | NotChecked::TooShort { .. })) {
         guarantee(out, report, &lines)?;
     }
     for warning in &report.warnings {
         writeln!(out, "Warning: {}", printable(&warning.message))?;
     }
-    signs(out, &report.alerts, &lines, look)?;
+    for warning in report.document.iter().flat_map(told_warnings) {
+        writeln!(out, "Warning: {}", printable(&warning.message))?;
+    }
+    signs(out, report, &lines, look)?;
+    if let Some(document) = &report.document {
+        hidden_texts(out, document)?;
+    }
     table(out, report, look)
 }
 

@@ -6,7 +6,7 @@ use super::differences::{Differences, differing};
 use super::excerpt;
 use super::excluded::reasons_in;
 use super::lines::{Lines, SourceLines};
-use crate::cli::render::{FAINT, Look, STRONG, counted, number, percent, printable};
+use crate::cli::render::{FAINT, Look, STRONG, counted, named_pages, number, percent, printable};
 use crate::proto;
 use crate::proto::PassageKind;
 use crate::text::Span;
@@ -65,8 +65,13 @@ fn passage(
         (printable(&passage.submission_excerpt), printable(&passage.source_excerpt));
     let kind = kind(passage);
     let counted = counted_words(passage, &here, exclusions);
-    let place = source_lines.unwrap_or(&Lines::unknown()).of_span(&there);
-    writeln!(out, "\n   {}: {kind}{counted}, source {place}", lines.of_span(&here))?;
+    let place = |pages: &Option<proto::PageRange>, lines: String| match pages {
+        Some(pages) => format!("{}, {lines}", named_pages(pages)),
+        None => lines,
+    };
+    let here = place(&passage.submission_pages, lines.of_span(&here));
+    let there = place(&passage.source_pages, source_lines.unwrap_or(&Lines::unknown()).of_span(&there));
+    writeln!(out, "\n   {here}: {kind}{counted}, source {there}")?;
     // In a summary, nearly all words of the source would be marked.
     let marks = match passage.kind() {
         PassageKind::Altered => differing(&here_text, &there_text),

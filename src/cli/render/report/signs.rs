@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::lines::Lines;
-use crate::cli::render::{Look, STRONG, number};
+use crate::cli::render::{Look, STRONG, number, page_at};
 use crate::proto;
 use crate::proto::AlertSeverity;
 use crate::render::alert_findings;
@@ -12,13 +12,14 @@ use crate::render::alert_findings;
 /// Number of alerts that are shown without `--full`.
 const SHOWN_ALERTS: usize = 10;
 
-/// Writes the alerts, the most severe first; nothing if there are none.
+/// Writes the alerts of a report, the most severe first; nothing if there are none.
 pub(super) fn signs(
     out: &mut dyn Write,
-    alerts: &[proto::Alert],
+    report: &proto::Report,
     lines: &Lines,
     look: Look,
 ) -> io::Result<()> {
+    let alerts = &report.alerts;
     if alerts.is_empty() {
         return Ok(());
     }
@@ -29,8 +30,11 @@ pub(super) fn signs(
     let shown = if look.full { sorted.len() } else { SHOWN_ALERTS };
     for alert in sorted.iter().take(shown) {
         let found = alert_findings(alert.kind(), alert.count.into());
-        let place = lines.of_span(&alert.span.unwrap_or_default());
-        writeln!(out, "  {}: {found}, {place}", severity(alert.severity(), look))?;
+        let span = alert.span.unwrap_or_default();
+        let page = report.document.as_ref().and_then(|document| page_at(document, span.start));
+        let page = page.map_or_else(String::new, |page| format!("{page}, "));
+        let place = lines.of_span(&span);
+        writeln!(out, "  {}: {found}, {page}{place}", severity(alert.severity(), look))?;
     }
     if let more @ 1.. = sorted.len().saturating_sub(shown) {
         writeln!(out, "  and {} more (--full shows them)", number(more as u64))?;

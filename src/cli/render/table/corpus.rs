@@ -166,12 +166,13 @@ pub(in crate::cli) fn limits(limits: &proto::Limits) -> String {
         max_normalised_bytes,
         max_collection_bytes,
         max_deleted_text_seconds,
-        max_document_bytes: _,
+        max_document_bytes,
     } = limits;
     let list = list(&[
         ("one text", format!("{} bytes and {} words", number(*max_text_bytes), number(*max_text_words))),
         ("its words in their compared form", format!("{} bytes", number(*max_normalised_bytes))),
         ("one message", format!("{} bytes", number(*max_message_bytes))),
+        ("one document", format!("{} bytes", number(*max_document_bytes))),
         ("collections", number(*max_collections)),
         ("sources of a collection", number(*max_sources_per_collection)),
         ("texts of a collection", format!("{} bytes", number(*max_collection_bytes))),

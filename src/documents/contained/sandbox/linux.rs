@@ -33,6 +33,11 @@ pub(super) fn leave_with_parent() -> bool {
         && set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok()
 }
 
+/// Has the system end this process before others when memory runs out, if it can.
+pub(in crate::documents::contained) fn be_ended_first() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+}
+
 /// Forbids this thread, and those that it starts, to open files, to use the network, and to reach other processes.
 pub(in crate::documents::contained) fn close_files() -> Coverage {
     let ruleset = Ruleset::default()

@@ -15,7 +15,7 @@ use self::linux as system;
 #[cfg(not(target_os = "linux"))]
 use self::other as system;
 
-pub(super) use self::system::{close_files, restrict_calls};
+pub(super) use self::system::{be_ended_first, close_files, restrict_calls};
 
 /// What a child may take of the system.
 #[derive(Debug, Clone, Copy)]
@@ -102,3 +102,6 @@ pub(super) fn limit_resources(resources: Resources) -> bool {
 fn set_limit(resource: Resource, most: u64) -> bool {
     setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }).is_ok()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -17,6 +17,9 @@ pub(super) fn leave_with_parent() -> bool {
     true
 }
 
+/// Such systems have no order.
+pub(in crate::documents::contained) fn be_ended_first() {}
+
 /// Nothing that can be called without `unsafe`.
 pub(in crate::documents::contained) fn close_files() -> Coverage {
     Coverage::None

@@ -12,8 +12,8 @@ use super::glyphs::Visible;
 use super::language;
 use super::offsets::Offsets;
 use super::sections::groups;
-use crate::proto::{Passage, PassageKind, Report, SourceOverlap, Span};
-use crate::render::{counted, number, percent};
+use crate::proto::{PageRange, Passage, PassageKind, Report, SourceOverlap, Span};
+use crate::render::{counted, number, page_range, percent};
 
 /// The text of the submission, where the page has it.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +65,11 @@ impl Passages<'_> {
                     @if self.whole.is_some() { " " a href={ "#m" (number) } { "In the text" } }
                 }
                 div class="two" {
-                    (self.side(0, &Words { text: submission.text, runs: &runs.submission, kind: passage.kind(), alone: "ins" }))
+                    (self.side(0, passage.submission_pages.as_ref(), &Words { text: submission.text, runs: &runs.submission, kind: passage.kind(), alone: "ins" }))
                     @if passage.source_excerpt.is_empty() {
-                        div { h5 { (self.sides[1]) } (no_excerpt()) }
+                        div { (heading(self.sides[1], passage.source_pages.as_ref())) (no_excerpt()) }
                     } @else {
-                        (self.side(1, &Words { text: source.text, runs: &runs.source, kind: passage.kind(), alone: "del" }))
+                        (self.side(1, passage.source_pages.as_ref(), &Words { text: source.text, runs: &runs.source, kind: passage.kind(), alone: "del" }))
                     }
                 }
             }
@@ -83,11 +83,11 @@ impl Passages<'_> {
     }
 
     /// The first or second side of a passage.
-    fn side(&self, place: usize, words: &Words<'_>) -> Markup {
+    fn side(&self, place: usize, pages: Option<&PageRange>, words: &Words<'_>) -> Markup {
         let (name, language) = (self.sides.get(place), self.languages.get(place));
         html! {
             div {
-                h5 { (name.copied().unwrap_or_default()) }
+                (heading(name.copied().unwrap_or_default(), pages))
                 div class="t" dir="auto" lang=(language.copied().unwrap_or_default()) { (words) }
             }
         }
@@ -145,6 +145,19 @@ impl<'a> Whole<'a> {
         let elements: Vec<String> =
             elements.map(|elements| format!("{}-{}", elements.start, elements.end)).collect();
         elements.join(" ")
+    }
+}
+
+/// The name of a side, and where the passage is in its document.
+fn heading(side: &str, pages: Option<&PageRange>) -> Markup {
+    html! {
+        h5 {
+            (side)
+            @if let Some(pages) = pages {
+                ", " (page_range(pages))
+                @if !pages.label.is_empty() { " (" bdi { (Visible::all(&pages.label)) } ")" }
+            }
+        }
     }
 }
 

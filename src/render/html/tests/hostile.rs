@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use crate::proto::{
-    Alert, CoveredSpan, Exclusion, Guarantee, GuaranteeVoid, PairedSource, PairsSummary, Passage, Report,
-    Share, SourceCluster, SourceOverlap, SourcePair, Span,
+    Alert, CoveredSpan, DocumentPage, DocumentPages, DocumentWarning, Exclusion, ExtractedDocument,
+    Guarantee, GuaranteeVoid, HiddenText, PageRange, PairedSource, PairsSummary, Passage, RemovedText,
+    Report, Share, SourceCluster, SourceOverlap, SourcePair, Span,
 };
 use crate::render::html::{ClassReport, RenderOptions, ReportKind, check};
 
@@ -88,6 +89,7 @@ prop_compose! {
         let passage = Passage {
             submission, source: other, kind, similarity: 0.5, submission_words: words, source_words: 4, matched_words: 2,
             counted_words: 1, evidence_nats: 30.0, source_excerpt: excerpt, source_covered: covered.clone(), covered,
+            source_pages: Some(PageRange { kind, first: words, last: 4, label: label.clone() }),
             ..Passage::default()
         };
         let mut source = SourceOverlap {
@@ -101,14 +103,31 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn document()(
+        texts in proptest::collection::vec(text(), 8), starts in proptest::collection::vec(span(), 0..6), kind in 0..10_i32,
+    ) -> ExtractedDocument {
+        let page = |span: &Option<Span>| DocumentPage { number: 3, label: texts[0].clone(), span: *span };
+        ExtractedDocument {
+            format: kind, encoding: texts[1].clone(), title: texts[2].clone(), author: texts[3].clone(), words: 9,
+            pages: Some(DocumentPages { kind, count: 4, pages: starts.iter().map(page).collect() }),
+            hidden: vec![HiddenText { reason: kind, text: texts[4].clone(), words: 2, offset: 7 }],
+            removed: vec![RemovedText { kind, text: texts[5].clone(), count: 2 }],
+            warnings: vec![DocumentWarning { kind, message: texts[6].clone() }],
+            ..ExtractedDocument::default()
+        }
+    }
+}
+
+prop_compose! {
     fn report()(
         sources in proptest::collection::vec(source(), SOURCES), unit in 0..5_i32,
         covered in proptest::collection::vec(span(), 0..3),
         exclusions in proptest::collection::vec((span(), 0..9_i32), 0..5),
-        alerts in proptest::collection::vec((span(), 0..13_i32), 0..4), void in span(), digest in text(),
+        alerts in proptest::collection::vec((span(), 0..14_i32), 0..4), void in span(), digest in text(),
+        document in proptest::option::of(document()),
     ) -> Report {
         Report {
-            sources, offset_unit: unit, words: 9, settings_digest: digest, sources_in_scope: 50, sources_found: 50,
+            sources, document, offset_unit: unit, words: 9, settings_digest: digest, sources_in_scope: 50, sources_found: 50,
             coverage: Some(Share { words: 1, of_words: 9, percent: 11.1 }),
             covered_spans: covered.into_iter().map(|span| CoveredSpan { span, words: 1 }).collect(),
             exclusions: exclusions.into_iter().map(|(span, reason)| Exclusion { reason, span, words: 1 }).collect(),

@@ -119,6 +119,62 @@ fn what_was_not_checked_is_never_nothing() {
 }
 
 #[test]
+fn a_document_is_described_and_pages_are_named() {
+    let mut report = compared(ESSAY, OffsetUnit::Utf8Bytes, Exclusions::default());
+    let half = ESSAY.len() as u64 / 2;
+    let page = |number, start| proto::DocumentPage {
+        number,
+        span: Some(proto::Span { start, end: half }),
+        ..proto::DocumentPage::default()
+    };
+    let pages =
+        proto::DocumentPages { count: 12, pages: vec![page(3, 0), page(4, half)], ..Default::default() };
+    let document = proto::ExtractedDocument {
+        format: proto::DocumentFormat::Docx.into(),
+        title: "The <i>harbour</i>".to_owned(),
+        author: "Anna \u{202E}M".to_owned(),
+        words: 1234,
+        pages: Some(pages),
+        hidden: vec![proto::HiddenText {
+            reason: proto::HiddenReason::Colour.into(),
+            text: "white\u{200B}words".to_owned(),
+            words: 2,
+            offset: 0,
+        }],
+        removed: vec![proto::RemovedText { text: "The harbour, page 1".to_owned(), count: 12, kind: 1 }],
+        warnings: vec![proto::DocumentWarning { kind: 7, message: "There are macros.".to_owned() }],
+        ..Default::default()
+    };
+    let pages = |kind: proto::PageKind, label: &str| {
+        Some(proto::PageRange { kind: kind.into(), first: 3, last: 4, label: label.to_owned() })
+    };
+    let passage = &mut report.sources[0].passages[0];
+    passage.submission_pages = pages(proto::PageKind::Page, "");
+    passage.source_pages = pages(proto::PageKind::Chapter, "The <b>dredger</b>");
+    report.document = Some(document);
+    let html = check(&report, ESSAY, &options());
+    for part in [
+        "Word (.docx)",
+        "The &lt;i&gt;harbour&lt;/i&gt;",
+        "Anna <b class=\"h\">RLO</b>M",
+        "12 pages",
+        "1,234",
+        "in the colour of its background",
+        "white<b class=\"h\">ZWSP</b>words",
+        "running head or foot, 12 times",
+        "There are macros.",
+        "<h5>Submission, pp. 3–4</h5>",
+        "<h5>Source, chapters 3–4 (<bdi>The &lt;b&gt;dredger&lt;/b&gt;</bdi>)</h5>",
+        "<span class=\"tag\">p. 3</span>",
+        "<span class=\"tag\">p. 4</span>",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    let hidden = check(&report, ESSAY, &RenderOptions { hide_names: true, ..options() });
+    assert!(!hidden.contains("Anna") && hidden.contains("Word (.docx)"));
+}
+
+#[test]
 fn a_report_without_excerpts_says_what_is_missing() {
     let mut report = compared(ESSAY, OffsetUnit::Utf8Bytes, Exclusions::default());
     for passage in report.sources.iter_mut().flat_map(|source| &mut source.passages) {

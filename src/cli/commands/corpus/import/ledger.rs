@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tonic::Code;
 
-use super::progress::Progress;
-use crate::cli::input::{Found, Item, Place, Skipped, SourceText};
+use super::progress::{Counts, Progress};
+use super::records::Records;
+use crate::cli::commands::documents::DocumentTally;
+use crate::cli::input::{Found, Item, Place, Skipped, SourceText, Stamp};
 use crate::cli::refusal::Refusal;
 use crate::proto;
 use crate::proto::import_sources_response::Result as Answer;
@@ -27,6 +29,8 @@ const OTHER_FIELDS: &str = "others";
 pub(super) struct Sent {
     place: Place,
     id: String,
+    /// Of the file, if it has one source.
+    stamp: Option<Stamp>,
     input_bytes: u64,
     text_bytes: u64,
     /// The request, for sending it again if the connection is lost.
@@ -76,6 +80,14 @@ pub(super) struct Ledger {
     pub(super) failures: Vec<Failure>,
     /// Number of other failures, by reason.
     pub(super) other_failures: BTreeMap<String, u64>,
+    /// Number of all failures, by reason.
+    pub(super) failed_by_reason: BTreeMap<String, u64>,
+    /// Files that the journal has, and that were not read again.
+    pub(super) known: u64,
+    /// The documents that were read.
+    pub(super) documents: DocumentTally,
+    /// The files that are written meanwhile.
+    pub(super) records: Records,
 }
 
 /// A source to send, with its record.
@@ -86,19 +98,31 @@ pub(super) struct ToSend {
 }
 
 impl Ledger {
+    /// A ledger that keeps these files meanwhile.
+    pub(super) fn new(records: Records) -> Self {
+        Self { records, ..Self::default() }
+    }
+
     /// Records an item from the files, and returns it if it is a source to send.
     pub(super) fn admit(&mut self, item: Item, progress: &Progress) -> Option<ToSend> {
-        let Item { place, input_bytes, found } = item;
+        let Item { place, input_bytes, stamp, found } = item;
         match found {
             Found::Source(source) => {
                 self.ignore(&source.ignored_fields);
+                let document = source.document.as_ref().map(|document| &document.message);
+                self.documents.add(&place.to_string(), document);
                 let request = proto::ImportSourcesRequest::default();
-                let sent = Sent { place, id: source.id.clone(), input_bytes, text_bytes: 0, request };
+                let sent = Sent { place, id: source.id.clone(), stamp, input_bytes, text_bytes: 0, request };
                 Some(ToSend { sent, source })
             }
             Found::Unreadable(error) => {
                 self.fail(place, error.to_string(), error.reason());
-                progress.advance(input_bytes, self.added, self.failed);
+                progress.advance(input_bytes, self.counts());
+                None
+            }
+            Found::Known => {
+                self.known += 1;
+                progress.advance(input_bytes, self.counts());
                 None
             }
             Found::Skipped(skip) => {
@@ -137,7 +161,11 @@ impl Ledger {
         let message =
             format!("its request has {bytes} bytes, but the server accepts at most {max}; split the text");
         self.fail(sent.place, message, "too large");
-        progress.advance(sent.input_bytes, self.added, self.failed);
+        progress.advance(sent.input_bytes, self.counts());
+    }
+
+    fn counts(&self) -> Counts {
+        Counts { done: self.answers() + self.known, added: self.added, failed: self.failed }
     }
 
     /// Records that every item was sent.
@@ -149,7 +177,12 @@ impl Ledger {
     pub(super) fn answered(&mut self, response: proto::ImportSourcesResponse, progress: &Progress) {
         let Some(sent) = self.unanswered.pop_front() else { return };
         match response.result {
-            Some(Answer::Added(added)) => self.add(added, sent.text_bytes),
+            Some(Answer::Added(added)) => {
+                if let Some(stamp) = sent.stamp {
+                    self.records.imported(&sent.id, stamp);
+                }
+                self.add(added, sent.text_bytes);
+            }
             Some(Answer::Error(error)) => {
                 let refusal = Refusal::of_item(error);
                 let message = refusal.to_string();
@@ -162,7 +195,7 @@ impl Ledger {
                 self.fail(sent.place, "the server sent an empty response; see its log".to_owned(), "unknown");
             }
         }
-        progress.advance(sent.input_bytes, self.added, self.failed);
+        progress.advance(sent.input_bytes, self.counts());
     }
 
     fn add(&mut self, added: proto::AddSourceResponse, text_bytes: u64) {
@@ -183,6 +216,8 @@ impl Ledger {
 
     fn fail(&mut self, place: Place, message: String, reason: &str) {
         self.failed += 1;
+        *self.failed_by_reason.entry(reason.to_owned()).or_default() += 1;
+        self.records.failed(&place, reason, &message);
         if self.failures.len() < LISTED_FAILURES {
             self.failures.push(Failure { place, problem: message });
         } else {

@@ -1,10 +1,13 @@
 //! `palimpsest import`: files to sources, over one stream.
 //!
-//! A thread reads the files and sends each source over a bounded channel to the stream. HTTP/2 flow control takes sources
+//! Threads read the files, and one of them sends each source over a bounded channel to the stream. HTTP/2 flow control takes sources
 //! from the stream when the server is ready, so memory holds only a few texts.
 
+mod failures;
+mod journal;
 mod ledger;
 mod progress;
+mod records;
 mod summary;
 
 use std::io::Write;
@@ -14,6 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
+use encoding_rs::Encoding;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -21,13 +25,16 @@ use tokio_stream::{Stream, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Streaming};
 
+use self::failures::FailureList;
+use self::journal::{Head, Journal, Opened};
 use self::ledger::{Ledger, ToSend};
 use self::progress::Progress;
+use self::records::Records;
 use self::summary::About;
 use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{ATTEMPTS, Client, Corpus, ServerArgs, request_id, wait_before_retry};
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Ids, Item, Reading, SourceText};
+use crate::cli::input::{self, Ids, Item, Known, Reading, SourceText};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
 use crate::proto;
@@ -38,19 +45,21 @@ const CHANNEL_TEXTS: usize = 16;
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "In a folder, all .txt, .text, .md and .markdown files are read, also those in folders within; hidden ones \
-    are not. The id of a source is its path: relative to the folder, if only one folder is given, or else to the current \
-    folder, or, if a file is outside that, to the deepest folder that contains all. Its title is the first Markdown \
-    heading or else the file name. A .jsonl file has one source a line: {\"id\", \"title\", \"group\", \"labels\", \
-    \"uri\", \"submitted_at\", \"metadata\", \"text\"}; only the text is required, and \
+    after_help = "Texts and documents are read: plain text and Markdown in any encoding, docx, odt, epub, html, rtf and pdf, \
+    by their content. In a folder or a zip archive, the files with an extension of these are read, also those in folders \
+    within; hidden ones are not. A document is read in a process of its own, several at a time. The id of a source is its path: relative to the folder, if only one folder is given, or else to the current \
+    folder, or, if a file is outside that, to the deepest folder that contains all. Its title is that of the document, the first Markdown \
+    heading, or else the file name. A .jsonl file has one source a line: {\"id\", \"title\", \"group\", \"labels\", \
+    \"uri\", \"submitted_at\", \"metadata\", \"pages\", \"text\"}; only the text is required, and \
     the server assigns an id if there is none. `-` reads such lines from standard input. A source that can't be read or \
     is refused does not stop the import; it is listed at the end. An \
     interrupted import can be run again: a source that is already there, identical in every byte, is \
-    skipped; one without an id is added again."
+    skipped; one without an id is added again. With --resume FILE, files that were imported and are unchanged are \
+    not even read again."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "flags are bools")]
 pub(in crate::cli) struct ImportArgs {
-    /// Folders, files, or - for JSON lines on standard input
+    /// Folders, files, zip archives, or - for JSON lines on standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The collection to add to
@@ -76,6 +85,12 @@ pub(in crate::cli) struct ImportArgs {
     /// Accept lines of JSON from other programs: numbers as ids, and other fields, which are ignored and counted
     #[arg(long)]
     lenient: bool,
+    /// Keep a journal of what was imported in this file; if it is there, files in it that are unchanged are not read again
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Write what could not be read or added, and why, to this file: lines of JSON, or CSV if it ends with .csv
+    #[arg(long, value_name = "FILE")]
+    failures: Option<PathBuf>,
     /// Print the counts, the failures and what was skipped as JSON
     #[arg(long)]
     json: bool,
@@ -93,8 +108,11 @@ impl ImportArgs {
             submitted_at,
             metadata,
             text,
+            pages,
+            document,
             ignored_fields: _,
         } = source;
+        let pages = document.and_then(|document| document.message.pages).or(pages);
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
         let id = if id.is_empty() { id } else { format!("{}{id}", self.id_prefix) };
@@ -115,6 +133,7 @@ impl ImportArgs {
                 uri,
                 submitted_at,
                 metadata,
+                pages,
                 ..proto::Source::default()
             }),
             if_exists: if_exists.into(),
@@ -123,14 +142,34 @@ impl ImportArgs {
     }
 
     /// How the files are read.
-    fn reading(&self, max_text_bytes: u64) -> Reading {
+    fn reading(&self, max_text_bytes: u64, known: Known) -> Reading {
         Reading {
             max_text_bytes,
             ids: Ids::of_import(&self.paths),
             encoding: self.encoding.encoding(),
             lenient: self.lenient,
+            known,
         }
     }
+
+    /// Opens the journal and the list of failures.
+    fn recording(&self, server: &str) -> Result<Recording, CliError> {
+        let failures = self.failures.as_deref().map(FailureList::create).transpose()?;
+        let Some(path) = &self.resume else {
+            return Ok(Recording { records: Records::new(None, failures), known: Known::default() });
+        };
+        let encoding = self.encoding.encoding().map_or("", Encoding::name);
+        let head = Head::new(server, &self.collection, &self.id_prefix, &self.group, &self.labels, encoding);
+        let Opened { journal, known } = Journal::open(path, &head)?;
+        Ok(Recording { records: Records::new(Some(journal), failures), known })
+    }
+}
+
+/// The files that an import writes meanwhile, and what they say.
+struct Recording {
+    records: Records,
+    /// The files that need not be read.
+    known: Known,
 }
 
 /// The items read from the files; one stream at a time receives them.
@@ -155,32 +194,44 @@ pub(in crate::cli) async fn run(
 ) -> Result<Outcome, CliError> {
     let client = Client::connect(server).await?;
     let limits = client.limits().await?;
+    let Recording { records, known } = args.recording(&server.address())?;
     let is_created = ensure_collection(&client, &args).await?;
     let progress = Progress::over(&args.paths);
+    let ledger = Ledger::new(records);
     let import = Import {
         args: Arc::new(args),
         limits,
-        ledger: Arc::default(),
+        ledger: Arc::new(Mutex::new(ledger)),
         progress,
         stop: CancellationToken::new(),
     };
     let started = Instant::now();
-    let reading = import.args.reading(limits.max_text_bytes);
+    let reading = import.args.reading(limits.max_text_bytes, known);
     let items = read_in_a_thread(import.args.paths.clone(), reading);
     let ended = import.run(&client, Arc::new(tokio::sync::Mutex::new(items))).await;
     import.progress.finish();
-    let ledger = std::mem::take(&mut *import.ledger.lock());
+    let mut ledger = std::mem::take(&mut *import.ledger.lock());
+    let recorded = ledger.records.finish();
     let is_interrupted = import.stop.is_cancelled() && ended.is_ok();
     let import = &import.args;
-    let about =
-        About { collection: &import.collection, is_created, elapsed: started.elapsed(), is_interrupted };
+    let about = About {
+        collection: &import.collection,
+        is_created,
+        elapsed: started.elapsed(),
+        is_interrupted,
+        journal: import.resume.as_deref(),
+    };
     if import.json {
         json::value(out, &summary::Counts::of(&ledger, &about))?;
     } else {
         summary::write(out, &ledger, &about)?;
     }
     ended?;
-    Ok(Outcome::of(ledger.is_complete() && !is_interrupted))
+    recorded?;
+    if is_interrupted {
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(Outcome::of(ledger.is_complete()))
 }
 
 /// Returns an error if the collection does not exist, rather than one for each source, or creates it if `--create` was
@@ -205,7 +256,7 @@ async fn ensure_collection(client: &Client, args: &ImportArgs) -> Result<bool, C
     }
 }
 
-/// Reads the files in a thread that ends when the receiver is dropped.
+/// Reads the files in threads that ends when the receiver is dropped.
 fn read_in_a_thread(paths: Vec<PathBuf>, reading: Reading) -> mpsc::Receiver<Item> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
     std::thread::spawn(move || {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::ledger::{Duplicate, Failure, Ledger};
+use crate::cli::commands::documents::{DocumentTally, DocumentWarning};
 use crate::cli::render::{bytes, counted, number, printable};
 
 /// The facts of an import that its ledger has not.
@@ -20,6 +22,8 @@ pub(super) struct About<'a> {
     pub(super) elapsed: Duration,
     /// Whether Ctrl-C ended the import before everything was sent.
     pub(super) is_interrupted: bool,
+    /// The journal, if one is kept.
+    pub(super) journal: Option<&'a Path>,
 }
 
 /// The result of an import for programs.
@@ -31,6 +35,8 @@ pub(super) struct Counts<'a> {
     added: u64,
     replaced: u64,
     unchanged: u64,
+    /// Files that the journal has, and that were not read again.
+    resumed: u64,
     failed: u64,
     unanswered: u64,
     exact_duplicates: u64,
@@ -42,8 +48,22 @@ pub(super) struct Counts<'a> {
     /// The first entries that were skipped.
     skipped: Vec<String>,
     ignored_fields: &'a BTreeMap<String, u64>,
+    /// The number of failures by reason.
+    failures_by_reason: &'a BTreeMap<String, u64>,
     /// The first failures.
     failures: Vec<FailureLine<'a>>,
+    /// The number of documents by format; plain texts in UTF-8 are not among them.
+    formats: BTreeMap<&'static str, u64>,
+    /// The number of texts in other encodings than UTF-8.
+    encodings: &'a BTreeMap<String, u64>,
+    /// The first warnings about documents.
+    warnings: Vec<WarningLine<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningLine<'a> {
+    place: &'a str,
+    message: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +84,7 @@ impl<'a> Counts<'a> {
             added: ledger.added,
             replaced: ledger.replaced,
             unchanged: ledger.unchanged,
+            resumed: ledger.known,
             failed: ledger.failed,
             unanswered: ledger.unanswered(),
             exact_duplicates: ledger.duplicates,
@@ -74,9 +95,17 @@ impl<'a> Counts<'a> {
             skipped_hidden: ledger.skipped.hidden(),
             skipped: ledger.skipped.named().map(ToString::to_string).collect(),
             ignored_fields: &ledger.ignored_fields,
+            failures_by_reason: &ledger.failed_by_reason,
             failures,
+            formats: ledger.documents.format_labels(),
+            encodings: ledger.documents.encodings_found(),
+            warnings: ledger.documents.warnings().iter().map(warning_line).collect(),
         }
     }
+}
+
+fn warning_line(DocumentWarning { place, message }: &DocumentWarning) -> WarningLine<'_> {
+    WarningLine { place, message }
 }
 
 /// Writes the counts, the speed, and the failures with their reasons.
@@ -95,10 +124,19 @@ pub(super) fn write(out: &mut dyn Write, ledger: &Ledger, about: &About<'_>) -> 
         let sources = counted(ledger.unchanged, "source", "sources");
         writeln!(out, "Skipped {sources} that were there already, identical in every byte.")?;
     }
+    if let (known @ 1.., Some(journal)) = (ledger.known, about.journal) {
+        let files = counted(known, "file", "files");
+        writeln!(
+            out,
+            "Skipped {files} that {} says were imported, unchanged since.",
+            printable(&journal.display().to_string())
+        )?;
+    }
     let seconds = about.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = ledger.text_bytes as f64 / 1e6 / seconds.max(1e-9);
     writeln!(out, "{} of text in {seconds:.2} s: {rate:.1} MB/s.", bytes(ledger.text_bytes))?;
+    documents(out, &ledger.documents)?;
     duplicates(out, ledger)?;
     ledger.skipped.lines().iter().try_for_each(|line| writeln!(out, "{}", printable(line)))?;
     ignored(out, ledger)?;
@@ -111,7 +149,14 @@ pub(super) fn write(out: &mut dyn Write, ledger: &Ledger, about: &About<'_>) -> 
     }
     failures(out, ledger)?;
     if about.is_interrupted {
-        writeln!(out, "Interrupted: the rest was not sent. Run the command again to import it.")?;
+        let how = match about.journal {
+            Some(_) => "Run the command again to import it: what is in the journal is not read again.",
+            None => {
+                "Run the command again to import it; with --resume FILE, the next time nothing that was imported is read \
+                 again."
+            }
+        };
+        writeln!(out, "Interrupted: the rest was not sent. {how}")?;
     }
     Ok(())
 }
@@ -124,6 +169,27 @@ fn ignored(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
     let named = |(name, lines): (&String, &u64)| format!("{name} ({})", counted(*lines, "line", "lines"));
     let named: Vec<String> = ledger.ignored_fields.iter().map(named).collect();
     writeln!(out, "Ignored fields: {}.", printable(&named.join(", ")))
+}
+
+/// Writes the formats and encodings of the documents, and the warnings about them.
+fn documents(out: &mut dyn Write, documents: &DocumentTally) -> io::Result<()> {
+    let (formats, encodings) = (documents.formats(), documents.encodings());
+    if !formats.is_empty() {
+        writeln!(out, "By format: {formats}.")?;
+    }
+    if !encodings.is_empty() {
+        writeln!(out, "Encodings found by the content: {}.", printable(&encodings))?;
+    }
+    if !documents.warnings().is_empty() {
+        writeln!(out, "Warnings:")?;
+    }
+    for DocumentWarning { place, message } in documents.warnings() {
+        writeln!(out, "  {}: {}", printable(place), printable(message))?;
+    }
+    match documents.more_warnings() {
+        0 => Ok(()),
+        more => writeln!(out, "  and {} more", number(more)),
+    }
 }
 
 fn duplicates(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
@@ -141,6 +207,11 @@ fn failures(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
     if ledger.failed == 0 {
         return Ok(());
     }
+    if ledger.failed > 1 {
+        let by_reason = |(reason, count): (&String, &u64)| format!("{} {reason}", number(*count));
+        let reasons: Vec<String> = ledger.failed_by_reason.iter().map(by_reason).collect();
+        writeln!(out, "Failures by reason: {}.", printable(&reasons.join("; ")))?;
+    }
     writeln!(out, "Failed:")?;
     for Failure { place, problem } in &ledger.failures {
         writeln!(out, "  {}: {}", printable(&place.to_string()), printable(problem))?;
@@ -156,8 +227,6 @@ fn failures(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::super::progress::Progress;
     use super::*;
     use crate::cli::input::{Found, InputError, Item, Place};
@@ -170,7 +239,10 @@ mod tests {
             let error = if number == 22 { InputError::Folder } else { InputError::Empty };
             assert!(
                 ledger
-                    .admit(Item { place, input_bytes: 1, found: Found::Unreadable(error) }, &progress)
+                    .admit(
+                        Item { place, input_bytes: 1, stamp: None, found: Found::Unreadable(error) },
+                        &progress
+                    )
                     .is_none()
             );
         }
@@ -180,6 +252,7 @@ mod tests {
             is_created: false,
             elapsed: Duration::from_secs(1),
             is_interrupted: false,
+            journal: None,
         };
         write(&mut out, &ledger, &about).unwrap();
         let out = String::from_utf8(out).unwrap();

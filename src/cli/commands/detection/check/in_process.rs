@@ -12,6 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::input::Submission;
 use crate::cli::outcome::Outcome;
 use crate::engine::{DetectionOptions, Scope};
+use crate::service::documents::attach;
 
 /// Number of files that are checked before their results are sent, for each thread.
 const FILES_PER_THREAD: usize = 4;
@@ -53,21 +54,26 @@ pub(super) fn start(
 
 impl Checks {
     fn check(&self, submission: Submission) -> Checked {
-        let name = submission.place.to_string();
+        let name = submission.file.place().to_string();
         let reason = |error| match error {
             CliError::Unreadable { problem, .. } => problem.to_string(),
             other => other.to_string(),
         };
-        let path = submission.place.path();
         let text = match submission.problem {
             Some(problem) => Err(problem.to_string()),
-            None => read_submission(path, self.encoding).map_err(reason),
+            None => read_submission(&submission.file, self.encoding).map_err(reason),
         };
-        let text = match text {
-            Ok(text) => text.text,
+        let content = match text {
+            Ok(text) => text.content,
             Err(reason) => return Checked { name, text: None, result: Err(reason) },
         };
-        let result = self.corpus.check(path, &text, self.scope.clone(), &self.options).map_err(reason);
+        let document = content.document(self.options.offset_unit);
+        let text = content.into_text();
+        let path = submission.file.path();
+        let mut result = self.corpus.check(path, &text, self.scope.clone(), &self.options).map_err(reason);
+        if let (Ok(report), Some(document)) = (&mut result, document) {
+            attach(report, &text, document);
+        }
         Checked { name, text: self.keep_texts.then_some(text), result }
     }
 }

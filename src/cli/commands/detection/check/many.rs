@@ -14,6 +14,7 @@ use super::result::Checked;
 use super::{CheckArgs, in_process, on_server};
 use crate::cli::commands::detection::local;
 use crate::cli::commands::detection::options::Detail;
+use crate::cli::commands::documents::DocumentTally;
 use crate::cli::connection::{Client, ServerArgs};
 use crate::cli::error::CliError;
 use crate::cli::input::{Submission, Submissions};
@@ -89,12 +90,13 @@ async fn start(
         let request = args.request(detail)?;
         let client = Client::connect(server).await?;
         let stored = args.ids.iter().map(|id| args.source(id)).collect();
-        on_server::start(client, on_server::Subjects { found, stored, encoding }, request, keep_texts, sender)
-            .await?
+        let unit = args.options.unit();
+        let subjects = on_server::Subjects { found, stored, encoding, unit };
+        on_server::start(client, subjects, request, keep_texts, sender).await?
     } else {
         let options = args.options.to_engine(&args.corpus, detail)?;
         let scope = args.scope.to_engine()?;
-        let paths = found.iter().map(|submission| submission.place.path());
+        let paths = found.iter().map(|submission| submission.file.path());
         let corpus = local::Corpus::read(&args.against, paths.map(Path::new), encoding);
         in_process::start(in_process::Checks { corpus, scope, options, encoding, keep_texts }, found, sender)
     };
@@ -110,7 +112,7 @@ async fn receive(
     tally: &mut Tally,
     progress: &Progress,
 ) -> Result<bool, CliError> {
-    let mut warnings = BTreeSet::new();
+    let (mut warnings, mut documents) = (BTreeSet::new(), DocumentTally::default());
     let mut interrupts = signal(SignalKind::interrupt())?;
     let is_interrupted = loop {
         let checked = tokio::select! {
@@ -121,6 +123,7 @@ async fn receive(
         let Some(checked) = checked else { break false };
         if let Ok(report) = &checked.result {
             warnings.extend(report.warnings.iter().map(|warning| warning.message.clone()));
+            documents.add(&checked.name, report.document.as_ref());
         }
         if let Some(pages) = pages {
             pages.write(&checked, args.options.page())?;
@@ -135,5 +138,6 @@ async fn receive(
     for warning in &warnings {
         warn(warning);
     }
+    documents.print_warnings();
     Ok(is_interrupted)
 }

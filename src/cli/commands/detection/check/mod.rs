@@ -30,16 +30,17 @@ const DEFAULT_COLLECTION: &str = "default";
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "One file gives a report. Several files, a folder or a pattern give a table with a line for each file; \
-    --json then prints a line of JSON for each: {\"file\", \"checked\", \"reason\", \"report\"}. In a folder, all .txt, .text, \
-    .md and .markdown files are read, also those in folders within; hidden ones are not. Submissions are not stored. With \
+    after_help = "One file gives a report. Several files, a folder, an archive or a pattern give a table with a line for each file; \
+    --json then prints a line of JSON for each: {\"file\", \"checked\", \"reason\", \"report\"}. Submissions are \
+    plain text or Markdown in any encoding, docx, odt, epub, html, rtf or pdf, by their content. In a folder or a zip \
+    archive, all files with an extension of these are read, also those in folders within; hidden ones are not. Submissions are not stored. With \
     --against, no server is needed: the files are read as `palimpsest import` reads them, and stored nowhere; a \
     submission among them is not compared with itself.\n\nExit codes: 3 if a text was not checked, because no source \
     is in scope, it can't be read, it is too short, or all of it is excluded; 4 if the coverage of a text exceeds \
     --fail-over, also if others failed or were not checked."
 )]
 pub(in crate::cli) struct CheckArgs {
-    /// The submissions: files of text, folders, patterns such as 'class/*.txt', or - for standard input
+    /// The submissions: texts, documents, folders, zip archives, patterns such as 'class/*.docx', or - for standard input
     #[arg(required_unless_present = "ids", conflicts_with = "ids", value_name = "FILE")]
     submissions: Vec<PathBuf>,
     /// Check the source with this id, which the server has; it is not compared with itself; repeatable
@@ -48,7 +49,7 @@ pub(in crate::cli) struct CheckArgs {
     /// The collection of the source that --id names [default: the only one that --collection names, or else default]
     #[arg(long, value_name = "NAME", requires = "ids")]
     id_collection: Option<String>,
-    /// Check against these folders and files (.txt, .md, .jsonl), without a server; repeatable
+    /// Check against these folders, texts, documents, zip archives and .jsonl files, without a server; repeatable
     #[arg(long, value_name = "PATH", num_args = 1..)]
     against: Vec<PathBuf>,
     #[command(flatten)]

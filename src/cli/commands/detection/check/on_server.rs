@@ -1,9 +1,10 @@
 //! The check of many files on a server, over one stream.
 //!
-//! A thread reads the files; HTTP/2 flow control takes texts from the stream when the server is ready, so memory holds only
+//! Threads read the files; HTTP/2 flow control takes texts from the stream when the server is ready, so memory holds only
 //! a few of them. The server checks in parallel and answers in order.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -19,10 +20,12 @@ use crate::cli::commands::detection::sources;
 use crate::cli::commands::detection::texts::read_submission;
 use crate::cli::connection::{ATTEMPTS, Client, wait_before_retry};
 use crate::cli::error::{CliError, Refusal};
-use crate::cli::input::{Submission, Text};
+use crate::cli::input::{Submission, Text, map_in_order, readers};
 use crate::cli::outcome::Outcome;
 use crate::proto;
 use crate::proto::check_stream_response::Result as Answer;
+use crate::service::documents::attach;
+use crate::text::OffsetUnit;
 
 /// Capacity of the channel between the reader and the stream, in texts.
 const CHANNEL_TEXTS: usize = 4;
@@ -35,6 +38,8 @@ pub(super) struct Subjects {
     pub(super) stored: Vec<proto::SourceName>,
     /// The encoding of the files.
     pub(super) encoding: Option<&'static Encoding>,
+    /// The unit of the reports' offsets.
+    pub(super) unit: OffsetUnit,
 }
 
 /// A submission that is ready to be sent, or the reason why it can't be.
@@ -44,7 +49,7 @@ struct Ready {
 }
 
 enum Subject {
-    Text(String),
+    Text { text: String, document: Option<Box<proto::ExtractedDocument>> },
     Stored(proto::SourceName),
 }
 
@@ -54,7 +59,12 @@ type Files = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
 /// A file without a result that was sent on.
 enum Waiting {
     /// The server has its request.
-    Sent { name: String, request: Box<proto::CheckStreamRequest> },
+    Sent {
+        name: String,
+        request: Box<proto::CheckStreamRequest>,
+        /// What is known of the document of the submission.
+        document: Option<Box<proto::ExtractedDocument>>,
+    },
     /// It could not be sent.
     Failed { name: String, reason: String },
 }
@@ -91,20 +101,17 @@ pub(super) async fn start(
 fn read_in_a_thread(subjects: Subjects) -> mpsc::Receiver<Ready> {
     let (sender, receiver) = mpsc::channel(CHANNEL_TEXTS);
     std::thread::spawn(move || {
-        let Subjects { found, stored, encoding } = subjects;
-        for Submission { place, problem } in found {
-            let text = match problem {
-                Some(problem) => Err(problem.to_string()),
-                None => match read_submission(place.path(), encoding) {
-                    Ok(Text { text, .. }) => Ok(text),
-                    Err(CliError::Unreadable { problem, .. }) => Err(problem.to_string()),
-                    Err(error) => Err(error.to_string()),
-                },
-            };
-            let ready = Ready { name: place.to_string(), subject: text.map(Subject::Text) };
-            if sender.blocking_send(ready).is_err() {
-                return;
-            }
+        let Subjects { found, stored, encoding, unit } = subjects;
+        let find = |give: &mut dyn FnMut(Submission) -> ControlFlow<()>| {
+            let _end = found.into_iter().try_for_each(give);
+        };
+        let read = |submission| ready(submission, encoding, unit);
+        let end = map_in_order(readers(), find, read, &mut |ready| match sender.blocking_send(ready) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        });
+        if end.is_break() {
+            return;
         }
         for source in stored {
             let ready = Ready { name: source.id.clone(), subject: Ok(Subject::Stored(source)) };
@@ -114,6 +121,24 @@ fn read_in_a_thread(subjects: Subjects) -> mpsc::Receiver<Ready> {
         }
     });
     receiver
+}
+
+/// Reads a submission.
+fn ready(submission: Submission, encoding: Option<&'static Encoding>, unit: OffsetUnit) -> Ready {
+    let Submission { file, problem } = submission;
+    let content = match problem {
+        Some(problem) => Err(problem.to_string()),
+        None => match read_submission(&file, encoding) {
+            Ok(Text { content, .. }) => Ok(content),
+            Err(CliError::Unreadable { problem, .. }) => Err(problem.to_string()),
+            Err(error) => Err(error.to_string()),
+        },
+    };
+    let subject = content.map(|content| {
+        let document = content.document(unit).map(Box::new);
+        Subject::Text { text: content.into_text(), document }
+    });
+    Ready { name: file.place().to_string(), subject }
 }
 
 impl Checks {
@@ -158,8 +183,12 @@ impl Checks {
     /// The request for a file, if it can be sent.
     fn admit(&self, Ready { name, subject }: Ready) -> Waiting {
         let request = self.request.clone();
+        let mut document = None;
         let check = match subject {
-            Ok(Subject::Text(text)) => proto::CheckRequest { text, ..request },
+            Ok(Subject::Text { text, document: known }) => {
+                document = known;
+                proto::CheckRequest { text, ..request }
+            }
             Ok(Subject::Stored(source)) => proto::CheckRequest { source: Some(source), ..request },
             Err(reason) => return Waiting::Failed { name, reason },
         };
@@ -171,7 +200,7 @@ impl Checks {
             );
             return Waiting::Failed { name, reason };
         }
-        Waiting::Sent { name, request: Box::new(request) }
+        Waiting::Sent { name, request: Box::new(request), document }
     }
 
     /// Receives the responses of a stream, and counts them.
@@ -204,9 +233,16 @@ impl Checks {
     /// Sends the result of the first file whose request was sent, after those of the files before it.
     async fn answered(&self, response: proto::CheckStreamResponse) -> Result<(), CliError> {
         self.send_failed().await;
-        let Some(Waiting::Sent { name, request }) = self.waiting.lock().pop_front() else { return Ok(()) };
+        let first = self.waiting.lock().pop_front();
+        let Some(Waiting::Sent { name, request, document }) = first else { return Ok(()) };
+        let check = request.check.unwrap_or_default();
         let result = match response.result {
-            Some(Answer::Report(report)) => Ok(report),
+            Some(Answer::Report(mut report)) => {
+                if let Some(document) = document {
+                    attach(&mut report, &check.text, *document);
+                }
+                Ok(report)
+            }
             Some(Answer::Error(error)) => {
                 let refusal = Refusal::of_item(error);
                 if concerns_all(&refusal) {
@@ -216,7 +252,7 @@ impl Checks {
             }
             None => Err("the server sent an empty response; see its log".to_owned()),
         };
-        let text = if self.keep_texts { self.text(request.check.unwrap_or_default()).await } else { None };
+        let text = if self.keep_texts { self.text(check).await } else { None };
         self.send(Checked { name, text, result }).await;
         Ok(())
     }

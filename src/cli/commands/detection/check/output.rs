@@ -7,11 +7,13 @@ use crate::cli::error::CliError;
 use crate::cli::input::Skipped;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{self, json};
-use crate::cli::render::{self, CheckedRow, Look, NotChecked, counted, note, number, printable};
+use crate::cli::render::{
+    self, CheckedRow, Look, NotChecked, counted, format_label, note, number, printable,
+};
 use crate::proto;
 
 /// The columns of the CSV.
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 16] = [
     "file",
     "checked",
     "reason",
@@ -24,6 +26,10 @@ const HEADER: [&str; 12] = [
     "sources",
     "passages",
     "alerts",
+    "format",
+    "pages",
+    "hidden_words",
+    "document_warnings",
 ];
 
 /// The counts of a check of many files.
@@ -93,6 +99,8 @@ pub(super) struct Row {
     sources: u64,
     passages: u64,
     alerts: u64,
+    /// The document of the submission, if it was one.
+    document: Option<proto::ExtractedDocument>,
 }
 
 impl Row {
@@ -110,6 +118,7 @@ impl Row {
             sources,
             passages,
             alerts: report.alerts.len() as u64,
+            document: report.document,
         }
     }
 
@@ -130,6 +139,9 @@ impl Row {
         let was_checked = self.reason.is_none();
         let count = |count: u64| if was_checked { count.to_string() } else { String::new() };
         let largest = self.largest.clone().unwrap_or_default();
+        let of_document = |fact: fn(&proto::ExtractedDocument) -> String| {
+            self.document.as_ref().map(fact).unwrap_or_default()
+        };
         [
             self.file.clone(),
             was_checked.to_string(),
@@ -143,6 +155,15 @@ impl Row {
             count(self.sources),
             count(self.passages),
             count(self.alerts),
+            of_document(|document| format_label(document.format()).to_owned()),
+            of_document(|document| match document.pages.as_ref().map_or(0, |pages| pages.count) {
+                0 => String::new(),
+                pages => pages.to_string(),
+            }),
+            of_document(|document| {
+                document.hidden.iter().map(|hidden| hidden.words).sum::<u64>().to_string()
+            }),
+            of_document(|document| document.warnings.len().to_string()),
         ]
     }
 }

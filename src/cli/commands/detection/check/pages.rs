@@ -37,11 +37,11 @@ struct Listed {
 impl Pages {
     /// Names the pages of `files` after their paths below the folder that contains all of them.
     pub(super) fn new(folder: &Path, files: &[Submission]) -> Self {
-        let ids = Ids::below_all(files.iter().map(|file| file.place.path()));
-        let named = files.iter().map(|file| {
-            let path = file.place.path();
+        let ids = Ids::below_all(files.iter().map(|submission| submission.file.path()));
+        let named = files.iter().map(|Submission { file, .. }| {
+            let path = file.path();
             let id = ids.id(path, path).unwrap_or_else(|_| path.to_string_lossy().into_owned());
-            (file.place.to_string(), id)
+            (file.place().to_string(), id)
         });
         let used = HashSet::from([INDEX.to_owned()]);
         Self { folder: folder.to_owned(), names: named.collect(), used, listed: Vec::new() }

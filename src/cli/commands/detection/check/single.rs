@@ -9,7 +9,7 @@ use crate::cli::commands::detection::texts::{Reported, read_submission, write_re
 use crate::cli::commands::detection::{local, sources};
 use crate::cli::connection::{Client, ServerArgs, block_on};
 use crate::cli::error::CliError;
-use crate::cli::input::Text;
+use crate::cli::input::{Text, TextFile};
 use crate::cli::outcome::Outcome;
 use crate::cli::render::{SourceLines, note, percent};
 use crate::proto;
@@ -31,18 +31,19 @@ pub(super) fn of_file(
     out: &mut dyn Write,
 ) -> Result<Outcome, CliError> {
     let detail = args.options.detail();
+    let read = || read_submission(&TextFile::at(path), args.encoding.encoding());
     let (submission, checked) = if args.against.is_empty() {
         let request = args.request(detail)?;
-        let submission = read_submission(path, args.encoding.encoding())?;
-        let request = proto::CheckRequest { text: submission.text.clone(), ..request };
+        let submission = read()?;
+        let request = proto::CheckRequest { text: submission.text().to_owned(), ..request };
         let checked = block_on(async { check(&Client::connect(server).await?, request, detail).await })?;
         (submission, checked)
     } else {
-        let submission = read_submission(path, args.encoding.encoding())?;
+        let submission = read()?;
         let checked = check_in_process(args, path, &submission, detail)?;
         (submission, checked)
     };
-    write(args, &submission.into(), checked, out)
+    write(args, &Reported::new(submission, args.options.unit()), checked, out)
 }
 
 /// Checks the stored source with this id, and prints the report.
@@ -58,7 +59,7 @@ pub(super) async fn of_source(
     let request = proto::CheckRequest { source: Some(name.clone()), ..args.request(detail)? };
     let checked = check(&client, request, detail).await?;
     let text = sources::stored_text(&client, name).await;
-    write(args, &Reported { name: id.to_owned(), text }, checked, out)
+    write(args, &Reported::stored(id, text), checked, out)
 }
 
 /// Writes the report, and the notes that go with it.
@@ -70,7 +71,7 @@ fn write(
 ) -> Result<Outcome, CliError> {
     let Checked { report, lines, is_complete } = checked;
     let excess = args.excess(&report);
-    let outcome = write_report(out, &report, submission, &lines, ReportKind::Check, &args.options)?;
+    let outcome = write_report(out, report, submission, &lines, ReportKind::Check, &args.options)?;
     if let (Some(excess), Some(limit)) = (&excess, args.fail_over) {
         note(&format!("{} is covered to {}, over --fail-over {limit}", submission.name, percent(excess)));
     }
@@ -89,7 +90,7 @@ fn check_in_process(
     if corpus.own_source(path).is_some() {
         note(&format!("{} is the submission itself; it is not compared with itself", submission.name));
     }
-    let report = corpus.check(path, &submission.text, scope, &options)?;
+    let report = corpus.check(path, submission.text(), scope, &options)?;
     Ok(Checked { lines: corpus.source_lines(&report), report, is_complete: corpus.is_complete() })
 }
 

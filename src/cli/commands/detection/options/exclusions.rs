@@ -80,7 +80,7 @@ impl ExclusionArgs {
     ) -> Result<Exclusions, CliError> {
         let Self { count_quotations, count_bibliography, count_citations, .. } = *self;
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
-        let texts = self.boilerplate.iter().map(|path| Ok(read_text(path, None)?.text));
+        let texts = self.boilerplate.iter().map(|path| Ok(read_text(path, None)?.content.into_text()));
         let collections = self.boilerplate_collections.iter().map(|name| CollectionName::new(name));
         let own_groups = corpus.own_groups.iter().map(|group| non_empty_group(group));
         Ok(Exclusions {

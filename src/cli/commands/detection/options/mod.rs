@@ -74,7 +74,7 @@ pub(in crate::cli) enum Detail {
 
 /// The unit of a report's offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum UnitArg {
+pub(in crate::cli) enum UnitArg {
     /// Bytes of UTF-8
     #[default]
     Utf8,
@@ -82,6 +82,16 @@ enum UnitArg {
     Utf16,
     /// Code points, as Python counts
     CodePoints,
+}
+
+impl From<UnitArg> for OffsetUnit {
+    fn from(unit: UnitArg) -> Self {
+        match unit {
+            UnitArg::Utf8 => Self::Utf8Bytes,
+            UnitArg::Utf16 => Self::Utf16CodeUnits,
+            UnitArg::CodePoints => Self::CodePoints,
+        }
+    }
 }
 
 impl OptionArgs {
@@ -136,6 +146,11 @@ impl OptionArgs {
     /// Whether to print JSON.
     pub(super) fn json(&self) -> bool {
         self.json
+    }
+
+    /// The unit of the report's offsets.
+    pub(super) fn unit(&self) -> OffsetUnit {
+        self.offset_unit.into()
     }
 
     /// The form of the report.
@@ -209,11 +224,7 @@ impl OptionArgs {
             commonness_cap: corpus.commonness_cap,
             commonness_percent: corpus.commonness_percent,
             exclusions: self.exclusions.to_engine(corpus)?,
-            offset_unit: match self.offset_unit {
-                UnitArg::Utf8 => OffsetUnit::Utf8Bytes,
-                UnitArg::Utf16 => OffsetUnit::Utf16CodeUnits,
-                UnitArg::CodePoints => OffsetUnit::CodePoints,
-            },
+            offset_unit: self.unit(),
             include_excerpts: self.include_excerpts(detail),
             max_sources: count(self.max_sources(detail), default.max_sources),
             max_passages: count(self.max_passages(detail), default.max_passages),

@@ -1,5 +1,9 @@
-//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata"}`, all but
-//! `text` optional.
+//! JSON lines: one source a line, `{"id", "text", "title", "group", "labels", "uri", "submitted_at", "metadata",
+//! "pages"}`, all but `text` optional.
+
+mod lenient;
+pub(in crate::cli) mod pages;
+pub(super) mod times;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
@@ -8,7 +12,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, lenient, times, unreadable};
+use super::{Found, InputError, Item, Place, Reading, SourceText, encoding, unread};
 
 /// Allowance for the parts of a line other than the text: field names, ids, titles, labels.
 const LINE_SLACK_BYTES: u64 = 1 << 20;
@@ -35,6 +39,8 @@ struct Line {
     submitted_at: Option<prost_types::Timestamp>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pages: Option<pages::Pages>,
 }
 
 /// Calls `each` for the source in each line. An invalid line does not affect the others.
@@ -59,10 +65,10 @@ pub(super) fn read(
             Ok(NextLine::TooLong { bytes }) => {
                 (Some(Found::Unreadable(InputError::LineTooLong { max_bytes })), bytes)
             }
-            Err(error) => return each(unreadable(place, error.into())),
+            Err(error) => return each(unread(place, Found::Unreadable(error.into()))),
         };
         if let Some(found) = found {
-            each(Item { place, input_bytes, found })?;
+            each(Item { place, input_bytes, stamp: None, found })?;
         }
         offset += input_bytes;
     }
@@ -136,7 +142,7 @@ fn parse(line: Vec<u8>, offset: u64, reading: &Reading, place: &Place) -> Option
 
 impl From<Line> for SourceText {
     fn from(line: Line) -> Self {
-        let Line { text, id, title, group, labels, uri, submitted_at, metadata } = line;
+        let Line { text, id, title, group, labels, uri, submitted_at, metadata, pages } = line;
         Self {
             id: id.unwrap_or_default(),
             title: title.unwrap_or_default(),
@@ -146,6 +152,8 @@ impl From<Line> for SourceText {
             submitted_at,
             metadata: metadata.unwrap_or_default(),
             text,
+            pages: pages.map(Into::into),
+            document: None,
             ignored_fields: Vec::new(),
         }
     }
@@ -165,17 +173,16 @@ fn json_error(error: &serde_json::Error, skipped: usize, lenient: bool) -> Input
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ids;
     use super::*;
 
     fn read_lines(input: &[u8], max_text_bytes: u64) -> Vec<String> {
         let mut seen = Vec::new();
-        let reading = Reading { max_text_bytes, ids: Ids::AsGiven, encoding: None, lenient: false };
+        let reading = Reading { max_text_bytes, ..Reading::default() };
         let end = read(Path::new("in.jsonl"), &mut &*input, &reading, &mut |item| {
             seen.push(match item.found {
                 Found::Source(source) => format!("{}: {}", item.place, source.text),
                 Found::Unreadable(error) => format!("{}: {error}", item.place),
-                Found::Skipped(skip) => format!("{skip:?}"),
+                other => format!("{other:?}"),
             });
             ControlFlow::Continue(())
         });
@@ -199,7 +206,7 @@ mod tests {
             [
                 "in.jsonl, line 1: one",
                 "in.jsonl, line 4: column 16: unknown field `txet`, expected one of `text`, `id`, `title`, \
-                 `group`, `labels`, `uri`, `submitted_at`, `metadata` (--lenient ignores other fields)",
+                 `group`, `labels`, `uri`, `submitted_at`, `metadata`, `pages` (--lenient ignores other fields)",
                 "in.jsonl, line 5: column 10: missing field `text`",
                 "in.jsonl, line 6: column 8: invalid type: integer `17`, expected a string (--lenient takes numbers as ids)",
                 "in.jsonl, line 7: column 39: submitted_at is \"31.1.2026\", but must be a time in RFC 3339, such as \

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde_json::{Error, Map, Value};
 
-use super::{SourceText, times};
+use super::super::SourceText;
+use super::{pages, times};
 
 /// The fields of a line that are not read yet.
 struct Fields(Map<String, Value>);
@@ -22,7 +23,9 @@ pub(super) fn parse(line: &str) -> Result<SourceText, Error> {
         uri: fields.string("uri")?.unwrap_or_default(),
         submitted_at: fields.time("submitted_at")?,
         metadata: fields.metadata("metadata")?,
+        pages: fields.pages("pages"),
         text,
+        document: None,
         ignored_fields: Vec::new(),
     };
     Ok(SourceText { ignored_fields: fields.0.into_iter().map(|(name, _)| name).collect(), ..source })
@@ -52,6 +55,13 @@ impl Fields {
         let Some(text) = self.string(name)? else { return Ok(None) };
         let invalid = || Error::custom(format_args!("{name} {}", times::not_a_time(&text)));
         times::time(&text).map(Some).ok_or_else(invalid)
+    }
+
+    /// Takes pages out. Other programs may mean something else by them, which stays as another field.
+    fn pages(&mut self, name: &str) -> Option<crate::proto::DocumentPages> {
+        let pages: pages::Pages = serde_json::from_value(self.0.get(name)?.clone()).ok()?;
+        self.0.remove(name);
+        Some(pages.into())
     }
 
     /// Takes an object of strings, numbers and booleans out.
