@@ -43,7 +43,9 @@ fn fixtures(extensions: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| extensions.iter().any(|one| path.extension().is_some_and(|extension| extension == *one)))
+        .filter(|path| {
+            extensions.iter().any(|one| path.extension().is_some_and(|extension| extension == *one))
+        })
         .collect();
     found.sort();
     assert!(!found.is_empty(), "no fixtures of {extensions:?}");
@@ -79,15 +81,20 @@ fn mutate(content: &mut Vec<u8>, random: &mut Random) {
             }
             6 => {
                 // A number becomes another.
-                let digits: Vec<usize> =
-                    content.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at).collect();
+                let digits: Vec<usize> = content
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, byte)| byte.is_ascii_digit())
+                    .map(|(at, _)| at)
+                    .collect();
                 let number = ["0", "-1", "1", "99999999999", "2147483648", "65536"][random.below(6)];
                 if let Some(at) = digits.get(random.below(digits.len())) {
                     drop(content.splice(*at..=*at, number.bytes()));
                 }
             }
             _ => {
-                let signs = ["<", ">", "&", "\"", "{", "}", "\\", "]]>", "<!--", "(", "<<", "endobj", "\u{202E}"];
+                let signs =
+                    ["<", ">", "&", "\"", "{", "}", "\\", "]]>", "<!--", "(", "<<", "endobj", "\u{202E}"];
                 let at = random.below(length + 1);
                 drop(content.splice(at..at, signs[random.below(signs.len())].bytes()));
             }
@@ -117,7 +124,8 @@ fn mutate_part(package: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 
 /// Reads mutations of the fixtures with these extensions.
 fn endures(extensions: &[&str]) {
-    let fixtures: Vec<_> = fixtures(extensions).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+    let fixtures: Vec<_> =
+        fixtures(extensions).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
     let (mut read_ones, mut problems) = (0_u64, Vec::new());
     for number in 1..=mutations() {
         let (content, path) = &fixtures[usize::try_from(number).unwrap() % fixtures.len()];

@@ -143,9 +143,9 @@ impl Flow<'_> {
             Join::Paragraph | Join::Line => {
                 self.put_cells(&line.text)?;
                 if join == Join::Line {
-                    self.writer.end_line()
+                    self.writer.end_line();
                 } else {
-                    self.writer.end_paragraph()
+                    self.writer.end_paragraph();
                 }
                 Ok(())
             }

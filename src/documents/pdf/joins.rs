@@ -2,7 +2,7 @@
 
 use super::hyphens;
 use super::layout::{Line, is_spaceless};
-use super::measures::{BlockFacts, INDENT};
+use super::measures::{BlockFacts, INDENT, Indents};
 
 /// A step from line to line that is larger than the usual one by this factor separates paragraphs.
 const WIDE_STEP: f64 = 1.3;
@@ -101,10 +101,12 @@ fn begins_by_indent(last: &Placed, next: &Placed) -> bool {
     let is_full = !last.has_room_for(&next.line);
     if turn > INDENT {
         // The first line of a paragraph, or all lines but the first of one.
-        return !(is_full && last.begins && (is_item(&last.line.text) || next.block.is_hanging));
+        return !(is_full
+            && last.begins
+            && (is_item(&last.line.text) || next.block.indents == Indents::Others));
     }
     let is_first_again =
-        next.block.indents_first && last.begins && next.indent() > INDENT && turn.abs() < 0.2;
+        next.block.indents == Indents::First && last.begins && next.indent() > INDENT && turn.abs() < 0.2;
     is_first_again || (turn < -INDENT && !last.begins)
 }
 

@@ -392,6 +392,7 @@ fn hidden(glyphs: &[Glyph]) -> Vec<HiddenRun> {
         }
         last = Some((glyph, seq));
     }
-    runs.retain(|run| !run.text.trim().is_empty());
+    // A single letter beyond the margin is no text.
+    runs.retain(|run| run.text.chars().filter(|c| c.is_alphanumeric()).count() > 1);
     runs
 }
