@@ -47,7 +47,7 @@ fn options(authenticate: Option<Authenticate>) -> WebOptions {
         has_tls: false,
         loopback_only: true,
         port: 8080,
-        max_text_bytes: 1000,
+        max_document_bytes: 1000,
         max_body_bytes: 10_000,
         default_deadline: Duration::from_secs(5),
         max_deadline: Duration::from_secs(5),

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::{InputError, MAX_FILE_BYTES};
 use crate::documents::contained::{Config, ReadError, Readers};
-use crate::documents::{Document, Extraction, Failure, Format, Limits, PageKind, Warning};
+use crate::documents::{Document, Extraction, Failure, Format, Limits, PageKind};
 use crate::engine::Pages;
 use crate::proto;
 use crate::service::documents as convert;
@@ -62,14 +62,6 @@ impl Content {
         match self {
             Self::Plain(_) => None,
             Self::Document(extraction) => Some(convert::to_proto(extraction, unit)),
-        }
-    }
-
-    /// The warnings about the document.
-    pub(in crate::cli) fn warnings(&self) -> &[Warning] {
-        match self {
-            Self::Plain(_) => &[],
-            Self::Document(extraction) => &extraction.warnings,
         }
     }
 
@@ -154,7 +146,7 @@ static READERS: LazyLock<Readers> = LazyLock::new(|| {
 
 /// The text, if the content is plain text in UTF-8 without doubt, or else the content. A reader decides what the rest is.
 fn plain(content: Vec<u8>, encoding: Option<&'static Encoding>) -> Result<String, Vec<u8>> {
-    if encoding.is_some_and(|encoding| encoding != UTF_8) {
+    if !content.is_empty() && encoding.is_some_and(|encoding| encoding != UTF_8) {
         return Err(content);
     }
     let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
 
 use super::{Served, eventually_serving, palimpsest, run_in, stderr, stdout};
+use crate::office::{docx, paragraph};
 use crate::words::Words;
 
 /// A folder with sources and a class of essays: half of `copied.txt` is from a source.
@@ -23,7 +24,8 @@ fn class() -> tempfile::TempDir {
     write("quoted.text", &format!("“{}”", Words::new(4).text(40)));
     write("short.markdown", "two words");
     write("scan.png", "PNG");
-    write("torn.docx", "PK\u{3}\u{4} and no more");
+    let whole = docx(&paragraph(&source));
+    fs::write(root.join("class/torn.docx"), &whole[..whole.len() / 2]).unwrap();
     write(".trash/old.txt", &source);
     fs::write(root.join("class/latin1.txt"), b"caf\xE9 au lait et le th\xE9").unwrap();
     folder

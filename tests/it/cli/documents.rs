@@ -38,9 +38,16 @@ fn fixture(name: &str) -> std::path::PathBuf {
 fn a_copy_in_any_format_is_found_whole() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(fixture("essay.txt"), folder.path().join("source.txt")).unwrap();
-    for name in
-        ["essay.md", "libreoffice.docx", "libreoffice.odt", "ebooklib.epub", "page.html", "utf-16.txt"]
-    {
+    for name in [
+        "essay.md",
+        "libreoffice.docx",
+        "libreoffice.odt",
+        "ebooklib.epub",
+        "page.html",
+        "libreoffice.rtf",
+        "libreoffice.pdf",
+        "utf-16.txt",
+    ] {
         // Formats are found by the content.
         let copy = folder.path().join(format!("copy-of-{name}.data"));
         fs::copy(fixture(name), &copy).unwrap();
@@ -93,7 +100,8 @@ fn the_text_goes_to_standard_output_and_the_facts_to_standard_error() {
 fn many_documents_are_extracted_to_a_folder_or_to_lines() {
     let folder = class();
     let root = folder.path();
-    fs::write(root.join("class/torn.odt"), b"PK\x03\x04 torn").unwrap();
+    let whole = fs::read(root.join("class/anna/essay.docx")).unwrap();
+    fs::write(root.join("class/torn.odt"), &whole[..whole.len() / 2]).unwrap();
     fs::write(root.join("class/notes.txt"), "plain notes").unwrap();
     let refused = run_in(root, &["extract", "class"], NOWHERE);
     assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));

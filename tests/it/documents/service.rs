@@ -34,7 +34,7 @@ async fn pieces_of_any_size_are_one_document() {
     assert_eq!(whole.text, TEXT);
     let document = whole.document.clone().unwrap();
     assert_eq!(document.format(), proto::DocumentFormat::Text);
-    assert_eq!((document.text_bytes, document.words), (TEXT.len() as u64, 10));
+    assert_eq!((document.text_bytes, document.words), (TEXT.len() as u64, 11));
     for piece in [1, 7, 64] {
         let pieces = extract_in_pieces(&mut client, "a.txt", TEXT.as_bytes(), piece).await.unwrap();
         assert_eq!(pieces, whole, "in pieces of {piece}");
@@ -103,7 +103,7 @@ async fn a_document_may_be_larger_than_all_that_a_connection_may_have_under_way(
     // More at once than fit.
     let mut reading = Vec::new();
     for _ in 0..8 {
-        let (mut client, text) = (client.clone(), text.clone());
+        let (client, text) = (client.clone(), text.clone());
         reading.push(tokio::spawn(async move {
             extract_in_pieces(
                 &mut client.max_decoding_message_size(8 << 20),

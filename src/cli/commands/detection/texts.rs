@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use super::options::OptionArgs;
 use super::page;
+use crate::cli::commands::documents::DocumentTally;
 use crate::cli::error::CliError;
 use crate::cli::input::{self, InputError, Text, TextFile, UnreadableText};
 use crate::cli::outcome::Outcome;
@@ -53,8 +54,10 @@ fn unreadable(UnreadableText { place, problem }: UnreadableText) -> CliError {
 
 /// Prints the warnings about a document that has no report of its own.
 fn warn_of(text: &Text) {
-    for warning in text.content.warnings() {
-        warn(&format!("{}: {}", text.name, warning.message));
+    if let Some(document) = text.content.document(OffsetUnit::Utf8Bytes) {
+        let mut documents = DocumentTally::default();
+        documents.add(&text.name, Some(&document));
+        documents.print_warnings();
     }
 }
 

@@ -76,11 +76,12 @@ impl FailureList {
                 writer.write_record([failure.place, failure.reason, failure.problem]).map_err(io::Error::from)
             }
         };
-        written.map_err(|cause| CliError::NotWritten { path: self.path.clone(), cause })
+        written.map_err(|cause| CliError::NotWritten { path: self.path.clone(), cause })?;
+        self.flush()
     }
 
-    /// Writes what is left.
-    pub(super) fn finish(&mut self) -> Result<(), CliError> {
+    /// Writes what is left, so that a list of an import that is killed has what failed until then.
+    pub(super) fn flush(&mut self) -> Result<(), CliError> {
         let written = match &mut self.form {
             Form::Json(writer) => writer.flush(),
             Form::Csv(writer) => writer.flush(),

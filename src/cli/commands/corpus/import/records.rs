@@ -39,7 +39,7 @@ impl Records {
     pub(super) fn finish(&mut self) -> Result<(), CliError> {
         match self.error.take() {
             Some(error) => Err(error),
-            None => self.failures.as_mut().map_or(Ok(()), FailureList::finish),
+            None => self.failures.as_mut().map_or(Ok(()), FailureList::flush),
         }
     }
 }
