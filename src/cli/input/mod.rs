@@ -103,7 +103,7 @@ pub(super) struct SourceText {
     /// The text.
     pub(super) text: String,
     /// The pages that its line of JSON gives.
-    pub(super) pages: Option<proto::DocumentPages>,
+    pub(super) pages: Option<Box<proto::DocumentPages>>,
     /// What is known of the document that the text is from.
     pub(super) document: Option<Box<SourceDocument>>,
     /// Names of the fields in its line of JSON that are not those of a source.

@@ -226,7 +226,9 @@ impl Pages {
             starts.push(page);
         }
         if labels_bytes > Self::MAX_LABELS_BYTES {
-            starts.iter_mut().for_each(|start| start.label = Box::default());
+            for start in &mut starts {
+                start.label = Box::default();
+            }
         }
         Self::of(kind, count, starts)
     }
@@ -266,6 +268,7 @@ impl Pages {
     }
 
     /// The pages whose place is known, in order.
+    #[must_use]
     pub fn starts(&self) -> impl ExactSizeIterator<Item = PageStart> {
         self.starts.iter().enumerate().map(|(place, start)| PageStart {
             offset: start.offset,

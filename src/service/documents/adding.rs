@@ -21,7 +21,7 @@ pub(in crate::service) enum Addition {
         operation: Box<Operation>,
         text_bytes: usize,
         /// What is known of the document, if it is from one, but for the number of its words.
-        document: Option<proto::ExtractedDocument>,
+        document: Option<Box<proto::ExtractedDocument>>,
     },
 }
 
@@ -71,7 +71,7 @@ impl ServiceContext {
             }
             source = source.with_pages(pages_of(&extraction));
             source.text = extraction.text;
-            (digest, known) = (Some(of_request), Some(message));
+            (digest, known) = (Some(of_request), Some(Box::new(message)));
         }
         let text_bytes = source.text.len();
         let mut operation = Operation::new(Change::AddSource { collection, source, if_exists });

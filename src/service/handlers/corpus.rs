@@ -59,7 +59,7 @@ impl ServiceContext {
         let outcome = self.workers.submit(call, text_bytes, permits, submit).await??;
         let added = outcome.into_added()?;
         let words = added.entry.words;
-        let document = document.map(|document| proto::ExtractedDocument { words, ..document });
+        let document = document.map(|document| proto::ExtractedDocument { words, ..*document });
         Ok(proto::AddSourceResponse { document, ..convert::corpus::added(&added, &revisions) })
     }
 }

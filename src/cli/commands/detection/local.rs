@@ -167,7 +167,7 @@ impl Corpus {
         // Addresses, times and metadata are not shown.
         let SourceText { id, title, group, labels, text, pages, document, .. } = source;
         let pages =
-            document.and_then(|document| document.pages).or_else(|| pages.as_ref().map(pages_from_proto));
+            document.and_then(|document| document.pages).or_else(|| pages.as_deref().map(pages_from_proto));
         let bad = |field: &'static str| move |problem| AddError::Value { field, problem };
         let labels: Result<Vec<Label>, _> = labels.iter().map(|label| Label::new(label)).collect();
         let source = NewSource {

@@ -7,6 +7,7 @@ use serde_json::{Error, Map, Value};
 
 use super::super::SourceText;
 use super::{pages, times};
+use crate::proto::DocumentPages;
 
 /// The fields of a line that are not read yet.
 struct Fields(Map<String, Value>);
@@ -58,10 +59,10 @@ impl Fields {
     }
 
     /// Takes pages out. Other programs may mean something else by them, which stays as another field.
-    fn pages(&mut self, name: &str) -> Option<crate::proto::DocumentPages> {
+    fn pages(&mut self, name: &str) -> Option<Box<DocumentPages>> {
         let pages: pages::Pages = serde_json::from_value(self.0.get(name)?.clone()).ok()?;
         self.0.remove(name);
-        Some(pages.into())
+        Some(Box::new(pages.into()))
     }
 
     /// Takes an object of strings, numbers and booleans out.

@@ -152,7 +152,7 @@ impl From<Line> for SourceText {
             submitted_at,
             metadata: metadata.unwrap_or_default(),
             text,
-            pages: pages.map(Into::into),
+            pages: pages.map(|pages| Box::new(pages.into())),
             document: None,
             ignored_fields: Vec::new(),
         }

@@ -29,7 +29,8 @@ enum Kind {
 #[serde(deny_unknown_fields)]
 struct Start {
     number: u32,
-    start: u64,
+    #[serde(rename = "start")]
+    offset: u64,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     label: String,
 }
@@ -43,7 +44,7 @@ impl From<proto::DocumentPages> for Pages {
         };
         let start = |page: proto::DocumentPage| {
             let proto::DocumentPage { number, label, span } = page;
-            Start { number, start: span.unwrap_or_default().start, label }
+            Start { number, offset: span.unwrap_or_default().start, label }
         };
         Self { kind, count: pages.count, starts: pages.pages.into_iter().map(start).collect() }
     }
@@ -57,10 +58,10 @@ impl From<Pages> for proto::DocumentPages {
             Kind::Chapter => proto::PageKind::Chapter,
         };
         // The server takes the starts alone.
-        let page = |Start { number, start, label }: Start| proto::DocumentPage {
+        let page = |Start { number, offset, label }: Start| proto::DocumentPage {
             number,
             label,
-            span: Some(proto::Span { start, end: start }),
+            span: Some(proto::Span { start: offset, end: offset }),
         };
         Self { kind: kind.into(), count, pages: starts.into_iter().map(page).collect() }
     }

@@ -112,7 +112,7 @@ impl ImportArgs {
             document,
             ignored_fields: _,
         } = source;
-        let pages = document.and_then(|document| document.message.pages).or(pages);
+        let pages = document.and_then(|document| document.message.pages).or(pages.map(|pages| *pages));
         // A source with an id is not added twice in any case.
         let request_id = if id.is_empty() { request_id() } else { String::new() };
         let id = if id.is_empty() { id } else { format!("{}{id}", self.id_prefix) };
