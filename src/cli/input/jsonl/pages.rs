@@ -13,7 +13,7 @@ pub(in crate::cli) struct Pages {
     #[serde(default)]
     count: u32,
     #[serde(default)]
-    starts: Vec<Start>,
+    starts: Vec<Begin>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ enum Kind {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Start {
+struct Begin {
     number: u32,
     start: u64,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -43,7 +43,7 @@ impl From<proto::DocumentPages> for Pages {
         };
         let start = |page: proto::DocumentPage| {
             let proto::DocumentPage { number, label, span } = page;
-            Start { number, start: span.unwrap_or_default().start, label }
+            Begin { number, start: span.unwrap_or_default().start, label }
         };
         Self { kind, count: pages.count, starts: pages.pages.into_iter().map(start).collect() }
     }
@@ -57,7 +57,7 @@ impl From<Pages> for proto::DocumentPages {
             Kind::Chapter => proto::PageKind::Chapter,
         };
         // The server takes the starts alone.
-        let page = |Start { number, start, label }: Start| proto::DocumentPage {
+        let page = |Begin { number, start, label }: Begin| proto::DocumentPage {
             number,
             label,
             span: Some(proto::Span { start, end: start }),
