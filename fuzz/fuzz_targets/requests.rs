@@ -14,8 +14,8 @@ use palimpsest::service::servers::admin_service_server::AdminServiceServer;
 use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
 use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext,
-    Workers,
+    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo,
+    ServiceContext, Workers,
 };
 use palimpsest_fuzz::requests::{self, body, methods};
 use palimpsest_fuzz::{corpus, seeds};

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod corpus;
+pub mod documents;
 pub mod records;
 pub mod requests;
 pub mod seeds;

@@ -63,8 +63,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let import = |id: &str| {
         proto::ImportSourcesRequest { source: Some(source(id)), ..Default::default() }.encode_to_vec()
     };
-    let compared =
-        proto::ComparedText { id: "one".into(), title: "One".into(), text: text.clone(), ..Default::default() };
+    let compared = proto::ComparedText {
+        id: "one".into(),
+        title: "One".into(),
+        text: text.clone(),
+        ..Default::default()
+    };
     let compare = proto::CompareRequest {
         text: text.clone(),
         sources: vec![compared],

@@ -16,7 +16,7 @@ use super::Limits;
 pub use self::entries::{Entries, Entry};
 pub use self::problem::Problem;
 
-/// Bytes that an archive may inflate to whatever its own size.
+/// Bytes that an archive may inflate to whatever its own size: paragraphs that are much alike are 50 MB in 200 KB.
 const FREE_BYTES: u64 = 64 << 20;
 
 /// An archive.

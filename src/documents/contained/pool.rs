@@ -228,10 +228,17 @@ impl Seat<'_> {
         taken
     }
 
-    /// Returns a child that was not used.
+    /// Returns a child that was not used, unless another was started in its place.
     pub(super) fn give_back(&self, child: Child) {
-        self.shared.lock().children.push_front(Ok(child));
-        self.shared.change.notify_all();
+        let mut state = self.shared.lock();
+        if state.children.len() < self.shared.warm.max(state.wanted) {
+            state.children.push_front(Ok(child));
+            drop(state);
+            self.shared.change.notify_all();
+        } else {
+            drop(state);
+            self.dismiss(child);
+        }
     }
 
     /// Leaves a child that has done its work to the thread of the pool, which waits for its end.

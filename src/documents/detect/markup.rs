@@ -11,9 +11,7 @@ const MAX_HEAD_BYTES: usize = 256 << 10;
 pub(super) enum Kind {
     /// HTML or XHTML.
     Html,
-    /// An OpenDocument text in one XML file.
-    FlatOdt,
-    /// An OpenDocument text in one file of XML.
+    /// An `OpenDocument` text in one XML file.
     Odt,
     /// Another, which is not read.
     Other(&'static str),
@@ -33,14 +31,6 @@ pub(super) fn kind(content: &[u8]) -> Option<Kind> {
         && body.contains("application/vnd.oasis.opendocument.text\"")
     {
         return Some(Kind::Odt);
-    }
-    if is_xml && lower.starts_with("<office:document") {
-        let is_text = find_ignoring_case(body, "opendocument.text");
-        return Some(if is_text {
-            Kind::FlatOdt
-        } else {
-            Kind::Other("an OpenDocument file that is no text")
-        });
     }
     if is_xml && let Some(other) = other_xml(start, &lower) {
         return Some(Kind::Other(other));

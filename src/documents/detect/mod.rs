@@ -47,7 +47,6 @@ pub(super) fn format(document: Document<'_>) -> Result<Format, Failure> {
     }
     match markup::kind(content) {
         Some(markup::Kind::Html) => Ok(Format::Html),
-        Some(markup::Kind::FlatOdt) => Ok(Format::Odt),
         Some(markup::Kind::Odt) => Ok(Format::Odt),
         Some(markup::Kind::Other(looks_like)) => {
             Err(Failure::UnknownFormat { looks_like: looks_like.to_owned() })

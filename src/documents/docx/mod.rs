@@ -55,7 +55,7 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     body.warn();
     let mut writer = body.flow.finish()?;
     statements::read(&mut package, &mut writer)?;
-    writer.finish(Format::Docx, false)
+    writer.finish(Format::Docx, package.has_pictures())
 }
 
 /// Reads all parts of a kind that are beside the text. One that is damaged is left out, with a warning.

@@ -52,6 +52,11 @@ impl<'a> Package<'a> {
         self.archive.names().any(|name| name.to_lowercase().ends_with(ending))
     }
 
+    /// Whether there are pictures, which may be scanned pages.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.archive.names().any(|name| name.contains("media/"))
+    }
+
     /// Reads a part.
     pub(super) fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         self.archive.read(name).map_err(|problem| problem.of(Format::Docx))

@@ -224,10 +224,10 @@ fn ink(element: &Element<'_>) -> Option<Ink> {
 
 /// A colour of the theme, darkened or lightened.
 fn shifted(name: &str, element: &Element<'_>, shade: &str, tint: &str) -> Option<Rgb> {
-    let share = |name: &str| element.attribute(name).and_then(|value| u8::from_str_radix(&value, 16).ok());
+    let part_of = |name: &str| element.attribute(name).and_then(|value| u8::from_str_radix(&value, 16).ok());
     let colour = of_theme(name)?;
     let grey = |part: u8| Rgb::new(part, part, part);
-    match (share(shade), share(tint)) {
+    match (part_of(shade), part_of(tint)) {
         (Some(shade), _) if colour == Rgb::WHITE => Some(grey(shade)),
         (_, Some(tint)) if colour == Rgb::BLACK => Some(grey(255 - tint)),
         _ => Some(colour),

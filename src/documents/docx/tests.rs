@@ -263,7 +263,9 @@ fn statements_and_warnings_are_made() {
 
 #[test]
 fn what_cannot_be_read_says_why() {
-    assert!(matches!(try_extract("", &[]), Err(Failure::NoText { .. })));
+    assert!(matches!(try_extract("", &[]), Err(Failure::NoText { is_scan: false, .. })));
+    let picture = [("word/media/image1.png", "")];
+    assert!(matches!(try_extract("", &picture), Err(Failure::NoText { is_scan: true, .. })));
     let cut = archive(&[("word/document.xml", b"<w:document><w:body><w:p>")]);
     let read_whole = |content: &[u8]| read(Document { content, name: "", encoding: "" }, &Limits::default());
     let Err(Failure::Damaged { problem, .. }) = read_whole(&cut) else { panic!("read") };

@@ -37,7 +37,10 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     }
     writer.title = package.title;
     writer.author = package.author;
-    writer.finish(Format::Epub, false)
+    let is_picture = |name: String| {
+        [".jpg", ".jpeg", ".png", ".gif", ".webp"].iter().any(|ending| name.to_lowercase().ends_with(ending))
+    };
+    writer.finish(Format::Epub, archive.names().any(is_picture))
 }
 
 /// Writes a chapter. One that is missing or damaged is left out, with a warning.

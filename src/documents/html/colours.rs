@@ -53,13 +53,13 @@ fn hexadecimal(digits: &str) -> Option<Colour> {
     for (value, digit) in values.iter_mut().zip(digits.chars()) {
         *value = u8::try_from(digit.to_digit(16)?).ok()?;
     }
-    let [a, b, c, d, e, f, g, h] = values;
+    let [first, second, third, fourth, fifth, sixth, seventh, eighth] = values;
     let colour = match count {
-        3 | 4 => Colour::new(a * 17, b * 17, c * 17),
-        6 | 8 => Colour::new(a * 16 + b, c * 16 + d, e * 16 + f),
+        3 | 4 => Colour::new(first * 17, second * 17, third * 17),
+        6 | 8 => Colour::new(first * 16 + second, third * 16 + fourth, fifth * 16 + sixth),
         _ => return None,
     };
-    let is_clear = count == 4 && d <= 1 || count == 8 && g * 16 + h < 0x1A;
+    let is_clear = count == 4 && fourth <= 1 || count == 8 && seventh * 16 + eighth < 0x1A;
     Some(if is_clear { Colour::CLEAR } else { colour })
 }
 

@@ -60,9 +60,9 @@ impl Compound {
             let end = after.find(['.', '#']).unwrap_or(after.len());
             let part = after.get(..end).filter(|part| !part.is_empty())?.to_owned();
             if kind == '#' {
-                compound.ids.push(part)
+                compound.ids.push(part);
             } else {
-                compound.classes.push(part)
+                compound.classes.push(part);
             }
             rest = after.get(end..)?;
         }
@@ -158,7 +158,7 @@ impl Sheet {
     pub(super) fn declarations<'a>(
         &self,
         element: Named<'a>,
-        ancestors: impl DoubleEndedIterator<Item = Named<'a>> + Clone,
+        ancestors: &(impl DoubleEndedIterator<Item = Named<'a>> + Clone),
     ) -> Declared {
         let name = element.name.to_ascii_lowercase();
         let classes = element.classes.split_ascii_whitespace().map(|class| format!(".{class}")).take(64);
@@ -254,7 +254,7 @@ mod tests {
             let element = Named { name, id, classes };
             let outer = [Named { name: "DIV", id: "", classes: parent }];
             let mut style = Style::default();
-            style.apply(&sheet.declarations(element, outer.into_iter()).declarations);
+            style.apply(&sheet.declarations(element, &outer.into_iter()).declarations);
             style.hides().is_some()
         };
         assert!(hides("P", "", "x a", ""));

@@ -248,14 +248,13 @@ fn pixels(text: &str) -> Option<f32> {
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (amount, unit) = text.split_at(unit_at);
     let pixels = match unit {
-        "px" => 1.0,
+        "px" | "" => 1.0,
         "pt" => 4.0 / 3.0,
         "pc" | "em" => 16.0,
         "ex" | "ch" | "vw" | "vh" => 8.0,
         "in" => 96.0,
         "cm" => 37.8,
         "mm" => 3.78,
-        "" => 1.0,
         _ => return None,
     };
     number(amount).map(|amount| amount * pixels)

@@ -17,6 +17,8 @@ pub(super) struct Body {
     pub(super) flow: Flow,
     /// The texts of formulas, by the folder that they are in.
     pub(super) formulas: HashMap<String, String>,
+    /// Whether there are pictures, which may be scanned pages.
+    pub(super) has_pictures: bool,
     limits: Limits,
     styles: Styles,
     /// Places that are open, inside one another.
@@ -53,6 +55,7 @@ impl Body {
         Self {
             flow,
             formulas: HashMap::new(),
+            has_pictures: false,
             limits,
             styles: Styles::default(),
             places: Vec::new(),
@@ -166,6 +169,7 @@ impl Body {
                 self.open_place(element, "graphic", false);
                 self.open_shape();
             }
+            "image" => self.has_pictures = true,
             "object" => self.object(element)?,
             "object-ole" | "applet" | "plugin" => self.seen.objects += 1,
             // Notes on changes, templates of indexes, and what stands above a ruby base.

@@ -22,7 +22,8 @@ pub(super) fn read(document: Document<'_>, limits: &Limits) -> Result<Extraction
     } else {
         body.read(&Part::new("the document", Format::Odt, document.content))?;
     }
-    body.finish()?.finish(Format::Odt, false)
+    let has_pictures = body.has_pictures;
+    body.finish()?.finish(Format::Odt, has_pictures)
 }
 
 fn read_package(document: Document<'_>, body: &mut Body, limits: &Limits) -> Result<(), Failure> {

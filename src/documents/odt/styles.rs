@@ -10,28 +10,34 @@ use crate::documents::xml::{Element, Node, Nodes};
 /// Most parents that a style has, one above the other.
 const MAX_PARENTS: usize = 32;
 
-/// The name of a style. Names are unique in a family.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    family: String,
-    name: String,
+/// A style as it is written.
+#[derive(Debug)]
+struct Written {
+    parent: Option<String>,
+    style: Style,
 }
 
 /// A style.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Style {
-    parent: Option<String>,
     pub(super) properties: Properties,
     pub(super) begins_page: bool,
     pub(super) ends_page: bool,
 }
 
+/// The styles of paragraphs, of text, of cells and so on. Names are unique in a family.
+#[derive(Debug, Default)]
+struct Family {
+    default: Properties,
+    written: HashMap<String, Written>,
+    /// Styles that were asked for, with what they take from others.
+    complete: HashMap<String, Style>,
+}
+
 /// The styles of a document.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
-    by_key: HashMap<Key, Style>,
-    /// The name of a default style is empty.
-    defaults: HashMap<String, Properties>,
+    families: HashMap<String, Family>,
     /// The colour of pages, if it is not white.
     pub(super) page: Option<Rgb>,
 }
@@ -40,13 +46,10 @@ impl Styles {
     /// Adds a style, to the end of the element, which was opened last.
     pub(super) fn add(&mut self, element: &Element<'_>, nodes: &mut Nodes<'_>) -> Result<(), Failure> {
         let family = element.attribute("family").unwrap_or_default().into_owned();
-        let mut style = Style {
-            parent: element.attribute("parent-style-name").map(std::borrow::Cow::into_owned),
-            begins_page: element.attribute("master-page-name").is_some_and(|name| !name.is_empty()),
-            ..Style::default()
-        };
-        let is_default = element.name() == "default-style";
+        let parent = element.attribute("parent-style-name").map(std::borrow::Cow::into_owned);
         let name = element.attribute("name").unwrap_or_default().into_owned();
+        let begins_page = element.attribute("master-page-name").is_some_and(|name| !name.is_empty());
+        let mut style = Style { begins_page, ..Style::default() };
         let outside = nodes.depth().saturating_sub(1);
         while nodes.depth() > outside {
             let Some(node) = nodes.next()? else { break };
@@ -57,10 +60,12 @@ impl Styles {
                 style.ends_page |= element.is("break-after", &["page", "even-page", "odd-page"]);
             }
         }
-        if is_default {
-            self.defaults.insert(family, style.properties);
+        let family = self.families.entry(family).or_default();
+        family.complete.clear();
+        if element.name() == "default-style" {
+            family.default = style.properties;
         } else {
-            self.by_key.insert(Key { family, name }, style);
+            family.written.insert(name, Written { parent, style });
         }
         Ok(())
     }
@@ -72,20 +77,30 @@ impl Styles {
     }
 
     /// A style with what it takes from its parents and the default of its family.
-    pub(super) fn get(&self, family: &str, name: &str) -> Style {
-        let mut key = Key { family: family.to_owned(), name: name.to_owned() };
-        let mut style = Style::default();
-        for level in 0..MAX_PARENTS {
-            let Some(next) = self.by_key.get(&key) else { break };
-            style.properties = style.properties.inside(next.properties);
-            style.ends_page |= next.ends_page;
-            // The master page of a parent is that of its own paragraphs alone.
-            style.begins_page |= next.begins_page && level == 0;
-            let Some(parent) = &next.parent else { break };
-            key.name.clone_from(parent);
+    pub(super) fn get(&mut self, family: &str, name: &str) -> Style {
+        let Some(family) = self.families.get_mut(family) else { return Style::default() };
+        if let Some(style) = family.complete.get(name) {
+            return *style;
         }
-        let default = self.defaults.get(family).copied().unwrap_or_default();
-        style.properties = style.properties.inside(default);
+        let style = family.completed(name);
+        family.complete.insert(name.to_owned(), style);
+        style
+    }
+}
+
+impl Family {
+    fn completed(&self, name: &str) -> Style {
+        let mut style = Style::default();
+        let mut next = Some(name);
+        for level in 0..MAX_PARENTS {
+            let Some(written) = next.and_then(|name| self.written.get(name)) else { break };
+            style.properties = style.properties.inside(written.style.properties);
+            style.ends_page |= written.style.ends_page;
+            // The page that a parent begins is that of its own paragraphs alone.
+            style.begins_page |= written.style.begins_page && level == 0;
+            next = written.parent.as_deref();
+        }
+        style.properties = style.properties.inside(self.default);
         style
     }
 }

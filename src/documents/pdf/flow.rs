@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::super::Failure;
 use super::super::writer::Writer;
 use super::hyphens::{self, LinePair, Vocabulary};
-use super::joins::{Join, Placed, is_item, join};
+use super::joins::{Join, Placed, is_item, item_number, join};
 use super::layout::{Block, HiddenRun, Line, PageWords, blocks, joins_without_space};
 use super::measures::{BlockFacts, Margins, Measures};
 use super::notes::{self, Note};
@@ -44,6 +44,7 @@ pub(super) fn write(pages: Vec<PageWords>, writer: &mut Writer) -> Result<(), Fa
         hidden: VecDeque::new(),
         begun: 0,
         in_item: false,
+        item: None,
     };
     for (page, mut laid) in pages.into_iter().enumerate() {
         let notes = notes::take(&mut laid.blocks, flow.measures.size);
@@ -79,6 +80,14 @@ struct Flow<'w> {
     begun: usize,
     /// Whether the paragraph is an item of a list.
     in_item: bool,
+    item: Option<Item>,
+}
+
+/// An item of a numbered list.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    number: u32,
+    x0: f64,
 }
 
 impl Flow<'_> {
@@ -87,8 +96,9 @@ impl Flow<'_> {
         if let Some(last) = self.held.take() {
             let mut join = join(&last, &next, self.measures.step);
             next.begins = join != Join::On;
-            if join == Join::Paragraph && self.in_item && is_item {
+            if self.is_next_item(&next) || (join == Join::Paragraph && self.in_item && is_item) {
                 join = Join::Line;
+                next.begins = true;
             }
             self.put(last, join, &next.line.text)?;
             if join == Join::Paragraph {
@@ -97,10 +107,19 @@ impl Flow<'_> {
         }
         if next.begins {
             self.in_item = is_item;
+            self.item = item_number(&next.line.text).map(|number| Item { number, x0: next.line.x0 });
         }
         self.begin_pages(next.block.page);
         self.held = Some(next);
         Ok(())
+    }
+
+    /// Whether a line begins the next item of the numbered list.
+    fn is_next_item(&self, next: &Placed) -> bool {
+        let number = item_number(&next.line.text);
+        self.item.is_some_and(|item| {
+            number == Some(item.number + 1) && (next.line.x0 - item.x0).abs() < 0.8 * next.line.size
+        })
     }
 
     fn begin_pages(&mut self, page: usize) {
@@ -124,9 +143,9 @@ impl Flow<'_> {
             Join::Paragraph | Join::Line => {
                 self.put_cells(&line.text)?;
                 if join == Join::Line {
-                    self.writer.end_line()
+                    self.writer.end_line();
                 } else {
-                    self.writer.end_paragraph()
+                    self.writer.end_paragraph();
                 }
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use super::hyphens;
 use super::layout::{Line, is_spaceless};
-use super::measures::{BlockFacts, INDENT};
+use super::measures::{BlockFacts, INDENT, Indents};
 
 /// A step from line to line that is larger than the usual one by this factor separates paragraphs.
 const WIDE_STEP: f64 = 1.3;
@@ -101,9 +101,13 @@ fn begins_by_indent(last: &Placed, next: &Placed) -> bool {
     let is_full = !last.has_room_for(&next.line);
     if turn > INDENT {
         // The first line of a paragraph, or all lines but the first of one.
-        return !(is_full && last.begins && (is_item(&last.line.text) || next.block.is_hanging));
+        return !(is_full
+            && last.begins
+            && (is_item(&last.line.text) || next.block.indents == Indents::Others));
     }
-    turn < -INDENT && !last.begins
+    let is_first_again =
+        next.block.indents == Indents::First && last.begins && next.indent() > INDENT && turn.abs() < 0.2;
+    is_first_again || (turn < -INDENT && !last.begins)
 }
 
 /// What comes between the last line of a block and the first of the next, which is in another column or on another page.
@@ -160,4 +164,10 @@ fn is_numbered(text: &str) -> bool {
                 || number.len() == 1
                 || number.bytes().all(|b| b"ivx".contains(&b)))
     })
+}
+
+/// The number of an item such as "12." or "(3)".
+pub(super) fn item_number(text: &str) -> Option<u32> {
+    let first = text.split_whitespace().next()?;
+    first.trim_start_matches('(').strip_suffix(['.', ')'])?.parse().ok()
 }

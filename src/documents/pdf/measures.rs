@@ -48,7 +48,9 @@ impl Margins {
         for block in blocks.filter(|block| block.lines.len() >= MARGIN_LINES && !block.is_table) {
             rights.entry(key(block.left)).or_default().push(block.right);
         }
-        rights.values_mut().for_each(|rights| rights.sort_by(f64::total_cmp));
+        for column in rights.values_mut() {
+            column.sort_by(f64::total_cmp);
+        }
         Self { rights }
     }
 
@@ -95,6 +97,34 @@ fn median(mut values: Vec<Weighted>) -> Option<f64> {
     None
 }
 
+/// Which lines of paragraphs are indented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Indents {
+    /// None, or not always the same.
+    Mixed,
+    /// The first: most indented lines stand alone.
+    First,
+    /// All but the first.
+    Others,
+}
+
+fn indents(block: &Block) -> Indents {
+    if block.is_right_to_left {
+        return Indents::Mixed;
+    }
+    let is_indented = |line: &Line| line.x0 > block.left + INDENT * line.size;
+    let indented = block.lines.iter().filter(|line| is_indented(line)).count();
+    let is_alone = |pair: &&[Line]| matches!(pair, [first, next] if is_indented(first) && !is_indented(next));
+    let alone = block.lines.windows(2).filter(is_alone).count();
+    if indented > 0 && alone * 3 >= indented * 2 {
+        Indents::First
+    } else if indented * 2 > block.lines.len() {
+        Indents::Others
+    } else {
+        Indents::Mixed
+    }
+}
+
 /// What is known of the block that a line is in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BlockFacts {
@@ -103,8 +133,7 @@ pub(super) struct BlockFacts {
     pub(super) right: f64,
     pub(super) is_table: bool,
     pub(super) is_right_to_left: bool,
-    /// Whether all lines of a paragraph but the first are indented.
-    pub(super) is_hanging: bool,
+    pub(super) indents: Indents,
     pub(super) step: f64,
 }
 
@@ -117,14 +146,13 @@ impl BlockFacts {
             .map(|value| Weighted { value, weight: 1 })
             .collect();
         let step = if steps.len() < 4 { usual_step } else { median(steps).unwrap_or(usual_step) };
-        let indented = block.lines.iter().filter(|line| line.x0 > block.left + INDENT * line.size).count();
         Self {
             page,
             left: block.left,
             right: margins.right(block),
             is_table: block.is_table,
             is_right_to_left: block.is_right_to_left && is_right_aligned(block),
-            is_hanging: !block.is_right_to_left && indented * 2 > block.lines.len(),
+            indents: indents(block),
             step: step.max(0.9),
         }
     }

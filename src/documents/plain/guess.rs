@@ -26,13 +26,16 @@ pub(super) fn legacy(bytes: &[u8]) -> &'static Encoding {
     if is_macintosh(part, guessed) { MACINTOSH } else { guessed }
 }
 
+/// Characters of windows-1252 that do not fit, from which on a text may be Mac Roman.
+const MIN_MISFITS: usize = 2;
+
 /// Whether text of a Western language is rather in Mac Roman, which the detector does not know: as windows-1252, its accents are
 /// capital letters and signs inside words.
 fn is_macintosh(bytes: &[u8], guessed: &'static Encoding) -> bool {
     if guessed.is_single_byte() && bytes.iter().any(|byte| (0x80..=0x9F).contains(byte)) {
         let odd = |encoding: &'static Encoding| misfits(&encoding.decode_without_bom_handling(bytes).0);
         let (as_mac, as_windows, as_guessed) = (odd(MACINTOSH), odd(WINDOWS_1252), odd(guessed));
-        return as_mac * 4 < as_windows && as_mac * 4 < as_guessed;
+        return as_windows >= MIN_MISFITS && as_mac * 4 < as_windows && as_mac * 4 < as_guessed;
     }
     false
 }
@@ -54,7 +57,25 @@ fn misfits(text: &str) -> usize {
 }
 
 fn is_mark_after_word(c: char) -> bool {
-    matches!(c, '’' | '”' | '“' | '…' | '–' | '—' | '»' | '\u{A0}' | '‘' | '®' | '©' | '\u{AD}')
+    matches!(
+        c,
+        '’' | '”'
+            | '“'
+            | '…'
+            | '–'
+            | '—'
+            | '»'
+            | '\u{A0}'
+            | '‘'
+            | '®'
+            | '©'
+            | '™'
+            | '†'
+            | '‡'
+            | '°'
+            | '€'
+            | '\u{AD}'
+    )
 }
 
 fn is_mark_of_text(c: char) -> bool {

@@ -31,6 +31,7 @@ fn wide_encodings_are_read_with_and_without_marks() {
     for text in [
         "A tide table, kept by hand.\n",
         "Книга помнит руки, которые её писали.\n",
+        "كلُّ جدارٍ يتذكّر الأيدي التي بنته، والمدّ لا يكتب يوميّاته؛ نعم.\n",
         "潮汐不记日记，港务长却读得懂。港口很安静。\n",
     ] {
         let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();

@@ -109,9 +109,12 @@ impl Plausibility {
             let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
             let is_separator = matches!(c, ' ' | '\n' | '\r' | '\t' | '\u{3000}' | '。' | '、' | '，');
             let is_mark =
-                matches!(c, '\u{2010}'..='\u{2060}' | '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF60}');
-            let is_other = c.is_ascii_graphic()
-                || matches!(c, '\u{A0}'..='\u{24F}' | '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}');
+                matches!(c, '\u{200B}'..='\u{2060}' | '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF60}');
+            // Scripts whose vowels and marks are no letters by themselves: Hebrew and Arabic to Khmer.
+            let has_marks = matches!(c, '\u{590}'..='\u{109F}' | '\u{1780}'..='\u{17FF}');
+            let is_other = has_marks
+                || c.is_ascii_graphic()
+                || matches!(c, '\u{A0}'..='\u{24F}' | '\u{300}'..='\u{36F}');
             found.characters += 1;
             found.separators += usize::from(is_separator);
             found.good += usize::from(is_separator || is_mark || is_other || c.is_alphanumeric());

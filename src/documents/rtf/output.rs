@@ -6,6 +6,7 @@ use super::state::Target;
 
 /// The text of a document with its notes and text boxes, which come after what they belong to.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 pub(super) struct Output {
     pub(super) writer: Writer,
     notes: Vec<String>,
@@ -79,9 +80,9 @@ impl Output {
         self.end_deletion()?;
         if self.is_paragraph_over && !text.trim().is_empty() {
             if self.was_item && place.is_item {
-                self.writer.end_line()
+                self.writer.end_line();
             } else {
-                self.writer.end_paragraph()
+                self.writer.end_paragraph();
             }
             self.is_paragraph_over = false;
         }
@@ -91,8 +92,10 @@ impl Output {
             }
             self.is_row_over = false;
         }
-        self.was_item = place.is_item;
-        self.has_cell_text |= place.is_in_table && !text.trim().is_empty();
+        if !text.trim().is_empty() {
+            self.was_item = place.is_item;
+            self.has_cell_text |= place.is_in_table;
+        }
         self.writer.text(text)
     }
 

@@ -31,7 +31,10 @@ fn paragraphs_lines_rows_and_items() {
             "x\\par{\\trowd\\cellx1\\cellx2{{\\pard\\intbl a\\par}\\cell}{{\\pard\\intbl b\\par}\\cell}\\intbl\\row}{\\pard c\\par}",
             "x\n\na\tb\n\nc",
         ),
-        ("{\\pard \\bullet \\tab a\\par}{\\pard \\bullet \\tab b\\par}{\\pard c\\bullet\\par}", "a\nb\n\nc•"),
+        (
+            "{\\pard x\\par}{\\pard \\bullet \\tab a\\par}{\\pard \\bullet \\tab b\\par}{\\pard c\\bullet\\par}",
+            "x\n\na\nb\n\nc•",
+        ),
         ("\\{a\\\\b\\} c\\~d\\emdash e\\ldblquote f\\rdblquote\\_g", "{a\\b} c\u{a0}d—e“f”\u{2011}g"),
         ("{\\field{\\*\\fldinst HYPERLINK \"x\"}{\\fldrslt link}} end", "link end"),
         (

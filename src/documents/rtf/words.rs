@@ -10,14 +10,13 @@ pub(super) fn character(name: &[u8]) -> Option<char> {
         b"ldblquote" => '\u{201C}',
         b"rdblquote" => '\u{201D}',
         b"bullet" => '\u{2022}',
-        b"emspace" | b"enspace" | b"qmspace" => ' ',
+        b"emspace" | b"enspace" | b"qmspace" | b"tab" => ' ',
         b"zwj" => '\u{200D}',
         b"zwnj" => '\u{200C}',
         b"zwbo" => '\u{200B}',
         b"zwnbo" => '\u{2060}',
         b"ltrmark" => '\u{200E}',
         b"rtlmark" => '\u{200F}',
-        b"tab" => ' ',
         _ => return None,
     })
 }

@@ -26,6 +26,8 @@ pub(in crate::documents) struct Writer {
     next_page: u32,
     pages: Vec<Page>,
     hidden: Vec<HiddenText>,
+    /// The last of them, as many as came after the last line: they stand where the next text does.
+    hidden_after_line: usize,
     removed: Vec<RemovedText>,
     /// Where texts are in `removed`.
     removed_places: HashMap<RemovedKey, usize>,
@@ -69,6 +71,7 @@ impl Writer {
             next_page: 1,
             pages: Vec::new(),
             hidden: Vec::new(),
+            hidden_after_line: 0,
             removed: Vec::new(),
             removed_places: HashMap::new(),
             warnings: Vec::new(),
@@ -164,7 +167,10 @@ impl Writer {
         let has_room = self.hidden.len() < MAX_LISTED;
         match self.hidden.last_mut().filter(|last| last.reason == reason && last.at == at) {
             Some(last) => last.text.push_str(text),
-            None if has_room => self.hidden.push(HiddenText { reason, text: text.to_owned(), at }),
+            None if has_room => {
+                self.hidden.push(HiddenText { reason, text: text.to_owned(), at });
+                self.hidden_after_line += usize::from(self.gap >= Gap::Line);
+            }
             None => {}
         }
         self.apart_bytes += text.len();
@@ -247,6 +253,8 @@ impl Writer {
             });
         }
         let start = self.text.len();
+        let after_line = std::mem::take(&mut self.hidden_after_line);
+        self.hidden.iter_mut().rev().take(after_line).for_each(|hidden| hidden.at = start);
         let begun = self.open_page.take();
         self.pages.extend(begun.map(|(number, label)| Page { number, label, start }));
     }

@@ -95,6 +95,24 @@ fn what_is_hidden_or_removed_is_not_in_the_text() {
 }
 
 #[test]
+fn hidden_text_stands_in_its_own_paragraph() {
+    let text = written(|w| {
+        w.text("first")?;
+        w.hide(HiddenReason::Marked, "at the end")?;
+        w.end_paragraph();
+        w.hide(HiddenReason::Tiny, "at the beginning")?;
+        w.text("second")?;
+        w.hide(HiddenReason::Tiny, "inside")?;
+        w.text(" third")?;
+        w.end_paragraph();
+        w.hide(HiddenReason::Marked, "after all")
+    });
+    let hidden: Vec<_> = text.hidden.iter().map(|hidden| (hidden.text.as_str(), hidden.at)).collect();
+    assert_eq!(text.text, "first\n\nsecond third");
+    assert_eq!(hidden, [("at the end", 5), ("at the beginning", 7), ("inside", 13), ("after all", 19)]);
+}
+
+#[test]
 fn nothing_to_read_is_a_failure_and_so_is_too_much() {
     let mut empty = writer();
     empty.text(" \u{1} \n").unwrap();

@@ -153,6 +153,7 @@ impl Pages {
     ///
     /// [`InvalidPages`] if they break the rules: starts lie on characters, and grow as numbers do.
     pub fn new(kind: PageKind, count: u32, starts: Vec<PageStart>, text: &str) -> Result<Self, InvalidPages> {
+        Self::check_count(&starts)?;
         for (place, start) in starts.iter().enumerate() {
             without_controls(&start.label).map_err(|error| InvalidPages::Label { place, error })?;
             if !text.is_char_boundary(start.offset as usize) && (start.offset as usize) < text.len() {
@@ -169,9 +170,7 @@ impl Pages {
         starts: Vec<PageStart>,
         text_bytes: u64,
     ) -> Result<Self, InvalidPages> {
-        if starts.len() > Self::MAX_COUNT {
-            return Err(InvalidPages::TooMany { count: starts.len(), max_count: Self::MAX_COUNT });
-        }
+        Self::check_count(&starts)?;
         let (mut least_offset, mut least_number, most) = (0, 1, text_bytes.saturating_sub(1));
         for (place, PageStart { offset, number, label }) in starts.iter().enumerate() {
             let (number, offset) = (*number, u64::from(*offset));
@@ -193,6 +192,11 @@ impl Pages {
             return Err(InvalidPages::Count { count, last });
         }
         Ok(Self::of(kind, count, starts))
+    }
+
+    fn check_count(starts: &[PageStart]) -> Result<(), InvalidPages> {
+        let (count, max_count) = (starts.len(), Self::MAX_COUNT);
+        if count > max_count { Err(InvalidPages::TooMany { count, max_count }) } else { Ok(()) }
     }
 
     /// As many of the pages as follow the rules: out of order, past the text or without a number they are left out, long

@@ -65,9 +65,11 @@ fn formats_with_paragraphs_give_the_same_text() {
 
 #[test]
 fn other_formats_give_the_same_words() {
-    // Bullets are characters in these formats.
-    let is_word = |word: &&str| *word != "•";
-    let words = |text: &str| text.split_whitespace().filter(is_word).map(str::to_owned).collect::<Vec<_>>();
+    // Bullets are characters in these formats, and the numbers of notes may have no brackets.
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split_whitespace().filter(|word| *word != "•");
+        words.map(|word| word.trim_matches(['[', ']']).to_owned()).collect()
+    };
     for (name, format) in OF_WORDS {
         let extraction = extract(name);
         assert_eq!((extraction.format, words(&extraction.text)), (format, words(&essay())), "{name}");
@@ -98,9 +100,9 @@ fn a_copy_is_found_whatever_it_went_through() {
     for (name, _) in WITH_PARAGRAPHS.iter().chain(&OF_WORDS) {
         assert_eq!(coverage(&extract(name).text), (words, words), "{name}");
     }
-    let (_, english_words) = coverage(&english());
     for (name, _) in IN_ENGLISH {
-        assert_eq!(coverage(&extract(name).text), (english_words, english_words), "{name}");
+        let (covered, words) = coverage(&extract(name).text);
+        assert_eq!((covered, words > 200), (words, true), "{name}");
     }
 }
 

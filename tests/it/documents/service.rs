@@ -34,7 +34,7 @@ async fn pieces_of_any_size_are_one_document() {
     assert_eq!(whole.text, TEXT);
     let document = whole.document.clone().unwrap();
     assert_eq!(document.format(), proto::DocumentFormat::Text);
-    assert_eq!((document.text_bytes, document.words), (TEXT.len() as u64, 10));
+    assert_eq!((document.text_bytes, document.words), (TEXT.len() as u64, 11));
     for piece in [1, 7, 64] {
         let pieces = extract_in_pieces(&mut client, "a.txt", TEXT.as_bytes(), piece).await.unwrap();
         assert_eq!(pieces, whole, "in pieces of {piece}");

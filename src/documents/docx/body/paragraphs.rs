@@ -1,6 +1,6 @@
 //! Paragraphs and runs, and what stands for a character in them.
 
-use super::{Body, Run, Visibility};
+use super::{Body, Visibility};
 use crate::documents::docx::looks::look;
 use crate::documents::docx::properties::{self, ParagraphProperties};
 use crate::documents::docx::symbols;

@@ -32,7 +32,8 @@ pub(in super::super) fn rows(mut words: Vec<Word>) -> Vec<Row> {
 
 fn is_on(row: &Row, word: &Word) -> bool {
     let size = row.words.first().map_or(word.size, |first| first.size.min(word.size));
-    word.y - row.y < SAME_ROW * size
+    let is_level = row.words.last().is_some_and(|last| word.y - last.y < 0.01);
+    is_level || word.y - row.y < SAME_ROW * size
 }
 
 /// Words of a row with no wide gap inside.
@@ -41,6 +42,8 @@ pub(super) struct Fragment {
     pub(super) x0: f64,
     pub(super) x1: f64,
     pub(super) y: f64,
+    /// The number of its row on the page.
+    pub(super) row: usize,
     pub(super) size: f64,
     /// The first of its glyphs in the order of drawing.
     pub(super) seq: usize,
@@ -51,13 +54,13 @@ pub(super) struct Fragment {
 /// Rows to fragments, from top to bottom and from left to right.
 pub(super) fn fragments(rows: Vec<Row>) -> Vec<Fragment> {
     let mut fragments: Vec<Fragment> = Vec::new();
-    for row in rows {
+    for (number, row) in rows.into_iter().enumerate() {
         let mut is_first = true;
         for word in row.words {
             let is_near = |last: &&mut Fragment| word.x0 - last.x1 < FRAGMENT_GAP * last.size.min(word.size);
             match fragments.last_mut().filter(|last| !is_first && is_near(last)) {
                 Some(last) => last.push(word),
-                None => fragments.push(Fragment::new(word, row.y)),
+                None => fragments.push(Fragment::new(word, number)),
             }
             is_first = false;
         }
@@ -66,11 +69,12 @@ pub(super) fn fragments(rows: Vec<Row>) -> Vec<Fragment> {
 }
 
 impl Fragment {
-    fn new(word: Word, y: f64) -> Self {
+    fn new(word: Word, row: usize) -> Self {
         Self {
             x0: word.x0,
             x1: word.x1,
-            y,
+            y: word.y,
+            row,
             size: word.size,
             seq: word.seq,
             characters: word.text.chars().count(),

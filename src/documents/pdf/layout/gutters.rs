@@ -139,7 +139,7 @@ pub(super) fn voted(fragments: &[Fragment]) -> Option<Gutter> {
     let mut gaps: Vec<(f64, i64)> = Vec::new();
     for pair in fragments.windows(2) {
         if let [left, right] = pair
-            && (left.y - right.y).abs() < 0.01
+            && left.row == right.row
             && left.x1 < right.x0
         {
             gaps.push((left.x1, 1));

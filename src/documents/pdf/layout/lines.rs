@@ -42,10 +42,9 @@ pub(in super::super) struct Line {
 pub(super) fn block(fragments: Vec<Fragment>) -> Block {
     let is_right_to_left = is_right_to_left(&fragments);
     let mut lines: Vec<Vec<Word>> = Vec::new();
-    let mut y = f64::NEG_INFINITY;
+    let mut row = None;
     for fragment in fragments {
-        let is_same = (fragment.y - y).abs() < 0.01;
-        y = fragment.y;
+        let is_same = row.replace(fragment.row) == Some(fragment.row);
         match lines.last_mut().filter(|_| is_same) {
             Some(words) => words.extend(fragment.words),
             None => lines.push(fragment.words),
@@ -74,7 +73,7 @@ pub(super) fn table(fragments: Vec<Fragment>, gutters: &[Gutter]) -> Block {
     let mut rows: Vec<Vec<(usize, Fragment)>> = Vec::new();
     for cell in cells {
         let goes_on = rows.last().and_then(|row| row.last()).is_some_and(|(column, last)| {
-            let is_level = (last.y - cell.1.y).abs() < 0.01;
+            let is_level = last.row == cell.1.row;
             if by_rows {
                 is_level
                     || (*column < cell.0 && cell.1.y < last.y + 0.5 * last.size)
@@ -92,10 +91,10 @@ pub(super) fn table(fragments: Vec<Fragment>, gutters: &[Gutter]) -> Block {
     finish(lines, true, is_right_to_left)
 }
 
-/// Whether a fragment is the next line of the same cell: closer than rows of a table usually are.
+/// Whether a fragment is the next line of the same cell: rows have more than one cell, and are drawn cell by cell.
 fn is_next_line(last: &Fragment, next: &Fragment) -> bool {
     let step = next.y - last.y;
-    step > 0.0 && step < 1.25 * last.size
+    step > 0.0 && step < 1.9 * last.size
 }
 
 /// Whether a table is drawn row by row: the order of drawing rarely goes back up.

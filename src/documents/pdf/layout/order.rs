@@ -179,9 +179,9 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
     for fragment in fragments {
         let is_crossing = gutter.is_crossed(fragment);
         let is_left = fragment.x1 <= gutter.middle();
-        match rows.last_mut().filter(|row| (row.y - fragment.y).abs() < 0.01) {
+        match rows.last_mut().filter(|row| row.row == fragment.row) {
             Some(row) => row.add(is_crossing, is_left),
-            None => rows.push(BandRow::new(fragment.y, is_crossing, is_left)),
+            None => rows.push(BandRow::new(fragment, is_crossing, is_left)),
         }
     }
     give_back(&mut rows);
@@ -206,21 +206,29 @@ fn bands_of(fragments: &[Fragment], gutter: Gutter) -> Vec<usize> {
     merged.into_iter().map(|band| band.count).collect()
 }
 
-/// The short last line of a paragraph does not cross a gutter, but belongs to the lines above it and not to a table below.
+/// Short rows that do not cross a gutter but belong to those that do: the last line of a paragraph above a table, and a
+/// heading below columns.
 fn give_back(rows: &mut [BandRow]) {
     for at in 1..rows.len().saturating_sub(1) {
         let Some([above, row, below]) = rows.get_mut(at - 1..at + 2) else { return };
-        let is_short =
-            above.is_crossing && !row.is_crossing && row.count == 1 && !below.is_crossing && below.count > 1;
-        if is_short && 1.1 * (row.y - above.y) < below.y - row.y {
-            row.is_crossing = true;
+        if row.is_crossing || row.count > 1 {
+            continue;
         }
+        let ends = above.is_crossing && !below.is_crossing && below.count > 1;
+        let is_last_line = ends && 1.1 * (row.y - above.y) < below.y - row.y;
+        let is_heading = !above.is_crossing
+            && below.is_crossing
+            && row.has_left
+            && row.size > 1.1 * above.size.max(below.size);
+        row.is_crossing |= is_last_line || is_heading;
     }
 }
 
 #[derive(Debug)]
 struct BandRow {
+    row: usize,
     y: f64,
+    size: f64,
     count: usize,
     is_crossing: bool,
     has_left: bool,
@@ -228,8 +236,16 @@ struct BandRow {
 }
 
 impl BandRow {
-    fn new(y: f64, is_crossing: bool, is_left: bool) -> Self {
-        Self { y, count: 1, is_crossing, has_left: is_left, has_right: !is_left }
+    fn new(fragment: &Fragment, is_crossing: bool, is_left: bool) -> Self {
+        Self {
+            row: fragment.row,
+            y: fragment.y,
+            size: fragment.size,
+            count: 1,
+            is_crossing,
+            has_left: is_left,
+            has_right: !is_left,
+        }
     }
 
     fn add(&mut self, is_crossing: bool, is_left: bool) {

@@ -11,7 +11,7 @@ use super::direction;
 use super::drawn::{Seen, set_upright};
 
 /// A gap between glyphs from this share of their size on is a space.
-pub(super) const SPACE: f64 = 0.15;
+pub(super) const SPACE: f64 = 0.12;
 /// The same between characters of scripts without spaces, and between one of them and another.
 const SPACELESS_SPACE: f64 = 0.5;
 /// Most glyphs of a word. Longer ones go on in another word, without a space.
@@ -160,9 +160,9 @@ impl Builder {
                 self.close(false);
                 self.begin_script(word);
             }
-            Relation::AfterScript => {
+            relation @ (Relation::AfterScript | Relation::AfterInitial) => {
                 if let Some(open) = &mut self.open {
-                    open.is_raised = open.y < word.y;
+                    open.is_raised = relation == Relation::AfterScript && open.y < word.y;
                     open.y = word.y;
                 }
                 self.close(false);
@@ -206,6 +206,10 @@ impl Builder {
         let rise = (open.y - next.y) / size;
         let limit = space_limit(self.pieces.last().map_or("", |last| &last.text), &piece.text);
         let is_near = gap < limit && gap > -0.6;
+        let is_initial = self.pieces.len() == 1 && 2.0 * next.size < open.size && (0.25..0.9).contains(&rise);
+        if is_initial && is_near {
+            return Relation::AfterInitial;
+        }
         if next.size < SCRIPT_SIZE * open.size
             && (-0.5..0.8).contains(&rise)
             && rise.abs() > 0.08
@@ -259,6 +263,8 @@ enum Relation {
     SameWord,
     Script,
     AfterScript,
+    /// It goes on after a large letter that stands over several lines.
+    AfterInitial,
     Apart,
 }
 
@@ -386,6 +392,7 @@ fn hidden(glyphs: &[Glyph]) -> Vec<HiddenRun> {
         }
         last = Some((glyph, seq));
     }
-    runs.retain(|run| !run.text.trim().is_empty());
+    // A single letter beyond the margin is no text.
+    runs.retain(|run| run.text.chars().filter(|c| c.is_alphanumeric()).count() > 1);
     runs
 }
