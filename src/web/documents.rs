@@ -3,7 +3,7 @@
 use futures_util::{StreamExt as _, stream};
 
 use super::failure::Failure;
-use super::forms::{Text, Upload};
+use super::forms::{NamedText, Upload};
 use super::visitor::Visitor;
 use crate::proto;
 
@@ -21,7 +21,7 @@ const FIELD: &str = "document: ";
 /// # Errors
 ///
 /// The failure of the service; the message names the file.
-pub(super) async fn read(visitor: &Visitor, upload: Upload) -> Result<Text, Failure> {
+pub(super) async fn read(visitor: &Visitor, upload: Upload) -> Result<NamedText, Failure> {
     let Upload { name, content } = upload;
     let first = proto::ExtractTextRequest { name: name.clone(), ..Default::default() };
     let chunks = (0..content.len()).step_by(CHUNK_BYTES).map(move |start| proto::ExtractTextRequest {
@@ -39,14 +39,14 @@ pub(super) async fn read(visitor: &Visitor, upload: Upload) -> Result<Text, Fail
             "{name} has no text that its reader sees: choose another file"
         )));
     }
-    Ok(Text { name, text, document })
+    Ok(NamedText { name, text, document })
 }
 
 /// Reads the texts of files, a few at a time, in their order.
 pub(super) async fn read_all(
     visitor: &Visitor,
     uploads: Vec<Result<Upload, Failure>>,
-) -> Vec<Result<Text, Failure>> {
+) -> Vec<Result<NamedText, Failure>> {
     let each = |upload: Result<Upload, Failure>| async move { read(visitor, upload?).await };
     stream::iter(uploads).map(each).buffered(READ_AT_ONCE).collect().await
 }

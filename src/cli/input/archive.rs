@@ -85,7 +85,7 @@ pub(super) fn walk(path: &Path, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) 
     for index in 0..archive.zip.len() {
         match ListedEntry::of(&mut archive, index) {
             Ok(Some(entry)) if !entry.parts.is_empty() => {
-                _ = named.entry(entry.parts.clone()).or_insert(entry)
+                named.entry(entry.parts.clone()).or_insert(entry);
             }
             Ok(_) => {}
             Err(error) => each(Entry::Unreadable(Place::file(path), error))?,

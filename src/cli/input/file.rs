@@ -68,17 +68,11 @@ impl TextFile {
 
     /// The stamp; `None` for what has none, such as a pipe.
     pub(super) fn stamp(&self) -> Option<Stamp> {
-        match &self.entry {
-            Some(entry) => Some(entry.stamp()),
-            None => {
-                let metadata = self.path.metadata().ok().filter(std::fs::Metadata::is_file)?;
-                Some(Stamp {
-                    bytes: metadata.len(),
-                    modified: nanoseconds(metadata.modified().ok()?),
-                    crc: 0,
-                })
-            }
+        if let Some(entry) = &self.entry {
+            return Some(entry.stamp());
         }
+        let metadata = self.path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        Some(Stamp { bytes: metadata.len(), modified: nanoseconds(metadata.modified().ok()?), crc: 0 })
     }
 
     /// Reads the text: plain text as it stands, or that of a document. A byte order mark overrides `encoding`.

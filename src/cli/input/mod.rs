@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
-pub(super) use document::{Content, readers};
+pub(super) use document::readers;
 pub(super) use encoding::parse as parse_encoding;
 pub(super) use error::InputError;
 pub(super) use file::{Stamp, TextFile};
@@ -123,7 +123,7 @@ pub(super) struct SourceDocument {
 #[derive(Debug)]
 pub(super) enum Found {
     /// A source.
-    Source(SourceText),
+    Source(Box<SourceText>),
     /// An item that should be a source and can't be read as one.
     Unreadable(InputError),
     /// An entry of a folder or an archive that is not read.

@@ -72,7 +72,7 @@ pub(super) fn read_source(root: &Path, file: &TextFile, reading: &Reading) -> It
         let document = message.map(|message| Box::new(SourceDocument { message, pages: content.pages() }));
         Ok(SourceText { id, title, text: content.into_text(), document, ..SourceText::default() })
     });
-    let found = source.map_or_else(Found::Unreadable, Found::Source);
+    let found = source.map_or_else(Found::Unreadable, |source| Found::Source(Box::new(source)));
     Item { place, input_bytes, stamp, found }
 }
 

@@ -7,7 +7,7 @@ mod texts;
 use axum::extract::Request;
 use bytes::Bytes;
 
-pub(super) use self::texts::{Text, Upload};
+pub(super) use self::texts::{NamedText, Upload};
 
 use super::failure::Failure;
 use super::visitor::{TOKEN_FIELD, Visitor};

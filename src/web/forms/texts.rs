@@ -37,7 +37,7 @@ impl Upload {
 
 /// A text with a name.
 #[derive(Debug)]
-pub(in crate::web) struct Text {
+pub(in crate::web) struct NamedText {
     /// The name of its file; empty for a pasted text.
     pub(in crate::web) name: String,
     pub(in crate::web) text: String,
@@ -45,7 +45,7 @@ pub(in crate::web) struct Text {
     pub(in crate::web) document: Option<proto::ExtractedDocument>,
 }
 
-impl Text {
+impl NamedText {
     /// A pasted text.
     pub(in crate::web) fn pasted(name: &str, text: String) -> Self {
         Self { name: name.to_owned(), text, document: None }
@@ -74,7 +74,7 @@ mod tests {
         assert!(upload(b"").unwrap_err().message.contains("empty"));
         assert!(upload(&[b'a'; 21]).unwrap_err().message.contains("max_document_bytes"));
         assert_eq!(upload(b"words").unwrap().name, "essay.v2.txt");
-        let mut text = Text::pasted("essay.v2.txt", String::new());
+        let mut text = NamedText::pasted("essay.v2.txt", String::new());
         assert_eq!(text.title(), "essay.v2");
         text.document = Some(proto::ExtractedDocument { title: "On tides".to_owned(), ..Default::default() });
         assert_eq!(text.title(), "On tides");

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::proto::{self, IfExists, import_sources_response};
 use crate::web::documents;
 use crate::web::failure::Failure;
-use crate::web::forms::{Form, Text};
+use crate::web::forms::{Form, NamedText};
 use crate::web::layout;
 use crate::web::layout::parts::{collection_path, count, file_zone};
 use crate::web::visitor::Visitor;
@@ -126,11 +126,11 @@ pub(in crate::web) async fn submit(
 }
 
 /// The texts of the form: its files, or the pasted text without a name.
-async fn chosen(visitor: &Visitor, form: &Form) -> Result<Vec<Result<Text, Failure>>, Failure> {
+async fn chosen(visitor: &Visitor, form: &Form) -> Result<Vec<Result<NamedText, Failure>>, Failure> {
     let (files, pasted) = (form.files("files")?, form.pasted("text")?);
     match (files.is_empty(), pasted) {
         (false, None) => Ok(documents::read_all(visitor, files).await),
-        (true, Some(text)) => Ok(vec![Ok(Text::pasted("", text))]),
+        (true, Some(text)) => Ok(vec![Ok(NamedText::pasted("", text))]),
         (true, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
         (false, Some(_)) => Err(Failure::bad_form(
             "There are files and a pasted text: send the files first, then paste the text",
@@ -150,7 +150,7 @@ fn if_exists(form: &Form) -> Result<IfExists, Failure> {
 /// The sources that the texts make, and those that are no texts.
 fn sources(
     form: &Form,
-    texts: Vec<Result<Text, Failure>>,
+    texts: Vec<Result<NamedText, Failure>>,
 ) -> Result<(Vec<proto::Source>, Vec<Added>), Failure> {
     let (id, title, group) =
         (form.value("id")?.trim(), form.value("title")?.trim(), form.value("group")?.trim());

@@ -9,7 +9,7 @@ use super::report;
 use crate::proto;
 use crate::web::documents;
 use crate::web::failure::Failure;
-use crate::web::forms::{Form, Text};
+use crate::web::forms::{Form, NamedText};
 use crate::web::layout;
 use crate::web::layout::parts::{
     collection_counts, collection_path, detection_fields, exclusion_fields, file_zone, with_parameter,
@@ -55,7 +55,7 @@ async fn content(visitor: &Visitor, sent: Option<&Sent>) -> Result<Markup, Failu
         form method="post" enctype="multipart/form-data" action="/check" {
             (visitor.nav.token_field())
             fieldset {
-                legend { "Text" }
+                legend { "NamedText" }
                 (file_zone("file", "File", false, max_bytes))
                 div.field {
                     label for="text" { "Or paste the text" }
@@ -165,7 +165,7 @@ pub(in crate::web) async fn submit(visitor: Visitor, request: Request) -> Result
 }
 
 async fn check(visitor: &Visitor, form: &Form) -> Result<Response, Failure> {
-    let Text { name, text, document } = chosen(visitor, form).await?;
+    let NamedText { name, text, document } = chosen(visitor, form).await?;
     let options = proto::DetectionOptions {
         min_passage_words: min_passage_words(form)?,
         mode: mode(form)?.into(),
@@ -184,14 +184,14 @@ async fn check(visitor: &Visitor, form: &Form) -> Result<Response, Failure> {
 }
 
 /// The file or the pasted text.
-async fn chosen(visitor: &Visitor, form: &Form) -> Result<Text, Failure> {
+async fn chosen(visitor: &Visitor, form: &Form) -> Result<NamedText, Failure> {
     let (mut files, pasted) = (form.files("file")?, form.pasted("text")?);
     if files.len() > 1 {
         return Err(Failure::bad_form("There are several files: choose one"));
     }
     match (files.pop(), pasted) {
         (Some(file), None) => documents::read(visitor, file?).await,
-        (None, Some(text)) => Ok(Text::pasted(PASTED, text)),
+        (None, Some(text)) => Ok(NamedText::pasted(PASTED, text)),
         (None, None) => Err(Failure::bad_form("There is no text: choose a file, or paste a text")),
         (Some(_), Some(_)) => Err(Failure::bad_form("There is a file and a pasted text: send one of them")),
     }

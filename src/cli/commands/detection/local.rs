@@ -143,7 +143,7 @@ impl Corpus {
                     documents
                         .add(&place.to_string(), source.document.as_ref().map(|document| &document.message));
                 }
-                match (self.add(source), own.clone()) {
+                match (self.add(*source), own.clone()) {
                     (Ok(id), Some(own)) => {
                         self.own.insert(own, Some(id));
                         return;

@@ -135,7 +135,7 @@ fn parse(line: Vec<u8>, offset: u64, reading: &Reading, place: &Place) -> Option
                 max_bytes: reading.max_text_bytes,
             })
         }
-        Ok(source) => Found::Source(source),
+        Ok(source) => Found::Source(Box::new(source)),
         Err(error) => Found::Unreadable(json_error(&error, skipped, reading.lenient)),
     })
 }

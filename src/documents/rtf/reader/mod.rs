@@ -2,10 +2,10 @@
 
 mod control;
 
-use encoding_rs::{Encoding, MACINTOSH, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::super::{Failure, HiddenReason, Limits, WarningKind};
-use super::charsets::{self, Charset, Fonts};
+use super::charsets::Fonts;
 use super::output::{End, Output, Place};
 use super::state::{Colours, State, Target};
 use super::tokens::{Token, Tokens};

@@ -113,7 +113,7 @@ impl Ledger {
                 self.documents.add(&place.to_string(), document);
                 let request = proto::ImportSourcesRequest::default();
                 let sent = Sent { place, id: source.id.clone(), stamp, input_bytes, text_bytes: 0, request };
-                Some(ToSend { sent, source })
+                Some(ToSend { sent, source: *source })
             }
             Found::Unreadable(error) => {
                 self.fail(place, error.to_string(), error.reason());
