@@ -34,8 +34,6 @@ pub(super) struct Glyph {
     pub(super) size: f64,
     /// Whether its font does not say which character it is.
     pub(super) is_unknown: bool,
-    /// Whether it is written from top to bottom.
-    pub(super) is_vertical: bool,
     /// Why a reader does not see it.
     pub(super) hidden: Option<HiddenReason>,
 }
@@ -282,7 +280,7 @@ fn place(glyph: &DrawnGlyph<'_>, transform: Affine, next: Option<Point>, is_vert
         // The origin is at the top, in the middle of the column; the baseline of a line on its side runs there.
         let top = transform * Point::new(500.0, 880.0);
         let bottom = transform * Point::new(500.0, -120.0);
-        return Glyph { text, origin: top, end: bottom, size, is_unknown, is_vertical, hidden: None };
+        return Glyph { text, origin: top, end: bottom, size, is_unknown, hidden: None };
     }
     // A font that is not embedded is stretched to the widths that the document states, which the transform contains.
     let as_stretched = right * em;
@@ -293,7 +291,7 @@ fn place(glyph: &DrawnGlyph<'_>, transform: Affine, next: Option<Point>, is_vert
     };
     // The size of a Type 3 font may be anything; its widths tell what a reader sees.
     let size = if is_type3 && size < MIN_SIZE { 2.0 * along.hypot() } else { size };
-    Glyph { text, origin, end: origin + along, size, is_unknown, is_vertical, hidden: None }
+    Glyph { text, origin, end: origin + along, size, is_unknown, hidden: None }
 }
 
 /// The characters of a glyph, and whether they are unknown.

@@ -13,4 +13,4 @@ pub(super) use self::chars::{is_spaceless, joins_without_space};
 pub(super) use self::fragments::{Row, rows};
 pub(super) use self::lines::{Block, Line};
 pub(super) use self::order::blocks;
-pub(super) use self::words::{HiddenRun, PageWords, Word, words};
+pub(super) use self::words::{HiddenRun, PageWords, words};
