@@ -176,7 +176,7 @@ impl Readers {
                 seat.give_back(child);
                 Ok(protections)
             }
-            Err(_) => Err(not_ready(child.end())),
+            Err(_) => Err(not_ready(&child.end())),
         }
     }
 
@@ -223,7 +223,7 @@ impl Readers {
             match Conversation::new(&child, START_TIME, is_stopped).ready() {
                 Ok(_) => {}
                 Err(Interruption::Stopped) => return Err(self.stopped(child)),
-                Err(_) => return Err(not_ready(child.end()).into()),
+                Err(_) => return Err(not_ready(&child.end()).into()),
             }
         }
         let started = Instant::now();
@@ -299,7 +299,7 @@ impl From<PoolError> for ReadError {
     }
 }
 
-fn not_ready(ended: Ended) -> ReadError {
+fn not_ready(ended: &Ended) -> ReadError {
     let problem = format!("it ended before it was ready: {ended}");
     ReadError::CouldNotStart { problem }
 }

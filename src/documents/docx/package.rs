@@ -22,7 +22,7 @@ pub(super) struct Package<'a> {
     /// The name of the part with the text.
     pub(super) main: String,
     /// What the package refers to.
-    package_relations: BTreeMap<String, Relation>,
+    own_relations: BTreeMap<String, Relation>,
     /// What the main part refers to, by id.
     main_relations: BTreeMap<String, Relation>,
 }
@@ -34,11 +34,11 @@ impl<'a> Package<'a> {
             archive,
             limits: *limits,
             main: String::new(),
-            package_relations: BTreeMap::new(),
+            own_relations: BTreeMap::new(),
             main_relations: BTreeMap::new(),
         };
-        package.package_relations = package.relations("")?;
-        let stated = target_of(&package.package_relations, "officeDocument");
+        package.own_relations = package.relations("")?;
+        let stated = target_of(&package.own_relations, "officeDocument");
         package.main = match stated.filter(|name| package.archive.has(name)) {
             Some(name) => name,
             None => package.main_by_type()?,
@@ -86,7 +86,7 @@ impl<'a> Package<'a> {
 
     /// The part of this kind that the package refers to, or that has the usual name.
     pub(super) fn read_properties(&mut self, kind: &str, usual: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let name = target_of(&self.package_relations, kind).unwrap_or_else(|| usual.to_owned());
+        let name = target_of(&self.own_relations, kind).unwrap_or_else(|| usual.to_owned());
         self.read(&name)
     }
 

@@ -130,7 +130,7 @@ pub struct SettingsLayer {
     /// Documents that are read at once, each in a process of its own [default: one for each core]
     #[arg(long, env = "PALIMPSEST_DOCUMENT_READERS", value_name = "COUNT", help_heading = "Documents")]
     document_readers: usize,
-    /// Processes for documents that are started ahead of use [default: document_readers, but 4 at most]
+    /// Processes for documents that are started ahead of use [default: `document_readers`, but 4 at most]
     #[arg(long, env = "PALIMPSEST_WARM_DOCUMENT_READERS", value_name = "COUNT", help_heading = "Documents")]
     warm_document_readers: usize,
     /// Maximum seconds for one document; then its process is killed [default: 10]
