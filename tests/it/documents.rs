@@ -26,7 +26,7 @@ pub async fn extract_in_pieces(
     if pieces.is_empty() {
         pieces.push(proto::ExtractTextRequest::default());
     }
-    pieces[0].name = name.to_owned();
+    name.clone_into(&mut pieces[0].name);
     Ok(client.extract_text(tokio_stream::iter(pieces)).await?.into_inner())
 }
 

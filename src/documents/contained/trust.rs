@@ -111,13 +111,13 @@ mod tests {
             |it| it.hidden = vec![HiddenText { reason: HiddenReason::Marked, text: String::new(), at: 3 }],
             |it| it.text = "more than it may have".to_owned(),
             |it| {
-                it.hidden = vec![HiddenText { reason: HiddenReason::Tiny, text: String::new(), at: 0 }; 1002]
+                it.hidden = vec![HiddenText { reason: HiddenReason::Tiny, text: String::new(), at: 0 }; 1002];
             },
         ];
         for (place, change) in changes.into_iter().enumerate() {
-            let mut changed = plain();
-            change(&mut changed);
-            assert!(extraction(changed, &limits).is_err(), "change {place}");
+            let mut lie = plain();
+            change(&mut lie);
+            assert!(extraction(lie, &limits).is_err(), "change {place}");
         }
     }
 

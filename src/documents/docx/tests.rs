@@ -281,8 +281,8 @@ fn the_main_part_may_have_any_name() {
         Target='/Text/Body.xml'/></Relationships>";
     let related = archive(&[("_rels/.rels", of_package.as_bytes()), ("text/body.xml", body.as_bytes())]);
     let types = "<Types><Override PartName='/a/b.xml' ContentType='application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>";
-    let typed = archive(&[("[Content_Types].xml", types.as_bytes()), ("a/b.xml", body.as_bytes())]);
-    for content in [related, typed] {
+    let package = archive(&[("[Content_Types].xml", types.as_bytes()), ("a/b.xml", body.as_bytes())]);
+    for content in [related, package] {
         let document = Document { content: &content, name: "", encoding: "" };
         assert_eq!(read(document, &Limits::default()).unwrap().text, "text");
     }

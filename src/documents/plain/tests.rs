@@ -93,7 +93,7 @@ fn a_few_broken_bytes_leave_utf_8() {
     assert_eq!((read.encoding.as_str(), read.text.replace('\u{FFFD}', "")), ("UTF-8", text.to_owned()));
     assert_eq!(kinds(&read), [WarningKind::UndecodableBytes]);
     assert!(read.warnings[0].message.contains("1 place"));
-    let cut = plain(&text.as_bytes()[..text.find('\u{f9}').unwrap() + 1]);
+    let cut = plain(&text.as_bytes()[..=text.find('\u{f9}').unwrap()]);
     assert_eq!(cut.encoding, "UTF-8");
 }
 

@@ -8,7 +8,7 @@ fn short(content: &[u8]) -> Result<String, Failure> {
     let mut short = String::new();
     while let Some(node) = nodes.next()? {
         match node {
-            Node::Open(element) => short.push_str(&format!("<{}", element.name())),
+            Node::Open(element) => short.extend(["<", element.name()]),
             Node::Close(_) => short.push('>'),
             Node::Text(text) => short.push_str(&text),
         }

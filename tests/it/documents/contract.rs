@@ -1,4 +1,4 @@
-//! Documents in AddSource, ImportSources, Check, CheckStream, Compare and RenderReport.
+//! Documents in AddSource, ImportSources, Check, CheckStream, Compare and `RenderReport`.
 
 use palimpsest::proto;
 use palimpsest::proto::import_sources_response::Result as Imported;
