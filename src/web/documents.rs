@@ -14,7 +14,7 @@ const CHUNK_BYTES: usize = 256 << 10;
 const READ_AT_ONCE: usize = 4;
 
 /// How the service names the document in its messages.
-const FIELD: &str = "document: ";
+const FIELD: &str = "Document: ";
 
 /// Reads the text of a file.
 ///

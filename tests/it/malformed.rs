@@ -134,7 +134,10 @@ async fn a_call_without_its_one_message_is_malformed() {
     let channel = server.channel().await;
     for (path, request, is_stream) in methods() {
         let (answers, ended) = call(&channel, &path, Vec::new()).await;
-        if is_stream {
+        if path.ends_with("/ExtractText") {
+            // Its one document may come in any number of messages, and none makes an empty one.
+            assert_eq!(ended.unwrap_err().code(), Code::InvalidArgument);
+        } else if is_stream {
             assert!(answers.is_empty() && ended.is_ok(), "{path}: {ended:?}");
         } else {
             let status = ended.unwrap_err();

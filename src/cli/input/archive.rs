@@ -15,8 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::file::{Stamp, TextFile, nanoseconds, read_from};
-use super::folder::Entry;
+use super::file::{Entry, Stamp, TextFile, nanoseconds, read_from};
 use super::{InputError, Place, Skip, kinds};
 
 /// First bytes of a zip archive: of its first file, or of the end of an empty one.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::archive::ArchiveEntry;
 use super::document::{self, Content};
-use super::{InputError, MAX_FILE_BYTES, Place, STANDARD_INPUT, kinds};
+use super::{InputError, MAX_FILE_BYTES, Place, STANDARD_INPUT, Skip, kinds};
 
 /// A file with one text.
 #[derive(Debug, Clone)]
@@ -18,6 +18,17 @@ pub(in crate::cli) struct TextFile {
     /// The path. Of a file in an archive, the path as if the archive were a folder.
     path: PathBuf,
     entry: Option<ArchiveEntry>,
+}
+
+/// An entry of a folder or an archive.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A file that is read.
+    Text(TextFile),
+    /// A file or folder that is not.
+    Skipped(Place, Skip),
+    /// An entry that can't be read.
+    Unreadable(Place, InputError),
 }
 
 /// By which a file is known to be unchanged.

@@ -5,19 +5,8 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file::TextFile;
+use super::file::{Entry, TextFile};
 use super::{InputError, Place, Skip, archive, kinds};
-
-/// An entry of a folder or an archive.
-#[derive(Debug)]
-pub(super) enum Entry {
-    /// A file that is read.
-    Text(TextFile),
-    /// A file or folder that is not.
-    Skipped(Place, Skip),
-    /// An entry that can't be read.
-    Unreadable(Place, InputError),
-}
 
 /// Calls `each` for every entry under `root` but folders that are not hidden, in the order of their names; of archives, for
 /// their entries. Links are followed, except back to a folder that contains them.

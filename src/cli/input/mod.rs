@@ -35,7 +35,7 @@ pub(super) use skipped::Skipped;
 pub(super) use submissions::{Submission, Submissions};
 pub(super) use text::{Text, Totals, UnreadableText, read_text, totals};
 
-use folder::Entry;
+use file::Entry;
 
 use crate::engine::Pages;
 use crate::proto;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Paths};
 
-use super::folder::{self, Entry};
+use super::file::Entry;
+use super::folder;
 use super::{InputError, STANDARD_INPUT, Skipped, TextFile, archive};
 
 /// A submission: its file, and the reason why it can't be read, if that is known already.

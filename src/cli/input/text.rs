@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use encoding_rs::Encoding;
 
 use super::document::Content;
-use super::file::TextFile;
-use super::folder::Entry;
+use super::file::{Entry, TextFile};
 use super::{Found, InputError, Item, Place, Reading, SourceDocument, SourceText, archive, folder, kinds};
 use crate::documents::Format;
 use crate::text::OffsetUnit;

@@ -1,3 +1,5 @@
+//! Tests of archives.
+
 use std::io::{Cursor, Write};
 
 use zip::ZipWriter;

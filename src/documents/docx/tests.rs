@@ -1,3 +1,5 @@
+//! Tests of Word documents.
+
 use super::read;
 use crate::documents::archive::tests::archive;
 use crate::documents::{

@@ -1,3 +1,5 @@
+//! Tests of EPUB.
+
 use super::read;
 use crate::documents::archive::tests::archive;
 use crate::documents::{Document, Extraction, Failure, Limits, PageKind, WarningKind};

@@ -1,3 +1,5 @@
+//! Tests of the flow of text.
+
 use super::{Block, Flow};
 use crate::documents::{Failure, Format, HiddenReason, Limits};
 

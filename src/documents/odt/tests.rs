@@ -1,3 +1,5 @@
+//! Tests of OpenDocument texts.
+
 use super::read;
 use crate::documents::archive::tests::archive;
 use crate::documents::{Document, Extraction, Failure, HiddenReason, Limits, RemovedKind, WarningKind};

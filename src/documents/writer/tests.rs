@@ -1,3 +1,5 @@
+//! Tests of the writer.
+
 use super::*;
 
 fn writer() -> Writer {

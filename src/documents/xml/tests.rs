@@ -1,3 +1,5 @@
+//! Tests of XML.
+
 use super::{Node, Part};
 use crate::documents::{Failure, Format, Limits};
 

@@ -377,9 +377,10 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}4\n")).unwrap();
+        fs::write(folder.path().join(FORMAT_FILE), format!("{FORMAT_LINE}{}\n", FORMAT_VERSION + 1)).unwrap();
         let error = DataDirectory::create(folder.path()).unwrap_err();
-        assert!(matches!(error, StoreError::NewerFormat { found: 4, known: 3, .. }), "{error}");
+        let StoreError::NewerFormat { found, known, .. } = error else { panic!("{error}") };
+        assert_eq!((found, known), (FORMAT_VERSION + 1, FORMAT_VERSION));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "not even a lock");
         fs::write(folder.path().join(FORMAT_FILE), "garbage").unwrap();
         assert!(matches!(DataDirectory::create(folder.path()), Err(StoreError::Damaged { .. })));

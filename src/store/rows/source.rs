@@ -261,7 +261,7 @@ pub(in crate::store) mod tests {
             let record = SourceRecord {
                 title: Title::new(&id).unwrap(), group: Group::new(&id).unwrap(), labels: Labels::new(labels).unwrap(),
                 uri: Uri::new(&id).unwrap(), submitted_at: time, metadata, pages, created_at: Some(Timestamp::now()),
-                updated_at: time, added, changed: added + 1, words_digest: digest, content_digest: !digest, ..record(&id, [u64::from(offset), 7, 9])
+                updated_at: time, added, changed: added + 1, words_digest: digest, content_digest: !digest, ..record(&id, [7, u64::from(offset), 9])
             };
             let source = StoredSource { key, record };
             let place = Place { segment, offset, stored_bytes: 5 };
