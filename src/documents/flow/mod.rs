@@ -94,6 +94,9 @@ impl Flow {
         if text.chars().all(char::is_whitespace) && !self.current.spacing.was_hidden() {
             return Ok(());
         }
+        if self.current.spacing.take_paragraph() {
+            self.emit(Piece::Gap(Gap::Paragraph))?;
+        }
         if self.current.spacing.before_hidden() {
             self.emit(Piece::Hidden(reason, "\n".to_owned()))?;
         }

@@ -77,6 +77,15 @@ impl Spacing {
         }
     }
 
+    /// Whether a paragraph ended before hidden text, which then stands in the next one. It is answered once.
+    pub(super) fn take_paragraph(&mut self) -> bool {
+        let is_paragraph = self.pending == Pending::Gap(Gap::Paragraph);
+        if is_paragraph {
+            self.pending = Pending::Nothing;
+        }
+        is_paragraph
+    }
+
     /// Whether a line break separates hidden text from hidden text before.
     pub(super) fn before_hidden(&mut self) -> bool {
         std::mem::replace(&mut self.hidden, Hidden::Last) == Hidden::BlockEnded
