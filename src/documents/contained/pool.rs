@@ -184,9 +184,14 @@ impl Shared {
                 state.pause_until = Instant::now().checked_add(PAUSE_AFTER_FAILURE);
             }
         }
-        if started.is_ok() || state.wanted > 0 {
-            state.children.push_back(started);
-            self.change.notify_all();
+        match started {
+            // One was given back meanwhile.
+            Ok(child) if state.children.len() >= state.wanted.max(self.warm) => state.dismissed.push(child),
+            Err(_) if state.wanted == 0 => {}
+            started => {
+                state.children.push_back(started);
+                self.change.notify_all();
+            }
         }
     }
 }

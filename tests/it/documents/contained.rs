@@ -28,6 +28,12 @@ fn children(of: u32) -> BTreeMap<u32, char> {
     fs::read_dir("/proc").unwrap().filter_map(|entry| stat(entry.ok()?)).collect()
 }
 
+/// Whether a process has given up its rights, which a reader does before it waits for a document.
+fn is_restricted(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    status.lines().any(|line| line.split_whitespace().eq(["Seccomp:", "2"]))
+}
+
 fn descriptors(of: u32) -> usize {
     fs::read_dir(format!("/proc/{of}/fd")).unwrap().count()
 }
@@ -56,13 +62,18 @@ impl Scene {
         Self { server, client }
     }
 
-    /// The reader that waits, once it is the only one.
+    /// The reader that waits, once it has been the only one for a while: another may be about to start.
     fn waiting(&self) -> u32 {
         let mut waiting = None;
         eventually_blocking("one reader waits", || {
+            let before = children(self.server.id());
+            std::thread::sleep(Duration::from_millis(300));
             let children = children(self.server.id());
+            if before != children {
+                return false;
+            }
             waiting = children.first_key_value().map(|(id, _)| *id);
-            children.len() == 1 && children.values().all(|state| *state == 'S')
+            children.len() == 1 && children.iter().all(|(id, state)| *state == 'S' && is_restricted(*id))
         });
         waiting.unwrap()
     }
