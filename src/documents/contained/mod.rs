@@ -168,16 +168,15 @@ impl Readers {
     pub fn warm_up(&self) -> Result<Protections, ReadError> {
         let never = || false;
         let seat = self.shared.pool.seat(&never)?;
-        let mut child = seat.child(&never)?;
+        let mut child = seat.borrow(&never)?;
         let ready = Conversation::new(&child, START_TIME, &never).ready();
-        match ready {
-            Ok(protections) => {
-                child.protections = Some(protections);
-                seat.give_back(child);
-                Ok(protections)
-            }
-            Err(_) => Err(not_ready(&child.end())),
-        }
+        let Ok(protections) = ready else {
+            seat.lose();
+            return Err(not_ready(&child.end()));
+        };
+        child.protections = Some(protections);
+        seat.give_back(child);
+        Ok(protections)
     }
 
     /// Reads a document. Blocks while all readers are busy, then until it is read, the time is over or `is_stopped`, which is

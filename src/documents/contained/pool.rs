@@ -53,6 +53,8 @@ struct State {
     queued: usize,
     /// Seats that wait for a child.
     wanted: usize,
+    /// Children that are looked at and come back.
+    borrowed: usize,
     started: u64,
     /// No child is started ahead of use before.
     pause_until: Option<Instant>,
@@ -173,7 +175,7 @@ impl Shared {
             state.pause_until = None;
         }
         let ahead = if state.pause_until.is_some() { 0 } else { self.warm };
-        state.children.len() < state.wanted.max(ahead)
+        state.children.len() < state.wanted || state.children.len() + state.borrowed < ahead
     }
 
     fn add(&self, state: &mut State, started: Result<Child, String>) {
@@ -205,6 +207,10 @@ pub(super) struct Seat<'a> {
 impl Seat<'_> {
     /// Takes a child, or waits for one.
     pub(super) fn child(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
+        self.take(is_stopped, false)
+    }
+
+    fn take(&self, is_stopped: &dyn Fn() -> bool, is_borrowed: bool) -> Result<Child, PoolError> {
         let mut state = self.shared.lock();
         state.wanted += 1;
         let taken = loop {
@@ -224,6 +230,7 @@ impl Seat<'_> {
             }
         };
         state.wanted -= 1;
+        state.borrowed += usize::from(is_borrowed && taken.is_ok());
         if state.wanted == 0 {
             // Failures that nobody waits for.
             state.children.retain(Result::is_ok);
@@ -233,9 +240,21 @@ impl Seat<'_> {
         taken
     }
 
-    /// Returns a child that was not used, unless another was started in its place.
+    /// Takes a child that [`Self::give_back`] or [`Self::lose`] follows, so that none is started in its place.
+    pub(super) fn borrow(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
+        self.take(is_stopped, true)
+    }
+
+    /// A borrowed child ended.
+    pub(super) fn lose(&self) {
+        self.shared.lock().borrowed -= 1;
+        self.shared.work.notify_one();
+    }
+
+    /// Returns a borrowed child, unless there are enough.
     pub(super) fn give_back(&self, child: Child) {
         let mut state = self.shared.lock();
+        state.borrowed -= 1;
         if state.children.len() < self.shared.warm.max(state.wanted) {
             state.children.push_front(Ok(child));
             drop(state);
