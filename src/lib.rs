@@ -14,6 +14,7 @@
 //!     title: String::new(),
 //!     text: "Every palimpsest was a frugal page before it was a riddle.".into(),
 //!     submitted_at: None,
+//!     pages: None,
 //! };
 //! let submission = "Remember: every palimpsest was a frugal page before it was a riddle!";
 //! let report = engine.compare(submission, &[source], &DetectionOptions::default(), &Stop::never())?;
