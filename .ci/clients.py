@@ -19,7 +19,7 @@ import trustme
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / "examples/clients"
 TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
-PROTOS = ["corpus", "detection", "report"]
+PROTOS = ["corpus", "detection", "documents", "report"]
 
 
 def run(*command, **options):

@@ -2,7 +2,7 @@
 
     python -m pip install -r requirements.txt
     python -m grpc_tools.protoc -I../../../proto --python_out=. --grpc_python_out=. \
-        palimpsest/v1/corpus.proto palimpsest/v1/detection.proto palimpsest/v1/report.proto
+        palimpsest/v1/corpus.proto palimpsest/v1/detection.proto palimpsest/v1/documents.proto palimpsest/v1/report.proto
     python client.py
 
 PALIMPSEST_SERVER says which server (http://127.0.0.1:50051); PALIMPSEST_KEY and PALIMPSEST_TLS_CA, if it wants a key, and
