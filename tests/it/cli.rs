@@ -59,13 +59,18 @@ impl Served {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines.by_ref().find_map(|line| {
-            let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-            (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
-        });
+        let mut logged = |message: &str| {
+            lines.by_ref().find_map(|line| {
+                let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+                (line["message"] == message).then_some(line)
+            })
+        };
+        let listening = logged("listening").expect("a server that listens");
+        // Until then it refuses calls.
+        logged("the corpus is open").expect("a server that serves");
         // The server may not write to a pipe that has no reader.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: format!("http://{}", address.unwrap()) }
+        Self { child, address: format!("http://{}", listening["address"].as_str().unwrap()) }
     }
 
     fn signal(&self, signal: &str) {

@@ -83,7 +83,7 @@ impl Client {
         request
     }
 
-    /// Sends a request that has a request id, and sends it again while the server is unavailable.
+    /// Sends a request that may be sent twice, since it reads or has a request id, again while the server is unavailable.
     pub(in crate::cli) async fn call_with_retries<Message: Clone, T, Call>(
         &self,
         call: impl Fn(Corpus, Request<Message>) -> Call,
@@ -129,9 +129,10 @@ impl Client {
         CliError::ServerLost { address: self.address.clone(), cause: cause.to_owned() }
     }
 
-    /// The totals of the corpus, and the effective limits.
+    /// The totals of the corpus, and the effective limits. Waits a few seconds for a server that is starting.
     pub(in crate::cli) async fn totals(&self) -> Result<proto::GetCorpusResponse, CliError> {
-        self.response(self.corpus().get_corpus(self.request(proto::GetCorpusRequest {})).await)
+        let get = |mut corpus: Corpus, request| async move { corpus.get_corpus(request).await };
+        self.call_with_retries(get, proto::GetCorpusRequest {}).await
     }
 
     /// The state of the server process; `None` if the key does not allow it, or the server is too old to know it.

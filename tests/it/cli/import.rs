@@ -79,7 +79,7 @@ fn hidden_files_are_skipped_and_what_was_skipped_is_named() {
     let server = Served::start(&[]);
     let imported = run_in(root, &["import", "b"], &server.address);
     let said = stdout(&imported);
-    assert!(imported.status.success(), "{said}");
+    assert!(imported.status.success(), "{said}{}", stderr(&imported));
     for part in ["Added 3 sources", "Skipped 2 files", "b/scan.png", "b/letter.doc", "b/.DS_Store", "b/.git"]
     {
         assert!(said.contains(part), "{part:?} is not in {said}");
