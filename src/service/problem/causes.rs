@@ -42,6 +42,15 @@ impl From<Error> for Problem {
             Error::SourceExists { collection, id } => {
                 Self::new(Reason::SourceExists, message).with("collection", collection).with("id", id)
             }
+            Error::ScaleNotFound { collection, name } => {
+                Self::new(Reason::ScaleNotFound, message).with("collection", collection).with("scale", name)
+            }
+            Error::ScaleExists { collection, name } => {
+                Self::new(Reason::ScaleExists, message).with("collection", collection).with("scale", name)
+            }
+            Error::TooManyScales { max_scales } => {
+                Self::new(Reason::CollectionFull, message).with_limit("max_scales", max_scales)
+            }
             Error::TooManyCollections { max_collections } => {
                 Self::new(Reason::CorpusFull, message).with_limit("max_collections", max_collections)
             }
