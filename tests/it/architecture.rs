@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -22,12 +22,13 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
         "engine",
         &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus", "detection"],
     ),
+    ("writing", &["model", "text"]),
     ("documents", &[]),
     ("proto", &[]),
     ("render", &["model", "text", "matching", "proto"]),
     (
         "service",
-        &["model", "engine", "documents", "fingerprint", "matching", "report", "text", "proto", "render"],
+        &["model", "engine", "documents", "fingerprint", "matching", "report", "text", "proto", "render", "writing"],
     ),
     ("web", &["service", "proto", "render"]),
     ("server", &["model", "service", "engine", "documents", "index", "proto", "web"]),
