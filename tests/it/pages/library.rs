@@ -20,7 +20,8 @@ async fn a_source_has_a_page_with_everything_that_can_be_asked_about_it() {
     let mut browser = site.browser();
     let add = "/collections/default/add";
     for (number, text) in TIDES.iter().enumerate() {
-        let parts = [field("text", text), field("id", &format!("essay {number}")), field("group", "Ines")];
+        let id = format!("essay {number}");
+        let parts = [field("text", text), field("id", &id), field("group", "Ines")];
         browser.send(add, add, &parts).shows(200, &["1 text is in"]);
     }
     let page = "/collections/default/source?id=essay+0";
