@@ -39,14 +39,19 @@ mod protos {
     use prost::Message as _;
     use tonic_prost_build::Config;
 
-    const PROTOS: [&str; 7] = [
+    const PROTOS: [&str; 12] = [
         "grpc/health/v1/health.proto",
         "palimpsest/v1/admin.proto",
         "palimpsest/v1/corpus.proto",
         "palimpsest/v1/detection.proto",
         "palimpsest/v1/documents.proto",
+        "palimpsest/v1/grammar.proto",
+        "palimpsest/v1/measures.proto",
+        "palimpsest/v1/related.proto",
         "palimpsest/v1/rendering.proto",
         "palimpsest/v1/report.proto",
+        "palimpsest/v1/scales.proto",
+        "palimpsest/v1/writing.proto",
     ];
 
     /// Writes the descriptor set, the messages with their clients, and the servers to `OUT_DIR`.

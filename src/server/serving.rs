@@ -27,9 +27,12 @@ use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::document_service_server::DocumentServiceServer;
 use crate::service::servers::health::health_server::HealthServer;
+use crate::service::servers::related_service_server::RelatedServiceServer;
 use crate::service::servers::rendering_service_server::RenderingServiceServer;
+use crate::service::servers::writing_service_server::WritingServiceServer;
 use crate::service::{
-    AdminApi, CorpusApi, DetectionApi, DocumentApi, HealthApi, RenderingApi, ServiceContext,
+    AdminApi, CorpusApi, DetectionApi, DocumentApi, HealthApi, RelatedApi, RenderingApi, ServiceContext,
+    WritingApi,
 };
 use crate::web::Calls;
 
@@ -140,7 +143,9 @@ fn services(context: ServiceContext, health: HealthApi, settings: &Settings) -> 
         .add_service(service!(AdminServiceServer, AdminApi::new(context.clone())))
         .add_service(service!(DetectionServiceServer, DetectionApi::new(context.clone())))
         .add_service(service!(DocumentServiceServer, DocumentApi::new(context.clone())))
-        .add_service(service!(RenderingServiceServer, RenderingApi::new(context)))
+        .add_service(service!(RelatedServiceServer, RelatedApi::new(context.clone())))
+        .add_service(service!(RenderingServiceServer, RenderingApi::new(context.clone())))
+        .add_service(service!(WritingServiceServer, WritingApi::new(context)))
         .add_service(ValidatedReflection(reflection().build_v1()?.max_decoding_message_size(max_bytes)))
         .add_service(ValidatedReflection(reflection().build_v1alpha()?.max_decoding_message_size(max_bytes)))
         .add_service(HealthServer::new(health)))

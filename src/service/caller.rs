@@ -165,7 +165,13 @@ impl AccessRequirement {
             | "DetectionService/Compare"
             | "DetectionService/CompareAll"
             | "DocumentService/ExtractText"
+            | "RelatedService/ListRelated"
             | "RenderingService/RenderReport"
+            | "WritingService/Analyze"
+            | "WritingService/CheckGrammar"
+            | "WritingService/ListScales"
+            | "WritingService/GetScale"
+            | "WritingService/ScoreText"
             | "DetectionService/ComparePair"
             | "CorpusService/GetCorpus"
             | "CorpusService/GetCollection"
@@ -178,7 +184,9 @@ impl AccessRequirement {
             | "CorpusService/ImportSources"
             | "CorpusService/UpdateSource"
             | "CorpusService/DeleteSource"
-            | "CorpusService/DeleteSources" => (Role::Write, false),
+            | "CorpusService/DeleteSources"
+            | "WritingService/TrainScale"
+            | "WritingService/DeleteScale" => (Role::Write, false),
             "AdminService/ExportSources" => (Role::Admin, false),
             _ => (Role::Admin, true),
         };
@@ -220,26 +228,34 @@ mod tests {
             seen,
             [
                 "AddSource write true",
+                "Analyze check true",
                 "Backup admin false",
                 "Check check true",
+                "CheckGrammar check true",
                 "CheckStream check true",
                 "Compare check true",
                 "CompareAll check true",
                 "ComparePair check true",
                 "CreateCollection write true",
                 "DeleteCollection write true",
+                "DeleteScale write true",
                 "DeleteSource write true",
                 "DeleteSources write true",
                 "ExportSources admin true",
                 "ExtractText check true",
                 "GetCollection check true",
                 "GetCorpus check true",
+                "GetScale check true",
                 "GetServerInfo admin false",
                 "GetSource check true",
                 "ImportSources write true",
                 "ListCollections check true",
+                "ListRelated check true",
+                "ListScales check true",
                 "ListSources check true",
                 "RenderReport check true",
+                "ScoreText check true",
+                "TrainScale write true",
                 "UpdateSource write true",
                 "Verify admin false",
             ]

@@ -3,6 +3,7 @@
 use super::pages::{page_range, pages_from_proto};
 use crate::proto;
 use crate::service::convert::enums;
+use crate::service::convert::length::text_length;
 use crate::text::{Span, convert_spans};
 
 /// Alerts of hidden text in one report, at most.
@@ -20,6 +21,7 @@ pub fn attach(report: &mut proto::Report, text: &str, document: proto::Extracted
         report.alerts.extend(alerts);
         report.alerts.sort_by_key(|alert| alert.span.map(|span| span.start));
     }
+    report.length = Some(text_length(report.words, document.pages.as_ref()));
     report.document = Some(document);
 }
 

@@ -210,7 +210,7 @@ impl CorpusService for CorpusApi {
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let proto::GetSourceRequest { collection, id, include_text } = request.into_inner();
+        let proto::GetSourceRequest { collection, id, include_text, offset_unit: _ } = request.into_inner();
         let SourceName { collection, id } = parse::source_name(&collection, &id)?;
         if include_text {
             caller.may_read_texts()?;
@@ -230,7 +230,7 @@ impl CorpusService for CorpusApi {
             })
         };
         let source = Some(self.context.workers.run(&call, 0, read).await?);
-        Ok(call.respond(proto::GetSourceResponse { source }))
+        Ok(call.respond(proto::GetSourceResponse { source, preview: None }))
     }
 
     async fn list_sources(

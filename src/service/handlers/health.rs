@@ -18,16 +18,20 @@ use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::servers::detection_service_server::DetectionServiceServer;
 use crate::service::servers::document_service_server::DocumentServiceServer;
 use crate::service::servers::health::health_server::Health;
+use crate::service::servers::related_service_server::RelatedServiceServer;
 use crate::service::servers::rendering_service_server::RenderingServiceServer;
+use crate::service::servers::writing_service_server::WritingServiceServer;
 
 /// The services that report health; the empty name stands for the whole server.
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 8] = [
     "",
     <AdminServiceServer<crate::service::handlers::admin::AdminApi> as NamedService>::NAME,
     <CorpusServiceServer<crate::service::handlers::corpus::CorpusApi> as NamedService>::NAME,
     <DetectionServiceServer<crate::service::handlers::detection::DetectionApi> as NamedService>::NAME,
     <DocumentServiceServer<crate::service::handlers::documents::DocumentApi> as NamedService>::NAME,
+    <RelatedServiceServer<crate::service::handlers::related::RelatedApi> as NamedService>::NAME,
     <RenderingServiceServer<crate::service::handlers::rendering::RenderingApi> as NamedService>::NAME,
+    <WritingServiceServer<crate::service::handlers::writing::WritingApi> as NamedService>::NAME,
 ];
 
 /// The handlers of `Health`. All services share one corpus, and so one health.

@@ -6,5 +6,7 @@ pub(super) mod detection;
 pub(super) mod documents;
 pub(super) mod health;
 mod pairs;
+pub(super) mod related;
 pub(super) mod rendering;
 mod sources;
+pub(super) mod writing;

@@ -148,6 +148,7 @@ pub(in crate::service) fn source_addition(
         updated_at: _,
         document,
         pages,
+        length: _,
     } = source.unwrap_or_default();
     let id = if id.is_empty() { None } else { fields.source_id("source.id", &id) };
     let title = fields.get("source.title", Title::new(&title));
