@@ -120,6 +120,12 @@ mod text;
 #[doc(hidden)]
 pub mod text;
 
+#[cfg(not(feature = "internals"))]
+mod writing;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod writing;
+
 pub use engine::{
     ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
     CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
