@@ -62,6 +62,11 @@ pub mod server;
 mod web;
 
 #[cfg(all(feature = "server", not(feature = "internals")))]
+mod contained;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod contained;
+#[cfg(all(feature = "server", not(feature = "internals")))]
 mod documents;
 #[cfg(all(feature = "server", feature = "internals"))]
 #[doc(hidden)]
