@@ -5,6 +5,7 @@ pub(super) mod admin;
 pub(super) mod corpus;
 pub(super) mod enums;
 pub(super) mod length;
+pub(super) mod measures;
 pub(super) mod pairs;
 pub(super) mod report;
 pub(super) mod times;

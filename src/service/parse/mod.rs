@@ -6,6 +6,7 @@ pub(super) mod pairs;
 pub(super) mod places;
 pub(super) mod rendering;
 pub(super) mod sources;
+pub(super) mod writing;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
