@@ -8,6 +8,8 @@ mod features;
 mod refusal;
 mod scoring;
 mod statistics;
+#[cfg(test)]
+pub(crate) mod tests;
 mod training;
 
 pub use self::refusal::{ScoreRefusal, TrainingRefusal};

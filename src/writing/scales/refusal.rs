@@ -20,6 +20,12 @@ pub enum TrainingRefusal {
         /// Its place, from 0.
         place: usize,
     },
+    /// A grade that is no number, or far too large.
+    #[error("the grade of text {place} is no number from -1e9 to 1e9")]
+    NotAGrade {
+        /// Its place, from 0.
+        place: usize,
+    },
     /// All grades are equal.
     #[error("all texts have the grade {grade}; a scale needs different ones")]
     OneGrade {

@@ -41,6 +41,9 @@ pub struct Plan {
     pub created_at: Option<Timestamp>,
 }
 
+/// The greatest grade, and the least one without its sign: larger numbers have no decimal places left.
+const MOST_GRADE: f64 = 1e9;
+
 /// The fewest different texts that a scale is trained on.
 const MIN_TEXTS: usize = 100;
 
@@ -134,6 +137,10 @@ fn key(texts: &[(u128, &GradedText)], place: usize) -> Option<(u128, f64)> {
 
 /// Checks that there are enough texts, with different grades.
 fn check(texts: &[(u128, &GradedText)]) -> Result<(), TrainingRefusal> {
+    let is_a_grade = |text: &GradedText| text.grade.is_finite() && text.grade.abs() <= MOST_GRADE;
+    if let Some(place) = texts.iter().position(|(_, text)| !is_a_grade(text)) {
+        return Err(TrainingRefusal::NotAGrade { place });
+    }
     let mut digests: Vec<u128> = texts.iter().map(|(digest, _)| *digest).collect();
     digests.sort_unstable();
     digests.dedup();
@@ -245,6 +252,3 @@ impl Grades {
         self.limit(self.least + ((grade - self.least) / self.step).round() * self.step)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,11 @@
+//! Tests of training and scoring.
+
 use super::*;
-use crate::writing::scales::score;
+use crate::model::{Scale, ScaleBand, Stop};
 
 /// Texts whose grades follow how they are written: words of plain or rare kinds, with more or fewer mistakes; and lengths
 /// that do not.
-pub(super) fn graded(count: u64) -> Vec<GradedText> {
+pub(crate) fn graded(count: u64) -> Vec<GradedText> {
     const PLAIN: [&str; 8] = ["we", "go", "to", "the", "big", "house", "and", "eat"];
     const RARE: [&str; 8] =
         ["nevertheless", "consequently", "deliberate", "magnificent", "architecture", "of", "which", "emphasises"];
@@ -30,14 +32,14 @@ pub(super) fn graded(count: u64) -> Vec<GradedText> {
         .collect()
 }
 
-fn plan() -> Plan {
+pub(crate) fn plan(name: &str) -> Plan {
     let band = |label: &str, min_grade| ScaleBand { label: label.parse().unwrap(), min_grade };
     let bands = vec![band("Weak", 0.0), band("Good", 3.0), band("Best", 4.5)];
-    Plan { name: "style".parse().unwrap(), bands, created_at: None }
+    Plan { name: name.parse().unwrap(), bands, created_at: None }
 }
 
 fn trained(texts: &[GradedText]) -> Result<Scale, TrainingRefusal> {
-    train(plan(), texts, &Stop::never())
+    train(plan("style"), texts, &Stop::never())
 }
 
 #[test]
@@ -111,12 +113,11 @@ fn too_few_texts_and_one_grade_are_refused() {
     assert_eq!(trained(&texts), Err(TrainingRefusal::NoWords { place: 7 }));
     let stopped = Stop::never();
     stopped.call_off();
-    assert!(matches!(train(plan(), &graded(120), &stopped), Err(TrainingRefusal::Stopped(_))));
+    assert!(matches!(train(plan("style"), &graded(120), &stopped), Err(TrainingRefusal::Stopped(_))));
 }
 
 #[test]
 fn odd_texts_are_scored_within_the_grades_with_a_warning_or_refused() {
-    use crate::writing::scales::ScoreRefusal;
     let scale = trained(&graded(150)).unwrap();
     for text in ["word", "a b c", &"long ".repeat(100_000), "海岸の灯台は夜に光る。", "1 2 3"] {
         let score = score(&scale, text).unwrap();
