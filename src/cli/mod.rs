@@ -29,6 +29,16 @@ use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
 
+/// Does the work of a child process, if the arguments of this process ask for that, and returns its exit code then. A program
+/// whose children run this program calls this before anything else.
+#[must_use]
+pub fn serve_parent_if_asked() -> Option<ExitCode> {
+    Some(match crate::contained::asked_job()? {
+        crate::contained::Job::ReadDocument => crate::documents::contained::run(),
+        crate::contained::Job::CheckGrammar => ExitCode::FAILURE,
+    })
+}
+
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]

@@ -49,7 +49,8 @@ impl Client {
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let health = HealthClient::new(channel.clone());
-        let writing = WritingServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
+        let writing =
+            WritingServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_RESPONSE_BYTES);
         Ok(Self { address, timeout: args.timeout(), corpus, detection, admin, health, writing })
     }

@@ -46,6 +46,23 @@ pub(in crate::service) fn training(request: &proto::TrainScaleRequest) -> Result
     fields.all_of(training)
 }
 
+/// The texts of a later message, which states nothing else.
+pub(in crate::service) fn more(request: proto::TrainScaleRequest) -> Result<Vec<proto::GradedText>, Problem> {
+    let proto::TrainScaleRequest { collection, scale, bands, replace, texts } = request;
+    let mut fields = Fields::default();
+    for (field, is_set) in [
+        ("collection", !collection.is_empty()),
+        ("scale", !scale.is_empty()),
+        ("bands", !bands.is_empty()),
+        ("replace", replace),
+    ] {
+        if is_set {
+            fields.invalid(field, "is set in a later message; set it in the first one");
+        }
+    }
+    fields.done(texts)
+}
+
 /// The texts of a message, after `before` ones.
 pub(in crate::service) fn graded(
     texts: Vec<proto::GradedText>,
@@ -59,7 +76,10 @@ pub(in crate::service) fn graded(
         }
         if !text.grade.is_finite() || text.grade.abs() > 1e9 {
             let grade = text.grade;
-            fields.invalid(format!("texts[{number}].grade"), format!("is {grade}, but must be from -1e9 to 1e9"));
+            fields.invalid(
+                format!("texts[{number}].grade"),
+                format!("is {grade}, but must be from -1e9 to 1e9"),
+            );
         }
     }
     let parsed = texts.into_iter().map(|text| GradedText { text: text.text, grade: text.grade }).collect();

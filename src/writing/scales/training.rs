@@ -9,7 +9,7 @@ use super::statistics::agreement::{self, Comparison, Graded, quantile, sorted};
 use super::statistics::fitting::{Fitter, Row};
 use super::statistics::folds::{self, Dealt};
 use crate::model::{GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight, Stop, Timestamp};
-use crate::writing::measures::TextLanguage;
+use crate::writing::measures::{Language, TextLanguage};
 
 /// The share of the texts that an interval of a score holds in cross-validation.
 const INTERVAL: f64 = 0.9;
@@ -68,55 +68,31 @@ struct Tested {
 ///
 /// [`TrainingRefusal`].
 pub fn train(plan: Plan, texts: &[GradedText], stop: &Stop) -> Result<Scale, TrainingRefusal> {
-    let mut texts: Vec<(u128, &GradedText)> =
-        texts.iter().map(|text| (xxh3_128(text.text.as_bytes()), text)).collect();
-    check(&texts)?;
-    let languages: Vec<TextLanguage> = texts.par_iter().map(|(_, text)| TextLanguage::of(&text.text)).collect();
-    let language = main_language(languages.into_iter());
-    let features: Vec<Result<Features, TrainingRefusal>> = texts
-        .par_iter()
-        .enumerate()
-        .map(|(place, (_, text))| {
-            stop.check()?;
-            let features = Features::of(&text.text, language);
-            if features.words == 0 { Err(TrainingRefusal::NoWords { place }) } else { Ok(features) }
-        })
-        .collect();
-    let features: Vec<Features> = features.into_iter().collect::<Result<_, _>>()?;
-    // Sums of floating-point numbers depend on their order.
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by(|a, b| key(&texts, *a).partial_cmp(&key(&texts, *b)).unwrap_or(std::cmp::Ordering::Equal));
-    let features: Vec<&Features> = order.iter().filter_map(|place| features.get(*place)).collect();
-    texts.sort_by(|a, b| (a.0, a.1.grade).partial_cmp(&(b.0, b.1.grade)).unwrap_or(std::cmp::Ordering::Equal));
-    let grades = grades_of(&texts);
-    let dealt: Vec<Dealt> =
-        texts.iter().map(|(digest, text)| Dealt { grade: text.grade, digest: *digest }).collect();
-    let folds = folds::deal(&dealt);
-    let columns = columns(&features);
-    let rows = rows(&columns, &dealt, &folds);
-    let length: Vec<&Column> = columns.iter().filter(|one| LENGTH.contains(&one.weight.measure.as_str())).collect();
-    let length = rows_of(&length, &dealt, &folds);
+    let texts = Texts::read(texts, stop)?;
+    let grades = grades_of(&texts.graded);
+    let folds = folds::deal(&texts.dealt());
+    let columns = columns(&texts.features);
+    let all = rows(&columns.iter().collect::<Vec<_>>(), &texts.graded, &folds);
+    let length: Vec<&Column> =
+        columns.iter().filter(|one| LENGTH.contains(&one.weight.measure.as_str())).collect();
+    let length = rows(&length, &texts.graded, &folds);
     stop.check()?;
-    let fitter = Fitter::new(&rows);
+    let fitter = Fitter::new(&all);
     let Tested { comparison, error, error_90 } =
-        test(&rows, &fitter.predictions(), &Fitter::new(&length).predictions(), grades);
+        test(&all, &fitter.predictions(), &Fitter::new(&length).predictions(), grades);
     stop.check()?;
     let Comparison { scale: agreement, baseline: length_agreement, least_gain } = comparison;
     if least_gain <= 0.0 || agreement.low <= 0.0 {
         return Err(TrainingRefusal::NoBetterThanLength { agreement, length_agreement });
     }
     let fit = fitter.fit();
-    let mut weights: Vec<ScaleWeight> = columns.into_iter().map(|column| column.weight).collect();
-    for (one, weight) in weights.iter_mut().zip(fit.line.weights) {
-        one.weight = weight;
-    }
-    let words = || features.iter().map(|features| features.words);
+    let weights = columns.into_iter().zip(fit.line.weights);
     Ok(Scale {
         name: plan.name,
-        language: language.map_or("", |language| language.code()).to_owned(),
+        language: texts.language.map_or("", Language::code).to_owned(),
         bands: plan.bands,
-        texts: texts.len() as u64,
-        words: GradedWords { least: words().min().unwrap_or(0), most: words().max().unwrap_or(0) },
+        texts: texts.graded.len() as u64,
+        words: texts.words(),
         grades: Grades { mean: fit.line.intercept, ..grades },
         agreement,
         length_agreement,
@@ -124,39 +100,86 @@ pub fn train(plan: Plan, texts: &[GradedText], stop: &Stop) -> Result<Scale, Tra
         error_90,
         penalty: fit.penalty,
         measures_version: VERSION,
-        weights,
+        weights: weights.map(|(column, weight)| ScaleWeight { weight, ..column.weight }).collect(),
         created_at: plan.created_at,
         revision: 0,
     })
 }
 
-/// What texts are ordered by.
-fn key(texts: &[(u128, &GradedText)], place: usize) -> Option<(u128, f64)> {
-    texts.get(place).map(|(digest, text)| (*digest, text.grade))
+/// A graded text without its words.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    digest: u128,
+    grade: f64,
+}
+
+/// What is known of the texts, in an order of their own, since sums of floating-point numbers depend on it.
+struct Texts {
+    graded: Vec<Mark>,
+    features: Vec<Features>,
+    language: Option<Language>,
+}
+
+impl Texts {
+    fn read(texts: &[GradedText], stop: &Stop) -> Result<Self, TrainingRefusal> {
+        let marks =
+            texts.iter().map(|text| Mark { digest: xxh3_128(text.text.as_bytes()), grade: text.grade });
+        let marks: Vec<Mark> = marks.collect();
+        check(&marks)?;
+        let languages: Vec<TextLanguage> =
+            texts.par_iter().map(|text| TextLanguage::of(&text.text)).collect();
+        let language = main_language(languages.into_iter());
+        let measured: Vec<Result<Features, TrainingRefusal>> = texts
+            .par_iter()
+            .enumerate()
+            .map(|(place, text)| {
+                stop.check()?;
+                let features = Features::of(&text.text, language);
+                if features.words == 0 { Err(TrainingRefusal::NoWords { place }) } else { Ok(features) }
+            })
+            .collect();
+        // The first refusal, in the order of the texts.
+        let measured = measured.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut all: Vec<(Mark, Features)> = marks.into_iter().zip(measured).collect();
+        all.sort_by(|(one, _), (other, _)| {
+            one.digest.cmp(&other.digest).then_with(|| one.grade.total_cmp(&other.grade))
+        });
+        let (graded, features) = all.into_iter().unzip();
+        Ok(Self { graded, features, language })
+    }
+
+    fn dealt(&self) -> Vec<Dealt> {
+        self.graded.iter().map(|mark| Dealt { grade: mark.grade, digest: mark.digest }).collect()
+    }
+
+    fn words(&self) -> GradedWords {
+        let words = || self.features.iter().map(|features| features.words);
+        GradedWords { least: words().min().unwrap_or(0), most: words().max().unwrap_or(0) }
+    }
 }
 
 /// Checks that there are enough texts, with different grades.
-fn check(texts: &[(u128, &GradedText)]) -> Result<(), TrainingRefusal> {
-    let is_a_grade = |text: &GradedText| text.grade.is_finite() && text.grade.abs() <= MOST_GRADE;
-    if let Some(place) = texts.iter().position(|(_, text)| !is_a_grade(text)) {
+fn check(texts: &[Mark]) -> Result<(), TrainingRefusal> {
+    let is_a_grade = |mark: &Mark| mark.grade.is_finite() && mark.grade.abs() <= MOST_GRADE;
+    if let Some(place) = texts.iter().position(|mark| !is_a_grade(mark)) {
         return Err(TrainingRefusal::NotAGrade { place });
     }
-    let mut digests: Vec<u128> = texts.iter().map(|(digest, _)| *digest).collect();
+    let mut digests: Vec<u128> = texts.iter().map(|mark| mark.digest).collect();
     digests.sort_unstable();
     digests.dedup();
     if digests.len() < MIN_TEXTS {
         return Err(TrainingRefusal::TooFewTexts { texts: digests.len(), min_texts: MIN_TEXTS });
     }
     match texts.first() {
-        Some((_, first)) if texts.iter().all(|(_, text)| text.grade == first.grade) => {
+        Some(first) if texts.iter().all(|mark| mark.grade.total_cmp(&first.grade).is_eq()) => {
             Err(TrainingRefusal::OneGrade { grade: first.grade })
         }
         _ => Ok(()),
     }
 }
 
-fn grades_of(texts: &[(u128, &GradedText)]) -> Grades {
-    let sorted = sorted(texts.iter().map(|(_, text)| text.grade));
+fn grades_of(texts: &[Mark]) -> Grades {
+    let sorted = sorted(texts.iter().map(|mark| mark.grade));
     let (least, greatest) =
         (sorted.first().copied().unwrap_or_default(), sorted.last().copied().unwrap_or_default());
     // Grades such as 0.1 + 0.2 and 0.3 are one.
@@ -169,7 +192,7 @@ fn grades_of(texts: &[(u128, &GradedText)]) -> Grades {
 }
 
 /// The features that are defined for enough texts and differ among them, standardised.
-fn columns(features: &[&Features]) -> Vec<Column> {
+fn columns(features: &[Features]) -> Vec<Column> {
     let names = features.first().map(|first| first.all.iter().map(|one| one.name)).into_iter().flatten();
     let column = |(place, name): (usize, &str)| {
         let values: Vec<Option<f64>> =
@@ -202,22 +225,19 @@ fn standardised(name: &str, values: &[Option<f64>]) -> Option<Column> {
 impl ScaleWeight {
     /// The deviations by which a value is from the mean; 0 if it is not defined.
     pub(super) fn standardise(&self, value: Option<f64>) -> f64 {
-        let within = value.filter(|value| value.is_finite()).map(|value| value.clamp(self.least, self.greatest));
+        let within =
+            value.filter(|value| value.is_finite()).map(|value| value.clamp(self.least, self.greatest));
         within.map_or(0.0, |value| (value - self.mean) / self.deviation)
     }
 }
 
-fn rows(columns: &[Column], dealt: &[Dealt], folds: &[usize]) -> Vec<Row> {
-    rows_of(&columns.iter().collect::<Vec<_>>(), dealt, folds)
-}
-
-fn rows_of(columns: &[&Column], dealt: &[Dealt], folds: &[usize]) -> Vec<Row> {
-    let of = |(place, (essay, fold)): (usize, (&Dealt, &usize))| Row {
+fn rows(columns: &[&Column], texts: &[Mark], folds: &[usize]) -> Vec<Row> {
+    let of = |(place, (mark, fold)): (usize, (&Mark, &usize))| Row {
         features: columns.iter().filter_map(|column| column.values.get(place).copied()).collect(),
-        grade: essay.grade,
+        grade: mark.grade,
         fold: *fold,
     };
-    dealt.iter().zip(folds).enumerate().map(of).collect()
+    texts.iter().zip(folds).enumerate().map(of).collect()
 }
 
 /// Compares predictions with the grades.

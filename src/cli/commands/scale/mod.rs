@@ -98,7 +98,8 @@ struct ScoreArgs {
 
 fn band(value: &str) -> Result<proto::ScaleBand, String> {
     let (label, grade) = value.rsplit_once('=').ok_or("write it like Good=3")?;
-    let min_grade = grade.trim().parse().map_err(|_| format!("{grade:?} is no number; write it like Good=3"))?;
+    let min_grade =
+        grade.trim().parse().map_err(|_| format!("{grade:?} is no number; write it like Good=3"))?;
     Ok(proto::ScaleBand { label: label.trim().to_owned(), min_grade })
 }
 
@@ -110,22 +111,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Outcome, CliError> {
     let ScaleArgs { collection, json: as_json, action } = args;
     match action {
-        Action::Train(args) => {
-            let fields = Fields { text: args.text_field, grade: args.grade_field };
-            let first = proto::TrainScaleRequest {
-                collection,
-                scale: args.name,
-                bands: args.bands,
-                replace: args.replace,
-                texts: Vec::new(),
-            };
-            // The texts are read before the server is called: a mistake in a line should not cost a connection.
-            let messages = messages(&args.file, &fields, first)?;
-            let client = Client::connect(server).await?;
-            let request = client.request(tokio_stream::iter(messages));
-            let response = client.response(client.writing().train_scale(request).await)?;
-            show(out, as_json, &response.scale.unwrap_or_default())?;
-        }
+        Action::Train(args) => train(args, collection, as_json, server, out).await?,
         Action::List => {
             let client = Client::connect(server).await?;
             let request = client.request(proto::ListScalesRequest { collection });
@@ -155,19 +141,44 @@ pub(in crate::cli) async fn run(
                 writeln!(out, "There was no scale {name}.")?;
             }
         }
-        Action::Score(args) => {
-            let request = scored(args, collection)?;
-            let client = Client::connect(server).await?;
-            client.ensure_accepted(&[request.text.len()]).await?;
-            let response = client.response(client.writing().score_text(client.request(request)).await)?;
-            if as_json {
-                json::message(out, "ScoreTextResponse", &response)?;
-            } else {
-                write!(out, "{}", lines::score(&response))?;
-            }
-        }
+        Action::Score(args) => score(args, collection, as_json, server, out).await?,
     }
     Ok(Outcome::Done)
+}
+
+async fn train(
+    args: TrainArgs,
+    collection: String,
+    as_json: bool,
+    server: &ServerArgs,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let TrainArgs { name: scale, file, text_field, grade_field, bands, replace } = args;
+    let fields = Fields { text: text_field, grade: grade_field };
+    let first = proto::TrainScaleRequest { collection, scale, bands, replace, texts: Vec::new() };
+    // The texts are read before the server is called: a mistake in a line should not cost a connection.
+    let messages = messages(&file, &fields, first)?;
+    let client = Client::connect(server).await?;
+    let request = client.request(tokio_stream::iter(messages));
+    let response = client.response(client.writing().train_scale(request).await)?;
+    show(out, as_json, &response.scale.unwrap_or_default())
+}
+
+async fn score(
+    args: ScoreArgs,
+    collection: String,
+    as_json: bool,
+    server: &ServerArgs,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let request = scored(args, collection)?;
+    let client = Client::connect(server).await?;
+    client.ensure_accepted(&[request.text.len()]).await?;
+    let response = client.response(client.writing().score_text(client.request(request)).await)?;
+    if as_json {
+        return json::message(out, "ScoreTextResponse", &response);
+    }
+    Ok(write!(out, "{}", lines::score(&response))?)
 }
 
 /// The request to score a text.

@@ -28,32 +28,16 @@ impl ServiceContext {
         &self,
         request: Request<Streaming<proto::TrainScaleRequest>>,
     ) -> Result<Response<proto::TrainScaleResponse>, Status> {
-        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        // A training is one item of work, however many messages it takes.
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request).item());
         let _running = TRAININGS.try_acquire().map_err(|_| Problem::too_many_running(MAX_TRAININGS))?;
-        let mut requests = request.into_inner();
-        let Some(mut first) = self.next_message(&call, &mut requests).await? else {
-            return Err(parse::training(&proto::TrainScaleRequest::default()).err().map_or_else(
-                || Status::from(Problem::defect()),
-                Status::from,
-            ));
-        };
-        let Training { collection, plan, replace } = parse::training(&first)?;
-        caller.sees(&collection)?;
-        self.memory.check_room(&self.engine).await?;
-        let mut texts = Texts::default();
-        texts.add(std::mem::take(&mut first.texts))?;
-        call.messages().first_answered();
-        while let Some(message) = self.next_message(&call, &mut requests).await? {
-            texts.add(message.texts)?;
-            call.messages().first_answered();
-        }
+        let Received { training, texts } =
+            self.receive_training(&caller, &call, request.into_inner()).await?;
+        let Training { collection, plan, replace } = training;
         let engine = self.engine.get()?;
         let Texts { texts, bytes } = texts;
-        let fitting = { (engine.clone(), collection.clone()) };
-        let fit = move |stop: &Stop| {
-            let (engine, collection) = fitting;
-            Ok(engine.fit_scale(&collection, plan, &texts, replace, stop)?)
-        };
+        let (fitting, of) = (engine.clone(), collection.clone());
+        let fit = move |stop: &Stop| Ok(fitting.fit_scale(&of, plan, &texts, replace, stop)?);
         let scale = self.workers.run(&call, bytes, fit).await?;
         let of = collection.clone();
         let submit = move |done: Completion<_>| {
@@ -62,6 +46,28 @@ impl ServiceContext {
         let stored = self.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
         let scale = Some(convert::scale(&collection, &stored));
         Ok(call.respond(proto::TrainScaleResponse { scale }))
+    }
+
+    /// Receives the messages of a training.
+    async fn receive_training(
+        &self,
+        caller: &Caller,
+        call: &CallContext,
+        mut requests: Streaming<proto::TrainScaleRequest>,
+    ) -> Result<Received, Status> {
+        let mut first = self.next_message(call, &mut requests).await?.unwrap_or_default();
+        let training = parse::training(&first)?;
+        caller.sees(&training.collection)?;
+        self.memory.check_room(&self.engine).await?;
+        let mut texts = Texts::default();
+        texts.add(std::mem::take(&mut first.texts))?;
+        // Counted as texts of a training from now on, of which few run at once.
+        call.messages().all_answered();
+        while let Some(message) = self.next_message(call, &mut requests).await? {
+            texts.add(parse::more(message)?)?;
+            call.messages().all_answered();
+        }
+        Ok(Received { training, texts })
     }
 
     /// The next message of a training, until its deadline or the end of the server.
@@ -86,8 +92,10 @@ impl ServiceContext {
         request: Request<proto::ListScalesRequest>,
     ) -> Result<Response<proto::ListScalesResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let collection =
-            crate::service::parse::corpus::collection_or_default("collection", &request.get_ref().collection)?;
+        let collection = crate::service::parse::corpus::collection_or_default(
+            "collection",
+            &request.get_ref().collection,
+        )?;
         caller.sees(&collection)?;
         let engine = self.engine.get()?;
         let read = move |_: &Stop| {
@@ -177,6 +185,12 @@ impl ServiceContext {
 enum Subject {
     Given(Extracted),
     Stored(SourceName),
+}
+
+/// A training that has arrived.
+struct Received {
+    training: Training,
+    texts: Texts,
 }
 
 /// The texts of a training so far.
