@@ -5,10 +5,8 @@ use crate::proto;
 use crate::writing::measures::{CountId, Family, Figure, MeasureId, Measures, NotApplicable, Term, TextLanguage};
 
 /// The counts and measures of a text with these pages, without percentiles.
-pub(in crate::service) fn analysis(
-    measures: &Measures,
-    pages: Option<&proto::DocumentPages>,
-) -> proto::AnalyzeResponse {
+#[must_use]
+pub fn analysis(measures: &Measures, pages: Option<&proto::DocumentPages>) -> proto::AnalyzeResponse {
     let words = measures.count(CountId::Words).map_or(0, u64::from);
     let language = measures.language();
     proto::AnalyzeResponse {
