@@ -62,6 +62,11 @@ pub mod server;
 mod web;
 
 #[cfg(all(feature = "server", not(feature = "internals")))]
+mod contained;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod contained;
+#[cfg(all(feature = "server", not(feature = "internals")))]
 mod documents;
 #[cfg(all(feature = "server", feature = "internals"))]
 #[doc(hidden)]
@@ -122,8 +127,10 @@ mod writing;
 pub mod writing;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
-    CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
+    ALGORITHM_VERSION, Added, Agreement, BackedUp, BandLabel, BackupError, CacheFigures, Change, CheckedSource, Cluster,
+    CollectionDeleted, Contribution, GradedText, GradedWords, Grades, Scale, ScaleBand, ScaleDeleted,
+    ScaleError, ScaleName, ScalePlan, ScaleWeight, Score, ScoreRefusal, ScoreWarning, TrainingRefusal,
+    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
     Defect, DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
     FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits,
     Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange,

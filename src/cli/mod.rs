@@ -19,7 +19,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-pub use crate::documents::contained::run_if_asked as read_document_if_asked;
 pub use crate::service::count_memory_with;
 
 use self::commands::corpus::{collections, import, sources, stats};

@@ -8,5 +8,6 @@ pub(super) mod length;
 pub(super) mod measures;
 pub(super) mod pairs;
 pub(super) mod report;
+pub(super) mod scales;
 pub(super) mod times;
 pub(super) mod warnings;

@@ -5,6 +5,7 @@ pub(super) mod detection;
 pub(super) mod pairs;
 pub(super) mod places;
 pub(super) mod rendering;
+pub(super) mod scales;
 pub(super) mod sources;
 pub(super) mod writing;
 
