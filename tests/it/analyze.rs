@@ -74,16 +74,23 @@ async fn what_does_not_apply_says_why() {
     assert!(measure(&few, "gunning_fog").not_applicable.as_ref().unwrap().message.contains("33 words"));
     assert_eq!(reason(&ask(text(&SENTENCE.repeat(20))).await, "smog"), NotApplicableReason::TooFewSentences);
     let word = ask(text("lamp")).await;
-    assert_eq!((count(&word, "words"), count(&word, "sentences"), count(&word, "syllables")), (Some(1), Some(1), None));
+    assert_eq!(
+        (count(&word, "words"), count(&word, "sentences"), count(&word, "syllables")),
+        (Some(1), Some(1), None)
+    );
     assert_eq!(reason(&word, "flesch_reading_ease"), NotApplicableReason::UnknownLanguage);
     let stated = ask(AnalyzeRequest { language: "en-GB".to_owned(), ..text("lamp") }).await;
     assert_eq!((count(&stated, "syllables"), stated.language_basis()), (Some(1), LanguageBasis::Stated));
     let signs = ask(text("?! … 🙂")).await;
     assert_eq!((count(&signs, "words"), count(&signs, "characters")), (Some(0), Some(4)));
     assert_eq!(reason(&signs, "mean_word_letters"), NotApplicableReason::NoWords);
-    let french = "Le gardien du phare montait chaque soir les marches de la tour, et personne ne le voyait. ".repeat(10);
+    let french = "Le gardien du phare montait chaque soir les marches de la tour, et personne ne le voyait. "
+        .repeat(10);
     let other = ask(text(&french)).await;
-    assert_eq!((other.language.as_str(), reason(&other, "flesch_reading_ease")), ("fr", NotApplicableReason::OtherLanguage));
+    assert_eq!(
+        (other.language.as_str(), reason(&other, "flesch_reading_ease")),
+        ("fr", NotApplicableReason::OtherLanguage)
+    );
     assert!(measure(&other, "lix").value.is_some());
     let mixed = ask(text(&format!("{french}\n\n{}", SENTENCE.repeat(14)))).await;
     assert_eq!((mixed.language_basis(), mixed.language.as_str()), (LanguageBasis::Mixed, ""));
@@ -105,7 +112,10 @@ async fn bad_requests_name_their_fields() {
     let name = |id: &str| Some(proto::SourceName { collection: String::new(), id: id.to_owned() });
     assert_eq!(named(text("")).await, ["text"]);
     assert_eq!(named(AnalyzeRequest { source: name("a"), ..text("b") }).await, ["text"]);
-    assert_eq!(named(AnalyzeRequest { document: Some(proto::Document::default()), ..text("b") }).await, ["document"]);
+    assert_eq!(
+        named(AnalyzeRequest { document: Some(proto::Document::default()), ..text("b") }).await,
+        ["document"]
+    );
     assert_eq!(named(AnalyzeRequest { language: "xx".to_owned(), ..text("b") }).await, ["language"]);
     let collection = AnalyzeRequest { percentiles_collection: "no name".to_owned(), ..text("b") };
     assert_eq!(named(collection).await, ["percentiles_collection"]);

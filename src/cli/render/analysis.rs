@@ -13,7 +13,14 @@ pub(in crate::cli) fn analysis(response: &proto::AnalyzeResponse, formulas: bool
     let mut out = String::new();
     let length = response.length.unwrap_or_default();
     let about = if length.page_basis() == proto::PageBasis::Words { "about " } else { "" };
-    line(&mut out, &format!("{}, {about}{}", counted(length.words, "word", "words"), counted(length.pages, "page", "pages")));
+    line(
+        &mut out,
+        &format!(
+            "{}, {about}{}",
+            counted(length.words, "word", "words"),
+            counted(length.pages, "page", "pages")
+        ),
+    );
     line(&mut out, &language(response));
     if response.collection_sources > 0 {
         let (sampled, all) = (number(response.percentile_sources), number(response.collection_sources));

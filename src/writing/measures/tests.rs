@@ -57,12 +57,21 @@ fn every_value_is_its_constant_and_its_terms() {
     let mut stated = 0;
     for measure in MeasureId::all() {
         let figure = measures.figure(measure).unwrap_or_else(|reason| panic!("{}: {reason}", measure.name()));
-        let sum = figure.terms.iter().map(|term| term.weight * term.numerator / term.denominator).sum::<f64>();
+        let sum =
+            figure.terms.iter().map(|term| term.weight * term.numerator / term.denominator).sum::<f64>();
         assert!((figure.constant + sum - figure.value).abs() < 1e-9, "{}", measure.name());
         for term in &figure.terms {
-            for (name, of_term) in [(term.numerator_name, term.numerator), (term.denominator_name, term.denominator)] {
+            for (name, of_term) in
+                [(term.numerator_name, term.numerator), (term.denominator_name, term.denominator)]
+            {
                 if let Some(id) = CountId::ALL.iter().find(|id| id.name() == name) {
-                    assert_eq!(measures.count(*id).map(f64::from), Ok(of_term), "{} of {}", name, measure.name());
+                    assert_eq!(
+                        measures.count(*id).map(f64::from),
+                        Ok(of_term),
+                        "{} of {}",
+                        name,
+                        measure.name()
+                    );
                 }
             }
         }
@@ -76,9 +85,15 @@ fn names_are_unique_and_stable_in_form() {
     let names: Vec<&str> = Measures::of("").features().map(|(name, _)| name).collect();
     let unique: std::collections::BTreeSet<_> = names.iter().collect();
     assert_eq!(unique.len(), names.len());
-    assert!(names.iter().all(|name| name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')));
+    assert!(
+        names
+            .iter()
+            .all(|name| name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_'))
+    );
     for measure in MeasureId::all() {
-        assert!(!measure.title().is_empty() && !measure.formula().is_empty() && !measure.reference().is_empty());
+        assert!(
+            !measure.title().is_empty() && !measure.formula().is_empty() && !measure.reference().is_empty()
+        );
         assert_eq!(MeasureId::by_name(measure.name()), Some(measure));
     }
 }
@@ -157,7 +172,9 @@ fn words_are_counted_by_what_they_are() {
 fn what_does_not_apply_has_a_reason() {
     let flesch = id("flesch_reading_ease");
     let german = "Der Hund lief über die Straße, und niemand hielt ihn auf, weil alle mit sich selbst beschäftigt waren. ".repeat(20);
-    let english = "The dog ran over the street, and nobody stopped it, because they were all busy with themselves. ".repeat(20);
+    let english =
+        "The dog ran over the street, and nobody stopped it, because they were all busy with themselves. "
+            .repeat(20);
     let chinese = "我们今天去公园散步，天气很好，大家都很高兴。".repeat(20);
     let mixed = format!("{german}\n\n{english}");
     let reason = |text: &str| Measures::of(text).figure(flesch).map(|figure| figure.value).unwrap_err();
@@ -170,7 +187,10 @@ fn what_does_not_apply_has_a_reason() {
     assert_eq!(Measures::of(&mixed).language(), TextLanguage::Mixed);
     let short = super::Measures::in_language("A few words only.", Language::ENGLISH);
     assert_eq!(short.figure(flesch), Err(NotApplicable::TooFewWords { words: 4, least: 100 }));
-    assert!(matches!(Measures::of(&english).figure(id("smog")), Err(NotApplicable::TooFewSentences { sentences: 20, least: 30 })));
+    assert!(matches!(
+        Measures::of(&english).figure(id("smog")),
+        Err(NotApplicable::TooFewSentences { sentences: 20, least: 30 })
+    ));
     assert_eq!(Measures::of(&chinese).figure(id("guiraud")), Err(NotApplicable::UnspacedScript));
     // What needs no language is stated for all.
     assert!(Measures::of(&german).figure(id("lix")).is_ok());
@@ -185,7 +205,10 @@ fn what_does_not_apply_has_a_reason() {
 #[test]
 fn hostile_texts_take_linear_time() {
     let began = std::time::Instant::now();
-    for unit in ["a", "a ", ". ", ".", "\n", "1. ", "A. ", "\u{301}", "é'", "ia", "was ", "as a ", "字", "\u{fdfa}", "“", "I'm not "] {
+    for unit in [
+        "a", "a ", ". ", ".", "\n", "1. ", "A. ", "\u{301}", "é'", "ia", "was ", "as a ", "字", "\u{fdfa}",
+        "“", "I'm not ",
+    ] {
         let measures = Measures::of(&unit.repeat(50_000));
         assert!(measures.features().count() > 80);
         assert!(measures.features().all(|(_, value)| value.is_none_or(f64::is_finite)));
