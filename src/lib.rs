@@ -95,6 +95,11 @@ mod matching;
 #[doc(hidden)]
 pub mod matching;
 #[cfg(all(feature = "server", not(feature = "internals")))]
+mod writing;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod writing;
+#[cfg(all(feature = "server", not(feature = "internals")))]
 mod render;
 #[cfg(all(feature = "server", feature = "internals"))]
 #[doc(hidden)]

@@ -1,0 +1,3 @@
+//! Facts of a text as a piece of writing.
+
+pub mod grammar;
