@@ -21,6 +21,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use crate::service::count_memory_with;
 
+use crate::contained;
+
 use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
@@ -29,6 +31,16 @@ use self::commands::{extract, health, keys, manual, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
+
+/// Does the work of a child process, if the arguments of this process ask for that, and returns its exit code then. A program
+/// whose children run this program calls this before anything else.
+#[must_use]
+pub fn serve_parent_if_asked() -> Option<ExitCode> {
+    Some(match contained::asked_job()? {
+        contained::Job::ReadDocument => crate::documents::contained::run(),
+        contained::Job::CheckGrammar => crate::writing::grammar::contained::run(),
+    })
+}
 
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
