@@ -27,7 +27,7 @@ use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
 use self::commands::writing::analyze;
-use self::commands::{extract, health, keys, manual, serve};
+use self::commands::{extract, health, keys, manual, scale, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
@@ -76,6 +76,8 @@ enum Command {
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
+    /// Train scales on graded texts, and score texts on them
+    Scale(scale::ScaleArgs),
     /// Show the totals of a server's corpus, the server's load and its limits
     Stats(stats::StatsArgs),
     /// Ask whether a server is ready to serve: exit code 0 if it is
@@ -128,6 +130,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),
         Command::Sources(args) => block_on(sources::run(args, &server, out)),
+        Command::Scale(args) => block_on(scale::run(args, &server, out)),
         Command::Stats(args) => block_on(stats::run(args, &server, out)),
         Command::Health(args) => block_on(health::run(args, &server, out)),
         Command::Backup(args) => block_on(backup::run(args, &server, out)),

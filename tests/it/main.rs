@@ -68,6 +68,7 @@ mod raw;
 mod rendering;
 mod room;
 mod running;
+mod scales;
 mod scoping;
 mod scripts;
 mod shutdown;
