@@ -95,11 +95,6 @@ mod matching;
 #[doc(hidden)]
 pub mod matching;
 #[cfg(all(feature = "server", not(feature = "internals")))]
-mod writing;
-#[cfg(all(feature = "server", feature = "internals"))]
-#[doc(hidden)]
-pub mod writing;
-#[cfg(all(feature = "server", not(feature = "internals")))]
 mod render;
 #[cfg(all(feature = "server", feature = "internals"))]
 #[doc(hidden)]
@@ -125,9 +120,17 @@ mod text;
 #[doc(hidden)]
 pub mod text;
 
+#[cfg(not(feature = "internals"))]
+mod writing;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod writing;
+
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
-    CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
+    ALGORITHM_VERSION, Added, Agreement, BackedUp, BandLabel, BackupError, CacheFigures, Change, CheckedSource, Cluster,
+    CollectionDeleted, Contribution, GradedText, GradedWords, Grades, Scale, ScaleBand, ScaleDeleted,
+    ScaleError, ScaleName, ScalePlan, ScaleWeight, Score, ScoreRefusal, ScoreWarning, TrainingRefusal,
+    CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
     Defect, DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
     FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits,
     Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange,

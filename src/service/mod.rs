@@ -21,6 +21,7 @@ mod problem;
 mod process;
 mod revisions;
 pub mod servers;
+mod writing;
 
 pub use backpressure::connection_budget::{ConnectionBudget, PendingBytes, UnansweredMessages, UnreadBytes};
 pub use backpressure::load::Load;
@@ -49,3 +50,4 @@ pub use page_extras::PageExtras;
 pub(crate) use problem::completed;
 pub use problem::{Problem, defect_status};
 pub use process::ProcessInfo;
+pub use writing::percentiles::Percentiles;

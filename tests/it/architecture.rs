@@ -20,7 +20,7 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
     ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
     (
         "engine",
-        &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus", "detection"],
+        &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus", "detection", "writing"],
     ),
     ("contained", &[]),
     ("documents", &["contained"]),

@@ -137,7 +137,10 @@ enum Subject {
 }
 
 /// The bytes of a stored submission, if the caller sees it.
-fn stored_bytes(caller: &Caller, engine: &Engine, submission: &Submission) -> Result<usize, Problem> {
+pub(super) fn stored_bytes(caller: &Caller,
+    engine: &Engine,
+    submission: &Submission,
+) -> Result<usize, Problem> {
     let Submission::Source(SourceName { collection, id }) = submission else { return Ok(0) };
     caller.sees(collection)?;
     Ok(usize::try_from(engine.find_source(collection, id)?.text_bytes).unwrap_or(usize::MAX))
