@@ -122,7 +122,10 @@ impl Page {
                     println!("- {}: {value:.2}, percentile {place:.0}", measure.title);
                 }
                 (Some(value), None) => println!("- {}: {value:.2}", measure.title),
-                (None, _) => println!("- {}: {}", measure.title, measure.not_applicable),
+                (None, _) => {
+                    let reason = measure.not_applicable.as_ref().map_or("", |reason| &reason.message);
+                    println!("- {}: {reason}", measure.title);
+                }
             }
         }
         let request = proto::ListScalesRequest { collection: collection.clone() };

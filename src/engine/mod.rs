@@ -29,8 +29,7 @@ pub use crate::writing::scales::{
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
     Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, RequestDigest,
-    ScaleDeleted,
-    SourceDeleted, SourcePage, SourcesDeleted, TextRole, Verified,
+    ScaleDeleted, SourceDeleted, SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{
@@ -38,12 +37,12 @@ pub use crate::detection::{
     PairsProgress, PairsVoid, Side,
 };
 pub use crate::model::{
-    Agreement, BandLabel, GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight,
-    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label,
-    Labels, Limits, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, PageKind, PageRange,
-    PageStart, Pages, Pattern, RequestId, RequestKey, Scope, SourceFilter, SourceId, SourceName,
-    SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField,
-    Warning, WarningKind, Warnings,
+    Agreement, BandLabel, CollectionName, CorpusSeed, FingerprintSettings, GradedWords, Grades, Group,
+    IfExists, InvalidPages, InvalidValue, Label, Labels, Limits, Metadata, MetadataEntry, MetadataKey,
+    MetadataValue, NewSource, PageKind, PageRange, PageStart, Pages, Pattern, RequestId, RequestKey, Scale,
+    ScaleBand, ScaleName, ScaleWeight, Scope, SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate,
+    Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField, Warning, WarningKind,
+    Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

@@ -16,9 +16,7 @@ mod warning;
 pub use keys::{CollectionNumber, Slot, SourceKey};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
-pub use scale::{
-    Agreement, BandLabel, GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight,
-};
+pub use scale::{Agreement, BandLabel, GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight};
 pub use scope::{Scope, SourceName};
 pub use seed::CorpusSeed;
 pub(crate) use setters::setters;

@@ -1,4 +1,4 @@
-//! Facts of a text as a piece of writing: its measures, scales that a caller's grades define, and its grammar.
+//! Facts of a text as a piece of writing: its measures, its grammar, and scales that a caller's grades define.
 
 #[cfg(feature = "server")]
 pub mod grammar;

@@ -137,7 +137,8 @@ enum Subject {
 }
 
 /// The bytes of a stored submission, if the caller sees it.
-pub(super) fn stored_bytes(caller: &Caller,
+pub(super) fn stored_bytes(
+    caller: &Caller,
     engine: &Engine,
     submission: &Submission,
 ) -> Result<usize, Problem> {

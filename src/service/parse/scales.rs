@@ -59,7 +59,10 @@ pub(in crate::service) fn graded(
         }
         if !text.grade.is_finite() || text.grade.abs() > 1e9 {
             let grade = text.grade;
-            fields.invalid(format!("texts[{number}].grade"), format!("is {grade}, but must be from -1e9 to 1e9"));
+            fields.invalid(
+                format!("texts[{number}].grade"),
+                format!("is {grade}, but must be from -1e9 to 1e9"),
+            );
         }
     }
     let parsed = texts.into_iter().map(|text| GradedText { text: text.text, grade: text.grade }).collect();

@@ -2,9 +2,7 @@
 
 use super::reason::Reason;
 use super::{Problem, Violation};
-use crate::engine::{
-    BackupError, Error, ScaleError, ScoreRefusal, StoreError, TextRole, TrainingRefusal,
-};
+use crate::engine::{BackupError, Error, ScaleError, ScoreRefusal, StoreError, TextRole, TrainingRefusal};
 use crate::matching::StopReason;
 
 /// An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again won't help; a corpus that is
@@ -124,7 +122,8 @@ impl Problem {
                 Self::invalid_because(Reason::NoWords, vec![violation])
             }
             TrainingRefusal::TooFewTexts { texts: count, min_texts } => {
-                let description = format!("has {count} different texts, but a scale needs {min_texts} at least");
+                let description =
+                    format!("has {count} different texts, but a scale needs {min_texts} at least");
                 texts(Reason::InvalidField, &description).with("texts", count).with("min_texts", min_texts)
             }
             TrainingRefusal::OneGrade { grade } => {

@@ -62,7 +62,9 @@ pub fn check(
     for group in &groups {
         work.check_group(group)?;
     }
-    for (spans, reason) in [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)] {
+    for (spans, reason) in
+        [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
+    {
         spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
     }
     let mut checked = work.checked;
@@ -208,7 +210,9 @@ fn without_overlaps(parts: &mut Vec<NotChecked>) {
 /// The reason in a sentence.
 fn message(reason: Reason) -> &'static str {
     match reason {
-        Reason::Language => "no checker of this server has the language; set languagetool_url to a LanguageTool server",
+        Reason::Language => {
+            "no checker of this server has the language; set languagetool_url to a LanguageTool server"
+        }
         Reason::Quotation => "it is quoted",
         Reason::Bibliography => "it is in the bibliography",
         Reason::CheckerFailed => "the checker failed on it, or took too long; check it by itself",

@@ -24,7 +24,12 @@ const TERM_COUNT: usize = 3;
 
 impl<'a> Filter<'a> {
     /// A filter for the findings in `text`. Linear.
-    pub(super) fn new(text: &'a str, paragraphs: &'a [Span], options: &Options, findings: &[Finding]) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        paragraphs: &'a [Span],
+        options: &Options,
+        findings: &[Finding],
+    ) -> Self {
         let wanted: HashSet<&str> = findings.iter().map(|finding| finding.span.of(text)).collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for word in text.split(|c: char| !c.is_alphanumeric() && !['\'', '’', '-'].contains(&c)) {
@@ -62,7 +67,9 @@ impl<'a> Filter<'a> {
         }
         match finding.kind {
             Kind::Spelling => self.is_likely_misspelt(finding),
-            Kind::Capitalization => self.begins_sentence(finding.span) || finding.rule != "SentenceCapitalization",
+            Kind::Capitalization => {
+                self.begins_sentence(finding.span) || finding.rule != "SentenceCapitalization"
+            }
             _ => true,
         }
     }
@@ -71,7 +78,11 @@ impl<'a> Filter<'a> {
         let word = finding.span.of(self.text);
         let letters = word.chars().count();
         let is_plain = word.chars().all(|c| c.is_ascii_alphabetic() || ['\'', '’', '-'].contains(&c));
-        if !is_plain || letters < 3 || word.chars().skip(1).any(char::is_uppercase) || self.is_joined(finding.span) {
+        if !is_plain
+            || letters < 3
+            || word.chars().skip(1).any(char::is_uppercase)
+            || self.is_joined(finding.span)
+        {
             return false;
         }
         let near = finding.replacements.iter().filter_map(|right| typos::distance(word, right)).min();
@@ -83,7 +94,9 @@ impl<'a> Filter<'a> {
             let begins = self.begins_sentence(finding.span);
             // A name, unless it is a slip in a name that is known, or begins a sentence as any word does.
             let of_name = |right: &String| right.starts_with(char::is_uppercase) && letters >= 6;
-            return count == 1 && is_alone && (begins && is_near && letters >= 4 || !begins && slip.is_some_and(of_name));
+            return count == 1
+                && is_alone
+                && (begins && is_near && letters >= 4 || !begins && slip.is_some_and(of_name));
         }
         is_near && (count < TERM_COUNT || slip.is_some() && letters >= 5) || slip.is_some()
     }
@@ -105,7 +118,8 @@ impl<'a> Filter<'a> {
 
     /// Whether the word is a part of a longer one: an abbreviation, a compound, a number with its unit.
     fn is_joined(&self, at: Span) -> bool {
-        let joins = |c: char| c.is_alphanumeric() || ['-', '‐', '‑', '&', '_', '@', '/', '\\', '#'].contains(&c);
+        let joins =
+            |c: char| c.is_alphanumeric() || ['-', '‐', '‑', '&', '_', '@', '/', '\\', '#'].contains(&c);
         let before = self.before(at).chars().next_back().is_some_and(joins);
         let mut next = self.after(at).chars();
         let after = match next.next() {
@@ -140,9 +154,11 @@ impl<'a> Filter<'a> {
         let before = self.before(at).trim_end_matches(marks);
         let words = before.trim_end();
         let last = words.rsplit(char::is_whitespace).next().unwrap_or_default();
-        let is_abbreviation = last.ends_with('.') && last.chars().filter(|c| c.is_alphanumeric()).count() <= 3
+        let is_abbreviation = last.ends_with('.')
+            && last.chars().filter(|c| c.is_alphanumeric()).count() <= 3
             || last.trim_end_matches('.').contains('.');
-        let after_stop = words.len() < before.len() && words.ends_with(['.', '!', '?']) && !words.ends_with("..");
+        let after_stop =
+            words.len() < before.len() && words.ends_with(['.', '!', '?']) && !words.ends_with("..");
         self.begins_paragraph(at) || after_stop && !is_abbreviation
     }
 

@@ -38,7 +38,9 @@ pub struct Server {
 
 /// Why an address names no server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no address like http://localhost:8010; https is not supported, so put the server on this machine or network")]
+#[error(
+    "is no address like http://localhost:8010; https is not supported, so put the server on this machine or network"
+)]
 pub struct BadAddress;
 
 impl std::str::FromStr for Server {
@@ -52,7 +54,8 @@ impl std::str::FromStr for Server {
             Some((host, port)) if is_port(port) => (host, port.parse().map_err(|_| BadAddress)?),
             _ => (authority, 80),
         };
-        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@\"".contains(&byte));
+        let is_plain =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@\"".contains(&byte));
         if host.is_empty() || !is_plain(host) || !is_plain(path) {
             return Err(BadAddress);
         }
@@ -116,7 +119,11 @@ impl Server {
         let response = self.post(&body, deadline, is_stopped).map_err(|error| {
             let problem = format!("{self} (languagetool_url): {error}");
             let is_stopped = is_stopped() && error.kind() == std::io::ErrorKind::Interrupted;
-            Refusal::Because(if is_stopped { CheckError::Stopped } else { CheckError::Unavailable { problem } })
+            Refusal::Because(if is_stopped {
+                CheckError::Stopped
+            } else {
+                CheckError::Unavailable { problem }
+            })
         })?;
         if response.status != 200 {
             let said = line(String::from_utf8_lossy(&response.body).into_owned());
@@ -125,11 +132,17 @@ impl Server {
         let answer: Response = serde_json::from_slice(&response.body)
             .map_err(|_| unavailable(format!("{self} (languagetool_url) gives no answer of LanguageTool")))?;
         let offsets = Utf16Offsets::of(part.of(text));
-        let findings = answer.matches.into_iter().filter_map(|found| finding(found, part, &offsets)).collect();
+        let findings =
+            answer.matches.into_iter().filter_map(|found| finding(found, part, &offsets)).collect();
         Ok(Answer { findings, version: line(answer.software.version) })
     }
 
-    fn post(&self, body: &str, deadline: Instant, is_stopped: &dyn Fn() -> bool) -> std::io::Result<HttpResponse> {
+    fn post(
+        &self,
+        body: &str,
+        deadline: Instant,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> std::io::Result<HttpResponse> {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let mut problem = std::io::Error::other("its name is not known");
         for address in (host, self.port).to_socket_addrs()? {
@@ -193,7 +206,9 @@ fn unavailable(problem: String) -> Refusal {
 fn form(text: &str, language: &str, options: &Options) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("text", text).append_pair("language", language);
-    for (name, rules) in [("disabledRules", &options.disabled_rules), ("enabledRules", &options.enabled_rules)] {
+    for (name, rules) in
+        [("disabledRules", &options.disabled_rules), ("enabledRules", &options.enabled_rules)]
+    {
         if !rules.is_empty() {
             form.append_pair(name, &rules.join(","));
         }
@@ -303,7 +318,9 @@ fn kind_of(rule: &Rule) -> Kind {
         ("typographical" | "whitespace", _) | (_, "PUNCTUATION" | "TYPOGRAPHY") => Kind::Punctuation,
         (_, "CONFUSED_WORDS" | "FALSE_FRIENDS") => Kind::WordChoice,
         ("grammar", _) | (_, "GRAMMAR") => Kind::Grammar,
-        ("style" | "register" | "locale-violation", _) | (_, "STYLE" | "REDUNDANCY" | "PLAIN_ENGLISH") => Kind::Style,
+        ("style" | "register" | "locale-violation", _) | (_, "STYLE" | "REDUNDANCY" | "PLAIN_ENGLISH") => {
+            Kind::Style
+        }
         _ => Kind::Other,
     }
 }
@@ -346,8 +363,13 @@ mod tests {
         for url in good {
             assert_eq!(of(url).unwrap(), ("http://localhost:8010".to_owned(), "/v2/check".to_owned()));
         }
-        assert_eq!(of("http://[::1]/lt/").unwrap(), ("http://[::1]:80/lt".to_owned(), "/lt/v2/check".to_owned()));
-        for bad in ["", "localhost:8010", "https://a", "http://", "http://a b", "http://a:99999", "http://u@a"] {
+        assert_eq!(
+            of("http://[::1]/lt/").unwrap(),
+            ("http://[::1]:80/lt".to_owned(), "/lt/v2/check".to_owned())
+        );
+        for bad in
+            ["", "localhost:8010", "https://a", "http://", "http://a b", "http://a:99999", "http://u@a"]
+        {
             assert_eq!(of(bad), Err(BadAddress), "{bad}");
         }
     }
@@ -356,9 +378,15 @@ mod tests {
     fn answers_may_come_in_chunks() {
         let parse = |bytes: &str| HttpResponse::parse(bytes.as_bytes()).map(|it| (it.status, it.body));
         assert_eq!(parse("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}"), Some((200, b"{}".to_vec())));
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n1;a=b\r\n \r\n0\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n1;a=b\r\n \r\n0\r\n\r\n";
         assert_eq!(parse(chunked), Some((200, b"{} ".to_vec())));
-        for bad in ["", "HTTP/1.1 200\r\n", "SSH\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{}"] {
+        for bad in [
+            "",
+            "HTTP/1.1 200\r\n",
+            "SSH\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{}",
+        ] {
             assert_eq!(parse(bad), None);
         }
     }

@@ -124,9 +124,15 @@ mod tests {
 
     #[test]
     fn wrapped_lines_are_one_paragraph_and_others_are_not() {
-        assert_eq!(of("The title\nA first line.\n\n  The end. \n"), ["The title", "A first line.", "The end."]);
+        assert_eq!(
+            of("The title\nA first line.\n\n  The end. \n"),
+            ["The title", "A first line.", "The end."]
+        );
         let wrapped = "This line was wrapped at forty\nCharacters, and so it continues here.\nEnd.";
-        assert_eq!(of(wrapped), ["This line was wrapped at forty\nCharacters, and so it continues here.", "End."]);
+        assert_eq!(
+            of(wrapped),
+            ["This line was wrapped at forty\nCharacters, and so it continues here.", "End."]
+        );
         assert_eq!(of("One line\nthat goes on"), ["One line\nthat goes on"]);
         assert!(of(" \n\n ").is_empty());
     }

@@ -86,7 +86,8 @@ const UNSURE: [&str; 39] = [
 ];
 
 /// More rules that are wrong more often than right, each seen a few times.
-const RARELY_RIGHT: [&str; 5] = ["ItsPossessive", "ThatWhich", "WhomSubjectOfVerb", "Worldwide", "WrongNegative"];
+const RARELY_RIGHT: [&str; 5] =
+    ["ItsPossessive", "ThatWhich", "WhomSubjectOfVerb", "Worldwide", "WrongNegative"];
 
 /// The rules that are off unless a request asks for them.
 pub(super) fn off_by_default() -> impl Iterator<Item = &'static str> {

@@ -66,8 +66,8 @@ const JUDGED_WORDS: u64 = 12;
 
 /// Frequent words of English, of which a sentence of it has some.
 const FREQUENT: [&str; 24] = [
-    "the", "of", "and", "to", "a", "in", "is", "that", "it", "was", "for", "on", "with", "as", "be", "are", "this", "have",
-    "not", "you", "they", "he", "she", "i",
+    "the", "of", "and", "to", "a", "in", "is", "that", "it", "was", "for", "on", "with", "as", "be", "are",
+    "this", "have", "not", "you", "they", "he", "she", "i",
 ];
 
 /// The language of a text as an ISO 639-1 code; `None` if it can't be told.
@@ -115,12 +115,46 @@ fn beginning(text: &str) -> &str {
 /// The ISO 639-1 code of a language that has the ISO 639-3 code `code`.
 fn short_code(code: &str) -> Option<&'static str> {
     const CODES: [(&str, &str); 40] = [
-        ("eng", "en"), ("deu", "de"), ("fra", "fr"), ("spa", "es"), ("por", "pt"), ("ita", "it"), ("nld", "nl"),
-        ("pol", "pl"), ("rus", "ru"), ("ukr", "uk"), ("bel", "be"), ("cat", "ca"), ("dan", "da"), ("swe", "sv"),
-        ("nob", "nb"), ("fin", "fi"), ("ell", "el"), ("ron", "ro"), ("slk", "sk"), ("slv", "sl"), ("ces", "cs"),
-        ("hun", "hu"), ("tur", "tr"), ("ara", "ar"), ("pes", "fa"), ("heb", "he"), ("hin", "hi"), ("ben", "bn"),
-        ("jpn", "ja"), ("cmn", "zh"), ("kor", "ko"), ("tha", "th"), ("vie", "vi"), ("ind", "id"), ("tam", "ta"),
-        ("epo", "eo"), ("hrv", "hr"), ("srp", "sr"), ("bul", "bg"), ("tgl", "tl"),
+        ("eng", "en"),
+        ("deu", "de"),
+        ("fra", "fr"),
+        ("spa", "es"),
+        ("por", "pt"),
+        ("ita", "it"),
+        ("nld", "nl"),
+        ("pol", "pl"),
+        ("rus", "ru"),
+        ("ukr", "uk"),
+        ("bel", "be"),
+        ("cat", "ca"),
+        ("dan", "da"),
+        ("swe", "sv"),
+        ("nob", "nb"),
+        ("fin", "fi"),
+        ("ell", "el"),
+        ("ron", "ro"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("ces", "cs"),
+        ("hun", "hu"),
+        ("tur", "tr"),
+        ("ara", "ar"),
+        ("pes", "fa"),
+        ("heb", "he"),
+        ("hin", "hi"),
+        ("ben", "bn"),
+        ("jpn", "ja"),
+        ("cmn", "zh"),
+        ("kor", "ko"),
+        ("tha", "th"),
+        ("vie", "vi"),
+        ("ind", "id"),
+        ("tam", "ta"),
+        ("epo", "eo"),
+        ("hrv", "hr"),
+        ("srp", "sr"),
+        ("bul", "bg"),
+        ("tgl", "tl"),
     ];
     CODES.iter().find(|(long, _)| *long == code).map(|(_, short)| *short)
 }

@@ -16,7 +16,8 @@ pub(super) fn distance(a: &str, b: &str) -> Option<usize> {
         let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
             let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX / 2);
-            let mut least = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let mut least =
+                (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
             let is_swap = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
             if is_swap {
                 least = least.min(at(&before_last, j - 1) + 1);
@@ -50,7 +51,13 @@ mod tests {
 
     #[test]
     fn changes_are_counted() {
-        let cases = [("", "", 0), ("teh", "the", 1), ("recieve", "receive", 1), ("kitten", "sitting", 3), ("ab", "", 2)];
+        let cases = [
+            ("", "", 0),
+            ("teh", "the", 1),
+            ("recieve", "receive", 1),
+            ("kitten", "sitting", 3),
+            ("ab", "", 2),
+        ];
         for (a, b, changes) in cases {
             assert_eq!((distance(a, b), distance(b, a)), (Some(changes), Some(changes)), "{a} {b}");
         }
@@ -59,7 +66,9 @@ mod tests {
 
     #[test]
     fn slips_are_swapped_and_doubled_letters() {
-        assert!(is_slip("Amercian", "American") && is_slip("adress", "address") && is_slip("untill", "until"));
+        assert!(
+            is_slip("Amercian", "American") && is_slip("adress", "address") && is_slip("untill", "until")
+        );
         assert!(!is_slip("Bart", "Bert") && !is_slip("same", "same") && !is_slip("Smyth", "Smith"));
     }
 }

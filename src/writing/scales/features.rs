@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn all_texts_have_the_same_features() {
-        let english = Features::of("The keeper wrote every storm into a ledger that nobody was meant to read.", None);
+        let english =
+            Features::of("The keeper wrote every storm into a ledger that nobody was meant to read.", None);
         for text in ["", "word", "海岸の灯台は夜に光る。", "123 456"] {
             let names = |features: &Features| features.all.iter().map(|one| one.name).collect::<Vec<_>>();
             assert_eq!(names(&Features::of(text, None)), names(&english), "{text}");

@@ -7,7 +7,9 @@ use crate::model::{Agreement, StopReason};
 #[non_exhaustive]
 pub enum TrainingRefusal {
     /// Too few texts.
-    #[error("{texts} different graded texts are too few for a scale, which needs {min_texts} at least; send more")]
+    #[error(
+        "{texts} different graded texts are too few for a scale, which needs {min_texts} at least; send more"
+    )]
     TooFewTexts {
         /// Different texts.
         texts: usize,
@@ -58,7 +60,9 @@ pub enum ScoreRefusal {
     #[error("the text has no words; send a text with letters or digits in it")]
     NoWords,
     /// The text is in another language.
-    #[error("the text is in the language {text:?}, but the scale was trained on texts in {scale:?}; train one for this language")]
+    #[error(
+        "the text is in the language {text:?}, but the scale was trained on texts in {scale:?}; train one for this language"
+    )]
     OtherLanguage {
         /// The language of the text.
         text: &'static str,
@@ -66,7 +70,9 @@ pub enum ScoreRefusal {
         scale: String,
     },
     /// The scale was trained on measures of an older version.
-    #[error("the scale was trained on measures of version {scale}, and these are of version {present}; train it again")]
+    #[error(
+        "the scale was trained on measures of version {scale}, and these are of version {present}; train it again"
+    )]
     OtherMeasures {
         /// The version that the scale was trained on.
         scale: u32,

@@ -88,8 +88,12 @@ impl std::fmt::Display for ScoreWarning {
             Self::Language { scale } => {
                 write!(f, "the text is not clearly in the language of the graded texts ({scale})")
             }
-            Self::Limited { above: true } => f.write_str("the score is limited to the greatest grade of the graded texts"),
-            Self::Limited { above: false } => f.write_str("the score is limited to the least grade of the graded texts"),
+            Self::Limited { above: true } => {
+                f.write_str("the score is limited to the greatest grade of the graded texts")
+            }
+            Self::Limited { above: false } => {
+                f.write_str("the score is limited to the least grade of the graded texts")
+            }
         }
     }
 }
@@ -116,7 +120,10 @@ pub fn score(scale: &Scale, text: &str) -> Result<Score, ScoreRefusal> {
         let found = TextLanguage::of(text).language();
         match found.filter(|found| *found != expected) {
             Some(other) if features.words >= LANGUAGE_WORDS => {
-                return Err(ScoreRefusal::OtherLanguage { text: other.code(), scale: scale.language.clone() });
+                return Err(ScoreRefusal::OtherLanguage {
+                    text: other.code(),
+                    scale: scale.language.clone(),
+                });
             }
             _ if found != language => warnings.push(ScoreWarning::Language { scale: scale.language.clone() }),
             _ => {}

@@ -7,8 +7,16 @@ use crate::model::{Scale, ScaleBand, Stop};
 /// that do not.
 pub(crate) fn graded(count: u64) -> Vec<GradedText> {
     const PLAIN: [&str; 8] = ["we", "go", "to", "the", "big", "house", "and", "eat"];
-    const RARE: [&str; 8] =
-        ["nevertheless", "consequently", "deliberate", "magnificent", "architecture", "of", "which", "emphasises"];
+    const RARE: [&str; 8] = [
+        "nevertheless",
+        "consequently",
+        "deliberate",
+        "magnificent",
+        "architecture",
+        "of",
+        "which",
+        "emphasises",
+    ];
     (0..count)
         .map(|number| {
             let level = number % 5;
@@ -125,7 +133,8 @@ fn odd_texts_are_scored_within_the_grades_with_a_warning_or_refused() {
     }
     assert_eq!(score(&scale, ""), Err(ScoreRefusal::NoWords));
     assert_eq!(score(&scale, "?! ..."), Err(ScoreRefusal::NoWords));
-    let german = "Der Leuchtturmwärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte, und dann ging er. ";
+    let german =
+        "Der Leuchtturmwärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte, und dann ging er. ";
     let refused = score(&scale, &german.repeat(5)).unwrap_err();
     assert_eq!(refused, ScoreRefusal::OtherLanguage { text: "de", scale: "en".to_owned() });
     let old = Scale { measures_version: 0, ..scale };

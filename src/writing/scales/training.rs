@@ -71,7 +71,8 @@ pub fn train(plan: Plan, texts: &[GradedText], stop: &Stop) -> Result<Scale, Tra
     let mut texts: Vec<(u128, &GradedText)> =
         texts.iter().map(|text| (xxh3_128(text.text.as_bytes()), text)).collect();
     check(&texts)?;
-    let languages: Vec<TextLanguage> = texts.par_iter().map(|(_, text)| TextLanguage::of(&text.text)).collect();
+    let languages: Vec<TextLanguage> =
+        texts.par_iter().map(|(_, text)| TextLanguage::of(&text.text)).collect();
     let language = main_language(languages.into_iter());
     let features: Vec<Result<Features, TrainingRefusal>> = texts
         .par_iter()
@@ -87,14 +88,16 @@ pub fn train(plan: Plan, texts: &[GradedText], stop: &Stop) -> Result<Scale, Tra
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by(|a, b| key(&texts, *a).partial_cmp(&key(&texts, *b)).unwrap_or(std::cmp::Ordering::Equal));
     let features: Vec<&Features> = order.iter().filter_map(|place| features.get(*place)).collect();
-    texts.sort_by(|a, b| (a.0, a.1.grade).partial_cmp(&(b.0, b.1.grade)).unwrap_or(std::cmp::Ordering::Equal));
+    texts
+        .sort_by(|a, b| (a.0, a.1.grade).partial_cmp(&(b.0, b.1.grade)).unwrap_or(std::cmp::Ordering::Equal));
     let grades = grades_of(&texts);
     let dealt: Vec<Dealt> =
         texts.iter().map(|(digest, text)| Dealt { grade: text.grade, digest: *digest }).collect();
     let folds = folds::deal(&dealt);
     let columns = columns(&features);
     let rows = rows(&columns, &dealt, &folds);
-    let length: Vec<&Column> = columns.iter().filter(|one| LENGTH.contains(&one.weight.measure.as_str())).collect();
+    let length: Vec<&Column> =
+        columns.iter().filter(|one| LENGTH.contains(&one.weight.measure.as_str())).collect();
     let length = rows_of(&length, &dealt, &folds);
     stop.check()?;
     let fitter = Fitter::new(&rows);
@@ -202,7 +205,8 @@ fn standardised(name: &str, values: &[Option<f64>]) -> Option<Column> {
 impl ScaleWeight {
     /// The deviations by which a value is from the mean; 0 if it is not defined.
     pub(super) fn standardise(&self, value: Option<f64>) -> f64 {
-        let within = value.filter(|value| value.is_finite()).map(|value| value.clamp(self.least, self.greatest));
+        let within =
+            value.filter(|value| value.is_finite()).map(|value| value.clamp(self.least, self.greatest));
         within.map_or(0.0, |value| (value - self.mean) / self.deviation)
     }
 }

@@ -32,10 +32,9 @@ impl ServiceContext {
         let _running = TRAININGS.try_acquire().map_err(|_| Problem::too_many_running(MAX_TRAININGS))?;
         let mut requests = request.into_inner();
         let Some(mut first) = self.next_message(&call, &mut requests).await? else {
-            return Err(parse::training(&proto::TrainScaleRequest::default()).err().map_or_else(
-                || Status::from(Problem::defect()),
-                Status::from,
-            ));
+            return Err(parse::training(&proto::TrainScaleRequest::default())
+                .err()
+                .map_or_else(|| Status::from(Problem::defect()), Status::from));
         };
         let Training { collection, plan, replace } = parse::training(&first)?;
         caller.sees(&collection)?;
@@ -86,8 +85,10 @@ impl ServiceContext {
         request: Request<proto::ListScalesRequest>,
     ) -> Result<Response<proto::ListScalesResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let collection =
-            crate::service::parse::corpus::collection_or_default("collection", &request.get_ref().collection)?;
+        let collection = crate::service::parse::corpus::collection_or_default(
+            "collection",
+            &request.get_ref().collection,
+        )?;
         caller.sees(&collection)?;
         let engine = self.engine.get()?;
         let read = move |_: &Stop| {

@@ -116,7 +116,11 @@ fn measures(analysis: &proto::AnalyzeResponse) -> Markup {
             }
         }
         h2 { "Counts" }
-        ul.choices { @for one in &analysis.counts { li { (one.name) ": " (count(one.count)) } } }
+        ul.choices {
+            @for one in &analysis.counts {
+                @if let Some(number) = one.count { li title=(one.description) { (one.name) ": " (count(number)) } }
+            }
+        }
     }
 }
 
@@ -126,7 +130,7 @@ fn row(measure: &proto::TextMeasure, has_percentiles: bool) -> Markup {
             th.wide scope="row" { (measure.title) }
             @match measure.value {
                 Some(value) => td.count { (format!("{value:.2}")) },
-                None => td { (measure.not_applicable) },
+                None => td { (measure.not_applicable.as_ref().map_or("", |reason| &reason.message)) },
             }
             @if has_percentiles {
                 td.count { @if let Some(percentile) = measure.percentile { (format!("{percentile:.0}")) } }

@@ -102,7 +102,8 @@ impl Checker {
     /// Whether a word is formed by rule from one that is known: the plural of a noun, a participle, or one with a prefix.
     fn is_derived(&self, word: &[char]) -> bool {
         const PREFIXES: [&str; 14] = [
-            "anti", "bio", "co", "inter", "micro", "mid", "mis", "multi", "non", "over", "pre", "re", "semi", "un",
+            "anti", "bio", "co", "inter", "micro", "mid", "mis", "multi", "non", "over", "pre", "re", "semi",
+            "un",
         ];
         let word: String = word.iter().flat_map(|c| c.to_lowercase()).collect();
         let known = |base: &str| base.len() >= 4 && self.dictionary.contains_word_str(base);
@@ -111,7 +112,8 @@ impl Checker {
             metadata.is_some_and(|metadata| metadata.is_noun() && !metadata.is_mass_noun_only())
                 && IrregularNouns::curated().get_plural_for_singular(base).is_none()
         };
-        let plural = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).or_else(|| word.strip_suffix('s'));
+        let plural =
+            word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).or_else(|| word.strip_suffix('s'));
         let prefixed = PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix)).any(known);
         plural.is_some_and(|base| known(base) && noun(base)) || prefixed
     }

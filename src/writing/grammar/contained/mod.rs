@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 
 use self::wire::{Answer, Request};
 use super::{CheckError, Dialect, Finding, Options};
-use crate::contained::{Child, Conversation, Interruption, Job, Pool, PoolConfig, PoolError, START_TIME, Seat};
+use crate::contained::{
+    Child, Conversation, Interruption, Job, Pool, PoolConfig, PoolError, START_TIME, Seat,
+};
 use crate::text::Span;
 
 /// The name of the checker.
@@ -186,7 +188,12 @@ impl Session<'_> {
         }
     }
 
-    fn check(&mut self, paragraph: Span, text: &str, dialect: Option<Dialect>) -> Result<Vec<Finding>, Unchecked> {
+    fn check(
+        &mut self,
+        paragraph: Span,
+        text: &str,
+        dialect: Option<Dialect>,
+    ) -> Result<Vec<Finding>, Unchecked> {
         let request = Request::Check {
             dialect: dialect.unwrap_or(Dialect::American),
             any_dialect: self.options.dialect.is_none(),
@@ -198,7 +205,9 @@ impl Session<'_> {
                 self.end("its findings are not in the paragraph");
                 Unchecked::Failed
             }),
-            Answer::UnknownRule(rule) => Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(rule) })),
+            Answer::UnknownRule(rule) => {
+                Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(rule) }))
+            }
             Answer::Panicked => Err(Unchecked::Panicked),
             Answer::Dialect(_) => Err(Unchecked::Failed),
         }

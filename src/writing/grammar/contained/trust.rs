@@ -44,7 +44,14 @@ mod tests {
         let found = |start, end| {
             let message = "a\u{1b}[2Jb".to_owned();
             let kind = Kind::Spelling;
-            vec![Found { start, end, kind, rule: String::new(), message, replacements: vec![String::new(); 20] }]
+            vec![Found {
+                start,
+                end,
+                kind,
+                rule: String::new(),
+                message,
+                replacements: vec![String::new(); 20],
+            }]
         };
         let (text, paragraph) = ("é öäü x", Span { start: 3, end: 9 });
         let good = findings(found(1, 3), paragraph, text).unwrap();

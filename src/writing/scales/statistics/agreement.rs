@@ -112,7 +112,11 @@ pub(crate) fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a number of essays or resamples is below 2^53")]
     let place = share * sorted.len().saturating_sub(1) as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list, rounded down")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a list, rounded down"
+    )]
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
     match (sorted.get(below), sorted.get(above)) {
         (Some(low), Some(high)) => low + (high - low) * place.fract(),
@@ -157,7 +161,8 @@ mod tests {
         let pairs = [(1.0, 1.0), (2.0, 2.0), (3.0, 3.0), (3.0, 2.0)];
         let a = [1.0, 2.0, 3.0, 3.0];
         let b = [1.0, 2.0, 3.0, 2.0];
-        let expected: f64 = a.iter().flat_map(|a| b.iter().map(move |b| (a - b) * (a - b))).sum::<f64>() / 16.0;
+        let expected: f64 =
+            a.iter().flat_map(|a| b.iter().map(move |b| (a - b) * (a - b))).sum::<f64>() / 16.0;
         assert!((kappa(&pairs) - (1.0 - 0.25 / expected)).abs() < 1e-12);
     }
 

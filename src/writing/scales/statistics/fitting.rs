@@ -179,14 +179,17 @@ mod tests {
         let before = Fitter::new(&rows).predictions();
         rows.iter_mut().filter(|row| row.fold == 2).for_each(|row| row.grade = 100.0);
         let after = Fitter::new(&rows).predictions();
-        for ((row, before), after) in rows.iter().zip(before).zip(after).filter(|((row, _), _)| row.fold == 2) {
+        for ((row, before), after) in rows.iter().zip(before).zip(after).filter(|((row, _), _)| row.fold == 2)
+        {
             assert_eq!(before, after, "{row:?}");
         }
     }
 
     #[test]
     fn nothing_to_fit_is_the_mean() {
-        let rows: Vec<Row> = (0..10).map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: i as usize % FOLDS }).collect();
+        let rows: Vec<Row> = (0..10)
+            .map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: i as usize % FOLDS })
+            .collect();
         let fit = Fitter::new(&rows).fit();
         assert_eq!((fit.line.weights[0], fit.line.intercept), (0.0, 4.5));
         assert_eq!(Fitter::new(&[]).fit().line.at(&[]), 0.0);

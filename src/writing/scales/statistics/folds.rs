@@ -22,11 +22,15 @@ pub(crate) fn deal(essays: &[Dealt]) -> Vec<usize> {
     let mut copies: Vec<Vec<(usize, Dealt)>> = Vec::new();
     for one in order {
         match copies.last_mut() {
-            Some(last) if last.first().is_some_and(|(_, essay)| essay.digest == one.1.digest) => last.push(one),
+            Some(last) if last.first().is_some_and(|(_, essay)| essay.digest == one.1.digest) => {
+                last.push(one)
+            }
             _ => copies.push(vec![one]),
         }
     }
-    let lowest = |copies: &Vec<(usize, Dealt)>| copies.iter().map(|(_, essay)| essay.grade).fold(f64::INFINITY, f64::min);
+    let lowest = |copies: &Vec<(usize, Dealt)>| {
+        copies.iter().map(|(_, essay)| essay.grade).fold(f64::INFINITY, f64::min)
+    };
     copies.sort_by(|a, b| lowest(a).total_cmp(&lowest(b)));
     let mut folds = vec![0; essays.len()];
     for (turn, copies) in copies.iter().enumerate() {
@@ -53,7 +57,11 @@ mod tests {
         let folds = deal(&essays);
         for fold in 0..FOLDS {
             for grade in 0..4 {
-                let share = essays.iter().zip(&folds).filter(|(e, f)| **f == fold && e.grade == f64::from(grade)).count();
+                let share = essays
+                    .iter()
+                    .zip(&folds)
+                    .filter(|(e, f)| **f == fold && e.grade == f64::from(grade))
+                    .count();
                 assert!((4..=7).contains(&share), "{share} of grade {grade} in fold {fold}");
             }
         }
@@ -70,7 +78,8 @@ mod tests {
 
     #[test]
     fn copies_are_in_one_fold() {
-        let essays: Vec<Dealt> = (0..50u128).map(|i| Dealt { grade: (i % 9) as f64, digest: i % 10 }).collect();
+        let essays: Vec<Dealt> =
+            (0..50u128).map(|i| Dealt { grade: (i % 9) as f64, digest: i % 10 }).collect();
         let folds = deal(&essays);
         for (i, fold) in folds.iter().enumerate() {
             assert_eq!(*fold, folds[i % 10]);

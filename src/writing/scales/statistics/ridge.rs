@@ -73,16 +73,21 @@ impl Moments {
             .products
             .iter()
             .zip(&means)
-            .map(|(row, mean_i)| row.iter().zip(&means).map(|(sum, mean_j)| mean(sum) - mean_i * mean_j).collect())
+            .map(|(row, mean_i)| {
+                row.iter().zip(&means).map(|(sum, mean_j)| mean(sum) - mean_i * mean_j).collect()
+            })
             .collect();
         let scales: Vec<f64> = covariances.iter().map(|row| inverse_deviation(row)).collect();
         let mut system: Vec<Vec<f64>> = covariances
             .iter()
             .zip(&scales)
-            .map(|(row, scale_i)| row.iter().zip(&scales).map(|(value, scale)| value * scale_i * scale).collect())
+            .map(|(row, scale_i)| {
+                row.iter().zip(&scales).map(|(value, scale)| value * scale_i * scale).collect()
+            })
             .collect();
         let with_grade = covariances.last().cloned().unwrap_or_default();
-        let right: Vec<f64> = with_grade.iter().zip(&scales).take(features).map(|(value, scale)| value * scale).collect();
+        let right: Vec<f64> =
+            with_grade.iter().zip(&scales).take(features).map(|(value, scale)| value * scale).collect();
         system.truncate(features);
         for row in &mut system {
             if let Some(diagonal) = row.last_mut() {
@@ -90,7 +95,8 @@ impl Moments {
             }
         }
         let standardised = solve(&system, right).unwrap_or_else(|| vec![0.0; features]);
-        let weights: Vec<f64> = standardised.iter().zip(&scales).map(|(weight, scale)| weight * scale).collect();
+        let weights: Vec<f64> =
+            standardised.iter().zip(&scales).map(|(weight, scale)| weight * scale).collect();
         let intercept = means.last().copied().unwrap_or_default() - dot(&weights, &means);
         Line { weights, intercept }
     }
@@ -156,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_linear_function_is_found_without_a_penalty() {
-        let rows = (0..20).map(|i| f64::from(i)).map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
+        let rows = (0..20)
+            .map(|i| f64::from(i))
+            .map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
         let line = moments(rows).ridge(1e-12);
         assert!((line.intercept - 3.0).abs() < 1e-6, "{line:?}");
         assert!((line.weights[0] - 2.0).abs() < 1e-6 && (line.weights[1] + 5.0).abs() < 1e-6, "{line:?}");
