@@ -23,10 +23,10 @@ use super::settings::{ConnectionSettings, ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
-use crate::writing::grammar::Checkers;
 use crate::service::{
     DocumentReaders, EngineHandle, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
 };
+use crate::writing::grammar::Checkers;
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP reloads keys and certificates.
 ///

@@ -21,7 +21,8 @@ pub(in crate::service) fn grammar(
     let mut spans: Vec<Span> = listed.iter().map(|finding| finding.span).collect();
     spans.extend(not_checked.iter().map(|part| part.span));
     convert_spans(text, unit, &mut spans);
-    let mut spans = spans.into_iter().map(|Span { start, end }| proto::Span { start: start.into(), end: end.into() });
+    let mut spans =
+        spans.into_iter().map(|Span { start, end }| proto::Span { start: start.into(), end: end.into() });
     proto::CheckGrammarResponse {
         findings: listed.into_iter().map(|it| finding(text, it, spans.next())).collect(),
         counts: counts.into_iter().map(|(kind, findings)| count(kind, findings)).collect(),

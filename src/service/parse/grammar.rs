@@ -32,7 +32,9 @@ pub(in crate::service) struct GrammarCheck {
     pub(in crate::service) max_findings: usize,
 }
 
-pub(in crate::service) fn check_grammar(request: proto::CheckGrammarRequest) -> Result<GrammarCheck, Problem> {
+pub(in crate::service) fn check_grammar(
+    request: proto::CheckGrammarRequest,
+) -> Result<GrammarCheck, Problem> {
     let proto::CheckGrammarRequest {
         text,
         source,
@@ -81,7 +83,10 @@ impl Fields {
         }
         let is_bad = |name: &String| name.trim().is_empty() || name.len() > max_bytes;
         if let Some(place) = names.iter().position(is_bad) {
-            self.invalid(format!("{field}[{place}]"), format!("is empty, or has more than {max_bytes} bytes"));
+            self.invalid(
+                format!("{field}[{place}]"),
+                format!("is empty, or has more than {max_bytes} bytes"),
+            );
         }
     }
 }

@@ -60,7 +60,8 @@ impl ServiceContext {
                     Err(Problem::not_checked(&CheckError::Stopped, ""))
                 }
                 Err(error) => {
-                    let rules = if options.enabled_rules.is_empty() { "disabled_rules" } else { "enabled_rules" };
+                    let rules =
+                        if options.enabled_rules.is_empty() { "disabled_rules" } else { "enabled_rules" };
                     Err(Problem::not_checked(&error, rules))
                 }
             }
