@@ -20,6 +20,18 @@ pub struct Checkers {
     pub timeout: Duration,
 }
 
+impl Checkers {
+    /// The checkers of this build, and a LanguageTool server if there is one.
+    #[must_use]
+    pub fn new(languagetool: Option<Server>) -> Self {
+        let english = contained::is_built_in().then(|| EnglishCheckers::new(contained::Config::default()));
+        Self { english, languagetool, timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+/// Maximum time for one text.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Finds the mistakes of a text. Blocks. Near-linear in the text.
 ///
 /// # Errors

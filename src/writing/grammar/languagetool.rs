@@ -28,7 +28,8 @@ const MAX_LINE_CHARS: usize = 1000;
 pub const CHECKER: &str = "LanguageTool";
 
 /// A LanguageTool server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Server {
     host: String,
     port: u16,
@@ -63,6 +64,20 @@ impl std::str::FromStr for Server {
         let path = path.trim_end_matches('/');
         let path = if path.is_empty() { "/v2/check".to_owned() } else { format!("/{path}/v2/check") };
         Ok(Self { host: host.to_owned(), port, path })
+    }
+}
+
+impl TryFrom<String> for Server {
+    type Error = BadAddress;
+
+    fn try_from(url: String) -> Result<Self, BadAddress> {
+        url.parse()
+    }
+}
+
+impl From<Server> for String {
+    fn from(server: Server) -> Self {
+        server.to_string()
     }
 }
 

@@ -16,7 +16,13 @@ use crate::writing::grammar::{Dialect, Kind, rules};
 
 /// Checks what the parent sends until it closes the connection.
 pub(super) fn run() -> ExitCode {
-    contained::serve(Job::CheckGrammar, || Checker::new(Dialect::American), serve)
+    let prepare = || {
+        let mut checker = Checker::new(Dialect::American);
+        // Has Harper load its models and start its threads, which it can't later.
+        drop(checker.find("This is a sentence.", true));
+        checker
+    };
+    contained::serve(Job::CheckGrammar, prepare, serve)
 }
 
 fn serve(requests: &mut Requests, mut checker: Checker) -> io::Result<()> {
