@@ -16,8 +16,16 @@ use crate::harness::{TestServer, add};
 
 const PLAIN: [&str; 10] = ["we", "go", "to", "the", "big", "house", "and", "eat", "dinner", "there"];
 const RARE: [&str; 10] = [
-    "nevertheless", "consequently", "deliberate", "magnificent", "architecture", "of", "which", "emphasises",
-    "the", "proportion",
+    "nevertheless",
+    "consequently",
+    "deliberate",
+    "magnificent",
+    "architecture",
+    "of",
+    "which",
+    "emphasises",
+    "the",
+    "proportion",
 ];
 
 /// A text at one of five levels of how it is written, with a length that says nothing of the level, and its grade.
@@ -88,13 +96,19 @@ async fn a_scale_is_trained_listed_shown_used_and_deleted() {
     let (agreement, length) = (scale.agreement.unwrap(), scale.length_agreement.unwrap());
     assert!(agreement.low <= agreement.kappa && agreement.kappa <= agreement.high, "{agreement:?}");
     assert!(agreement.low > length.high && agreement.kappa > 0.8, "{agreement:?} {length:?}");
-    assert!(scale.weights.len() > 20 && scale.error > 0.0 && scale.error_90 > 0.0 && scale.created_at.is_some());
+    assert!(
+        scale.weights.len() > 20 && scale.error > 0.0 && scale.error_90 > 0.0 && scale.created_at.is_some()
+    );
 
     let again = train(&mut client, training("style", 150)).await.unwrap_err();
     assert_eq!((again.code(), reason(&again).as_str()), (Code::AlreadyExists, "SCALE_EXISTS"));
     let replace = proto::TrainScaleRequest { replace: true, ..training("style", 150) };
     let replaced = train(&mut client, replace).await.unwrap();
-    assert_eq!(proto::Scale { created_at: scale.created_at, ..replaced }, scale, "equal texts give equal scales");
+    assert_eq!(
+        proto::Scale { created_at: scale.created_at, ..replaced },
+        scale,
+        "equal texts give equal scales"
+    );
 
     let listed = client.list_scales(proto::ListScalesRequest::default()).await.unwrap().into_inner().scales;
     assert_eq!(listed.len(), 1);
@@ -125,9 +139,10 @@ async fn a_scale_is_trained_listed_shown_used_and_deleted() {
     let delete = proto::DeleteScaleRequest { scale: "style".to_owned(), ..Default::default() };
     assert!(client.delete_scale(delete.clone()).await.unwrap().into_inner().deleted);
     assert!(!client.delete_scale(delete).await.unwrap().into_inner().deleted);
-    for status in
-        [client.get_scale(get).await.unwrap_err(), client.score_text(score("style", "a b")).await.unwrap_err()]
-    {
+    for status in [
+        client.get_scale(get).await.unwrap_err(),
+        client.score_text(score("style", "a b")).await.unwrap_err(),
+    ] {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "SCALE_NOT_FOUND"));
     }
 }
@@ -246,7 +261,8 @@ async fn a_key_sees_the_scales_of_its_collections_alone() {
     let list = proto::ListScalesRequest { collection: collection.clone() };
     let get = proto::GetScaleRequest { collection: collection.clone(), scale: scale.clone() };
     let delete = proto::DeleteScaleRequest { collection: collection.clone(), scale: scale.clone() };
-    let place = proto::ScoreTextRequest { collection: collection.clone(), ..score("secret", "words of a text") };
+    let place =
+        proto::ScoreTextRequest { collection: collection.clone(), ..score("secret", "words of a text") };
     let refused = [
         client.list_scales(list).await.unwrap_err(),
         client.get_scale(get).await.unwrap_err(),
@@ -261,11 +277,8 @@ async fn a_key_sees_the_scales_of_its_collections_alone() {
     let theirs = proto::AddSourceRequest { collection, ..add("essay", &graded(1).text) };
     corpus.add_source(theirs).await.unwrap();
     let source = proto::SourceName { collection: "theirs".to_owned(), id: "essay".to_owned() };
-    let stolen = proto::ScoreTextRequest {
-        collection: "mine".to_owned(),
-        source: Some(source),
-        ..score("open", "")
-    };
+    let stolen =
+        proto::ScoreTextRequest { collection: "mine".to_owned(), source: Some(source), ..score("open", "") };
     assert_eq!(reason(&client.score_text(stolen).await.unwrap_err()), "COLLECTION_NOT_FOUND");
     let mut reader = WritingServiceClient::new(keyed(&server, &reader).await);
     let list = proto::ListScalesRequest { collection: "mine".to_owned() };
@@ -289,10 +302,24 @@ fn the_command_line_trains_lists_shows_scores_and_deletes() {
     let (file, essay) = (file.to_str().unwrap(), essay.to_str().unwrap());
     let served = Served::start(&[]);
     let run = |arguments: &[&str]| run(&[&["scale"], arguments].concat(), &served.address);
-    let train = ["train", "style", file, "--text-field", "essay", "--grade-field", "score", "--band", "Low=0", "--band", "High=3"];
+    let train = [
+        "train",
+        "style",
+        file,
+        "--text-field",
+        "essay",
+        "--grade-field",
+        "score",
+        "--band",
+        "Low=0",
+        "--band",
+        "High=3",
+    ];
     let trained = run(&train);
     assert!(trained.status.success(), "{}", stderr(&trained));
-    assert!(stdout(&trained).contains("quadratic weighted kappa") && stdout(&trained).contains("length alone"));
+    assert!(
+        stdout(&trained).contains("quadratic weighted kappa") && stdout(&trained).contains("length alone")
+    );
     assert!(stderr(&run(&train)).contains("--replace") || stderr(&run(&train)).contains("replace it"));
     assert!(stdout(&run(&["list"])).contains("style"));
     assert!(stdout(&run(&["show", "style"])).contains("Low from 0, High from 3"));

@@ -80,11 +80,6 @@ impl Client {
         self.health.clone()
     }
 
-    /// The client of the writing service.
-    pub(in crate::cli) fn writing(&self) -> WritingServiceClient<KeyedChannel> {
-        self.writing.clone()
-    }
-
     /// The time limit for each response.
     pub(in crate::cli) fn timeout(&self) -> Duration {
         self.timeout

@@ -25,7 +25,9 @@ pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};
 pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;
-pub(super) use table::{CheckedRow, checked, collection, collections, keys, limits, scales, source, sources, totals};
+pub(super) use table::{
+    CheckedRow, checked, collection, collections, keys, limits, scales, source, sources, totals,
+};
 
 /// Style of errors.
 pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();

@@ -10,7 +10,8 @@ const LISTED: usize = 15;
 
 /// A scale.
 pub(super) fn scale(scale: &proto::Scale) -> String {
-    let proto::Scale { collection, name, texts, min_grade, max_grade, grade_step, error, error_90, .. } = scale;
+    let proto::Scale { collection, name, texts, min_grade, max_grade, grade_step, error, error_90, .. } =
+        scale;
     let texts = counted(*texts, "graded text", "graded texts");
     let language = if scale.language.is_empty() { "no single language" } else { &scale.language };
     let mut lines = format!(
@@ -23,10 +24,22 @@ pub(super) fn scale(scale: &proto::Scale) -> String {
     );
     let (agreement, length) =
         (scale.agreement.unwrap_or_default(), scale.length_agreement.unwrap_or_default());
-    line(&mut lines, "grades", &format!("{min_grade} to {max_grade}, in steps of {grade_step}; mean {:.2}", scale.mean_grade));
-    line(&mut lines, "agreement", &format!("{} by quadratic weighted kappa, in cross-validation", kappa(agreement)));
+    line(
+        &mut lines,
+        "grades",
+        &format!("{min_grade} to {max_grade}, in steps of {grade_step}; mean {:.2}", scale.mean_grade),
+    );
+    line(
+        &mut lines,
+        "agreement",
+        &format!("{} by quadratic weighted kappa, in cross-validation", kappa(agreement)),
+    );
     line(&mut lines, "length alone", &kappa(length));
-    line(&mut lines, "error", &format!("{error:.2} (root of the mean square); 90 % of the texts within {error_90:.2}"));
+    line(
+        &mut lines,
+        "error",
+        &format!("{error:.2} (root of the mean square); 90 % of the texts within {error_90:.2}"),
+    );
     let bands = scale.bands.iter().map(|band| format!("{} from {}", printable(&band.label), band.min_grade));
     let bands = bands.collect::<Vec<_>>().join(", ");
     if !bands.is_empty() {

@@ -98,7 +98,8 @@ struct ScoreArgs {
 
 fn band(value: &str) -> Result<proto::ScaleBand, String> {
     let (label, grade) = value.rsplit_once('=').ok_or("write it like Good=3")?;
-    let min_grade = grade.trim().parse().map_err(|_| format!("{grade:?} is no number; write it like Good=3"))?;
+    let min_grade =
+        grade.trim().parse().map_err(|_| format!("{grade:?} is no number; write it like Good=3"))?;
     Ok(proto::ScaleBand { label: label.trim().to_owned(), min_grade })
 }
 

@@ -20,7 +20,8 @@ pub(in crate::cli) fn scales(scales: &[proto::Scale], look: Look) -> String {
         Number("error"),
     ]);
     for scale in scales {
-        let kappa = |agreement: &Option<proto::Agreement>| format!("{:.3}", agreement.unwrap_or_default().kappa);
+        let kappa =
+            |agreement: &Option<proto::Agreement>| format!("{:.3}", agreement.unwrap_or_default().kappa);
         table.add(vec![
             printable(&scale.name),
             printable(&scale.language),
