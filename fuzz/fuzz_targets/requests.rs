@@ -60,6 +60,7 @@ fn routes() -> Routes {
         workers: WORKERS.get_or_init(|| Workers::new(1, 64, 1).unwrap()).clone(),
         // No request of this target starts a reader.
         documents: DocumentReaders::new(Config::default()),
+        grammar: palimpsest::writing::grammar::Checkers::new(None),
         // Without a memory limit, refusals depend only on the request.
         memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,

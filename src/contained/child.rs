@@ -27,7 +27,7 @@ pub fn asked_job() -> Option<Job> {
 }
 
 /// Restricts this process, calls `work` with the requests of the parent, and returns the exit code of the process. `prepare` is
-/// called before the parent hears that the child is ready.
+/// called before system calls are restricted and the parent hears that the child is ready, so that it may start threads.
 pub fn serve<T: 'static>(
     job: Job,
     prepare: impl FnOnce() -> T + Send + 'static,
@@ -51,8 +51,9 @@ pub fn serve<T: 'static>(
     let files_closed = sandbox::close_files();
     let resources_limited = sandbox::limit_resources(Resources { memory_bytes, cpu_seconds });
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        let calls_restricted = sandbox::restrict_calls();
+        // Before the restriction of calls: it has no input yet, and may start threads.
         let prepared = prepare();
+        let calls_restricted = sandbox::restrict_calls();
         let protections = sandbox::protections(resources_limited, files_closed, calls_restricted);
         let mut requests = Requests { _private: () };
         requests.answer(&Ready { protections }, &[])?;

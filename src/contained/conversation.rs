@@ -36,7 +36,6 @@ pub fn malformed<E>(problem: &'static str) -> impl FnOnce(E) -> Interruption {
 }
 
 /// A conversation with a child.
-#[expect(missing_debug_implementations, reason = "a closure has none")]
 pub struct Conversation<'a> {
     stream: &'a UnixStream,
     deadline: Instant,

@@ -55,6 +55,8 @@ struct Shared {
     /// Notified when a child is there, or a seat is free.
     change: Condvar,
     warm: usize,
+    /// Children that wait after their work, at most.
+    kept: usize,
     job: Job,
     allowance: Allowance,
 }
@@ -103,6 +105,7 @@ impl Pool {
             work: Condvar::new(),
             change: Condvar::new(),
             warm: warm.min(max_running),
+            kept: max_running,
             job,
             allowance,
         };
@@ -296,6 +299,19 @@ impl Seat<'_> {
         let mut state = self.shared.lock();
         state.borrowed -= 1;
         if state.children.len() < self.shared.warm.max(state.wanted) {
+            state.children.push_front(Ok(child));
+            drop(state);
+            self.shared.change.notify_all();
+        } else {
+            drop(state);
+            self.dismiss(child);
+        }
+    }
+
+    /// Returns a child that can do more work, unless the pool has enough for all seats.
+    pub fn keep(&self, child: Child) {
+        let mut state = self.shared.lock();
+        if state.children.len() < self.shared.kept {
             state.children.push_front(Ok(child));
             drop(state);
             self.shared.change.notify_all();

@@ -26,6 +26,7 @@ use crate::engine::{self, Engine, Progress};
 use crate::service::{
     DocumentReaders, EngineHandle, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
 };
+use crate::writing::grammar::Checkers;
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP reloads keys and certificates.
 ///
@@ -144,6 +145,7 @@ fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, S
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
+        grammar: Checkers::new(settings.languagetool_url.clone()),
         percentiles: Percentiles::default(),
         process: ProcessInfo::start(),
         draining: stops.draining.clone(),

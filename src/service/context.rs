@@ -8,6 +8,7 @@ use super::document_readers::DocumentReaders;
 use super::engine_handle::EngineHandle;
 use super::process::ProcessInfo;
 use super::writing::percentiles::Percentiles;
+use crate::writing::grammar::Checkers;
 
 /// The engine, the limits and the signals that all handlers share.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct ServiceContext {
     pub stream_width: usize,
     /// Maximum number of sources of one import that wait to be made durable together.
     pub import_width: usize,
+    /// The checkers of grammar.
+    pub grammar: Checkers,
     /// The measures of sources that percentiles are among.
     pub percentiles: Percentiles,
     /// Facts about the process.

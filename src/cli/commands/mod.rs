@@ -12,3 +12,4 @@ pub(super) mod maintenance;
 pub(super) mod manual;
 pub(super) mod scale;
 pub(super) mod serve;
+pub(super) mod writing;

@@ -65,6 +65,11 @@ impl Client {
         self.detection.clone()
     }
 
+    /// The client of the writing service.
+    pub(in crate::cli) fn writing(&self) -> WritingServiceClient<KeyedChannel> {
+        self.writing.clone()
+    }
+
     /// The client of the admin service.
     pub(in crate::cli) fn admin(&self) -> AdminServiceClient<KeyedChannel> {
         self.admin.clone()
@@ -73,11 +78,6 @@ impl Client {
     /// The client of the standard health service.
     pub(in crate::cli) fn health(&self) -> HealthClient<KeyedChannel> {
         self.health.clone()
-    }
-
-    /// The client of the writing service.
-    pub(in crate::cli) fn writing(&self) -> WritingServiceClient<KeyedChannel> {
-        self.writing.clone()
     }
 
     /// The time limit for each response.

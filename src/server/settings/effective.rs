@@ -53,6 +53,7 @@ impl From<&Settings> for SettingsLayer {
             document_seconds: Some(documents.timeout.as_secs()),
             document_memory_bytes: Some(documents.memory_bytes),
             max_document_bytes: Some(documents.max_bytes),
+            languagetool_url: settings.languagetool_url.clone(),
             max_connections: Some(connections.max),
             max_connections_per_address: Some(connections.max_per_address),
             max_streams: Some(connections.max_streams),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::writing::grammar::languagetool::Server;
+
 /// The arguments of `palimpsest serve`.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ServeArgs {
@@ -142,6 +144,10 @@ pub struct SettingsLayer {
     /// Maximum bytes of one document [default: 52428800]
     #[arg(long, env = "PALIMPSEST_MAX_DOCUMENT_BYTES", value_name = "BYTES", help_heading = "Documents")]
     max_document_bytes: u64,
+
+    /// A LanguageTool server that checks the grammar of other languages than English, such as `http://localhost:8010`
+    #[arg(long, env = "PALIMPSEST_LANGUAGETOOL_URL", value_name = "URL", help_heading = "Grammar")]
+    languagetool_url: Server,
 
     /// Maximum open connections [default: 1024]
     #[arg(long, env = "PALIMPSEST_MAX_CONNECTIONS", value_name = "COUNT", help_heading = "Connections")]

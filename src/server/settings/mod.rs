@@ -115,6 +115,7 @@ impl Settings {
             web: WebSettings::of(layer),
             work: WorkSettings::of(layer),
             documents: DocumentSettings::of(layer),
+            languagetool_url: layer.languagetool_url.clone(),
             connections: ConnectionSettings::of(layer),
             max_message_bytes: layer.max_message_bytes.unwrap_or(default.max_message_bytes),
             limits: limits_of(layer),

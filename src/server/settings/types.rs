@@ -39,6 +39,8 @@ pub struct Settings {
     pub work: WorkSettings,
     /// Readers of documents.
     pub documents: DocumentSettings,
+    /// The LanguageTool server that checks grammar.
+    pub languagetool_url: Option<crate::writing::grammar::languagetool::Server>,
     /// Limits of connections.
     pub connections: ConnectionSettings,
     /// Maximum bytes of one message, also when inflated.
@@ -176,6 +178,7 @@ impl Default for Settings {
             web: WebSettings::default(),
             work: WorkSettings::default(),
             documents: DocumentSettings::default(),
+            languagetool_url: None,
             connections: ConnectionSettings::default(),
             max_message_bytes: 32 << 20,
             limits: Limits::default(),

@@ -2,13 +2,13 @@
 
 use super::length::text_length;
 use crate::proto;
-use crate::writing::measures::{CountId, Family, Figure, MeasureId, Measures, NotApplicable, Term, TextLanguage};
+use crate::writing::measures::{
+    CountId, Family, Figure, MeasureId, Measures, NotApplicable, Term, TextLanguage,
+};
 
 /// The counts and measures of a text with these pages, without percentiles.
-pub(in crate::service) fn analysis(
-    measures: &Measures,
-    pages: Option<&proto::DocumentPages>,
-) -> proto::AnalyzeResponse {
+#[must_use]
+pub fn analysis(measures: &Measures, pages: Option<&proto::DocumentPages>) -> proto::AnalyzeResponse {
     let words = measures.count(CountId::Words).map_or(0, u64::from);
     let language = measures.language();
     proto::AnalyzeResponse {
@@ -48,7 +48,8 @@ fn text_measure(measures: &Measures, id: MeasureId) -> proto::TextMeasure {
         Err(reason) => (None, Some(not_applicable(reason))),
     };
     let ratio = figure.as_ref().and_then(ratio);
-    let (value, constant) = figure.as_ref().map_or((None, 0.0), |figure| (Some(figure.value), figure.constant));
+    let (value, constant) =
+        figure.as_ref().map_or((None, 0.0), |figure| (Some(figure.value), figure.constant));
     proto::TextMeasure {
         name: id.name().to_owned(),
         title: id.title().to_owned(),

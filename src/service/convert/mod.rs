@@ -4,6 +4,7 @@
 pub(super) mod admin;
 pub(super) mod corpus;
 pub(super) mod enums;
+pub(super) mod grammar;
 pub(super) mod length;
 pub(super) mod measures;
 pub(super) mod pairs;

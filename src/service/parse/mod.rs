@@ -2,6 +2,7 @@
 
 pub(super) mod corpus;
 pub(super) mod detection;
+pub(super) mod grammar;
 pub(super) mod pairs;
 pub(super) mod places;
 pub(super) mod rendering;

@@ -7,6 +7,7 @@ use super::{Problem, Violation};
 use crate::documents::Failure;
 use crate::documents::contained::ReadError;
 use crate::matching::StopReason;
+use crate::writing::grammar::CheckError;
 
 /// Time after which a document may be sent again that no process could be started for.
 const RETRY_READER_AFTER: Duration = Duration::from_secs(5);
@@ -28,6 +29,19 @@ impl Problem {
                 Self::new(Reason::ReaderUnavailable, error.to_string()).retry_after(RETRY_READER_AFTER)
             }
             ReadError::Stopped => StopReason::CalledOff.into(),
+        }
+    }
+
+    /// A text that no checker of grammar could be used for.
+    pub(in crate::service) fn not_checked(error: &CheckError, rules: &str) -> Self {
+        match error {
+            CheckError::Stopped => StopReason::CalledOff.into(),
+            CheckError::UnknownRule { rule: _ } => {
+                Self::invalid(vec![Violation { field: rules.to_owned(), description: error.to_string() }])
+            }
+            CheckError::Unavailable { problem: _ } => {
+                Self::new(Reason::ReaderUnavailable, error.to_string()).retry_after(RETRY_READER_AFTER)
+            }
         }
     }
 

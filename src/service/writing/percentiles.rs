@@ -132,14 +132,23 @@ impl Percentiles {
     }
 
     /// The bytes of text that [`Self::of`] reads for a collection, at most.
-    pub(in crate::service) fn bytes(&self, engine: &Engine, collection: &CollectionName) -> Result<usize, Problem> {
+    pub(in crate::service) fn bytes(
+        &self,
+        engine: &Engine,
+        collection: &CollectionName,
+    ) -> Result<usize, Problem> {
         let (stats, key) = at_revision(engine, collection)?;
         let bytes = if self.distributions.contains_key(&key) { 0 } else { stats.text_bytes.min(MOST_BYTES) };
         Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
     /// The values of a source; `None` if it is gone.
-    fn values(&self, engine: &Engine, collection: &CollectionName, entry: &Entry) -> Result<Option<Values>, Problem> {
+    fn values(
+        &self,
+        engine: &Engine,
+        collection: &CollectionName,
+        entry: &Entry,
+    ) -> Result<Option<Values>, Problem> {
         let key = Measured { collection: collection.clone(), id: entry.id.clone(), added: entry.added };
         if let Some(kept) = self.values.get(&key) {
             return Ok(Some(kept));
@@ -158,7 +167,10 @@ impl Percentiles {
 }
 
 /// The counts of a collection, and the key of its present state.
-fn at_revision(engine: &Engine, collection: &CollectionName) -> Result<(CollectionStats, AtRevision), Problem> {
+fn at_revision(
+    engine: &Engine,
+    collection: &CollectionName,
+) -> Result<(CollectionStats, AtRevision), Problem> {
     let stats = engine.get_collection(collection)?.stats;
     Ok((stats, AtRevision { collection: collection.clone(), revision: stats.revision }))
 }
@@ -224,7 +236,10 @@ mod tests {
     #[test]
     fn equal_values_count_half() {
         let sorted = [1.0, 2.0, 2.0, 3.0];
-        assert_eq!([0.0, 1.0, 2.0, 3.0, 4.0].map(|value| percentile(value, &sorted).unwrap()), [0.0, 12.5, 50.0, 87.5, 100.0]);
+        assert_eq!(
+            [0.0, 1.0, 2.0, 3.0, 4.0].map(|value| percentile(value, &sorted).unwrap()),
+            [0.0, 12.5, 50.0, 87.5, 100.0]
+        );
         assert_eq!(percentile(f64::NAN, &sorted), None);
         assert_eq!(percentile(1.0, &[]), None);
     }
@@ -242,7 +257,7 @@ mod tests {
                 let id = Some(SourceId::new(&format!("s{number}")).unwrap());
                 let text = "a few words about nothing at all".to_owned();
                 let source = NewSource { id, ..NewSource::new(text) };
-                engine.add_source(&name, source, crate::engine::IfExists::Fail).unwrap();
+                engine.add_source(&name, source, crate::engine::IfExists::Reject).unwrap();
             }
             let drawn = sample(&engine, &name, &Stop::never()).unwrap();
             drawn.iter().map(|entry| entry.id.as_str().to_owned()).collect::<Vec<_>>()

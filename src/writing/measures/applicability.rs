@@ -52,7 +52,9 @@ pub(super) fn check(facts: &Facts, needs: Needs) -> Result<(), NotApplicable> {
         (Needs::English, _) if facts.counts.get(CountId::Words) == 0 => Err(NotApplicable::NoWords),
         (Needs::English, TextLanguage::Mixed) => Err(NotApplicable::MixedLanguages),
         (Needs::English, TextLanguage::Unknown) => Err(NotApplicable::UnknownLanguage),
-        (Needs::English, TextLanguage::Stated(language) | TextLanguage::Detected(language)) if !facts.language.is_english() => {
+        (Needs::English, TextLanguage::Stated(language) | TextLanguage::Detected(language))
+            if !facts.language.is_english() =>
+        {
             Err(NotApplicable::OtherLanguage(language.code()))
         }
         _ if facts.unspaced => Err(NotApplicable::UnspacedScript),
@@ -61,7 +63,11 @@ pub(super) fn check(facts: &Facts, needs: Needs) -> Result<(), NotApplicable> {
 }
 
 /// Whether a text is long enough for a measure.
-pub(super) fn check_length(facts: &Facts, least_words: u32, least_sentences: u32) -> Result<(), NotApplicable> {
+pub(super) fn check_length(
+    facts: &Facts,
+    least_words: u32,
+    least_sentences: u32,
+) -> Result<(), NotApplicable> {
     let (words, sentences) = (facts.counts.get(CountId::Words), facts.counts.get(CountId::Sentences));
     if words == 0 {
         return Err(NotApplicable::NoWords);

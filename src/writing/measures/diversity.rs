@@ -58,7 +58,8 @@ pub(super) fn expected_types(occurrences: &[u32]) -> Option<f64> {
 /// The probability that none of `times` words is among those drawn from `words`.
 fn none_drawn(words: u32, times: u32) -> f64 {
     let others = words - times;
-    (0..DRAWN).fold(1.0, |none, drawn| none * f64::from(others.saturating_sub(drawn)) / f64::from(words - drawn))
+    (0..DRAWN)
+        .fold(1.0, |none, drawn| none * f64::from(others.saturating_sub(drawn)) / f64::from(words - drawn))
 }
 
 /// The factors of MTLD in a sequence of words of `types` types, the last one in part; 0 if no word is repeated.

@@ -91,9 +91,15 @@ impl Measured {
         let limits = engine.limits();
         let role = TextRole::Submission;
         if text.len() > limits.max_text_bytes {
-            return Err(Error::TooManyBytes { role, bytes: text.len(), max_text_bytes: limits.max_text_bytes }.into());
+            return Err(Error::TooManyBytes {
+                role,
+                bytes: text.len(),
+                max_text_bytes: limits.max_text_bytes,
+            }
+            .into());
         }
-        let measures = language.map_or_else(|| Measures::of(text), |language| Measures::in_language(text, language));
+        let measures =
+            language.map_or_else(|| Measures::of(text), |language| Measures::in_language(text, language));
         let words = measures.count(CountId::Words).map_or(0, |words| words as usize);
         if words > limits.max_text_words {
             return Err(Error::TooManyWords { role, words, max_text_words: limits.max_text_words }.into());

@@ -2,18 +2,79 @@
 
 use tonic::{Request, Response, Status};
 
+use crate::engine::{Engine, Error, SourceText, Stop, TextRole};
 use crate::proto;
+use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::convert;
+use crate::service::handlers::detection::stored_bytes;
+use crate::service::parse::detection::Submission;
+use crate::service::parse::grammar::{self, GrammarCheck};
+use crate::service::problem::Problem;
+use crate::writing::grammar::{CheckError, check};
 
 impl ServiceContext {
     /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
     pub(super) async fn check_grammar(
         &self,
         request: Request<proto::CheckGrammarRequest>,
     ) -> Result<Response<proto::CheckGrammarResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let check = grammar::check_grammar(request.into_inner())?;
+        Ok(call.respond(self.grammar_of(&caller, &call, check).await?))
     }
+
+    /// Checks on the threads that wait for processes, as the checkers are processes.
+    async fn grammar_of(
+        &self,
+        caller: &Caller,
+        call: &CallContext,
+        request: GrammarCheck,
+    ) -> Result<proto::CheckGrammarResponse, Problem> {
+        let GrammarCheck { subject, options, unit, max_findings } = request;
+        let engine = self.engine.get()?;
+        if let Submission::Source(_) = &subject {
+            // Findings have words of the source.
+            caller.may_read_texts()?;
+        }
+        stored_bytes(caller, &engine, &subject)?;
+        let given = match subject {
+            Submission::Given(given) => Ok(self.extracted(call, given).await?),
+            Submission::Source(name) => Err(name),
+        };
+        let checkers = self.grammar.clone();
+        let work = move |stop: &Stop| {
+            let text = match &given {
+                Ok(given) => given.text().into(),
+                Err(name) => {
+                    let SourceText { entry: _, text } = engine.get_source(&name.collection, &name.id)?;
+                    std::borrow::Cow::Owned(text.as_ref().to_owned())
+                }
+            };
+            within_limits(&engine, &text)?;
+            match check(&text, &options, &checkers, &|| stop.check().is_err()) {
+                Ok(checked) => Ok(convert::grammar::grammar(&text, checked, unit, max_findings)),
+                Err(CheckError::Stopped) => {
+                    stop.check()?;
+                    Err(Problem::not_checked(&CheckError::Stopped, ""))
+                }
+                Err(error) => {
+                    let rules =
+                        if options.enabled_rules.is_empty() { "disabled_rules" } else { "enabled_rules" };
+                    Err(Problem::not_checked(&error, rules))
+                }
+            }
+        };
+        self.workers.run_document(call, work).await
+    }
+}
+
+fn within_limits(engine: &Engine, text: &str) -> Result<(), Problem> {
+    let max_text_bytes = engine.limits().max_text_bytes;
+    if text.len() > max_text_bytes {
+        let role = TextRole::Submission;
+        return Err(Error::TooManyBytes { role, bytes: text.len(), max_text_bytes }.into());
+    }
+    Ok(())
 }

@@ -51,12 +51,18 @@ pub struct Figure {
 impl Figure {
     /// The sum of a constant and terms; `None` if it is not a number, as without a denominator.
     pub(super) fn sum(constant: f64, terms: Vec<Term>) -> Option<Self> {
-        let value = terms.iter().fold(constant, |sum, term| sum + term.weight * term.numerator / term.denominator);
+        let value =
+            terms.iter().fold(constant, |sum, term| sum + term.weight * term.numerator / term.denominator);
         value.is_finite().then_some(Self { value, constant, terms })
     }
 
     /// One ratio.
-    pub(super) fn ratio(numerator_name: &'static str, numerator: f64, denominator_name: &'static str, denominator: f64) -> Option<Self> {
+    pub(super) fn ratio(
+        numerator_name: &'static str,
+        numerator: f64,
+        denominator_name: &'static str,
+        denominator: f64,
+    ) -> Option<Self> {
         Self::sum(0.0, vec![Term { weight: 1.0, numerator_name, numerator, denominator_name, denominator }])
     }
 }

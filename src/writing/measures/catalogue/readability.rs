@@ -25,7 +25,10 @@ pub(super) const MEASURES: &[Definition] = &[
         title: "Flesch Reading Ease",
         formula: "206.835 - 1.015 * words / sentences - 84.6 * syllables / words",
         reference: "Flesch 1948, A new readability yardstick, Journal of Applied Psychology 32",
-        rule: Rule::Sum(206.835, &[part(-1.015, C::Words, C::Sentences), part(-84.6, C::Syllables, C::Words)]),
+        rule: Rule::Sum(
+            206.835,
+            &[part(-1.015, C::Words, C::Sentences), part(-84.6, C::Syllables, C::Words)],
+        ),
         ..ENGLISH
     },
     Definition {
@@ -57,7 +60,10 @@ pub(super) const MEASURES: &[Definition] = &[
         title: "Automated Readability Index",
         formula: "4.71 * letters_and_digits / words + 0.5 * words / sentences - 21.43",
         reference: "Smith & Senter 1967, Automated Readability Index, AMRL-TR-66-220",
-        rule: Rule::Sum(-21.43, &[part(4.71, C::LettersAndDigits, C::Words), part(0.5, C::Words, C::Sentences)]),
+        rule: Rule::Sum(
+            -21.43,
+            &[part(4.71, C::LettersAndDigits, C::Words), part(0.5, C::Words, C::Sentences)],
+        ),
         ..ENGLISH
     },
     Definition {

@@ -39,28 +39,112 @@ pub(super) const MEASURES: &[Definition] = &[
         rule: Rule::Own(sentence_deviation),
     },
     ratio!("mean_paragraph_words", "Words per paragraph", Words / Paragraphs, "words / paragraphs", Spaces),
-    ratio!("mean_paragraph_sentences", "Sentences per paragraph", Sentences / Paragraphs, "sentences / paragraphs", Nothing),
+    ratio!(
+        "mean_paragraph_sentences",
+        "Sentences per paragraph",
+        Sentences / Paragraphs,
+        "sentences / paragraphs",
+        Nothing
+    ),
     ratio!("long_word_share", "Long words", LongWords / Words, "long_words / words", Spaces),
-    ratio!("long_sentence_share", "Long sentences", LongSentences / Sentences, "long_sentences / sentences", Spaces),
-    ratio!("polysyllable_share", "Words of three syllables or more", Polysyllables / Words, "polysyllables / words", English),
-    ratio!("monosyllable_share", "Words of one syllable", Monosyllables / Words, "monosyllables / words", English),
-    ratio!("unfamiliar_share", "Unfamiliar words", UnfamiliarWords / Words, "unfamiliar_words / words", English),
+    ratio!(
+        "long_sentence_share",
+        "Long sentences",
+        LongSentences / Sentences,
+        "long_sentences / sentences",
+        Spaces
+    ),
+    ratio!(
+        "polysyllable_share",
+        "Words of three syllables or more",
+        Polysyllables / Words,
+        "polysyllables / words",
+        English
+    ),
+    ratio!(
+        "monosyllable_share",
+        "Words of one syllable",
+        Monosyllables / Words,
+        "monosyllables / words",
+        English
+    ),
+    ratio!(
+        "unfamiliar_share",
+        "Unfamiliar words",
+        UnfamiliarWords / Words,
+        "unfamiliar_words / words",
+        English
+    ),
     ratio!("unknown_share", "Unknown words", UnknownWords / Words, "unknown_words / words", English),
     ratio!("function_share", "Function words", FunctionWords / Words, "function_words / words", English),
-    ratio!("connectives_per_sentence", "Connectives per sentence", Connectives / Sentences, "connectives / sentences", English),
+    ratio!(
+        "connectives_per_sentence",
+        "Connectives per sentence",
+        Connectives / Sentences,
+        "connectives / sentences",
+        English
+    ),
     ratio!("connective_share", "Connectives", Connectives / Words, "connectives / words", English),
-    ratio!("passives_per_sentence", "Passives per sentence", Passives / Sentences, "passives / sentences", English),
+    ratio!(
+        "passives_per_sentence",
+        "Passives per sentence",
+        Passives / Sentences,
+        "passives / sentences",
+        English
+    ),
     ratio!("modal_share", "Modal verbs", Modals / Words, "modals / words", English),
-    ratio!("first_person_share", "Pronouns of the first person", FirstPerson / Words, "first_person / words", English),
-    ratio!("second_person_share", "Pronouns of the second person", SecondPerson / Words, "second_person / words", English),
-    ratio!("third_person_share", "Pronouns of the third person", ThirdPerson / Words, "third_person / words", English),
+    ratio!(
+        "first_person_share",
+        "Pronouns of the first person",
+        FirstPerson / Words,
+        "first_person / words",
+        English
+    ),
+    ratio!(
+        "second_person_share",
+        "Pronouns of the second person",
+        SecondPerson / Words,
+        "second_person / words",
+        English
+    ),
+    ratio!(
+        "third_person_share",
+        "Pronouns of the third person",
+        ThirdPerson / Words,
+        "third_person / words",
+        English
+    ),
     ratio!("contraction_share", "Contractions", Contractions / Words, "contractions / words", English),
-    ratio!("nominalisation_share", "Nominalisations", Nominalisations / Words, "nominalisations / words", English),
+    ratio!(
+        "nominalisation_share",
+        "Nominalisations",
+        Nominalisations / Words,
+        "nominalisations / words",
+        English
+    ),
     ratio!("commas_per_sentence", "Commas per sentence", Commas / Sentences, "commas / sentences", Nothing),
-    ratio!("semicolons_per_sentence", "Semicolons and colons per sentence", Semicolons / Sentences, "semicolons / sentences", Nothing),
+    ratio!(
+        "semicolons_per_sentence",
+        "Semicolons and colons per sentence",
+        Semicolons / Sentences,
+        "semicolons / sentences",
+        Nothing
+    ),
     ratio!("question_share", "Questions", Questions / Sentences, "questions / sentences", Nothing),
-    ratio!("exclamation_share", "Exclamations", Exclamations / Sentences, "exclamations / sentences", Nothing),
-    ratio!("uncapitalised_share", "Sentences with a small first letter", UncapitalisedSentences / Sentences, "uncapitalised_sentences / sentences", Spaces),
+    ratio!(
+        "exclamation_share",
+        "Exclamations",
+        Exclamations / Sentences,
+        "exclamations / sentences",
+        Nothing
+    ),
+    ratio!(
+        "uncapitalised_share",
+        "Sentences with a small first letter",
+        UncapitalisedSentences / Sentences,
+        "uncapitalised_sentences / sentences",
+        Spaces
+    ),
     ratio!("repeated_word_share", "Repeated words", RepeatedWords / Words, "repeated_words / words", Spaces),
 ];
 

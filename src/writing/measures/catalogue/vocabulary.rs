@@ -42,7 +42,9 @@ pub(super) const MEASURES: &[Definition] = &[
         title: "Carroll's corrected TTR",
         formula: "types / sqrt(2 * words)",
         reference: "Carroll 1964, Language and Thought",
-        rule: Rule::Own(|facts| Figure::ratio("types", types(facts), "sqrt(2 * words)", (2.0 * words(facts)).sqrt())),
+        rule: Rule::Own(|facts| {
+            Figure::ratio("types", types(facts), "sqrt(2 * words)", (2.0 * words(facts)).sqrt())
+        }),
         ..SPACED
     },
     Definition {
@@ -50,7 +52,9 @@ pub(super) const MEASURES: &[Definition] = &[
         title: "Herdan's C (log TTR)",
         formula: "ln(types) / ln(words)",
         reference: "Herdan 1960, Type-Token Mathematics",
-        rule: Rule::Own(|facts| Figure::ratio("ln(types)", types(facts).ln(), "ln(words)", words(facts).ln())),
+        rule: Rule::Own(|facts| {
+            Figure::ratio("ln(types)", types(facts).ln(), "ln(words)", words(facts).ln())
+        }),
         ..SPACED
     },
     Definition {

@@ -27,7 +27,12 @@ pub(super) struct EnglishCounter {
 impl EnglishCounter {
     /// A counter. The first one reads the dictionary.
     pub(super) fn new() -> Self {
-        Self { dictionary: Dictionary::get(), lexicon: Lexicon::get(), recent: Vec::new(), since_auxiliary: None }
+        Self {
+            dictionary: Dictionary::get(),
+            lexicon: Lexicon::get(),
+            recent: Vec::new(),
+            since_auxiliary: None,
+        }
     }
 
     /// Counts the next word. Returns whether it is rare.
@@ -61,17 +66,22 @@ impl EnglishCounter {
         counts.add_if(CountId::WordsByRule, !syllables.known);
         counts.add_if(CountId::Monosyllables, syllables.count == 1);
         counts.add_if(CountId::Polysyllables, syllables.count > 2);
-        counts.add_if(CountId::ComplexWords, syllables.count > 2 && !word.is_name && !self.is_third_by_ending(word.lower, syllables.count));
-        counts.add_if(CountId::UnknownWords, !syllables.known && word.is_small && self.is_unknown(word.lower));
+        counts.add_if(
+            CountId::ComplexWords,
+            syllables.count > 2 && !word.is_name && !self.is_third_by_ending(word.lower, syllables.count),
+        );
+        counts
+            .add_if(CountId::UnknownWords, !syllables.known && word.is_small && self.is_unknown(word.lower));
     }
 
     /// Whether a word of three syllables has the third by -es, -ed or -ing.
     fn is_third_by_ending(&self, word: &str, count: u32) -> bool {
         let base = ["es", "ed", "ing"].iter().find_map(|ending| word.strip_suffix(ending));
-        count == 3 && base.is_some_and(|base| {
-            let with_e = [base, "e"].concat();
-            [base, &with_e].iter().any(|base| self.dictionary.syllables(base).count < 3)
-        })
+        count == 3
+            && base.is_some_and(|base| {
+                let with_e = [base, "e"].concat();
+                [base, &with_e].iter().any(|base| self.dictionary.syllables(base).count < 3)
+            })
     }
 
     /// Whether the dictionary has neither the word nor its base without the genitive.

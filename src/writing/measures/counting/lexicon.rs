@@ -129,12 +129,14 @@ impl Lexicon {
 
     fn has_form(&self, word: &str, kind: Kinds) -> bool {
         let has = |word: &str| self.kinds(word).has(kind);
-        has(word) || ENDINGS.iter().any(|(ending, others)| {
-            let stem = word.strip_suffix(ending).filter(|stem| !stem.is_empty());
-            stem.is_some_and(|stem| {
-                others.iter().any(|other| has(&[stem, other].concat())) || undoubled(stem, ending).is_some_and(&has)
+        has(word)
+            || ENDINGS.iter().any(|(ending, others)| {
+                let stem = word.strip_suffix(ending).filter(|stem| !stem.is_empty());
+                stem.is_some_and(|stem| {
+                    others.iter().any(|other| has(&[stem, other].concat()))
+                        || undoubled(stem, ending).is_some_and(&has)
+                })
             })
-        })
     }
 }
 
@@ -189,7 +191,10 @@ mod tests {
     #[test]
     fn regular_forms_of_familiar_words_are_familiar() {
         let lexicon = Lexicon::get();
-        for word in ["cat", "cats", "cat's", "stopped", "stopping", "cried", "cries", "happier", "making", "isn't", "bow"] {
+        for word in [
+            "cat", "cats", "cat's", "stopped", "stopping", "cried", "cries", "happier", "making", "isn't",
+            "bow",
+        ] {
             assert!(lexicon.is_familiar(word), "{word}");
         }
         for word in ["hypothesis", "ontology", "s", "ing", "ed", "aggregate"] {

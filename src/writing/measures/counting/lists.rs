@@ -29,17 +29,21 @@ const FUNCTION: &str = "a an the this that these those all any both each either 
     anybody anyone anything everybody everyone everything nobody nothing somebody someone something
     also only just even too very quite rather again ever never";
 
-const MODALS: &str = "can could may might must shall should will would ought can't cannot couldn't mayn't mightn't mustn't
+const MODALS: &str =
+    "can could may might must shall should will would ought can't cannot couldn't mayn't mightn't mustn't
     shan't shouldn't won't wouldn't oughtn't";
 
-const FIRST_PERSON: &str = "i me my mine myself we us our ours ourselves i'm i've i'd i'll we're we've we'd we'll";
+const FIRST_PERSON: &str =
+    "i me my mine myself we us our ours ourselves i'm i've i'd i'll we're we've we'd we'll";
 
 const SECOND_PERSON: &str = "you your yours yourself yourselves you're you've you'd you'll";
 
-const THIRD_PERSON: &str = "he him his himself she her hers herself it its itself they them their theirs themselves
+const THIRD_PERSON: &str =
+    "he him his himself she her hers herself it its itself they them their theirs themselves
     he's he'd he'll she's she'd she'll it's it'd it'll they're they've they'd they'll";
 
-const PASSIVE_AUXILIARIES: &str = "am is are was were be been being isn't aren't wasn't weren't i'm you're we're they're
+const PASSIVE_AUXILIARIES: &str =
+    "am is are was were be been being isn't aren't wasn't weren't i'm you're we're they're
     get gets got getting gotten";
 
 /// Past participles of irregular verbs.
@@ -57,7 +61,8 @@ const NO_PARTICIPLES: &str = "need indeed speed seed feed exceed proceed succeed
     ashamed aged talented gifted supposed used embarrassed annoyed frightened delighted confused disappointed";
 
 /// Words, besides those in -ly, that may stand between an auxiliary and its participle.
-const ADVERBS: &str = "not never always also often just only even still already now then ever soon well thus therefore however
+const ADVERBS: &str =
+    "not never always also often just only even still already now then ever soon well thus therefore however
     being been all both sometimes once again further later usually mostly";
 
 /// Connectives of one word (after Halliday and Hasan 1976): additive, adversative, causal and temporal. Without `and` and
@@ -70,13 +75,70 @@ const CONNECTIVES: &str = "accordingly additionally afterward afterwards also al
 
 /// Connectives of several words.
 pub(super) const PHRASES: &[&str] = &[
-    "according to", "after all", "all in all", "apart from", "as a consequence", "as a result",
-    "as an example", "as long as", "as opposed to", "as soon as", "as well", "at first", "at last", "at the same time", "by contrast",
-    "by the way", "compared to", "due to", "even if", "even so", "except that", "for example", "for instance", "for one thing",
-    "for this reason", "for that reason", "given that", "in addition", "in any case", "in comparison", "in conclusion",
-    "in contrast", "in fact", "in general", "in order to", "in other words", "in particular", "in short", "in spite of",
-    "in sum", "in summary", "in that case", "in the end", "in the first place", "in the meantime", "in this case", "in this way",
-    "instead of", "not only", "of course", "on one hand", "on the contrary", "on the other hand", "on the whole",
-    "owing to", "provided that", "such as", "that is", "to begin with", "to conclude", "to start with", "to sum up",
-    "to summarize", "what is more", "with regard to", "with respect to",
+    "according to",
+    "after all",
+    "all in all",
+    "apart from",
+    "as a consequence",
+    "as a result",
+    "as an example",
+    "as long as",
+    "as opposed to",
+    "as soon as",
+    "as well",
+    "at first",
+    "at last",
+    "at the same time",
+    "by contrast",
+    "by the way",
+    "compared to",
+    "due to",
+    "even if",
+    "even so",
+    "except that",
+    "for example",
+    "for instance",
+    "for one thing",
+    "for this reason",
+    "for that reason",
+    "given that",
+    "in addition",
+    "in any case",
+    "in comparison",
+    "in conclusion",
+    "in contrast",
+    "in fact",
+    "in general",
+    "in order to",
+    "in other words",
+    "in particular",
+    "in short",
+    "in spite of",
+    "in sum",
+    "in summary",
+    "in that case",
+    "in the end",
+    "in the first place",
+    "in the meantime",
+    "in this case",
+    "in this way",
+    "instead of",
+    "not only",
+    "of course",
+    "on one hand",
+    "on the contrary",
+    "on the other hand",
+    "on the whole",
+    "owing to",
+    "provided that",
+    "such as",
+    "that is",
+    "to begin with",
+    "to conclude",
+    "to start with",
+    "to sum up",
+    "to summarize",
+    "what is more",
+    "with regard to",
+    "with respect to",
 ];

@@ -43,7 +43,8 @@ impl Facts {
         let tokenized = Tokenizer::new(CorpusSeed::new(0)).tokenize(text);
         let words = tokenized.lengths().before(u32::try_from(tokenized.tokens().len()).unwrap_or(u32::MAX));
         // A character of a script without spaces is some .6 of a word: this is a tenth of the tokens.
-        let unspaced = tokenized.tokens().len() - (words as usize).min(tokenized.tokens().len()) > tokenized.tokens().len() / 25;
+        let unspaced = tokenized.tokens().len() - (words as usize).min(tokenized.tokens().len())
+            > tokenized.tokens().len() / 25;
         let language = language.map_or_else(|| TextLanguage::of(text), TextLanguage::Stated);
         let mut counter = Counter {
             text,
@@ -125,7 +126,8 @@ impl Counter<'_> {
         counts.add_if(CountId::Numerals, word.letters == 0 && word.digits > 0);
         counts.add_if(CountId::LongWords, word.letters >= LONG_WORD);
         counts.add_if(CountId::RepeatedWords, repeated);
-        let begins_small = word.first_of_sentence && word.lower.starts_with(char::is_lowercase) && word.is_small;
+        let begins_small =
+            word.first_of_sentence && word.lower.starts_with(char::is_lowercase) && word.is_small;
         counts.add_if(CountId::UncapitalisedSentences, begins_small);
         let is_rare = self.english.as_mut().is_some_and(|english| english.push(word, counts));
         if let Some(rare) = self.rare.get_mut(id as usize) {

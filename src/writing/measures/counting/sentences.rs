@@ -100,7 +100,9 @@ impl Gap {
         match mark {
             EndMark::Question | EndMark::Exclamation => !(small && self.closed),
             EndMark::Ellipsis => !small,
-            EndMark::Stop => !is_abbreviation(text, before, word, small) && !is_item_number(text, before, word),
+            EndMark::Stop => {
+                !is_abbreviation(text, before, word, small) && !is_item_number(text, before, word)
+            }
         }
     }
 }
@@ -108,17 +110,20 @@ impl Gap {
 /// Whether the space after a full stop was left out: a word in small letters before, a capitalised one after.
 fn is_missing_space(word: &str, next: &str) -> bool {
     let mut begin = next.chars();
-    let capitalised = begin.next().is_some_and(char::is_uppercase) && begin.next().is_some_and(char::is_lowercase);
+    let capitalised =
+        begin.next().is_some_and(char::is_uppercase) && begin.next().is_some_and(char::is_lowercase);
     capitalised && word.chars().nth(1).is_some() && word.chars().all(char::is_lowercase)
 }
 
 /// Abbreviations that stand before a name or a number, and are followed by a capital within a sentence.
 const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "st", "rev", "gen", "col", "capt", "lt", "sgt", "sen", "rep", "gov", "hon", "vs", "cf",
-    "fig", "figs", "no", "nos", "vol", "pp", "ch", "sec", "eq", "ed", "eds", "trans", "approx", "viz", "bzw", "hr", "fr", "nr", "mme",
+    "mr", "mrs", "ms", "dr", "prof", "st", "rev", "gen", "col", "capt", "lt", "sgt", "sen", "rep", "gov",
+    "hon", "vs", "cf", "fig", "figs", "no", "nos", "vol", "pp", "ch", "sec", "eq", "ed", "eds", "trans",
+    "approx", "viz", "bzw", "hr", "fr", "nr", "mme",
 ];
 /// Abbreviations that may also end a sentence.
-const OTHERS: &[&str] = &["etc", "al", "inc", "ltd", "co", "corp", "jr", "sr", "ibid", "dept", "est", "min", "max", "ca", "usw"];
+const OTHERS: &[&str] =
+    &["etc", "al", "inc", "ltd", "co", "corp", "jr", "sr", "ibid", "dept", "est", "min", "max", "ca", "usw"];
 
 /// Whether the full stop after a word belongs to an abbreviation.
 fn is_abbreviation(text: &str, before: Span, word: &str, small: bool) -> bool {
@@ -130,7 +135,10 @@ fn is_abbreviation(text: &str, before: Span, word: &str, small: bool) -> bool {
     }
     let is_in = |list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
     // `no` and the like end sentences too when they are not followed by what they abbreviate.
-    let number_follows = || text.get(before.end as usize + 1..).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let number_follows = || {
+        text.get(before.end as usize + 1..)
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    };
     match word {
         "no" | "No" | "ch" | "sec" | "ed" | "fig" => number_follows(),
         _ => is_in(TITLES) || (small && is_in(OTHERS)),
@@ -140,7 +148,9 @@ fn is_abbreviation(text: &str, before: Span, word: &str, small: bool) -> bool {
 /// Whether a word is a number at the beginning of its line, as of a list: `2. Next`.
 fn is_item_number(text: &str, before: Span, word: &str) -> bool {
     let line = Span { start: 0, end: before.start }.of(text);
-    word.len() < 4 && word.bytes().all(|digit| digit.is_ascii_digit()) && (line.is_empty() || line.trim_end_matches(' ').ends_with('\n'))
+    word.len() < 4
+        && word.bytes().all(|digit| digit.is_ascii_digit())
+        && (line.is_empty() || line.trim_end_matches(' ').ends_with('\n'))
 }
 
 /// The longest line, in characters, of a text whose lines are wrapped.

@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn words_that_no_dictionary_has_are_counted_by_rule() {
-        for (word, count) in [("blorfing", 2), ("unsnorkelable", 5), ("zzz", 1), ("", 1), ("'", 1), ("quibbleness", 3)] {
+        for (word, count) in
+            [("blorfing", 2), ("unsnorkelable", 5), ("zzz", 1), ("", 1), ("'", 1), ("quibbleness", 3)]
+        {
             assert_eq!(Dictionary::get().syllables(word), Syllables { count, known: false }, "{word}");
         }
     }

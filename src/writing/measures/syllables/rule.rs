@@ -61,11 +61,11 @@ const HIATUS: &[Hiatus] = &[
 ];
 
 /// Runs of letters with a vowel more than their group of vowels shows.
-const DIVIDED: &[&str] = &["eing", "uing", "iing", "oing", "iest", "iet", "uel", "eum", "auer", "creat", "reali", "react"];
+const DIVIDED: &[&str] =
+    &["eing", "uing", "iing", "oing", "iest", "iet", "uel", "eum", "auer", "creat", "reali", "react"];
 
 /// Endings with a vowel more, in a word that has another vowel before them.
-const DIVIDED_ENDINGS: &[&str] =
-    &["ea", "eas", "ean", "ier", "iers", "ire", "ires", "ired", "n't", "ism's"];
+const DIVIDED_ENDINGS: &[&str] = &["ea", "eas", "ean", "ier", "iers", "ire", "ires", "ired", "n't", "ism's"];
 
 /// How many groups of vowels are two syllables.
 fn divided(word: &str) -> u32 {
@@ -106,40 +106,58 @@ fn takes_syllabic_l(stem: &str) -> bool {
 
 /// Syllables without a letter for their vowel.
 fn syllabic(word: &str) -> u32 {
-    let liquid = ["ling", "lings", "ler", "lers"].iter().any(|end| word.strip_suffix(end).is_some_and(takes_syllabic_l));
+    let liquid = ["ling", "lings", "ler", "lers"]
+        .iter()
+        .any(|end| word.strip_suffix(end).is_some_and(takes_syllabic_l));
     let ends = liquid || ["sm", "sms", "thm", "thms"].iter().any(|end| word.ends_with(end));
     let begins = word.starts_with("mc") && word.as_bytes().get(2).is_some_and(|&letter| !is_vowel(letter));
     u32::from(ends) + u32::from(begins)
 }
 
 /// Endings that begin with a silent `e` after a consonant.
-const INNER_SILENT: &[&str] =
-    &["ely", "eless", "eful", "efully", "eness", "ement", "ements", "eman", "eman's", "emen", "eland", "etown"];
+const INNER_SILENT: &[&str] = &[
+    "ely", "eless", "eful", "efully", "eness", "ement", "ements", "eman", "eman's", "emen", "eland", "etown",
+];
 
 /// First parts of compounds, with a vowel that is silent.
-const SILENT_IN_COMPOUNDS: &[&str] = &["every", "some", "there", "where", "here", "safe", "home", "fire", "base"];
+const SILENT_IN_COMPOUNDS: &[&str] =
+    &["every", "some", "there", "where", "here", "safe", "home", "fire", "base"];
 
 /// Vowels that are written and not spoken.
 fn silent(word: &str) -> u32 {
     let bytes = word.as_bytes();
-    let from_end = |back: usize| bytes.len().checked_sub(back).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let from_end =
+        |back: usize| bytes.len().checked_sub(back).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
     let consonant = |letter: u8| letter.is_ascii_lowercase() && !is_vowel(letter);
     let is_liquid = |letter, before| letter == b'l' && before != b'l' && consonant(before);
     let last = match bytes {
         [.., b'e'] => consonant(from_end(2)) && !is_liquid(from_end(2), from_end(3)),
         [.., b'a' | b'e' | b'o' | b'u', b'y', b'e', b'd'] => true,
-        [.., b'e', b'd'] => consonant(from_end(3)) && !matches!(from_end(3), b't' | b'd') && !is_liquid(from_end(3), from_end(4)),
+        [.., b'e', b'd'] => {
+            consonant(from_end(3))
+                && !matches!(from_end(3), b't' | b'd')
+                && !is_liquid(from_end(3), from_end(4))
+        }
         [.., b'e', b's'] => {
-            let sibilant = matches!(from_end(3), b's' | b'z' | b'x' | b'c' | b'g') || word.ends_with("ches") || word.ends_with("shes");
+            let sibilant = matches!(from_end(3), b's' | b'z' | b'x' | b'c' | b'g')
+                || word.ends_with("ches")
+                || word.ends_with("shes");
             consonant(from_end(3)) && !sibilant && !is_liquid(from_end(3), from_end(4))
         }
         _ => false,
     };
     let inner = INNER_SILENT.iter().any(|end| {
-        word.strip_suffix(end).is_some_and(|stem| stem.bytes().any(is_vowel) && stem.bytes().next_back().is_some_and(consonant))
+        word.strip_suffix(end).is_some_and(|stem| {
+            let mut back = stem.bytes().rev();
+            let (last, before) = (back.next().unwrap_or(b' '), back.next().unwrap_or(b' '));
+            stem.bytes().any(is_vowel) && consonant(last) && !is_liquid(last, before)
+        })
     });
-    let mute = ["que", "ques", "gue", "gues"].iter().any(|end| word.strip_suffix(end).is_some_and(|stem| stem.bytes().any(is_vowel)));
+    let mute = ["que", "ques", "gue", "gues"]
+        .iter()
+        .any(|end| word.strip_suffix(end).is_some_and(|stem| stem.bytes().any(is_vowel)));
     let short = word.ends_with("ically");
-    let compound = SILENT_IN_COMPOUNDS.iter().any(|begin| word.len() > begin.len() && word.starts_with(begin));
+    let compound =
+        SILENT_IN_COMPOUNDS.iter().any(|begin| word.len() > begin.len() && word.starts_with(begin));
     [last, inner, mute, short, compound].into_iter().map(u32::from).sum()
 }
