@@ -6,7 +6,6 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use super::error::Error;
-use super::state::Corpus;
 use crate::model::{CollectionName, Scale, ScaleName};
 
 /// The scales of a collection, by name.
@@ -18,7 +17,7 @@ impl Scales {
         self.0.read().get(name).map(Arc::clone)
     }
 
-    fn list(&self) -> Vec<Arc<Scale>> {
+    pub(super) fn list(&self) -> Vec<Arc<Scale>> {
         self.0.read().values().map(Arc::clone).collect()
     }
 
@@ -46,28 +45,5 @@ impl Scales {
 
     pub(super) fn remove(&self, name: &ScaleName) {
         self.0.write().remove(name);
-    }
-}
-
-impl Corpus {
-    /// A scale of a collection.
-    pub(crate) fn scale(&self, collection: &CollectionName, name: &ScaleName) -> Result<Arc<Scale>, Error> {
-        let scale = self.collection(collection)?.scales.get(name);
-        scale.ok_or_else(|| Error::ScaleNotFound { collection: collection.clone(), name: name.clone() })
-    }
-
-    /// The scales of a collection, in order of their names.
-    pub(crate) fn scales(&self, collection: &CollectionName) -> Result<Vec<Arc<Scale>>, Error> {
-        Ok(self.collection(collection)?.scales.list())
-    }
-
-    /// Checks that a scale of this name can be stored.
-    pub(crate) fn admit_scale(
-        &self,
-        collection: &CollectionName,
-        name: &ScaleName,
-        replace: bool,
-    ) -> Result<(), Error> {
-        self.collection(collection)?.scales.admit(collection, name, replace)
     }
 }

@@ -19,7 +19,8 @@ use super::info::{CollectionInfo, CollectionStats, CorpusInfo};
 use super::totals::Totals;
 use crate::fingerprint::Outliner;
 use crate::model::{
-    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, SourceId, Stop, Visibility,
+    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, Scale, ScaleName, SourceId,
+    Stop, Visibility,
 };
 use crate::store::{BackedUp, BackupError, Store, StoredCorpus};
 
@@ -277,6 +278,27 @@ impl Corpus {
         let collection = self.collection(name)?;
         let catalogue = collection.catalogue.read();
         Ok(catalogue.list(after).take(count).cloned().collect())
+    }
+
+    /// A scale of a collection.
+    pub(crate) fn scale(&self, collection: &CollectionName, name: &ScaleName) -> Result<Arc<Scale>, Error> {
+        let scale = self.collection(collection)?.scales.get(name);
+        scale.ok_or_else(|| Error::ScaleNotFound { collection: collection.clone(), name: name.clone() })
+    }
+
+    /// The scales of a collection, in order of their names.
+    pub(crate) fn scales(&self, collection: &CollectionName) -> Result<Vec<Arc<Scale>>, Error> {
+        Ok(self.collection(collection)?.scales.list())
+    }
+
+    /// Checks that a scale of this name can be stored.
+    pub(crate) fn admit_scale(
+        &self,
+        collection: &CollectionName,
+        name: &ScaleName,
+        replace: bool,
+    ) -> Result<(), Error> {
+        self.collection(collection)?.scales.admit(collection, name, replace)
     }
 
     /// Drops cached texts, and postings of sources that are gone.
