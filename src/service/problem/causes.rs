@@ -102,7 +102,7 @@ impl From<ScaleError> for Problem {
         let message = error.to_string();
         match error {
             ScaleError::Engine(error) => error.into(),
-            ScaleError::Training(refusal) => Self::of_training(refusal, message),
+            ScaleError::Training(refusal) => Self::of_training(&refusal, message),
             ScaleError::Score(ScoreRefusal::NoWords) => Error::NoWords { role: TextRole::Submission }.into(),
             ScaleError::Score(_) => Self::new(Reason::ScaleNotApplicable, message),
         }
@@ -110,7 +110,7 @@ impl From<ScaleError> for Problem {
 }
 
 impl Problem {
-    fn of_training(refusal: TrainingRefusal, message: String) -> Self {
+    fn of_training(refusal: &TrainingRefusal, message: String) -> Self {
         let texts = |reason, description: &str| {
             let violation = Violation { field: "texts".to_owned(), description: description.to_owned() };
             Self::invalid_because(reason, vec![violation])
@@ -135,7 +135,7 @@ impl Problem {
                     .with("kappa", format!("{:.4}", agreement.kappa))
                     .with("length_kappa", format!("{:.4}", length_agreement.kappa))
             }
-            TrainingRefusal::Stopped(reason) => reason.into(),
+            TrainingRefusal::Stopped(reason) => (*reason).into(),
             _ => texts(Reason::InvalidField, &message),
         }
     }

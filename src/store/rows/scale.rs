@@ -30,7 +30,7 @@ impl StoredScale {
         let mut row = Encoder::default();
         row.u64(scale.revision);
         row.i64(scale.created_at.map_or(0, Timestamp::seconds));
-        row.u32(scale.created_at.map_or(NO_TIME, |time| time.nanos()));
+        row.u32(scale.created_at.map_or(NO_TIME, Timestamp::nanos));
         for number in [scale.texts, scale.words.least, scale.words.most] {
             row.u64(number);
         }

@@ -242,7 +242,7 @@ fn rows(columns: &[&Column], texts: &[Mark], folds: &[usize]) -> Vec<Row> {
 
 /// Compares predictions with the grades.
 fn test(rows: &[Row], by_scale: &[f64], by_length: &[f64], grades: Grades) -> Tested {
-    let graded: Vec<Graded> = rows
+    let pairs: Vec<Graded> = rows
         .iter()
         .zip(by_scale.iter().zip(by_length))
         .map(|(row, (by_scale, by_length))| Graded {
@@ -258,7 +258,7 @@ fn test(rows: &[Row], by_scale: &[f64], by_length: &[f64], grades: Grades) -> Te
     let error = (errors.iter().map(|error| error * error).sum::<f64>() / count).sqrt();
     // Split conformal prediction (Vovk, Gammerman and Shafer 2005): the next text is one more.
     let error_90 = quantile(&errors, (INTERVAL * (count + 1.0) / count).min(1.0));
-    Tested { comparison: agreement::compare(&graded), error, error_90 }
+    Tested { comparison: agreement::compare(&pairs), error, error_90 }
 }
 
 impl Grades {

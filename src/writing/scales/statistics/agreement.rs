@@ -124,7 +124,7 @@ pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): the same resamples each time.
+/// `SplitMix64` (Steele, Lea and Flood 2014): the same resamples each time.
 #[derive(Debug, Default)]
 struct SplitMix {
     state: u64,

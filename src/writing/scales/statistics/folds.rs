@@ -23,7 +23,7 @@ pub(crate) fn deal(essays: &[Dealt]) -> Vec<usize> {
     for one in order {
         match copies.last_mut() {
             Some(last) if last.first().is_some_and(|(_, essay)| essay.digest == one.1.digest) => {
-                last.push(one)
+                last.push(one);
             }
             _ => copies.push(vec![one]),
         }

@@ -94,7 +94,7 @@ impl Moments {
                 *diagonal += penalty;
             }
         }
-        let standardised = solve(&system, right).unwrap_or_else(|| vec![0.0; features]);
+        let standardised = solve(&system, &right).unwrap_or_else(|| vec![0.0; features]);
         let weights: Vec<f64> =
             standardised.iter().zip(&scales).map(|(weight, scale)| weight * scale).collect();
         let intercept = means.last().copied().unwrap_or_default() - dot(&weights, &means);
@@ -120,7 +120,7 @@ pub(crate) fn dot(one: &[f64], other: &[f64]) -> f64 {
 }
 
 /// Solves a symmetric system, given as its lower triangle, by Cholesky's method; `None` if it is not positive definite.
-fn solve(system: &[Vec<f64>], right: Vec<f64>) -> Option<Vec<f64>> {
+fn solve(system: &[Vec<f64>], right: &[f64]) -> Option<Vec<f64>> {
     let mut factor: Vec<Vec<f64>> = Vec::with_capacity(system.len());
     for row in system {
         let mut line = Vec::with_capacity(row.len());
