@@ -1,7 +1,7 @@
 //! The command line: a server to start, and a client of a running server.
 //!
 //! Most commands are gRPC clients. `restore`, `verify FOLDER`, `compare` and `check --against` run the engine in this
-//! process and need no server; neither do `extract`, `key`, `completions` and `man`. Results go to standard output, errors and
+//! process and need no server; neither do `analyze`, `extract`, `key`, `completions` and `man`. Results go to standard output, errors and
 //! progress to standard error.
 
 mod commands;
@@ -26,7 +26,8 @@ use crate::contained;
 use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
-use self::commands::{extract, health, keys, manual, serve};
+use self::commands::writing::analyze;
+use self::commands::{extract, health, keys, manual, scale, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
@@ -65,6 +66,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Compare a text with other texts; needs no server. Or two sources of a server
     Compare(compare::CompareArgs),
+    /// State the counts and measures of a text: readability, vocabulary, style; needs no server
+    Analyze(analyze::AnalyzeArgs),
     /// Extract the text of documents: Word, OpenDocument, EPUB, HTML, RTF, PDF; needs no server
     Extract(extract::ExtractArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
@@ -73,6 +76,8 @@ enum Command {
     Collections(collections::CollectionsArgs),
     /// List, show and delete sources
     Sources(sources::SourcesArgs),
+    /// Train scales on graded texts, and score texts on them
+    Scale(scale::ScaleArgs),
     /// Show the totals of a server's corpus, the server's load and its limits
     Stats(stats::StatsArgs),
     /// Ask whether a server is ready to serve: exit code 0 if it is
@@ -120,10 +125,12 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Import(args) => block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
+        Command::Analyze(args) => analyze::run(&args, &server, out),
         Command::Extract(args) => extract::run(&args, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),
         Command::Sources(args) => block_on(sources::run(args, &server, out)),
+        Command::Scale(args) => block_on(scale::run(args, &server, out)),
         Command::Stats(args) => block_on(stats::run(args, &server, out)),
         Command::Health(args) => block_on(health::run(args, &server, out)),
         Command::Backup(args) => block_on(backup::run(args, &server, out)),

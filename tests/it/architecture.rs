@@ -72,6 +72,7 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
             "matching",
             "proto",
             "render",
+            "writing",
         ],
     ),
 ];

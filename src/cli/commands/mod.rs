@@ -10,4 +10,6 @@ pub(super) mod health;
 pub(super) mod keys;
 pub(super) mod maintenance;
 pub(super) mod manual;
+pub(super) mod scale;
 pub(super) mod serve;
+pub(super) mod writing;

@@ -67,7 +67,7 @@ impl Place {
         &self.path
     }
 
-    fn line(&self, line: u64) -> Self {
+    pub(super) fn line(&self, line: u64) -> Self {
         Self { path: Arc::clone(&self.path), line: Some(line) }
     }
 }

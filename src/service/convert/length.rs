@@ -6,7 +6,8 @@ use crate::proto;
 const PAGE_WORDS: u64 = 250;
 
 /// The length of a text of `words` words with these pages, if they are known.
-pub(in crate::service) fn text_length(words: u64, pages: Option<&proto::DocumentPages>) -> proto::TextLength {
+#[must_use]
+pub fn text_length(words: u64, pages: Option<&proto::DocumentPages>) -> proto::TextLength {
     let pages = pages.filter(|pages| pages.kind() == proto::PageKind::Page && pages.count > 0);
     let (pages, page_basis) = match pages {
         Some(pages) => (u64::from(pages.count), proto::PageBasis::Document),

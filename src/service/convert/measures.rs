@@ -7,10 +7,8 @@ use crate::writing::measures::{
 };
 
 /// The counts and measures of a text with these pages, without percentiles.
-pub(in crate::service) fn analysis(
-    measures: &Measures,
-    pages: Option<&proto::DocumentPages>,
-) -> proto::AnalyzeResponse {
+#[must_use]
+pub fn analysis(measures: &Measures, pages: Option<&proto::DocumentPages>) -> proto::AnalyzeResponse {
     let words = measures.count(CountId::Words).map_or(0, u64::from);
     let language = measures.language();
     proto::AnalyzeResponse {

@@ -257,7 +257,7 @@ mod tests {
                 let id = Some(SourceId::new(&format!("s{number}")).unwrap());
                 let text = "a few words about nothing at all".to_owned();
                 let source = NewSource { id, ..NewSource::new(text) };
-                engine.add_source(&name, source, crate::engine::IfExists::Fail).unwrap();
+                engine.add_source(&name, source, crate::engine::IfExists::Reject).unwrap();
             }
             let drawn = sample(&engine, &name, &Stop::never()).unwrap();
             drawn.iter().map(|entry| entry.id.as_str().to_owned()).collect::<Vec<_>>()

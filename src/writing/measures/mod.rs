@@ -11,6 +11,8 @@ mod counting;
 mod diversity;
 mod language;
 mod syllables;
+#[cfg(test)]
+mod tests;
 
 pub use self::applicability::NotApplicable;
 pub use self::catalogue::{Family, Figure, MeasureId, Term};

@@ -5,7 +5,9 @@ mod corpus;
 mod layout;
 mod overlaps;
 mod pairs;
+mod scales;
 
+pub(in crate::cli) use self::scales::scales;
 pub(in crate::cli) use checked::{CheckedRow, checked};
 pub(in crate::cli) use corpus::{collection, collections, keys, limits, source, sources, totals};
 pub(super) use overlaps::overlaps;

@@ -147,8 +147,11 @@ fn silent(word: &str) -> u32 {
         _ => false,
     };
     let inner = INNER_SILENT.iter().any(|end| {
-        word.strip_suffix(end)
-            .is_some_and(|stem| stem.bytes().any(is_vowel) && stem.bytes().next_back().is_some_and(consonant))
+        word.strip_suffix(end).is_some_and(|stem| {
+            let mut back = stem.bytes().rev();
+            let (last, before) = (back.next().unwrap_or(b' '), back.next().unwrap_or(b' '));
+            stem.bytes().any(is_vowel) && consonant(last) && !is_liquid(last, before)
+        })
     });
     let mute = ["que", "ques", "gue", "gues"]
         .iter()
