@@ -68,7 +68,9 @@ pub fn check(
         spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
     }
     let mut checked = work.checked;
-    let filter = Filter::new(text, &whole, options, &checked.findings);
+    let english = groups.iter().find(|group| group.language == "en");
+    let english = english.map_or(&[][..], |group| group.parts.as_slice());
+    let filter = Filter::new(text, &whole, english, options, &checked.findings);
     filter.apply(&mut checked, options, &regions);
     checked.findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     without_overlaps(&mut checked.not_checked);
@@ -117,18 +119,17 @@ impl Work<'_> {
         match (&self.checkers.english, &self.checkers.languagetool) {
             (Some(english), _) if language == "en" => self.check_english(english, &parts),
             (_, Some(server)) if !language.is_empty() => self.check_by_server(server, language, &parts),
-            (english, server) => {
-                let (reason, message) = match () {
-                    () if language.is_empty() => {
-                        let next = "its language could not be told; state the language";
-                        (Reason::Language, next.to_owned())
-                    }
-                    () if english.is_none() && server.is_none() => {
-                        (Reason::NoChecker, message(Reason::NoChecker).to_owned())
-                    }
-                    () => (Reason::Language, format!("{} (\"{language}\")", message(Reason::Language))),
-                };
-                parts.iter().for_each(|part| self.not_checked(*part, reason, &message));
+            (None, None) => {
+                self.not_checked_parts(&parts, Reason::NoChecker, message(Reason::NoChecker));
+                Ok(())
+            }
+            _ if language.is_empty() => {
+                self.not_checked_parts(&parts, Reason::Language, UNKNOWN_LANGUAGE);
+                Ok(())
+            }
+            _ => {
+                let why = format!("{} (\"{language}\")", message(Reason::Language));
+                self.not_checked_parts(&parts, Reason::Language, &why);
                 Ok(())
             }
         }
@@ -178,6 +179,10 @@ impl Work<'_> {
         }
     }
 
+    fn not_checked_parts(&mut self, parts: &[Span], reason: Reason, message: &str) {
+        parts.iter().for_each(|part| self.not_checked(*part, reason, message));
+    }
+
     fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {
         self.checked.not_checked.push(NotChecked { span, words: 0, reason, message: message.to_owned() });
     }
@@ -206,6 +211,9 @@ fn without_overlaps(parts: &mut Vec<NotChecked>) {
     }
     parts.retain(|part| part.span.start < part.span.end);
 }
+
+/// Why a text is not checked whose language is not known.
+const UNKNOWN_LANGUAGE: &str = "its language could not be told; state the language";
 
 /// The reason in a sentence.
 fn message(reason: Reason) -> &'static str {
