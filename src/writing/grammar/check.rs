@@ -48,7 +48,15 @@ pub fn check(
     let regions = Regions::of(text);
     let stated = Some(options.language.as_str()).filter(|code| !code.is_empty());
     let found = scope::language(text);
-    let mut work = Work { text, options, checkers, deadline, is_stopped, checked: Checked::default() };
+    let mut work = Work {
+        text,
+        options,
+        checkers,
+        deadline,
+        is_stopped,
+        checked: Checked::default(),
+        unreachable: None,
+    };
     work.checked.language = stated.or(found).unwrap_or_default().to_owned();
     work.checked.words = scope::words(text);
     let whole = paragraphs::paragraphs(text);
@@ -61,6 +69,9 @@ pub fn check(
     }
     for group in &groups {
         work.check_group(group)?;
+    }
+    if let Some(problem) = work.unreachable.take().filter(|_| work.checked.checker.is_empty()) {
+        return Err(CheckError::Unavailable { problem });
     }
     for (spans, reason) in
         [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
@@ -103,6 +114,8 @@ struct Work<'a> {
     deadline: Instant,
     is_stopped: &'a dyn Fn() -> bool,
     checked: Checked,
+    /// Why the LanguageTool server is not asked any more.
+    unreachable: Option<String>,
 }
 
 /// Most bytes of a request to LanguageTool, whose servers limit texts to 20,000 characters and more.
@@ -147,17 +160,28 @@ impl Work<'_> {
     }
 
     fn check_by_server(&mut self, server: &Server, language: &str, parts: &[Span]) -> Result<(), CheckError> {
-        for part in joined(parts) {
-            match server.check(self.text, part, language, self.options, self.deadline, self.is_stopped) {
+        for whole in joined(parts) {
+            let asked = inside(parts, whole);
+            if let Some(problem) = &self.unreachable {
+                let why = format!("{}: {problem}", message(Reason::CheckerFailed));
+                self.not_checked_parts(asked, Reason::CheckerFailed, &why);
+                continue;
+            }
+            match server.check(self.text, whole, language, self.options, self.deadline, self.is_stopped) {
                 Ok(answer) => {
-                    let is_in_part = |at: Span| scope::touches(parts, at);
-                    let findings = answer.findings.into_iter().filter(|finding| is_in_part(finding.span));
+                    let is_asked = |at: Span| scope::touches(asked, at);
+                    let findings = answer.findings.into_iter().filter(|finding| is_asked(finding.span));
                     self.checked.findings.extend(findings);
                     self.checker(languagetool::CHECKER, &answer.version);
                 }
                 Err(Refusal::Refused(said)) => {
-                    let message = format!("LanguageTool did not check the language \"{language}\": {said}");
-                    self.not_checked(part, Reason::Language, &message);
+                    let why = format!("LanguageTool did not check the language \"{language}\": {said}");
+                    self.not_checked_parts(asked, Reason::Language, &why);
+                }
+                Err(Refusal::Because(CheckError::Unavailable { problem })) => {
+                    let why = format!("{}: {problem}", message(Reason::CheckerFailed));
+                    self.not_checked_parts(asked, Reason::CheckerFailed, &why);
+                    self.unreachable = Some(problem);
                 }
                 Err(Refusal::Because(error)) => return Err(error),
             }
@@ -186,6 +210,12 @@ impl Work<'_> {
     fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {
         self.checked.not_checked.push(NotChecked { span, words: 0, reason, message: message.to_owned() });
     }
+}
+
+/// The parts that are in a joined one. Logarithmic.
+fn inside(parts: &[Span], whole: Span) -> &[Span] {
+    let at = |byte: u32| parts.partition_point(|part| part.start < byte);
+    parts.get(at(whole.start)..at(whole.end)).unwrap_or_default()
 }
 
 /// Parts that follow one another, as far as one request may go.
