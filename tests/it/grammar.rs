@@ -15,13 +15,14 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use crate::access::{Keys, keyed};
+use crate::cli::{Served, run, stderr, stdout};
 use crate::harness::{TestServer, add};
 
 /// A French text with a word that the stand-in does not know, behind letters that differ in length in each unit.
 const FRENCH: &str =
     "Les élèves 🙂 ont trouvé la maizon du gardien, et personne ne savait plus pourquoi elle était vide.";
 
-/// An HTTP server that answers as LanguageTool does: `maizon`, `Strase` and `Anouk` are misspelt. Each language but English and `xx`.
+/// An HTTP server that answers as LanguageTool does: `maizon`, `Strase` and `Anouk` are misspelt in every language but `xx`, and `it` ends it.
 struct LanguageTool {
     port: u16,
     /// The fields of each request.
@@ -66,6 +67,10 @@ fn answer(mut stream: TcpStream) -> Vec<(String, String)> {
     reader.read_exact(&mut body).unwrap();
     let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).unwrap().1.clone();
+    if field("language") == "it" {
+        // As a server that ends.
+        return fields;
+    }
     let (status, body) = if field("language") == "xx" {
         ("400 Bad Request", "Error: 'xx' is not a language code".to_owned())
     } else {
@@ -183,6 +188,20 @@ async fn a_server_that_is_gone_is_unavailable() {
 }
 
 #[tokio::test]
+async fn what_was_checked_before_a_server_went_is_kept() {
+    let tool = LanguageTool::start();
+    let server = tool.server().await;
+    let italian = "Il guardiano del faro saliva ogni sera le scale della torre, e nessuno sapeva perché non tornasse mai.";
+    let response = ask(&server, text(&format!("{FRENCH}\n\n{FRENCH}\n\n{italian}"))).await.unwrap();
+    assert_eq!((response.findings.len(), response.checker.as_str()), (2, "LanguageTool"));
+    let [part] = &response.not_checked[..] else { panic!("{response:?}") };
+    assert_eq!((part.reason(), part.words), (GrammarNotCheckedReason::CheckerFailed, 18));
+    assert!(part.message.contains("languagetool_url"), "{}", part.message);
+    let alone = ask(&server, text(italian)).await.unwrap_err();
+    assert_eq!(alone.code(), Code::Unavailable, "{alone:?}");
+}
+
+#[tokio::test]
 async fn without_a_checker_every_part_says_so() {
     let server = TestServer::start().await;
     for (whole, words) in [(FRENCH, 17), ("maizon", 1)] {
@@ -271,4 +290,39 @@ async fn a_stored_source_is_checked_for_keys_that_may_read_it() {
     let absent = of(&other, "absent", "a").await.unwrap_err();
     assert_eq!(hidden.code(), absent.code());
     assert_eq!(hidden.message().replace("default", "absent"), absent.message());
+}
+
+#[test]
+fn the_command_lists_places_and_suggestions() {
+    let tool = LanguageTool::start();
+    let served = Served::start(&["--languagetool-url", &format!("http://127.0.0.1:{}", tool.port)]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("essai.txt");
+    std::fs::write(&path, format!("Le gardien\n\n{FRENCH}\n")).unwrap();
+    let path = path.to_str().unwrap();
+    let server = ["--server", served.address.as_str()];
+    let grammar = |arguments: &[&str]| run(&[&["grammar"], arguments, &server].concat(), &served.address);
+    let output = grammar(&[path]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("3:28  spelling       \"maizon\" → \"maison\""), "{said}");
+    assert!(
+        said.contains("1 finding (1 spelling); checked 19 of 19 words by LanguageTool 6.9, language fr"),
+        "{said}"
+    );
+    let said = stdout(&grammar(&[path, "--own-word", "maizon", "--language", "fr", "--json"]));
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&said["findings"], &said["checker"]), (&json!([]), &json!("LanguageTool")));
+    assert_eq!(grammar(&[path, "--language", "xx"]).status.code(), Some(3));
+    for bad in
+        [&["--language", "French"][..], &["--dialect", "scottish"], &["--id", "a"], &["--max-findings", "0"]]
+    {
+        assert_eq!(grammar(&[&[path], bad].concat()).status.code(), Some(2), "{bad:?}");
+    }
+    let imported = run(&["import", path], &served.address);
+    assert!(imported.status.success(), "{}", stderr(&imported));
+    let listed = stdout(&run(&["sources", "list", "--json"], &served.address));
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let id = listed["sources"][0]["id"].as_str().unwrap();
+    assert!(stdout(&grammar(&["--id", id])).contains("3:28  spelling"), "{id}");
 }
