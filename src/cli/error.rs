@@ -10,6 +10,7 @@ use super::input::{InputError, Place};
 pub(super) use super::refusal::Refusal;
 use crate::engine::InvalidValue;
 use crate::server::{InvalidKey, KeyFileError, ServeError};
+use crate::writing::grammar::CheckError;
 
 /// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +129,9 @@ pub(super) enum CliError {
     /// The engine in this process failed.
     #[error(transparent)]
     Engine(#[from] crate::engine::Error),
+    /// The grammar of a text could not be checked in this process.
+    #[error(transparent)]
+    Grammar(#[from] CheckError),
     /// The server could not be started, or failed.
     #[error(transparent)]
     Serve(#[from] ServeError),

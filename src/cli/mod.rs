@@ -26,7 +26,7 @@ use crate::contained;
 use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
-use self::commands::writing::analyze;
+use self::commands::writing::{analyze, grammar};
 use self::commands::{extract, health, keys, manual, scale, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
@@ -68,6 +68,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// State the counts and measures of a text: readability, vocabulary, style; needs no server
     Analyze(analyze::AnalyzeArgs),
+    /// List mistakes of spelling, grammar and punctuation in a text, with suggestions
+    Grammar(grammar::GrammarArgs),
     /// Extract the text of documents: Word, OpenDocument, EPUB, HTML, RTF, PDF; needs no server
     Extract(extract::ExtractArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
@@ -126,6 +128,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
         Command::Analyze(args) => analyze::run(&args, &server, out),
+        Command::Grammar(args) => grammar::run(&args, &server, out),
         Command::Extract(args) => extract::run(&args, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),

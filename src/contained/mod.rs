@@ -16,12 +16,12 @@ pub mod wire;
 
 use std::time::Duration;
 
-pub use self::child::{Requests, asked_job, serve};
+pub use self::child::{Request, Requests, asked_job, serve};
 pub use self::conversation::{Conversation, Interruption, malformed};
 pub use self::pool::{Pool, PoolConfig, PoolError, Seat, Usage};
 pub use self::process::{Child, Ended};
 pub use self::program::{Program, set_program};
-pub use self::sandbox::Protections;
+pub use self::sandbox::{Coverage, Protections};
 
 /// Maximum time until a child that was started says that it is ready. Loaded machines are slow.
 pub const START_TIME: Duration = Duration::from_secs(20);

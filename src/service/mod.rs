@@ -35,6 +35,7 @@ pub use caller::{Caller, Role};
 pub use codec::{RequestCodec, RequestDecoder};
 pub use context::ServiceContext;
 pub use convert::admin::verified_to_proto;
+pub use convert::grammar::grammar;
 pub use convert::length::text_length;
 pub use convert::measures::analysis;
 pub use convert::report::report_to_proto;

@@ -43,6 +43,7 @@ mod errors;
 mod exclusions;
 mod files;
 mod golden;
+mod grammar;
 mod harness;
 mod health;
 mod hostile;

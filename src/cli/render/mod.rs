@@ -6,6 +6,7 @@
 mod analysis;
 mod document;
 mod figures;
+mod grammar;
 mod not_checked;
 mod pairs;
 mod report;
@@ -21,6 +22,7 @@ pub(super) use document::{
     document_facts, format_label, hidden_texts, named_pages, page_at, removed_texts, told_warnings,
 };
 pub(super) use figures::{bytes, counted, number, percent};
+pub(super) use grammar::grammar;
 pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};
 pub(super) use report::{SourceLines, Subject, brief_report, report};

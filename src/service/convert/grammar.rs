@@ -7,7 +7,8 @@ use crate::text::{OffsetUnit, Span, convert_spans};
 use crate::writing::grammar::{Checked, Dialect, Finding, Kind, NotChecked, Reason, Severity};
 
 /// The mistakes of `text`, of which `max_findings` are listed at most.
-pub(in crate::service) fn grammar(
+#[must_use]
+pub fn grammar(
     text: &str,
     checked: Checked,
     unit: OffsetUnit,

@@ -48,7 +48,15 @@ pub fn check(
     let regions = Regions::of(text);
     let stated = Some(options.language.as_str()).filter(|code| !code.is_empty());
     let found = scope::language(text);
-    let mut work = Work { text, options, checkers, deadline, is_stopped, checked: Checked::default() };
+    let mut work = Work {
+        text,
+        options,
+        checkers,
+        deadline,
+        is_stopped,
+        checked: Checked::default(),
+        unreachable: None,
+    };
     work.checked.language = stated.or(found).unwrap_or_default().to_owned();
     work.checked.words = scope::words(text);
     let whole = paragraphs::paragraphs(text);
@@ -62,13 +70,18 @@ pub fn check(
     for group in &groups {
         work.check_group(group)?;
     }
+    if let Some(problem) = work.unreachable.take().filter(|_| work.checked.checker.is_empty()) {
+        return Err(CheckError::Unavailable { problem });
+    }
     for (spans, reason) in
         [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
     {
         spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
     }
     let mut checked = work.checked;
-    let filter = Filter::new(text, &whole, options, &checked.findings);
+    let english = groups.iter().find(|group| group.language == "en");
+    let english = english.map_or(&[][..], |group| group.parts.as_slice());
+    let filter = Filter::new(text, &whole, english, options, &checked.findings);
     filter.apply(&mut checked, options, &regions);
     checked.findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     without_overlaps(&mut checked.not_checked);
@@ -101,6 +114,8 @@ struct Work<'a> {
     deadline: Instant,
     is_stopped: &'a dyn Fn() -> bool,
     checked: Checked,
+    /// Why the LanguageTool server is not asked any more.
+    unreachable: Option<String>,
 }
 
 /// Most bytes of a request to LanguageTool, whose servers limit texts to 20,000 characters and more.
@@ -117,18 +132,17 @@ impl Work<'_> {
         match (&self.checkers.english, &self.checkers.languagetool) {
             (Some(english), _) if language == "en" => self.check_english(english, &parts),
             (_, Some(server)) if !language.is_empty() => self.check_by_server(server, language, &parts),
-            (english, server) => {
-                let (reason, message) = match () {
-                    () if language.is_empty() => {
-                        let next = "its language could not be told; state the language";
-                        (Reason::Language, next.to_owned())
-                    }
-                    () if english.is_none() && server.is_none() => {
-                        (Reason::NoChecker, message(Reason::NoChecker).to_owned())
-                    }
-                    () => (Reason::Language, format!("{} (\"{language}\")", message(Reason::Language))),
-                };
-                parts.iter().for_each(|part| self.not_checked(*part, reason, &message));
+            (None, None) => {
+                self.not_checked_parts(&parts, Reason::NoChecker, message(Reason::NoChecker));
+                Ok(())
+            }
+            _ if language.is_empty() => {
+                self.not_checked_parts(&parts, Reason::Language, UNKNOWN_LANGUAGE);
+                Ok(())
+            }
+            _ => {
+                let why = format!("{} (\"{language}\")", message(Reason::Language));
+                self.not_checked_parts(&parts, Reason::Language, &why);
                 Ok(())
             }
         }
@@ -146,17 +160,28 @@ impl Work<'_> {
     }
 
     fn check_by_server(&mut self, server: &Server, language: &str, parts: &[Span]) -> Result<(), CheckError> {
-        for part in joined(parts) {
-            match server.check(self.text, part, language, self.options, self.deadline, self.is_stopped) {
+        for whole in joined(parts) {
+            let asked = inside(parts, whole);
+            if let Some(problem) = &self.unreachable {
+                let why = format!("{}: {problem}", message(Reason::CheckerFailed));
+                self.not_checked_parts(asked, Reason::CheckerFailed, &why);
+                continue;
+            }
+            match server.check(self.text, whole, language, self.options, self.deadline, self.is_stopped) {
                 Ok(answer) => {
-                    let is_in_part = |at: Span| scope::touches(parts, at);
-                    let findings = answer.findings.into_iter().filter(|finding| is_in_part(finding.span));
+                    let is_asked = |at: Span| scope::touches(asked, at);
+                    let findings = answer.findings.into_iter().filter(|finding| is_asked(finding.span));
                     self.checked.findings.extend(findings);
                     self.checker(languagetool::CHECKER, &answer.version);
                 }
                 Err(Refusal::Refused(said)) => {
-                    let message = format!("LanguageTool did not check the language \"{language}\": {said}");
-                    self.not_checked(part, Reason::Language, &message);
+                    let why = format!("LanguageTool did not check the language \"{language}\": {said}");
+                    self.not_checked_parts(asked, Reason::Language, &why);
+                }
+                Err(Refusal::Because(CheckError::Unavailable { problem })) => {
+                    let why = format!("{}: {problem}", message(Reason::CheckerFailed));
+                    self.not_checked_parts(asked, Reason::CheckerFailed, &why);
+                    self.unreachable = Some(problem);
                 }
                 Err(Refusal::Because(error)) => return Err(error),
             }
@@ -178,9 +203,19 @@ impl Work<'_> {
         }
     }
 
+    fn not_checked_parts(&mut self, parts: &[Span], reason: Reason, message: &str) {
+        parts.iter().for_each(|part| self.not_checked(*part, reason, message));
+    }
+
     fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {
         self.checked.not_checked.push(NotChecked { span, words: 0, reason, message: message.to_owned() });
     }
+}
+
+/// The parts that are in a joined one. Logarithmic.
+fn inside(parts: &[Span], whole: Span) -> &[Span] {
+    let at = |byte: u32| parts.partition_point(|part| part.start < byte);
+    parts.get(at(whole.start)..at(whole.end)).unwrap_or_default()
 }
 
 /// Parts that follow one another, as far as one request may go.
@@ -206,6 +241,9 @@ fn without_overlaps(parts: &mut Vec<NotChecked>) {
     }
     parts.retain(|part| part.span.start < part.span.end);
 }
+
+/// Why a text is not checked whose language is not known.
+const UNKNOWN_LANGUAGE: &str = "its language could not be told; state the language";
 
 /// The reason in a sentence.
 fn message(reason: Reason) -> &'static str {

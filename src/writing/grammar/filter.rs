@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::scope::Regions;
+use super::scope::{Regions, touches};
 use super::{Checked, Finding, Kind, Options, typos};
 use crate::text::Span;
 
@@ -12,6 +12,8 @@ pub(super) struct Filter<'a> {
     text: &'a str,
     paragraphs: &'a [Span],
     own_words: HashSet<String>,
+    /// What is in English, whose names and terms are known by their looks.
+    english: &'a [Span],
     /// How often each word that was found occurs.
     counts: HashMap<&'a str, usize>,
 }
@@ -23,10 +25,11 @@ const AROUND_BYTES: usize = 400;
 const TERM_COUNT: usize = 3;
 
 impl<'a> Filter<'a> {
-    /// A filter for the findings in `text`. Linear.
+    /// A filter for the findings in `text`, of which `english` is in English. Linear.
     pub(super) fn new(
         text: &'a str,
         paragraphs: &'a [Span],
+        english: &'a [Span],
         options: &Options,
         findings: &[Finding],
     ) -> Self {
@@ -41,7 +44,7 @@ impl<'a> Filter<'a> {
             }
         }
         let own_words = options.own_words.iter().map(|word| word.trim().to_lowercase()).collect();
-        Self { text, paragraphs, own_words, counts }
+        Self { text, paragraphs, own_words, english, counts }
     }
 
     /// Drops what is probably wrong, and what the options leave out.
@@ -66,6 +69,8 @@ impl<'a> Filter<'a> {
             return false;
         }
         match finding.kind {
+            // German nouns are capitalised, and most languages have letters beyond ASCII.
+            _ if !touches(self.english, finding.span) => true,
             Kind::Spelling => self.is_likely_misspelt(finding),
             Kind::Capitalization => {
                 self.begins_sentence(finding.span) || finding.rule != "SentenceCapitalization"

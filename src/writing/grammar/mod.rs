@@ -9,6 +9,7 @@ pub mod contained;
 mod filter;
 pub mod languagetool;
 mod paragraphs;
+#[cfg(feature = "grammar")]
 mod rules;
 mod scope;
 mod typos;

@@ -10,4 +10,5 @@ mod sources;
 mod texts;
 
 pub(in crate::cli) use options::UnitArg;
+pub(super) use sources::stored_text;
 pub(super) use texts::read_submission;

@@ -13,6 +13,7 @@ use crate::service::parse::detection::Submission;
 use crate::service::parse::grammar::{self, GrammarCheck};
 use crate::service::problem::Problem;
 use crate::writing::grammar::{CheckError, check};
+use crate::writing::measures::{CountId, Measures};
 
 impl ServiceContext {
     /// Answers the request.
@@ -71,10 +72,19 @@ impl ServiceContext {
 }
 
 fn within_limits(engine: &Engine, text: &str) -> Result<(), Problem> {
-    let max_text_bytes = engine.limits().max_text_bytes;
-    if text.len() > max_text_bytes {
-        let role = TextRole::Submission;
-        return Err(Error::TooManyBytes { role, bytes: text.len(), max_text_bytes }.into());
+    let (limits, role) = (engine.limits(), TextRole::Submission);
+    let (bytes, max_text_bytes) = (text.len(), limits.max_text_bytes);
+    if bytes > max_text_bytes {
+        return Err(Error::TooManyBytes { role, bytes, max_text_bytes }.into());
+    }
+    // Few bytes are few words.
+    let max_text_words = limits.max_text_words;
+    if bytes <= max_text_words {
+        return Ok(());
+    }
+    let words = Measures::of(text).count(CountId::Words).map_or(0, |words| words as usize);
+    if words > max_text_words {
+        return Err(Error::TooManyWords { role, words, max_text_words }.into());
     }
     Ok(())
 }
