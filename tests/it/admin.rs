@@ -113,6 +113,7 @@ async fn an_export_is_imported_again_and_the_second_time_passed_over() {
         collection: collection.to_owned(),
         id: "rich".to_owned(),
         include_text: true,
+        ..Default::default()
     };
     let mut one = corpus.get_source(get("default")).await.unwrap().into_inner().source.unwrap();
     let mut other = corpus.get_source(get("other")).await.unwrap().into_inner().source.unwrap();

@@ -267,7 +267,12 @@ async fn contents(caller: &Caller) -> BTreeMap<String, String> {
     assert_eq!(page.next_page_token, "");
     let mut found = BTreeMap::new();
     for listed in page.sources {
-        let request = proto::GetSourceRequest { collection: collection(), id: listed.id, include_text: true };
+        let request = proto::GetSourceRequest {
+            collection: collection(),
+            id: listed.id,
+            include_text: true,
+            ..Default::default()
+        };
         let source = corpus.get_source(request).await.unwrap().into_inner().source.unwrap();
         found.insert(source.id, source.text);
     }

@@ -254,9 +254,12 @@ impl Call {
                     proto::ImportSourcesRequest { collection, source: Some(new), if_exists, request_id };
                 Self::Import(vec![item; 2])
             }
-            7 => {
-                Self::GetSource(proto::GetSourceRequest { collection, id, include_text: words.below(2) == 0 })
-            }
+            7 => Self::GetSource(proto::GetSourceRequest {
+                collection,
+                id,
+                include_text: words.below(2) == 0,
+                ..Default::default()
+            }),
             8 => Self::ListSources(proto::ListSourcesRequest {
                 collection,
                 page_size,

@@ -1,5 +1,6 @@
 //! Collections, sources and the corpus to messages.
 
+use super::lengths::length;
 use super::times::timestamp;
 use crate::engine::{
     ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, Limits, SourcesDeleted,
@@ -86,6 +87,7 @@ pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> pro
         updated_at: entry.updated_at.map(timestamp),
         document: None,
         pages: entry.pages.as_ref().map(|pages| page_count(pages)),
+        length: Some(length(entry.words, entry.pages.as_deref())),
     }
 }
 

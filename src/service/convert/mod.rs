@@ -4,6 +4,7 @@
 pub(super) mod admin;
 pub(super) mod corpus;
 pub(super) mod enums;
+pub(super) mod lengths;
 pub(super) mod pairs;
 pub(super) mod report;
 pub(super) mod times;

@@ -3,6 +3,7 @@
 use super::pages::{page_range, pages_from_proto};
 use crate::proto;
 use crate::service::convert::enums;
+use crate::service::convert::lengths::length;
 use crate::text::{Span, convert_spans};
 
 /// Alerts of hidden text in one report, at most.
@@ -14,6 +15,7 @@ const MAX_HIDDEN_ALERTS: usize = 100;
 pub fn attach(report: &mut proto::Report, text: &str, document: proto::ExtractedDocument) {
     if let Some(pages) = &document.pages {
         set_submission_pages(report, pages);
+        report.length = Some(length(report.words, Some(&pages_from_proto(pages))));
     }
     let alerts = hidden_alerts(report.offset_unit, text, &document.hidden);
     if !alerts.is_empty() {

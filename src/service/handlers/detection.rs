@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CheckedSource, Engine, SourceName};
+use crate::engine::{CheckedSource, Engine, Entry, SourceName};
 use crate::proto::{self, check_stream_response};
 use crate::report::Report;
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
@@ -74,9 +74,9 @@ impl ServiceContext {
             let given = match submission {
                 Subject::Given(given) => given,
                 Subject::Stored(name) => {
-                    let CheckedSource { report, text, .. } =
+                    let CheckedSource { report, text, source } =
                         engine.check_source(&name, &scope, &options, stop)?;
-                    let report = message(report, &places, &revisions);
+                    let report = of_stored(message(report, &places, &revisions), &source);
                     return Ok(Checked { report, text, is_extracted: false });
                 }
             };
@@ -121,9 +121,9 @@ impl ServiceContext {
         let of_both = of_source + engine.find_source(&submission.collection, &submission.id)?.text_bytes;
         let revisions = RevisionMask::for_caller(&caller, &engine);
         let compare = move |stop: &_| {
-            let CheckedSource { report, text, .. } =
+            let CheckedSource { report, text, source } =
                 engine.compare_pair(&submission, &source, &options, stop)?;
-            let report = message(report, &Places::default(), &revisions);
+            let report = of_stored(message(report, &Places::default(), &revisions), &source);
             Ok(Checked { report, text, is_extracted: false })
         };
         self.workers.run(call, usize::try_from(of_both).unwrap_or(usize::MAX), compare).await
@@ -153,6 +153,12 @@ fn message(mut report: Report, places: &Places, revisions: &RevisionMask) -> pro
         warnings_cut: warnings.cut,
         ..convert::report::report_to_proto(report)
     }
+}
+
+/// The report of a stored source, with the pages of its document.
+fn of_stored(report: proto::Report, source: &Entry) -> proto::Report {
+    let length = convert::lengths::length(report.words, source.pages.as_deref());
+    proto::Report { length: Some(length), ..report }
 }
 
 #[tonic::async_trait]

@@ -95,7 +95,12 @@ pub(in crate::web) async fn confirm(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let id = parameter(uri.query(), "id");
-    let message = proto::GetSourceRequest { collection: collection.clone(), id, include_text: false };
+    let message = proto::GetSourceRequest {
+        collection: collection.clone(),
+        id,
+        include_text: false,
+        ..Default::default()
+    };
     let request = visitor.backend.request(message);
     let found = visitor.backend.corpus().get_source(request).await?.into_inner();
     let source = found.source.unwrap_or_default();

@@ -21,7 +21,7 @@ pub(super) async fn lines(client: &Client, report: &proto::Report) -> SourceLine
 /// The text of a stored source, if the key may read it.
 pub(super) async fn stored_text(client: &Client, name: proto::SourceName) -> Option<String> {
     let proto::SourceName { collection, id } = name;
-    let request = proto::GetSourceRequest { collection, id, include_text: true };
+    let request = proto::GetSourceRequest { collection, id, include_text: true, ..Default::default() };
     let response = client.corpus().get_source(client.request(request)).await.ok()?;
     Some(response.into_inner().source?.text)
 }

@@ -133,7 +133,7 @@ async fn list(
 }
 
 async fn get(client: &Client, collection: String, id: String) -> Result<proto::Source, CliError> {
-    let request = proto::GetSourceRequest { collection, id, include_text: true };
+    let request = proto::GetSourceRequest { collection, id, include_text: true, ..Default::default() };
     let response = client.response(client.corpus().get_source(client.request(request)).await)?;
     Ok(response.source.unwrap_or_default())
 }
