@@ -89,6 +89,12 @@ mod matching;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod matching;
+#[cfg(not(feature = "internals"))]
+#[expect(dead_code, unused_imports, reason = "the corpus does not keep profiles yet")]
+mod related;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod related;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod render;
 #[cfg(all(feature = "server", feature = "internals"))]

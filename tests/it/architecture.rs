@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -15,6 +15,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("index", &["model", "text", "fingerprint"]),
     ("matching", &["model", "text"]),
     ("report", &["model", "text", "matching"]),
+    ("related", &["model", "text", "matching"]),
     ("store", &["model", "index", "private"]),
     ("corpus", &["model", "text", "fingerprint", "index", "store"]),
     ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
