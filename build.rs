@@ -1,4 +1,4 @@
-//! Compresses the tables of word frequencies. Compiles the protos of the feature `server`, in pure Rust, to code and to
+//! Compresses the tables of words. Compiles the protos of the feature `server`, in pure Rust, to code and to
 //! the descriptor set that server reflection serves.
 
 use std::path::PathBuf;
@@ -6,7 +6,8 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
-    compress_frequencies()?;
+    compress_tables("frequencies")?;
+    compress_tables("english")?;
     #[cfg(feature = "server")]
     protos::compile()?;
     Ok(())
@@ -15,12 +16,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The level of zstd for the tables: little is gained beyond it.
 const LEVEL: i32 = 19;
 
-/// Writes each table in `data/frequencies`, compressed, to `frequencies` in `OUT_DIR`.
-fn compress_frequencies() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo:rerun-if-changed=data/frequencies");
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("frequencies");
+/// Writes each table in a folder of `data`, compressed, to the folder of that name in `OUT_DIR`.
+fn compress_tables(folder: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let tables = PathBuf::from("data").join(folder);
+    println!("cargo:rerun-if-changed={}", tables.display());
+    let out = PathBuf::from(env::var("OUT_DIR")?).join(folder);
     fs::create_dir_all(&out)?;
-    for entry in fs::read_dir("data/frequencies")? {
+    for entry in fs::read_dir(tables)? {
         let path = entry?.path();
         if let Some(code) = path.file_stem().filter(|_| path.extension().is_some_and(|kind| kind == "txt")) {
             let compressed = zstd::bulk::compress(&fs::read(&path)?, LEVEL)?;

@@ -10,7 +10,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use palimpsest::documents::contained::{Config, Program, Readers, set_program};
+use palimpsest::contained::{Program, set_program};
+use palimpsest::documents::contained::{Config, Readers};
 use palimpsest::documents::{Document, Limits, read};
 
 /// Readings of each document, of which the fastest counts.

@@ -62,6 +62,11 @@ pub mod server;
 mod web;
 
 #[cfg(all(feature = "server", not(feature = "internals")))]
+mod contained;
+#[cfg(all(feature = "server", feature = "internals"))]
+#[doc(hidden)]
+pub mod contained;
+#[cfg(all(feature = "server", not(feature = "internals")))]
 mod documents;
 #[cfg(all(feature = "server", feature = "internals"))]
 #[doc(hidden)]
@@ -121,16 +126,24 @@ mod text;
 #[doc(hidden)]
 pub mod text;
 
+#[cfg(not(feature = "internals"))]
+mod writing;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod writing;
+
 pub use engine::{
-    ALGORITHM_VERSION, Added, BackedUp, BackupError, CacheFigures, Change, CheckedSource, Cluster,
-    CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText, CorpusInfo, CorpusSeed,
-    Defect, DetectionMode, DetectionOptions, Distribution, Engine, Entry, Error, Exclusions, Figures,
-    FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits,
-    Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange,
-    PageStart, Pages, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestDigest,
-    RequestId, RequestKey, Scope, Side, SourceDeleted, SourceFilter, SourceId, SourceName, SourcePage,
-    SourceRecord, SourceText, SourceUpdate, SourcesDeleted, Stop, StopReason, StoreError, SystemError,
-    TextRole, TimeRange, Timestamp, Title, Uri, Verified, Visibility, WarnedField, Warning, WarningKind,
+    ALGORITHM_VERSION, Added, Agreement, BackedUp, BackupError, BandLabel, CacheFigures, Change,
+    CheckedSource, Cluster, CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText,
+    Contribution, CorpusInfo, CorpusSeed, Defect, DetectionMode, DetectionOptions, Distribution, Engine,
+    Entry, Error, Exclusions, Figures, FingerprintSettings, GradedText, GradedWords, Grades, Group, IfExists,
+    InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits, Metadata, MetadataEntry, MetadataKey,
+    MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange, PageStart, Pages, Pair, PairOptions,
+    Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestDigest, RequestId, RequestKey, Scale,
+    ScaleBand, ScaleDeleted, ScaleError, ScaleName, ScalePlan, ScaleWeight, Scope, Score, ScoreRefusal,
+    ScoreWarning, Side, SourceDeleted, SourceFilter, SourceId, SourceName, SourcePage, SourceRecord,
+    SourceText, SourceUpdate, SourcesDeleted, Stop, StopReason, StoreError, SystemError, TextRole, TimeRange,
+    Timestamp, Title, TrainingRefusal, Uri, Verified, Visibility, WarnedField, Warning, WarningKind,
     Warnings,
 };
 pub use matching::PassageKind;

@@ -132,7 +132,7 @@ const checks = {
   },
 
   async "axe-core finds no violation, and no page is wider than its window"() {
-    const paths = ["/", "/collections", "/collections/default", "/collections/default/add", "/collections/default/pairs", "/collections/default/delete?id=bridges"];
+    const paths = ["/", "/collections", "/collections/default", "/collections/default/add", "/collections/default/pairs", "/collections/default/delete?id=bridges", "/collections/default/source?id=bridges", "/collections/default/source/grammar?id=bridges", "/collections/default/source/writing?id=bridges"];
     for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 400], ["dark", 400]]) {
       const { page, close } = await open({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
       for (const path of paths) {
@@ -147,6 +147,19 @@ const checks = {
       }
       await close();
     }
+  },
+
+  async "a source has a page as in a library"() {
+    const { page, close } = await open();
+    await page.goto(`${site}/collections/default`);
+    await page.getByRole("link", { name: "bridges", exact: true }).click();
+    for (const part of ["about 1 page", "A bridge is", "helpful"]) assert.ok((await page.textContent("main")).includes(part), part);
+    for (const [link, part] of [["Plagiarism", "How to read"], ["Grammar", "findings in"], ["Writing Score", "Flesch"]]) {
+      await page.getByRole("link", { name: link, exact: true }).click();
+      assert.ok((await page.textContent("body")).includes(part), `${link}: ${part}`);
+      await page.goBack();
+    }
+    await close();
   },
 
   async "a source is deleted"() {

@@ -1,7 +1,7 @@
 //! The command line: a server to start, and a client of a running server.
 //!
 //! Most commands are gRPC clients. `restore`, `verify FOLDER`, `compare` and `check --against` run the engine in this
-//! process and need no server; neither do `extract`, `key`, `completions` and `man`. Results go to standard output, errors and
+//! process and need no server; neither do `analyze`, `extract`, `key`, `completions` and `man`. Results go to standard output, errors and
 //! progress to standard error.
 
 mod commands;
@@ -19,16 +19,28 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-pub use crate::documents::contained::run_if_asked as read_document_if_asked;
 pub use crate::service::count_memory_with;
+
+use crate::contained;
 
 use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
+use self::commands::writing::analyze;
 use self::commands::{extract, health, keys, manual, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
+
+/// Does the work of a child process, if the arguments of this process ask for that, and returns its exit code then. A program
+/// whose children run this program calls this before anything else.
+#[must_use]
+pub fn serve_parent_if_asked() -> Option<ExitCode> {
+    Some(match contained::asked_job()? {
+        contained::Job::ReadDocument => crate::documents::contained::run(),
+        contained::Job::CheckGrammar => crate::writing::grammar::contained::run(),
+    })
+}
 
 /// The arguments of the command line.
 #[derive(Debug, Parser)]
@@ -54,6 +66,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Compare a text with other texts; needs no server. Or two sources of a server
     Compare(compare::CompareArgs),
+    /// State the counts and measures of a text: readability, vocabulary, style; needs no server
+    Analyze(analyze::AnalyzeArgs),
     /// Extract the text of documents: Word, OpenDocument, EPUB, HTML, RTF, PDF; needs no server
     Extract(extract::ExtractArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
@@ -109,6 +123,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Import(args) => block_on(import::run(args, &server, out)),
         Command::Check(args) => check::run(&args, &server, out),
         Command::Compare(args) => compare::run(&args, &server, out),
+        Command::Analyze(args) => analyze::run(&args, &server, out),
         Command::Extract(args) => extract::run(&args, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),

@@ -5,6 +5,7 @@ use parking_lot::RwLock;
 use super::catalogue::Catalogue;
 use super::gone::Gone;
 use super::pins::Pins;
+use super::scales::Scales;
 use crate::fingerprint::Fingerprinter;
 use crate::index::Index;
 use crate::model::{CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey};
@@ -21,6 +22,8 @@ pub(super) struct Collection {
     /// The index of order-free word pairs, which survive rewriting.
     pub(super) word_pairs: Index,
     pub(super) catalogue: RwLock<Catalogue>,
+    /// The scales that were trained for it.
+    pub(super) scales: Scales,
     /// The pins of readers.
     pub(super) pins: Pins,
     /// The cleanup of gone sources.
@@ -41,6 +44,7 @@ impl Collection {
             kgrams: Index::default(),
             word_pairs: Index::default(),
             catalogue: RwLock::default(),
+            scales: Scales::default(),
             pins: Pins::default(),
             gone: Gone::default(),
         }

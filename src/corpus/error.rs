@@ -1,6 +1,6 @@
 //! The errors of the engine.
 
-use crate::model::{CollectionName, Limits, SourceId, StopReason};
+use crate::model::{CollectionName, Limits, ScaleName, SourceId, StopReason};
 use crate::store::{StoreError, SystemError};
 
 /// The text of a request that an error is about.
@@ -105,6 +105,34 @@ pub enum Error {
         collection: CollectionName,
         /// The id.
         id: SourceId,
+    },
+    /// A scale that does not exist.
+    #[error(
+        "there is no scale {name:?} in collection {collection:?}; list its scales, or train one",
+        name = .name.as_str(), collection = .collection.as_str()
+    )]
+    ScaleNotFound {
+        /// The collection.
+        collection: CollectionName,
+        /// The name.
+        name: ScaleName,
+    },
+    /// A scale whose name is taken.
+    #[error(
+        "there is a scale {name:?} in collection {collection:?} already; choose another name, or ask to replace it",
+        name = .name.as_str(), collection = .collection.as_str()
+    )]
+    ScaleExists {
+        /// The collection.
+        collection: CollectionName,
+        /// The name.
+        name: ScaleName,
+    },
+    /// The limit of scales in a collection is met.
+    #[error("the collection has {max_scales} scales, as many as it may; delete one first")]
+    TooManyScales {
+        /// The limit.
+        max_scales: usize,
     },
     /// The limit of collections is met.
     #[error(

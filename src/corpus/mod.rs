@@ -14,6 +14,7 @@ mod gone;
 mod info;
 mod opening;
 mod pins;
+mod scales;
 mod selecting;
 mod state;
 mod totals;
@@ -24,7 +25,8 @@ mod writing;
 pub use catalogue::Entry;
 pub(crate) use changes::wait;
 pub use changes::{
-    Added, Change, CollectionDeleted, Operation, Outcome, RequestDigest, SourceDeleted, SourcesDeleted,
+    Added, Change, CollectionDeleted, Operation, Outcome, RequestDigest, ScaleDeleted, SourceDeleted,
+    SourcesDeleted,
 };
 pub use error::{Error, TextRole};
 pub(crate) use error::{check_bytes, check_words};

@@ -307,7 +307,7 @@ impl Engine {
     }
 
     /// Submits a change whose outcome is of one kind.
-    fn submit_change<T>(
+    pub(super) fn submit_change<T>(
         &self,
         change: Change,
         request: Option<RequestKey>,

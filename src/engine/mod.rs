@@ -10,6 +10,7 @@ mod changes;
 mod collections;
 mod detection;
 mod maintenance;
+mod scales;
 #[cfg(test)]
 mod tests;
 
@@ -20,11 +21,15 @@ use crate::detection::Detector;
 
 pub use self::changes::SourceText;
 pub use self::detection::CheckedSource;
+pub use self::scales::ScaleError;
+pub use crate::writing::scales::{
+    Contribution, GradedText, Plan as ScalePlan, Score, ScoreRefusal, ScoreWarning, TrainingRefusal,
+};
 
 pub use crate::corpus::{
     ALGORITHM_VERSION, Added, Change, CollectionDeleted, CollectionInfo, CollectionStats, CorpusInfo, Defect,
     Distribution, Entry, Error, Figures, LastVerified, Operation, Outcome, Progress, RequestDigest,
-    SourceDeleted, SourcePage, SourcesDeleted, TextRole, Verified,
+    ScaleDeleted, SourceDeleted, SourcePage, SourcesDeleted, TextRole, Verified,
 };
 pub(crate) use crate::corpus::{Histogram, TIME_BOUNDS};
 pub use crate::detection::{
@@ -32,11 +37,12 @@ pub use crate::detection::{
     PairsProgress, PairsVoid, Side,
 };
 pub use crate::model::{
-    CollectionName, CorpusSeed, FingerprintSettings, Group, IfExists, InvalidPages, InvalidValue, Label,
-    Labels, Limits, Metadata, MetadataEntry, MetadataKey, MetadataValue, NewSource, PageKind, PageRange,
-    PageStart, Pages, Pattern, RequestId, RequestKey, Scope, SourceFilter, SourceId, SourceName,
-    SourceRecord, SourceUpdate, Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField,
-    Warning, WarningKind, Warnings,
+    Agreement, BandLabel, CollectionName, CorpusSeed, FingerprintSettings, GradedWords, Grades, Group,
+    IfExists, InvalidPages, InvalidValue, Label, Labels, Limits, Metadata, MetadataEntry, MetadataKey,
+    MetadataValue, NewSource, PageKind, PageRange, PageStart, Pages, Pattern, RequestId, RequestKey, Scale,
+    ScaleBand, ScaleName, ScaleWeight, Scope, SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate,
+    Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField, Warning, WarningKind,
+    Warnings,
 };
 pub use crate::store::{BackedUp, BackupError, CacheFigures, StoreError, SystemError};
 

@@ -3,6 +3,7 @@
 mod keys;
 mod limits;
 mod names;
+mod scale;
 mod scope;
 mod seed;
 mod setters;
@@ -15,6 +16,7 @@ mod warning;
 pub use keys::{CollectionNumber, Slot, SourceKey};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
+pub use scale::{Agreement, BandLabel, GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight};
 pub use scope::{Scope, SourceName};
 pub use seed::CorpusSeed;
 pub(crate) use setters::setters;

@@ -24,7 +24,7 @@ use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
 use crate::engine::{self, Engine, Progress};
 use crate::service::{
-    DocumentReaders, EngineHandle, HealthApi, MemoryLimit, ProcessInfo, ServiceContext, Workers,
+    DocumentReaders, EngineHandle, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
 };
 
 /// Loads the settings, and serves until SIGTERM or Ctrl-C. SIGHUP reloads keys and certificates.
@@ -144,6 +144,7 @@ fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, S
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
+        percentiles: Percentiles::default(),
         process: ProcessInfo::start(),
         draining: stops.draining.clone(),
     })

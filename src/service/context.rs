@@ -7,6 +7,7 @@ use super::backpressure::workers::Workers;
 use super::document_readers::DocumentReaders;
 use super::engine_handle::EngineHandle;
 use super::process::ProcessInfo;
+use super::writing::percentiles::Percentiles;
 
 /// The engine, the limits and the signals that all handlers share.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct ServiceContext {
     pub stream_width: usize,
     /// Maximum number of sources of one import that wait to be made durable together.
     pub import_width: usize,
+    /// The measures of sources that percentiles are among.
+    pub percentiles: Percentiles,
     /// Facts about the process.
     pub process: ProcessInfo,
     /// Cancelled when the server stops: streams end after the items that they have read by then.

@@ -9,7 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::call::CallContext;
 use super::problem::Problem;
-use crate::documents::contained::{Config, Counts, Protections, ReadError, Readers};
+use crate::contained::Protections;
+use crate::documents::contained::{Config, Counts, ReadError, Readers};
 use crate::documents::{Document, Extraction, Failure, Format};
 use crate::engine::{Distribution, Histogram, TIME_BOUNDS};
 use crate::matching::Stop;

@@ -8,17 +8,18 @@ use super::directory::DataDirectory;
 use super::error::{At, StoreError};
 use super::ledger::{Ledger, Rows, in_file};
 use super::records::{FileKind, RecordReader, RecordWriter};
-use super::rows::{StoredCollection, StoredCorpus, StoredSource};
+use super::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
-const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 4, what: "a backup" };
+const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 5, what: "a backup" };
 
 /// Kinds of records.
 const CORPUS: u8 = 1;
 const COLLECTION: u8 = 2;
 const SOURCE: u8 = 3;
 const END: u8 = 4;
+const SCALE: u8 = 5;
 
 /// Bytes of texts that a restore commits at once.
 const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
@@ -35,6 +36,8 @@ pub struct BackedUp {
     pub collections: u64,
     /// Sources.
     pub sources: u64,
+    /// Scales.
+    pub scales: u64,
 }
 
 /// The reason for which a backup was not written.
@@ -76,6 +79,14 @@ impl Store {
             records.write(COLLECTION, &record.bytes)?;
             written.collections += 1;
         }
+        for scale in view.scales()? {
+            let mut record = Encoder::default();
+            record.u32(scale.collection.0);
+            record.text(scale.scale.name.as_str());
+            record.bytes.extend_from_slice(&scale.encode());
+            records.write(SCALE, &record.bytes)?;
+            written.scales += 1;
+        }
         view.sources(&mut |source: StoredSource, place: Place| -> Result<(), BackupError> {
             let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
             let Frame { bytes, text_bytes } = segment.read(source.key, place)?;
@@ -92,6 +103,7 @@ impl Store {
         let mut end = Encoder::default();
         end.u64(written.collections);
         end.u64(written.sources);
+        end.u64(written.scales);
         records.write(END, &end.bytes)?;
         out.flush()?;
         Ok(written)
@@ -160,15 +172,19 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
                 restored.collections += 1;
                 Some(())
             }),
+            SCALE => scale(&mut fields).map(|scale| {
+                pending.rows.scales.push(scale);
+                restored.scales += 1;
+            }),
             SOURCE => source(&mut fields).map(|source| {
                 pending.bytes += source.frame.bytes.len();
                 pending.sources.push(source);
                 restored.sources += 1;
             }),
             END => {
-                let whole =
-                    (fields.u64(), fields.u64()) == (Some(restored.collections), Some(restored.sources));
-                if !whole {
+                let whole = [Some(restored.collections), Some(restored.sources)];
+                // A backup before version 5 has no scales, and ends without their number.
+                if [fields.u64(), fields.u64()] != whole || fields.u64().unwrap_or(0) != restored.scales {
                     return Err(records.damaged("it does not hold as much as it says"));
                 }
                 pending.commit(&segments, &ledger)?;
@@ -182,6 +198,11 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
             pending.commit(&segments, &ledger)?;
         }
     }
+}
+
+fn scale(fields: &mut Decoder<'_>) -> Option<StoredScale> {
+    let (number, name) = (CollectionNumber(fields.u32()?), fields.text()?);
+    StoredScale::decode(number, &name, fields.rest())
 }
 
 /// A source read from a backup.

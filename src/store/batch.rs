@@ -2,8 +2,8 @@
 
 use super::packing::PackedText;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus};
-use crate::model::{CollectionNumber, SourceKey, SourceRecord};
+use super::rows::{StoredCollection, StoredCorpus, StoredScale};
+use crate::model::{CollectionNumber, ScaleName, SourceKey, SourceRecord};
 
 /// A change of rows and texts in a [`Batch`].
 #[derive(Debug)]
@@ -28,7 +28,11 @@ pub enum RowChange<'a> {
     RemoveSource(SourceKey),
     /// Writes a collection.
     PutCollection(StoredCollection),
-    /// Removes a collection with all its sources. Their texts can be read until they are forgotten.
+    /// Writes a scale of a collection.
+    PutScale(StoredScale),
+    /// Removes a scale of a collection.
+    RemoveScale(CollectionNumber, ScaleName),
+    /// Removes a collection with all its sources and scales. Their texts can be read until they are forgotten.
     RemoveCollection(CollectionNumber),
     /// Writes a request that was done, and removes those before a sequence number.
     Remember(StoredRequest, u64),

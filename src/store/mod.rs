@@ -31,7 +31,7 @@ pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::{StoreError, SystemError};
 pub use packing::{PackedText, Packer};
 pub use requests::{StoredOutcome, StoredRequest};
-pub use rows::{StoredCollection, StoredCorpus, StoredSource};
+pub use rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
 pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
@@ -111,6 +111,8 @@ pub struct Loaded {
     pub collections: Vec<StoredCollection>,
     /// All sources, by collection and slot.
     pub sources: Vec<StoredSource>,
+    /// All scales, by collection and name.
+    pub scales: Vec<StoredScale>,
     /// Requests that were done, in order.
     pub requests: Vec<StoredRequest>,
 }
@@ -162,7 +164,8 @@ impl Store {
         let view = ledger.view()?;
         let corpus = view.corpus()?.ok_or_else(|| directory.has_no_corpus())?;
         let (collections, requests, known) = (view.collections()?, view.requests()?, view.segments()?);
-        let mut loaded = Loaded { corpus, collections, sources: Vec::new(), requests };
+        let scales = view.scales()?;
+        let mut loaded = Loaded { corpus, collections, sources: Vec::new(), scales, requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| -> Result<(), StoreError> {
@@ -253,6 +256,8 @@ impl Store {
                 RowChange::RemoveSource(key) => rows.removed.push(*key),
                 RowChange::PutCollection(collection) => rows.collections.push(collection.clone()),
                 RowChange::RemoveCollection(number) => rows.removed_collections.push(*number),
+                RowChange::PutScale(scale) => rows.scales.push(scale.clone()),
+                RowChange::RemoveScale(number, name) => rows.removed_scales.push((*number, name.clone())),
                 RowChange::Remember(request, first) => {
                     rows.requests.push(request.clone());
                     rows.first_request = *first;

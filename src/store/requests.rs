@@ -1,7 +1,7 @@
 //! The rows of requests that were done; docs/format.md draws them.
 
 use super::codec::{Decoder, Encoder};
-use super::rows::{decode_record, encode_record};
+use super::rows::{StoredScale, decode_record, encode_record};
 use crate::model::{
     CollectionName, CollectionNumber, FingerprintSettings, RequestId, RequestKey, SourceId, SourceRecord,
 };
@@ -62,6 +62,13 @@ pub enum StoredOutcome {
         /// The revision.
         revision: u64,
     },
+    /// A scale was stored.
+    ScalePut(Box<StoredScale>),
+    /// A scale was deleted.
+    ScaleDeleted {
+        /// The revision.
+        revision: u64,
+    },
     /// A collection was created.
     CollectionCreated {
         /// Its name.
@@ -86,6 +93,8 @@ const CREATED: u8 = 3;
 const COLLECTION_DELETED: u8 = 4;
 const UPDATED: u8 = 5;
 const SOURCES_DELETED: u8 = 6;
+const SCALE_PUT: u8 = 7;
+const SCALE_DELETED: u8 = 8;
 
 impl StoredRequest {
     pub(super) fn encode(&self) -> Vec<u8> {
@@ -140,6 +149,16 @@ impl StoredOutcome {
                 row.u32(collection.0);
                 encode_record(record, row);
             }
+            Self::ScalePut(stored) => {
+                row.u8(SCALE_PUT);
+                row.u32(stored.collection.0);
+                row.text(stored.scale.name.as_str());
+                row.bytes.extend_from_slice(&stored.encode());
+            }
+            Self::ScaleDeleted { revision } => {
+                row.u8(SCALE_DELETED);
+                row.u64(*revision);
+            }
             Self::SourcesDeleted { sources, ids, revision } => {
                 row.u8(SOURCES_DELETED);
                 row.u64(*sources);
@@ -173,6 +192,11 @@ impl StoredOutcome {
                 let collection = CollectionNumber(row.u32()?);
                 Self::SourceUpdated { collection, record: Box::new(decode_record(row)?) }
             }
+            SCALE_PUT => {
+                let (collection, name) = (CollectionNumber(row.u32()?), row.text()?);
+                Self::ScalePut(Box::new(StoredScale::decode(collection, &name, row.rest())?))
+            }
+            SCALE_DELETED => Self::ScaleDeleted { revision: row.u64()? },
             SOURCES_DELETED => {
                 let (sources, revision, count) = (row.u64()?, row.u64()?, row.u32()?);
                 let ids: Option<Vec<SourceId>> =
@@ -187,7 +211,7 @@ impl StoredOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::rows::record;
+    use crate::store::rows::{record, scale};
 
     #[test]
     fn rows_come_back_as_they_were() {
@@ -208,6 +232,11 @@ mod tests {
                 revision: 2,
             },
             StoredOutcome::CollectionDeleted { sources: 11, revision: 12 },
+            StoredOutcome::ScalePut(Box::new(StoredScale {
+                collection: CollectionNumber(3),
+                scale: scale("essays"),
+            })),
+            StoredOutcome::ScaleDeleted { revision: 15 },
             StoredOutcome::SourceUpdated {
                 collection: CollectionNumber(3),
                 record: Box::new(record("essay", [8, 9, 10])),

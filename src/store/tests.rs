@@ -254,7 +254,10 @@ fn a_backup_is_whole_or_is_refused() {
     let (store, _) = open(&data, &Arc::new(AtomicU64::new(u64::MAX))).unwrap();
     put(&store, 0..40, 1).unwrap();
     let mut backup = Vec::new();
-    assert_eq!(store.backup(&mut backup).unwrap(), BackedUp { revision: 1, collections: 1, sources: 40 });
+    assert_eq!(
+        store.backup(&mut backup).unwrap(),
+        BackedUp { revision: 1, collections: 1, sources: 40, scales: 0 }
+    );
     let restore = |bytes: &[u8], name: &str| {
         Store::restore(Path::new("the backup"), &mut &*bytes, &folder.path().join(name))
     };

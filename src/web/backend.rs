@@ -11,7 +11,9 @@ use tower::util::BoxCloneSyncService;
 
 use crate::proto::corpus_service_client::CorpusServiceClient;
 use crate::proto::document_service_client::DocumentServiceClient;
+use crate::proto::related_service_client::RelatedServiceClient;
 use crate::proto::rendering_service_client::RenderingServiceClient;
+use crate::proto::writing_service_client::WritingServiceClient;
 
 /// The services with all layers around them, as one connection calls them.
 pub(crate) type Calls = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
@@ -40,6 +42,14 @@ impl Backend {
 
     pub(super) fn rendering(&self) -> RenderingServiceClient<Calls> {
         RenderingServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
+    }
+
+    pub(super) fn related(&self) -> RelatedServiceClient<Calls> {
+        RelatedServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
+    }
+
+    pub(super) fn writing(&self) -> WritingServiceClient<Calls> {
+        WritingServiceClient::new(self.calls.clone()).max_decoding_message_size(usize::MAX)
     }
 
     /// A request with this message, under the deadline that calls have by default.

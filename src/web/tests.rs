@@ -17,7 +17,8 @@ use super::{Authenticate, Calls, WebOptions, pages};
 use crate::documents::contained::Config;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::{
-    Caller, CorpusApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo, ServiceContext, Workers,
+    Caller, CorpusApi, DocumentReaders, EngineHandle, MemoryLimit, Percentiles, ProcessInfo, ServiceContext,
+    Workers,
 };
 
 /// The services of a server that has just been started.
@@ -30,6 +31,7 @@ fn starting() -> Calls {
         max_message_bytes: 1 << 20,
         stream_width: 1,
         import_width: 1,
+        percentiles: Percentiles::default(),
         process: ProcessInfo::start(),
         draining: CancellationToken::new(),
     };

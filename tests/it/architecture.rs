@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 19] = [
+const MAY_NAME: [(&str, &[&str]); 21] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -21,17 +21,42 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
     ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
     (
         "engine",
-        &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus", "detection"],
+        &[
+            "model",
+            "text",
+            "fingerprint",
+            "index",
+            "matching",
+            "report",
+            "store",
+            "corpus",
+            "detection",
+            "writing",
+        ],
     ),
-    ("documents", &[]),
+    ("contained", &[]),
+    ("documents", &["contained"]),
+    ("writing", &["model", "text", "contained"]),
     ("proto", &[]),
     ("render", &["model", "text", "matching", "proto"]),
     (
         "service",
-        &["model", "engine", "documents", "fingerprint", "matching", "report", "text", "proto", "render"],
+        &[
+            "model",
+            "engine",
+            "contained",
+            "documents",
+            "writing",
+            "fingerprint",
+            "matching",
+            "report",
+            "text",
+            "proto",
+            "render",
+        ],
     ),
     ("web", &["service", "proto", "render"]),
-    ("server", &["model", "service", "engine", "documents", "index", "proto", "web"]),
+    ("server", &["model", "service", "engine", "contained", "documents", "writing", "index", "proto", "web"]),
     (
         "cli",
         &[
@@ -40,12 +65,15 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
             "server",
             "service",
             "engine",
+            "contained",
             "documents",
+            "writing",
             "report",
             "text",
             "matching",
             "proto",
             "render",
+            "writing",
         ],
     ),
 ];

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use palimpsest::documents::contained::{Program, set_program};
+use palimpsest::contained::{Program, set_program};
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;

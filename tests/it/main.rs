@@ -25,6 +25,7 @@ mod access;
 mod admin;
 mod adversaries;
 mod altered;
+mod analyze;
 mod architecture;
 mod attribution;
 mod bounded;

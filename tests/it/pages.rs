@@ -4,6 +4,7 @@ mod attacks;
 mod browser;
 mod documents;
 mod keys;
+mod library;
 
 use std::time::Duration;
 

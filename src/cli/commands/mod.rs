@@ -11,3 +11,4 @@ pub(super) mod keys;
 pub(super) mod maintenance;
 pub(super) mod manual;
 pub(super) mod serve;
+pub(super) mod writing;

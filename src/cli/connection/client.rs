@@ -14,6 +14,7 @@ use crate::proto::admin_service_client::AdminServiceClient;
 use crate::proto::corpus_service_client::CorpusServiceClient;
 use crate::proto::detection_service_client::DetectionServiceClient;
 use crate::proto::health::health_client::HealthClient;
+use crate::proto::writing_service_client::WritingServiceClient;
 
 /// Size limit of a response. A report with all its excerpts may be larger than any request.
 const MAX_RESPONSE_BYTES: usize = 64 << 20;
@@ -37,6 +38,7 @@ pub(in crate::cli) struct Client {
     detection: DetectionServiceClient<KeyedChannel>,
     admin: AdminServiceClient<KeyedChannel>,
     health: HealthClient<KeyedChannel>,
+    writing: WritingServiceClient<KeyedChannel>,
 }
 
 impl Client {
@@ -47,8 +49,10 @@ impl Client {
         let corpus = CorpusServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let admin = AdminServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let health = HealthClient::new(channel.clone());
+        let writing =
+            WritingServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_RESPONSE_BYTES);
-        Ok(Self { address, timeout: args.timeout(), corpus, detection, admin, health })
+        Ok(Self { address, timeout: args.timeout(), corpus, detection, admin, health, writing })
     }
 
     /// The client of the corpus service.
@@ -59,6 +63,11 @@ impl Client {
     /// The client of the detection service.
     pub(in crate::cli) fn detection(&self) -> DetectionServiceClient<KeyedChannel> {
         self.detection.clone()
+    }
+
+    /// The client of the writing service.
+    pub(in crate::cli) fn writing(&self) -> WritingServiceClient<KeyedChannel> {
+        self.writing.clone()
     }
 
     /// The client of the admin service.

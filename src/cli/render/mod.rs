@@ -3,6 +3,7 @@
 //! Texts, titles and ids are untrusted. All of them are printed through [`printable`], so that nothing in them can move the
 //! cursor, change colours or reorder a line.
 
+mod analysis;
 mod document;
 mod figures;
 mod not_checked;
@@ -15,6 +16,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Reset, Style};
 
+pub(super) use analysis::analysis;
 pub(super) use document::{
     document_facts, format_label, hidden_texts, named_pages, page_at, removed_texts, told_warnings,
 };

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::digest::{bytes_of, content_digest};
 use super::once::Ticket;
 use crate::model::{
-    CollectionName, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry, NewSource, RequestKey,
-    SourceFilter, SourceId, SourceUpdate, Timestamp,
+    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry,
+    NewSource, RequestKey, Scale, ScaleName, SourceFilter, SourceId, SourceUpdate, Timestamp,
 };
+use crate::store::StoredScale;
 
 /// A change to the corpus.
 ///
@@ -48,6 +49,22 @@ pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceF
         /// The id of the source.
         id: SourceId,
     },
+    /// Stores a scale in a collection.
+    PutScale {
+        /// The collection.
+        collection: C,
+        /// The scale. Its revision, and its time where it has none, are those of the change.
+        scale: Box<Scale>,
+        /// Whether it replaces a scale of its name.
+        replace: bool,
+    },
+    /// Deletes a scale of a collection.
+    DeleteScale {
+        /// The collection.
+        collection: C,
+        /// The name of the scale.
+        name: ScaleName,
+    },
     /// Creates an empty collection.
     CreateCollection {
         /// The collection.
@@ -55,7 +72,7 @@ pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceF
         /// Its `k` and `w`.
         settings: FingerprintSettings,
     },
-    /// Deletes a collection with all its sources.
+    /// Deletes a collection with all its sources and scales.
     DeleteCollection {
         /// The collection.
         collection: C,
@@ -172,6 +189,15 @@ impl Change {
                 let parts = [collection.as_str().as_bytes(), id.as_str().as_bytes()];
                 Ticket::digest_of("delete a source", &parts, seed)
             }
+            Self::PutScale { collection, scale, replace } => {
+                let content = scale_bytes(scale);
+                let parts = [collection.as_str().as_bytes(), &[u8::from(*replace)], &content];
+                Ticket::digest_of("put a scale", &parts, seed)
+            }
+            Self::DeleteScale { collection, name } => {
+                let parts = [collection.as_str().as_bytes(), name.as_str().as_bytes()];
+                Ticket::digest_of("delete a scale", &parts, seed)
+            }
             Self::CreateCollection { collection, settings: FingerprintSettings { kgram, window } } => {
                 let numbers = [kgram.get().to_le_bytes(), window.get().to_le_bytes()];
                 let parts = [collection.as_str().as_bytes(), numbers.as_flattened()];
@@ -209,6 +235,11 @@ fn update_bytes(update: &SourceUpdate) -> Vec<u8> {
     field(time.as_ref().map(|time| vec![time.as_slice()]));
     field(metadata.as_ref().map(|metadata| metadata.as_slice().iter().flat_map(entry_bytes).collect()));
     bytes
+}
+
+/// A scale as bytes. Equal scales have equal bytes, different ones different bytes.
+fn scale_bytes(scale: &Scale) -> Vec<u8> {
+    StoredScale { collection: CollectionNumber(0), scale: scale.clone() }.to_bytes()
 }
 
 fn entry_bytes(entry: &MetadataEntry) -> [&[u8]; 2] {

@@ -11,4 +11,4 @@ pub(super) use self::digest::content_digest;
 pub(super) use self::done::Done;
 pub(crate) use self::done::wait;
 pub(super) use self::once::{Once, Receipt, Ticket};
-pub use self::outcome::{Added, CollectionDeleted, Outcome, SourceDeleted, SourcesDeleted};
+pub use self::outcome::{Added, CollectionDeleted, Outcome, ScaleDeleted, SourceDeleted, SourcesDeleted};

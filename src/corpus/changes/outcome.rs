@@ -6,7 +6,7 @@ use crate::corpus::catalogue::Entry;
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::corpus::info::{CollectionInfo, CollectionStats};
-use crate::model::{CollectionNumber, SourceId, SourceRecord};
+use crate::model::{CollectionNumber, Scale, ScaleBand, ScaleWeight, SourceId, SourceRecord};
 use crate::store::StoredOutcome;
 
 /// The outcome of a change that was made.
@@ -21,6 +21,10 @@ pub enum Outcome {
     SourcesDeleted(SourcesDeleted),
     /// A source was deleted.
     SourceDeleted(SourceDeleted),
+    /// A scale was stored.
+    ScalePut(Arc<Scale>),
+    /// A scale was deleted, or was not there.
+    ScaleDeleted(ScaleDeleted),
     /// A collection was created.
     CollectionCreated(CollectionInfo),
     /// A collection was deleted.
@@ -50,6 +54,15 @@ impl Added {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceDeleted {
     /// The revision from which it is gone.
+    pub revision: u64,
+}
+
+/// A scale that was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScaleDeleted {
+    /// False if there was none.
+    pub was_there: bool,
+    /// The revision from which it is gone; the one at which the collection last changed if there was none.
     pub revision: u64,
 }
 
@@ -121,6 +134,24 @@ impl Outcome {
         if let Self::SourcesDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
     }
 
+    /// The scale that was stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_scale(self) -> Result<Arc<Scale>, Error> {
+        if let Self::ScalePut(scale) = self { Ok(scale) } else { Err(mismatch()) }
+    }
+
+    /// Whether a scale was deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_scale_deleted(self) -> Result<ScaleDeleted, Error> {
+        if let Self::ScaleDeleted(deleted) = self { Ok(deleted) } else { Err(mismatch()) }
+    }
+
     /// The collection that was created.
     ///
     /// # Errors
@@ -149,7 +180,8 @@ impl Outcome {
             Self::SourceUpdated(entry) => RECORD + bytes_of(entry),
             Self::SourcesDeleted(deleted) => RECORD + bytes_of_ids(&deleted.ids),
             Self::CollectionCreated(info) => RECORD + info.name.as_str().len(),
-            Self::SourceDeleted(_) | Self::CollectionDeleted(_) => RECORD,
+            Self::ScalePut(scale) => RECORD + bytes_of_scale(scale),
+            Self::SourceDeleted(_) | Self::ScaleDeleted(_) | Self::CollectionDeleted(_) => RECORD,
         }
     }
 
@@ -190,6 +222,10 @@ impl Outcome {
                 Self::SourcesDeleted(SourcesDeleted { sources, ids, revision })
             }
             StoredOutcome::SourceDeleted { revision } => Self::SourceDeleted(SourceDeleted { revision }),
+            StoredOutcome::ScalePut(stored) => Self::ScalePut(Arc::new(stored.scale)),
+            StoredOutcome::ScaleDeleted { revision } => {
+                Self::ScaleDeleted(ScaleDeleted { was_there: true, revision })
+            }
             StoredOutcome::CollectionCreated { name, settings, revision } => {
                 let stats = CollectionStats { revision, ..CollectionStats::default() };
                 Self::CollectionCreated(CollectionInfo { name, settings, stats })
@@ -207,6 +243,12 @@ fn bytes_of(entry: &Entry) -> usize {
     let labels = entry.labels.as_slice().iter().map(|label| label.as_str().len());
     let pages = entry.pages.as_ref().map_or(0, |pages| pages.bytes());
     names.map(str::len).into_iter().chain(labels).sum::<usize>() + entry.metadata.bytes() + pages
+}
+
+/// About the bytes of a scale.
+fn bytes_of_scale(scale: &Scale) -> usize {
+    let weights = scale.weights.iter().map(|one| size_of::<ScaleWeight>() + one.measure.len());
+    weights.sum::<usize>() + size_of::<Scale>() + Scale::MAX_BANDS * size_of::<ScaleBand>()
 }
 
 fn bytes_of_ids(ids: &[SourceId]) -> usize {

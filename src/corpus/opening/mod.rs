@@ -21,7 +21,8 @@ use super::writing::Writer;
 use crate::fingerprint::Outline;
 use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, Limits, Slot, SourceRecord};
 use crate::store::{
-    DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus, StoredRequest, StoredSource,
+    DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus, StoredRequest, StoredScale,
+    StoredSource,
 };
 
 /// The number of texts that are fingerprinted while those before them are put into the index.
@@ -94,10 +95,11 @@ fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Arc<Corpus>, Vec<Missing>), Error> {
     let is_upgraded = upgrade(&store, &mut loaded, progress)?;
-    let Loaded { corpus, collections, sources, requests } = loaded;
+    let Loaded { corpus, collections, sources, scales, requests } = loaded;
     let corpus = Arc::new(Corpus::stored_in(limits, corpus, store));
     let mut snapshots = read_snapshots(&corpus, !sources.is_empty() && !is_upgraded);
     let missing = restore(&corpus, &mut snapshots, collections, sources)?;
+    restore_scales(&corpus, scales);
     remember(&corpus, requests);
     Ok((corpus, missing))
 }
@@ -213,10 +215,23 @@ fn restore(
     }
 }
 
+/// Puts scales into their collections. Those of collections that are gone are ignored.
+fn restore_scales(corpus: &Corpus, scales: Vec<StoredScale>) {
+    let by_number = by_number(corpus);
+    for StoredScale { collection, scale } in scales {
+        if let Some(collection) = by_number.get(&collection) {
+            collection.scales.put(scale);
+        }
+    }
+}
+
+fn by_number(corpus: &Corpus) -> BTreeMap<CollectionNumber, Arc<Collection>> {
+    corpus.collections.iter().map(|collection| (collection.number, Arc::clone(&collection))).collect()
+}
+
 /// Remembers the requests that were done.
 fn remember(corpus: &Corpus, requests: Vec<StoredRequest>) {
-    let by_number: BTreeMap<CollectionNumber, Arc<Collection>> =
-        corpus.collections.iter().map(|collection| (collection.number, Arc::clone(&collection))).collect();
+    let by_number = by_number(corpus);
     for StoredRequest { sequence, time, digest, key, outcome } in requests {
         let outcome = Outcome::restored(outcome, |number| by_number.get(&number).cloned());
         corpus.once.remember(Receipt::stored(key, digest, sequence, time), outcome);

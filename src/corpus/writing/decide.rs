@@ -8,7 +8,7 @@ use super::pending::{Pending, Reply, Work};
 use super::prepare::{Prepared, PreparedUpdate, UpdateDecision, verdict};
 use super::step::Step;
 use crate::corpus::catalogue::{Entry, Growth};
-use crate::corpus::changes::{Change, Outcome, SourcesDeleted};
+use crate::corpus::changes::{Change, Outcome, ScaleDeleted, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::corpus::selecting::Selection;
@@ -104,6 +104,10 @@ impl Committer {
             Change::UpdateSource { update: record, .. } => {
                 (record.changed, record.updated_at) = (revision, Some(time));
             }
+            Change::PutScale { scale, .. } => {
+                scale.revision = revision;
+                scale.created_at.get_or_insert(time);
+            }
             _ => {}
         }
     }
@@ -160,6 +164,12 @@ impl Committer {
             }
             Change::DeleteSource { collection, id } => {
                 Change::DeleteSource { collection: self.corpus.collection(&collection)?, id }
+            }
+            Change::PutScale { collection, scale, replace } => {
+                Change::PutScale { collection: self.corpus.collection(&collection)?, scale, replace }
+            }
+            Change::DeleteScale { collection, name } => {
+                Change::DeleteScale { collection: self.corpus.collection(&collection)?, name }
             }
             Change::CreateCollection { collection, settings } => {
                 Change::CreateCollection { collection: self.new_collection(&collection, settings)?, settings }
@@ -221,6 +231,18 @@ impl Committer {
                 let before = growths.entry(collection.number).or_default();
                 *before = before.and(loss);
                 Ok(Change::DeleteSource { collection, id })
+            }
+            Change::PutScale { collection, scale, replace } => {
+                collection.scales.admit(&collection.name, &scale.name, replace)?;
+                Ok(Change::PutScale { collection, scale, replace })
+            }
+            Change::DeleteScale { collection, name } => {
+                if collection.scales.get(&name).is_none() {
+                    let revision = collection.catalogue.read().revision();
+                    let nothing = ScaleDeleted { was_there: false, revision };
+                    return Err(Refused::known(Outcome::ScaleDeleted(nothing)));
+                }
+                Ok(Change::DeleteScale { collection, name })
             }
             Change::CreateCollection { collection, settings } => {
                 Ok(Change::CreateCollection { collection, settings })

@@ -260,6 +260,10 @@ fn prepared(corpus: &Corpus, change: Change, check: IdCheck) -> Result<Work, Err
             Work::Change(Change::DeleteSources { collection, filter: selection })
         }
         Change::DeleteSource { collection, id } => Work::Change(Change::DeleteSource { collection, id }),
+        Change::PutScale { collection, scale, replace } => {
+            Work::Change(Change::PutScale { collection, scale, replace })
+        }
+        Change::DeleteScale { collection, name } => Work::Change(Change::DeleteScale { collection, name }),
         Change::CreateCollection { collection, settings } => {
             Work::Change(Change::CreateCollection { collection, settings })
         }

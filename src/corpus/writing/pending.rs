@@ -43,6 +43,8 @@ impl Pending {
             ) => Some((collection.clone(), id.clone())),
             Work::Change(
                 Change::DeleteSources { .. }
+                | Change::PutScale { .. }
+                | Change::DeleteScale { .. }
                 | Change::CreateCollection { .. }
                 | Change::DeleteCollection { .. },
             )

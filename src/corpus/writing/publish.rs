@@ -8,10 +8,12 @@ use super::pending::Reply;
 use super::prepare::Prepared;
 use super::step::Step;
 use crate::corpus::catalogue::{Counts, Departing, Entry, Published};
-use crate::corpus::changes::{Added, Change, CollectionDeleted, Outcome, SourceDeleted, SourcesDeleted};
+use crate::corpus::changes::{
+    Added, Change, CollectionDeleted, Outcome, ScaleDeleted, SourceDeleted, SourcesDeleted,
+};
 use crate::corpus::collection::Collection;
 use crate::corpus::info::CollectionInfo;
-use crate::model::{SourceId, SourceRecord};
+use crate::model::{Scale, ScaleName, SourceId, SourceRecord};
 
 /// The number of deleted sources whose names are forgotten under one lock: a few milliseconds. Each lock waits for the
 /// look-ups of checks that run.
@@ -38,6 +40,13 @@ impl Committer {
             Change::DeleteSource { collection, id } => {
                 self.remove_source(&collection, &id, revision);
                 (Outcome::SourceDeleted(SourceDeleted { revision }), Task::drop_gone(collection))
+            }
+            Change::PutScale { collection, scale, .. } => {
+                (Outcome::ScalePut(self.publish_scale(&collection, *scale)), None)
+            }
+            Change::DeleteScale { collection, name } => {
+                self.remove_scale(&collection, &name, revision);
+                (Outcome::ScaleDeleted(ScaleDeleted { was_there: true, revision }), None)
             }
             Change::CreateCollection { collection, .. } => {
                 (Outcome::CollectionCreated(self.publish_collection(&collection, revision)), None)
@@ -97,6 +106,20 @@ impl Committer {
         let before = catalogue.counts();
         catalogue.remove(id, revision);
         self.corpus.totals.changed_in(&catalogue, before);
+    }
+
+    fn publish_scale(&self, collection: &Collection, scale: Scale) -> Arc<Scale> {
+        let mut now = self.corpus.revision.write();
+        *now = scale.revision;
+        collection.catalogue.write().changed_at(scale.revision);
+        collection.scales.put(scale)
+    }
+
+    fn remove_scale(&self, collection: &Collection, name: &ScaleName, revision: u64) {
+        let mut now = self.corpus.revision.write();
+        *now = revision;
+        collection.catalogue.write().changed_at(revision);
+        collection.scales.remove(name);
     }
 
     fn publish_collection(&self, collection: &Arc<Collection>, revision: u64) -> CollectionInfo {

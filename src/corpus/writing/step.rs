@@ -8,7 +8,7 @@ use crate::corpus::changes::{Change, Done, Outcome, Receipt, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::model::SourceKey;
-use crate::store::{RowChange, StoredCollection, StoredOutcome, StoredRequest};
+use crate::store::{RowChange, StoredCollection, StoredOutcome, StoredRequest, StoredScale};
 
 /// A change that was decided, with the revision that it makes.
 pub(super) struct Step {
@@ -60,6 +60,11 @@ impl Step {
                 StoredOutcome::SourcesDeleted { sources, ids, revision }
             }
             Change::DeleteSource { .. } => StoredOutcome::SourceDeleted { revision },
+            Change::PutScale { collection, scale, .. } => {
+                let stored = StoredScale { collection: collection.number, scale: (**scale).clone() };
+                StoredOutcome::ScalePut(Box::new(stored))
+            }
+            Change::DeleteScale { .. } => StoredOutcome::ScaleDeleted { revision },
             Change::CreateCollection { collection, settings } => StoredOutcome::CollectionCreated {
                 name: collection.name.clone(),
                 settings: *settings,
@@ -99,6 +104,13 @@ impl Step {
                     }),
                 );
             }
+            Change::PutScale { collection, scale, .. } => {
+                let stored = StoredScale { collection: collection.number, scale: (**scale).clone() };
+                rows.push(RowChange::PutScale(stored));
+            }
+            Change::DeleteScale { collection, name } => {
+                rows.push(RowChange::RemoveScale(collection.number, name.clone()));
+            }
             Change::CreateCollection { .. } => {}
             Change::DeleteCollection { collection } => {
                 rows.push(RowChange::RemoveCollection(collection.number));
@@ -113,6 +125,8 @@ impl Step {
             | Change::UpdateSource { collection, .. }
             | Change::DeleteSources { collection, .. }
             | Change::DeleteSource { collection, .. }
+            | Change::PutScale { collection, .. }
+            | Change::DeleteScale { collection, .. }
             | Change::CreateCollection { collection, .. } => collection,
             Change::DeleteCollection { .. } => self.fresh.as_ref()?,
         };

@@ -1,146 +1,27 @@
-//! What a parent says to its reader and hears, until a deadline.
+//! What a parent asks its reader.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
-
-use serde::Deserialize;
-
-use super::process::Child;
-use super::sandbox::Protections;
 use super::trust;
-use super::wire::{self, Answer, PREFIX_BYTES, Prefix, Ready, Request};
+use super::wire::{self, Answer, Request};
+use crate::contained::{Conversation, Interruption, malformed};
 use crate::documents::{Document, Extraction, Failure, Limits};
 
-/// The longest time without a look at whether to stop.
-const PATIENCE: Duration = Duration::from_millis(50);
-
-/// Bytes that are sent at once.
-const PIECE_BYTES: usize = 256 << 10;
-
-/// Why a conversation ended early.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Interruption {
-    /// The caller asked to stop.
-    Stopped,
-    /// The time is over.
-    TimedOut,
-    /// The child closed its end: it ended.
-    Closed,
-    /// The child sent what no reader sends.
-    Malformed(&'static str),
-}
-
-/// A conversation with a child.
-pub(super) struct Conversation<'a> {
-    stream: &'a UnixStream,
-    deadline: Instant,
-    is_stopped: &'a dyn Fn() -> bool,
-}
-
-impl<'a> Conversation<'a> {
-    pub(super) fn new(child: &'a Child, time: Duration, is_stopped: &'a dyn Fn() -> bool) -> Self {
-        let now = Instant::now();
-        let deadline = now.checked_add(time).unwrap_or_else(|| now + Duration::from_hours(24));
-        Self { stream: &child.stream, deadline, is_stopped }
-    }
-
-    /// Waits until the child is ready.
-    pub(super) fn ready(&mut self) -> Result<Protections, Interruption> {
-        let prefix = self.prefix(wire::MAX_HEAD_BYTES, 0)?;
-        let Ready { protections } = self.head(prefix)?;
-        Ok(protections)
-    }
-
-    /// Has the child read a document.
-    pub(super) fn read(
-        &mut self,
-        document: Document<'_>,
-        limits: &Limits,
-    ) -> Result<Result<Extraction, Failure>, Interruption> {
-        let Document { content, name, encoding } = document;
-        let request = Request { limits: *limits, name: name.to_owned(), encoding: encoding.to_owned() };
-        let opening = wire::opening(&request, content.len());
-        self.send(&opening.map_err(|_| Interruption::Malformed("no request"))?)?;
-        for piece in content.chunks(PIECE_BYTES) {
-            self.send(piece)?;
-        }
-        let max_text_bytes = usize::try_from(limits.max_text_bytes).unwrap_or(usize::MAX);
-        let prefix = self.prefix(wire::max_answer_head_bytes(limits), max_text_bytes)?;
-        let extraction = match self.head(prefix)? {
-            Answer::Failed(failure) => return Ok(Err(trust::failure(failure))),
-            Answer::Read(extraction) => *extraction,
-        };
-        let text = self.receive(usize::try_from(prefix.body_bytes).unwrap_or(usize::MAX))?;
-        let text = String::from_utf8(text).map_err(|_| Interruption::Malformed("the text is not UTF-8"))?;
-        let extraction = Extraction { text, ..extraction };
-        trust::extraction(extraction, limits).map(Ok).map_err(Interruption::Malformed)
-    }
-
-    /// Receives the lengths of a frame, which must be within these.
-    fn prefix(&mut self, max_head_bytes: usize, max_body_bytes: usize) -> Result<Prefix, Interruption> {
-        let mut bytes = [0; PREFIX_BYTES];
-        self.fill(&mut bytes)?;
-        let prefix = Prefix::parse(bytes);
-        if prefix.head_bytes as usize > max_head_bytes || prefix.body_bytes > max_body_bytes as u64 {
-            return Err(Interruption::Malformed("it is too long"));
-        }
-        Ok(prefix)
-    }
-
-    fn head<T: for<'de> Deserialize<'de>>(&mut self, prefix: Prefix) -> Result<T, Interruption> {
-        let head = self.receive(prefix.head_bytes as usize)?;
-        serde_json::from_slice(&head).map_err(|_| Interruption::Malformed("its head is not understood"))
-    }
-
-    fn receive(&mut self, bytes: usize) -> Result<Vec<u8>, Interruption> {
-        let mut received = vec![0; bytes];
-        self.fill(&mut received)?;
-        Ok(received)
-    }
-
-    fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), Interruption> {
-        while !buffer.is_empty() {
-            let wait = self.wait()?;
-            let mut stream = self.stream;
-            let received = stream.set_read_timeout(Some(wait)).and_then(|()| stream.read(buffer));
-            let count = moved(received)?;
-            buffer = buffer.split_at_mut_checked(count).map_or(&mut [], |(_, rest)| rest);
-        }
-        Ok(())
-    }
-
-    fn send(&mut self, mut bytes: &[u8]) -> Result<(), Interruption> {
-        while !bytes.is_empty() {
-            let wait = self.wait()?;
-            let mut stream = self.stream;
-            let sent = stream.set_write_timeout(Some(wait)).and_then(|()| stream.write(bytes));
-            let count = moved(sent)?;
-            bytes = bytes.get(count..).unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    /// How long to wait for the child before another look.
-    fn wait(&self) -> Result<Duration, Interruption> {
-        if (self.is_stopped)() {
-            return Err(Interruption::Stopped);
-        }
-        match self.deadline.checked_duration_since(Instant::now()) {
-            Some(left) if !left.is_zero() => Ok(left.min(PATIENCE)),
-            _ => Err(Interruption::TimedOut),
-        }
-    }
-}
-
-/// The bytes that were moved; 0 if it is to be tried again.
-fn moved(result: std::io::Result<usize>) -> Result<usize, Interruption> {
-    match result {
-        Ok(0) => Err(Interruption::Closed),
-        Ok(count) => Ok(count),
-        Err(error) => match error.kind() {
-            ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(0),
-            _ => Err(Interruption::Closed),
-        },
-    }
+/// Has the child read a document.
+pub(super) fn read(
+    conversation: &mut Conversation<'_>,
+    document: Document<'_>,
+    limits: &Limits,
+) -> Result<Result<Extraction, Failure>, Interruption> {
+    let Document { content, name, encoding } = document;
+    let request = Request { limits: *limits, name: name.to_owned(), encoding: encoding.to_owned() };
+    conversation.request(&request, content)?;
+    let max_text_bytes = usize::try_from(limits.max_text_bytes).unwrap_or(usize::MAX);
+    let prefix = conversation.prefix(wire::max_answer_head_bytes(limits), max_text_bytes)?;
+    let extraction = match conversation.head(prefix)? {
+        Answer::Failed(failure) => return Ok(Err(trust::failure(failure))),
+        Answer::Read(extraction) => *extraction,
+    };
+    let text = conversation.receive(usize::try_from(prefix.body_bytes).unwrap_or(usize::MAX))?;
+    let text = String::from_utf8(text).map_err(malformed("the text is not UTF-8"))?;
+    let extraction = Extraction { text, ..extraction };
+    trust::extraction(extraction, limits).map(Ok).map_err(Interruption::Malformed)
 }

@@ -1,15 +1,10 @@
-//! Reads documents in child processes, which are the same program with other duties.
+//! Reads documents in child processes (`crate::contained`).
 //!
-//! A child reads one document and ends. It has no files, no network and no other processes, and limits on memory and time;
-//! [`Readers`] kills it when the time is over or the caller goes away, and believes nothing that it says before it is checked.
-//! So a document can at worst give a wrong text, or none. Children start ahead of use.
+//! A child reads one document and ends. [`Readers`] believes nothing that it says before it is checked. So a document can at worst
+//! give a wrong text, or none.
 
 mod child;
 mod conversation;
-mod pool;
-mod process;
-mod program;
-mod sandbox;
 mod trust;
 mod wire;
 
@@ -17,17 +12,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub use self::child::run_if_asked;
-pub use self::program::{Program, set_program};
-pub use self::sandbox::Protections;
+pub use self::child::run;
 
-use self::conversation::{Conversation, Interruption};
-use self::pool::{Pool, PoolError};
-use self::process::Ended;
 use super::{Document, Extraction, Failure, Limits};
-
-/// Maximum time until a child that was started says that it is ready. Loaded machines are slow.
-const START_TIME: Duration = Duration::from_secs(20);
+use crate::contained::{
+    Child, Conversation, Ended, Interruption, Job, Pool, PoolConfig, PoolError, Protections, START_TIME, Seat,
+};
 
 /// How children are started, and what they may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +126,13 @@ impl Readers {
     /// Readers by `config`. Nothing is started before it is needed, or [`Self::warm_up`] is called.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let pool = Pool::new(&config);
+        let pool = Pool::new(PoolConfig {
+            job: Job::ReadDocument,
+            running: config.readers,
+            warm: config.warm,
+            memory_bytes: config.memory_bytes,
+            cpu_time: config.timeout,
+        });
         let shared = Shared { config, pool, killed: AtomicU64::new(0), crashed: AtomicU64::new(0) };
         Self { shared: Arc::new(shared) }
     }
@@ -213,7 +209,7 @@ impl Readers {
     fn read_once(
         &self,
         document: Document<'_>,
-        seat: &pool::Seat<'_>,
+        seat: &Seat<'_>,
         is_stopped: &dyn Fn() -> bool,
     ) -> Result<Extraction, Unread> {
         let config = self.config();
@@ -227,7 +223,7 @@ impl Readers {
         }
         let started = Instant::now();
         let mut conversation = Conversation::new(&child, config.timeout, is_stopped);
-        match conversation.read(document, &config.limits) {
+        match conversation::read(&mut conversation, document, &config.limits) {
             Ok(read) => {
                 seat.dismiss(child);
                 Ok(read?)
@@ -247,7 +243,7 @@ impl Readers {
         }
     }
 
-    fn stopped(&self, child: process::Child) -> Unread {
+    fn stopped(&self, child: Child) -> Unread {
         child.end();
         self.shared.killed.fetch_add(1, Ordering::Relaxed);
         ReadError::Stopped.into()

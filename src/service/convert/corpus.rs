@@ -1,6 +1,6 @@
 //! Collections, sources and the corpus to messages.
 
-use super::lengths::length;
+use super::length::text_length;
 use super::times::timestamp;
 use crate::engine::{
     ALGORITHM_VERSION, Added, CollectionInfo, CollectionStats, CorpusInfo, Entry, Limits, SourcesDeleted,
@@ -65,6 +65,7 @@ pub(in crate::service) fn corpus(
 
 /// A source without its text and without the places of its pages.
 pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> proto::Source {
+    let pages = entry.pages.as_ref().map(|pages| page_count(pages));
     proto::Source {
         id: entry.id.as_str().to_owned(),
         title: entry.title.as_str().to_owned(),
@@ -86,8 +87,8 @@ pub(in crate::service) fn source(entry: &Entry, revisions: &RevisionMask) -> pro
         created_at: entry.created_at.map(timestamp),
         updated_at: entry.updated_at.map(timestamp),
         document: None,
-        pages: entry.pages.as_ref().map(|pages| page_count(pages)),
-        length: Some(length(entry.words, entry.pages.as_deref())),
+        length: Some(text_length(entry.words, pages.as_ref())),
+        pages,
     }
 }
 

@@ -4,8 +4,11 @@
 pub(super) mod admin;
 pub(super) mod corpus;
 pub(super) mod enums;
-pub(super) mod lengths;
+pub(super) mod length;
+pub(super) mod measures;
 pub(super) mod pairs;
+pub(super) mod related;
 pub(super) mod report;
+pub(super) mod scales;
 pub(super) mod times;
 pub(super) mod warnings;

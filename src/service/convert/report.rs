@@ -1,6 +1,6 @@
 //! Reports to messages.
 
-use super::lengths::length;
+use super::length::text_length;
 use super::times::timestamp;
 use crate::engine::ALGORITHM_VERSION;
 use crate::matching::PassageKind;
@@ -71,7 +71,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         warnings: Vec::new(),
         warnings_cut: 0,
         document: None,
-        length: Some(length(words, None)),
+        length: Some(text_length(words, None)),
         not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
     }
 }

@@ -3,7 +3,7 @@
 use super::pages::{page_range, pages_from_proto};
 use crate::proto;
 use crate::service::convert::enums;
-use crate::service::convert::lengths::length;
+use crate::service::convert::length::text_length;
 use crate::text::{Span, convert_spans};
 
 /// Alerts of hidden text in one report, at most.
@@ -15,13 +15,13 @@ const MAX_HIDDEN_ALERTS: usize = 100;
 pub fn attach(report: &mut proto::Report, text: &str, document: proto::ExtractedDocument) {
     if let Some(pages) = &document.pages {
         set_submission_pages(report, pages);
-        report.length = Some(length(report.words, Some(&pages_from_proto(pages))));
     }
     let alerts = hidden_alerts(report.offset_unit, text, &document.hidden);
     if !alerts.is_empty() {
         report.alerts.extend(alerts);
         report.alerts.sort_by_key(|alert| alert.span.map(|span| span.start));
     }
+    report.length = Some(text_length(report.words, document.pages.as_ref()));
     report.document = Some(document);
 }
 

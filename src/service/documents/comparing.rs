@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{GivenText, attach, message, pages_of, title_of};
+use super::{GivenText, attach, message, page_count, pages_of, title_of};
 use crate::documents::Extraction;
 use crate::engine::ComparedText;
 use crate::proto;
@@ -28,6 +28,14 @@ impl Extracted {
         match self {
             Self::Text(text) => text,
             Self::Document(extraction) => &extraction.text,
+        }
+    }
+
+    /// The number of its pages, if it was sent as a document that has pages.
+    pub(in crate::service) fn pages(&self) -> Option<proto::DocumentPages> {
+        match self {
+            Self::Text(_) => None,
+            Self::Document(extraction) => Some(page_count(&pages_of(extraction))),
         }
     }
 

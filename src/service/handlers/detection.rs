@@ -12,7 +12,8 @@ use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
-use crate::service::documents::Extracted;
+use crate::service::convert::length::text_length;
+use crate::service::documents::{Extracted, page_count};
 use crate::service::parse::detection::{Check, Comparison, StoredPair, Submission};
 use crate::service::parse::places::Places;
 use crate::service::problem::Problem;
@@ -137,7 +138,11 @@ enum Subject {
 }
 
 /// The bytes of a stored submission, if the caller sees it.
-fn stored_bytes(caller: &Caller, engine: &Engine, submission: &Submission) -> Result<usize, Problem> {
+pub(super) fn stored_bytes(
+    caller: &Caller,
+    engine: &Engine,
+    submission: &Submission,
+) -> Result<usize, Problem> {
     let Submission::Source(SourceName { collection, id }) = submission else { return Ok(0) };
     caller.sees(collection)?;
     Ok(usize::try_from(engine.find_source(collection, id)?.text_bytes).unwrap_or(usize::MAX))
@@ -157,8 +162,8 @@ fn message(mut report: Report, places: &Places, revisions: &RevisionMask) -> pro
 
 /// The report of a stored source, with the pages of its document.
 fn of_stored(report: proto::Report, source: &Entry) -> proto::Report {
-    let length = convert::lengths::length(report.words, source.pages.as_deref());
-    proto::Report { length: Some(length), ..report }
+    let pages = source.pages.as_deref().map(page_count);
+    proto::Report { length: Some(text_length(report.words, pages.as_ref())), ..report }
 }
 
 #[tonic::async_trait]

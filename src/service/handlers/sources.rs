@@ -61,7 +61,7 @@ impl ServiceContext {
             };
             let preview = text
                 .as_deref()
-                .map(|text| convert::lengths::excerpt(text, Excerpt::first_words(text, preview_words), unit));
+                .map(|text| convert::related::excerpt(text, Excerpt::first_words(text, preview_words), unit));
             let mut source = convert::corpus::source_with_pages(&entry, &revisions);
             if let Some(text) = text.filter(|_| include_text) {
                 text.as_ref().clone_into(&mut source.text);

@@ -73,17 +73,7 @@ pub(in crate::service) fn check(request: proto::CheckRequest) -> Result<Check, P
     let (scope, options) = (scope.unwrap_or_default(), options.unwrap_or_default());
     let (parsed_scope, parsed_options) = (fields.scope(&scope), fields.options(&options));
     let parsed_options = parsed_options.with_submitted_at(fields.time("submitted_at", submitted_at));
-    let submission = match source {
-        None => Submission::Given(fields.text_or_document("", text, document)),
-        Some(source) => {
-            let given = [("text", !text.is_empty()), ("document", document.is_some())];
-            for (field, _) in given.into_iter().filter(|(_, is_set)| *is_set) {
-                fields.invalid(field, "is set, and so is source; set one of the two");
-            }
-            let stored = fields.stored_source("source", &source);
-            stored.map_or_else(|| Submission::Given(GivenText::Text(text)), Submission::Source)
-        }
-    };
+    let submission = fields.submission(text, source, document);
     let places = Places::of_check(scope, options);
     fields.done(Check { submission, scope: parsed_scope, options: parsed_options, places })
 }
@@ -194,6 +184,24 @@ impl Fields {
             exclude_labels: self.set("scope.exclude_labels", exclude_labels, MAX_LABELS, Label::new),
             ..Scope::default()
         }
+    }
+
+    /// A text of the request, a document or a stored source in its place.
+    pub(in crate::service) fn submission(
+        &mut self,
+        text: String,
+        source: Option<proto::SourceName>,
+        document: Option<proto::Document>,
+    ) -> Submission {
+        let Some(source) = source else {
+            return Submission::Given(self.text_or_document("", text, document));
+        };
+        let given = [("text", !text.is_empty()), ("document", document.is_some())];
+        for (field, _) in given.into_iter().filter(|(_, is_set)| *is_set) {
+            self.invalid(field, "is set, and so is source; set one of the two");
+        }
+        let stored = self.stored_source("source", &source);
+        stored.map_or_else(|| Submission::Given(GivenText::Text(text)), Submission::Source)
     }
 
     fn stored_source(&mut self, field: &str, name: &proto::SourceName) -> Option<SourceName> {

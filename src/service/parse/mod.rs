@@ -5,7 +5,9 @@ pub(super) mod detection;
 pub(super) mod pairs;
 pub(super) mod places;
 pub(super) mod rendering;
+pub(super) mod scales;
 pub(super) mod sources;
+pub(super) mod writing;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;

@@ -2,7 +2,7 @@
 
 use super::reason::Reason;
 use super::{Problem, Violation};
-use crate::engine::{BackupError, Error, StoreError, TextRole};
+use crate::engine::{BackupError, Error, ScaleError, ScoreRefusal, StoreError, TextRole, TrainingRefusal};
 use crate::matching::StopReason;
 
 /// An invalid text is `INVALID_ARGUMENT`; a text that is too large is `OUT_OF_RANGE`, since trying again won't help; a corpus that is
@@ -41,6 +41,15 @@ impl From<Error> for Problem {
             }
             Error::SourceExists { collection, id } => {
                 Self::new(Reason::SourceExists, message).with("collection", collection).with("id", id)
+            }
+            Error::ScaleNotFound { collection, name } => {
+                Self::new(Reason::ScaleNotFound, message).with("collection", collection).with("scale", name)
+            }
+            Error::ScaleExists { collection, name } => {
+                Self::new(Reason::ScaleExists, message).with("collection", collection).with("scale", name)
+            }
+            Error::TooManyScales { max_scales } => {
+                Self::new(Reason::CollectionFull, message).with_limit("max_scales", max_scales)
             }
             Error::TooManyCollections { max_collections } => {
                 Self::new(Reason::CorpusFull, message).with_limit("max_collections", max_collections)
@@ -83,6 +92,58 @@ impl From<Error> for Problem {
                 Self::new(Reason::Defect, message)
             }
         }
+    }
+}
+
+/// A set of graded texts without a scale is `INVALID_ARGUMENT` if the texts are too few or not valid, and `FAILED_PRECONDITION` if
+/// their grades follow the length alone.
+impl From<ScaleError> for Problem {
+    fn from(error: ScaleError) -> Self {
+        let message = error.to_string();
+        match error {
+            ScaleError::Engine(error) => error.into(),
+            ScaleError::Training(refusal) => Self::of_training(refusal, message),
+            ScaleError::Score(ScoreRefusal::NoWords) => Error::NoWords { role: TextRole::Submission }.into(),
+            ScaleError::Score(_) => Self::new(Reason::ScaleNotApplicable, message),
+        }
+    }
+}
+
+impl Problem {
+    fn of_training(refusal: TrainingRefusal, message: String) -> Self {
+        let texts = |reason, description: &str| {
+            let violation = Violation { field: "texts".to_owned(), description: description.to_owned() };
+            Self::invalid_because(reason, vec![violation])
+        };
+        match refusal {
+            TrainingRefusal::NoWords { place } => {
+                let description = "has no words; leave it out".to_owned();
+                let violation = Violation { field: format!("texts[{place}].text"), description };
+                Self::invalid_because(Reason::NoWords, vec![violation])
+            }
+            TrainingRefusal::TooFewTexts { texts: count, min_texts } => {
+                let description =
+                    format!("has {count} different texts, but a scale needs {min_texts} at least");
+                texts(Reason::InvalidField, &description).with("texts", count).with("min_texts", min_texts)
+            }
+            TrainingRefusal::OneGrade { grade } => {
+                let description = format!("all have the grade {grade}; a scale needs different ones");
+                texts(Reason::InvalidField, &description)
+            }
+            TrainingRefusal::NoBetterThanLength { agreement, length_agreement } => {
+                Self::new(Reason::ScaleNoBetterThanLength, message)
+                    .with("kappa", format!("{:.4}", agreement.kappa))
+                    .with("length_kappa", format!("{:.4}", length_agreement.kappa))
+            }
+            TrainingRefusal::Stopped(reason) => reason.into(),
+            _ => texts(Reason::InvalidField, &message),
+        }
+    }
+
+    /// A training with more than it may have.
+    pub(in crate::service) fn too_many_texts(limit: &'static str, value: usize) -> Self {
+        let message = format!("the graded texts exceed the limit of {value} ({limit}); send fewer");
+        Self::new(Reason::TextTooLarge, message).with_limit(limit, value)
     }
 }
 

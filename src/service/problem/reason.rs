@@ -65,6 +65,8 @@ reasons! {
     CollectionNotFound = NotFound "COLLECTION_NOT_FOUND",
     /// No such source.
     SourceNotFound = NotFound "SOURCE_NOT_FOUND",
+    /// No such scale.
+    ScaleNotFound = NotFound "SCALE_NOT_FOUND",
     /// No such service, in a health check.
     ServiceNotFound = NotFound "SERVICE_NOT_FOUND",
     /// A file of the server is missing.
@@ -73,6 +75,8 @@ reasons! {
     CollectionExists = AlreadyExists "COLLECTION_EXISTS",
     /// The id of a source is taken.
     SourceExists = AlreadyExists "SOURCE_EXISTS",
+    /// The name of a scale is taken.
+    ScaleExists = AlreadyExists "SCALE_EXISTS",
     /// A file of the server that was to be created exists.
     FileExists = AlreadyExists "FILE_EXISTS",
     /// A text exceeds a limit, as sent or in its compared form.
@@ -95,7 +99,7 @@ reasons! {
     TooManyPendingBytes = ResourceExhausted "TOO_MANY_PENDING_BYTES",
     /// The corpus has the maximum number of collections.
     CorpusFull = ResourceExhausted "CORPUS_FULL",
-    /// The collection has the maximum number of sources, or of bytes of texts.
+    /// The collection has the maximum number of sources, of bytes of texts, or of scales.
     CollectionFull = ResourceExhausted "COLLECTION_FULL",
     /// The deadline of the call passed.
     DeadlinePassed = DeadlineExceeded "DEADLINE_PASSED",
@@ -111,6 +115,10 @@ reasons! {
     ReaderUnavailable = Unavailable "READER_UNAVAILABLE",
     /// The disk or another part of the system failed.
     StoreFailed = Unavailable "STORE_FAILED",
+    /// A scale would be no better than the number of words.
+    ScaleNoBetterThanLength = FailedPrecondition "SCALE_NO_BETTER_THAN_LENGTH",
+    /// A scale does not apply to a text: it is too short, or in another language.
+    ScaleNotApplicable = FailedPrecondition "SCALE_NOT_APPLICABLE",
     /// The corpus is only in memory, and has no backup.
     InMemory = FailedPrecondition "IN_MEMORY",
     /// A change does not follow the last one applied of a log.

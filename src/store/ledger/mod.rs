@@ -17,9 +17,10 @@ use super::error::StoreError;
 use super::files::held::HeldFile;
 use super::files::overlay::Overlay;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus, StoredSource};
+use super::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Appended, Place};
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
+use crate::model::ScaleName;
 use crate::private;
 
 /// Single values by name.
@@ -28,6 +29,9 @@ const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const COLLECTIONS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("collections");
 /// Sources by collection and slot.
 const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources");
+
+/// Scales by collection and name. Older data directories do not have this table.
+const SCALES: TableDefinition<'_, (u32, &str), &[u8]> = TableDefinition::new("scales");
 
 /// Completed requests by sequence number. Older data directories do not have this table.
 const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
@@ -57,6 +61,8 @@ pub(super) struct Rows {
     pub(super) removed: Vec<SourceKey>,
     pub(super) collections: Vec<StoredCollection>,
     pub(super) removed_collections: Vec<CollectionNumber>,
+    pub(super) scales: Vec<StoredScale>,
+    pub(super) removed_scales: Vec<(CollectionNumber, ScaleName)>,
     /// The end of the texts that were appended.
     pub(super) appended: Option<Appended>,
     /// Segments whose files are gone.

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use redb::{ReadableTable, TableDefinition};
 
-use super::{COLLECTIONS, REQUESTS, SEGMENTS, SOURCES, failure, meta_of};
+use super::{COLLECTIONS, REQUESTS, SCALES, SEGMENTS, SOURCES, failure, meta_of};
 use crate::store::error::StoreError;
 use crate::store::requests::StoredRequest;
-use crate::store::rows::{StoredCollection, StoredCorpus, StoredSegment, StoredSource};
+use crate::store::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSegment, StoredSource};
 use crate::store::segments::Place;
 use crate::store::{CollectionNumber, SourceKey};
 
@@ -57,6 +57,23 @@ impl View {
             let (source, place) = source.ok_or_else(|| self.malformed("sources", key))?;
             each(source, place)
         })
+    }
+
+    /// All scales, by collection and name.
+    pub(in crate::store) fn scales(&self) -> Result<Vec<StoredScale>, StoreError> {
+        let failed = |error: redb::Error| failure(&self.path, &error);
+        let table = match self.transaction.open_table(SCALES) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => table.map_err(|error| failed(error.into()))?,
+        };
+        let mut found = Vec::new();
+        for row in table.iter().map_err(|error| failed(error.into()))? {
+            let (key, row) = row.map_err(|error| failed(error.into()))?;
+            let (number, name) = key.value();
+            let scale = StoredScale::decode(CollectionNumber(number), name, row.value());
+            found.push(scale.ok_or_else(|| self.malformed("scales", format!("{number}/{name}")))?);
+        }
+        Ok(found)
     }
 
     /// The segments, by number.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use redb::{Database, ReadableTable};
 
 use super::{
-    COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SEGMENTS, SOURCES, seconds_since_1970,
+    COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SCALES, SEGMENTS, SOURCES, seconds_since_1970,
 };
 use crate::store::rows::{StoredSegment, StoredSource};
 use crate::store::segments::Place;
@@ -29,6 +29,7 @@ pub(super) fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(),
         for collection in &rows.collections {
             collections.insert(collection.number.0, collection.encode().as_slice())?;
         }
+        write_scales(&transaction, rows)?;
         let died = write_sources(&transaction, rows)?;
         write_segments(&transaction, rows, &died)?;
         if !rows.requests.is_empty() {
@@ -40,6 +41,28 @@ pub(super) fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(),
         }
     }
     Ok(transaction.commit()?)
+}
+
+/// Writes the rows of scales, and removes those of collections that are gone.
+fn write_scales(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<(), redb::Error> {
+    if rows.scales.is_empty() && rows.removed_scales.is_empty() && rows.removed_collections.is_empty() {
+        return Ok(());
+    }
+    let mut scales = transaction.open_table(SCALES)?;
+    for number in &rows.removed_collections {
+        let after = number.0.checked_add(1);
+        match after {
+            Some(after) => scales.retain_in((number.0, "")..(after, ""), |_, _| false)?,
+            None => scales.retain_in((number.0, "").., |_, _| false)?,
+        }
+    }
+    for (number, name) in &rows.removed_scales {
+        scales.remove((number.0, name.as_str()))?;
+    }
+    for stored in &rows.scales {
+        scales.insert((stored.collection.0, stored.scale.name.as_str()), stored.encode().as_slice())?;
+    }
+    Ok(())
 }
 
 /// Writes the rows of sources. Returns the segments with texts that no row names any more.

@@ -1,7 +1,11 @@
 //! The rows of the ledger's tables; docs/format.md draws them.
 
+mod scale;
 mod source;
 
+pub use self::scale::StoredScale;
+#[cfg(test)]
+pub(super) use self::scale::tests::scale;
 pub use self::source::StoredSource;
 #[cfg(test)]
 pub(super) use self::source::tests::record;

@@ -8,4 +8,5 @@ pub(super) mod missing;
 mod options;
 pub(super) mod pairs;
 mod report;
+pub(super) mod source;
 pub(super) mod sources;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::Uri;
 use maud::{Markup, html};
 
+use super::source::source_path;
 use crate::proto;
 use crate::web::failure::Failure;
 use crate::web::forms::Form;
@@ -70,7 +71,7 @@ fn table(visitor: &Visitor, collection: &str, sources: &[proto::Source]) -> Mark
                 tbody {
                     @for source in sources {
                         tr {
-                            th.wide scope="row" { bdi { (source.id) } }
+                            th.wide scope="row" { a href=(source_path(collection, &source.id, "")) { bdi { (source.id) } } }
                             td.wide { bdi { (source.title) } }
                             td { bdi { (source.group) } }
                             td.count { (count(source.stats.unwrap_or_default().words)) }

@@ -41,6 +41,10 @@ fn every_command_that_states_facts_states_them_as_json() {
     assert_eq!(get(&["sources", "get", "a.txt"])["stats"]["words"], "60");
     assert_eq!(get(&["check", "b.txt"])["coverage"]["percent"], 100.0);
     assert_eq!(get(&["compare", "a.txt", "b.txt"])["coverage"]["words"], "50");
+    assert_eq!(get(&["analyze", "a.txt"])["counts"][0]["count"], "60");
+    let among = get(&["analyze", "a.txt", "--percentiles", "default"]);
+    assert_eq!((&among["percentileSources"], &among["counts"][0]["percentile"]), (&"2".into(), &75.0.into()));
+    assert_eq!(get(&["analyze", "--id", "b.txt"])["length"]["words"], "50");
     assert_eq!(get(&["pairs"])["summary"]["pairsFound"], "1");
     assert_eq!(get(&["verify"])["sources"], 2);
     assert_eq!(get(&["export", "out.jsonl"])["sources"], 2);

@@ -10,3 +10,4 @@ mod sources;
 mod texts;
 
 pub(in crate::cli) use options::UnitArg;
+pub(super) use texts::read_submission;

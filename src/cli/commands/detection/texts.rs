@@ -37,7 +37,7 @@ pub(super) fn read_text(path: &Path, encoding: Option<&'static Encoding>) -> Res
 }
 
 /// Reads a submission. An empty one can't be checked.
-pub(super) fn read_submission(
+pub(in crate::cli) fn read_submission(
     file: &TextFile,
     encoding: Option<&'static Encoding>,
 ) -> Result<Text, CliError> {

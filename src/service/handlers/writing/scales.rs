@@ -1,59 +1,203 @@
 //! The rpcs of `WritingService` about scales.
 
+use prost::Message as _;
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::engine::{GradedText, SourceName, SourceText, Stop};
 use crate::proto;
+use crate::service::backpressure::workers::Completion;
+use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
+use crate::service::convert::scales as convert;
+use crate::service::documents::Extracted;
+use crate::service::handlers::detection::stored_bytes;
+use crate::service::parse::detection::Submission;
+use crate::service::parse::scales::{self as parse, MAX_TEXTS, MAX_TEXTS_BYTES, ScaleOf, Scoring, Training};
+use crate::service::problem::Problem;
+
+/// Maximum number of trainings of the process that run at once: each holds its texts in memory.
+const MAX_TRAININGS: usize = 4;
+
+static TRAININGS: Semaphore = Semaphore::const_new(MAX_TRAININGS);
 
 impl ServiceContext {
-    /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
+    /// Trains a scale, and stores it.
     pub(super) async fn train_scale(
         &self,
         request: Request<Streaming<proto::TrainScaleRequest>>,
     ) -> Result<Response<proto::TrainScaleResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let _running = TRAININGS.try_acquire().map_err(|_| Problem::too_many_running(MAX_TRAININGS))?;
+        let mut requests = request.into_inner();
+        let Some(mut first) = self.next_message(&call, &mut requests).await? else {
+            return Err(parse::training(&proto::TrainScaleRequest::default())
+                .err()
+                .map_or_else(|| Status::from(Problem::defect()), Status::from));
+        };
+        let Training { collection, plan, replace } = parse::training(&first)?;
+        caller.sees(&collection)?;
+        self.memory.check_room(&self.engine).await?;
+        let mut texts = Texts::default();
+        texts.add(std::mem::take(&mut first.texts))?;
+        call.messages().first_answered();
+        while let Some(message) = self.next_message(&call, &mut requests).await? {
+            texts.add(message.texts)?;
+            call.messages().first_answered();
+        }
+        let engine = self.engine.get()?;
+        let Texts { texts, bytes } = texts;
+        let fitting = { (engine.clone(), collection.clone()) };
+        let fit = move |stop: &Stop| {
+            let (engine, collection) = fitting;
+            Ok(engine.fit_scale(&collection, plan, &texts, replace, stop)?)
+        };
+        let scale = self.workers.run(&call, bytes, fit).await?;
+        let of = collection.clone();
+        let submit = move |done: Completion<_>| {
+            engine.submit_scale(&of, scale, replace, None, move |stored| done.complete(stored));
+        };
+        let stored = self.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
+        let scale = Some(convert::scale(&collection, &stored));
+        Ok(call.respond(proto::TrainScaleResponse { scale }))
     }
 
-    /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
+    /// The next message of a training, until its deadline or the end of the server.
+    async fn next_message(
+        &self,
+        call: &CallContext,
+        requests: &mut Streaming<proto::TrainScaleRequest>,
+    ) -> Result<Option<proto::TrainScaleRequest>, Status> {
+        let message = async {
+            tokio::select! {
+                biased;
+                () = self.draining.cancelled() => Err(Problem::stopping().into()),
+                message = requests.message() => message,
+            }
+        };
+        call.bound(message).await.map_err(Problem::from)?
+    }
+
+    /// Lists the scales of a collection.
     pub(super) async fn list_scales(
         &self,
         request: Request<proto::ListScalesRequest>,
     ) -> Result<Response<proto::ListScalesResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let collection = crate::service::parse::corpus::collection_or_default(
+            "collection",
+            &request.get_ref().collection,
+        )?;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        let read = move |_: &Stop| {
+            let scales = engine.scales(&collection)?;
+            let scales = scales.iter().map(|scale| convert::summary(&collection, scale)).collect();
+            Ok(proto::ListScalesResponse { scales })
+        };
+        Ok(call.respond(self.workers.run(&call, 0, read).await?))
     }
 
-    /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
+    /// Returns a scale.
     pub(super) async fn get_scale(
         &self,
         request: Request<proto::GetScaleRequest>,
     ) -> Result<Response<proto::GetScaleResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let proto::GetScaleRequest { collection, scale } = request.into_inner();
+        let ScaleOf { collection, name } = parse::scale_of(&collection, &scale)?;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        let read = move |_: &Stop| {
+            let scale = engine.scale(&collection, &name)?;
+            Ok(proto::GetScaleResponse { scale: Some(convert::scale(&collection, &scale)) })
+        };
+        Ok(call.respond(self.workers.run(&call, 0, read).await?))
     }
 
-    /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
+    /// Deletes a scale.
     pub(super) async fn delete_scale(
         &self,
         request: Request<proto::DeleteScaleRequest>,
     ) -> Result<Response<proto::DeleteScaleResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        let proto::DeleteScaleRequest { collection, scale } = request.into_inner();
+        let ScaleOf { collection, name } = parse::scale_of(&collection, &scale)?;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        let submit = move |done: Completion<_>| {
+            engine.submit_scale_deletion(&collection, &name, None, move |deleted| done.complete(deleted));
+        };
+        let deleted = self.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
+        Ok(call.respond(proto::DeleteScaleResponse { deleted: deleted.was_there }))
     }
 
-    /// Answers the request.
-    #[expect(clippy::unused_async, reason = "being built")]
+    /// Places a text on a scale.
     pub(super) async fn score_text(
         &self,
         request: Request<proto::ScoreTextRequest>,
     ) -> Result<Response<proto::ScoreTextResponse>, Status> {
-        Caller::of(&request)?;
-        Err(Status::unimplemented("not built"))
+        let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
+        Ok(call.respond(self.scored(&caller, &call, request.into_inner()).await?))
+    }
+
+    async fn scored(
+        &self,
+        caller: &Caller,
+        call: &CallContext,
+        request: proto::ScoreTextRequest,
+    ) -> Result<proto::ScoreTextResponse, Problem> {
+        let given = request.encoded_len();
+        let Scoring { scale: ScaleOf { collection, name }, subject } = parse::scoring(request)?;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        // Before a document is read.
+        engine.scale(&collection, &name)?;
+        let bytes = given.saturating_add(stored_bytes(caller, &engine, &subject)?);
+        let subject = match subject {
+            Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
+            Submission::Source(name) => Subject::Stored(name),
+        };
+        let score = move |_: &Stop| {
+            let scale = engine.scale(&collection, &name)?;
+            let score = match subject {
+                Subject::Given(given) => engine.score_on(&scale, given.text())?,
+                Subject::Stored(SourceName { collection, id }) => {
+                    let SourceText { text, .. } = engine.get_source(&collection, &id)?;
+                    engine.score_on(&scale, &text)?
+                }
+            };
+            Ok(convert::score(&collection, &scale, score))
+        };
+        self.workers.run(call, bytes, score).await
+    }
+}
+
+/// What is scored, when a document was read.
+enum Subject {
+    Given(Extracted),
+    Stored(SourceName),
+}
+
+/// The texts of a training so far.
+#[derive(Default)]
+struct Texts {
+    texts: Vec<GradedText>,
+    bytes: usize,
+}
+
+impl Texts {
+    fn add(&mut self, texts: Vec<proto::GradedText>) -> Result<(), Problem> {
+        self.bytes += texts.iter().map(|text| text.text.len()).sum::<usize>();
+        if self.texts.len() + texts.len() > MAX_TEXTS {
+            return Err(Problem::too_many_texts("max_scale_texts", MAX_TEXTS));
+        }
+        if self.bytes > MAX_TEXTS_BYTES {
+            return Err(Problem::too_many_texts("max_scale_bytes", MAX_TEXTS_BYTES));
+        }
+        let before = self.texts.len();
+        self.texts.extend(parse::graded(texts, before)?);
+        Ok(())
     }
 }

@@ -72,7 +72,7 @@ fn kill(victim: i32) -> bool {
 fn succeeded(given_up: &str) -> Option<BTreeSet<String>> {
     let mut victim = Command::new("sleep").arg("1000").spawn().unwrap();
     let helper = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "documents::contained::sandbox::tests::helper", "--nocapture"])
+        .args(["--exact", "contained::sandbox::tests::helper", "--nocapture"])
         .envs(ENVIRONMENT)
         .env(GIVEN_UP, given_up)
         .env(VICTIM, victim.id().to_string())

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::Job;
+
 /// The program that children run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Program {
@@ -15,7 +17,7 @@ pub enum Program {
 
 static PROGRAM: OnceLock<Program> = OnceLock::new();
 
-/// Sets the program that children run. It must call `run_if_asked` before anything else. Only the first call has an effect.
+/// Sets the program that children run. It must call [`super::asked_job`] before anything else. Only the first call has an effect.
 pub fn set_program(program: Program) {
     drop(PROGRAM.set(program));
 }
@@ -24,10 +26,10 @@ pub fn set_program(program: Program) {
 ///
 /// # Errors
 ///
-/// A message if none is set, since an arbitrary program would not act as a reader.
+/// A message if none is set, since an arbitrary program would not do the job.
 pub(super) fn path() -> Result<PathBuf, String> {
     match PROGRAM.get() {
-        None => Err("this program does not say which one reads documents".to_owned()),
+        None => Err("this program does not say which one its children run".to_owned()),
         Some(Program::At(path)) => Ok(path.clone()),
         Some(Program::ThisOne) => this_one(),
     }
@@ -43,10 +45,7 @@ fn this_one() -> Result<PathBuf, String> {
     std::env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))
 }
 
-/// The first argument of a program that is to read a document.
-pub(super) const ARGUMENT: &str = "read-document";
-
-/// Whether `argument` asks this process to be a reader.
-pub(super) fn asks_to_read(argument: Option<&OsStr>) -> bool {
-    argument == Some(OsStr::new(ARGUMENT))
+/// The job that the first argument of this process asks for.
+pub(super) fn asked_job(argument: Option<&OsStr>) -> Option<Job> {
+    Job::ALL.into_iter().find(|job| argument == Some(OsStr::new(job.argument())))
 }

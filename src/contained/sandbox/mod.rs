@@ -1,4 +1,4 @@
-//! What a child gives up before it sees a document.
+//! What a child gives up before it sees its input.
 
 #[cfg(target_os = "linux")]
 mod linux;

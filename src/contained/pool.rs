@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::Config;
+use super::Job;
 use super::process::{Allowance, Child};
 
 /// The longest time without a look at whether to stop.
@@ -16,16 +16,33 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Time until the next attempt to start a child ahead of use, after one that failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_mins(1);
 
+/// How children are started, and what they may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// What they do.
+    pub job: Job,
+    /// Children at work at once; at least 1.
+    pub running: usize,
+    /// Children that are started ahead of use.
+    pub warm: usize,
+    /// Maximum bytes of memory of one child.
+    pub memory_bytes: u64,
+    /// Maximum time of one child on a processor.
+    pub cpu_time: Duration,
+}
+
 /// Why there is no child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum PoolError {
+pub enum PoolError {
+    /// The caller asked to stop.
     Stopped,
+    /// No process could be started; with the problem.
     CouldNotStart(String),
 }
 
 /// Children, started by a thread of the pool.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub struct Pool {
     shared: Arc<Shared>,
     max_running: usize,
 }
@@ -38,6 +55,9 @@ struct Shared {
     /// Notified when a child is there, or a seat is free.
     change: Condvar,
     warm: usize,
+    /// Children that wait after their work, at most.
+    kept: usize,
+    job: Job,
     allowance: Allowance,
 }
 
@@ -47,9 +67,9 @@ struct State {
     children: VecDeque<Result<Child, String>>,
     /// Children that have done their work.
     dismissed: Vec<Child>,
-    /// Documents that are being read.
+    /// Seats that are taken.
     running: usize,
-    /// Documents that wait for a seat.
+    /// Callers that wait for a seat.
     queued: usize,
     /// Seats that wait for a child.
     wanted: usize,
@@ -64,33 +84,47 @@ struct State {
 
 /// What is going on in a pool.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Usage {
-    pub(super) running: usize,
-    pub(super) waiting: usize,
-    pub(super) started: u64,
+pub struct Usage {
+    /// Seats that are taken.
+    pub running: usize,
+    /// Callers that wait for a seat.
+    pub waiting: usize,
+    /// Children that were started.
+    pub started: u64,
 }
 
 impl Pool {
-    pub(super) fn new(config: &Config) -> Self {
-        let allowance = Allowance { memory_bytes: config.memory_bytes, timeout: config.timeout };
-        let max_running = config.readers.max(1);
+    /// A pool by `config`. Nothing is started before somebody asks for a seat.
+    #[must_use]
+    pub fn new(config: PoolConfig) -> Self {
+        let PoolConfig { job, running, warm, memory_bytes, cpu_time } = config;
+        let allowance = Allowance { memory_bytes, cpu_time };
+        let max_running = running.max(1);
         let shared = Shared {
             state: Mutex::default(),
             work: Condvar::new(),
             change: Condvar::new(),
-            warm: config.warm.min(max_running),
+            warm: warm.min(max_running),
+            kept: max_running,
+            job,
             allowance,
         };
         Self { shared: Arc::new(shared), max_running }
     }
 
-    pub(super) fn usage(&self) -> Usage {
+    /// What is going on.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
         let state = self.shared.lock();
         Usage { running: state.running, waiting: state.queued, started: state.started }
     }
 
-    /// Waits until fewer than the maximum of documents are being read.
-    pub(super) fn seat(&self, is_stopped: &dyn Fn() -> bool) -> Result<Seat<'_>, PoolError> {
+    /// Waits until fewer than the maximum of children are at work.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`].
+    pub fn seat(&self, is_stopped: &dyn Fn() -> bool) -> Result<Seat<'_>, PoolError> {
         let mut state = self.shared.lock();
         self.ensure_thread(&mut state)?;
         state.queued += 1;
@@ -109,7 +143,7 @@ impl Pool {
     fn ensure_thread(&self, state: &mut State) -> Result<(), PoolError> {
         if state.thread.is_none() {
             let shared = Arc::clone(&self.shared);
-            let thread = std::thread::Builder::new().name("document-readers".to_owned());
+            let thread = std::thread::Builder::new().name(self.shared.job.argument().to_owned());
             let thread = thread.spawn(move || shared.keep_children());
             state.thread =
                 Some(thread.map_err(|error| PoolError::CouldNotStart(format!("no thread: {error}")))?);
@@ -156,7 +190,7 @@ impl Shared {
                 continue;
             }
             drop(state);
-            let started = is_needed.then(|| Child::start(self.allowance));
+            let started = is_needed.then(|| Child::start(self.job, self.allowance));
             for child in dismissed {
                 child.end();
             }
@@ -182,7 +216,8 @@ impl Shared {
         match &started {
             Ok(_) => state.started += 1,
             Err(problem) => {
-                tracing::warn!(problem, "no process could be started that reads documents");
+                let job = self.job.argument();
+                tracing::warn!(problem, job, "no process could be started");
                 state.pause_until = Instant::now().checked_add(PAUSE_AFTER_FAILURE);
             }
         }
@@ -198,15 +233,19 @@ impl Shared {
     }
 }
 
-/// The right to have one document read, which is given up when this is dropped.
+/// The right to a child, which is given up when this is dropped.
 #[derive(Debug)]
-pub(super) struct Seat<'a> {
+pub struct Seat<'a> {
     shared: &'a Shared,
 }
 
 impl Seat<'_> {
     /// Takes a child, or waits for one.
-    pub(super) fn child(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`].
+    pub fn child(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
         self.take(is_stopped, false)
     }
 
@@ -241,18 +280,22 @@ impl Seat<'_> {
     }
 
     /// Takes a child that [`Self::give_back`] or [`Self::lose`] follows, so that none is started in its place.
-    pub(super) fn borrow(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`].
+    pub fn borrow(&self, is_stopped: &dyn Fn() -> bool) -> Result<Child, PoolError> {
         self.take(is_stopped, true)
     }
 
     /// A borrowed child ended.
-    pub(super) fn lose(&self) {
+    pub fn lose(&self) {
         self.shared.lock().borrowed -= 1;
         self.shared.work.notify_one();
     }
 
     /// Returns a borrowed child, unless there are enough.
-    pub(super) fn give_back(&self, child: Child) {
+    pub fn give_back(&self, child: Child) {
         let mut state = self.shared.lock();
         state.borrowed -= 1;
         if state.children.len() < self.shared.warm.max(state.wanted) {
@@ -265,8 +308,21 @@ impl Seat<'_> {
         }
     }
 
+    /// Returns a child that can do more work, unless the pool has enough for all seats.
+    pub fn keep(&self, child: Child) {
+        let mut state = self.shared.lock();
+        if state.children.len() < self.shared.kept {
+            state.children.push_front(Ok(child));
+            drop(state);
+            self.shared.change.notify_all();
+        } else {
+            drop(state);
+            self.dismiss(child);
+        }
+    }
+
     /// Leaves a child that has done its work to the thread of the pool, which waits for its end.
-    pub(super) fn dismiss(&self, child: Child) {
+    pub fn dismiss(&self, child: Child) {
         self.shared.lock().dismissed.push(child);
         self.shared.work.notify_one();
     }

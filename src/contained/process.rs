@@ -8,11 +8,9 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use super::Job;
 use super::program;
 use super::sandbox::Protections;
-
-/// The name that the child has in lists of processes.
-const NAME: &str = "palimpsest-reader";
 
 /// Bytes that are read of what a child said on standard error. A pipe holds as many.
 const MAX_SAID_BYTES: u64 = 64 << 10;
@@ -26,18 +24,20 @@ pub(super) const ENVIRONMENT: [(&str, &str); 2] = [("MIMALLOC_ARENA_EAGER_COMMIT
 /// What a child may take of the system.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowance {
+    /// Maximum bytes of its memory.
     pub(super) memory_bytes: u64,
-    pub(super) timeout: Duration,
+    /// Maximum time on a processor.
+    pub(super) cpu_time: Duration,
 }
 
 /// A child process, which is killed when this is dropped.
 #[derive(Debug)]
-pub(super) struct Child {
+pub struct Child {
     process: std::process::Child,
     /// The parent's end of the connection.
     pub(super) stream: UnixStream,
     /// What restricts it, once it said so.
-    pub(super) protections: Option<Protections>,
+    pub protections: Option<Protections>,
 }
 
 impl Child {
@@ -47,13 +47,13 @@ impl Child {
     /// # Errors
     ///
     /// A message.
-    pub(super) fn start(allowance: Allowance) -> Result<Self, String> {
+    pub(super) fn start(job: Job, allowance: Allowance) -> Result<Self, String> {
         let path = program::path()?;
         let (stream, of_child) = UnixStream::pair().map_err(|error| error.to_string())?;
-        let cpu_seconds = allowance.timeout.as_secs().saturating_add(2);
+        let cpu_seconds = allowance.cpu_time.as_secs().saturating_add(2);
         let process = Command::new(&path)
-            .arg0(NAME)
-            .arg(program::ARGUMENT)
+            .arg0(job.process_name())
+            .arg(job.argument())
             .arg(allowance.memory_bytes.to_string())
             .arg(cpu_seconds.to_string())
             .env_clear()
@@ -80,7 +80,8 @@ impl Child {
     }
 
     /// Kills the process, unless it has ended, and returns how it ended.
-    pub(super) fn end(mut self) -> Ended {
+    #[expect(clippy::must_use_candidate, reason = "most callers know why it ends")]
+    pub fn end(mut self) -> Ended {
         // Fails if it has ended, and was waited for.
         let _ = self.process.kill();
         let status = self.process.wait();
@@ -103,7 +104,7 @@ impl Drop for Child {
 
 /// How a child ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Ended {
+pub enum Ended {
     /// It had too little memory.
     OutOfMemory,
     /// It used up its processor time.
@@ -111,7 +112,10 @@ pub(super) enum Ended {
     /// Somebody killed it: this process or another.
     Killed,
     /// Some other way.
-    Otherwise { how: String },
+    Otherwise {
+        /// The status, and what it said on standard error.
+        how: String,
+    },
 }
 
 impl fmt::Display for Ended {
@@ -151,7 +155,7 @@ impl Ended {
     }
 }
 
-/// The beginning of what a child said, without what a terminal or a log would act on. It may come from a document.
+/// The beginning of what a child said, without what a terminal or a log would act on. It may come from the input.
 fn printable(said: &str) -> String {
     let plain = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
     let words: String = said.chars().map(plain).collect();

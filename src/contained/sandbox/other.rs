@@ -12,20 +12,20 @@ pub(super) fn more_limits() -> Vec<(Resource, u64)> {
     Vec::new()
 }
 
-/// A reader whose parent ends sees the end of its input, or is ended by its limit on time.
+/// A child whose parent ends sees the end of its input, or is ended by its limit on time.
 pub(super) fn leave_with_parent() -> bool {
     true
 }
 
 /// Such systems have no order.
-pub(in crate::documents::contained) fn be_ended_first() {}
+pub(in crate::contained) fn be_ended_first() {}
 
 /// Nothing that can be called without `unsafe`.
-pub(in crate::documents::contained) fn close_files() -> Coverage {
+pub(in crate::contained) fn close_files() -> Coverage {
     Coverage::None
 }
 
 /// Nothing that can be called without `unsafe`.
-pub(in crate::documents::contained) fn restrict_calls() -> bool {
+pub(in crate::contained) fn restrict_calls() -> bool {
     false
 }

@@ -34,12 +34,12 @@ pub(super) fn leave_with_parent() -> bool {
 }
 
 /// Has the system end this process before others when memory runs out, if it can.
-pub(in crate::documents::contained) fn be_ended_first() {
+pub(in crate::contained) fn be_ended_first() {
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Forbids this thread, and those that it starts, to open files, to use the network, and to reach other processes.
-pub(in crate::documents::contained) fn close_files() -> Coverage {
+pub(in crate::contained) fn close_files() -> Coverage {
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))
@@ -56,7 +56,7 @@ pub(in crate::documents::contained) fn close_files() -> Coverage {
 
 /// Refuses all system calls of all threads but those that reading, allocating and ending need. Returns whether the kernel
 /// does so.
-pub(in crate::documents::contained) fn restrict_calls() -> bool {
+pub(in crate::contained) fn restrict_calls() -> bool {
     let Ok(arch) = std::env::consts::ARCH.try_into() else { return false };
     let filter = rules().and_then(|rules| {
         let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());

@@ -1,0 +1,3 @@
+//! Measures of the sources of collections.
+
+pub(super) mod percentiles;

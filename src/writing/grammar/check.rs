@@ -1,0 +1,211 @@
+//! The check of one text: paragraphs to checkers, and their findings through the filter.
+
+use std::time::{Duration, Instant};
+
+use super::contained::{self, EnglishCheckers};
+use super::filter::Filter;
+use super::languagetool::{self, Refusal, Server};
+use super::scope::{self, Regions};
+use super::{CheckError, Checked, NotChecked, Options, Reason, paragraphs};
+use crate::text::Span;
+
+/// The checkers of a server.
+#[derive(Debug, Clone)]
+pub struct Checkers {
+    /// English; `None` if the build has no checker, or the settings turn it off.
+    pub english: Option<EnglishCheckers>,
+    /// Other languages, and English if there is no other checker.
+    pub languagetool: Option<Server>,
+    /// Maximum time for one text. What is not checked by then is stated.
+    pub timeout: Duration,
+}
+
+/// Finds the mistakes of a text. Blocks. Near-linear in the text.
+///
+/// # Errors
+///
+/// [`CheckError`].
+pub fn check(
+    text: &str,
+    options: &Options,
+    checkers: &Checkers,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Checked, CheckError> {
+    let now = Instant::now();
+    let deadline = now.checked_add(checkers.timeout).unwrap_or_else(|| now + Duration::from_hours(1));
+    let regions = Regions::of(text);
+    let stated = Some(options.language.as_str()).filter(|code| !code.is_empty());
+    let found = scope::language(text);
+    let mut work = Work { text, options, checkers, deadline, is_stopped, checked: Checked::default() };
+    work.checked.language = stated.or(found).unwrap_or_default().to_owned();
+    work.checked.words = scope::words(text);
+    let whole = paragraphs::paragraphs(text);
+    let mut groups: Vec<Group> = Vec::new();
+    for paragraph in &whole {
+        for part in scope::outside(*paragraph, &regions.bibliographies) {
+            let language = stated.or_else(|| scope::language_of_paragraph(part.of(text), found));
+            Group::add(&mut groups, language.unwrap_or_default(), part);
+        }
+    }
+    for group in &groups {
+        work.check_group(group)?;
+    }
+    for (spans, reason) in
+        [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
+    {
+        spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
+    }
+    let mut checked = work.checked;
+    let filter = Filter::new(text, &whole, options, &checked.findings);
+    filter.apply(&mut checked, options, &regions);
+    checked.findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
+    without_overlaps(&mut checked.not_checked);
+    for part in &mut checked.not_checked {
+        part.words = scope::words(part.span.of(text));
+    }
+    checked.not_checked.retain(|part| part.words > 0);
+    Ok(checked)
+}
+
+/// The parts of a text that are in one language.
+struct Group {
+    language: String,
+    parts: Vec<Span>,
+}
+
+impl Group {
+    fn add(groups: &mut Vec<Self>, language: &str, part: Span) {
+        match groups.iter_mut().find(|group| group.language == language) {
+            Some(group) => group.parts.push(part),
+            None => groups.push(Self { language: language.to_owned(), parts: vec![part] }),
+        }
+    }
+}
+
+struct Work<'a> {
+    text: &'a str,
+    options: &'a Options,
+    checkers: &'a Checkers,
+    deadline: Instant,
+    is_stopped: &'a dyn Fn() -> bool,
+    checked: Checked,
+}
+
+/// Most bytes of a request to LanguageTool, whose servers limit texts to 20,000 characters and more.
+const MAX_REQUEST_BYTES: u32 = 15_000;
+
+impl Work<'_> {
+    fn check_group(&mut self, group: &Group) -> Result<(), CheckError> {
+        let language = group.language.as_str();
+        let with_letters = |part: &&Span| part.of(self.text).contains(char::is_alphabetic);
+        let parts: Vec<Span> = group.parts.iter().filter(with_letters).copied().collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        match (&self.checkers.english, &self.checkers.languagetool) {
+            (Some(english), _) if language == "en" => self.check_english(english, &parts),
+            (_, Some(server)) if !language.is_empty() => self.check_by_server(server, language, &parts),
+            (english, server) => {
+                let (reason, message) = match () {
+                    () if language.is_empty() => {
+                        let next = "its language could not be told; state the language";
+                        (Reason::Language, next.to_owned())
+                    }
+                    () if english.is_none() && server.is_none() => {
+                        (Reason::NoChecker, message(Reason::NoChecker).to_owned())
+                    }
+                    () => (Reason::Language, format!("{} (\"{language}\")", message(Reason::Language))),
+                };
+                parts.iter().for_each(|part| self.not_checked(*part, reason, &message));
+                Ok(())
+            }
+        }
+    }
+
+    fn check_english(&mut self, english: &EnglishCheckers, parts: &[Span]) -> Result<(), CheckError> {
+        let outcome = english.check(self.text, parts, self.options, self.deadline, self.is_stopped)?;
+        self.checked.findings.extend(outcome.findings);
+        self.checked.dialect = outcome.dialect;
+        self.checker(contained::CHECKER, contained::CHECKER_VERSION);
+        for part in outcome.failed {
+            self.not_checked(part, Reason::CheckerFailed, message(Reason::CheckerFailed));
+        }
+        Ok(())
+    }
+
+    fn check_by_server(&mut self, server: &Server, language: &str, parts: &[Span]) -> Result<(), CheckError> {
+        for part in joined(parts) {
+            match server.check(self.text, part, language, self.options, self.deadline, self.is_stopped) {
+                Ok(answer) => {
+                    let is_in_part = |at: Span| scope::touches(parts, at);
+                    let findings = answer.findings.into_iter().filter(|finding| is_in_part(finding.span));
+                    self.checked.findings.extend(findings);
+                    self.checker(languagetool::CHECKER, &answer.version);
+                }
+                Err(Refusal::Refused(said)) => {
+                    let message = format!("LanguageTool did not check the language \"{language}\": {said}");
+                    self.not_checked(part, Reason::Language, &message);
+                }
+                Err(Refusal::Because(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Names a checker, beside another one if a text took two.
+    fn checker(&mut self, name: &str, version: &str) {
+        let Checked { checker, checker_version, .. } = &mut self.checked;
+        if checker.split(", ").any(|known| known == name) {
+            return;
+        }
+        for (all, one) in [(checker, name), (checker_version, version)] {
+            if !all.is_empty() {
+                all.push_str(", ");
+            }
+            all.push_str(one);
+        }
+    }
+
+    fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {
+        self.checked.not_checked.push(NotChecked { span, words: 0, reason, message: message.to_owned() });
+    }
+}
+
+/// Parts that follow one another, as far as one request may go.
+fn joined(parts: &[Span]) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::new();
+    for part in parts {
+        match out.last_mut() {
+            Some(last) if part.end - last.start <= MAX_REQUEST_BYTES => last.end = part.end,
+            _ => out.push(*part),
+        }
+    }
+    out
+}
+
+/// Cuts parts so that none has a byte of another one. The reason that was found first wins.
+fn without_overlaps(parts: &mut Vec<NotChecked>) {
+    parts.sort_by_key(|part| (part.span.start, std::cmp::Reverse(part.span.end)));
+    let mut end = 0;
+    for part in parts.iter_mut() {
+        part.span.start = part.span.start.max(end).min(part.span.end.max(end));
+        part.span.end = part.span.end.max(part.span.start);
+        end = end.max(part.span.end);
+    }
+    parts.retain(|part| part.span.start < part.span.end);
+}
+
+/// The reason in a sentence.
+fn message(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Language => {
+            "no checker of this server has the language; set languagetool_url to a LanguageTool server"
+        }
+        Reason::Quotation => "it is quoted",
+        Reason::Bibliography => "it is in the bibliography",
+        Reason::CheckerFailed => "the checker failed on it, or took too long; check it by itself",
+        Reason::NoChecker => {
+            "this server has no checker: use a build with the feature \"grammar\", or set languagetool_url to a LanguageTool server"
+        }
+    }
+}
