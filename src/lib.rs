@@ -95,7 +95,6 @@ mod matching;
 #[doc(hidden)]
 pub mod matching;
 #[cfg(not(feature = "internals"))]
-#[expect(dead_code, unused_imports, reason = "the corpus does not keep profiles yet")]
 mod related;
 #[cfg(feature = "internals")]
 #[doc(hidden)]

@@ -1,19 +1,8 @@
 //! The heaviest stems of a text.
 
 use super::Commonness;
+pub use crate::model::{Key, Profile, Term};
 use crate::text::Stem;
-
-/// A stem, or a pair of characters in a script without spaces, as a hash under the seed of the corpus.
-pub type Key = u32;
-
-/// A stem of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Term {
-    /// The stem.
-    pub key: Key,
-    /// Its weight, in parts of the heaviest one's: 1 to 255.
-    pub weight: u8,
-}
 
 /// A stem that two profiles share.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,13 +11,6 @@ pub struct SharedTerm {
     pub key: Key,
     /// Its part of the similarity.
     pub contribution: f64,
-}
-
-/// The heaviest stems of a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// Sorted by key, each once.
-    terms: Box<[Term]>,
 }
 
 /// A stem at its place in a text.
@@ -43,9 +25,6 @@ pub(super) struct KeyAt {
 const LEAST_WEIGHT: f32 = 0.05;
 
 impl Profile {
-    /// Stems of a profile, at most. On essays by prompt 64 stems find as much as all of them: P@10 .898 and .903.
-    pub const MAX_TERMS: usize = 64;
-
     /// The profile of a text with these stems. Linear in the stems but for a sort.
     #[must_use]
     pub fn new(stems: &[Stem], commonness: &Commonness) -> Self {
@@ -67,27 +46,13 @@ impl Profile {
             .map(|Weighted { key, weight }| Term { key, weight: in_parts(weight / heaviest) })
             .collect();
         terms.sort_unstable_by_key(|term| term.key);
-        Self { terms: terms.into() }
-    }
-
-    /// The profile with these stems; `None` if they are too many, out of order or without weight.
-    #[must_use]
-    pub fn checked(terms: Vec<Term>) -> Option<Self> {
-        let is_sorted = terms.is_sorted_by(|a, b| a.key < b.key);
-        let is_good = is_sorted && terms.len() <= Self::MAX_TERMS && terms.iter().all(|term| term.weight > 0);
-        is_good.then(|| Self { terms: terms.into() })
-    }
-
-    /// Its stems, sorted by key.
-    #[must_use]
-    pub fn terms(&self) -> &[Term] {
-        &self.terms
+        Self::checked(terms).unwrap_or_default()
     }
 
     /// Its length as a vector.
     #[must_use]
     pub fn norm(&self) -> f64 {
-        let squares = self.terms.iter().map(|term| u32::from(term.weight) * u32::from(term.weight));
+        let squares = self.terms().iter().map(|term| u32::from(term.weight) * u32::from(term.weight));
         f64::from(squares.sum::<u32>()).sqrt()
     }
 
@@ -97,11 +62,11 @@ impl Profile {
     pub fn shared(&self, other: &Self) -> Vec<SharedTerm> {
         let norms = self.norm() * other.norm();
         let mut shared: Vec<SharedTerm> = self
-            .terms
+            .terms()
             .iter()
             .filter_map(|term| {
-                let place = other.terms.binary_search_by_key(&term.key, |other| other.key).ok()?;
-                let product = u32::from(term.weight) * u32::from(other.terms.get(place)?.weight);
+                let place = other.terms().binary_search_by_key(&term.key, |other| other.key).ok()?;
+                let product = u32::from(term.weight) * u32::from(other.terms().get(place)?.weight);
                 Some(SharedTerm { key: term.key, contribution: f64::from(product) / norms })
             })
             .collect();

@@ -17,7 +17,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("report", &["model", "text", "matching"]),
     ("related", &["model", "text", "matching"]),
     ("store", &["model", "index", "private"]),
-    ("corpus", &["model", "text", "fingerprint", "index", "store"]),
+    ("corpus", &["model", "text", "fingerprint", "index", "related", "store"]),
     ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
     (
         "engine",
