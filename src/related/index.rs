@@ -70,8 +70,8 @@ impl Index {
         });
     }
 
-    /// Up to `most` sources that are most similar to a text, the most similar first, then by slot; only those that `is_wanted`
-    /// accepts, which is called once for each at most, and for no more than are looked at before enough are found.
+    /// The `most` sources that are most similar to a text, and those that are as similar as the last of them; the most similar
+    /// first, then by slot; only those that `is_wanted` accepts, which is called once for each at most.
     ///
     /// Linear in the postings of the text's stems, and in the slots.
     #[must_use]
@@ -83,18 +83,27 @@ impl Index {
     ) -> Vec<Found> {
         let mut found = self.similar(profile);
         let order = |a: &Found, b: &Found| b.similarity.total_cmp(&a.similarity).then(a.slot.cmp(&b.slot));
-        let mut wanted = Vec::with_capacity(most.min(found.len()));
+        let mut wanted: Vec<Found> = Vec::new();
         // A part is put in order at a time, since most of what is found is never looked at.
         let mut part = most.max(1);
         let mut rest = found.as_mut_slice();
-        while !rest.is_empty() && wanted.len() < most {
+        while !rest.is_empty() {
             let some = part.min(rest.len());
             if some < rest.len() {
                 rest.select_nth_unstable_by(some, order);
             }
             let (first, others) = rest.split_at_mut(some);
             first.sort_unstable_by(order);
-            wanted.extend(first.iter().filter(|one| is_wanted(one.slot)).take(most - wanted.len()).copied());
+            for one in first.iter() {
+                let is_enough = wanted.len() >= most;
+                let last = wanted.last().map_or(f32::INFINITY, |last| last.similarity);
+                if is_enough && one.similarity < last {
+                    return wanted;
+                }
+                if is_wanted(one.slot) {
+                    wanted.push(*one);
+                }
+            }
             rest = others;
             part = part.saturating_mul(4);
         }
@@ -179,7 +188,9 @@ mod tests {
             expected.truncate(most);
             for purged in [false, true] {
                 let found = index.most_similar(&query, most, is_there);
-                prop_assert_eq!(found.len(), expected.len());
+                prop_assert!(found.len() >= expected.len());
+                let last = found.get(most.wrapping_sub(1)).map(|last| last.similarity);
+                prop_assert!(found.iter().skip(most).all(|one| Some(one.similarity) == last));
                 for (found, expected) in found.iter().zip(&expected) {
                     prop_assert!((f64::from(found.similarity) - expected).abs() < 1e-5);
                 }

@@ -7,11 +7,15 @@
 //! come and go. docs/related.md has the measurements behind that.
 
 mod commonness;
+mod copies;
 mod excerpt;
 mod index;
 mod profile;
+mod words;
 
 pub use self::commonness::Commonness;
+pub use self::copies::NearCopies;
 pub use self::excerpt::most_related;
 pub use self::index::{Found, Index};
 pub use self::profile::{Key, Profile, SharedTerm, Term};
+pub use self::words::words_of;

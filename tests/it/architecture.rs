@@ -28,6 +28,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
             "index",
             "matching",
             "report",
+            "related",
             "store",
             "corpus",
             "detection",

@@ -4,6 +4,7 @@ pub(super) mod corpus;
 pub(super) mod detection;
 pub(super) mod pairs;
 pub(super) mod places;
+pub(super) mod related;
 pub(super) mod rendering;
 pub(super) mod scales;
 pub(super) mod sources;
