@@ -141,7 +141,7 @@ mod tests {
         let found = excerpt(&text, "A lighthouse lamp in the fog, and its keeper");
         let shown = found.shown(&text);
         assert!(shown.contains(LAMP.trim_end_matches(". ")), "{shown}");
-        assert!(shown.ends_with("today…") && shown.starts_with("Baker"), "{shown}");
+        assert!(shown.ends_with("lifted…") && shown.starts_with("Baker"), "{shown}");
         assert_eq!(shown.split_whitespace().count(), 60);
     }
 

@@ -34,6 +34,16 @@ pub struct Found {
     pub similarity: f32,
 }
 
+impl State {
+    /// Gives memory back if most of the table is empty.
+    fn give_back(&mut self) {
+        let room = self.postings.len() * 2;
+        if self.postings.capacity() > room * 4 {
+            self.postings.shrink_to(room);
+        }
+    }
+}
+
 impl Index {
     /// Adds the profile of a source.
     pub fn insert(&self, slot: Slot, profile: &Profile) {
@@ -56,8 +66,15 @@ impl Index {
         for term in profile.terms() {
             if let Some(postings) = state.postings.get_mut(&term.key) {
                 postings.retain(|posting| posting >> WEIGHT_BITS != slot.number());
+                if postings.is_empty() {
+                    state.postings.remove(&term.key);
+                } else {
+                    let room = postings.len() * 2;
+                    postings.shrink_to(room);
+                }
             }
         }
+        state.give_back();
     }
 
     /// Removes the profiles of all slots that are not to be kept. Linear in the index.
@@ -68,6 +85,7 @@ impl Index {
             postings.shrink_to(postings.len() * 2);
             !postings.is_empty()
         });
+        state.give_back();
     }
 
     /// The `most` sources that are most similar to a text, and those that are as similar as the last of them; the most similar

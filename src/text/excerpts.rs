@@ -111,7 +111,7 @@ mod tests {
     fn the_first_words_are_cut_at_a_word() {
         assert_eq!(first("  “Yes”, she said. No more.\n", 3), "“Yes”, she said…");
         assert_eq!(first("  “Yes”, she said. No more.\n", 5), "“Yes”, she said. No more.");
-        assert_eq!(first("数据结构课程要求每个学生", 2), "数据结…");
+        assert_eq!(first("数据结构课程要求每个学生", 2), "数据结构…");
         for text in ["", "...", " \n"] {
             assert_eq!(first(text, 5), "");
         }

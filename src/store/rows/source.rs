@@ -305,7 +305,7 @@ pub(in crate::store) mod tests {
                 uri: Uri::new(&id).unwrap(), submitted_at: time, metadata, pages, created_at: Some(Timestamp::now()),
                 updated_at: time, added, changed: added + 1, words_digest: digest, content_digest: !digest, ..record(&id, [7, u64::from(offset), 9])
             };
-            let terms = (0..page_count).map(|key| Term { key, weight: 255 }).collect();
+            let terms = (0..=page_count).map(|key| Term { key, weight: 255 }).collect();
             let profile = is_known.then(|| Profile::checked(terms).unwrap());
             let source = StoredSource { key, record, profile };
             let place = Place { segment, offset, stored_bytes: 5 };
