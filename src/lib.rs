@@ -94,6 +94,11 @@ mod matching;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod matching;
+#[cfg(not(feature = "internals"))]
+mod related;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod related;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod render;
 #[cfg(all(feature = "server", feature = "internals"))]

@@ -9,6 +9,7 @@ use super::scales::Scales;
 use crate::fingerprint::Fingerprinter;
 use crate::index::Index;
 use crate::model::{CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey};
+use crate::related;
 use crate::store::StoredCollection;
 
 /// A named set of sources with its indexes and settings.
@@ -21,6 +22,8 @@ pub(super) struct Collection {
     pub(super) kgrams: Index,
     /// The index of order-free word pairs, which survive rewriting.
     pub(super) word_pairs: Index,
+    /// The heaviest stems of each source.
+    pub(super) profiles: related::Index,
     pub(super) catalogue: RwLock<Catalogue>,
     /// The scales that were trained for it.
     pub(super) scales: Scales,
@@ -43,6 +46,7 @@ impl Collection {
             fingerprinter: Fingerprinter::new(seed, settings),
             kgrams: Index::default(),
             word_pairs: Index::default(),
+            profiles: related::Index::default(),
             catalogue: RwLock::default(),
             scales: Scales::default(),
             pins: Pins::default(),
@@ -64,9 +68,9 @@ impl Collection {
         SourceKey { collection: self.number, slot }
     }
 
-    /// The bytes of both indexes.
+    /// The bytes of its indexes.
     pub(super) fn index_bytes(&self) -> u64 {
-        (self.kgrams.bytes() + self.word_pairs.bytes()) as u64
+        (self.kgrams.bytes() + self.word_pairs.bytes() + self.profiles.bytes()) as u64
     }
 
     /// The row of the collection, as of a revision at which it changed.

@@ -90,6 +90,7 @@ impl Collection {
             let keep = |slot: Slot| slots.binary_search(&slot).is_err();
             self.kgrams.purge(keep);
             self.word_pairs.purge(keep);
+            self.profiles.purge(keep);
             self.catalogue.write().free(slots);
         }
     }

@@ -38,7 +38,7 @@ pub(crate) use opening::{Opened, open, open_read_only};
 pub use selecting::SourcePage;
 pub(crate) use state::{Corpus, random_seed};
 pub use verify::{Defect, Verified};
-pub(crate) use view::{IndexKind, View, ViewRequest, ViewedCollection};
+pub(crate) use view::{IndexKind, RelatedEntry, View, ViewRequest, ViewedCollection};
 pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.

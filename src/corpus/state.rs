@@ -1,8 +1,8 @@
 //! The state of the corpus, shared by readers, the writer and the cleanup.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dashmap::DashMap;
 use parking_lot::RwLock;
@@ -22,7 +22,9 @@ use crate::model::{
     CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, Scale, ScaleName, SourceId,
     Stop, Visibility,
 };
+use crate::related::Commonness;
 use crate::store::{BackedUp, BackupError, Store, StoredCorpus};
+use crate::text::Tokenizer;
 
 /// The number of names that are looked up under one lock: microseconds.
 const NAMES_AT_ONCE: usize = 256;
@@ -37,6 +39,8 @@ pub(crate) struct Corpus {
     pub(crate) seed: CorpusSeed,
     /// Makes what is kept of a text, under the corpus's secret.
     pub(super) outliner: Outliner,
+    /// What stems weigh under the corpus's secret. Read when it is first needed.
+    commonness: OnceLock<Commonness>,
     pub(super) collections: DashMap<CollectionName, Arc<Collection>>,
     /// The names of all collections, in order.
     pub(super) names: RwLock<BTreeSet<CollectionName>>,
@@ -69,6 +73,7 @@ impl Corpus {
             limits,
             seed,
             outliner: Outliner::new(seed),
+            commonness: OnceLock::new(),
             collections: DashMap::new(),
             names: RwLock::default(),
             store,
@@ -89,6 +94,11 @@ impl Corpus {
         corpus.next_number = AtomicU32::new(stored.next_collection);
         corpus.log_position = RwLock::new(stored.log_position);
         corpus
+    }
+
+    /// What stems weigh.
+    pub(crate) fn commonness(&self) -> &Commonness {
+        self.commonness.get_or_init(|| Commonness::new(&Tokenizer::new(self.seed)))
     }
 
     /// The row of the corpus as of a revision and a log position.

@@ -10,6 +10,7 @@ mod changes;
 mod collections;
 mod detection;
 mod maintenance;
+mod related;
 mod scales;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::detection::Detector;
 
 pub use self::changes::SourceText;
 pub use self::detection::CheckedSource;
+pub use self::related::{Related, RelatedOptions, RelatedSource, RelatedSubject, RelatedTerm};
 pub use self::scales::ScaleError;
 pub use crate::writing::scales::{
     Contribution, GradedText, Plan as ScalePlan, Score, ScoreRefusal, ScoreWarning, TrainingRefusal,

@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Fingerprint, Fingerprinter, OrderFree};
 use crate::model::CorpusSeed;
-use crate::text::{ComparedFormTooLong, Token, Tokenizer};
+use crate::text::{ComparedFormTooLong, Stem, Token, Tokenizer};
 
 /// The counts and fingerprints of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Outline {
     pub kgrams: Vec<Fingerprint>,
     /// Its word pairs.
     pub word_pairs: Vec<Fingerprint>,
+    /// Its stems, one for each token.
+    pub stems: Vec<Stem>,
 }
 
 /// Makes outlines under one seed.
@@ -40,7 +42,7 @@ impl Outliner {
     pub fn outline(&self, fingerprinter: &Fingerprinter, text: &str) -> Outline {
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         let words = self.tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        Self::finish(fingerprinter, &tokens, words, self.order_free.of_source(&stems))
+        self.finish(fingerprinter, &tokens, words, stems)
     }
 
     /// The outline of a text, if the compared forms of its words have at most `max_bytes` in all.
@@ -56,21 +58,23 @@ impl Outliner {
     ) -> Result<Outline, ComparedFormTooLong> {
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         let words = self.tokenizer.tokenize_with_stems_within(text, max_bytes, &mut tokens, &mut stems)?;
-        Ok(Self::finish(fingerprinter, &tokens, words, self.order_free.of_source(&stems)))
+        Ok(self.finish(fingerprinter, &tokens, words, stems))
     }
 
     fn finish(
+        &self,
         fingerprinter: &Fingerprinter,
         tokens: &[Token],
         words: u32,
-        word_pairs: Vec<Fingerprint>,
+        stems: Vec<Stem>,
     ) -> Outline {
         Outline {
             tokens: tokens.len(),
             words: u64::from(words),
             words_digest: words_digest(tokens),
             kgrams: fingerprinter.fingerprints(tokens),
-            word_pairs,
+            word_pairs: self.order_free.of_source(&stems),
+            stems,
         }
     }
 }

@@ -22,6 +22,7 @@ mod verified;
 
 pub use crate::model::{Stop, StopReason};
 pub use alignment::{Alignment, align};
+pub use altered::frequency_tables;
 pub use altered::stretches::{Reading, covered};
 pub use exact::exact;
 pub use passage::{CoveredPassage, Passage, PassageKind, Stretches};

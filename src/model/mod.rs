@@ -3,6 +3,7 @@
 mod keys;
 mod limits;
 mod names;
+mod profile;
 mod scale;
 mod scope;
 mod seed;
@@ -16,6 +17,7 @@ mod warning;
 pub use keys::{CollectionNumber, Slot, SourceKey};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};
+pub use profile::{Key, Profile, Term};
 pub use scale::{Agreement, BandLabel, GradedWords, Grades, Scale, ScaleBand, ScaleName, ScaleWeight};
 pub use scope::{Scope, SourceName};
 pub use seed::CorpusSeed;

@@ -3,7 +3,7 @@
 use super::packing::PackedText;
 use super::requests::StoredRequest;
 use super::rows::{StoredCollection, StoredCorpus, StoredScale};
-use crate::model::{CollectionNumber, ScaleName, SourceKey, SourceRecord};
+use crate::model::{CollectionNumber, Profile, ScaleName, SourceKey, SourceRecord};
 
 /// A change of rows and texts in a [`Batch`].
 #[derive(Debug)]
@@ -14,10 +14,12 @@ pub enum RowChange<'a> {
         key: SourceKey,
         /// Its record.
         record: &'a SourceRecord,
+        /// The heaviest stems of its text.
+        profile: &'a Profile,
         /// Its text.
         text: &'a PackedText,
     },
-    /// Writes the record of a source again. Its text stays where it is.
+    /// Writes the record of a source again. Its text stays where it is, and its profile as it is.
     RewriteSource {
         /// Its collection and slot.
         key: SourceKey,

@@ -36,8 +36,8 @@ pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
 
-use crate::model::SourceRecord;
 pub use crate::model::{CollectionNumber, SourceKey};
+use crate::model::{Profile, SourceRecord};
 
 use self::files::{directory, records};
 use self::ledger::Ledger;
@@ -67,6 +67,7 @@ struct Disk {
 struct NewText<'a> {
     key: SourceKey,
     record: &'a SourceRecord,
+    profile: &'a Profile,
     frame: &'a [u8],
     text_bytes: u32,
 }
@@ -246,12 +247,13 @@ impl Store {
         let mut sources = Vec::new();
         for change in &batch.changes {
             match change {
-                RowChange::PutSource { key, record, text } => {
+                RowChange::PutSource { key, record, profile, text } => {
                     let (frame, text_bytes) = text.frame().ok_or_else(|| disk.is_not_packed(record))?;
-                    sources.push(NewText { key: *key, record, frame, text_bytes });
+                    sources.push(NewText { key: *key, record, profile, frame, text_bytes });
                 }
                 RowChange::RewriteSource { key, record } => {
-                    rows.rewritten.push(StoredSource { key: *key, record: (*record).clone() });
+                    let (key, record) = (*key, (*record).clone());
+                    rows.rewritten.push(StoredSource { key, record, profile: None });
                 }
                 RowChange::RemoveSource(key) => rows.removed.push(*key),
                 RowChange::PutCollection(collection) => rows.collections.push(collection.clone()),
@@ -267,8 +269,8 @@ impl Store {
         let places = disk.segments.append(sources.iter().map(|new| (new.key, new.frame, new.text_bytes)))?;
         rows.appended = Segments::appended(&places);
         let mut put = Vec::with_capacity(places.len());
-        for (NewText { key, record, .. }, place) in sources.into_iter().zip(places) {
-            rows.sources.push((key, rows::encode_source(record, place)));
+        for (NewText { key, record, profile, .. }, place) in sources.into_iter().zip(places) {
+            rows.sources.push((key, rows::encode_source(record, Some(profile), place)));
             put.push((key, place));
         }
         let committed = disk.ledger.commit(&rows);

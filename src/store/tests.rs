@@ -13,7 +13,7 @@ use redb::{Database, StorageBackend};
 
 use super::rows::record;
 use super::*;
-use crate::model::{CollectionName, FingerprintSettings, Slot, SourceRecord};
+use crate::model::{CollectionName, FingerprintSettings, Profile, Slot, SourceRecord, Term};
 
 /// A file that accepts a limited number of further bytes.
 #[derive(Debug)]
@@ -74,6 +74,10 @@ fn key(slot: u32) -> SourceKey {
     SourceKey { collection: CollectionNumber(0), slot: Slot::new(slot).unwrap() }
 }
 
+fn profile(slot: u32) -> Profile {
+    Profile::checked(vec![Term { key: slot, weight: 9 }]).unwrap()
+}
+
 fn source(slot: u32, added: u64) -> StoredSource {
     StoredSource {
         key: key(slot),
@@ -84,6 +88,7 @@ fn source(slot: u32, added: u64) -> StoredSource {
             content_digest: 1,
             ..record(&format!("source {slot}"), [1, 1, 1])
         },
+        profile: Some(profile(slot)),
     }
 }
 
@@ -96,7 +101,10 @@ fn put(store: &Store, slots: std::ops::Range<u32>, revision: u64) -> Result<(), 
         slots.map(|slot| (source(slot, revision), store.pack(text(slot)).unwrap())).collect();
     let changes = sources
         .iter()
-        .map(|(StoredSource { key, record }, text)| RowChange::PutSource { key: *key, record, text })
+        .map(|(StoredSource { key, record, profile }, text)| {
+            let profile = profile.as_ref().unwrap();
+            RowChange::PutSource { key: *key, record, profile, text }
+        })
         .collect();
     store.commit(&Batch {
         corpus: StoredCorpus {

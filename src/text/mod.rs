@@ -7,6 +7,7 @@
 
 pub mod alerts;
 mod boundary;
+mod excerpts;
 mod folding;
 mod offsets;
 mod peek;
@@ -19,6 +20,8 @@ pub use crate::model::CorpusSeed;
 pub(crate) use scripts::is_unspaced;
 
 pub use boundary::Boundary;
+pub use excerpts::Excerpt;
+pub(crate) use excerpts::longest_within;
 pub use folding::in_alphabet;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use span::Span;

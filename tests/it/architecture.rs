@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 20] = [
+const MAY_NAME: [(&str, &[&str]); 21] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -15,8 +15,9 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
     ("index", &["model", "text", "fingerprint"]),
     ("matching", &["model", "text"]),
     ("report", &["model", "text", "matching"]),
+    ("related", &["model", "text", "matching"]),
     ("store", &["model", "index", "private"]),
-    ("corpus", &["model", "text", "fingerprint", "index", "store"]),
+    ("corpus", &["model", "text", "fingerprint", "index", "related", "store"]),
     ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
     (
         "engine",
@@ -27,6 +28,7 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
             "index",
             "matching",
             "report",
+            "related",
             "store",
             "corpus",
             "detection",

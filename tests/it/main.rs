@@ -66,6 +66,7 @@ mod pairs;
 mod process;
 mod properties;
 mod raw;
+mod related;
 mod rendering;
 mod room;
 mod running;

@@ -19,7 +19,9 @@ use super::error::Error;
 use super::state::{Corpus, random_seed};
 use super::writing::Writer;
 use crate::fingerprint::Outline;
-use crate::model::{CollectionName, CollectionNumber, FingerprintSettings, Limits, Slot, SourceRecord};
+use crate::model::{
+    CollectionName, CollectionNumber, FingerprintSettings, Limits, Profile, Slot, SourceRecord,
+};
 use crate::store::{
     DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus, StoredRequest, StoredScale,
     StoredSource,
@@ -191,8 +193,11 @@ fn restore(
     sources: Vec<StoredSource>,
 ) -> Result<Vec<Missing>, Error> {
     let mut by_collection: BTreeMap<CollectionNumber, Vec<(Slot, SourceRecord)>> = BTreeMap::new();
-    for StoredSource { key, record } in sources {
+    let mut profiles: BTreeMap<CollectionNumber, Vec<(Slot, Profile)>> = BTreeMap::new();
+    for StoredSource { key, record, profile } in sources {
         by_collection.entry(key.collection).or_default().push((key.slot, record));
+        let profile = profile.map(|profile| (key.slot, profile));
+        profiles.entry(key.collection).or_default().extend(profile);
     }
     let mut all = Vec::new();
     for StoredCollection { number, name, settings, revision } in collections {
@@ -200,6 +205,9 @@ fn restore(
         let sources = by_collection.remove(&number).unwrap_or_default();
         let mut catalogue = Catalogue::restored(sources, revision);
         let (collection, missing) = indexed(collection, &mut catalogue, snapshots.remove(&number));
+        for (slot, profile) in profiles.remove(&number).unwrap_or_default() {
+            collection.profiles.insert(slot, &profile);
+        }
         let collection = Arc::new(collection);
         all.extend(missing.into_iter().map(|entry| Missing { collection: Arc::clone(&collection), entry }));
         *collection.catalogue.write() = catalogue;

@@ -15,7 +15,8 @@ use super::pins::Pin;
 use super::state::{Corpus, not_found};
 use crate::fingerprint::Fingerprint;
 use crate::index::{Counted, Hit, Index, Visible, Wanted};
-use crate::model::{CollectionName, FingerprintSettings, Scope, Slot, SourceName, Warning};
+use crate::model::{CollectionName, FingerprintSettings, Profile, Scope, Slot, SourceName, Warning};
+use crate::related::Found;
 
 /// Some collections at one revision of the corpus. Later changes don't affect it; no lock is held for it.
 pub(crate) struct View {
@@ -43,6 +44,14 @@ pub(crate) struct ViewedCollection {
     sources_in_scope: u64,
     /// Retains sources that go after the revision.
     _pin: Pin,
+}
+
+/// A source on the subject of a text.
+#[derive(Debug, Clone)]
+pub(crate) struct RelatedEntry {
+    pub(crate) entry: Arc<Entry>,
+    /// The similarity of both, 0 to 1.
+    pub(crate) similarity: f32,
 }
 
 /// An index of a collection.
@@ -139,6 +148,11 @@ impl View {
     /// The revision at which one of its collections last changed.
     pub(crate) fn changed_at(&self) -> u64 {
         self.collections.iter().map(ViewedCollection::changed_at).max().unwrap_or(0)
+    }
+
+    /// The collections in scope, in order of their names.
+    pub(crate) fn in_scope(&self) -> impl Iterator<Item = &ViewedCollection> {
+        self.collections.iter().filter(|one| self.in_scope.contains(one.name()))
     }
 
     /// The revision of the corpus.
@@ -260,6 +274,20 @@ impl ViewedCollection {
                 .filter(|entry| entry.is_in_scope(scope, self.revision) && !self.excludes(entry, scope))
         };
         slots.into_iter().map(|slot| entry(slot).map(Arc::clone)).collect()
+    }
+
+    /// The `most` sources in scope that are most similar to a text, and those that are as similar as the last of them.
+    pub(crate) fn related(&self, profile: &Profile, most: usize, scope: &Scope) -> Vec<RelatedEntry> {
+        let catalogue = self.collection.catalogue.read();
+        let in_scope = |slot: Slot| {
+            let entry = catalogue.entry_at(slot, self.revision);
+            entry.filter(|entry| entry.is_in_scope(scope, self.revision) && !self.excludes(entry, scope))
+        };
+        let found = self.collection.profiles.most_similar(profile, most, |slot| in_scope(slot).is_some());
+        let related = found.into_iter().filter_map(|Found { slot, similarity }| {
+            Some(RelatedEntry { entry: Arc::clone(in_scope(slot)?), similarity })
+        });
+        related.collect()
     }
 
     /// All sources in scope, in order of their ids. Linear in the collection but for the sort.

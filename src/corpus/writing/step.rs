@@ -85,6 +85,7 @@ impl Step {
                 rows.push(RowChange::PutSource {
                     key: source.key(),
                     record: &source.record,
+                    profile: &source.profile,
                     text: &source.text,
                 });
             }

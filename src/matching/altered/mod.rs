@@ -35,7 +35,7 @@ mod verbatim;
 
 use std::ops::Range;
 
-pub use stems::{Guess, Language, StemCache, StemProfile, StemProfiler};
+pub use stems::{Guess, Language, StemCache, StemProfile, StemProfiler, frequency_tables};
 pub use tuning::Tuning;
 
 use super::passage::{Passage, PassageKind};

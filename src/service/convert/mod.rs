@@ -8,6 +8,7 @@ pub(super) mod grammar;
 pub(super) mod length;
 pub(super) mod measures;
 pub(super) mod pairs;
+pub(super) mod related;
 pub(super) mod report;
 pub(super) mod scales;
 pub(super) mod times;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CollectionDeleted, CollectionName, SourceText};
+use crate::engine::{CollectionDeleted, CollectionName};
 use crate::matching::Stop;
 use crate::proto::{self, import_sources_response};
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
@@ -210,27 +210,7 @@ impl CorpusService for CorpusApi {
         request: Request<proto::GetSourceRequest>,
     ) -> Result<Response<proto::GetSourceResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let proto::GetSourceRequest { collection, id, include_text, offset_unit: _ } = request.into_inner();
-        let SourceName { collection, id } = parse::source_name(&collection, &id)?;
-        if include_text {
-            caller.may_read_texts()?;
-        }
-        caller.sees(&collection)?;
-        let engine = self.context.engine.get()?;
-        let read = move |_: &Stop| {
-            let revisions = RevisionMask::for_caller(&caller, &engine);
-            if !include_text {
-                let entry = engine.find_source(&collection, &id)?;
-                return Ok(convert::corpus::source_with_pages(&entry, &revisions));
-            }
-            let SourceText { entry, text } = engine.get_source(&collection, &id)?;
-            Ok(proto::Source {
-                text: text.as_ref().to_owned(),
-                ..convert::corpus::source_with_pages(&entry, &revisions)
-            })
-        };
-        let source = Some(self.context.workers.run(&call, 0, read).await?);
-        Ok(call.respond(proto::GetSourceResponse { source, preview: None }))
+        Ok(call.respond(self.context.get_source(caller, &call, request.into_inner()).await?))
     }
 
     async fn list_sources(

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CheckedSource, Engine, SourceName};
+use crate::engine::{CheckedSource, Engine, Entry, SourceName};
 use crate::proto::{self, check_stream_response};
 use crate::report::Report;
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
-use crate::service::documents::Extracted;
+use crate::service::convert::length::text_length;
+use crate::service::documents::{Extracted, page_count};
 use crate::service::parse::detection::{Check, Comparison, StoredPair, Submission};
 use crate::service::parse::places::Places;
 use crate::service::problem::Problem;
@@ -74,9 +75,9 @@ impl ServiceContext {
             let given = match submission {
                 Subject::Given(given) => given,
                 Subject::Stored(name) => {
-                    let CheckedSource { report, text, .. } =
+                    let CheckedSource { report, text, source } =
                         engine.check_source(&name, &scope, &options, stop)?;
-                    let report = message(report, &places, &revisions);
+                    let report = of_stored(message(report, &places, &revisions), &source);
                     return Ok(Checked { report, text, is_extracted: false });
                 }
             };
@@ -121,9 +122,9 @@ impl ServiceContext {
         let of_both = of_source + engine.find_source(&submission.collection, &submission.id)?.text_bytes;
         let revisions = RevisionMask::for_caller(&caller, &engine);
         let compare = move |stop: &_| {
-            let CheckedSource { report, text, .. } =
+            let CheckedSource { report, text, source } =
                 engine.compare_pair(&submission, &source, &options, stop)?;
-            let report = message(report, &Places::default(), &revisions);
+            let report = of_stored(message(report, &Places::default(), &revisions), &source);
             Ok(Checked { report, text, is_extracted: false })
         };
         self.workers.run(call, usize::try_from(of_both).unwrap_or(usize::MAX), compare).await
@@ -157,6 +158,12 @@ fn message(mut report: Report, places: &Places, revisions: &RevisionMask) -> pro
         warnings_cut: warnings.cut,
         ..convert::report::report_to_proto(report)
     }
+}
+
+/// The report of a stored source, with the pages of its document.
+fn of_stored(report: proto::Report, source: &Entry) -> proto::Report {
+    let pages = source.pages.as_deref().map(page_count);
+    proto::Report { length: Some(text_length(report.words, pages.as_ref())), ..report }
 }
 
 #[tonic::async_trait]

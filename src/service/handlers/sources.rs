@@ -2,17 +2,18 @@
 
 use prost::Message as _;
 
-use crate::engine::{SourcePage, Stop};
+use crate::engine::{Error, SourcePage, SourceText, Stop};
 use crate::proto;
 use crate::service::backpressure::workers::Completion;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
 use crate::service::parse::corpus::{self as parse_corpus, Page, SourceName};
-use crate::service::parse::sources::{self as parse, FilteredDeletion, UpdateRequest};
+use crate::service::parse::sources::{self as parse, FilteredDeletion, GetRequest, UpdateRequest};
 use crate::service::problem::Problem;
 use crate::service::revisions::RevisionMask;
 use crate::service::{convert, page_token};
+use crate::text::Excerpt;
 
 /// Bytes of a page, unless a single source has more. Clients take messages of 4 MiB unless they say otherwise.
 const MAX_PAGE_BYTES: usize = 2 << 20;
@@ -33,6 +34,43 @@ fn cut_to_fit(sources: &mut Vec<proto::Source>) -> Option<String> {
 }
 
 impl ServiceContext {
+    pub(super) async fn get_source(
+        &self,
+        caller: Caller,
+        call: &CallContext,
+        request: proto::GetSourceRequest,
+    ) -> Result<proto::GetSourceResponse, Problem> {
+        let may_read = caller.may_read_texts();
+        if request.include_text {
+            may_read.as_ref().map_err(Clone::clone)?;
+        }
+        let GetRequest { source, unit, preview_words } = parse::get(&request)?;
+        let SourceName { collection, id } = source;
+        let include_text = request.include_text;
+        caller.sees(&collection)?;
+        let engine = self.engine.get()?;
+        let may_read = may_read.is_ok();
+        let read = move |_: &Stop| {
+            let revisions = RevisionMask::for_caller(&caller, &engine);
+            let (entry, text) = match may_read.then(|| engine.get_source(&collection, &id)) {
+                Some(Ok(SourceText { entry, text })) => (entry, Some(text)),
+                // What is known of a source can be read when its text can't.
+                None => (engine.find_source(&collection, &id)?, None),
+                Some(Err(Error::Store(_))) if !include_text => (engine.find_source(&collection, &id)?, None),
+                Some(Err(error)) => return Err(error.into()),
+            };
+            let preview = text
+                .as_deref()
+                .map(|text| convert::related::excerpt(text, Excerpt::first_words(text, preview_words), unit));
+            let mut source = convert::corpus::source_with_pages(&entry, &revisions);
+            if let Some(text) = text.filter(|_| include_text) {
+                text.as_ref().clone_into(&mut source.text);
+            }
+            Ok(proto::GetSourceResponse { source: Some(source), preview })
+        };
+        self.workers.run(call, 0, read).await
+    }
+
     pub(super) async fn list_sources(
         &self,
         caller: Caller,

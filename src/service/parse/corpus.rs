@@ -88,13 +88,6 @@ pub(in crate::service) fn new_collection(
     fields.done(NewCollection { name, settings: FingerprintSettings { kgram, window }, key })
 }
 
-/// A source by its collection and id.
-pub(in crate::service) fn source_name(collection: &str, id: &str) -> Result<SourceName, Problem> {
-    let mut fields = Fields::default();
-    let name = fields.source_name(collection, id);
-    fields.required(name)
-}
-
 /// A source to delete.
 pub(in crate::service) fn source_deletion(
     owner: &str,
@@ -109,7 +102,7 @@ pub(in crate::service) fn source_deletion(
 
 impl Fields {
     /// `None` if the id is invalid; a violation is noted then.
-    fn source_name(&mut self, collection: &str, id: &str) -> Option<SourceName> {
+    pub(super) fn source_name(&mut self, collection: &str, id: &str) -> Option<SourceName> {
         let collection = self.collection("collection", collection);
         self.source_id("id", id).map(|id| SourceName { collection, id })
     }
@@ -173,7 +166,9 @@ pub(in crate::service) fn source_addition(
 /// invalid and will be refused.
 pub(in crate::service) fn imported_name(request: &proto::ImportSourcesRequest) -> Option<SourceName> {
     let id = &request.source.as_ref()?.id;
-    source_name(&request.collection, id).ok()
+    let mut fields = Fields::default();
+    let name = fields.source_name(&request.collection, id);
+    fields.required(name).ok()
 }
 
 /// Parses the page fields of a listing. A larger page size is coerced (AIP-158).

@@ -150,7 +150,7 @@ pub(in crate::service) fn compare(request: proto::CompareRequest) -> Result<Comp
 }
 
 impl Fields {
-    fn scope(&mut self, scope: &proto::Scope) -> Scope {
+    pub(super) fn scope(&mut self, scope: &proto::Scope) -> Scope {
         let proto::Scope {
             collections,
             exclude_source_ids,

@@ -5,6 +5,7 @@ pub(super) mod detection;
 pub(super) mod grammar;
 pub(super) mod pairs;
 pub(super) mod places;
+pub(super) mod related;
 pub(super) mod rendering;
 pub(super) mod scales;
 pub(super) mod sources;

@@ -8,8 +8,10 @@ use crate::engine::{
     SourceFilter, SourceId, SourceUpdate, TimeRange, Title, Uri,
 };
 use crate::proto;
+use crate::service::convert::enums;
 use crate::service::parse::corpus::SourceName;
 use crate::service::problem::Problem;
+use crate::text::OffsetUnit;
 
 /// Maximum number of groups, and of labels, in a filter.
 const MAX_NAMES: usize = 1000;
@@ -19,6 +21,27 @@ const UPDATABLE: [&str; 6] = ["title", "group", "labels", "uri", "submitted_at",
 
 /// Maximum number of problems with a map that are named.
 const NAMED_PROBLEMS: usize = 10;
+
+/// Words of a preview if the request states none, and at most.
+const PREVIEW_WORDS: u32 = 50;
+const MAX_PREVIEW_WORDS: u32 = 500;
+
+/// A source to get.
+pub(in crate::service) struct GetRequest {
+    pub(in crate::service) source: SourceName,
+    pub(in crate::service) unit: OffsetUnit,
+    pub(in crate::service) preview_words: u32,
+}
+
+pub(in crate::service) fn get(request: &proto::GetSourceRequest) -> Result<GetRequest, Problem> {
+    let proto::GetSourceRequest { collection, id, include_text: _, offset_unit, preview_words } = request;
+    let mut fields = Fields::default();
+    let source = fields.source_name(collection, id);
+    let unit = fields.get("offset_unit", enums::offset_unit(*offset_unit));
+    let preview_words = if *preview_words == 0 { PREVIEW_WORDS } else { *preview_words };
+    let preview_words = preview_words.min(MAX_PREVIEW_WORDS);
+    fields.required(source.map(|source| GetRequest { source, unit, preview_words }))
+}
 
 /// A source to update.
 pub(in crate::service) struct UpdateRequest {

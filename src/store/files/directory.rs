@@ -11,7 +11,7 @@ use crate::private;
 use crate::store::error::{At, StoreError};
 
 /// The version of the format of everything in a data directory.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// The file with the version of the format, as text for people.
 const FORMAT_FILE: &str = "palimpsest.format";

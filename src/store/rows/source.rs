@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{
     Group, Label, Labels, Metadata, MetadataEntry, MetadataKey, MetadataValue, PageKind, PageStart, Pages,
-    SourceId, SourceKey, SourceRecord, Timestamp, Title, Uri,
+    Profile, SourceId, SourceKey, SourceRecord, Term, Timestamp, Title, Uri,
 };
 use crate::store::codec::{Decoder, Encoder};
 use crate::store::segments::Place;
@@ -23,14 +23,45 @@ pub struct StoredSource {
     pub key: SourceKey,
     /// Everything known of it but its text.
     pub record: SourceRecord,
+    /// The heaviest stems of its text; `None` if they are not known, or stay as they are.
+    pub profile: Option<Profile>,
 }
 
+/// The kind of pages that a profile follows where there are none.
+const NO_PAGES: u8 = 0;
+
 /// The row of a source, with the place of its text.
-pub(in crate::store) fn encode_source(record: &SourceRecord, place: Place) -> Vec<u8> {
+pub(in crate::store) fn encode_source(
+    record: &SourceRecord,
+    profile: Option<&Profile>,
+    place: Place,
+) -> Vec<u8> {
     let mut row = Encoder::default();
     row.bytes.extend_from_slice(&place.encode());
     encode_record(record, &mut row);
+    if let Some(profile) = profile {
+        if record.pages.is_none() {
+            row.u8(NO_PAGES);
+        }
+        encode_profile(profile, &mut row);
+    }
     row.bytes
+}
+
+fn encode_profile(profile: &Profile, row: &mut Encoder) {
+    row.u8(u8::try_from(profile.terms().len()).unwrap_or(u8::MAX));
+    for Term { key, weight } in profile.terms() {
+        row.u32(*key);
+        row.u8(*weight);
+    }
+}
+
+/// The profile that ends a row, which format 5 added.
+fn decode_profile(row: &mut Decoder<'_>) -> Option<Profile> {
+    let count = row.u8()?;
+    let terms: Option<Vec<Term>> =
+        (0..count).map(|_| Some(Term { key: row.u32()?, weight: row.u8()? })).collect();
+    Profile::checked(terms?)
 }
 
 /// Appends a record to a row.
@@ -104,6 +135,11 @@ fn encode_time(time: Option<Timestamp>, row: &mut Encoder) {
 
 /// Reads the record that ends a row.
 pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRecord> {
+    decode_fields(row).filter(|_| row.is_at_end())
+}
+
+/// Reads a record, which a profile may follow.
+fn decode_fields(row: &mut Decoder<'_>) -> Option<SourceRecord> {
     let (added, words, text_bytes, fingerprints) = (row.u64()?, row.u64()?, row.u64()?, row.u64()?);
     let (words_digest, content_digest) = (row.u128()?, row.u128()?);
     let id = SourceId::new(&row.text()?).ok()?;
@@ -114,8 +150,8 @@ pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRec
     // Formats 1 and 2 end here.
     let later = if row.is_at_end() { Later::none(added) } else { Later::decode(row)? };
     let Later { changed, uri, submitted_at, created_at, updated_at, metadata } = later;
-    // Format 3 ends here, and so does a source without pages.
-    let pages = if row.is_at_end() { None } else { Some(Arc::new(decode_pages(row, text_bytes)?)) };
+    // Format 3 ends here, and so does a record without pages.
+    let pages = if row.is_at_end() { None } else { decode_pages(row, text_bytes)? };
     let record = SourceRecord {
         id,
         title,
@@ -136,12 +172,15 @@ pub(in crate::store) fn decode_record(row: &mut Decoder<'_>) -> Option<SourceRec
         content_digest,
     };
     let is_text = [words, text_bytes, fingerprints].into_iter().all(|count| count <= MOST_IN_TEXT);
-    (row.is_at_end() && is_text && added <= changed).then_some(record)
+    (is_text && added <= changed).then_some(record)
 }
 
 /// The pages of a source, which format 4 added.
-fn decode_pages(row: &mut Decoder<'_>, text_bytes: u64) -> Option<Pages> {
+#[expect(clippy::option_option, reason = "the outer one: whether the row is well formed")]
+fn decode_pages(row: &mut Decoder<'_>, text_bytes: u64) -> Option<Option<Arc<Pages>>> {
     let kind = match row.u8()? {
+        // A profile follows.
+        NO_PAGES => return (!row.is_at_end()).then_some(None),
         1 => PageKind::Page,
         2 => PageKind::Slide,
         3 => PageKind::Chapter,
@@ -152,7 +191,7 @@ fn decode_pages(row: &mut Decoder<'_>, text_bytes: u64) -> Option<Pages> {
         Some(PageStart { offset: row.u32()?, number: row.u32()?, label: row.text()?.into() })
     };
     let starts: Option<Vec<PageStart>> = (0..known).map(|_| start(row)).collect();
-    Pages::checked(kind, count, starts?, text_bytes).ok()
+    Some(Some(Arc::new(Pages::checked(kind, count, starts?, text_bytes).ok()?)))
 }
 
 /// The fields that format 3 added.
@@ -203,19 +242,22 @@ fn decode_time(row: &mut Decoder<'_>) -> Option<Option<Timestamp>> {
 
 impl StoredSource {
     pub(in crate::store) fn encode(&self, place: Place) -> Vec<u8> {
-        encode_source(&self.record, place)
+        encode_source(&self.record, self.profile.as_ref(), place)
     }
 
     pub(in crate::store) fn decode(key: SourceKey, row: &[u8]) -> Option<(Self, Place)> {
         let mut row = Decoder::new(row);
         let place = Place::decode(row.take(Place::BYTES)?)?;
-        let record = decode_record(&mut row)?;
-        Some((Self { key, record }, place))
+        let record = decode_fields(&mut row)?;
+        // Format 4 ends here.
+        let profile = if row.is_at_end() { None } else { Some(decode_profile(&mut row)?) };
+        row.is_at_end().then_some((Self { key, record, profile }, place))
     }
 
-    /// The row of the source with the place of its text in an older row.
+    /// The row of the source with the place of its text in an older row, and with the profile there if it has none of its own.
     pub(in crate::store) fn with_place_of(&self, row: &[u8]) -> Option<Vec<u8>> {
-        Some(self.encode(row.get(..Place::BYTES).and_then(Place::decode)?))
+        let (old, place) = Self::decode(self.key, row)?;
+        Some(encode_source(&self.record, self.profile.as_ref().or(old.profile.as_ref()), place))
     }
 
     /// The same row with another place for its text.
@@ -263,7 +305,9 @@ pub(in crate::store) mod tests {
                 uri: Uri::new(&id).unwrap(), submitted_at: time, metadata, pages, created_at: Some(Timestamp::now()),
                 updated_at: time, added, changed: added + 1, words_digest: digest, content_digest: !digest, ..record(&id, [7, u64::from(offset), 9])
             };
-            let source = StoredSource { key, record };
+            let terms = (0..=page_count).map(|key| Term { key, weight: 255 }).collect();
+            let profile = is_known.then(|| Profile::checked(terms).unwrap());
+            let source = StoredSource { key, record, profile };
             let place = Place { segment, offset, stored_bytes: 5 };
             let row = source.encode(place);
             prop_assert_eq!(StoredSource::decode(key, &row), Some((source.clone(), place)));
@@ -278,7 +322,7 @@ pub(in crate::store) mod tests {
         let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
         let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
         let row = |counts| {
-            let source = StoredSource { key, record: record("a", counts) };
+            let source = StoredSource { key, record: record("a", counts), profile: None };
             StoredSource::decode(key, &source.encode(place))
         };
         assert!(row([MOST_IN_TEXT, MOST_IN_TEXT, MOST_IN_TEXT]).is_some());
@@ -289,10 +333,27 @@ pub(in crate::store) mod tests {
     }
 
     #[test]
+    fn a_row_that_is_rewritten_keeps_its_profile() {
+        let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
+        let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
+        let profile = |weight| Profile::checked(vec![Term { key: 7, weight }]);
+        let source = |id, profile| StoredSource { key, record: record(id, [7, 8, 9]), profile };
+        for (old, new, kept) in [
+            (None, None, None),
+            (profile(1), None, profile(1)),
+            (None, profile(2), profile(2)),
+            (profile(1), profile(2), profile(2)),
+        ] {
+            let row = source("b", new).with_place_of(&source("a", old).encode(place)).unwrap();
+            assert_eq!(StoredSource::decode(key, &row), Some((source("b", kept), place)));
+        }
+    }
+
+    #[test]
     fn a_row_of_format_2_has_no_times_and_no_metadata() {
         let key = SourceKey { collection: CollectionNumber(1), slot: Slot::FIRST };
         let place = Place { segment: 1, offset: 16, stored_bytes: 5 };
-        let source = StoredSource { key, record: record("a", [7, 8, 9]) };
+        let source = StoredSource { key, record: record("a", [7, 8, 9]), profile: None };
         let row = source.encode(place);
         // The revision, three times of 12 bytes, and no address and entries.
         let older = &row[..row.len() - (8 + 2 + 3 * 12 + 1)];

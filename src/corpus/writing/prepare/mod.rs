@@ -12,7 +12,7 @@ use crate::corpus::collection::Collection;
 use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
 use crate::corpus::state::Corpus;
 use crate::fingerprint::Outline;
-use crate::model::{CollectionName, IfExists, NewSource, Slot, SourceId, SourceKey, SourceRecord};
+use crate::model::{CollectionName, IfExists, NewSource, Profile, Slot, SourceId, SourceKey, SourceRecord};
 use crate::store::{PackedText, StoreError, SystemError};
 
 /// The result of preparing a source.
@@ -30,6 +30,7 @@ pub(in crate::corpus) struct Prepared {
     pub(super) slot: Slot,
     /// Its record; the revision and the time of its addition are not known yet.
     pub(super) record: SourceRecord,
+    pub(super) profile: Profile,
     pub(super) text: PackedText,
 }
 
@@ -84,7 +85,9 @@ impl Corpus {
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
         let text = self.store.pack(text)?;
-        let Entered { slot, fingerprints } = self.enter(&collection, (&id, text_bytes), &outline)?;
+        let profile = Profile::new(&outline.stems, self.commonness());
+        let Entered { slot, fingerprints } =
+            self.enter(&collection, (&id, text_bytes), &outline, &profile)?;
         let Outline { words, words_digest, .. } = outline;
         let record = SourceRecord {
             id,
@@ -105,7 +108,7 @@ impl Corpus {
             words_digest,
             content_digest,
         };
-        Ok(Prepared { collection, slot, record, text })
+        Ok(Prepared { collection, slot, record, profile, text })
     }
 
     fn outline(&self, collection: &Collection, text: &str) -> Result<Outline, Error> {
@@ -128,22 +131,25 @@ impl Corpus {
         collection: &Collection,
         (id, text_bytes): (&SourceId, u64),
         outline: &Outline,
+        profile: &Profile,
     ) -> Result<Entered, Error> {
         let slot = collection.catalogue.write().reserve(id, text_bytes, &self.limits)?;
         let kgrams = collection.kgrams.insert(slot, &outline.kgrams);
         let word_pairs = collection.word_pairs.insert(slot, &outline.word_pairs);
         if let Some((kgrams, word_pairs)) = kgrams.zip(word_pairs) {
+            collection.profiles.insert(slot, profile);
             return Ok(Entered { slot, fingerprints: (kgrams + word_pairs) as u64 });
         }
-        withdraw(collection, slot, outline);
+        withdraw(collection, slot, outline, profile);
         Err(Error::TooManySources { max_sources: self.limits.max_sources_per_collection })
     }
 }
 
 /// Removes the postings of a text, of which all or some are in the index, and releases the slot.
-fn withdraw(collection: &Collection, slot: Slot, outline: &Outline) {
+fn withdraw(collection: &Collection, slot: Slot, outline: &Outline, profile: &Profile) {
     collection.kgrams.remove(slot, &outline.kgrams);
     collection.word_pairs.remove(slot, &outline.word_pairs);
+    collection.profiles.remove(slot, profile);
     // Last, because look-ups have to know of the postings until they are removed.
     collection.catalogue.write().abandon(slot);
 }
@@ -181,14 +187,14 @@ impl Prepared {
     /// Linear in its text, which is fingerprinted again: so the common case needs no memory for this. To be called
     /// without a lock.
     pub(super) fn undo(&self, corpus: &Corpus) {
-        let Self { collection, slot, text, .. } = self;
+        let Self { collection, slot, profile, text, .. } = self;
         if collection.catalogue.read().is_closed() {
             // Its index goes with it.
             return;
         }
         let outline = corpus.store.unpack(text).and_then(|text| corpus.outline(collection, &text).ok());
         match outline {
-            Some(outline) => withdraw(collection, *slot, &outline),
+            Some(outline) => withdraw(collection, *slot, &outline, profile),
             None => collection.catalogue.write().abandon_to_purge(*slot),
         }
     }
@@ -208,7 +214,7 @@ impl Prepared {
         let text = corpus.store.unpack(&self.text).ok_or_else(unreadable)?;
         let outline = corpus.outline(&to, &text)?;
         let SourceRecord { id, text_bytes, .. } = &self.record;
-        let Entered { slot, fingerprints } = corpus.enter(&to, (id, *text_bytes), &outline)?;
+        let Entered { slot, fingerprints } = corpus.enter(&to, (id, *text_bytes), &outline, &self.profile)?;
         (self.collection, self.slot, self.record.fingerprints) = (to, slot, fingerprints);
         Ok(self)
     }

@@ -9,6 +9,7 @@ mod stemmers;
 
 use std::hash::{BuildHasher, RandomState};
 
+pub use self::background::frequency_tables;
 pub use self::cache::StemCache;
 pub use self::language::{Guess, Language};
 pub(super) use self::profile::NONE;

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 pub(in crate::matching::altered) use self::characters::Character;
 use self::characters::CharacterFrequencies;
 pub(super) use self::tables::Table;
+pub use self::tables::frequency_tables;
 use super::language::Language;
 use super::stemmers::Stemmer;
 use crate::matching::altered::num::small;

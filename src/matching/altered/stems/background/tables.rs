@@ -10,7 +10,6 @@ const MOST_BYTES: usize = 1 << 17;
 macro_rules! tables {
     ($($code:literal)*) => {
         /// The codes of all tables.
-        #[cfg(test)]
         pub(super) const CODES: &[&str] = &[$($code),*];
 
         impl Table {
@@ -38,6 +37,11 @@ impl Table {
         let bytes = zstd::bulk::decompress(self.0, MOST_BYTES).unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
     }
+}
+
+/// The text of each table. A line has the share of each of its words in millionths, then the words; the most frequent first.
+pub fn frequency_tables() -> impl Iterator<Item = String> {
+    CODES.iter().filter_map(|code| Table::named(code)).map(Table::text)
 }
 
 /// The words of a table's text, each with its share of all words.

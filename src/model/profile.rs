@@ -1,0 +1,39 @@
+//! The heaviest stems of a text.
+
+/// A stem, or a pair of characters in a script without spaces, as a hash under the seed of the corpus.
+pub type Key = u32;
+
+/// A stem of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// The stem.
+    pub key: Key,
+    /// Its weight, in parts of the heaviest one's: 1 to 255.
+    pub weight: u8,
+}
+
+/// The heaviest stems of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Sorted by key, each once.
+    terms: Box<[Term]>,
+}
+
+impl Profile {
+    /// Stems of a profile, at most.
+    pub const MAX_TERMS: usize = 64;
+
+    /// The profile with these stems; `None` if they are too many, out of order or without weight.
+    #[must_use]
+    pub fn checked(terms: Vec<Term>) -> Option<Self> {
+        let is_sorted = terms.is_sorted_by(|a, b| a.key < b.key);
+        let is_good = is_sorted && terms.len() <= Self::MAX_TERMS && terms.iter().all(|term| term.weight > 0);
+        is_good.then(|| Self { terms: terms.into() })
+    }
+
+    /// Its stems, sorted by key.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+}
