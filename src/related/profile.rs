@@ -120,14 +120,19 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::{CorpusSeed, Tokenizer};
+    use crate::text::{CorpusSeed, StemmedText, Tokenizer};
+
+    /// The tokens of a text with its profile.
+    pub(in crate::related) fn stemmed(text: &str) -> (StemmedText, Profile) {
+        static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
+        let tokenizer = Tokenizer::new(CorpusSeed::new(3));
+        let stemmed = tokenizer.stemmed(text);
+        let profile = Profile::new(&stemmed.stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)));
+        (stemmed, profile)
+    }
 
     pub(in crate::related) fn profile(text: &str) -> Profile {
-        let tokenizer = Tokenizer::new(CorpusSeed::new(3));
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
-        Profile::new(&stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)))
+        stemmed(text).1
     }
 
     pub(in crate::related) fn similarity(a: &str, b: &str) -> f64 {
