@@ -255,7 +255,7 @@ impl Given<'_> {
                 contribution: *contribution,
             })
             .collect();
-        let similarity = shared.iter().map(|term| term.contribution).sum::<f64>().min(1.0);
+        let similarity = self.profiled.profile.similarity(&source.profile);
         RelatedSource { collection, entry, text: source.text, excerpt, similarity, terms }
     }
 }
