@@ -18,4 +18,4 @@ pub use self::copies::NearCopies;
 pub use self::excerpt::most_related;
 pub use self::index::{Found, Index};
 pub use self::profile::{Key, Profile, SharedTerm, Term};
-pub use self::words::words_of;
+pub use self::words::Words;

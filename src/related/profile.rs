@@ -52,26 +52,46 @@ impl Profile {
     /// Its length as a vector.
     #[must_use]
     pub fn norm(&self) -> f64 {
-        let squares = self.terms().iter().map(|term| u32::from(term.weight) * u32::from(term.weight));
-        f64::from(squares.sum::<u32>()).sqrt()
+        f64::from(self.squares()).sqrt()
+    }
+
+    /// The sum of the squares of its weights, at most 64 times 255 times 255.
+    fn squares(&self) -> u32 {
+        self.terms().iter().map(|term| u32::from(term.weight) * u32::from(term.weight)).sum()
+    }
+
+    /// The product of the lengths of two profiles. Exact for equal ones.
+    fn norms(&self, other: &Self) -> f64 {
+        (f64::from(self.squares()) * f64::from(other.squares())).sqrt()
+    }
+
+    /// The cosine of two profiles, 0 to 1; 1 for equal ones that have terms.
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f64 {
+        let product: u32 = self.products(other).map(|(_, product)| product).sum();
+        if product == 0 { 0.0 } else { f64::from(product) / self.norms(other) }
     }
 
     /// The stems that two texts share, the one that contributes most first. Their contributions add up to the similarity, the
     /// cosine of the two profiles.
     #[must_use]
     pub fn shared(&self, other: &Self) -> Vec<SharedTerm> {
-        let norms = self.norm() * other.norm();
+        let norms = self.norms(other);
         let mut shared: Vec<SharedTerm> = self
-            .terms()
-            .iter()
-            .filter_map(|term| {
-                let place = other.terms().binary_search_by_key(&term.key, |other| other.key).ok()?;
-                let product = u32::from(term.weight) * u32::from(other.terms().get(place)?.weight);
-                Some(SharedTerm { key: term.key, contribution: f64::from(product) / norms })
-            })
+            .products(other)
+            .map(|(key, product)| SharedTerm { key, contribution: f64::from(product) / norms })
             .collect();
         shared.sort_unstable_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.key.cmp(&b.key)));
         shared
+    }
+
+    /// The stems that two texts share, with the products of their weights.
+    fn products<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Key, u32)> + 'a {
+        self.terms().iter().filter_map(|term| {
+            let place = other.terms().binary_search_by_key(&term.key, |other| other.key).ok()?;
+            let product = u32::from(term.weight) * u32::from(other.terms().get(place)?.weight);
+            Some((term.key, product))
+        })
     }
 }
 
@@ -120,18 +140,23 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::{CorpusSeed, Tokenizer};
+    use crate::text::{CorpusSeed, StemmedText, Tokenizer};
 
-    pub(in crate::related) fn profile(text: &str) -> Profile {
+    /// The tokens of a text with its profile.
+    pub(in crate::related) fn stemmed(text: &str) -> (StemmedText, Profile) {
         static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
         let tokenizer = Tokenizer::new(CorpusSeed::new(3));
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        Profile::new(&stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)))
+        let stemmed = tokenizer.stemmed(text);
+        let profile = Profile::new(&stemmed.stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)));
+        (stemmed, profile)
+    }
+
+    pub(in crate::related) fn profile(text: &str) -> Profile {
+        stemmed(text).1
     }
 
     pub(in crate::related) fn similarity(a: &str, b: &str) -> f64 {
-        profile(a).shared(&profile(b)).iter().map(|term| term.contribution).sum()
+        profile(a).similarity(&profile(b))
     }
 
     #[test]
@@ -183,6 +208,7 @@ pub(super) mod tests {
             prop_assert!(profile.terms().len() <= Profile::MAX_TERMS);
             let all: f64 = profile.shared(&profile).iter().map(|term| term.contribution).sum();
             prop_assert!(profile.terms().is_empty() || (all - 1.0).abs() < 1e-9);
+            prop_assert_eq!(profile.similarity(&profile), if profile.terms().is_empty() { 0.0 } else { 1.0 });
             prop_assert_eq!(Profile::checked(profile.terms().to_vec()), Some(profile));
         }
     }
