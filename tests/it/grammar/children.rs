@@ -52,7 +52,8 @@ impl Scene {
     }
 
     async fn is_checking(&self) {
-        eventually("it is given the text", async || self.count("palimpsest_running_grammar_checks") == 1).await;
+        eventually("it is given the text", async || self.count("palimpsest_running_grammar_checks") == 1)
+            .await;
     }
 
     fn count(&self, metric: &str) -> u64 {

@@ -86,7 +86,8 @@ async fn dialects_rules_and_own_words_are_those_of_the_request() {
 #[tokio::test]
 async fn other_languages_in_an_english_text_are_stated() {
     let server = server().await;
-    let english = "The keeper of the lighthouse climbed the stairs every evening, and nobody knew teh reason.";
+    let english =
+        "The keeper of the lighthouse climbed the stairs every evening, and nobody knew teh reason.";
     let chinese = "守塔人每天晚上都爬上楼梯，没有人知道他为什么再也没有回来。";
     let whole = format!("{english}\n\n{FRENCH}\n\n{chinese}\n\n{english}");
     let answer = ask(&server, text(&whole)).await.unwrap();
@@ -106,7 +107,8 @@ async fn other_languages_in_an_english_text_are_stated() {
 #[tokio::test]
 async fn odd_texts_have_answers() {
     let server = server().await;
-    for (odd, words) in [("word", 1), ("I", 1), ("The.", 1), ("12 345", 2), ("🙂 … !", 0), ("\u{200b}", 0)] {
+    for (odd, words) in [("word", 1), ("I", 1), ("The.", 1), ("12 345", 2), ("🙂 … !", 0), ("\u{200b}", 0)]
+    {
         let answer = ask(&server, text(odd)).await.unwrap();
         assert!(answer.findings.is_empty(), "{odd:?} {answer:?}");
         assert_eq!(answer.checked.unwrap().of_words, words, "{odd:?} {answer:?}");

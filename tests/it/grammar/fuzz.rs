@@ -47,9 +47,50 @@ const SENTENCES: [&str; 16] = [
 
 /// What is rare in prose, and hard to cut into words.
 const ODD: [&str; 44] = [
-    "'", "’", "\"", "“", "”", "‘", "«", "»", "„", "...", "…", "—", "–", "-", "--", "'s", "’s", "s'", "n't", "'ve", "\u{200b}",
-    "\u{200d}", "\u{feff}", "\u{ad}", "\u{301}", "\u{202e}", "\u{a0}", "\0", "\t", "\r\n", "\n\n", "👩‍👩‍👧‍👦", "🙂", "🇩🇪", "é", "ß", "ﬁ", "İ", "數據",
-    "ひらがな", "العربية", "हिन्दी", "#", "@",
+    "'",
+    "’",
+    "\"",
+    "“",
+    "”",
+    "‘",
+    "«",
+    "»",
+    "„",
+    "...",
+    "…",
+    "—",
+    "–",
+    "-",
+    "--",
+    "'s",
+    "’s",
+    "s'",
+    "n't",
+    "'ve",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{feff}",
+    "\u{ad}",
+    "\u{301}",
+    "\u{202e}",
+    "\u{a0}",
+    "\0",
+    "\t",
+    "\r\n",
+    "\n\n",
+    "👩‍👩‍👧‍👦",
+    "🙂",
+    "🇩🇪",
+    "é",
+    "ß",
+    "ﬁ",
+    "İ",
+    "數據",
+    "ひらがな",
+    "العربية",
+    "हिन्दी",
+    "#",
+    "@",
 ];
 
 /// A text by its number.
@@ -63,7 +104,10 @@ fn text(number: u64) -> String {
         // Any characters.
         2 => (0..=random.below(80)).filter_map(|_| char::from_u32(random.below(0x2_0000) as u32)).collect(),
         // A very long word.
-        3 => format!("The {} is long.", random.one(&["a", "ab'", "-x", "ß", "9", "x."]).repeat(random.below(4000))),
+        3 => format!(
+            "The {} is long.",
+            random.one(&["a", "ab'", "-x", "ß", "9", "x."]).repeat(random.below(4000))
+        ),
         // Prose whose characters are moved, doubled and lost.
         _ => mutated(&mut random),
     }
@@ -102,8 +146,11 @@ fn mutated(random: &mut Random) -> String {
 }
 
 async fn ask(channel: &Channel, text: &str) -> Result<CheckGrammarResponse, tonic::Status> {
-    let request =
-        CheckGrammarRequest { text: text.to_owned(), language: "en".to_owned(), ..CheckGrammarRequest::default() };
+    let request = CheckGrammarRequest {
+        text: text.to_owned(),
+        language: "en".to_owned(),
+        ..CheckGrammarRequest::default()
+    };
     Ok(WritingServiceClient::new(channel.clone()).check_grammar(request).await?.into_inner())
 }
 
@@ -111,7 +158,8 @@ async fn ask(channel: &Channel, text: &str) -> Result<CheckGrammarResponse, toni
 fn examine(number: u64, text: &str, answer: &CheckGrammarResponse) {
     let inside = |span: Option<palimpsest::proto::Span>| {
         let span = span.unwrap();
-        text.get(span.start as usize..span.end as usize).unwrap_or_else(|| panic!("{number}: {span:?} of {text:?}"))
+        text.get(span.start as usize..span.end as usize)
+            .unwrap_or_else(|| panic!("{number}: {span:?} of {text:?}"))
     };
     for finding in &answer.findings {
         assert_eq!(inside(finding.span), finding.text, "{number}: {finding:?}");
@@ -145,12 +193,18 @@ async fn whatever_a_text_is_the_server_goes_on_and_the_answer_covers_it() {
                 answered += 1;
             }
             // Texts without a word are refused.
-            Err(status) => assert_eq!(status.code(), tonic::Code::InvalidArgument, "{number} {text:?}: {status:?}"),
+            Err(status) => {
+                assert_eq!(status.code(), tonic::Code::InvalidArgument, "{number} {text:?}: {status:?}")
+            }
         }
     }
     server.detection().check(check(SENTENCES[0])).await.unwrap();
-    let counts: Vec<String> =
-        server.metrics().lines().filter(|line| line.contains("grammar") && !line.starts_with('#')).map(str::to_owned).collect();
+    let counts: Vec<String> = server
+        .metrics()
+        .lines()
+        .filter(|line| line.contains("grammar") && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect();
     println!("{answered} answered, {failed} of them with parts that the checker failed on; {counts:#?}");
     assert!(failed * 20 <= answered, "the checker failed on {failed} of {answered} texts");
 }
