@@ -1,4 +1,4 @@
-//! CheckGrammar over gRPC: a stand-in for a LanguageTool server, the answer without a checker, and bad requests. With the feature
+//! `CheckGrammar` over gRPC: a stand-in for a LanguageTool server, the answer without a checker, and bad requests. With the feature
 //! `grammar` also English, and the processes that check it.
 
 #[cfg(feature = "grammar")]

@@ -79,7 +79,7 @@ pub fn check(
         checked: Checked::default(),
         unreachable: None,
     };
-    work.checked.language = stated.or(found).unwrap_or_default().to_owned();
+    stated.or(found).unwrap_or_default().clone_into(&mut work.checked.language);
     let words = Words::of(text);
     work.checked.words = words.total();
     let whole = paragraphs::paragraphs(text);
@@ -99,7 +99,9 @@ pub fn check(
     for (spans, reason) in
         [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
     {
-        spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
+        for span in spans {
+            work.not_checked(*span, reason, message(reason));
+        }
     }
     let mut checked = work.checked;
     let english = groups.iter().find(|group| group.language == "en");
@@ -231,7 +233,9 @@ impl Work<'_> {
     }
 
     fn not_checked_parts(&mut self, parts: &[Span], reason: Reason, message: &str) {
-        parts.iter().for_each(|part| self.not_checked(*part, reason, message));
+        for part in parts {
+            self.not_checked(*part, reason, message);
+        }
     }
 
     fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {

@@ -19,10 +19,6 @@ fn id(name: &str) -> MeasureId {
     MeasureId::by_name(name).unwrap_or_else(|| panic!("no measure {name}"))
 }
 
-fn value(measures: &Measures, name: &str) -> f64 {
-    measures.figure(id(name)).unwrap_or_else(|reason| panic!("{name}: {reason}")).value
-}
-
 /// A value of a text that is too short to state it.
 fn feature(measures: &Measures, name: &str) -> f64 {
     measures.features().find(|(other, _)| *other == name).and_then(|(_, value)| value).unwrap()

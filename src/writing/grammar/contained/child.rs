@@ -12,7 +12,7 @@ use harper_core::{Document, IrregularNouns};
 
 use super::wire::{Answer, Found, Request};
 use crate::contained::{self, Job, Requests};
-use crate::writing::grammar::{Dialect, Kind, rules};
+use crate::writing::grammar::{Dialect, rules};
 
 /// Checks what the parent sends until it closes the connection.
 pub(super) fn run() -> ExitCode {
@@ -30,7 +30,7 @@ pub(super) fn run() -> ExitCode {
 }
 
 fn serve(requests: &mut Requests, mut checker: Checker) -> io::Result<()> {
-    while let Some(request) = requests.next::<Request>()? {
+    while let Some(request) = requests.receive::<Request>()? {
         let text = String::from_utf8(request.body).map_err(io::Error::other)?;
         // A panic leaves the rules in an unknown state, so that they are made anew.
         let answer = match catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text))) {
@@ -110,10 +110,9 @@ impl Checker {
         let mut lints = rules.all.organized_lints(&document);
         // "Their is" is "there is" rather than "they're is".
         let surer: Vec<_> = lints.get("TheirToThere").into_iter().flatten().map(|lint| lint.span).collect();
-        lints
-            .get_mut("TheirToTheyre")
-            .into_iter()
-            .for_each(|others| others.retain(|lint| !surer.contains(&lint.span)));
+        if let Some(others) = lints.get_mut("TheirToTheyre") {
+            others.retain(|lint| !surer.contains(&lint.span));
+        }
         harper_core::remove_overlaps_map(&mut lints);
         let mut found = Vec::new();
         for (rule, lints) in lints {
