@@ -138,12 +138,12 @@ pub use engine::{
     Entry, Error, Exclusions, Figures, FingerprintSettings, GradedText, GradedWords, Grades, Group, IfExists,
     InvalidPages, InvalidValue, Label, Labels, LastVerified, Limits, Metadata, MetadataEntry, MetadataKey,
     MetadataValue, NewSource, Operation, Outcome, PageKind, PageRange, PageStart, Pages, Pair, PairOptions,
-    Pairs, PairsProgress, PairsVoid, Pattern, Progress, RequestDigest, RequestId, RequestKey, Scale,
-    ScaleBand, ScaleDeleted, ScaleError, ScaleName, ScalePlan, ScaleWeight, Scope, Score, ScoreRefusal,
-    ScoreWarning, Side, SourceDeleted, SourceFilter, SourceId, SourceName, SourcePage, SourceRecord,
-    SourceText, SourceUpdate, SourcesDeleted, Stop, StopReason, StoreError, SystemError, TextRole, TimeRange,
-    Timestamp, Title, TrainingRefusal, Uri, Verified, Visibility, WarnedField, Warning, WarningKind,
-    Warnings,
+    Pairs, PairsProgress, PairsVoid, Pattern, Progress, Related, RelatedOptions, RelatedSource,
+    RelatedSubject, RelatedTerm, RequestDigest, RequestId, RequestKey, Scale, ScaleBand, ScaleDeleted,
+    ScaleError, ScaleName, ScalePlan, ScaleWeight, Scope, Score, ScoreRefusal, ScoreWarning, Side,
+    SourceDeleted, SourceFilter, SourceId, SourceName, SourcePage, SourceRecord, SourceText, SourceUpdate,
+    SourcesDeleted, Stop, StopReason, StoreError, SystemError, TextRole, TimeRange, Timestamp, Title,
+    TrainingRefusal, Uri, Verified, Visibility, WarnedField, Warning, WarningKind, Warnings,
 };
 pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};

@@ -19,10 +19,6 @@ fn id(name: &str) -> MeasureId {
     MeasureId::by_name(name).unwrap_or_else(|| panic!("no measure {name}"))
 }
 
-fn value(measures: &Measures, name: &str) -> f64 {
-    measures.figure(id(name)).unwrap_or_else(|reason| panic!("{name}: {reason}")).value
-}
-
 /// A value of a text that is too short to state it.
 fn feature(measures: &Measures, name: &str) -> f64 {
     measures.features().find(|(other, _)| *other == name).and_then(|(_, value)| value).unwrap()
@@ -76,6 +72,19 @@ fn every_value_is_its_constant_and_its_terms() {
         stated += 1;
     }
     assert!(stated > 50, "{stated}");
+}
+
+#[test]
+fn equal_ratios_are_equal_values() {
+    let sentence = "The keeper of the lamp climbed the stairs every single evening. ";
+    let values = |times| {
+        let measures = english(&sentence.repeat(times));
+        ["flesch_reading_ease", "flesch_kincaid_grade", "ari", "coleman_liau", "gunning_fog", "lix"]
+            .map(|name| feature(&measures, name))
+    };
+    for times in 2..60 {
+        assert_eq!(values(times), values(1), "{times}");
+    }
 }
 
 #[test]
