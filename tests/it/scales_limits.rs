@@ -47,7 +47,10 @@ async fn a_hundred_thousand_texts_are_refused_at_the_limit() {
     assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
     has(status.message(), &["texts", "20001", "20000", "max_scale_texts", "send"]);
     let details = status.get_details_error_info().unwrap();
-    assert_eq!((details.reason.as_str(), details.metadata["limit_value"].as_str()), ("TEXT_TOO_LARGE", "20000"));
+    assert_eq!(
+        (details.reason.as_str(), details.metadata["limit_value"].as_str()),
+        ("TEXT_TOO_LARGE", "20000")
+    );
 }
 
 #[tokio::test]
@@ -111,13 +114,16 @@ async fn a_few_copies_and_other_languages_are_no_harm() {
     let mut client = client(&server).await;
     let mut texts = training("style", 150);
     texts.texts[3] = texts.texts[4].clone();
-    texts.texts[5].text = "Der Wärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte, und ging. ".repeat(6);
+    texts.texts[5].text =
+        "Der Wärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte, und ging. ".repeat(6);
     texts.texts[6].text = "海岸の灯台は夜に光る。".repeat(20);
     texts.texts[7].text = "word".to_owned();
     let trained = client.train_scale(tokio_stream::iter([texts])).await.unwrap().into_inner().scale.unwrap();
     assert_eq!((trained.texts, trained.language.as_str()), (150, "en"));
     let english = graded(3).text;
-    let mixed = format!("{english}\n\nDer Wärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte. {english}");
+    let mixed = format!(
+        "{english}\n\nDer Wärter schrieb jeden Sturm in ein Buch, das niemand lesen sollte. {english}"
+    );
     let found = client.score_text(score(&mixed)).await.unwrap().into_inner();
     assert!(found.low <= found.score && found.score <= found.high, "{found:?}");
     let million = client.score_text(score(&"word and ".repeat(200_000))).await.unwrap().into_inner();

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use palimpsest::{
-    CollectionName, DetectionOptions, Engine, GradedText, IfExists, Limits, NewSource, Progress, RelatedOptions,
-    RelatedSubject, ScalePlan, Scope, SourceId, Stop,
+    CollectionName, DetectionOptions, Engine, GradedText, IfExists, Limits, NewSource, Progress,
+    RelatedOptions, RelatedSubject, ScalePlan, Scope, SourceId, Stop,
 };
 
 use crate::scales::graded;
@@ -121,7 +121,10 @@ fn a_backup_of_an_older_version_is_restored() {
     // Sources of that time are on the subject of themselves: their stems were counted.
     let text = engine.get_source(&collection, &SourceId::new("s1").unwrap()).unwrap().text;
     assert_eq!(found(&engine, &text).0, ["s1"]);
-    let (scope, options) = (Scope::default(), RelatedOptions::default());
+    let (scope, options) = (
+        Scope::default(),
+        RelatedOptions { max_sources: 3, exclude_near_copies: false, exclude_own_group: false },
+    );
     let related = engine.list_related(RelatedSubject::Text(&text), &scope, &options, &Stop::never()).unwrap();
     assert_eq!(related.sources[0].entry.id.as_str(), "s1");
     // The corpus takes what is new in version 5, and a backup of it has that.
@@ -134,7 +137,6 @@ fn a_backup_of_an_older_version_is_restored() {
     let written = engine.backup(&mut fs::File::create(&newer).unwrap()).unwrap();
     assert_eq!((written.sources, written.scales), (12, 1));
     assert_eq!(Engine::restore(&newer, &folder.path().join("again")).unwrap(), written);
-    let again =
-        Engine::open(&folder.path().join("again"), Limits::default(), 1 << 20, &mut |_| {}).unwrap();
+    let again = Engine::open(&folder.path().join("again"), Limits::default(), 1 << 20, &mut |_| {}).unwrap();
     assert_eq!(*again.scale(&collection, &scale.name).unwrap(), *scale);
 }

@@ -122,12 +122,15 @@ impl Problem {
                 Self::invalid_because(Reason::NoWords, vec![violation])
             }
             TrainingRefusal::TooFewTexts { texts: count, min_texts } => {
-                let description =
-                    format!("has {count} different texts, but a scale needs {min_texts} at least; send more graded texts");
+                let description = format!(
+                    "has {count} different texts, but a scale needs {min_texts} at least; send more graded texts"
+                );
                 texts(Reason::InvalidField, &description).with("texts", count).with("min_texts", min_texts)
             }
             TrainingRefusal::OneGrade { grade } => {
-                let description = format!("all have the grade {grade}, but a scale needs different ones; send texts with other grades");
+                let description = format!(
+                    "all have the grade {grade}, but a scale needs different ones; send texts with other grades"
+                );
                 texts(Reason::InvalidField, &description)
             }
             TrainingRefusal::NoBetterThanLength { agreement, length_agreement } => {
