@@ -1,6 +1,7 @@
 //! Counts of English words.
 
 use super::lexicon::{self, Kinds, LONGEST_PHRASE, Lexicon};
+use super::profile::Profile;
 use super::word::Word;
 use crate::writing::measures::count::{CountId, Counts};
 use crate::writing::measures::syllables::Dictionary;
@@ -36,12 +37,15 @@ impl EnglishCounter {
     }
 
     /// Counts the next word. Returns whether it is rare.
-    pub(super) fn push(&mut self, word: &Word<'_>, counts: &mut Counts) -> bool {
+    pub(super) fn push(&mut self, word: &Word<'_>, counts: &mut Counts, profile: &mut Profile) -> bool {
         let form = word.lower;
         let kinds = self.lexicon.kinds(form);
         if word.first_of_sentence {
             self.recent.clear();
             self.since_auxiliary = None;
+        }
+        if kinds.has(Kinds::FUNCTION) {
+            profile.add_function_word(form);
         }
         self.push_syllables(word, counts);
         self.push_style(form, kinds, counts);
