@@ -33,14 +33,17 @@ impl Profile {
         let mut weighted: Vec<Weighted> = Vec::new();
         for run in all.chunk_by(|a, b| a == b) {
             let Some(key) = run.first().copied() else { continue };
-            let weight = commonness.weight(key) * (1.0 + count(run.len()).ln());
+            let weight = commonness.weight(key) * times(run.len());
             if weight >= LEAST_WEIGHT {
                 weighted.push(Weighted { key, weight });
             }
         }
-        weighted.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key)));
-        weighted.truncate(Self::MAX_TERMS);
-        let heaviest = weighted.first().map_or(1.0, |first| first.weight);
+        if weighted.len() > Self::MAX_TERMS {
+            let order = |a: &Weighted, b: &Weighted| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key));
+            weighted.select_nth_unstable_by(Self::MAX_TERMS, order);
+            weighted.truncate(Self::MAX_TERMS);
+        }
+        let heaviest = weighted.iter().map(|one| one.weight).fold(LEAST_WEIGHT, f32::max);
         let mut terms: Vec<Term> = weighted
             .into_iter()
             .map(|Weighted { key, weight }| Term { key, weight: in_parts(weight / heaviest) })
@@ -68,7 +71,7 @@ impl Profile {
     /// The cosine of two profiles, 0 to 1; 1 for equal ones that have terms.
     #[must_use]
     pub fn similarity(&self, other: &Self) -> f64 {
-        let product: u32 = self.products(other).map(|(_, product)| product).sum();
+        let product = self.product(other);
         if product == 0 { 0.0 } else { f64::from(product) / self.norms(other) }
     }
 
@@ -83,6 +86,11 @@ impl Profile {
             .collect();
         shared.sort_unstable_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.key.cmp(&b.key)));
         shared
+    }
+
+    /// The sum of the products of the weights of shared stems.
+    pub(super) fn product(&self, other: &Self) -> u32 {
+        self.products(other).map(|(_, product)| product).sum()
     }
 
     /// The stems that two texts share, with the products of their weights.
@@ -124,9 +132,10 @@ fn pair(first: Stem, second: Stem) -> Key {
     key(first.hash()).wrapping_mul(0x9E37_79B1).rotate_left(13) ^ key(second.hash())
 }
 
+/// How many times a stem weighs that a text has so often.
 #[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
-fn count(words: usize) -> f32 {
-    words as f32
+fn times(count: usize) -> f32 {
+    if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
 /// A share from 0 to 1 in parts of 255, at least one.
