@@ -14,6 +14,8 @@ pub enum TextRole {
     Compared(usize),
     /// One of the texts given as boilerplate, by its place.
     Boilerplate(usize),
+    /// One of the graded texts of a scale, by its place.
+    Graded(usize),
 }
 
 impl std::fmt::Display for TextRole {
@@ -22,6 +24,7 @@ impl std::fmt::Display for TextRole {
             Self::Submission => f.write_str("the submission"),
             Self::Source => f.write_str("the source"),
             Self::Boilerplate(place) => write!(f, "boilerplate text {place}"),
+            Self::Graded(place) => write!(f, "graded text {place}"),
             Self::Compared(place) => write!(f, "text {place} of those to compare with"),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Engine;
 use crate::corpus::{Change, Error, Outcome, ScaleDeleted, TextRole, check_bytes, wait};
 use crate::model::{CollectionName, RequestKey, Scale, ScaleName, Stop};
+use crate::writing::measures::{CountId, Measures};
 use crate::writing::scales::{self, GradedText, Plan, Score, ScoreRefusal, TrainingRefusal};
 
 /// The reason for which a scale was not trained or a text not scored.
@@ -58,8 +59,8 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Scale, ScaleError> {
         self.corpus.admit_scale(collection, &plan.name, replace)?;
-        for text in texts {
-            check_bytes(self.limits(), &text.text, TextRole::Submission)?;
+        for (place, text) in texts.iter().enumerate() {
+            self.check_size(&text.text, TextRole::Graded(place))?;
         }
         Ok(scales::train(plan, texts, stop)?)
     }
@@ -121,7 +122,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`ScaleError::Score`] if the text has no words, or is in another language than the scale; [`Error::CollectionNotFound`],
-    /// [`Error::ScaleNotFound`], [`Error::TooManyBytes`].
+    /// [`Error::ScaleNotFound`], [`Error::TooManyBytes`], [`Error::TooManyWords`].
     pub fn score_text(
         &self,
         collection: &CollectionName,
@@ -135,10 +136,24 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`ScaleError::Score`], [`Error::TooManyBytes`].
+    /// [`ScaleError::Score`], [`Error::TooManyBytes`], [`Error::TooManyWords`].
     pub fn score_on(&self, scale: &Scale, text: &str) -> Result<Score, ScaleError> {
-        check_bytes(self.limits(), text, TextRole::Submission)?;
+        self.check_size(text, TextRole::Submission)?;
         Ok(scales::score(scale, text)?)
+    }
+
+    /// Checks the bytes and the words of a text.
+    fn check_size(&self, text: &str, role: TextRole) -> Result<(), Error> {
+        check_bytes(self.limits(), text, role)?;
+        let max_text_words = self.limits().max_text_words;
+        // Few bytes are few words.
+        if text.len() <= max_text_words {
+            return Ok(());
+        }
+        match Measures::of(text).count(CountId::Words).map_or(0, |words| words as usize) {
+            words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
+            _ => Ok(()),
+        }
     }
 }
 

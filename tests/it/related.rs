@@ -1,4 +1,4 @@
-//! ListRelated: sources on the subject of a text, over gRPC.
+//! `ListRelated`: sources on the subject of a text, over gRPC.
 
 mod access;
 mod excerpts;

@@ -49,7 +49,7 @@ pub fn graded(number: u64) -> proto::GradedText {
     proto::GradedText { text, grade: 1.0 + f64::from(u32::try_from(level).unwrap()) + noise }
 }
 
-fn training(scale: &str, count: u64) -> proto::TrainScaleRequest {
+pub fn training(scale: &str, count: u64) -> proto::TrainScaleRequest {
     let band = |label: &str, min_grade| proto::ScaleBand { label: label.to_owned(), min_grade };
     proto::TrainScaleRequest {
         scale: scale.to_owned(),
@@ -196,6 +196,7 @@ async fn every_invalid_field_of_a_training_is_named() {
         (with(&|request| request.texts[6].text = "?! ...".to_owned()), "texts[6].text"),
         (with(&|request| request.bands[1].label = String::new()), "bands[1].label"),
         (with(&|request| request.bands[1].min_grade = 9.0), "bands[2].min_grade"),
+        (with(&|request| request.bands[2].label = "Good".to_owned()), "bands[2].label"),
         (with(&|request| request.bands[0].min_grade = f64::INFINITY), "bands[0].min_grade"),
     ];
     for (request, field) in cases {

@@ -4,8 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use palimpsest::{
-    CollectionName, DetectionOptions, Engine, IfExists, Limits, NewSource, Progress, Scope, Stop,
+    CollectionName, DetectionOptions, Engine, GradedText, IfExists, Limits, NewSource, Progress,
+    RelatedOptions, RelatedSubject, ScalePlan, Scope, SourceId, Stop,
 };
+
+use crate::scales::graded;
 
 /// A small corpus of version 1, in six scripts.
 fn fixture() -> PathBuf {
@@ -100,4 +103,40 @@ fn an_older_directory_is_read_without_a_change() {
     assert_eq!(bytes(), before);
     let engine = Engine::open(folder.path(), Limits::default(), 0, &mut |_| {}).unwrap();
     assert_eq!(counts(&engine), read);
+}
+
+/// The backup of a data directory of format 4, by a program of that time.
+#[test]
+fn a_backup_of_an_older_version_is_restored() {
+    let backup = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/backup-v4");
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let restored = Engine::restore(&backup, &data).unwrap();
+    assert_eq!((restored.collections, restored.sources, restored.scales), (2, 12, 0));
+    let format = fs::read_to_string(data.join("palimpsest.format")).unwrap();
+    assert!(format.starts_with("palimpsest data directory, format 5\n"), "{format}");
+    let engine = Engine::open(&data, Limits::default(), 1 << 20, &mut |_| {}).unwrap();
+    let collection = CollectionName::default();
+    assert_eq!(engine.scales(&collection).unwrap(), []);
+    // Sources of that time are on the subject of themselves: their stems were counted.
+    let text = engine.get_source(&collection, &SourceId::new("s1").unwrap()).unwrap().text;
+    assert_eq!(found(&engine, &text).0, ["s1"]);
+    let (scope, options) = (
+        Scope::default(),
+        RelatedOptions { max_sources: 3, exclude_near_copies: false, exclude_own_group: false },
+    );
+    let related = engine.list_related(RelatedSubject::Text(&text), &scope, &options, &Stop::never()).unwrap();
+    assert_eq!(related.sources[0].entry.id.as_str(), "s1");
+    // The corpus takes what is new in version 5, and a backup of it has that.
+    let texts: Vec<_> = (0..120).map(graded).collect();
+    let texts = texts.into_iter().map(|one| GradedText { text: one.text, grade: one.grade });
+    let plan = ScalePlan { name: "style".parse().unwrap(), bands: Vec::new(), created_at: None };
+    let texts: Vec<_> = texts.collect();
+    let scale = engine.train_scale(&collection, plan, &texts, false, &Stop::never()).unwrap();
+    let newer = folder.path().join("newer");
+    let written = engine.backup(&mut fs::File::create(&newer).unwrap()).unwrap();
+    assert_eq!((written.sources, written.scales), (12, 1));
+    assert_eq!(Engine::restore(&newer, &folder.path().join("again")).unwrap(), written);
+    let again = Engine::open(&folder.path().join("again"), Limits::default(), 1 << 20, &mut |_| {}).unwrap();
+    assert_eq!(*again.scale(&collection, &scale.name).unwrap(), *scale);
 }

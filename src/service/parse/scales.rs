@@ -78,7 +78,9 @@ pub(in crate::service) fn graded(
             let grade = text.grade;
             fields.invalid(
                 format!("texts[{number}].grade"),
-                format!("is {grade}, but must be from -1e9 to 1e9"),
+                format!(
+                    "is {grade}, but must be from -1e9 to 1e9; send a number within, or leave the text out"
+                ),
             );
         }
     }
@@ -111,7 +113,10 @@ impl Fields {
     fn bands(&mut self, bands: &[proto::ScaleBand]) -> Vec<ScaleBand> {
         let most = Scale::MAX_BANDS;
         if bands.len() > most {
-            self.invalid("bands", format!("has {} entries, but may have {most} at most", bands.len()));
+            self.invalid(
+                "bands",
+                format!("has {} entries, but may have {most} at most; join bands", bands.len()),
+            );
             return Vec::new();
         }
         let mut parsed: Vec<ScaleBand> = Vec::new();
@@ -119,12 +124,19 @@ impl Fields {
             let label = self.get(format!("bands[{place}].label"), BandLabel::new(&band.label).map(Some));
             let min_grade = band.min_grade;
             if !min_grade.is_finite() || min_grade.abs() > 1e9 {
-                let description = format!("is {min_grade}, but must be from -1e9 to 1e9");
+                let description =
+                    format!("is {min_grade}, but must be from -1e9 to 1e9; send a number within");
                 self.invalid(format!("bands[{place}].min_grade"), description);
             }
             if parsed.last().is_some_and(|last| last.min_grade >= min_grade) {
                 let description = "is not above that of the band before; list the bands in rising order";
                 self.invalid(format!("bands[{place}].min_grade"), description);
+            }
+            if parsed.iter().any(|other| Some(&other.label) == label.as_ref()) {
+                self.invalid(
+                    format!("bands[{place}].label"),
+                    "is that of a band before; give each band its own",
+                );
             }
             parsed.extend(label.map(|label| ScaleBand { label, min_grade }));
         }

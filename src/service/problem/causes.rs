@@ -122,12 +122,15 @@ impl Problem {
                 Self::invalid_because(Reason::NoWords, vec![violation])
             }
             TrainingRefusal::TooFewTexts { texts: count, min_texts } => {
-                let description =
-                    format!("has {count} different texts, but a scale needs {min_texts} at least");
+                let description = format!(
+                    "has {count} different texts, but a scale needs {min_texts} at least; send more graded texts"
+                );
                 texts(Reason::InvalidField, &description).with("texts", count).with("min_texts", min_texts)
             }
             TrainingRefusal::OneGrade { grade } => {
-                let description = format!("all have the grade {grade}; a scale needs different ones");
+                let description = format!(
+                    "all have the grade {grade}, but a scale needs different ones; send texts with other grades"
+                );
                 texts(Reason::InvalidField, &description)
             }
             TrainingRefusal::NoBetterThanLength { agreement, length_agreement } => {
@@ -140,9 +143,12 @@ impl Problem {
         }
     }
 
-    /// A training with more than it may have.
-    pub(in crate::service) fn too_many_texts(limit: &'static str, value: usize) -> Self {
-        let message = format!("the graded texts exceed the limit of {value} ({limit}); send fewer");
+    /// A training with more texts, or more bytes of texts, than it may have: `sent` so far.
+    pub(in crate::service) fn too_many_texts(limit: &'static str, value: usize, sent: usize) -> Self {
+        let what = if limit == "max_scale_bytes" { "bytes of texts" } else { "texts" };
+        let message = format!(
+            "`texts` has {sent} {what} or more, but a scale may have {value} ({limit}); send a random part of the texts"
+        );
         Self::new(Reason::TextTooLarge, message).with_limit(limit, value)
     }
 }
@@ -153,6 +159,7 @@ fn in_text(role: TextRole, description: &str) -> Violation {
         TextRole::Submission => "text".to_owned(),
         TextRole::Source => "source.text".to_owned(),
         TextRole::Compared(place) => format!("sources[{place}].text"),
+        TextRole::Graded(place) => format!("texts[{place}].text"),
         TextRole::Boilerplate(place) => format!("options.exclusions.boilerplate_texts[{place}]"),
     };
     Violation { field, description: description.to_owned() }

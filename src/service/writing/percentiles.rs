@@ -16,9 +16,9 @@ const MOST_SOURCES: usize = 1000;
 const MOST_BYTES: u64 = 16 << 20;
 /// Sources that are listed at a time.
 const LISTED: usize = 4096;
-/// Collections whose values are kept.
-const KEPT_COLLECTIONS: usize = 64;
-/// Sources whose values are kept, of 600 bytes each: a change of a collection measures the changed sources alone.
+/// Collections whose distributions are kept, each at its latest revision: 97 values of 1,000 sources are 780 kB.
+const KEPT_COLLECTIONS: usize = 16;
+/// Sources whose values are kept, of 900 bytes each: a change of a collection measures the changed sources alone.
 const KEPT_SOURCES: usize = 10_000;
 
 /// The values of one text: all counts, then all measures, in order. Those that do not apply are not numbers.
@@ -79,17 +79,17 @@ struct Measured {
     added: u64,
 }
 
-/// A collection at a revision.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The distribution of a collection at a revision.
+#[derive(Debug, Clone)]
 struct AtRevision {
-    collection: CollectionName,
     revision: u64,
+    distribution: Arc<Distribution>,
 }
 
 /// The distributions of collections, and the values of sources, that were computed lately.
 #[derive(Debug, Clone)]
 pub struct Percentiles {
-    distributions: Arc<Cache<AtRevision, Arc<Distribution>>>,
+    distributions: Arc<Cache<CollectionName, AtRevision>>,
     values: Arc<Cache<Measured, Values>>,
 }
 
@@ -110,8 +110,8 @@ impl Percentiles {
         collection: &CollectionName,
         stop: &Stop,
     ) -> Result<Arc<Distribution>, Problem> {
-        let (stats, key) = at_revision(engine, collection)?;
-        if let Some(kept) = self.distributions.get(&key) {
+        let stats = engine.get_collection(collection)?.stats;
+        if let Some(kept) = self.kept(collection, &stats) {
             return Ok(kept);
         }
         let mut rows = Vec::new();
@@ -126,9 +126,16 @@ impl Percentiles {
         }
         let distribution = Arc::new(Distribution::of(&rows, stats.sources));
         if engine.get_collection(collection)?.stats.revision == stats.revision {
-            self.distributions.insert(key, Arc::clone(&distribution));
+            let kept = AtRevision { revision: stats.revision, distribution: Arc::clone(&distribution) };
+            self.distributions.insert(collection.clone(), kept);
         }
         Ok(distribution)
+    }
+
+    /// The distribution of a collection, if it is kept and the collection has not changed since.
+    fn kept(&self, collection: &CollectionName, stats: &CollectionStats) -> Option<Arc<Distribution>> {
+        let kept = self.distributions.get(collection)?;
+        (kept.revision == stats.revision).then_some(kept.distribution)
     }
 
     /// The bytes of text that [`Self::of`] reads for a collection, at most.
@@ -137,8 +144,9 @@ impl Percentiles {
         engine: &Engine,
         collection: &CollectionName,
     ) -> Result<usize, Problem> {
-        let (stats, key) = at_revision(engine, collection)?;
-        let bytes = if self.distributions.contains_key(&key) { 0 } else { stats.text_bytes.min(MOST_BYTES) };
+        let stats = engine.get_collection(collection)?.stats;
+        let is_kept = self.kept(collection, &stats).is_some();
+        let bytes = if is_kept { 0 } else { stats.text_bytes.min(MOST_BYTES) };
         Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
@@ -164,15 +172,6 @@ impl Percentiles {
         }
         Ok(Some(values))
     }
-}
-
-/// The counts of a collection, and the key of its present state.
-fn at_revision(
-    engine: &Engine,
-    collection: &CollectionName,
-) -> Result<(CollectionStats, AtRevision), Problem> {
-    let stats = engine.get_collection(collection)?.stats;
-    Ok((stats, AtRevision { collection: collection.clone(), revision: stats.revision }))
 }
 
 /// A source, and the hash of its id, by which the sample is drawn.
@@ -210,7 +209,7 @@ impl Ord for Drawn {
 /// The sources of a collection whose ids have the least hashes: a sample that does not depend on their order, and that another
 /// source changes by one.
 fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<Vec<Arc<Entry>>, Problem> {
-    let mut least = BinaryHeap::new();
+    let mut drawn = BinaryHeap::new();
     let mut after: Option<SourceId> = None;
     loop {
         stop.check()?;
@@ -218,13 +217,13 @@ fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<V
         let Some(last) = listed.last() else { break };
         after = Some(last.id.clone());
         for entry in listed {
-            least.push(Drawn { hash: xxh3_64(entry.id.as_str().as_bytes()), entry });
-            if least.len() > MOST_SOURCES {
-                least.pop();
+            drawn.push(Drawn { hash: xxh3_64(entry.id.as_str().as_bytes()), entry });
+            if drawn.len() > MOST_SOURCES {
+                drawn.pop();
             }
         }
     }
-    let mut sources = least.into_sorted_vec();
+    let mut sources = drawn.into_sorted_vec();
     Ok(sources.drain(..).map(|drawn| drawn.entry).collect())
 }
 

@@ -79,6 +79,8 @@ counts! {
     SecondPerson "second_person" English "Pronouns of the second person.";
     ThirdPerson "third_person" English "Pronouns of the third person.";
     Contractions "contractions" English "Contracted words such as `don't`.";
+    SmallI "small_i" English "The pronoun `I` with a small letter.";
+    SpacingMistakes "spacing_mistakes" English "White space before a comma, full stop or the like, or none after it.";
     Nominalisations "nominalisations" English "Nouns in -tion, -sion, -ment, -ness, -ity, -ance and -ence of seven letters or more.";
 }
 

@@ -1,4 +1,4 @@
-//! Lexical diversity over sequences of types, each a number below the number of types. All are linear in the words.
+//! Lexical diversity over sequences of types, each a number below the number of types. All are linear in the words, but for sorting.
 
 /// The words of a window of the moving-average type-token ratio (Covington & McFall 2010).
 const WINDOW: usize = 50;
@@ -36,6 +36,26 @@ pub(super) fn moving_types(words: &[u32], occurrences: &[u32]) -> Option<WindowS
         }
     }
     (windows > 0.0).then_some(WindowSums { types: sum, words: windows * 50.0 })
+}
+
+/// Sequences of three words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Triples {
+    /// Different ones.
+    pub(super) different: f64,
+    /// All.
+    pub(super) all: f64,
+}
+
+/// The sequences of three words; `None` if there are none.
+pub(super) fn triples(words: &[u32]) -> Option<Triples> {
+    let mut sorted: Vec<&[u32]> = words.windows(3).collect();
+    sorted.sort_unstable();
+    #[expect(clippy::cast_precision_loss, reason = "a number of words is below 2^53")]
+    let count = |number: usize| number as f64;
+    let all = count(sorted.len());
+    sorted.dedup();
+    (all > 0.0).then_some(Triples { different: count(sorted.len()), all })
 }
 
 /// The types that 42 words drawn without replacement are expected to have; `None` in a text of fewer words.
@@ -99,6 +119,12 @@ mod tests {
             .sum();
         assert_eq!(moving_types(&words, &[0; 31]), Some(WindowSums { types: naive, words: 71.0 * 50.0 }));
         assert_eq!(moving_types(&words[..49], &[0; 31]), None);
+    }
+
+    #[test]
+    fn triples_are_sequences() {
+        assert_eq!(triples(&[1, 2, 1, 2, 1]), Some(Triples { different: 2.0, all: 3.0 }));
+        assert_eq!(triples(&[1, 2]), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use self::catalogue::{Family, Figure, MeasureId, Term};
 pub use self::count::CountId;
 pub use self::language::{Language, TextLanguage};
 
+use self::count::Needs;
 use self::counting::Facts;
 
 /// The counts and measures of a text.
@@ -86,8 +87,8 @@ impl Measures {
         MeasureId::all().map(|id| (id, self.figure(id).ok().map(|figure| figure.value)))
     }
 
-    /// All counts, and all measures without regard to the least length for which they are stated, by their stable names:
-    /// the features of scales. `None` for what is not defined for the text, as for another language.
+    /// All counts, and all measures without regard to the least length for which they are stated, by their stable names.
+    /// `None` for what is not defined for the text, as for another language.
     pub fn features(&self) -> impl Iterator<Item = (&'static str, Option<f64>)> {
         let counts = CountId::ALL.iter().map(|&id| (id.name(), self.count(id).ok().map(f64::from)));
         let measures = MeasureId::all().map(|id| {
@@ -96,5 +97,18 @@ impl Measures {
             (id.name(), figure.map(|figure| figure.value))
         });
         counts.chain(measures)
+    }
+
+    /// The shares of words of each length, and of frequent function words, by their stable names. `None` for what is not
+    /// defined for the text.
+    pub fn word_shares(&self) -> impl Iterator<Item = (&'static str, Option<f64>)> {
+        let words = f64::from(self.facts.counts.get(CountId::Words));
+        let share = move |needs: Needs| {
+            let applies = applicability::check(&self.facts, needs).is_ok();
+            move |(name, count): (&'static str, u32)| (name, applies.then(|| f64::from(count) / words))
+        };
+        let profile = &self.facts.profile;
+        let lengths = profile.lengths().map(share(Needs::Spaces));
+        lengths.chain(profile.function_words().map(share(Needs::English)))
     }
 }

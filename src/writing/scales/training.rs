@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::features::{Features, LENGTH, VERSION, main_language};
+use super::features::{Feature, Features, LENGTH, VERSION, main_language};
 use super::refusal::TrainingRefusal;
 use super::statistics::agreement::{self, Comparison, Graded, quantile, sorted};
 use super::statistics::fitting::{Fitter, Row};
@@ -50,6 +50,8 @@ const MIN_TEXTS: usize = 100;
 /// A feature over all texts.
 struct Column {
     weight: ScaleWeight,
+    /// The factor of its penalty.
+    penalty: f64,
     /// The value of each text, standardised.
     values: Vec<f64>,
 }
@@ -72,14 +74,13 @@ pub fn train(plan: Plan, texts: &[GradedText], stop: &Stop) -> Result<Scale, Tra
     let grades = grades_of(&texts.graded);
     let folds = folds::deal(&texts.dealt());
     let columns = columns(&texts.features);
-    let all = rows(&columns.iter().collect::<Vec<_>>(), &texts.graded, &folds);
-    let length: Vec<&Column> =
-        columns.iter().filter(|one| LENGTH.contains(&one.weight.measure.as_str())).collect();
-    let length = rows(&length, &texts.graded, &folds);
+    let all = Table::of(columns.iter(), &texts.graded, &folds);
+    let is_length = |one: &&Column| LENGTH.contains(&one.weight.measure.as_str());
+    let length = Table::of(columns.iter().filter(is_length), &texts.graded, &folds);
     stop.check()?;
-    let fitter = Fitter::new(&all);
-    let Tested { comparison, error, error_90 } =
-        test(&all, &fitter.predictions(), &Fitter::new(&length).predictions(), grades);
+    let fitter = Fitter::new(&all.rows, all.penalties);
+    let by_length = Fitter::new(&length.rows, length.penalties).predictions();
+    let Tested { comparison, error, error_90 } = test(&all.rows, &fitter.predictions(), &by_length, grades);
     stop.check()?;
     let Comparison { scale: agreement, baseline: length_agreement, least_gain } = comparison;
     if least_gain <= 0.0 || agreement.low <= 0.0 {
@@ -193,16 +194,16 @@ fn grades_of(texts: &[Mark]) -> Grades {
 
 /// The features that are defined for enough texts and differ among them, standardised.
 fn columns(features: &[Features]) -> Vec<Column> {
-    let names = features.first().map(|first| first.all.iter().map(|one| one.name)).into_iter().flatten();
-    let column = |(place, name): (usize, &str)| {
+    let first = features.first().map(|first| first.all.iter()).into_iter().flatten();
+    let column = |(place, feature): (usize, &Feature)| {
         let values: Vec<Option<f64>> =
             features.iter().map(|one| one.all.get(place).and_then(|feature| feature.value)).collect();
-        standardised(name, &values)
+        standardised(feature, &values)
     };
-    names.enumerate().filter_map(column).collect()
+    first.enumerate().filter_map(column).collect()
 }
 
-fn standardised(name: &str, values: &[Option<f64>]) -> Option<Column> {
+fn standardised(feature: &Feature, values: &[Option<f64>]) -> Option<Column> {
     let defined = sorted(values.iter().flatten().copied().filter(|value| value.is_finite()));
     #[expect(clippy::cast_precision_loss, reason = "a number of texts is below 2^53")]
     let (count, all) = (defined.len() as f64, values.len() as f64);
@@ -216,10 +217,10 @@ fn standardised(name: &str, values: &[Option<f64>]) -> Option<Column> {
     if deviation <= f64::EPSILON * mean.abs().max(1e-6) {
         return None;
     }
-    let measure = name.to_owned();
+    let measure = feature.name.to_owned();
     let weight = ScaleWeight { measure, weight: 0.0, mean, deviation, least, greatest };
     let values = values.iter().map(|value| weight.standardise(*value)).collect();
-    Some(Column { weight, values })
+    Some(Column { weight, penalty: feature.penalty, values })
 }
 
 impl ScaleWeight {
@@ -231,13 +232,23 @@ impl ScaleWeight {
     }
 }
 
-fn rows(columns: &[&Column], texts: &[Mark], folds: &[usize]) -> Vec<Row> {
-    let of = |(place, (mark, fold)): (usize, (&Mark, &usize))| Row {
-        features: columns.iter().filter_map(|column| column.values.get(place).copied()).collect(),
-        grade: mark.grade,
-        fold: *fold,
-    };
-    texts.iter().zip(folds).enumerate().map(of).collect()
+/// The rows of all texts over some of the columns.
+struct Table {
+    rows: Vec<Row>,
+    penalties: Vec<f64>,
+}
+
+impl Table {
+    fn of<'a>(columns: impl Iterator<Item = &'a Column>, texts: &[Mark], folds: &[usize]) -> Self {
+        let columns: Vec<&Column> = columns.collect();
+        let of = |(place, (mark, fold)): (usize, (&Mark, &usize))| Row {
+            features: columns.iter().filter_map(|column| column.values.get(place).copied()).collect(),
+            grade: mark.grade,
+            fold: *fold,
+        };
+        let rows = texts.iter().zip(folds).enumerate().map(of).collect();
+        Self { rows, penalties: columns.iter().map(|column| column.penalty).collect() }
+    }
 }
 
 /// Compares predictions with the grades.

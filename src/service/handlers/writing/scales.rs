@@ -203,13 +203,14 @@ struct Texts {
 impl Texts {
     fn add(&mut self, texts: Vec<proto::GradedText>) -> Result<(), Problem> {
         self.bytes += texts.iter().map(|text| text.text.len()).sum::<usize>();
-        if self.texts.len() + texts.len() > MAX_TEXTS {
-            return Err(Problem::too_many_texts("max_scale_texts", MAX_TEXTS));
+        let before = self.texts.len();
+        let sent = before + texts.len();
+        if sent > MAX_TEXTS {
+            return Err(Problem::too_many_texts("max_scale_texts", MAX_TEXTS, sent));
         }
         if self.bytes > MAX_TEXTS_BYTES {
-            return Err(Problem::too_many_texts("max_scale_bytes", MAX_TEXTS_BYTES));
+            return Err(Problem::too_many_texts("max_scale_bytes", MAX_TEXTS_BYTES, self.bytes));
         }
-        let before = self.texts.len();
         self.texts.extend(parse::graded(texts, before)?);
         Ok(())
     }

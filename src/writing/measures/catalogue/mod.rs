@@ -49,10 +49,11 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The sum of a constant and terms; `None` if it is not a number, as without a denominator.
+    /// The sum of a constant and terms; `None` if it is not a number, as without a denominator. The division comes first: equal
+    /// ratios of other counts, such as 220 / 20 and 330 / 30, give equal values.
     pub(super) fn sum(constant: f64, terms: Vec<Term>) -> Option<Self> {
         let value =
-            terms.iter().fold(constant, |sum, term| sum + term.weight * term.numerator / term.denominator);
+            terms.iter().fold(constant, |sum, term| sum + term.weight * (term.numerator / term.denominator));
         value.is_finite().then_some(Self { value, constant, terms })
     }
 

@@ -145,6 +145,14 @@ pub(super) const MEASURES: &[Definition] = &[
         "uncapitalised_sentences / sentences",
         Spaces
     ),
+    ratio!("small_i_share", "Small i", SmallI / Words, "small_i / words", English),
+    ratio!(
+        "spacing_mistake_share",
+        "Mistakes of spacing",
+        SpacingMistakes / Words,
+        "spacing_mistakes / words",
+        English
+    ),
     ratio!("repeated_word_share", "Repeated words", RepeatedWords / Words, "repeated_words / words", Spaces),
 ];
 

@@ -155,6 +155,17 @@ pub(super) const MEASURES: &[Definition] = &[
         ..SPACED
     },
     Definition {
+        name: "distinct_triples",
+        title: "Different sequences of three words",
+        formula: "different sequences of three words / sequences of three words",
+        reference: "Li, Galley, Brockett, Gao & Dolan 2016, A diversity-promoting objective function, NAACL (distinct-3); falls with the length",
+        rule: Rule::Own(|facts| {
+            let triples = diversity::triples(&facts.words)?;
+            Figure::ratio("different sequences", triples.different, "sequences", triples.all)
+        }),
+        ..SPACED
+    },
+    Definition {
         name: "rare_share",
         title: "Words beyond the 2,000 most frequent",
         formula: "rare_words / words",

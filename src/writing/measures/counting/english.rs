@@ -1,6 +1,7 @@
 //! Counts of English words.
 
 use super::lexicon::{self, Kinds, LONGEST_PHRASE, Lexicon};
+use super::profile::Profile;
 use super::word::Word;
 use crate::writing::measures::count::{CountId, Counts};
 use crate::writing::measures::syllables::Dictionary;
@@ -36,12 +37,15 @@ impl EnglishCounter {
     }
 
     /// Counts the next word. Returns whether it is rare.
-    pub(super) fn push(&mut self, word: &Word<'_>, counts: &mut Counts) -> bool {
+    pub(super) fn push(&mut self, word: &Word<'_>, counts: &mut Counts, profile: &mut Profile) -> bool {
         let form = word.lower;
         let kinds = self.lexicon.kinds(form);
         if word.first_of_sentence {
             self.recent.clear();
             self.since_auxiliary = None;
+        }
+        if kinds.has(Kinds::FUNCTION) {
+            profile.add_function_word(form);
         }
         self.push_syllables(word, counts);
         self.push_style(form, kinds, counts);
@@ -98,7 +102,9 @@ impl EnglishCounter {
             (CountId::SecondPerson, Kinds::SECOND_PERSON),
             (CountId::ThirdPerson, Kinds::THIRD_PERSON),
         ];
-        own.into_iter().for_each(|(count, kind)| counts.add_if(count, kinds.has(kind)));
+        for (count, kind) in own {
+            counts.add_if(count, kinds.has(kind));
+        }
         let contracted = ["n't", "'ll", "'re", "'ve", "'d", "'m"].iter().any(|end| form.ends_with(end));
         let contracted = contracted || (form.ends_with("'s") && kinds.has(Kinds::FUNCTION));
         counts.add_if(CountId::Contractions, contracted);

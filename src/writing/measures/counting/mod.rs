@@ -3,12 +3,15 @@
 mod english;
 mod lexicon;
 mod lists;
+mod mechanics;
+mod profile;
 mod sentences;
 mod word;
 
 use std::collections::HashMap;
 
 use self::english::EnglishCounter;
+use self::profile::Profile;
 use self::sentences::{Break, EndMark, Gap};
 use self::word::{Reader, Word};
 use super::count::{CountId, Counts};
@@ -31,6 +34,8 @@ pub(super) struct Facts {
     pub(super) occurrences: Vec<u32>,
     /// The words of each sentence.
     pub(super) sentences: Vec<u32>,
+    /// The words by lengths, and function words.
+    pub(super) profile: Profile,
     /// The language.
     pub(super) language: TextLanguage,
     /// Whether a tenth of the text or more is in scripts without spaces, whose words can't be told apart.
@@ -55,6 +60,7 @@ impl Facts {
             occurrences: Vec::new(),
             sentences: Vec::new(),
             rare: Vec::new(),
+            profile: Profile::default(),
             in_sentence: 0,
         };
         counter.run(&tokenized);
@@ -65,6 +71,7 @@ impl Facts {
             words: counter.words,
             occurrences: counter.occurrences,
             sentences: counter.sentences,
+            profile: counter.profile,
             language,
             unspaced,
         }
@@ -82,6 +89,7 @@ struct Counter<'a> {
     sentences: Vec<u32>,
     /// Whether each type is rare.
     rare: Vec<bool>,
+    profile: Profile,
     in_sentence: u32,
 }
 
@@ -129,7 +137,9 @@ impl Counter<'_> {
         let begins_small =
             word.first_of_sentence && word.lower.starts_with(char::is_lowercase) && word.is_small;
         counts.add_if(CountId::UncapitalisedSentences, begins_small);
-        let is_rare = self.english.as_mut().is_some_and(|english| english.push(word, counts));
+        self.profile.add_letters(word.letters);
+        let profile = &mut self.profile;
+        let is_rare = self.english.as_mut().is_some_and(|english| english.push(word, counts, profile));
         if let Some(rare) = self.rare.get_mut(id as usize) {
             *rare |= is_rare;
         }
@@ -151,12 +161,17 @@ impl Counter<'_> {
 
     /// Reads the gap after a word.
     fn gap(&mut self, gap: Span, before: Span, after: Option<Span>, wrapped: bool) {
-        if gap.of(self.text) == " " && after.is_some() {
+        let (between, word) = (gap.of(self.text), before.of(self.text));
+        self.counts.add_if(CountId::SmallI, mechanics::is_small_i(word, between));
+        if between == " " && after.is_some() {
             return;
         }
         self.characters(gap);
-        let read = Gap::read(gap.of(self.text));
+        let read = Gap::read(between);
         let found = after.map_or(Break::Paragraph, |after| read.between(self.text, before, after, wrapped));
+        let next = after.map_or("", |after| after.of(self.text));
+        let is_mistake = mechanics::is_spacing_mistake(word, between, next, found);
+        self.counts.add_if(CountId::SpacingMistakes, is_mistake);
         if found == Break::None {
             return;
         }

@@ -35,19 +35,20 @@ pub(crate) struct Fit {
 pub(crate) struct Fitter<'a> {
     rows: &'a [Row],
     folds: Vec<Moments>,
-    features: usize,
+    /// The factor of the penalty of each feature.
+    penalties: Vec<f64>,
 }
 
 impl<'a> Fitter<'a> {
-    pub(crate) fn new(rows: &'a [Row]) -> Self {
-        let features = rows.first().map_or(0, |row| row.features.len());
-        let mut folds = vec![Moments::new(features); FOLDS];
+    /// A fitter of rows whose features have these factors of the penalty.
+    pub(crate) fn new(rows: &'a [Row], penalties: Vec<f64>) -> Self {
+        let mut folds = vec![Moments::new(penalties.len()); FOLDS];
         for row in rows {
             if let Some(fold) = folds.get_mut(row.fold) {
                 fold.add(&row.features, row.grade);
             }
         }
-        Self { rows, folds, features }
+        Self { rows, folds, penalties }
     }
 
     /// The fit to all rows.
@@ -73,7 +74,7 @@ impl<'a> Fitter<'a> {
         }
         let moments = self.moments(|fold| Some(fold) != held_back);
         let (penalty, spread) = (best.penalty, best.spread());
-        let mut line = moments.ridge(penalty);
+        let mut line = moments.ridge(penalty, &self.penalties);
         let mean = moments.mean_grade();
         line.weights.iter_mut().for_each(|weight| *weight *= spread);
         line.intercept = mean + spread * (line.intercept - mean);
@@ -84,7 +85,8 @@ impl<'a> Fitter<'a> {
     fn try_penalty(&self, penalty: f64, held_back: Option<usize>) -> Trial {
         let mut trial = Trial { penalty, ..Trial::default() };
         for fold in (0..FOLDS).filter(|fold| Some(*fold) != held_back) {
-            let line = self.moments(|other| other != fold && Some(other) != held_back).ridge(penalty);
+            let moments = self.moments(|other| other != fold && Some(other) != held_back);
+            let line = moments.ridge(penalty, &self.penalties);
             for row in self.rows.iter().filter(|row| row.fold == fold) {
                 trial.add(line.at(&row.features), row.grade);
             }
@@ -93,7 +95,7 @@ impl<'a> Fitter<'a> {
     }
 
     fn moments(&self, is_included: impl Fn(usize) -> bool) -> Moments {
-        let mut sum = Moments::new(self.features);
+        let mut sum = Moments::new(self.penalties.len());
         for (_, fold) in self.folds.iter().enumerate().filter(|(fold, _)| is_included(*fold)) {
             sum.include(fold);
         }
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn a_clear_signal_is_found_with_a_small_penalty() {
         let rows = rows(0.1);
-        let fit = Fitter::new(&rows).fit();
+        let fit = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).fit();
         assert!(fit.penalty <= 0.01 && (fit.line.weights[0] - 1.0).abs() < 0.05, "{fit:?}");
         assert!(fit.line.weights[1].abs() < 0.05, "{fit:?}");
     }
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn predictions_have_the_deviation_of_the_grades() {
         let rows = rows(0.8);
-        let predictions = Fitter::new(&rows).predictions();
+        let predictions = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).predictions();
         let deviation = |values: &[f64]| {
             let mean = values.iter().sum::<f64>() / 300.0;
             (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / 300.0).sqrt()
@@ -176,9 +178,9 @@ mod tests {
     #[test]
     fn a_prediction_knows_nothing_of_its_fold() {
         let mut rows = rows(0.3);
-        let before = Fitter::new(&rows).predictions();
+        let before = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).predictions();
         rows.iter_mut().filter(|row| row.fold == 2).for_each(|row| row.grade = 100.0);
-        let after = Fitter::new(&rows).predictions();
+        let after = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).predictions();
         for ((row, before), after) in rows.iter().zip(before).zip(after).filter(|((row, _), _)| row.fold == 2)
         {
             assert_eq!(before, after, "{row:?}");
@@ -187,11 +189,11 @@ mod tests {
 
     #[test]
     fn nothing_to_fit_is_the_mean() {
-        let rows: Vec<Row> = (0..10)
-            .map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: i as usize % FOLDS })
+        let rows: Vec<Row> = (0..10_u8)
+            .map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: usize::from(i) % FOLDS })
             .collect();
-        let fit = Fitter::new(&rows).fit();
+        let fit = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).fit();
         assert_eq!((fit.line.weights[0], fit.line.intercept), (0.0, 4.5));
-        assert_eq!(Fitter::new(&[]).fit().line.at(&[]), 0.0);
+        assert_eq!(Fitter::new(&[], Vec::new()).fit().line.at(&[]), 0.0);
     }
 }

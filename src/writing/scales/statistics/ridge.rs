@@ -63,9 +63,9 @@ impl Moments {
         self.sums.last().copied().unwrap_or_default() / self.essays.max(1.0)
     }
 
-    /// The ridge regression of the grade on the features, where `penalty` is relative to the number of essays. It
-    /// takes the cube of the features.
-    pub(crate) fn ridge(&self, penalty: f64) -> Line {
+    /// The ridge regression of the grade on the features, where `penalty` is relative to the number of essays, and each
+    /// feature has a factor of it. It takes the cube of the features.
+    pub(crate) fn ridge(&self, penalty: f64, factors: &[f64]) -> Line {
         let features = self.sums.len().saturating_sub(1);
         let mean = |sum: &f64| sum / self.essays.max(1.0);
         let means: Vec<f64> = self.sums.iter().map(mean).collect();
@@ -89,9 +89,9 @@ impl Moments {
         let right: Vec<f64> =
             with_grade.iter().zip(&scales).take(features).map(|(value, scale)| value * scale).collect();
         system.truncate(features);
-        for row in &mut system {
+        for (row, factor) in system.iter_mut().zip(factors) {
             if let Some(diagonal) = row.last_mut() {
-                *diagonal += penalty;
+                *diagonal += penalty * factor;
             }
         }
         let standardised = solve(&system, &right).unwrap_or_else(|| vec![0.0; features]);
@@ -162,10 +162,9 @@ mod tests {
 
     #[test]
     fn a_linear_function_is_found_without_a_penalty() {
-        let rows = (0..20)
-            .map(|i| f64::from(i))
-            .map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
-        let line = moments(rows).ridge(1e-12);
+        let rows =
+            (0..20).map(f64::from).map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
+        let line = moments(rows).ridge(1e-12, &[1.0; 2]);
         assert!((line.intercept - 3.0).abs() < 1e-6, "{line:?}");
         assert!((line.weights[0] - 2.0).abs() < 1e-6 && (line.weights[1] + 5.0).abs() < 1e-6, "{line:?}");
         assert!((line.at(&[1.0, 2.0]) - (3.0 + 2.0 - 10.0)).abs() < 1e-6);
@@ -174,16 +173,23 @@ mod tests {
     #[test]
     fn a_penalty_of_one_halves_the_weight_of_one_feature() {
         let rows = (0..10).map(|i| (vec![f64::from(i), 7.0], f64::from(i)));
-        let line = moments(rows).ridge(1.0);
+        let line = moments(rows).ridge(1.0, &[1.0; 2]);
         assert!((line.weights[0] - 0.5).abs() < 1e-9, "{line:?}");
         assert_eq!(line.weights[1], 0.0, "a feature with one value");
         assert!((line.at(&[4.5, 7.0]) - 4.5).abs() < 1e-9, "the mean stays");
     }
 
     #[test]
+    fn a_feature_with_a_greater_factor_has_less_weight() {
+        let rows = (0..10).map(|i| (vec![f64::from(i), f64::from(i)], f64::from(i)));
+        let line = moments(rows).ridge(0.1, &[1.0, 2.0]);
+        assert!((line.weights[0] - 2.0 * line.weights[1]).abs() < 1e-9, "{line:?}");
+    }
+
+    #[test]
     fn equal_features_share_the_weight() {
         let rows = (0..10).map(|i| (vec![f64::from(i), f64::from(i)], f64::from(i)));
-        let line = moments(rows).ridge(1e-6);
+        let line = moments(rows).ridge(1e-6, &[1.0; 2]);
         assert!((line.weights[0] - 0.5).abs() < 1e-3 && (line.weights[1] - 0.5).abs() < 1e-3, "{line:?}");
     }
 
@@ -192,15 +198,15 @@ mod tests {
         let row = |i: i32| (vec![f64::from(i), f64::from(i * i % 7)], f64::from(i % 5));
         let mut parts = moments((0..10).map(row));
         parts.include(&moments((10..30).map(row)));
-        let (parts, whole) = (parts.ridge(0.1), moments((0..30).map(row)).ridge(0.1));
+        let (parts, whole) = (parts.ridge(0.1, &[1.0; 2]), moments((0..30).map(row)).ridge(0.1, &[1.0; 2]));
         assert!((parts.at(&[3.0, 4.0]) - whole.at(&[3.0, 4.0])).abs() < 1e-9);
     }
 
     #[test]
     fn no_essays_and_no_features_are_a_constant() {
-        assert_eq!(Moments::new(2).ridge(0.1).at(&[1.0, 1.0]), 0.0);
+        assert_eq!(Moments::new(2).ridge(0.1, &[1.0; 2]).at(&[1.0, 1.0]), 0.0);
         let mut moments = Moments::new(0);
         moments.add(&[], 4.0);
-        assert_eq!(moments.ridge(0.1).at(&[]), 4.0);
+        assert_eq!(moments.ridge(0.1, &[]).at(&[]), 4.0);
     }
 }
