@@ -195,6 +195,11 @@ impl Engine {
                 listed.push(given.related(source, collection.clone(), found.entry));
             }
         }
+        // The index has similarities of fewer digits.
+        listed.sort_by(|a, b| {
+            let by_similarity = b.similarity.total_cmp(&a.similarity);
+            by_similarity.then_with(|| (&a.collection, &a.entry.id).cmp(&(&b.collection, &b.entry.id)))
+        });
         Ok(listed)
     }
 

@@ -1,11 +1,11 @@
 //! The part of a source that has most to do with a text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::SharedTerm;
 use super::profile::{Key, keys};
-use crate::text::regions::{RegionKind, regions};
+use crate::matching::KeyMap;
+use crate::text::regions::bibliographies;
 use crate::text::{Boundary, Excerpt, StemmedText, TokenizedText, longest_within};
 
 /// Words of an excerpt, at least if the text has as many, and at most.
@@ -20,7 +20,7 @@ const MOST_WORDS: u32 = 60;
 #[must_use]
 pub fn most_related(text: &str, stemmed: &StemmedText, shared: &[SharedTerm]) -> Excerpt {
     let StemmedText { tokenized, stems } = stemmed;
-    let weights: HashMap<Key, f64> = shared.iter().map(|term| (term.key, term.contribution)).collect();
+    let weights: KeyMap<Key, f64> = shared.iter().map(|term| (term.key, term.contribution)).collect();
     let heavy: Vec<HeavyAt> = keys(stems)
         .filter_map(|at| Some(HeavyAt { token: at.token, key: at.key, weight: *weights.get(&at.key)? }))
         .collect();
@@ -65,8 +65,8 @@ fn weight_of(heavy: &[HeavyAt], window: &Range<u32>) -> f64 {
 fn bodies(text: &str, tokenized: &TokenizedText) -> Vec<Range<u32>> {
     let mut bodies = Vec::new();
     let mut from = 0;
-    for region in regions(text).iter().filter(|region| region.kind == RegionKind::Bibliography) {
-        let works = tokenized.tokens_in(region.span);
+    for span in bibliographies(text) {
+        let works = tokenized.tokens_in(span);
         bodies.push(from..works.start);
         from = works.end;
     }
@@ -172,7 +172,7 @@ mod tests {
             let words = tokenized.lengths().words(&tokenized.tokens_in(found.span));
             prop_assert!(words <= MOST_WORDS);
             prop_assert!(text.get(found.span.start as usize..found.span.end as usize).is_some());
-            prop_assert!(words > 0 || tokenized.lengths().total() == 0 || !found.span.of(&text).is_empty() || regions(&text).iter().any(|r| r.kind == RegionKind::Bibliography));
+            prop_assert!(words > 0 || tokenized.lengths().total() == 0 || !found.span.of(&text).is_empty() || !bibliographies(&text).is_empty());
         }
     }
 }

@@ -11,6 +11,7 @@ mod copies;
 mod excerpt;
 mod index;
 mod profile;
+mod segment;
 mod words;
 
 pub use self::commonness::Commonness;

@@ -28,19 +28,25 @@ impl Profile {
     /// The profile of a text with these stems. Linear in the stems but for a sort.
     #[must_use]
     pub fn new(stems: &[Stem], commonness: &Commonness) -> Self {
-        let mut all: Vec<Key> = keys(stems).map(|at| at.key).collect();
+        // However often a text has it, a stem that weighs less tells nothing. These are about half of a text.
+        let least = LEAST_WEIGHT / times(stems.len().max(1));
+        let mut all: Vec<Key> = Vec::with_capacity(stems.len());
+        all.extend(keys(stems).map(|at| at.key).filter(|key| commonness.weight(*key) >= least));
         all.sort_unstable();
-        let mut weighted: Vec<Weighted> = Vec::new();
+        let mut weighted: Vec<Weighted> = Vec::with_capacity(all.len());
         for run in all.chunk_by(|a, b| a == b) {
             let Some(key) = run.first().copied() else { continue };
-            let weight = commonness.weight(key) * (1.0 + count(run.len()).ln());
+            let weight = commonness.weight(key) * times(run.len());
             if weight >= LEAST_WEIGHT {
                 weighted.push(Weighted { key, weight });
             }
         }
-        weighted.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key)));
-        weighted.truncate(Self::MAX_TERMS);
-        let heaviest = weighted.first().map_or(1.0, |first| first.weight);
+        if weighted.len() > Self::MAX_TERMS {
+            let order = |a: &Weighted, b: &Weighted| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key));
+            weighted.select_nth_unstable_by(Self::MAX_TERMS, order);
+            weighted.truncate(Self::MAX_TERMS);
+        }
+        let heaviest = weighted.iter().map(|one| one.weight).fold(LEAST_WEIGHT, f32::max);
         let mut terms: Vec<Term> = weighted
             .into_iter()
             .map(|Weighted { key, weight }| Term { key, weight: in_parts(weight / heaviest) })
@@ -68,7 +74,7 @@ impl Profile {
     /// The cosine of two profiles, 0 to 1; 1 for equal ones that have terms.
     #[must_use]
     pub fn similarity(&self, other: &Self) -> f64 {
-        let product: u32 = self.products(other).map(|(_, product)| product).sum();
+        let product = self.product(other);
         if product == 0 { 0.0 } else { f64::from(product) / self.norms(other) }
     }
 
@@ -83,6 +89,11 @@ impl Profile {
             .collect();
         shared.sort_unstable_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.key.cmp(&b.key)));
         shared
+    }
+
+    /// The sum of the products of the weights of shared stems.
+    pub(super) fn product(&self, other: &Self) -> u32 {
+        self.products(other).map(|(_, product)| product).sum()
     }
 
     /// The stems that two texts share, with the products of their weights.
@@ -104,11 +115,13 @@ struct Weighted {
 /// The stems of a text, in order. A character of a script without spaces makes a pair with the next one, for one alone tells
 /// little.
 pub(super) fn keys(stems: &[Stem]) -> impl Iterator<Item = KeyAt> {
-    let next = stems.iter().skip(1).map(Some).chain([None]);
-    (0..).zip(stems.iter().zip(next)).filter_map(|(token, (stem, next))| {
+    (0..).zip(stems).filter_map(|(token, stem)| {
         let key = match stem.characters() {
             Some(_) => key(stem.hash()),
-            None => pair(*stem, *next.filter(|next| next.characters().is_none())?),
+            None => {
+                let next = stems.get(token as usize + 1);
+                pair(*stem, *next.filter(|next| next.characters().is_none())?)
+            }
         };
         Some(KeyAt { key, token })
     })
@@ -124,9 +137,10 @@ fn pair(first: Stem, second: Stem) -> Key {
     key(first.hash()).wrapping_mul(0x9E37_79B1).rotate_left(13) ^ key(second.hash())
 }
 
+/// How many times a stem weighs that a text has so often.
 #[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
-fn count(words: usize) -> f32 {
-    words as f32
+fn times(count: usize) -> f32 {
+    if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
 /// A share from 0 to 1 in parts of 255, at least one.

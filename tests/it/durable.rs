@@ -538,5 +538,5 @@ fn every_version_of_the_format_is_opened() {
         }
         versions += 1;
     }
-    assert_eq!(versions, 4);
+    assert_eq!(versions, 5);
 }

@@ -29,7 +29,7 @@ pub(in crate::cli) struct RelatedArgs {
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// The collection of the source that --id names [default: the only one that --collection names, or else default]
-    #[arg(long, value_name = "NAME", requires = "id")]
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
     id_collection: Option<String>,
     #[command(flatten)]
     scope: ScopeArgs,
@@ -46,7 +46,7 @@ pub(in crate::cli) struct RelatedArgs {
     #[arg(long)]
     exclude_near_copies: bool,
     /// Leave out sources of the group of the source that --id names
-    #[arg(long, requires = "id")]
+    #[arg(long, conflicts_with = "file")]
     exclude_own_group: bool,
     /// Print the sources as JSON: the protobuf JSON of palimpsest.v1.ListRelatedResponse, with all fields
     #[arg(long)]
