@@ -32,14 +32,10 @@ pub(super) fn run() -> ExitCode {
 fn serve(requests: &mut Requests, mut checker: Checker) -> io::Result<()> {
     while let Some(request) = requests.receive::<Request>()? {
         let text = String::from_utf8(request.body).map_err(io::Error::other)?;
-        // A panic leaves the rules in an unknown state, so that they are made anew.
-        let answer = match catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text))) {
-            Ok(answer) => answer,
-            Err(_) => {
-                checker.rules.clear();
-                Answer::Panicked
-            }
-        };
+        // A panic leaves the rules of the dialect in an unknown state. They were taken for the paragraph, and are made
+        // anew.
+        let answer = catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text)));
+        let answer = answer.unwrap_or(Answer::Panicked);
         requests.answer(&answer, &[])?;
     }
     Ok(())
@@ -84,8 +80,16 @@ impl Checker {
     }
 
     fn answer(&mut self, request: &Request, text: &str) -> Answer {
-        let Request::Check { dialect, any_dialect, disabled, enabled } = request else {
-            return Answer::Dialect(self.dialect_of(text));
+        let (dialect, any_dialect, disabled, enabled) = match request {
+            Request::Dialect(stated) => {
+                let dialect = stated.unwrap_or_else(|| self.dialect_of(text));
+                let rules = self.rules(dialect);
+                self.rules.push(rules);
+                return Answer::Dialect(dialect);
+            }
+            Request::Check { dialect, any_dialect, disabled, enabled } => {
+                (dialect, any_dialect, disabled, enabled)
+            }
         };
         let mut rules = self.rules(*dialect);
         if let Some(rule) = disabled.iter().chain(enabled).find(|rule| !rules.all.contains_key(rule)) {
@@ -133,7 +137,9 @@ impl Checker {
     /// with any word, or a compound of two nouns.
     fn is_derived(&self, word: &[char]) -> bool {
         let word: String = word.iter().flat_map(|c| c.to_lowercase()).collect();
-        let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+        let owner = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
+        let is_possessive = owner.is_some_and(|it| self.is_known(it));
+        let word = owner.unwrap_or(&word);
         let is_plural = || {
             let singulars = [
                 word.strip_suffix('s').map(str::to_owned),
@@ -144,7 +150,7 @@ impl Checker {
         };
         let is_prefixed =
             || rules::PREFIXES.iter().filter_map(|it| word.strip_prefix(it)).any(|it| self.is_known(it));
-        self.is_known(word) || is_plural() || is_prefixed() || self.has_suffix(word) || self.is_compound(word)
+        is_possessive || is_plural() || is_prefixed() || self.has_suffix(word) || self.is_compound(word)
     }
 
     /// Whether a word of four letters or more is in the dictionary.
