@@ -1,6 +1,7 @@
 //! The child: checks one paragraph after another with Harper.
 
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -109,7 +110,8 @@ impl Checker {
     }
 
     fn find(&self, text: &str, rules: &mut Rules, any_dialect: bool) -> Vec<Found> {
-        let chars: Vec<char> = text.chars().collect();
+        let mut chars: Vec<char> = text.chars().collect();
+        let endless = without_endless(&mut chars);
         let document = Document::new_from_chars(chars.clone().into(), &PlainEnglish, &self.dictionary);
         let mut lints = rules.all.organized_lints(&document);
         // "Their is" is "there is" rather than "they're is".
@@ -121,6 +123,11 @@ impl Checker {
         let mut found = Vec::new();
         for (rule, lints) in lints {
             for lint in lints {
+                let is_near_gap =
+                    |gap: &Range<usize>| gap.start <= lint.span.end && lint.span.start <= gap.end;
+                if endless.iter().any(is_near_gap) {
+                    continue;
+                }
                 let word = chars.get(lint.span.start..lint.span.end).unwrap_or_default();
                 let is_spelling = lint.lint_kind == LintKind::Spelling;
                 if is_spelling && (self.is_derived(word) || any_dialect && self.is_of_any_dialect(word)) {
@@ -215,6 +222,24 @@ impl Checker {
         let most = counts.iter().copied().max().unwrap_or(0);
         ALL.into_iter().zip(counts).find(|(_, count)| *count == most).map_or(Dialect::American, |(it, _)| it)
     }
+}
+
+/// Characters between spaces, at most: rules take time quadratic in them. Addresses are longer, and texts without spaces.
+const MAX_WORD_CHARS: usize = 100;
+
+/// Puts spaces in the place of endless words, and returns where.
+fn without_endless(chars: &mut [char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for word in chars.split_mut(|c| c.is_whitespace()) {
+        let end = start + word.len();
+        if word.len() > MAX_WORD_CHARS {
+            word.fill(' ');
+            found.push(start.saturating_sub(1)..end + 1);
+        }
+        start = end + 1;
+    }
+    found
 }
 
 fn finding(rule: &str, lint: &Lint, chars: &[char]) -> Found {
