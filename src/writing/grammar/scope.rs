@@ -100,9 +100,11 @@ const FREQUENT: [&str; 24] = [
 pub(super) fn language(text: &str) -> Option<&'static str> {
     let info = whatlang::detect(beginning(text))?;
     let code = info.lang().code();
-    let is_sure =
-        info.is_reliable() || spaced_words(beginning(text)) >= JUDGED_WORDS && info.confidence() > 0.3;
-    if code != "eng" && is_english(text) {
+    let is_long = spaced_words(beginning(text)) >= JUDGED_WORDS;
+    let is_sure = info.is_reliable() || is_long && info.confidence() > 0.3;
+    // Of a sentence there is little to judge by; two words that are frequent in English are seldom anything else.
+    let frequent = if is_sure { 3 } else { 2 };
+    if is_english(text, frequent) || code == "eng" && is_latin(text) {
         return Some("en");
     }
     is_sure.then(|| short_code(code)).flatten()
@@ -123,13 +125,14 @@ fn is_latin(text: &str) -> bool {
     latin.len() >= other.len()
 }
 
-fn is_english(text: &str) -> bool {
+/// Whether at least so many words, and one in five, are frequent in English.
+fn is_english(text: &str, least: usize) -> bool {
     let (mut frequent, mut all) = (0_usize, 0_usize);
     for word in beginning(text).split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         all += 1;
         frequent += usize::from(FREQUENT.iter().any(|it| it.eq_ignore_ascii_case(word)));
     }
-    frequent >= 3 && frequent * 5 >= all
+    frequent >= least && frequent * 5 >= all
 }
 
 /// The first bytes of a text, which tell its language.

@@ -1,6 +1,7 @@
 //! The child: checks one paragraph after another with Harper.
 
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,14 +33,10 @@ pub(super) fn run() -> ExitCode {
 fn serve(requests: &mut Requests, mut checker: Checker) -> io::Result<()> {
     while let Some(request) = requests.receive::<Request>()? {
         let text = String::from_utf8(request.body).map_err(io::Error::other)?;
-        // A panic leaves the rules in an unknown state, so that they are made anew.
-        let answer = match catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text))) {
-            Ok(answer) => answer,
-            Err(_) => {
-                checker.rules.clear();
-                Answer::Panicked
-            }
-        };
+        // A panic leaves the rules of the dialect in an unknown state. They were taken for the paragraph, and are made
+        // anew.
+        let answer = catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text)));
+        let answer = answer.unwrap_or(Answer::Panicked);
         requests.answer(&answer, &[])?;
     }
     Ok(())
@@ -84,8 +81,16 @@ impl Checker {
     }
 
     fn answer(&mut self, request: &Request, text: &str) -> Answer {
-        let Request::Check { dialect, any_dialect, disabled, enabled } = request else {
-            return Answer::Dialect(self.dialect_of(text));
+        let (dialect, any_dialect, disabled, enabled) = match request {
+            Request::Dialect(stated) => {
+                let dialect = stated.unwrap_or_else(|| self.dialect_of(text));
+                let rules = self.rules(dialect);
+                self.rules.push(rules);
+                return Answer::Dialect(dialect);
+            }
+            Request::Check { dialect, any_dialect, disabled, enabled } => {
+                (dialect, any_dialect, disabled, enabled)
+            }
         };
         let mut rules = self.rules(*dialect);
         if let Some(rule) = disabled.iter().chain(enabled).find(|rule| !rules.all.contains_key(rule)) {
@@ -105,7 +110,8 @@ impl Checker {
     }
 
     fn find(&self, text: &str, rules: &mut Rules, any_dialect: bool) -> Vec<Found> {
-        let chars: Vec<char> = text.chars().collect();
+        let mut chars: Vec<char> = text.chars().collect();
+        let endless = without_endless(&mut chars);
         let document = Document::new_from_chars(chars.clone().into(), &PlainEnglish, &self.dictionary);
         let mut lints = rules.all.organized_lints(&document);
         // "Their is" is "there is" rather than "they're is".
@@ -117,6 +123,11 @@ impl Checker {
         let mut found = Vec::new();
         for (rule, lints) in lints {
             for lint in lints {
+                let is_near_gap =
+                    |gap: &Range<usize>| gap.start <= lint.span.end && lint.span.start <= gap.end;
+                if endless.iter().any(is_near_gap) {
+                    continue;
+                }
                 let word = chars.get(lint.span.start..lint.span.end).unwrap_or_default();
                 let is_spelling = lint.lint_kind == LintKind::Spelling;
                 if is_spelling && (self.is_derived(word) || any_dialect && self.is_of_any_dialect(word)) {
@@ -133,7 +144,9 @@ impl Checker {
     /// with any word, or a compound of two nouns.
     fn is_derived(&self, word: &[char]) -> bool {
         let word: String = word.iter().flat_map(|c| c.to_lowercase()).collect();
-        let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+        let owner = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
+        let is_possessive = owner.is_some_and(|it| self.is_known(it));
+        let word = owner.unwrap_or(&word);
         let is_plural = || {
             let singulars = [
                 word.strip_suffix('s').map(str::to_owned),
@@ -144,7 +157,7 @@ impl Checker {
         };
         let is_prefixed =
             || rules::PREFIXES.iter().filter_map(|it| word.strip_prefix(it)).any(|it| self.is_known(it));
-        self.is_known(word) || is_plural() || is_prefixed() || self.has_suffix(word) || self.is_compound(word)
+        is_possessive || is_plural() || is_prefixed() || self.has_suffix(word) || self.is_compound(word)
     }
 
     /// Whether a word of four letters or more is in the dictionary.
@@ -209,6 +222,24 @@ impl Checker {
         let most = counts.iter().copied().max().unwrap_or(0);
         ALL.into_iter().zip(counts).find(|(_, count)| *count == most).map_or(Dialect::American, |(it, _)| it)
     }
+}
+
+/// Characters between spaces, at most: rules take time quadratic in them. Addresses are longer, and texts without spaces.
+const MAX_WORD_CHARS: usize = 100;
+
+/// Puts spaces in the place of endless words, and returns where.
+fn without_endless(chars: &mut [char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for word in chars.split_mut(|c| c.is_whitespace()) {
+        let end = start + word.len();
+        if word.len() > MAX_WORD_CHARS {
+            word.fill(' ');
+            found.push(start.saturating_sub(1)..end + 1);
+        }
+        start = end + 1;
+    }
+    found
 }
 
 fn finding(rule: &str, lint: &Lint, chars: &[char]) -> Found {

@@ -159,18 +159,25 @@ impl EnglishCheckers {
     ) -> Result<Outcome, CheckError> {
         let seat = self.shared.pool.seat(is_stopped)?;
         let shared = &self.shared;
-        let mut session = Session { shared, seat: &seat, child: None, options, deadline, is_stopped };
-        let mut outcome = Outcome { dialect: options.dialect, ..Outcome::default() };
-        if outcome.dialect.is_none() {
-            outcome.dialect = Some(session.dialect(text)?);
-        }
+        let dialect = options.dialect;
+        let mut session = Session {
+            shared,
+            seat: &seat,
+            child: None,
+            dialect,
+            is_ready: false,
+            options,
+            deadline,
+            is_stopped,
+        };
+        let mut outcome = Outcome::default();
         let mut failures = 0;
         for paragraph in paragraphs {
             if failures >= MAX_FAILURES || Instant::now() >= deadline {
                 outcome.failed.push(*paragraph);
                 continue;
             }
-            match session.check(*paragraph, text, outcome.dialect) {
+            match session.check(*paragraph, text) {
                 Ok(findings) => outcome.findings.extend(findings),
                 Err(Unchecked::Because(error)) => {
                     session.keep();
@@ -187,6 +194,7 @@ impl EnglishCheckers {
             }
         }
         self.shared.not_checked.fetch_add(outcome.failed.len() as u64, Ordering::Relaxed);
+        outcome.dialect = session.dialect;
         session.keep();
         Ok(outcome)
     }
@@ -207,6 +215,10 @@ struct Session<'a> {
     shared: &'a Shared,
     seat: &'a Seat<'a>,
     child: Option<Child>,
+    /// The dialect, once it is known.
+    dialect: Option<Dialect>,
+    /// Whether the child has the rules of the dialect.
+    is_ready: bool,
     options: &'a Options,
     deadline: Instant,
     is_stopped: &'a dyn Fn() -> bool,
@@ -216,30 +228,36 @@ struct Session<'a> {
 const DIALECT_BYTES: usize = 100_000;
 
 impl Session<'_> {
-    /// The dialect of a text; American if its child fails.
-    fn dialect(&mut self, text: &str) -> Result<Dialect, CheckError> {
-        let end = (0..=DIALECT_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-        let beginning = text.get(..end.unwrap_or(0)).unwrap_or_default();
-        match self.ask(&Request::Dialect, beginning) {
-            Ok(Answer::Dialect(dialect)) => Ok(dialect),
-            Err(Unchecked::Because(error)) => Err(error),
-            Ok(_) | Err(_) => Ok(Dialect::American),
+    /// Has a child make the rules of the dialect, which takes longer than a paragraph. The dialect is that of the text if none is
+    /// stated; American if a child fails to find it.
+    fn prepare(&mut self, text: &str) -> Result<(), Unchecked> {
+        let end = if self.dialect.is_some() { 0 } else { text.floor_char_boundary(DIALECT_BYTES) };
+        let beginning = text.get(..end).unwrap_or_default();
+        match self.ask(&Request::Dialect(self.dialect), beginning, START_TIME) {
+            Ok(Answer::Dialect(dialect)) => {
+                self.dialect = Some(dialect);
+                self.is_ready = true;
+                Ok(())
+            }
+            Err(Unchecked::Because(error)) => Err(Unchecked::Because(error)),
+            Ok(_) | Err(_) => {
+                self.dialect = self.dialect.or(Some(Dialect::American));
+                Err(Unchecked::Failed)
+            }
         }
     }
 
-    fn check(
-        &mut self,
-        paragraph: Span,
-        text: &str,
-        dialect: Option<Dialect>,
-    ) -> Result<Vec<Finding>, Unchecked> {
+    fn check(&mut self, paragraph: Span, text: &str) -> Result<Vec<Finding>, Unchecked> {
+        if !self.is_ready {
+            self.prepare(text)?;
+        }
         let request = Request::Check {
-            dialect: dialect.unwrap_or(Dialect::American),
+            dialect: self.dialect.unwrap_or(Dialect::American),
             any_dialect: self.options.dialect.is_none(),
             disabled: self.options.disabled_rules.clone(),
             enabled: self.options.enabled_rules.clone(),
         };
-        match self.ask(&request, paragraph.of(text))? {
+        match self.ask(&request, paragraph.of(text), PARAGRAPH_TIME)? {
             Answer::Findings(found) => trust::findings(found, paragraph, text).ok_or_else(|| {
                 self.shared.crashed.fetch_add(1, Ordering::Relaxed);
                 self.end("its findings are not in the paragraph");
@@ -248,12 +266,15 @@ impl Session<'_> {
             Answer::UnknownRule(rule) => {
                 Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(&rule) }))
             }
-            Answer::Panicked => Err(Unchecked::Panicked),
+            Answer::Panicked => {
+                self.is_ready = false;
+                Err(Unchecked::Panicked)
+            }
             Answer::Dialect(_) => Err(Unchecked::Failed),
         }
     }
 
-    fn ask(&mut self, request: &Request, body: &str) -> Result<Answer, Unchecked> {
+    fn ask(&mut self, request: &Request, body: &str, time: Duration) -> Result<Answer, Unchecked> {
         let mut child = match self.child.take() {
             Some(child) => child,
             None => self.seat.child(self.is_stopped).map_err(|error| Unchecked::Because(error.into()))?,
@@ -269,7 +290,7 @@ impl Session<'_> {
                 }
             }
         }
-        let time = self.deadline.saturating_duration_since(Instant::now()).min(PARAGRAPH_TIME);
+        let time = self.deadline.saturating_duration_since(Instant::now()).min(time);
         let mut conversation = Conversation::new(&child, time, self.is_stopped);
         let answer = conversation.request(request, body.as_bytes()).and_then(|()| {
             let prefix = conversation.prefix(wire::MAX_ANSWER_BYTES, 0)?;
@@ -296,6 +317,7 @@ impl Session<'_> {
 
     /// Ends the child, which another one replaces.
     fn end(&mut self, why: &str) {
+        self.is_ready = false;
         if let Some(child) = self.child.take() {
             let how = child.end();
             tracing::info!(why, %how, "a checker of grammar ended");
