@@ -11,11 +11,11 @@ use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use palimpsest::proto::related_service_client::RelatedServiceClient;
 use palimpsest::proto::writing_service_client::WritingServiceClient;
 use palimpsest::proto::{self, PageBasis};
-use tonic::Request;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request};
 
 type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -128,22 +128,41 @@ impl Page {
                 }
             }
         }
-        let request = proto::ListScalesRequest { collection: collection.clone() };
+        let request = proto::ListScalesRequest { collection };
         for scale in writing.list_scales(request).await?.into_inner().scales {
-            let request = proto::ScoreTextRequest {
-                collection: collection.clone(),
-                scale: scale.name.clone(),
-                source: Some(self.essay.clone()),
-                ..proto::ScoreTextRequest::default()
-            };
-            let scored = writing.score_text(request).await?.into_inner();
-            let proto::ScoreTextResponse { score, low, high, band, .. } = scored;
-            println!("\nOn the scale {}: {score:.2} ({low:.2} to {high:.2}) {band}", scale.name);
+            println!("\n{}", self.grade(&scale.name, &self.essay.id).await?);
         }
         Ok(())
     }
 
+    /// The score of an essay of the collection on a scale, or why it has none.
+    async fn grade(&self, scale: &str, id: &str) -> Done<String> {
+        let collection = self.essay.collection.clone();
+        let request = proto::ScoreTextRequest {
+            collection: collection.clone(),
+            scale: scale.to_owned(),
+            source: Some(proto::SourceName { collection, id: id.to_owned() }),
+            ..proto::ScoreTextRequest::default()
+        };
+        match WritingServiceClient::new(self.channel.clone()).score_text(request).await {
+            Ok(answer) => {
+                let proto::ScoreTextResponse { score, low, high, band, .. } = answer.into_inner();
+                Ok(format!("{scale}: {score:.2} ({low:.2} to {high:.2}) {band}"))
+            }
+            // A text may be too short for a score, or of another language.
+            Err(status)
+                if status.code() == Code::InvalidArgument || status.code() == Code::FailedPrecondition =>
+            {
+                Ok(format!("{scale}: {}", status.message()))
+            }
+            Err(status) => Err(status.into()),
+        }
+    }
+
     async fn related(&self) -> Done {
+        let request = proto::ListScalesRequest { collection: self.essay.collection.clone() };
+        let scales =
+            WritingServiceClient::new(self.channel.clone()).list_scales(request).await?.into_inner().scales;
         let request = proto::ListRelatedRequest {
             source: Some(self.essay.clone()),
             scope: Some(self.scope()),
@@ -161,6 +180,9 @@ impl Page {
                 length(source.length.unwrap_or_default()),
                 source.similarity * 100.0
             );
+            for scale in &scales {
+                println!("{}\n", self.grade(&scale.name, &source.id).await?);
+            }
         }
         Ok(())
     }

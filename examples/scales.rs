@@ -8,10 +8,14 @@
 //! for each scale the quadratic weighted kappa of the grades with the scores, which are rounded to the nearest grade, and what
 //! the server itself states: its agreement in cross-validation, and that of the number of words alone.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::cast_precision_loss, reason = "numbers of texts are far below 2^52")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 
 use palimpsest::{CollectionName, Engine, GradedText, Scale, ScalePlan, Stop};
+use serde_json::Value;
 
 const FOLDS: usize = 5;
 
@@ -26,10 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = arguments()?;
     let mut prompts: BTreeMap<String, Vec<GradedText>> = BTreeMap::new();
     for line in std::fs::read_to_string(&arguments.file)?.lines().filter(|line| !line.trim().is_empty()) {
-        let value: serde_json::Value = serde_json::from_str(line)?;
-        let text = value[&arguments.text].as_str().ok_or("a line has no text")?.to_owned();
-        let grade = value[&arguments.grade].as_f64().ok_or("a line has no grade")?;
-        let prompt = arguments.by.as_ref().map_or_else(String::new, |by| value[by].to_string());
+        let value: Value = serde_json::from_str(line)?;
+        let text = value.get(&arguments.text).and_then(Value::as_str).ok_or("a line has no text")?.to_owned();
+        let grade = value.get(&arguments.grade).and_then(Value::as_f64).ok_or("a line has no grade")?;
+        let prompt =
+            arguments.by.as_ref().and_then(|by| value.get(by)).map_or_else(String::new, Value::to_string);
         prompts.entry(prompt).or_default().push(GradedText { text, grade });
     }
     let mut kappas = Vec::new();

@@ -152,4 +152,4 @@ pub use report::{
     NotChecked, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 pub use text::alerts::{Alert, AlertKind, Severity};
-pub use text::{OffsetUnit, Span};
+pub use text::{Excerpt, OffsetUnit, Span};

@@ -91,7 +91,7 @@ impl Requests {
     /// # Errors
     ///
     /// It is not a request.
-    pub fn next<T: for<'de> Deserialize<'de>>(&mut self) -> io::Result<Option<Request<T>>> {
+    pub fn receive<T: for<'de> Deserialize<'de>>(&mut self) -> io::Result<Option<Request<T>>> {
         let Some(prefix) = receive_prefix()? else { return Ok(None) };
         if prefix.head_bytes as usize > MAX_HEAD_BYTES {
             return Err(io::Error::other("the request is too long"));

@@ -30,7 +30,6 @@ pub enum Interruption {
 }
 
 /// Turns an error into the interruption of a conversation whose child sent what no child sends.
-#[must_use]
 pub fn malformed<E>(problem: &'static str) -> impl FnOnce(E) -> Interruption {
     move |_| Interruption::Malformed(problem)
 }

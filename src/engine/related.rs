@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Engine;
-use crate::corpus::{Entry, Error, RelatedEntry, TextRole, View, ViewRequest, check_bytes, check_words};
+use crate::corpus::{
+    Entry, Error, RelatedEntry, TextRole, View, ViewRequest, ViewedCollection, check_bytes, check_words,
+};
 use crate::model::{CollectionName, Profile, Scope, SourceName, Stop};
 use crate::related::{NearCopies, SharedTerm, most_related, words_of};
 use crate::text::{Excerpt, Stem, TokenizedText, Tokenizer};
@@ -134,7 +136,7 @@ impl Engine {
         let sources = self.related_in(&view, &given, &scope, *options, stop)?;
         Ok(Related {
             sources,
-            sources_in_scope: view.in_scope().map(|one| one.sources_in_scope()).sum(),
+            sources_in_scope: view.in_scope().map(ViewedCollection::sources_in_scope).sum(),
             corpus_revision: view.revision(),
             scope_revision: view.changed_at(),
         })

@@ -46,7 +46,7 @@ impl NearCopies {
 
 /// The distinct sequences of a text, sorted.
 fn sequences(tokens: &[Token]) -> Vec<[u64; SEQUENCE_TOKENS]> {
-    let values: Vec<u64> = tokens.iter().map(|token| u64::from(token.value())).collect();
+    let values: Vec<u64> = tokens.iter().map(|token| token.value()).collect();
     let mut sequences: Vec<[u64; SEQUENCE_TOKENS]> = values.array_windows().copied().collect();
     sequences.sort_unstable();
     sequences.dedup();

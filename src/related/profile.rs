@@ -123,10 +123,10 @@ pub(super) mod tests {
     use crate::text::{CorpusSeed, Tokenizer};
 
     pub(in crate::related) fn profile(text: &str) -> Profile {
+        static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
         let tokenizer = Tokenizer::new(CorpusSeed::new(3));
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
         Profile::new(&stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)))
     }
 

@@ -26,7 +26,7 @@ impl Excerpt {
     /// assert_eq!(Excerpt::first_words(text, 9).shown(text), text);
     /// ```
     #[must_use]
-    pub fn first_words(text: &str, most_words: u32) -> Self {
+    pub(crate) fn first_words(text: &str, most_words: u32) -> Self {
         let mut bytes = BYTES_PER_WORD.saturating_mul(most_words as usize);
         loop {
             let head = text.get(..text.floor_char_boundary(bytes)).unwrap_or(text);
@@ -46,7 +46,7 @@ impl Excerpt {
     /// The tokens from `from` to before `to`, of a text or of its beginning. The last one ends with the punctuation after it if no
     /// word follows, and the first one begins with the signs that open it.
     #[must_use]
-    pub fn of(text: &str, tokenized: &TokenizedText, from: u32, to: u32) -> Self {
+    pub(crate) fn of(text: &str, tokenized: &TokenizedText, from: u32, to: u32) -> Self {
         if from >= to {
             return Self::default();
         }

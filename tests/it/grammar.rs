@@ -1,4 +1,4 @@
-//! CheckGrammar over gRPC: a stand-in for a LanguageTool server, the answer without a checker, and bad requests.
+//! `CheckGrammar` over gRPC: a stand-in for a LanguageTool server, the answer without a checker, and bad requests.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

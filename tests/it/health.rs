@@ -12,13 +12,15 @@ use tonic::transport::Channel;
 
 use crate::harness::TestServer;
 
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 8] = [
     "",
     "palimpsest.v1.AdminService",
     "palimpsest.v1.CorpusService",
     "palimpsest.v1.DetectionService",
     "palimpsest.v1.DocumentService",
+    "palimpsest.v1.RelatedService",
     "palimpsest.v1.RenderingService",
+    "palimpsest.v1.WritingService",
 ];
 
 fn of(service: &str) -> HealthCheckRequest {

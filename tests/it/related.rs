@@ -1,4 +1,4 @@
-//! ListRelated: sources on the subject of a text, over gRPC.
+//! `ListRelated`: sources on the subject of a text, over gRPC.
 
 use palimpsest::proto::related_service_client::RelatedServiceClient;
 use palimpsest::proto::{self, ListRelatedRequest, ListRelatedResponse};

@@ -80,15 +80,12 @@ fn row(
     percentile: Option<f64>,
     reason: Option<&proto::NotApplicable>,
 ) {
-    let mut text = format!("  {name:NAME_WIDTH$} ");
-    match value {
-        Some(value) => text += &format!("{value:>10}"),
-        None => text += &format!("{:>10}  {}", "-", reason.map_or("", |reason| reason.message.as_str())),
-    }
-    if let Some(percentile) = percentile {
-        text += &format!("  percentile {percentile:>5.1}");
-    }
-    line(out, &text);
+    let value = match value {
+        Some(value) => format!("{value:>10}"),
+        None => format!("{:>10}  {}", "-", reason.map_or("", |reason| reason.message.as_str())),
+    };
+    let percentile = percentile.map(|percentile| format!("  percentile {percentile:>5.1}"));
+    line(out, &format!("  {name:NAME_WIDTH$} {value}{}", percentile.unwrap_or_default()));
 }
 
 fn line(out: &mut String, line: &str) {

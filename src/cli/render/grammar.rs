@@ -35,12 +35,15 @@ pub(in crate::cli) fn grammar(response: &proto::CheckGrammarResponse, text: Opti
 fn line(place: &str, finding: &proto::GrammarFinding) -> String {
     let proto::GrammarFinding { text, rule, message, replacements, .. } = finding;
     let kind = label(finding.kind());
-    let mut line = format!("{place:>8}  {kind:<14} \"{}\"", shortened(text));
     let listed: Vec<String> = replacements.iter().take(LISTED).map(|it| replacement(it)).collect();
-    if !listed.is_empty() {
-        line += &format!(" → {}", listed.join(", "));
-    }
-    line + &format!("  {} ({})", printable(message.trim()), printable(rule))
+    let arrow = if listed.is_empty() { "" } else { " → " };
+    format!(
+        "{place:>8}  {kind:<14} \"{}\"{arrow}{}  {} ({})",
+        shortened(text),
+        listed.join(", "),
+        printable(message.trim()),
+        printable(rule)
+    )
 }
 
 fn replacement(text: &str) -> String {
@@ -62,21 +65,22 @@ fn totals(response: &proto::CheckGrammarResponse, found: u64) -> String {
         .collect();
     let by_kind = if by_kind.is_empty() { String::new() } else { format!(" ({})", by_kind.join(", ")) };
     let share = response.checked.unwrap_or_default();
-    let mut out = format!(
-        "{}{by_kind}; checked {} of {}",
+    let checker = if response.checker.is_empty() {
+        String::new()
+    } else {
+        format!(" by {} {}", printable(&response.checker), printable(&response.checker_version))
+    };
+    let language = match (dialect(response.dialect()), response.language.as_str()) {
+        (Some(dialect), _) => format!(", {dialect} English"),
+        (None, "") => String::new(),
+        (None, language) => format!(", language {}", printable(language)),
+    };
+    format!(
+        "{}{by_kind}; checked {} of {}{checker}{language}",
         counted(found, "finding", "findings"),
         number(share.words),
         counted(share.of_words, "word", "words")
-    );
-    if !response.checker.is_empty() {
-        out += &format!(" by {} {}", printable(&response.checker), printable(&response.checker_version));
-    }
-    match (dialect(response.dialect()), response.language.as_str()) {
-        (Some(dialect), _) => out += &format!(", {dialect} English"),
-        (None, "") => {}
-        (None, language) => out += &format!(", language {}", printable(language)),
-    }
-    out
+    )
 }
 
 /// What was not checked, a line for each reason.

@@ -16,7 +16,7 @@ pub fn run() -> ExitCode {
 
 /// Reads the one document.
 fn serve(requests: &mut Requests) -> io::Result<()> {
-    let Some(request) = requests.next::<Request>()? else { return Ok(()) };
+    let Some(request) = requests.receive::<Request>()? else { return Ok(()) };
     let Request { limits, name, encoding } = request.head;
     let document = Document { content: &request.body, name: &name, encoding: &encoding };
     // The hook has said where; the thread that waits for this one sees only that it failed.

@@ -16,7 +16,9 @@ pub fn grammar(
 ) -> proto::CheckGrammarResponse {
     let Checked { findings, not_checked, words, checker, checker_version, language, dialect } = checked;
     let mut counts: BTreeMap<Kind, u64> = BTreeMap::new();
-    findings.iter().for_each(|finding| *counts.entry(finding.kind).or_default() += 1);
+    for finding in &findings {
+        *counts.entry(finding.kind).or_default() += 1;
+    }
     let left_out: u64 = not_checked.iter().map(|part| part.words).sum();
     let listed: Vec<Finding> = findings.into_iter().take(max_findings).collect();
     let mut spans: Vec<Span> = listed.iter().map(|finding| finding.span).collect();

@@ -209,7 +209,7 @@ impl Ord for Drawn {
 /// The sources of a collection whose ids have the least hashes: a sample that does not depend on their order, and that another
 /// source changes by one.
 fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<Vec<Arc<Entry>>, Problem> {
-    let mut least = BinaryHeap::new();
+    let mut drawn = BinaryHeap::new();
     let mut after: Option<SourceId> = None;
     loop {
         stop.check()?;
@@ -217,13 +217,13 @@ fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<V
         let Some(last) = listed.last() else { break };
         after = Some(last.id.clone());
         for entry in listed {
-            least.push(Drawn { hash: xxh3_64(entry.id.as_str().as_bytes()), entry });
-            if least.len() > MOST_SOURCES {
-                least.pop();
+            drawn.push(Drawn { hash: xxh3_64(entry.id.as_str().as_bytes()), entry });
+            if drawn.len() > MOST_SOURCES {
+                drawn.pop();
             }
         }
     }
-    let mut sources = least.into_sorted_vec();
+    let mut sources = drawn.into_sorted_vec();
     Ok(sources.drain(..).map(|drawn| drawn.entry).collect())
 }
 

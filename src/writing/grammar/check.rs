@@ -57,7 +57,7 @@ pub fn check(
         checked: Checked::default(),
         unreachable: None,
     };
-    work.checked.language = stated.or(found).unwrap_or_default().to_owned();
+    stated.or(found).unwrap_or_default().clone_into(&mut work.checked.language);
     work.checked.words = scope::words(text);
     let whole = paragraphs::paragraphs(text);
     let mut groups: Vec<Group> = Vec::new();
@@ -76,7 +76,9 @@ pub fn check(
     for (spans, reason) in
         [(&regions.quotations, Reason::Quotation), (&regions.bibliographies, Reason::Bibliography)]
     {
-        spans.iter().for_each(|span| work.not_checked(*span, reason, message(reason)));
+        for span in spans {
+            work.not_checked(*span, reason, message(reason));
+        }
     }
     let mut checked = work.checked;
     let english = groups.iter().find(|group| group.language == "en");
@@ -204,7 +206,9 @@ impl Work<'_> {
     }
 
     fn not_checked_parts(&mut self, parts: &[Span], reason: Reason, message: &str) {
-        parts.iter().for_each(|part| self.not_checked(*part, reason, message));
+        for part in parts {
+            self.not_checked(*part, reason, message);
+        }
     }
 
     fn not_checked(&mut self, span: Span, reason: Reason, message: &str) {

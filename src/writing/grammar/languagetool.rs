@@ -126,7 +126,7 @@ impl Server {
             })
         })?;
         if response.status != 200 {
-            let said = line(String::from_utf8_lossy(&response.body).into_owned());
+            let said = line(&String::from_utf8_lossy(&response.body));
             return Err(Refusal::Refused(said.chars().take(200).collect()));
         }
         let answer: Response = serde_json::from_slice(&response.body)
@@ -134,7 +134,7 @@ impl Server {
         let offsets = Utf16Offsets::of(part.of(text));
         let findings =
             answer.matches.into_iter().filter_map(|found| finding(found, part, &offsets)).collect();
-        Ok(Answer { findings, version: line(answer.software.version) })
+        Ok(Answer { findings, version: line(&answer.software.version) })
     }
 
     fn post(
@@ -300,12 +300,12 @@ struct Category {
 fn finding(found: Match, part: Span, offsets: &Utf16Offsets) -> Option<Finding> {
     let Match { message, offset, length, replacements, rule } = found;
     let (start, end) = (offsets.byte(offset)?, offsets.byte(offset.checked_add(length)?)?);
-    let replacements = replacements.into_iter().take(MAX_REPLACEMENTS).map(|it| line(it.value)).collect();
+    let replacements = replacements.into_iter().take(MAX_REPLACEMENTS).map(|it| line(&it.value)).collect();
     Some(Finding {
         span: Span { start: part.start + start, end: part.start + end },
         kind: kind_of(&rule),
-        rule: line(rule.id),
-        message: line(message),
+        rule: line(&rule.id),
+        message: line(&message),
         replacements,
     })
 }
@@ -325,7 +325,7 @@ fn kind_of(rule: &Rule) -> Kind {
     }
 }
 
-fn line(text: String) -> String {
+fn line(text: &str) -> String {
     text.chars().take(MAX_LINE_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

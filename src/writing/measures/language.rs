@@ -135,7 +135,7 @@ fn english_function_words(piece: &str) -> usize {
         words += 1;
         known += usize::from(ENGLISH.iter().any(|function| word.eq_ignore_ascii_case(function)));
     }
-    if words == 0 { 0 } else { known * 100 / words }
+    usize::checked_div(known * 100, words).unwrap_or(0)
 }
 
 /// ISO 639-1 codes.

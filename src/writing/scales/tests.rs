@@ -114,7 +114,9 @@ fn too_few_texts_and_one_grade_are_refused() {
     let copies: Vec<GradedText> = std::iter::repeat_n(texts, 3).flatten().collect();
     assert_eq!(trained(&copies), Err(TrainingRefusal::TooFewTexts { texts: 99, min_texts: 100 }));
     let mut texts = graded(120);
-    texts.iter_mut().for_each(|text| text.grade = 3.0);
+    for text in &mut texts {
+        text.grade = 3.0;
+    }
     assert_eq!(trained(&texts), Err(TrainingRefusal::OneGrade { grade: 3.0 }));
     let mut texts = graded(120);
     texts[7].text = "... !?".to_owned();

@@ -62,9 +62,9 @@ async fn fields_of_the_mask_are_updated_and_no_others() {
     // A field of the mask that is not set is cleared.
     let all = ["title", "group", "labels", "uri", "submitted_at", "metadata"];
     let updated = corpus.update_source(update(of("a"), &all)).await.unwrap().into_inner().source.unwrap();
-    let stats = updated.stats;
+    let (stats, length) = (updated.stats, updated.length);
     let (created_at, updated_at) = (updated.created_at, updated.updated_at);
-    assert_eq!(updated, proto::Source { stats, created_at, updated_at, ..of("a") });
+    assert_eq!(updated, proto::Source { stats, length, created_at, updated_at, ..of("a") });
     assert_eq!(created_at, before.created_at);
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{length, source_path, title};
+use super::{length, source_path, title, writing};
 use crate::proto;
 use crate::web::failure::Failure;
 use crate::web::visitor::Visitor;
@@ -21,17 +21,34 @@ pub(super) async fn list(visitor: &Visitor, name: &proto::SourceName) -> Result<
     };
     let request = visitor.backend.request(message);
     let listed = visitor.backend.related().list_related(request).await?.into_inner();
+    let scale = writing::scales(visitor, &name.collection).await?.into_iter().next();
+    let mut cards = Vec::with_capacity(listed.sources.len());
+    for source in &listed.sources {
+        let grade = match &scale {
+            Some(scale) => grade(visitor, scale, source).await,
+            None => None,
+        };
+        cards.push(card(source, grade.as_deref()));
+    }
     Ok(html! {
         h2 { "You may also find these documents helpful" }
-        @if listed.sources.is_empty() {
+        @if cards.is_empty() {
             p { "No other source of this collection is on the same subject." }
         } @else {
-            ul.cards { @for source in &listed.sources { (card(source)) } }
+            ul.cards { @for card in &cards { (card) } }
         }
     })
 }
 
-fn card(source: &proto::RelatedSource) -> Markup {
+/// The band of a source on a scale, or its score where the scale has no bands; `None` for a text that has no score.
+async fn grade(visitor: &Visitor, scale: &proto::Scale, source: &proto::RelatedSource) -> Option<String> {
+    let name = proto::SourceName { collection: source.collection.clone(), id: source.id.clone() };
+    let score = writing::score_on(visitor, scale, &name).await.ok()?;
+    let grade = if score.band.is_empty() { format!("{:.2}", score.score) } else { score.band };
+    Some(format!("{}: {grade}", scale.name))
+}
+
+fn card(source: &proto::RelatedSource, grade: Option<&str>) -> Markup {
     let path = source_path(&source.collection, &source.id, "");
     html! {
         li {
@@ -40,6 +57,7 @@ fn card(source: &proto::RelatedSource) -> Markup {
             p.hint {
                 @if !source.group.is_empty() { bdi { (source.group) } " · " }
                 @if let Some(length) = &source.length { (self::length(length)) " · " }
+                @if let Some(grade) = grade { bdi { (grade) } " · " }
                 (percent(source.similarity)) " alike"
                 @if !source.terms.is_empty() { ": " }
                 @for (place, term) in source.terms.iter().enumerate() {

@@ -51,23 +51,37 @@ pub(in crate::web) async fn show(
 }
 
 async fn scores(visitor: &Visitor, name: &proto::SourceName) -> Result<Vec<Scored>, Failure> {
-    let message = proto::ListScalesRequest { collection: name.collection.clone() };
-    let request = visitor.backend.request(message);
-    let listed = visitor.backend.writing().list_scales(request).await?.into_inner();
-    let mut scores = Vec::with_capacity(listed.scales.len());
-    for scale in listed.scales {
-        let message = proto::ScoreTextRequest {
-            collection: name.collection.clone(),
-            scale: scale.name.clone(),
-            source: Some(name.clone()),
-            ..proto::ScoreTextRequest::default()
-        };
-        let request = visitor.backend.request(message);
-        let answer = visitor.backend.writing().score_text(request).await;
-        let answer = answer.map(tonic::Response::into_inner).map_err(|status| Failure::from(status).message);
-        scores.push((scale, answer));
+    let scales = scales(visitor, &name.collection).await?;
+    let mut scores = Vec::with_capacity(scales.len());
+    for scale in scales {
+        let score = score_on(visitor, &scale, name).await;
+        scores.push((scale, score));
     }
     Ok(scores)
+}
+
+/// The scales of a collection, by name.
+pub(super) async fn scales(visitor: &Visitor, collection: &str) -> Result<Vec<proto::Scale>, Failure> {
+    let message = proto::ListScalesRequest { collection: collection.to_owned() };
+    let request = visitor.backend.request(message);
+    Ok(visitor.backend.writing().list_scales(request).await?.into_inner().scales)
+}
+
+/// The score of a source on a scale of its collection, or why there is none.
+pub(super) async fn score_on(
+    visitor: &Visitor,
+    scale: &proto::Scale,
+    name: &proto::SourceName,
+) -> Result<proto::ScoreTextResponse, String> {
+    let message = proto::ScoreTextRequest {
+        collection: name.collection.clone(),
+        scale: scale.name.clone(),
+        source: Some(name.clone()),
+        ..proto::ScoreTextRequest::default()
+    };
+    let request = visitor.backend.request(message);
+    let answer = visitor.backend.writing().score_text(request).await;
+    answer.map(tonic::Response::into_inner).map_err(|status| Failure::from(status).message)
 }
 
 fn score(scale: &proto::Scale, score: Result<&proto::ScoreTextResponse, &String>) -> Markup {

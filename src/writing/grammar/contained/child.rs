@@ -26,7 +26,7 @@ pub(super) fn run() -> ExitCode {
 }
 
 fn serve(requests: &mut Requests, mut checker: Checker) -> io::Result<()> {
-    while let Some(request) = requests.next::<Request>()? {
+    while let Some(request) = requests.receive::<Request>()? {
         let text = String::from_utf8(request.body).map_err(io::Error::other)?;
         // A panic leaves the rules in an unknown state, so that they are made anew.
         let answer = match catch_unwind(AssertUnwindSafe(|| checker.answer(&request.head, &text))) {

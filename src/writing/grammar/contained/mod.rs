@@ -206,7 +206,7 @@ impl Session<'_> {
                 Unchecked::Failed
             }),
             Answer::UnknownRule(rule) => {
-                Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(rule) }))
+                Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(&rule) }))
             }
             Answer::Panicked => Err(Unchecked::Panicked),
             Answer::Dialect(_) => Err(Unchecked::Failed),

@@ -22,15 +22,15 @@ pub(super) fn findings(found: Vec<Found>, paragraph: Span, text: &str) -> Option
             return None;
         }
         replacements.truncate(MAX_REPLACEMENTS);
-        let replacements = replacements.into_iter().map(line).collect();
+        let replacements = replacements.into_iter().map(|one| line(&one)).collect();
         let span = Span { start: paragraph.start + first, end: paragraph.start + last };
-        Some(Finding { span, kind, rule: line(rule), message: line(message), replacements })
+        Some(Finding { span, kind, rule: line(&rule), message: line(&message), replacements })
     };
     found.into_iter().map(finding).collect()
 }
 
 /// A text without what a terminal or a log would act on.
-pub(super) fn line(text: String) -> String {
+pub(super) fn line(text: &str) -> String {
     text.chars().take(MAX_LINE_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -102,7 +102,9 @@ impl EnglishCounter {
             (CountId::SecondPerson, Kinds::SECOND_PERSON),
             (CountId::ThirdPerson, Kinds::THIRD_PERSON),
         ];
-        own.into_iter().for_each(|(count, kind)| counts.add_if(count, kinds.has(kind)));
+        for (count, kind) in own {
+            counts.add_if(count, kinds.has(kind));
+        }
         let contracted = ["n't", "'ll", "'re", "'ve", "'d", "'m"].iter().any(|end| form.ends_with(end));
         let contracted = contracted || (form.ends_with("'s") && kinds.has(Kinds::FUNCTION));
         counts.add_if(CountId::Contractions, contracted);

@@ -1,6 +1,6 @@
 //! What English words are: familiar, frequent, function words, connectives.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -65,7 +65,7 @@ impl Kinds {
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     words: HashMap<u64, Kinds>,
-    phrases: HashMap<u64, ()>,
+    phrases: HashSet<u64>,
 }
 
 /// The longest connective in words.
@@ -94,7 +94,7 @@ impl Lexicon {
         for phrase in lists::PHRASES {
             lexicon.add(phrase.rsplit(' ').next().unwrap_or_default(), Kinds::PHRASE_END);
             let hash = phrase.split(' ').fold(0, |hash, word| joined(hash, hash_of(word)));
-            lexicon.phrases.insert(hash, ());
+            lexicon.phrases.insert(hash);
         }
         lexicon
     }
@@ -113,7 +113,7 @@ impl Lexicon {
     pub(super) fn ends_phrase(&self, recent: &[u64]) -> bool {
         (2..=recent.len()).any(|length| {
             let last = recent.get(recent.len() - length..).unwrap_or_default();
-            self.phrases.contains_key(&last.iter().fold(0, |hash, word| joined(hash, *word)))
+            self.phrases.contains(&last.iter().fold(0, |hash, word| joined(hash, *word)))
         })
     }
 

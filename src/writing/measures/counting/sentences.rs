@@ -57,11 +57,10 @@ impl Gap {
         let mark = match c {
             '.' if self.mark == Some(EndMark::Stop) && !self.spaced => Some(EndMark::Ellipsis),
             '.' if self.mark.is_some() && !self.spaced => self.mark,
-            '.' => Some(EndMark::Stop),
             '…' => Some(EndMark::Ellipsis),
             '?' | '？' | '؟' | '⸮' => Some(EndMark::Question),
             '!' | '！' => Some(EndMark::Exclamation),
-            '。' | '．' | '।' | '॥' | '۔' | '።' | '։' => Some(EndMark::Stop),
+            '.' | '。' | '．' | '।' | '॥' | '۔' | '።' | '։' => Some(EndMark::Stop),
             _ => None,
         };
         if mark.is_some() {

@@ -151,7 +151,9 @@ mod tests {
 
     fn kappa(pairs: &[(f64, f64)]) -> f64 {
         let mut sums = Pairs::default();
-        pairs.iter().for_each(|(a, b)| sums.add(*a, *b));
+        for (a, b) in pairs {
+            sums.add(*a, *b);
+        }
         sums.kappa()
     }
 

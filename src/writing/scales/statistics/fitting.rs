@@ -189,8 +189,8 @@ mod tests {
 
     #[test]
     fn nothing_to_fit_is_the_mean() {
-        let rows: Vec<Row> = (0..10)
-            .map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: i as usize % FOLDS })
+        let rows: Vec<Row> = (0..10_u8)
+            .map(|i| Row { features: vec![0.0], grade: f64::from(i), fold: usize::from(i) % FOLDS })
             .collect();
         let fit = Fitter::new(&rows, vec![1.0; rows[0].features.len()]).fit();
         assert_eq!((fit.line.weights[0], fit.line.intercept), (0.0, 4.5));

@@ -162,9 +162,8 @@ mod tests {
 
     #[test]
     fn a_linear_function_is_found_without_a_penalty() {
-        let rows = (0..20)
-            .map(|i| f64::from(i))
-            .map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
+        let rows =
+            (0..20).map(f64::from).map(|x| (vec![x, (x * 1.7).sin()], 3.0 + 2.0 * x - 5.0 * (x * 1.7).sin()));
         let line = moments(rows).ridge(1e-12, &[1.0; 2]);
         assert!((line.intercept - 3.0).abs() < 1e-6, "{line:?}");
         assert!((line.weights[0] - 2.0).abs() < 1e-6 && (line.weights[1] + 5.0).abs() < 1e-6, "{line:?}");
