@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(english.words, 14);
         assert_eq!(english.get("ln_words"), Some(15f64.ln()));
         assert_eq!(english.get("word_the"), Some(1.0 / 14.0));
-        assert_eq!(english.get("letters_4"), Some(1.0 / 14.0));
+        assert_eq!(english.get("letters_4"), Some(3.0 / 14.0));
     }
 }

@@ -253,15 +253,18 @@ impl Table {
 
 /// Compares predictions with the grades.
 fn test(rows: &[Row], by_scale: &[f64], by_length: &[f64], grades: Grades) -> Tested {
-    let pairs: Vec<Graded> = rows
-        .iter()
-        .zip(by_scale.iter().zip(by_length))
-        .map(|(row, (by_scale, by_length))| Graded {
+    let pairs = |rounded: &dyn Fn(f64) -> f64| -> Vec<Graded> {
+        let predictions = by_scale.iter().zip(by_length);
+        let pair = |(row, (by_scale, by_length)): (&Row, (&f64, &f64))| Graded {
             grade: row.grade,
-            by_scale: grades.nearest(*by_scale),
-            by_baseline: grades.nearest(*by_length),
-        })
-        .collect();
+            by_scale: rounded(*by_scale),
+            by_baseline: rounded(*by_length),
+        };
+        rows.iter().zip(predictions).map(pair).collect()
+    };
+    let stated = agreement::compare(&pairs(&|grade| grades.nearest(grade)));
+    // Whether a scale is better is clearer before its predictions are rounded.
+    let least_gain = agreement::compare(&pairs(&|grade| grades.limit(grade))).least_gain;
     let error = |(row, predicted): (&Row, &f64)| (grades.limit(*predicted) - row.grade).abs();
     let errors = sorted(rows.iter().zip(by_scale).map(error));
     #[expect(clippy::cast_precision_loss, reason = "a number of texts is below 2^53")]
@@ -269,7 +272,7 @@ fn test(rows: &[Row], by_scale: &[f64], by_length: &[f64], grades: Grades) -> Te
     let error = (errors.iter().map(|error| error * error).sum::<f64>() / count).sqrt();
     // Split conformal prediction (Vovk, Gammerman and Shafer 2005): the next text is one more.
     let error_90 = quantile(&errors, (INTERVAL * (count + 1.0) / count).min(1.0));
-    Tested { comparison: agreement::compare(&pairs), error, error_90 }
+    Tested { comparison: Comparison { least_gain, ..stated }, error, error_90 }
 }
 
 impl Grades {
