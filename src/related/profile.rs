@@ -116,12 +116,11 @@ struct Weighted {
 /// little.
 pub(super) fn keys(stems: &[Stem]) -> impl Iterator<Item = KeyAt> {
     (0..).zip(stems).filter_map(|(token, stem)| {
-        let key = match stem.characters() {
-            Some(_) => key(stem.hash()),
-            None => {
-                let next = stems.get(token as usize + 1);
-                pair(*stem, *next.filter(|next| next.characters().is_none())?)
-            }
+        let key = if stem.characters().is_some() {
+            key(stem.hash())
+        } else {
+            let next = stems.get(token as usize + 1);
+            pair(*stem, *next.filter(|next| next.characters().is_none())?)
         };
         Some(KeyAt { key, token })
     })

@@ -237,6 +237,7 @@ async fn open(settings: &Settings, engine_handle: EngineHandle) -> Result<Arc<En
                     log.record(progress);
                 })?;
                 // On this thread, as it visits all collections.
+                engine.warm_up();
                 let totals = engine.corpus();
                 Ok::<_, engine::Error>((engine, totals))
             });

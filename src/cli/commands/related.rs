@@ -86,12 +86,10 @@ impl RelatedArgs {
 
     fn request(&self) -> Result<proto::ListRelatedRequest, CliError> {
         let source = self.id.as_ref().map(|id| self.scope.source(id, self.id_collection.as_deref()));
-        let text = match &source {
-            Some(_) => String::new(),
-            None => {
-                let text = read_submission(&TextFile::at(self.path()), self.encoding.encoding())?;
-                text.content.into_text()
-            }
+        let text = if source.is_some() {
+            String::new()
+        } else {
+            read_submission(&TextFile::at(self.path()), self.encoding.encoding())?.content.into_text()
         };
         Ok(proto::ListRelatedRequest {
             text,

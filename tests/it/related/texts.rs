@@ -42,5 +42,5 @@ async fn a_text_of_a_million_words_takes_no_minute() {
         let found = list(&server, request).await.unwrap();
         assert!(found.sources_in_scope > 0);
     }
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }
