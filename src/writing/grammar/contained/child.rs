@@ -19,11 +19,12 @@ use crate::writing::grammar::{Dialect, rules};
 pub(super) fn run() -> ExitCode {
     let prepare = || {
         let mut checker = Checker::new();
-        // Has Harper load its models and start its threads, which it can't later.
+        // Has Harper load its models and start its threads, which it can't later. A first mistake of spelling takes as long as many
+        // paragraphs.
         let (dialect, none) = (Dialect::American, Vec::new());
         drop(checker.answer(
             &Request::Check { dialect, any_dialect: true, disabled: none.clone(), enabled: none },
-            "It is.",
+            "He recieves it.",
         ));
         checker
     };
