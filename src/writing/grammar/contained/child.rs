@@ -145,6 +145,10 @@ impl Checker {
     /// with any word, or a compound of two nouns.
     fn is_derived(&self, word: &[char]) -> bool {
         let word: String = word.iter().flat_map(|c| c.to_lowercase()).collect();
+        // A word of another dialect.
+        if self.dictionary.contains_word_str(&word) {
+            return false;
+        }
         let owner = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
         let is_possessive = owner.is_some_and(|it| self.is_known(it));
         let word = owner.unwrap_or(&word);
