@@ -21,8 +21,7 @@ impl From<&Settings> for SettingsLayer {
             Storage::InMemory => (None, Some(true)),
             Storage::DataDirectory(path) => (Some(path.clone()), None),
         };
-        let Settings { telemetry, access, tls, web, work, documents, grammar, connections, limits, .. } =
-            settings;
+        let Settings { telemetry, access, tls, web, work, documents, connections, limits, .. } = settings;
         Self {
             listen: Some(settings.listen),
             data_dir,
@@ -76,7 +75,7 @@ impl From<&Settings> for SettingsLayer {
             exhaustive_sources: Some(limits.exhaustive_sources),
             max_common_postings: Some(limits.max_common_postings),
             max_deleted_text_seconds: Some(limits.max_deleted_text_seconds),
-            ..of_grammar(grammar)
+            ..of_grammar(&settings.grammar)
         }
     }
 }
