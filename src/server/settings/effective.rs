@@ -1,6 +1,7 @@
 //! Effective settings as TOML.
 
 use super::{Settings, SettingsError, SettingsLayer, Storage};
+use crate::writing::grammar::Config;
 
 impl Settings {
     /// Returns a settings file that gives these settings, one `key = value` per line. It has no secrets.
@@ -20,8 +21,7 @@ impl From<&Settings> for SettingsLayer {
             Storage::InMemory => (None, Some(true)),
             Storage::DataDirectory(path) => (Some(path.clone()), None),
         };
-        let Settings { telemetry, access, tls, web, work, documents, grammar, connections, limits, .. } =
-            settings;
+        let Settings { telemetry, access, tls, web, work, documents, connections, limits, .. } = settings;
         Self {
             listen: Some(settings.listen),
             data_dir,
@@ -54,10 +54,6 @@ impl From<&Settings> for SettingsLayer {
             document_seconds: Some(documents.timeout.as_secs()),
             document_memory_bytes: Some(documents.memory_bytes),
             max_document_bytes: Some(documents.max_bytes),
-            grammar_checkers: Some(grammar.english.checkers),
-            grammar_seconds: Some(grammar.timeout.as_secs()),
-            grammar_memory_bytes: Some(grammar.english.memory_bytes),
-            languagetool_url: grammar.languagetool.clone(),
             max_connections: Some(connections.max),
             max_connections_per_address: Some(connections.max_per_address),
             max_streams: Some(connections.max_streams),
@@ -79,7 +75,19 @@ impl From<&Settings> for SettingsLayer {
             exhaustive_sources: Some(limits.exhaustive_sources),
             max_common_postings: Some(limits.max_common_postings),
             max_deleted_text_seconds: Some(limits.max_deleted_text_seconds),
+            ..of_grammar(&settings.grammar)
         }
+    }
+}
+
+/// A layer with the values of the checkers of grammar alone.
+fn of_grammar(grammar: &Config) -> SettingsLayer {
+    SettingsLayer {
+        grammar_checkers: Some(grammar.english.checkers),
+        grammar_seconds: Some(grammar.timeout.as_secs()),
+        grammar_memory_bytes: Some(grammar.english.memory_bytes),
+        languagetool_url: grammar.languagetool.clone(),
+        ..SettingsLayer::default()
     }
 }
 

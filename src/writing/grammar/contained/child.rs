@@ -19,11 +19,12 @@ use crate::writing::grammar::{Dialect, rules};
 pub(super) fn run() -> ExitCode {
     let prepare = || {
         let mut checker = Checker::new();
-        // Has Harper load its models and start its threads, which it can't later.
+        // Has Harper load its models and start its threads, which it can't later. A first mistake of spelling takes as long as many
+        // paragraphs.
         let (dialect, none) = (Dialect::American, Vec::new());
         drop(checker.answer(
             &Request::Check { dialect, any_dialect: true, disabled: none.clone(), enabled: none },
-            "It is.",
+            "He recieves it.",
         ));
         checker
     };
@@ -144,6 +145,10 @@ impl Checker {
     /// with any word, or a compound of two nouns.
     fn is_derived(&self, word: &[char]) -> bool {
         let word: String = word.iter().flat_map(|c| c.to_lowercase()).collect();
+        // A word of another dialect.
+        if self.dictionary.contains_word_str(&word) {
+            return false;
+        }
         let owner = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
         let is_possessive = owner.is_some_and(|it| self.is_known(it));
         let word = owner.unwrap_or(&word);
