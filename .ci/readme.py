@@ -28,8 +28,8 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def session_lines():
-    after = README.split("<!-- session:", 1)[1]
+def session_lines(name):
+    after = README.split(f"<!-- {name}:", 1)[1]
     block = re.search(r"```sh\n(.*?)```", after, re.DOTALL).group(1)
     return [line for line in block.splitlines() if line.strip()]
 
@@ -134,10 +134,14 @@ def main():
     with_server(serve, lambda: session(by_buf))
 
 
+def run_all(lines, translated):
+    return [run(line) for line in map(translated, lines) if line]
+
+
 def session(translated):
-    lines = [translated(line) for line in session_lines()]
-    answers = [run(line) for line in lines if line]
+    answers = run_all(session_lines("session"), translated)
     holds(json.loads(blocks("json")[0]), json.loads(answers[-1]))
+    run_all(session_lines("library session"), translated)
 
 
 def make_reports(binary):
@@ -147,7 +151,7 @@ def make_reports(binary):
         return
     folder = Path(reports)
     (folder / "sources").mkdir()
-    requests = [json.loads(shlex.split(line)[3]) for line in session_lines() if " -d " in line]
+    requests = [json.loads(shlex.split(line)[3]) for line in session_lines("session") if " -d " in line]
     for source in [request["source"] for request in requests if "source" in request]:
         (folder / "sources" / f"{source['id']}.txt").write_text(source["text"], encoding="utf-8")
     (folder / "essay.txt").write_text(requests[-1]["text"], encoding="utf-8")

@@ -27,7 +27,7 @@ use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
 use self::commands::writing::{analyze, grammar};
-use self::commands::{extract, health, keys, manual, scale, serve};
+use self::commands::{extract, health, keys, manual, related, scale, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
@@ -70,6 +70,8 @@ enum Command {
     Analyze(analyze::AnalyzeArgs),
     /// List mistakes of spelling, grammar and punctuation in a text, with suggestions
     Grammar(grammar::GrammarArgs),
+    /// List the sources of a server that are on the subject of a text, best first, with excerpts
+    Related(related::RelatedArgs),
     /// Extract the text of documents: Word, OpenDocument, EPUB, HTML, RTF, PDF; needs no server
     Extract(extract::ExtractArgs),
     /// Compare all sources of a collection with one another, and list the pairs that share passages
@@ -129,6 +131,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Compare(args) => compare::run(&args, &server, out),
         Command::Analyze(args) => analyze::run(&args, &server, out),
         Command::Grammar(args) => grammar::run(&args, &server, out),
+        Command::Related(args) => related::run(&args, &server, out),
         Command::Extract(args) => extract::run(&args, out),
         Command::Pairs(args) => block_on(pairs::run(args, &server, out)),
         Command::Collections(args) => block_on(collections::run(args, &server, out)),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::io::Errno;
 use rustix::stdio::{stderr, stdin};
@@ -14,6 +15,9 @@ use super::wire::{self, MAX_HEAD_BYTES, PREFIX_BYTES, Prefix, Ready};
 
 /// Bytes of the stack on which the work is done.
 const STACK_BYTES: usize = 32 << 20;
+
+/// Panics that are told, at most: a pipe holds 64 KiB, and who writes more waits for a reader.
+const MAX_COMPLAINTS: u32 = 50;
 
 /// The job that the arguments of this process ask for. A program whose children run this program calls it before anything
 /// else, and [`serve`] if there is a job.
@@ -39,10 +43,14 @@ pub fn serve<T: 'static>(
         complain(&format!("{} is for palimpsest itself; use: {}\n", job.argument(), job.command()));
         return ExitCode::from(2);
     };
-    // The message of a panic may quote the input.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        complain(&format!("panic at {place}\n"));
+    // The message of a panic may quote the input. A child that goes on may panic again and again, and nobody reads what it says
+    // while it runs.
+    let panics = AtomicU32::new(0);
+    std::panic::set_hook(Box::new(move |panic| {
+        if panics.fetch_add(1, Ordering::Relaxed) < MAX_COMPLAINTS {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            complain(&format!("panic at {place}\n"));
+        }
     }));
     // Fails nowhere, and a child that stays where it is can still open nothing there.
     let _ = std::env::set_current_dir("/");

@@ -7,9 +7,9 @@ use super::Engine;
 use crate::corpus::{
     Entry, Error, RelatedEntry, TextRole, View, ViewRequest, ViewedCollection, check_bytes, check_words,
 };
-use crate::model::{CollectionName, Profile, Scope, SourceName, Stop};
-use crate::related::{NearCopies, SharedTerm, most_related, words_of};
-use crate::text::{Excerpt, Stem, TokenizedText, Tokenizer};
+use crate::model::{CollectionName, Profile, Scope, SourceName, Stop, WarnedField, Warning, Warnings};
+use crate::related::{NearCopies, SharedTerm, Words, most_related};
+use crate::text::{Excerpt, StemmedText, Tokenizer};
 
 /// Terms of a related source, at most.
 const MAX_TERMS: usize = 10;
@@ -45,6 +45,8 @@ pub struct Related {
     pub sources: Vec<RelatedSource>,
     /// Sources in scope.
     pub sources_in_scope: u64,
+    /// The parts of the scope that have no effect.
+    pub warnings: Warnings,
     /// The revision of the corpus.
     pub corpus_revision: u64,
     /// The revision at which a collection that was read last changed.
@@ -80,9 +82,14 @@ pub struct RelatedTerm {
 /// A text with its tokens and profile.
 struct Profiled {
     text: Arc<str>,
-    tokenized: TokenizedText,
-    stems: Vec<Stem>,
+    stemmed: StemmedText,
     profile: Profile,
+}
+
+/// The text whose subject is looked for, with the words of its stems.
+struct Given<'a> {
+    profiled: &'a Profiled,
+    words: Words<'a>,
 }
 
 /// A source that may be listed.
@@ -108,22 +115,16 @@ impl Engine {
         options: &RelatedOptions,
         stop: &Stop,
     ) -> Result<Related, Error> {
-        let mut scope = scope.clone();
         let source = match subject {
             RelatedSubject::Text(_) => None,
             RelatedSubject::Source(name) => Some(name),
         };
-        if let Some(name) = source {
-            if options.exclude_own_group {
-                let group = self.corpus.find_source(&name.collection, &name.id)?.group.clone();
-                scope.exclude_groups.extend((!group.as_str().is_empty()).then_some(group));
-            }
-            scope.exclude_source = Some(name.clone());
-        }
+        let stated = scope;
+        let scope = &self.scope_of_related(source, stated, *options)?;
         let none = BTreeSet::new();
         let names = source.map_or(&[][..], std::slice::from_ref);
         let nothing = BTreeSet::new();
-        let request = ViewRequest { scope: &scope, others: &none, own_groups: &nothing, sources: names };
+        let request = ViewRequest { scope, others: &none, own_groups: &nothing, sources: names };
         let view = View::new(&self.corpus, &request)?;
         let given = match subject {
             RelatedSubject::Text(text) => self.profiled_submission(text)?,
@@ -132,14 +133,38 @@ impl Engine {
             }
         };
         stop.check()?;
-        let scope = view.resolved(&scope);
-        let sources = self.related_in(&view, &given, &scope, *options, stop)?;
+        let sources = self.related_in(&view, &given, &view.resolved(scope), *options, stop)?;
+        // The own group is no part of the request.
+        let is_stated = |warning: &&Warning| {
+            warning.field != WarnedField::ExcludeGroups
+                || stated.exclude_groups.iter().any(|group| group.as_str() == warning.value)
+        };
+        let warnings = view.unknown().iter().filter(is_stated).cloned().collect();
         Ok(Related {
             sources,
             sources_in_scope: view.in_scope().map(ViewedCollection::sources_in_scope).sum(),
+            warnings,
             corpus_revision: view.revision(),
             scope_revision: view.changed_at(),
         })
+    }
+
+    /// The scope of a list, without the stored source and, if asked for, its group.
+    fn scope_of_related(
+        &self,
+        source: Option<&SourceName>,
+        scope: &Scope,
+        options: RelatedOptions,
+    ) -> Result<Scope, Error> {
+        let mut scope = scope.clone();
+        if let Some(name) = source {
+            if options.exclude_own_group {
+                let group = self.corpus.find_source(&name.collection, &name.id)?.group.clone();
+                scope.exclude_groups.extend((!group.as_str().is_empty()).then_some(group));
+            }
+            scope.exclude_source = Some(name.clone());
+        }
+        Ok(scope)
     }
 
     fn related_in(
@@ -152,51 +177,30 @@ impl Engine {
     ) -> Result<Vec<RelatedSource>, Error> {
         let RelatedOptions { max_sources, exclude_near_copies, exclude_own_group: _ } = options;
         let most = if exclude_near_copies { max_sources * COMPARED_FOR_EACH } else { max_sources };
-        let mut candidates: Vec<Candidate<'_>> = Vec::new();
-        for collection in view.in_scope() {
-            stop.check()?;
-            let name = collection.name();
-            let found = collection.related(&given.profile, most, scope);
-            candidates.extend(found.into_iter().map(|found| Candidate { collection: name, found }));
-        }
-        candidates.sort_by(|a, b| {
-            let by_similarity = b.found.similarity.total_cmp(&a.found.similarity);
-            by_similarity
-                .then_with(|| (a.collection, &a.found.entry.id).cmp(&(b.collection, &b.found.entry.id)))
-        });
+        let candidates = candidates(view, given, most, scope, stop)?;
+        let words = Words::of(&given.text, &given.stemmed, &given.profile);
+        let given = Given { profiled: given, words };
         let mut copies = NearCopies::default();
-        copies.admit(given.tokenized.tokens());
+        if exclude_near_copies {
+            copies.admit(given.profiled.stemmed.tokenized.tokens());
+        }
         let mut listed = Vec::new();
-        for Candidate { collection, found } in candidates.into_iter().take(most) {
+        for Candidate { collection, found } in candidates {
             if listed.len() >= max_sources {
                 break;
             }
             stop.check()?;
             let source = self.profiled(view.collection(collection)?.text(&found.entry)?);
-            if !exclude_near_copies || copies.admit(source.tokenized.tokens()) {
-                listed.push(Self::related_source(given, source, collection.clone(), found.entry));
+            if !exclude_near_copies || copies.admit(source.stemmed.tokenized.tokens()) {
+                listed.push(given.related(source, collection.clone(), found.entry));
             }
         }
+        // The index has similarities of fewer digits.
+        listed.sort_by(|a, b| {
+            let by_similarity = b.similarity.total_cmp(&a.similarity);
+            by_similarity.then_with(|| (&a.collection, &a.entry.id).cmp(&(&b.collection, &b.entry.id)))
+        });
         Ok(listed)
-    }
-
-    fn related_source(
-        given: &Profiled,
-        source: Profiled,
-        collection: CollectionName,
-        entry: Arc<Entry>,
-    ) -> RelatedSource {
-        let shared = given.profile.shared(&source.profile);
-        let excerpt = most_related(&source.text, &source.tokenized, &source.stems, &shared);
-        let first: Vec<SharedTerm> = shared.iter().take(MAX_TERMS).copied().collect();
-        let words = words_of(&given.text, &given.tokenized, &given.stems, &first);
-        let terms = words
-            .into_iter()
-            .zip(&first)
-            .map(|(word, shared)| RelatedTerm { term: word.to_owned(), contribution: shared.contribution })
-            .collect();
-        let similarity = shared.iter().map(|term| term.contribution).sum::<f64>().min(1.0);
-        RelatedSource { collection, entry, text: source.text, excerpt, similarity, terms }
     }
 
     /// A text of a request, within the limits.
@@ -204,17 +208,59 @@ impl Engine {
         let (limits, role) = (&self.corpus.limits, TextRole::Submission);
         check_bytes(limits, text, role)?;
         let max_normalised_bytes = limits.max_normalised_bytes;
-        let within = Tokenizer::new(self.corpus.seed).tokenize_within(text, max_normalised_bytes);
-        let tokenized = within.map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
-        check_words(limits, tokenized.tokens().len(), role)?;
-        Ok(self.profiled(text.into()))
+        let within = Tokenizer::new(self.corpus.seed).stemmed_within(text, max_normalised_bytes);
+        let stemmed = within.map_err(|_| Error::TooManyNormalisedBytes { role, max_normalised_bytes })?;
+        check_words(limits, stemmed.tokenized.tokens().len(), role)?;
+        Ok(self.with_profile(text.into(), stemmed))
     }
 
     fn profiled(&self, text: Arc<str>) -> Profiled {
-        let tokenizer = Tokenizer::new(self.corpus.seed);
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        tokenizer.tokenize_with_stems_into(&text, &mut tokens, &mut stems);
-        let profile = Profile::new(&stems, self.corpus.commonness());
-        Profiled { tokenized: tokenizer.tokenize(&text), text, stems, profile }
+        let stemmed = Tokenizer::new(self.corpus.seed).stemmed(&text);
+        self.with_profile(text, stemmed)
+    }
+
+    fn with_profile(&self, text: Arc<str>, stemmed: StemmedText) -> Profiled {
+        let profile = Profile::new(&stemmed.stems, self.corpus.commonness());
+        Profiled { text, stemmed, profile }
+    }
+}
+
+/// The sources of a view that are most similar to a text, in their order, at most `most`.
+fn candidates<'a>(
+    view: &'a View,
+    given: &Profiled,
+    most: usize,
+    scope: &Scope,
+    stop: &Stop,
+) -> Result<Vec<Candidate<'a>>, Error> {
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    for collection in view.in_scope() {
+        stop.check()?;
+        let name = collection.name();
+        let found = collection.related(&given.profile, most, scope);
+        candidates.extend(found.into_iter().map(|found| Candidate { collection: name, found }));
+    }
+    candidates.sort_by(|a, b| {
+        let by_similarity = b.found.similarity.total_cmp(&a.found.similarity);
+        by_similarity.then_with(|| (a.collection, &a.found.entry.id).cmp(&(b.collection, &b.found.entry.id)))
+    });
+    candidates.truncate(most);
+    Ok(candidates)
+}
+
+impl Given<'_> {
+    fn related(&self, source: Profiled, collection: CollectionName, entry: Arc<Entry>) -> RelatedSource {
+        let shared = self.profiled.profile.shared(&source.profile);
+        let excerpt = most_related(&source.text, &source.stemmed, &shared);
+        let terms = shared
+            .iter()
+            .take(MAX_TERMS)
+            .map(|SharedTerm { key, contribution }| RelatedTerm {
+                term: self.words.word(*key).to_owned(),
+                contribution: *contribution,
+            })
+            .collect();
+        let similarity = self.profiled.profile.similarity(&source.profile);
+        RelatedSource { collection, entry, text: source.text, excerpt, similarity, terms }
     }
 }

@@ -5,11 +5,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map by tokens or stems, or by q-grams of them. Authors of texts don't know the secret that made the keys, so they
 /// can't make them collide.
-pub(super) type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<KeyHasher>>;
+pub(crate) type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<KeyHasher>>;
 
 /// Folds keys by multiplication.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub(crate) struct KeyHasher(u64);
 
 /// An odd multiplier with its bits spread evenly (the fraction of the golden ratio).
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -21,6 +21,11 @@ impl Hasher for KeyHasher {
             block.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
             self.write_u64(u64::from_le_bytes(block));
         }
+    }
+
+    #[inline]
+    fn write_u32(&mut self, key: u32) {
+        self.write_u64(key.into());
     }
 
     #[inline]

@@ -25,6 +25,7 @@ pub use alignment::{Alignment, align};
 pub use altered::frequency_tables;
 pub use altered::stretches::{Reading, covered};
 pub use exact::exact;
+pub(crate) use key_map::KeyMap;
 pub use passage::{CoveredPassage, Passage, PassageKind, Stretches};
 pub use seeds::{PreparedSubmission, Run};
 pub use verified::verified;

@@ -31,6 +31,12 @@ impl Profile {
         is_good.then(|| Self { terms: terms.into() })
     }
 
+    /// Whether it has a stem.
+    #[must_use]
+    pub fn has(&self, key: Key) -> bool {
+        self.terms.binary_search_by_key(&key, |term| term.key).is_ok()
+    }
+
     /// Its stems, sorted by key.
     #[must_use]
     pub fn terms(&self) -> &[Term] {

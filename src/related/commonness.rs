@@ -1,9 +1,7 @@
 //! How much it tells that a text has a stem.
 
-use std::collections::HashMap;
-
 use super::profile::{Key, keys};
-use crate::matching::frequency_tables;
+use crate::matching::{KeyMap, frequency_tables};
 use crate::text::Tokenizer;
 
 /// Words of a text of ordinary length. A stem weighs as much as its appearance in such a text is surprising.
@@ -13,13 +11,15 @@ const TEXT_WORDS: f32 = 400.0;
 const RARE: f32 = 1.5e-4;
 
 /// The least share of words in the tables that is looked at. What is rarer is distinctive in every language. More of the
-/// tables makes words distinctive in one language common by another: P@10 was .900 with this share, .897 with 2e-5.
+/// tables makes words distinctive in one language common by another: a share of 2e-5 cost .003 of P@10 (docs/related.md).
 const LEAST_SHARE: f32 = 2e-4;
 
 /// The weights of stems under one seed.
 #[derive(Debug)]
 pub struct Commonness {
-    weights: HashMap<Key, f32>,
+    weights: KeyMap<Key, f32>,
+    /// The weight of a stem that is rare in every language.
+    rare: f32,
 }
 
 impl Commonness {
@@ -27,10 +27,10 @@ impl Commonness {
     /// no language needs to be detected, and texts in several are no exception.
     #[must_use]
     pub fn new(tokenizer: &Tokenizer) -> Self {
-        let mut greatest: HashMap<Key, f32> = HashMap::new();
+        let mut greatest: KeyMap<Key, f32> = KeyMap::default();
         let (mut tokens, mut stems) = (Vec::new(), Vec::new());
         for table in frequency_tables() {
-            let mut shares: HashMap<Key, f32> = HashMap::new();
+            let mut shares: KeyMap<Key, f32> = KeyMap::default();
             let lines = table.lines().filter_map(|line| line.split_once(' '));
             let lines = lines.filter_map(|(share, words)| Some((share.parse::<f32>().ok()? * 1e-6, words)));
             for (share, words) in lines.take_while(|(share, _)| *share >= LEAST_SHARE) {
@@ -49,13 +49,13 @@ impl Commonness {
             }
         }
         let weights = greatest.into_iter().map(|(key, share)| (key, surprise(share))).collect();
-        Self { weights }
+        Self { weights, rare: surprise(0.0) }
     }
 
     /// The weight of a stem that a text has once.
     #[must_use]
     pub fn weight(&self, key: Key) -> f32 {
-        self.weights.get(&key).copied().unwrap_or_else(|| surprise(0.0))
+        self.weights.get(&key).copied().unwrap_or(self.rare)
     }
 }
 

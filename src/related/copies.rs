@@ -1,7 +1,6 @@
 //! Texts that are nearly copies of others.
 
-use std::collections::HashMap;
-
+use crate::matching::KeyMap;
 use crate::text::Token;
 
 /// Tokens of a sequence.
@@ -12,7 +11,7 @@ const SEQUENCE_TOKENS: usize = 3;
 #[derive(Debug, Default)]
 pub struct NearCopies {
     /// The texts that have a sequence, by number.
-    texts: HashMap<[u64; SEQUENCE_TOKENS], Vec<u32>>,
+    texts: KeyMap<[u64; SEQUENCE_TOKENS], Vec<u32>>,
     /// The sequences of each text.
     counts: Vec<usize>,
 }
@@ -22,7 +21,7 @@ impl NearCopies {
     /// have its sequences.
     pub fn admit(&mut self, tokens: &[Token]) -> bool {
         let sequences = sequences(tokens);
-        let mut shared: HashMap<u32, usize> = HashMap::new();
+        let mut shared: KeyMap<u32, usize> = KeyMap::default();
         for sequence in &sequences {
             for text in self.texts.get(sequence).into_iter().flatten() {
                 *shared.entry(*text).or_default() += 1;

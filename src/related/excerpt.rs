@@ -1,12 +1,12 @@
 //! The part of a source that has most to do with a text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::SharedTerm;
 use super::profile::{Key, keys};
-use crate::text::regions::{RegionKind, regions};
-use crate::text::{Boundary, Excerpt, Stem, TokenizedText, longest_within};
+use crate::matching::KeyMap;
+use crate::text::regions::bibliographies;
+use crate::text::{Boundary, Excerpt, StemmedText, TokenizedText, longest_within};
 
 /// Words of an excerpt, at least if the text has as many, and at most.
 const LEAST_WORDS: u32 = 40;
@@ -16,10 +16,11 @@ const MOST_WORDS: u32 = 60;
 /// 60 words where sentences are longer. Nothing of it is in the bibliography. Each stem counts once in an excerpt; of equals it is
 /// the first. Near-linear in the text.
 ///
-/// `stems` are those of the text's tokens, and `shared` those that it shares with the other one.
+/// `shared` are the stems that it shares with the other text.
 #[must_use]
-pub fn most_related(text: &str, tokenized: &TokenizedText, stems: &[Stem], shared: &[SharedTerm]) -> Excerpt {
-    let weights: HashMap<Key, f64> = shared.iter().map(|term| (term.key, term.contribution)).collect();
+pub fn most_related(text: &str, stemmed: &StemmedText, shared: &[SharedTerm]) -> Excerpt {
+    let StemmedText { tokenized, stems } = stemmed;
+    let weights: KeyMap<Key, f64> = shared.iter().map(|term| (term.key, term.contribution)).collect();
     let heavy: Vec<HeavyAt> = keys(stems)
         .filter_map(|at| Some(HeavyAt { token: at.token, key: at.key, weight: *weights.get(&at.key)? }))
         .collect();
@@ -64,8 +65,8 @@ fn weight_of(heavy: &[HeavyAt], window: &Range<u32>) -> f64 {
 fn bodies(text: &str, tokenized: &TokenizedText) -> Vec<Range<u32>> {
     let mut bodies = Vec::new();
     let mut from = 0;
-    for region in regions(text).iter().filter(|region| region.kind == RegionKind::Bibliography) {
-        let works = tokenized.tokens_in(region.span);
+    for span in bibliographies(text) {
+        let works = tokenized.tokens_in(span);
         bodies.push(from..works.start);
         from = works.end;
     }
@@ -116,15 +117,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::related::profile::tests::profile;
+    use crate::related::profile::tests::stemmed;
     use crate::text::{CorpusSeed, Tokenizer};
 
     fn excerpt(text: &str, of: &str) -> Excerpt {
-        let tokenizer = Tokenizer::new(CorpusSeed::new(3));
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        let shared = profile(text).shared(&profile(of));
-        most_related(text, &tokenizer.tokenize(text), &stems, &shared)
+        let (stemmed, profile) = stemmed(text);
+        most_related(text, &stemmed, &profile.shared(&super::super::profile::tests::profile(of)))
     }
 
     /// Sentences of ten words that have nothing to do with lamps.
@@ -174,7 +172,7 @@ mod tests {
             let words = tokenized.lengths().words(&tokenized.tokens_in(found.span));
             prop_assert!(words <= MOST_WORDS);
             prop_assert!(text.get(found.span.start as usize..found.span.end as usize).is_some());
-            prop_assert!(words > 0 || tokenized.lengths().total() == 0 || !found.span.of(&text).is_empty() || regions(&text).iter().any(|r| r.kind == RegionKind::Bibliography));
+            prop_assert!(words > 0 || tokenized.lengths().total() == 0 || !found.span.of(&text).is_empty() || !bibliographies(&text).is_empty());
         }
     }
 }

@@ -1,28 +1,40 @@
 //! Stems to the sources that have them.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use super::Profile;
-use super::profile::Key;
+use super::segment::{Posting, Profiled, Segment};
 use crate::model::Slot;
 
-/// Bits of a posting that hold the weight; the slot is above them.
-const WEIGHT_BITS: u32 = u32::BITS - Slot::MAX_BITS;
+/// Sources whose postings wait until there are as many, to be put into a segment together. A look-up compares each of them.
+const MOST_WAITING: usize = 256;
 
-/// The profiles of a collection's sources, by stem. About 260 bytes a source, and what vectors hold in reserve.
+/// A segment is merged with later ones unless it has this many times their postings. So each posting is merged a logarithmic number
+/// of times, and there are few segments.
+const MERGE_FACTOR: usize = 3;
+
+/// The profiles of a collection's sources, by stem: about 280 bytes a source, and as much again for the segments of a merge while
+/// it goes on.
+///
+/// Adding appends to a short list. When that is full, it becomes a [`Segment`], which never changes; a merge of segments goes on
+/// without a lock and replaces them.
 #[derive(Debug, Default)]
 pub struct Index {
     state: RwLock<State>,
+    /// Held while segments are replaced; others append them meanwhile.
+    replacing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// The slot and the weight of each source that has a stem.
-    postings: HashMap<Key, Vec<u32>>,
-    /// The length of the profile of each slot as a vector.
-    norms: Vec<f32>,
+    waiting: Vec<Profiled>,
+    segments: Vec<Arc<Segment>>,
+    /// One over the length of the profile of each slot as a vector.
+    scales: Vec<f32>,
 }
 
 /// A source that shares stems with a text.
@@ -34,136 +46,174 @@ pub struct Found {
     pub similarity: f32,
 }
 
-impl State {
-    /// Gives memory back if most of the table is empty.
-    fn give_back(&mut self) {
-        let room = self.postings.len() * 2;
-        if self.postings.capacity() > room * 4 {
-            self.postings.shrink_to(room);
-        }
-    }
-}
-
 impl Index {
-    /// Adds the profile of a source.
+    /// Adds the profile of a source. Amortised, logarithmic in the sources for each of its stems, and mostly sequential.
     pub fn insert(&self, slot: Slot, profile: &Profile) {
-        let mut state = self.state.write();
-        if state.norms.len() <= slot.index() {
-            state.norms.resize(slot.index() + 1, 0.0);
-        }
-        if let Some(norm) = state.norms.get_mut(slot.index()) {
-            *norm = single(profile.norm());
-        }
-        for term in profile.terms() {
-            let posting = slot.number() << WEIGHT_BITS | u32::from(term.weight);
-            state.postings.entry(term.key).or_default().push(posting);
+        let is_full = {
+            let mut state = self.state.write();
+            state.insert(slot, profile);
+            state.waiting.len() >= MOST_WAITING && state.seal()
+        };
+        if is_full {
+            self.merge();
         }
     }
 
-    /// Removes the profile of a source.
+    /// Merges the last segments, unless another thread does.
+    fn merge(&self) {
+        let Some(_replacing) = self.replacing.try_lock() else { return };
+        let segments = self.state.read().segments.clone();
+        let from = first_to_merge(&segments);
+        let Some((last, rest)) = segments.get(from..).and_then(<[_]>::split_last) else { return };
+        let Some((before, rest)) = rest.split_last() else { return };
+        let mut merged = before.merged(last);
+        for segment in rest.iter().rev() {
+            merged = segment.merged(&merged);
+        }
+        self.state.write().segments.splice(from..segments.len(), [Arc::new(merged)]);
+    }
+
+    /// Removes the profile of a source. Linear in the segment that has it, if it does not wait for one.
     pub fn remove(&self, slot: Slot, profile: &Profile) {
-        let mut state = self.state.write();
-        for term in profile.terms() {
-            if let Some(postings) = state.postings.get_mut(&term.key) {
-                postings.retain(|posting| posting >> WEIGHT_BITS != slot.number());
-                if postings.is_empty() {
-                    state.postings.remove(&term.key);
-                } else {
-                    let room = postings.len() * 2;
-                    postings.shrink_to(room);
+        if self.state.write().remove_waiting(slot) {
+            return;
+        }
+        let _replacing = self.replacing.lock();
+        let segments = self.state.read().segments.clone();
+        for (place, segment) in segments.iter().enumerate() {
+            if segment.has(slot, profile) {
+                let kept = Arc::new(segment.kept(|one| one != slot));
+                if let Some(segment) = self.state.write().segments.get_mut(place) {
+                    *segment = kept;
                 }
             }
         }
-        state.give_back();
     }
 
     /// Removes the profiles of all slots that are not to be kept. Linear in the index.
     pub fn purge(&self, keep: impl Fn(Slot) -> bool) {
-        let mut state = self.state.write();
-        state.postings.retain(|_, postings| {
-            postings.retain(|posting| keep(Slot::from_low_bits(posting >> WEIGHT_BITS)));
-            postings.shrink_to(postings.len() * 2);
-            !postings.is_empty()
-        });
-        state.give_back();
+        let _replacing = self.replacing.lock();
+        let segments = {
+            let mut state = self.state.write();
+            state.waiting.retain(|one| keep(one.slot));
+            state.segments.clone()
+        };
+        let kept = segments.iter().map(|segment| Arc::new(segment.kept(&keep)));
+        let kept: Vec<_> = kept.filter(|segment| segment.len() > 0).collect();
+        self.state.write().segments.splice(..segments.len(), kept);
     }
 
     /// The `most` sources that are most similar to a text, and those that are as similar as the last of them; the most similar
-    /// first, then by slot; only those that `is_wanted` accepts, which is called once for each at most.
+    /// first, then by slot; only those that `is_wanted` accepts.
     ///
-    /// Linear in the postings of the text's stems, and in the slots.
+    /// Linear in the postings of the text's stems, and in the slots. `is_wanted` is called without a lock, and only for sources that may be among
+    /// them.
     #[must_use]
     pub fn most_similar(
         &self,
         profile: &Profile,
         most: usize,
-        mut is_wanted: impl FnMut(Slot) -> bool,
+        is_wanted: impl Fn(Slot) -> bool,
     ) -> Vec<Found> {
-        let mut found = self.similar(profile);
-        let order = |a: &Found, b: &Found| b.similarity.total_cmp(&a.similarity).then(a.slot.cmp(&b.slot));
-        let mut wanted: Vec<Found> = Vec::new();
-        // A part is put in order at a time, since most of what is found is never looked at.
-        let mut part = most.max(1);
-        let mut rest = found.as_mut_slice();
-        while !rest.is_empty() {
-            let some = part.min(rest.len());
-            if some < rest.len() {
-                rest.select_nth_unstable_by(some, order);
-            }
-            let (first, others) = rest.split_at_mut(some);
-            first.sort_unstable_by(order);
-            for one in first.iter() {
-                let is_enough = wanted.len() >= most;
-                let last = wanted.last().map_or(f32::INFINITY, |last| last.similarity);
-                if is_enough && one.similarity < last {
-                    return wanted;
+        let similarities = self.state.read().similarities(profile);
+        let slots = || (0..).map(Slot::from_low_bits).zip(similarities.iter().copied());
+        // Positive floats are in the order of their bits.
+        let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(most.min(similarities.len()) + 1);
+        let mut least = 0;
+        for (slot, similarity) in slots() {
+            if similarity.to_bits() > least && is_wanted(slot) {
+                best.push(Reverse(similarity.to_bits()));
+                if best.len() > most {
+                    best.pop();
                 }
-                if is_wanted(one.slot) {
-                    wanted.push(*one);
-                }
-            }
-            rest = others;
-            part = part.saturating_mul(4);
-        }
-        wanted
-    }
-
-    /// All sources that share a stem with a text.
-    fn similar(&self, profile: &Profile) -> Vec<Found> {
-        let state = self.state.read();
-        let mut products = vec![0_u32; state.norms.len()];
-        let mut touched: Vec<u32> = Vec::new();
-        for term in profile.terms() {
-            let Some(postings) = state.postings.get(&term.key) else { continue };
-            for posting in postings {
-                let slot = posting >> WEIGHT_BITS;
-                if let Some(product) = products.get_mut(slot as usize) {
-                    if *product == 0 {
-                        touched.push(slot);
-                    }
-                    *product += u32::from(term.weight) * (posting & ((1 << WEIGHT_BITS) - 1));
+                if best.len() == most {
+                    least = best.peek().map_or(u32::MAX, |least| least.0);
                 }
             }
         }
-        let norm = single(profile.norm());
-        let found = touched.into_iter().map(|slot| {
-            let of = slot as usize;
-            let product = products.get(of).copied().unwrap_or_default();
-            let both = norm * state.norms.get(of).copied().unwrap_or_default();
-            Found { slot: Slot::from_low_bits(slot), similarity: single(f64::from(product)) / both }
-        });
-        found.collect()
+        let least = least.max(1);
+        let is_among = |(slot, similarity): &(Slot, f32)| similarity.to_bits() >= least && is_wanted(*slot);
+        let mut found: Vec<Found> =
+            slots().filter(is_among).map(|(slot, similarity)| Found { slot, similarity }).collect();
+        found.sort_unstable_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.slot.cmp(&b.slot)));
+        found
     }
 
     /// Its bytes in memory, about.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let state = self.state.read();
-        let lists = state.postings.values().map(|postings| postings.capacity() * size_of::<u32>());
-        lists.sum::<usize>()
-            + state.postings.capacity() * size_of::<(Key, Vec<u32>)>()
-            + state.norms.capacity() * size_of::<f32>()
+        let segments: usize = state.segments.iter().map(|segment| segment.bytes()).sum();
+        let waiting = state.waiting.iter().map(|one| size_of_val(one.profile.terms()));
+        segments
+            + waiting.sum::<usize>()
+            + state.waiting.capacity() * size_of::<Profiled>()
+            + state.scales.capacity() * size_of::<f32>()
     }
+}
+
+impl State {
+    fn insert(&mut self, slot: Slot, profile: &Profile) {
+        if self.scales.len() <= slot.index() {
+            self.scales.resize(slot.index() + 1, 0.0);
+        }
+        if let Some(scale) = self.scales.get_mut(slot.index()) {
+            *scale = single(1.0 / profile.norm().max(1.0));
+        }
+        if !profile.terms().is_empty() {
+            self.waiting.push(Profiled { slot, profile: profile.clone() });
+        }
+    }
+
+    /// Makes a segment of what waits.
+    fn seal(&mut self) -> bool {
+        self.segments.push(Arc::new(Segment::of(&self.waiting)));
+        self.waiting.clear();
+        true
+    }
+
+    fn remove_waiting(&mut self, slot: Slot) -> bool {
+        let place = self.waiting.iter().position(|one| one.slot == slot);
+        place.map(|place| self.waiting.swap_remove(place)).is_some()
+    }
+
+    /// The similarity of the source in each slot.
+    fn similarities(&self, profile: &Profile) -> Vec<f32> {
+        let mut products = vec![0_u32; self.scales.len()];
+        for segment in &self.segments {
+            for term in profile.terms() {
+                add(&mut products, segment.list(term.key), term.weight.into());
+            }
+        }
+        for Profiled { slot, profile: other } in &self.waiting {
+            if let Some(product) = products.get_mut(slot.index()) {
+                *product += profile.product(other);
+            }
+        }
+        let scale = single(1.0 / profile.norm().max(1.0));
+        let pairs = products.into_iter().zip(&self.scales);
+        pairs.map(|(product, of)| single(product.into()) * (scale * of)).collect()
+    }
+}
+
+/// Adds the products of a stem's weights.
+fn add(products: &mut [u32], postings: &[Posting], weight: u32) {
+    for posting in postings {
+        if let Some(product) = products.get_mut(posting.slot().index()) {
+            *product += weight * posting.weight();
+        }
+    }
+}
+
+/// The first of the last segments that are to be merged.
+fn first_to_merge(segments: &[Arc<Segment>]) -> usize {
+    let mut later = 0;
+    let to_merge = segments.iter().rev().take_while(|segment| {
+        let is_small = later == 0 || segment.len() < later * MERGE_FACTOR;
+        later += segment.len();
+        is_small
+    });
+    segments.len() - to_merge.count()
 }
 
 #[expect(

@@ -11,6 +11,7 @@ mod copies;
 mod excerpt;
 mod index;
 mod profile;
+mod segment;
 mod words;
 
 pub use self::commonness::Commonness;
@@ -18,4 +19,4 @@ pub use self::copies::NearCopies;
 pub use self::excerpt::most_related;
 pub use self::index::{Found, Index};
 pub use self::profile::{Key, Profile, SharedTerm, Term};
-pub use self::words::words_of;
+pub use self::words::Words;

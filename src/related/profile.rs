@@ -28,19 +28,25 @@ impl Profile {
     /// The profile of a text with these stems. Linear in the stems but for a sort.
     #[must_use]
     pub fn new(stems: &[Stem], commonness: &Commonness) -> Self {
-        let mut all: Vec<Key> = keys(stems).map(|at| at.key).collect();
+        // However often a text has it, a stem that weighs less tells nothing. These are about half of a text.
+        let least = LEAST_WEIGHT / times(stems.len().max(1));
+        let mut all: Vec<Key> = Vec::with_capacity(stems.len());
+        all.extend(keys(stems).map(|at| at.key).filter(|key| commonness.weight(*key) >= least));
         all.sort_unstable();
-        let mut weighted: Vec<Weighted> = Vec::new();
+        let mut weighted: Vec<Weighted> = Vec::with_capacity(all.len());
         for run in all.chunk_by(|a, b| a == b) {
             let Some(key) = run.first().copied() else { continue };
-            let weight = commonness.weight(key) * (1.0 + count(run.len()).ln());
+            let weight = commonness.weight(key) * times(run.len());
             if weight >= LEAST_WEIGHT {
                 weighted.push(Weighted { key, weight });
             }
         }
-        weighted.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key)));
-        weighted.truncate(Self::MAX_TERMS);
-        let heaviest = weighted.first().map_or(1.0, |first| first.weight);
+        if weighted.len() > Self::MAX_TERMS {
+            let order = |a: &Weighted, b: &Weighted| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key));
+            weighted.select_nth_unstable_by(Self::MAX_TERMS, order);
+            weighted.truncate(Self::MAX_TERMS);
+        }
+        let heaviest = weighted.iter().map(|one| one.weight).fold(LEAST_WEIGHT, f32::max);
         let mut terms: Vec<Term> = weighted
             .into_iter()
             .map(|Weighted { key, weight }| Term { key, weight: in_parts(weight / heaviest) })
@@ -52,26 +58,51 @@ impl Profile {
     /// Its length as a vector.
     #[must_use]
     pub fn norm(&self) -> f64 {
-        let squares = self.terms().iter().map(|term| u32::from(term.weight) * u32::from(term.weight));
-        f64::from(squares.sum::<u32>()).sqrt()
+        f64::from(self.squares()).sqrt()
+    }
+
+    /// The sum of the squares of its weights, at most 64 times 255 times 255.
+    fn squares(&self) -> u32 {
+        self.terms().iter().map(|term| u32::from(term.weight) * u32::from(term.weight)).sum()
+    }
+
+    /// The product of the lengths of two profiles. Exact for equal ones.
+    fn norms(&self, other: &Self) -> f64 {
+        (f64::from(self.squares()) * f64::from(other.squares())).sqrt()
+    }
+
+    /// The cosine of two profiles, 0 to 1; 1 for equal ones that have terms.
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f64 {
+        let product = self.product(other);
+        if product == 0 { 0.0 } else { f64::from(product) / self.norms(other) }
     }
 
     /// The stems that two texts share, the one that contributes most first. Their contributions add up to the similarity, the
     /// cosine of the two profiles.
     #[must_use]
     pub fn shared(&self, other: &Self) -> Vec<SharedTerm> {
-        let norms = self.norm() * other.norm();
+        let norms = self.norms(other);
         let mut shared: Vec<SharedTerm> = self
-            .terms()
-            .iter()
-            .filter_map(|term| {
-                let place = other.terms().binary_search_by_key(&term.key, |other| other.key).ok()?;
-                let product = u32::from(term.weight) * u32::from(other.terms().get(place)?.weight);
-                Some(SharedTerm { key: term.key, contribution: f64::from(product) / norms })
-            })
+            .products(other)
+            .map(|(key, product)| SharedTerm { key, contribution: f64::from(product) / norms })
             .collect();
         shared.sort_unstable_by(|a, b| b.contribution.total_cmp(&a.contribution).then(a.key.cmp(&b.key)));
         shared
+    }
+
+    /// The sum of the products of the weights of shared stems.
+    pub(super) fn product(&self, other: &Self) -> u32 {
+        self.products(other).map(|(_, product)| product).sum()
+    }
+
+    /// The stems that two texts share, with the products of their weights.
+    fn products<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Key, u32)> + 'a {
+        self.terms().iter().filter_map(|term| {
+            let place = other.terms().binary_search_by_key(&term.key, |other| other.key).ok()?;
+            let product = u32::from(term.weight) * u32::from(other.terms().get(place)?.weight);
+            Some((term.key, product))
+        })
     }
 }
 
@@ -84,11 +115,13 @@ struct Weighted {
 /// The stems of a text, in order. A character of a script without spaces makes a pair with the next one, for one alone tells
 /// little.
 pub(super) fn keys(stems: &[Stem]) -> impl Iterator<Item = KeyAt> {
-    let next = stems.iter().skip(1).map(Some).chain([None]);
-    (0..).zip(stems.iter().zip(next)).filter_map(|(token, (stem, next))| {
+    (0..).zip(stems).filter_map(|(token, stem)| {
         let key = match stem.characters() {
             Some(_) => key(stem.hash()),
-            None => pair(*stem, *next.filter(|next| next.characters().is_none())?),
+            None => {
+                let next = stems.get(token as usize + 1);
+                pair(*stem, *next.filter(|next| next.characters().is_none())?)
+            }
         };
         Some(KeyAt { key, token })
     })
@@ -104,9 +137,10 @@ fn pair(first: Stem, second: Stem) -> Key {
     key(first.hash()).wrapping_mul(0x9E37_79B1).rotate_left(13) ^ key(second.hash())
 }
 
+/// How many times a stem weighs that a text has so often.
 #[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
-fn count(words: usize) -> f32 {
-    words as f32
+fn times(count: usize) -> f32 {
+    if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
 /// A share from 0 to 1 in parts of 255, at least one.
@@ -120,18 +154,23 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::{CorpusSeed, Tokenizer};
+    use crate::text::{CorpusSeed, StemmedText, Tokenizer};
 
-    pub(in crate::related) fn profile(text: &str) -> Profile {
+    /// The tokens of a text with its profile.
+    pub(in crate::related) fn stemmed(text: &str) -> (StemmedText, Profile) {
         static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
         let tokenizer = Tokenizer::new(CorpusSeed::new(3));
-        let (mut tokens, mut stems) = (Vec::new(), Vec::new());
-        tokenizer.tokenize_with_stems_into(text, &mut tokens, &mut stems);
-        Profile::new(&stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)))
+        let stemmed = tokenizer.stemmed(text);
+        let profile = Profile::new(&stemmed.stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)));
+        (stemmed, profile)
+    }
+
+    pub(in crate::related) fn profile(text: &str) -> Profile {
+        stemmed(text).1
     }
 
     pub(in crate::related) fn similarity(a: &str, b: &str) -> f64 {
-        profile(a).shared(&profile(b)).iter().map(|term| term.contribution).sum()
+        profile(a).similarity(&profile(b))
     }
 
     #[test]
@@ -183,6 +222,7 @@ pub(super) mod tests {
             prop_assert!(profile.terms().len() <= Profile::MAX_TERMS);
             let all: f64 = profile.shared(&profile).iter().map(|term| term.contribution).sum();
             prop_assert!(profile.terms().is_empty() || (all - 1.0).abs() < 1e-9);
+            prop_assert_eq!(profile.similarity(&profile), if profile.terms().is_empty() { 0.0 } else { 1.0 });
             prop_assert_eq!(Profile::checked(profile.terms().to_vec()), Some(profile));
         }
     }

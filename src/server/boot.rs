@@ -145,7 +145,7 @@ fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, S
         max_message_bytes: settings.max_message_bytes,
         stream_width: settings.work.stream_width,
         import_width: settings.work.import_width,
-        grammar: Checkers::new(settings.languagetool_url.clone()),
+        grammar: Checkers::new(settings.grammar.clone()),
         percentiles: Percentiles::default(),
         process: ProcessInfo::start(),
         draining: stops.draining.clone(),
@@ -211,7 +211,8 @@ async fn serve_metrics(
     let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
     let (calls, engine) = (Arc::clone(calls), context.engine.clone());
     let (workers, documents) = (context.workers.clone(), context.documents.clone());
-    let metrics = Metrics::new(calls, engine, workers, documents, context.process.clone());
+    let grammar = context.grammar.clone();
+    let metrics = Metrics::new(calls, engine, workers, documents, grammar, context.process.clone());
     let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
     let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))

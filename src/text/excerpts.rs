@@ -7,7 +7,7 @@ use super::{CorpusSeed, Span, TokenizedText, Tokenizer};
 pub struct Excerpt {
     /// Where it is.
     pub span: Span,
-    /// Whether more words follow.
+    /// Whether the text has more words, before it or after it.
     pub is_cut: bool,
 }
 
@@ -43,8 +43,8 @@ impl Excerpt {
         }
     }
 
-    /// The tokens from `from` to before `to`, of a text or of its beginning. The last one ends with the punctuation after it if no
-    /// word follows, and the first one begins with the signs that open it.
+    /// The tokens from `from` to before `to`, of a text or of its beginning. The first one begins with the signs that open it; the
+    /// last one ends with the punctuation after it if the tokens are all.
     #[must_use]
     pub(crate) fn of(text: &str, tokenized: &TokenizedText, from: u32, to: u32) -> Self {
         if from >= to {
@@ -56,12 +56,12 @@ impl Excerpt {
         let opening = gap.rsplit(char::is_whitespace).next().unwrap_or_default();
         let opening = if from == 0 || opening.len() < gap.len() { opening.len() } else { 0 };
         let start = start - u32::try_from(opening).unwrap_or(0);
-        let is_cut = (to as usize) < tokenized.spans().len();
+        let is_cut = from > 0 || (to as usize) < tokenized.spans().len();
         let end = if is_cut { end } else { end_of_text(text, end) };
         Self { span: Span { start, end }, is_cut }
     }
 
-    /// The text of the part, with "…" after it if words follow.
+    /// The text of the part, with "…" after it if the text has more words.
     #[must_use]
     pub fn shown(self, text: &str) -> String {
         let mut shown = self.span.of(text).to_owned();

@@ -26,5 +26,6 @@ pub use folding::in_alphabet;
 pub use offsets::{OffsetUnit, convert_spans};
 pub use span::Span;
 pub use tokens::{
-    ComparedFormTooLong, Stem, Token, TokenizedText, Tokenizer, WordLengths, compared_form_at, same_word,
+    ComparedFormTooLong, Stem, StemmedText, Token, TokenizedText, Tokenizer, WordLengths, compared_form_at,
+    same_word,
 };

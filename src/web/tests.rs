@@ -27,7 +27,7 @@ fn starting() -> Calls {
         engine: EngineHandle::default(),
         workers: Workers::new(1, 1, 1).unwrap(),
         documents: DocumentReaders::new(Config::default()),
-        grammar: crate::writing::grammar::Checkers::new(None),
+        grammar: crate::writing::grammar::Checkers::new(crate::writing::grammar::Config::default()),
         memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,
         stream_width: 1,

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
+use palimpsest::proto::related_service_client::RelatedServiceClient;
 use tonic::Code;
 use tonic::transport::Channel;
 
@@ -78,6 +79,11 @@ async fn a_backup_is_of_one_moment_and_comes_back() {
     assert!([200, 201].contains(&numbers.len()), "{} sources", numbers.len());
     let get = proto::GetSourceRequest { id: format!("s{most}"), include_text: true, ..Default::default() };
     assert_eq!(corpus.get_source(get).await.unwrap().into_inner().source.unwrap().text, text(most));
+    // Profiles come back, too.
+    let mut related = RelatedServiceClient::connect(server.address.clone()).await.unwrap();
+    let request = proto::ListRelatedRequest { text: text(most), ..Default::default() };
+    let listed = related.list_related(request).await.unwrap().into_inner().sources;
+    assert_eq!((listed[0].id.clone(), listed[0].similarity), (format!("s{most}"), 1.0));
     fill(&mut corpus, 1000..1010).await;
 }
 

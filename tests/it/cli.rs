@@ -5,6 +5,7 @@ mod documents;
 mod facts;
 mod import;
 mod pages;
+mod related;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,6 +1,6 @@
 //! Documents: what is read of them, and that they can do no harm.
 
-mod contained;
+pub mod contained;
 mod contract;
 mod formats;
 mod made;

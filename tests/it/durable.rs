@@ -8,8 +8,9 @@ use std::sync::Arc;
 use palimpsest::fingerprint::{FingerprintSettings, KgramLength, WindowSize};
 use palimpsest::{
     CollectionName, DetectionMode, DetectionOptions, Engine, Error, Group, IfExists, Label, Labels, Limits,
-    Metadata, MetadataKey, MetadataValue, NewSource, PageKind, PageStart, Pages, PairOptions, Scope,
-    SourceId, SourceRecord, SourceText, SourceUpdate, Stop, StoreError, Timestamp, Title, Uri, Visibility,
+    Metadata, MetadataKey, MetadataValue, NewSource, PageKind, PageStart, Pages, PairOptions, RelatedOptions,
+    RelatedSubject, Scope, SourceId, SourceRecord, SourceText, SourceUpdate, Stop, StoreError, Timestamp,
+    Title, Uri, Visibility,
 };
 
 use crate::harness::{eventually_blocking, figure};
@@ -109,8 +110,15 @@ fn seen(engine: &Engine) -> Result<String, Error> {
         let submission = format!("{} {}", Words::new(7).text(30), text(number));
         let report = engine.check(&submission, &scope, &DetectionOptions::default(), &Stop::never())?;
         writeln!(seen, "{report:?}").unwrap();
+        writeln!(seen, "{}", related(engine, RelatedSubject::Text(&submission), &scope)).unwrap();
     }
     Ok(seen)
+}
+
+/// The sources that are related to a subject, as text.
+fn related(engine: &Engine, subject: RelatedSubject<'_>, scope: &Scope) -> String {
+    let options = RelatedOptions { max_sources: 20, exclude_near_copies: false, exclude_own_group: false };
+    format!("{:?}", engine.list_related(subject, scope, &options, &Stop::never()).unwrap())
 }
 
 #[track_caller]
@@ -468,7 +476,7 @@ fn every_version_of_the_format_is_opened() {
         if !fixture.file_name().to_string_lossy().starts_with("data-") {
             continue;
         }
-        let has_pages = fixture.file_name() == "data-v4";
+        let has_pages = ["data-v4", "data-v5"].contains(&fixture.file_name().to_str().unwrap());
         let has_times = !["data-v1", "data-v2"].contains(&fixture.file_name().to_str().unwrap());
         let folder = tempfile::tempdir().unwrap();
         copy(&fixture.path(), folder.path());
@@ -511,6 +519,12 @@ fn every_version_of_the_format_is_opened() {
             let uri = format!("x:{round}");
             let updated = engine.update_source(&CollectionName::default(), &id("s2"), moved(&uri)).unwrap();
             assert_eq!((updated.uri.as_str(), updated.created_at.is_some()), (uri.as_str(), has_times));
+            // Profiles of older formats are made when they are opened.
+            for number in [1, 7, 200] {
+                let text = text(number);
+                let found = related(&engine, RelatedSubject::Text(&text), &Scope::default());
+                assert!(found.contains("similarity: 1.0") && found.contains(&text), "{found}");
+            }
             let submission = text(7);
             let report = engine
                 .check(&submission, &Scope::default(), &DetectionOptions::default(), &Stop::never())
@@ -524,5 +538,5 @@ fn every_version_of_the_format_is_opened() {
         }
         versions += 1;
     }
-    assert_eq!(versions, 4);
+    assert_eq!(versions, 5);
 }

@@ -11,6 +11,7 @@ use palimpsest::proto;
 use palimpsest::proto::admin_service_client::AdminServiceClient;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use palimpsest::proto::related_service_client::RelatedServiceClient;
 use palimpsest::server::Storage;
 use palimpsest::service::Role;
 use palimpsest::{Engine, Limits};
@@ -39,6 +40,7 @@ struct Clients {
     corpus: CorpusServiceClient<Keyed>,
     detection: DetectionServiceClient<Keyed>,
     admin: AdminServiceClient<Keyed>,
+    related: RelatedServiceClient<Keyed>,
 }
 
 /// A server on its own data directory, and its callers.
@@ -63,7 +65,8 @@ impl World {
             Clients {
                 corpus: CorpusServiceClient::new(channel.clone()),
                 detection: DetectionServiceClient::new(channel.clone()),
-                admin: AdminServiceClient::new(channel),
+                admin: AdminServiceClient::new(channel.clone()),
+                related: RelatedServiceClient::new(channel),
             }
         };
         let mut all = clients(&tokens[0]).await;
@@ -156,6 +159,7 @@ enum Call {
     Backup,
     Info,
     Export(proto::ExportSourcesRequest),
+    Related(proto::ListRelatedRequest),
 }
 
 fn rendered<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
@@ -234,7 +238,7 @@ impl Call {
             let id_prefix = id.get(..1).unwrap_or_default().to_owned();
             Some(proto::SourceFilter { id_prefix, groups: vec!["g".to_owned()], ..Default::default() })
         };
-        match words.below(20) {
+        match words.below(22) {
             0 => Self::GetCorpus,
             1 => Self::Create(proto::CreateCollectionRequest {
                 name: collection,
@@ -301,6 +305,14 @@ impl Call {
                     ..Default::default()
                 })
             }
+            19 | 20 => Self::Related(proto::ListRelatedRequest {
+                text: check.text,
+                source: check.source,
+                scope: check.scope,
+                exclude_near_copies: words.below(2) == 0,
+                exclude_own_group: is_stored && words.below(2) == 0,
+                ..Default::default()
+            }),
             _ => Self::DeleteSources(proto::DeleteSourcesRequest {
                 collection,
                 filter: filter(),
@@ -311,7 +323,7 @@ impl Call {
     }
 
     async fn make(&self, clients: &mut Clients) -> String {
-        let Clients { corpus, detection, admin } = clients;
+        let Clients { corpus, detection, admin, related } = clients;
         match self {
             Self::GetCorpus => rendered(plain(corpus.get_corpus(proto::GetCorpusRequest {}).await)),
             Self::Create(request) => rendered(plain(corpus.create_collection(request.clone()).await)),
@@ -337,6 +349,7 @@ impl Call {
             Self::Verify => rendered_stream(admin.verify(proto::VerifyRequest {}).await).await,
             Self::Info => rendered(plain(admin.get_server_info(proto::GetServerInfoRequest {}).await)),
             Self::Backup => rendered_stream(admin.backup(proto::BackupRequest {}).await).await,
+            Self::Related(request) => rendered(plain(related.list_related(request.clone()).await)),
             Self::Export(request) => rendered_stream(admin.export_sources(request.clone()).await).await,
         }
     }
@@ -401,6 +414,7 @@ async fn no_answer_tells_what_is_hidden() {
         );
         if caller == 1 {
             // A caller that sees nothing never finds anything.
+            assert!(!hidden.contains("RelatedSource"), "{call:?}: {hidden}");
             assert!(!hidden.contains("SourceOverlap") || sent.contains("Compare"), "{call:?}: {hidden}");
         }
     }

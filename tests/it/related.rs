@@ -1,5 +1,9 @@
 //! `ListRelated`: sources on the subject of a text, over gRPC.
 
+mod access;
+mod excerpts;
+mod texts;
+
 use palimpsest::proto::related_service_client::RelatedServiceClient;
 use palimpsest::proto::{self, ListRelatedRequest, ListRelatedResponse};
 use tonic::transport::Channel;
@@ -103,5 +107,55 @@ async fn what_cannot_be_answered_is_refused() {
     ] {
         assert_eq!(list(&server, request).await.unwrap_err().code(), code);
     }
+    let message = list(&server, of_text("... !")).await.unwrap_err().message().to_owned();
+    assert!(message.contains("no words"), "{message}");
     assert_eq!(list(&server, of_text("word")).await.unwrap().sources, []);
+}
+
+#[tokio::test]
+async fn the_scope_is_that_of_a_check() {
+    let server = library().await;
+    let mut corpus = server.corpus().await;
+    for name in ["essays-1", "essays-2"] {
+        let create = proto::CreateCollectionRequest { name: name.to_owned(), ..Default::default() };
+        corpus.create_collection(create).await.unwrap();
+        let mut request = add(name, PILOTS);
+        request.collection = name.to_owned();
+        let source = request.source.as_mut().unwrap();
+        (source.group, source.labels) = (format!("group {name}"), vec!["label".to_owned()]);
+        corpus.add_source(request).await.unwrap();
+    }
+    let scoped = |scope: proto::Scope| ListRelatedRequest { scope: Some(scope), ..of_text(FOG) };
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<String>>();
+    let all = proto::Scope { all_collections: true, ..Default::default() };
+    let prefix = proto::Scope { collection_prefixes: texts(&["essays-"]), ..Default::default() };
+    for (scope, expected) in [
+        (proto::Scope::default(), &["fog", "pilots"][..]),
+        (proto::Scope { collections: texts(&["essays-2"]), ..Default::default() }, &["essays-2"]),
+        (prefix.clone(), &["essays-1", "essays-2"]),
+        (proto::Scope { exclude_groups: texts(&["group essays-1"]), ..prefix.clone() }, &["essays-2"]),
+        (proto::Scope { include_groups: texts(&["group essays-1"]), ..prefix }, &["essays-1"]),
+        (proto::Scope { exclude_labels: texts(&["label"]), ..all.clone() }, &["fog", "pilots"]),
+        (proto::Scope { include_labels: texts(&["label"]), ..all.clone() }, &["essays-1", "essays-2"]),
+        (
+            proto::Scope { exclude_source_ids: texts(&["fog", "essays-1"]), ..all.clone() },
+            &["pilots", "essays-2"],
+        ),
+    ] {
+        let found = list(&server, scoped(scope.clone())).await.unwrap();
+        let found: Vec<&str> = ids(&found).into_iter().filter(|id| *id != "bread").collect();
+        assert_eq!(found, expected, "{scope:?}");
+    }
+    let limited = ListRelatedRequest { max_sources: 1, ..scoped(all.clone()) };
+    assert_eq!(ids(&list(&server, limited).await.unwrap()), ["fog"]);
+    // A part of the scope that has no effect is a warning.
+    let mistyped = proto::Scope { exclude_groups: texts(&["nobody"]), ..all };
+    let found = list(&server, scoped(mistyped)).await.unwrap();
+    let fields: Vec<&str> = found.warnings.iter().map(|warning| warning.field.as_str()).collect();
+    assert_eq!((fields, found.warnings_cut), (vec!["scope.exclude_groups[0]"], 0));
+    let nothing = proto::Scope { include_groups: texts(&["nobody"]), ..Default::default() };
+    let found = list(&server, scoped(nothing)).await.unwrap();
+    assert_eq!((found.sources.len(), found.sources_in_scope), (0, 0));
+    let missing = proto::Scope { collections: texts(&["missing"]), ..Default::default() };
+    assert_eq!(list(&server, scoped(missing)).await.unwrap_err().code(), Code::NotFound);
 }

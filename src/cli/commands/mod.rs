@@ -10,6 +10,7 @@ pub(super) mod health;
 pub(super) mod keys;
 pub(super) mod maintenance;
 pub(super) mod manual;
+pub(super) mod related;
 pub(super) mod scale;
 pub(super) mod serve;
 pub(super) mod writing;

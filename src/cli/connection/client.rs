@@ -14,6 +14,7 @@ use crate::proto::admin_service_client::AdminServiceClient;
 use crate::proto::corpus_service_client::CorpusServiceClient;
 use crate::proto::detection_service_client::DetectionServiceClient;
 use crate::proto::health::health_client::HealthClient;
+use crate::proto::related_service_client::RelatedServiceClient;
 use crate::proto::writing_service_client::WritingServiceClient;
 
 /// Size limit of a response. A report with all its excerpts may be larger than any request.
@@ -39,6 +40,7 @@ pub(in crate::cli) struct Client {
     admin: AdminServiceClient<KeyedChannel>,
     health: HealthClient<KeyedChannel>,
     writing: WritingServiceClient<KeyedChannel>,
+    related: RelatedServiceClient<KeyedChannel>,
 }
 
 impl Client {
@@ -51,8 +53,10 @@ impl Client {
         let health = HealthClient::new(channel.clone());
         let writing =
             WritingServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
+        let related =
+            RelatedServiceClient::new(channel.clone()).max_decoding_message_size(MAX_RESPONSE_BYTES);
         let detection = DetectionServiceClient::new(channel).max_decoding_message_size(MAX_RESPONSE_BYTES);
-        Ok(Self { address, timeout: args.timeout(), corpus, detection, admin, health, writing })
+        Ok(Self { address, timeout: args.timeout(), corpus, detection, admin, health, writing, related })
     }
 
     /// The client of the corpus service.
@@ -68,6 +72,11 @@ impl Client {
     /// The client of the writing service.
     pub(in crate::cli) fn writing(&self) -> WritingServiceClient<KeyedChannel> {
         self.writing.clone()
+    }
+
+    /// The client of the service of related sources.
+    pub(in crate::cli) fn related(&self) -> RelatedServiceClient<KeyedChannel> {
+        self.related.clone()
     }
 
     /// The client of the admin service.

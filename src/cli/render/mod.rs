@@ -9,6 +9,7 @@ mod figures;
 mod grammar;
 mod not_checked;
 mod pairs;
+mod related;
 mod report;
 mod server_info;
 mod table;
@@ -25,6 +26,7 @@ pub(super) use figures::{bytes, counted, number, percent};
 pub(super) use grammar::grammar;
 pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};
+pub(super) use related::related;
 pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;
 pub(super) use table::{

@@ -17,6 +17,7 @@ use crate::service::{
     DocumentFigures, DocumentReaders, EngineHandle, Load, Outcome, ProcessInfo, Rejection, Workers,
     resident_memory_bytes, used_memory_bytes,
 };
+use crate::writing::grammar::{Checkers, contained::Counts as GrammarCounts};
 
 /// The metrics of the server, collected when they are scraped.
 pub(in crate::server) struct Metrics {
@@ -30,6 +31,7 @@ impl Metrics {
         engine_handle: EngineHandle,
         workers: Workers,
         documents: DocumentReaders,
+        grammar: Checkers,
         process: ProcessInfo,
     ) -> Self {
         let mut registry = Registry::default();
@@ -38,6 +40,7 @@ impl Metrics {
             engine_handle,
             workers,
             documents,
+            grammar,
             process,
         }));
         Self { registry }
@@ -72,6 +75,7 @@ struct MetricsCollector {
     engine_handle: EngineHandle,
     workers: Workers,
     documents: DocumentReaders,
+    grammar: Checkers,
     process: ProcessInfo,
 }
 
@@ -81,6 +85,7 @@ impl Collector for MetricsCollector {
         self.calls(&mut page)?;
         self.process(&mut page)?;
         documents(&mut page, self.documents.figures())?;
+        grammar(&mut page, self.grammar.counts())?;
         if let Some(engine) = self.engine_handle.engine() {
             corpus(&mut page, engine.corpus())?;
             work(&mut page, &engine)?;
@@ -183,6 +188,25 @@ fn documents(page: &mut Page<'_>, figures: DocumentFigures) -> fmt::Result {
     page.counter("palimpsest_document_readers_crashed", "Those that crashed or ran out of memory", crashed)?;
     page.gauge("palimpsest_running_documents", "Documents that are being read", running)?;
     page.gauge("palimpsest_waiting_documents", "Documents that wait for a reader", waiting)
+}
+
+fn grammar(page: &mut Page<'_>, counts: GrammarCounts) -> fmt::Result {
+    let GrammarCounts { started, timed_out, crashed, panicked, not_checked, running, waiting } = counts;
+    for (name, help, count) in [
+        ("palimpsest_grammar_checkers_started", "Processes that were started for grammar", started),
+        ("palimpsest_grammar_checkers_timed_out", "Those that were killed over a paragraph", timed_out),
+        ("palimpsest_grammar_checkers_crashed", "Those that ended by themselves", crashed),
+        (
+            "palimpsest_grammar_paragraphs_failed",
+            "Paragraphs at which a process failed and went on",
+            panicked,
+        ),
+        ("palimpsest_grammar_paragraphs_not_checked", "Paragraphs that were not checked", not_checked),
+    ] {
+        page.counter(name, help, count)?;
+    }
+    page.gauge("palimpsest_running_grammar_checks", "English texts that are being checked", running)?;
+    page.gauge("palimpsest_waiting_grammar_checks", "English texts that wait for a process", waiting)
 }
 
 fn corpus(page: &mut Page<'_>, corpus: CorpusInfo) -> fmt::Result {

@@ -24,6 +24,7 @@ impl SettingsProblems {
     pub(super) fn check(&mut self, settings: &Settings) {
         self.work(settings);
         self.documents(settings);
+        self.grammar(settings);
         self.connections(settings);
         self.limits(settings);
         self.access(settings);
@@ -61,6 +62,13 @@ impl SettingsProblems {
                 "default_deadline_seconds is {default}, but must be no more than max_deadline_seconds, {max}"
             ));
         }
+    }
+
+    fn grammar(&mut self, settings: &Settings) {
+        let grammar = &settings.grammar;
+        self.range("grammar_checkers", grammar.english.checkers, 0, 1024);
+        self.range("grammar_seconds", grammar.timeout.as_secs(), 1, 3600);
+        self.range("grammar_memory_bytes", grammar.english.memory_bytes, 256 << 20, MAX_BYTES);
     }
 
     fn documents(&mut self, settings: &Settings) {

@@ -20,7 +20,8 @@ impl From<&Settings> for SettingsLayer {
             Storage::InMemory => (None, Some(true)),
             Storage::DataDirectory(path) => (Some(path.clone()), None),
         };
-        let Settings { telemetry, access, tls, web, work, documents, connections, limits, .. } = settings;
+        let Settings { telemetry, access, tls, web, work, documents, grammar, connections, limits, .. } =
+            settings;
         Self {
             listen: Some(settings.listen),
             data_dir,
@@ -53,7 +54,10 @@ impl From<&Settings> for SettingsLayer {
             document_seconds: Some(documents.timeout.as_secs()),
             document_memory_bytes: Some(documents.memory_bytes),
             max_document_bytes: Some(documents.max_bytes),
-            languagetool_url: settings.languagetool_url.clone(),
+            grammar_checkers: Some(grammar.english.checkers),
+            grammar_seconds: Some(grammar.timeout.as_secs()),
+            grammar_memory_bytes: Some(grammar.english.memory_bytes),
+            languagetool_url: grammar.languagetool.clone(),
             max_connections: Some(connections.max),
             max_connections_per_address: Some(connections.max_per_address),
             max_streams: Some(connections.max_streams),
@@ -91,6 +95,7 @@ mod tests {
             "data_dir = 'a \"b\"'\nmax_candidates = 7\ngrpc_web = true\ngrpc_web_origins = ['https://a', 'https://b']",
             "web_listen = '[::1]:8080'",
             "document_readers = 3\nwarm_document_readers = 0\ndocument_seconds = 4\nmax_document_bytes = 1024",
+            "grammar_checkers = 0\ngrammar_seconds = 7\nlanguagetool_url = 'http://localhost:8010'",
             "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
         ] {
             let settings = Settings::from_layers(toml::from_str(toml).unwrap(), SettingsLayer::default());

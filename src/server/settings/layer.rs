@@ -145,6 +145,16 @@ pub struct SettingsLayer {
     #[arg(long, env = "PALIMPSEST_MAX_DOCUMENT_BYTES", value_name = "BYTES", help_heading = "Documents")]
     max_document_bytes: u64,
 
+    /// English texts that are checked at once, each in a process of its own, in a build with the feature `grammar`; 0 turns it off
+    /// [default: one for each core, but 4 at most]
+    #[arg(long, env = "PALIMPSEST_GRAMMAR_CHECKERS", value_name = "COUNT", help_heading = "Grammar")]
+    grammar_checkers: usize,
+    /// Maximum seconds for the grammar of one text; what is not checked by then is stated [default: 30]
+    #[arg(long, env = "PALIMPSEST_GRAMMAR_SECONDS", value_name = "SECONDS", help_heading = "Grammar")]
+    grammar_seconds: u64,
+    /// Maximum bytes of memory of one process that checks grammar [default: 1073741824]
+    #[arg(long, env = "PALIMPSEST_GRAMMAR_MEMORY_BYTES", value_name = "BYTES", help_heading = "Grammar")]
+    grammar_memory_bytes: u64,
     /// A LanguageTool server that checks the grammar of other languages than English, such as `http://localhost:8010`
     #[arg(long, env = "PALIMPSEST_LANGUAGETOOL_URL", value_name = "URL", help_heading = "Grammar")]
     languagetool_url: Server,

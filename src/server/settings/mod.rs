@@ -21,6 +21,7 @@ pub use self::types::{
 use self::check::SettingsProblems;
 use self::types::{stream_width, warm_readers};
 use crate::engine::Limits;
+use crate::writing::grammar;
 
 /// Why the settings can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +116,7 @@ impl Settings {
             web: WebSettings::of(layer),
             work: WorkSettings::of(layer),
             documents: DocumentSettings::of(layer),
-            languagetool_url: layer.languagetool_url.clone(),
+            grammar: grammar_of(layer),
             connections: ConnectionSettings::of(layer),
             max_message_bytes: layer.max_message_bytes.unwrap_or(default.max_message_bytes),
             limits: limits_of(layer),
@@ -200,6 +201,18 @@ impl DocumentSettings {
             memory_bytes: layer.document_memory_bytes.unwrap_or(default.memory_bytes),
             max_bytes: layer.max_document_bytes.unwrap_or(default.max_bytes),
         }
+    }
+}
+
+fn grammar_of(layer: &SettingsLayer) -> grammar::Config {
+    let default = grammar::Config::default();
+    grammar::Config {
+        english: grammar::contained::Config {
+            checkers: layer.grammar_checkers.unwrap_or(default.english.checkers),
+            memory_bytes: layer.grammar_memory_bytes.unwrap_or(default.english.memory_bytes),
+        },
+        languagetool: layer.languagetool_url.clone(),
+        timeout: layer.grammar_seconds.map_or(default.timeout, Duration::from_secs),
     }
 }
 

@@ -39,8 +39,8 @@ pub struct Settings {
     pub work: WorkSettings,
     /// Readers of documents.
     pub documents: DocumentSettings,
-    /// The LanguageTool server that checks grammar.
-    pub languagetool_url: Option<crate::writing::grammar::languagetool::Server>,
+    /// Checkers of grammar.
+    pub grammar: crate::writing::grammar::Config,
     /// Limits of connections.
     pub connections: ConnectionSettings,
     /// Maximum bytes of one message, also when inflated.
@@ -178,7 +178,7 @@ impl Default for Settings {
             web: WebSettings::default(),
             work: WorkSettings::default(),
             documents: DocumentSettings::default(),
-            languagetool_url: None,
+            grammar: crate::writing::grammar::Config::default(),
             connections: ConnectionSettings::default(),
             max_message_bytes: 32 << 20,
             limits: Limits::default(),

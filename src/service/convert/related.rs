@@ -1,8 +1,10 @@
 //! Related sources, and parts of texts, to messages.
 
 use super::corpus::source;
+use super::warnings::ListedWarnings;
 use crate::engine::{Related, RelatedSource, RelatedTerm};
 use crate::proto;
+use crate::service::parse::places::Places;
 use crate::service::revisions::RevisionMask;
 use crate::text::{Excerpt, OffsetUnit, convert_spans};
 
@@ -20,12 +22,20 @@ pub(in crate::service) struct Shown {
 pub(in crate::service) fn related(
     related: Related,
     shown: Shown,
+    places: &Places,
     revisions: &RevisionMask,
 ) -> proto::ListRelatedResponse {
-    let Related { sources, sources_in_scope, corpus_revision, scope_revision } = related;
+    let Related { sources, sources_in_scope, warnings, corpus_revision, scope_revision } = related;
+    let ListedWarnings { listed, cut } = super::warnings::warnings(warnings, places);
     let corpus_revision = revisions.mask_scoped(corpus_revision, scope_revision);
     let sources = sources.into_iter().map(|source| related_source(source, shown, revisions)).collect();
-    proto::ListRelatedResponse { sources, sources_in_scope, corpus_revision }
+    proto::ListRelatedResponse {
+        sources,
+        sources_in_scope,
+        corpus_revision,
+        warnings: listed,
+        warnings_cut: cut,
+    }
 }
 
 fn related_source(related: RelatedSource, shown: Shown, revisions: &RevisionMask) -> proto::RelatedSource {

@@ -45,7 +45,7 @@ impl ServiceContext {
         request: proto::ListRelatedRequest,
     ) -> Result<proto::ListRelatedResponse, Problem> {
         let bytes = request.encoded_len();
-        let Listing { subject, scope, options, unit } = parse::list(request)?;
+        let Listing { subject, scope, options, unit, places } = parse::list(request)?;
         caller.sees_all(&scope.collections)?;
         let engine = self.engine.get()?;
         let bytes = bytes.saturating_add(stored_bytes(&caller, &engine, &subject)?);
@@ -64,7 +64,7 @@ impl ServiceContext {
                 Subject::Stored(name) => RelatedSubject::Source(name),
             };
             let found = engine.list_related(subject, &scope, &options, stop)?;
-            Ok(related(found, shown, &revisions))
+            Ok(related(found, shown, &places, &revisions))
         };
         self.workers.run(call, bytes, list).await
     }

@@ -2,6 +2,7 @@
 
 use super::Fields;
 use super::detection::Submission;
+use super::places::Places;
 use crate::engine::{RelatedOptions, Scope};
 use crate::proto;
 use crate::service::convert::enums;
@@ -18,6 +19,8 @@ pub(in crate::service) struct Listing {
     pub(in crate::service) scope: Scope,
     pub(in crate::service) options: RelatedOptions,
     pub(in crate::service) unit: OffsetUnit,
+    /// The places of the scope's entries.
+    pub(in crate::service) places: Places,
 }
 
 pub(in crate::service) fn list(request: proto::ListRelatedRequest) -> Result<Listing, Problem> {
@@ -39,9 +42,11 @@ pub(in crate::service) fn list(request: proto::ListRelatedRequest) -> Result<Lis
         );
     }
     let subject = fields.one_submission(text, source, document);
-    let scope = fields.scope(&scope.unwrap_or_default());
+    let stated = scope.unwrap_or_default();
+    let scope = fields.scope(&stated);
     let unit = fields.get("offset_unit", enums::offset_unit(offset_unit));
     let max_sources = if max_sources == 0 { SOURCES } else { max_sources.min(MAX_SOURCES) } as usize;
     let options = RelatedOptions { max_sources, exclude_near_copies, exclude_own_group };
-    fields.done(Listing { subject, scope, options, unit })
+    let places = Places::of_check(stated, proto::DetectionOptions::default());
+    fields.done(Listing { subject, scope, options, unit, places })
 }

@@ -40,7 +40,7 @@ impl Problem {
                 Self::invalid(vec![Violation { field: rules.to_owned(), description: error.to_string() }])
             }
             CheckError::Unavailable { problem: _ } => {
-                Self::new(Reason::ReaderUnavailable, error.to_string()).retry_after(RETRY_READER_AFTER)
+                Self::new(Reason::CheckerUnavailable, error.to_string()).retry_after(RETRY_READER_AFTER)
             }
         }
     }

@@ -113,6 +113,8 @@ reasons! {
     Stopping = Unavailable "STOPPING",
     /// No process could be started that reads a document.
     ReaderUnavailable = Unavailable "READER_UNAVAILABLE",
+    /// No process could be started, and no LanguageTool server be reached, that checks grammar.
+    CheckerUnavailable = Unavailable "CHECKER_UNAVAILABLE",
     /// The disk or another part of the system failed.
     StoreFailed = Unavailable "STORE_FAILED",
     /// A scale would be no better than the number of words.

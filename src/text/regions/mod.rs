@@ -19,6 +19,7 @@ mod quotations;
 mod tests;
 
 pub use self::attribution::Citations;
+pub(crate) use self::bibliography::bibliographies;
 use super::{Span, peek};
 
 /// The kind of a region.
@@ -56,7 +57,7 @@ pub struct Region {
 /// ```
 #[must_use]
 pub fn regions(text: &str) -> Vec<Region> {
-    let works = bibliography::bibliographies(text);
+    let works = bibliographies(text);
     let quotations = outside(&quotations::quotations(text), &works);
     let citations = outside(&citations::citations(text), &works);
     let of_kind = |kind, spans: Vec<Span>| spans.into_iter().map(move |span| Region { kind, span });

@@ -14,4 +14,4 @@ mod tokenizer;
 pub use lengths::WordLengths;
 pub use stem::Stem;
 pub use token::{ComparedFormTooLong, Token};
-pub use tokenizer::{TokenizedText, Tokenizer, compared_form_at, same_word};
+pub use tokenizer::{StemmedText, TokenizedText, Tokenizer, compared_form_at, same_word};

@@ -52,6 +52,18 @@ impl TokenizedText {
     }
 }
 
+/// The tokens of a text with their spans, and the stem of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StemmedText {
+    /// The tokens.
+    pub tokenized: TokenizedText,
+    /// The stems, as many as tokens.
+    pub stems: Vec<Stem>,
+}
+
+/// Bytes of a text for each token, at first sight.
+const BYTES_PER_TOKEN: usize = 5;
+
 /// Writes the compared form of the token with this span to `out`, which is cleared first.
 ///
 /// Equal tokens have equal compared forms. Linear in the token.
@@ -123,8 +135,35 @@ impl Tokenizer {
         text: &str,
         max_bytes: usize,
     ) -> Result<TokenizedText, ComparedFormTooLong> {
+        self.tokenize_each(text, max_bytes, |_| ())
+    }
+
+    /// The tokens of `text` with their spans, and the stem of each. Linear in the text.
+    #[must_use]
+    pub fn stemmed(&self, text: &str) -> StemmedText {
+        // No text exceeds this limit.
+        self.stemmed_within(text, usize::MAX).unwrap_or_default()
+    }
+
+    /// As [`Self::stemmed`], if the compared forms have at most `max_bytes` in all.
+    ///
+    /// # Errors
+    ///
+    /// [`ComparedFormTooLong`] if they are longer.
+    pub fn stemmed_within(&self, text: &str, max_bytes: usize) -> Result<StemmedText, ComparedFormTooLong> {
+        let mut stems = Vec::with_capacity(text.len() / BYTES_PER_TOKEN);
+        let tokenized = self.tokenize_each(text, max_bytes, |stem| stems.push(stem))?;
+        Ok(StemmedText { tokenized, stems })
+    }
+
+    fn tokenize_each(
+        &self,
+        text: &str,
+        max_bytes: usize,
+        mut each: impl FnMut(Stem),
+    ) -> Result<TokenizedText, ComparedFormTooLong> {
         let mut out = TokenizedText::default();
-        let expected = text.len() / 5;
+        let expected = text.len() / BYTES_PER_TOKEN;
         out.tokens.reserve(expected);
         out.spans.reserve(expected);
         spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, span| {
@@ -134,6 +173,7 @@ impl Tokenizer {
             }
             out.tokens.push(token);
             out.spans.push(span);
+            each(stem);
         })?;
         out.lengths.finish(out.tokens.len());
         Ok(out)

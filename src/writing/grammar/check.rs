@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::contained::{self, EnglishCheckers};
 use super::filter::Filter;
 use super::languagetool::{self, Refusal, Server};
-use super::scope::{self, Regions};
+use super::scope::{self, Regions, Words};
 use super::{CheckError, Checked, NotChecked, Options, Reason, paragraphs};
 use crate::text::Span;
 
@@ -20,17 +20,39 @@ pub struct Checkers {
     pub timeout: Duration,
 }
 
-impl Checkers {
-    /// The checkers of this build, and a LanguageTool server if there is one.
-    #[must_use]
-    pub fn new(languagetool: Option<Server>) -> Self {
-        let english = contained::is_built_in().then(|| EnglishCheckers::new(contained::Config::default()));
-        Self { english, languagetool, timeout: DEFAULT_TIMEOUT }
+/// Which checkers there are, and what they may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// How English is checked. Without checkers (0) it is not.
+    pub english: contained::Config,
+    /// The LanguageTool server, if there is one.
+    pub languagetool: Option<Server>,
+    /// Maximum time for one text.
+    pub timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let english = contained::Config::default();
+        Self { english, languagetool: None, timeout: Duration::from_secs(30) }
     }
 }
 
-/// Maximum time for one text.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+impl Checkers {
+    /// The checkers of this build by `config`. Nothing is started before it is needed.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let Config { english, languagetool, timeout } = config;
+        let is_on = contained::is_built_in() && english.checkers > 0;
+        Self { english: is_on.then(|| EnglishCheckers::new(english)), languagetool, timeout }
+    }
+
+    /// Counts of the children that check English; zero in a build without them.
+    #[must_use]
+    pub fn counts(&self) -> contained::Counts {
+        self.english.as_ref().map(EnglishCheckers::counts).unwrap_or_default()
+    }
+}
 
 /// Finds the mistakes of a text. Blocks. Near-linear in the text.
 ///
@@ -58,7 +80,8 @@ pub fn check(
         unreachable: None,
     };
     stated.or(found).unwrap_or_default().clone_into(&mut work.checked.language);
-    work.checked.words = scope::words(text);
+    let words = Words::of(text);
+    work.checked.words = words.total();
     let whole = paragraphs::paragraphs(text);
     let mut groups: Vec<Group> = Vec::new();
     for paragraph in &whole {
@@ -87,8 +110,9 @@ pub fn check(
     filter.apply(&mut checked, options, &regions);
     checked.findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     without_overlaps(&mut checked.not_checked);
+    checked.not_checked = joined_by_reason(text, checked.not_checked);
     for part in &mut checked.not_checked {
-        part.words = scope::words(part.span.of(text));
+        part.words = words.inside(part.span);
     }
     checked.not_checked.retain(|part| part.words > 0);
     Ok(checked)
@@ -126,31 +150,34 @@ const MAX_REQUEST_BYTES: u32 = 15_000;
 impl Work<'_> {
     fn check_group(&mut self, group: &Group) -> Result<(), CheckError> {
         let language = group.language.as_str();
-        let with_letters = |part: &&Span| part.of(self.text).contains(char::is_alphabetic);
-        let parts: Vec<Span> = group.parts.iter().filter(with_letters).copied().collect();
-        if parts.is_empty() {
-            return Ok(());
-        }
+        // There is nothing to find in the others, if their language has a checker.
+        let with_letters = || -> Vec<Span> {
+            let has_letters = |part: &&Span| part.of(self.text).contains(char::is_alphabetic);
+            group.parts.iter().filter(has_letters).copied().collect()
+        };
         match (&self.checkers.english, &self.checkers.languagetool) {
-            (Some(english), _) if language == "en" => self.check_english(english, &parts),
-            (_, Some(server)) if !language.is_empty() => self.check_by_server(server, language, &parts),
+            (Some(english), _) if language == "en" => return self.check_english(english, &with_letters()),
+            (_, Some(server)) if !language.is_empty() => {
+                return self.check_by_server(server, language, &with_letters());
+            }
             (None, None) => {
-                self.not_checked_parts(&parts, Reason::NoChecker, message(Reason::NoChecker));
-                Ok(())
+                self.not_checked_parts(&group.parts, Reason::NoChecker, message(Reason::NoChecker));
             }
             _ if language.is_empty() => {
-                self.not_checked_parts(&parts, Reason::Language, UNKNOWN_LANGUAGE);
-                Ok(())
+                self.not_checked_parts(&group.parts, Reason::Language, UNKNOWN_LANGUAGE);
             }
             _ => {
                 let why = format!("{} (\"{language}\")", message(Reason::Language));
-                self.not_checked_parts(&parts, Reason::Language, &why);
-                Ok(())
+                self.not_checked_parts(&group.parts, Reason::Language, &why);
             }
         }
+        Ok(())
     }
 
     fn check_english(&mut self, english: &EnglishCheckers, parts: &[Span]) -> Result<(), CheckError> {
+        if parts.is_empty() {
+            return Ok(());
+        }
         let outcome = english.check(self.text, parts, self.options, self.deadline, self.is_stopped)?;
         self.checked.findings.extend(outcome.findings);
         self.checked.dialect = outcome.dialect;
@@ -244,6 +271,22 @@ fn without_overlaps(parts: &mut Vec<NotChecked>) {
         end = end.max(part.span.end);
     }
     parts.retain(|part| part.span.start < part.span.end);
+}
+
+/// Joins parts with space alone between them that have one reason.
+fn joined_by_reason(text: &str, parts: Vec<NotChecked>) -> Vec<NotChecked> {
+    let mut out: Vec<NotChecked> = Vec::new();
+    for part in parts {
+        let is_next = |last: &&mut NotChecked| {
+            let between = Span { start: last.span.end, end: part.span.start }.of(text);
+            last.reason == part.reason && last.message == part.message && between.trim().is_empty()
+        };
+        match out.last_mut().filter(is_next) {
+            Some(last) => last.span.end = part.span.end,
+            None => out.push(part),
+        }
+    }
+    out
 }
 
 /// Why a text is not checked whose language is not known.

@@ -73,15 +73,42 @@ impl<'a> Filter<'a> {
             _ if !touches(self.english, finding.span) => true,
             Kind::Spelling => self.is_likely_misspelt(finding),
             Kind::Capitalization => {
-                self.begins_sentence(finding.span) || finding.rule != "SentenceCapitalization"
+                finding.rule != "SentenceCapitalization"
+                    || self.begins_sentence(finding.span) && !self.goes_on(finding.span)
             }
+            _ => self.is_sure(finding),
+        }
+    }
+
+    /// Whether a rule is right that often is not, by the words beside its finding.
+    fn is_sure(&self, finding: &Finding) -> bool {
+        let before =
+            || self.before(finding.span).split_whitespace().next_back().unwrap_or_default().to_lowercase();
+        let after = || self.after(finding.span).split_whitespace().next().unwrap_or_default().to_lowercase();
+        match finding.rule.as_str() {
+            // Not "one of you is".
+            "PronounInflectionBe" => ["they", "we", "he", "she"].contains(&before().as_str()),
+            // Not "their was-once look".
+            "TheirToThere" => ["is", "are", "was", "were"].contains(&after().as_str()),
             _ => true,
         }
+    }
+
+    /// Whether a paragraph that begins here continues the one before it, which ends no sentence: after a formula, a heading, an item
+    /// of a list, or at the end of a page.
+    fn goes_on(&self, at: Span) -> bool {
+        let before = self.before(at).trim_end();
+        self.begins_paragraph(at)
+            && !before.is_empty()
+            && !before.ends_with(['.', '!', '?', '"', '”', '’', '\'', ')'])
     }
 
     fn is_likely_misspelt(&self, finding: &Finding) -> bool {
         let word = finding.span.of(self.text);
         let letters = word.chars().count();
+        if word.contains(char::is_whitespace) {
+            return true;
+        }
         let is_plain = word.chars().all(|c| c.is_ascii_alphabetic() || ['\'', '’', '-'].contains(&c));
         if !is_plain
             || letters < 3
@@ -97,11 +124,12 @@ impl<'a> Filter<'a> {
         if word.starts_with(char::is_uppercase) {
             let is_alone = !self.has_capitalised_neighbour(finding.span);
             let begins = self.begins_sentence(finding.span);
-            // A name, unless it is a slip in a name that is known, or begins a sentence as any word does.
+            // A name, unless it is a slip in a name that is known, or begins a sentence as any word does. Names there are nearer to
+            // words than to anything else, but seldom one letter from a long one.
             let of_name = |right: &String| right.starts_with(char::is_uppercase) && letters >= 6;
-            return count == 1
-                && is_alone
-                && (begins && is_near && letters >= 4 || !begins && slip.is_some_and(of_name));
+            let is_possessive = word.contains(['\'', '’']);
+            let of_word = slip.is_some() || near == Some(1) && letters >= 7 && !is_possessive;
+            return count == 1 && is_alone && (begins && of_word || !begins && slip.is_some_and(of_name));
         }
         is_near && (count < TERM_COUNT || slip.is_some() && letters >= 5) || slip.is_some()
     }

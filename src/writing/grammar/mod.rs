@@ -5,6 +5,7 @@
 //! build without the feature `grammar`, by a LanguageTool server if there is one.
 
 mod check;
+mod code;
 pub mod contained;
 mod filter;
 pub mod languagetool;
@@ -14,7 +15,7 @@ mod rules;
 mod scope;
 mod typos;
 
-pub use self::check::{Checkers, check};
+pub use self::check::{Checkers, Config, check};
 
 use crate::text::Span;
 

@@ -5,6 +5,9 @@ use crate::text::Span;
 /// Most bytes of a paragraph: longer ones are cut at the end of a sentence or a word. Checking is linear in them at this size.
 const MAX_BYTES: usize = 6000;
 
+/// What ends a line, beside a carriage return with a line feed.
+const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{c}', '\u{2028}', '\u{2029}'];
+
 /// The paragraphs of a text, without the space around them. Linear.
 ///
 /// A blank line ends a paragraph, and so does the end of a line, unless the line was wrapped: the next one begins with a small
@@ -27,10 +30,15 @@ pub(super) fn paragraphs(text: &str) -> Vec<Span> {
 /// The lines of a text, without their ends.
 fn lines(text: &str) -> impl Iterator<Item = Span> {
     let mut start = 0;
-    text.split_inclusive(['\n', '\r', '\u{c}', '\u{2028}', '\u{2029}']).map(move |line| {
-        let span = span(start, start + line.len());
-        start += line.len();
-        span
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let end = rest.find(LINE_ENDS).unwrap_or(rest.len());
+        let (_, after) = rest.split_at_checked(end)?;
+        let length =
+            if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(0, char::len_utf8) };
+        let line = span(start, start + end + length);
+        start += end + length;
+        Some(line)
     })
 }
 
@@ -69,7 +77,7 @@ fn is_wrapped(text: &str, line: &str, next: Span, widest: usize) -> bool {
 /// The last line of a span that ends with a line. Looks at no more than a line.
 fn last_line(text: &str, span: Span) -> &str {
     let whole = span.of(text).trim_end();
-    let line_end = whole.rmatch_indices(['\n', '\r', '\u{c}', '\u{2028}', '\u{2029}']).next();
+    let line_end = whole.rmatch_indices(LINE_ENDS).next();
     line_end.and_then(|(at, end)| whole.get(at + end.len()..)).unwrap_or(whole)
 }
 
@@ -128,11 +136,11 @@ mod tests {
             of("The title\nA first line.\n\n  The end. \n"),
             ["The title", "A first line.", "The end."]
         );
-        let wrapped = "This line was wrapped at forty\nCharacters, and so it continues here.\nEnd.";
-        assert_eq!(
-            of(wrapped),
-            ["This line was wrapped at forty\nCharacters, and so it continues here.", "End."]
-        );
+        // The first word of the second line did not fit; that of the third did.
+        let wrapped = ["This line has thirty-five letters, as", "Others would not fit in.", "The end."];
+        for line_end in ["\n", "\r\n"] {
+            assert_eq!(of(&wrapped.join(line_end)), [&wrapped[..2].join(line_end), wrapped[2]]);
+        }
         assert_eq!(of("One line\nthat goes on"), ["One line\nthat goes on"]);
         assert!(of(" \n\n ").is_empty());
     }

@@ -1,8 +1,9 @@
 //! Which parts of a text are checked: not what others wrote, and not what is in another language.
 
+use super::code::code;
 use super::paragraphs::span;
-use crate::text::Span;
 use crate::text::regions::{Region, RegionKind, regions};
+use crate::text::{CorpusSeed, Span, TokenizedText, Tokenizer};
 
 /// What a finding may not touch, and what is not sent to a checker.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Regions {
     pub(super) citations: Vec<Span>,
     /// Bibliographies, in order.
     pub(super) bibliographies: Vec<Span>,
+    /// Code and formulas, in order.
+    pub(super) code: Vec<Span>,
 }
 
 impl Regions {
@@ -27,12 +30,14 @@ impl Regions {
             quotations: of_kind(RegionKind::Quotation),
             citations: of_kind(RegionKind::Citation),
             bibliographies: of_kind(RegionKind::Bibliography),
+            code: code(text),
         }
     }
 
-    /// Whether a finding at `at` is about words of others.
+    /// Whether a finding at `at` is about words of others, or about code.
     pub(super) fn hide(&self, at: Span) -> bool {
-        [&self.quotations, &self.citations, &self.bibliographies].into_iter().any(|spans| touches(spans, at))
+        let Self { quotations, citations, bibliographies, code } = self;
+        [quotations, citations, bibliographies, code].into_iter().any(|spans| touches(spans, at))
     }
 }
 
@@ -56,8 +61,29 @@ pub(super) fn outside(whole: Span, holes: &[Span]) -> Vec<Span> {
     out
 }
 
-/// Words of a text, by the spaces between them: those that have a letter.
-pub(super) fn words(text: &str) -> u64 {
+/// The words of a text as they are counted everywhere: word equivalents in scripts without spaces.
+#[derive(Debug)]
+pub(super) struct Words(TokenizedText);
+
+impl Words {
+    /// The words of a text. Linear.
+    pub(super) fn of(text: &str) -> Self {
+        Self(Tokenizer::new(CorpusSeed::new(0)).tokenize(text))
+    }
+
+    /// Those of the whole text.
+    pub(super) fn total(&self) -> u64 {
+        self.0.lengths().total().into()
+    }
+
+    /// Those of a part. Logarithmic.
+    pub(super) fn inside(&self, part: Span) -> u64 {
+        self.0.lengths().words(&self.0.tokens_in(part)).into()
+    }
+}
+
+/// Words between spaces that have a letter.
+fn spaced_words(text: &str) -> u64 {
     text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() as u64
 }
 
@@ -74,8 +100,11 @@ const FREQUENT: [&str; 24] = [
 pub(super) fn language(text: &str) -> Option<&'static str> {
     let info = whatlang::detect(beginning(text))?;
     let code = info.lang().code();
-    let is_sure = info.is_reliable() || words(beginning(text)) >= JUDGED_WORDS && info.confidence() > 0.3;
-    if code != "eng" && is_english(text) {
+    let is_long = spaced_words(beginning(text)) >= JUDGED_WORDS;
+    let is_sure = info.is_reliable() || is_long && info.confidence() > 0.3;
+    // Of a sentence there is little to judge by; two words that are frequent in English are seldom anything else.
+    let frequent = if is_sure { 3 } else { 2 };
+    if is_english(text, frequent) || code == "eng" && is_latin(text) {
         return Some("en");
     }
     is_sure.then(|| short_code(code)).flatten()
@@ -83,9 +112,9 @@ pub(super) fn language(text: &str) -> Option<&'static str> {
 
 /// The language of a paragraph, if it has enough words to tell; otherwise that of its text.
 pub(super) fn language_of_paragraph(paragraph: &str, of_text: Option<&'static str>) -> Option<&'static str> {
-    if words(paragraph) < JUDGED_WORDS {
+    if spaced_words(paragraph) < JUDGED_WORDS {
         // One word in another script has another language.
-        return of_text.filter(|code| *code != "en" || is_latin(paragraph));
+        return if of_text == Some("en") && !is_latin(paragraph) { language(paragraph) } else { of_text };
     }
     language(paragraph).or(of_text)
 }
@@ -96,13 +125,14 @@ fn is_latin(text: &str) -> bool {
     latin.len() >= other.len()
 }
 
-fn is_english(text: &str) -> bool {
+/// Whether at least so many words, and one in five, are frequent in English.
+fn is_english(text: &str, least: usize) -> bool {
     let (mut frequent, mut all) = (0_usize, 0_usize);
     for word in beginning(text).split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         all += 1;
         frequent += usize::from(FREQUENT.iter().any(|it| it.eq_ignore_ascii_case(word)));
     }
-    frequent >= 3 && frequent * 5 >= all
+    frequent >= least && frequent * 5 >= all
 }
 
 /// The first bytes of a text, which tell its language.

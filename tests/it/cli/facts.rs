@@ -45,6 +45,8 @@ fn every_command_that_states_facts_states_them_as_json() {
     let among = get(&["analyze", "a.txt", "--percentiles", "default"]);
     assert_eq!((&among["percentileSources"], &among["counts"][0]["percentile"]), (&"2".into(), &75.0.into()));
     assert_eq!(get(&["analyze", "--id", "b.txt"])["length"]["words"], "50");
+    assert_eq!(get(&["related", "a.txt"])["sources"][0]["length"]["words"], "60");
+    assert_eq!(get(&["related", "--id", "a.txt"])["sources"][0]["id"], "b.txt");
     assert_eq!(get(&["pairs"])["summary"]["pairsFound"], "1");
     assert_eq!(get(&["verify"])["sources"], 2);
     assert_eq!(get(&["export", "out.jsonl"])["sources"], 2);

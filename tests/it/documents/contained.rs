@@ -16,7 +16,7 @@ use crate::watched::Watched;
 const TEXT: &str = "Every palimpsest was a frugal page before it was a riddle for patient readers.";
 
 /// The processes that a process has started, by id, with the letter of their state.
-fn children(of: u32) -> BTreeMap<u32, char> {
+pub fn children(of: u32) -> BTreeMap<u32, char> {
     let stat = |entry: fs::DirEntry| {
         let id: u32 = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
@@ -38,7 +38,7 @@ fn descriptors(of: u32) -> usize {
     fs::read_dir(format!("/proc/{of}/fd")).unwrap().count()
 }
 
-fn signal(name: &str, process: u32) {
+pub fn signal(name: &str, process: u32) {
     let sent = Command::new("kill").args([format!("-{name}"), process.to_string()]).status().unwrap();
     assert!(sent.success());
 }

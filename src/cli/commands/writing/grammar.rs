@@ -16,7 +16,7 @@ use crate::cli::render;
 use crate::proto::{self, GrammarNotCheckedReason};
 use crate::service::grammar;
 use crate::text::OffsetUnit;
-use crate::writing::grammar::{Checkers, Dialect, Options, check, contained};
+use crate::writing::grammar::{Checkers, Config, Dialect, Options, check, contained};
 
 /// Arguments of `grammar`.
 #[derive(Debug, Clone, Args)]
@@ -126,7 +126,7 @@ impl GrammarArgs {
             own_words: self.own_words.clone(),
             exclude_style: self.exclude_style,
         };
-        let checked = check(&text, &options, &Checkers::new(None), &|| false)?;
+        let checked = check(&text, &options, &Checkers::new(Config::default()), &|| false)?;
         let response = grammar(&text, checked, OffsetUnit::Utf8Bytes, self.max_findings as usize);
         Ok(Checked { text: Some(text), response })
     }

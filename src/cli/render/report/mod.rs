@@ -25,6 +25,11 @@ use crate::cli::render::{
 use crate::proto;
 use crate::proto::{GuaranteeVoidReason, PassageKind};
 
+/// The lines of an excerpt in which nothing is marked, which begin after `indent` columns.
+pub(super) fn excerpt_lines(text: &str, indent: usize, look: Look) -> Vec<String> {
+    excerpt::lines(text, &[], indent, look)
+}
+
 /// Number of spans that are named where the guarantee does not hold.
 const NAMED_SPANS: usize = 10;
 

@@ -39,7 +39,7 @@ const MAX_GAP_BYTES: usize = 400;
 /// Bytes of an entry in a long line after its last year or address, at most.
 const MAX_TAIL_BYTES: usize = 240;
 /// The bibliographies of `text`, headings included, sorted and disjoint.
-pub(super) fn bibliographies(text: &str) -> Vec<Span> {
+pub(crate) fn bibliographies(text: &str) -> Vec<Span> {
     let search = Search { text, lines: Lines::of(text) };
     let mut inline = search.inline_headings().into_iter().peekable();
     let mut found: Vec<Range<usize>> = Vec::new();

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use self::wire::{Answer, Request};
 use super::{CheckError, Dialect, Finding, Options};
 use crate::contained::{
-    Child, Conversation, Interruption, Job, Pool, PoolConfig, PoolError, START_TIME, Seat,
+    Child, Conversation, Interruption, Job, Pool, PoolConfig, PoolError, START_TIME, Seat, Usage,
 };
 use crate::text::Span;
 
@@ -27,8 +27,8 @@ pub const CHECKER: &str = "harper";
 /// Its version.
 pub const CHECKER_VERSION: &str = "3.0.0";
 
-/// Maximum time for one paragraph.
-const PARAGRAPH_TIME: Duration = Duration::from_secs(5);
+/// Maximum time for one paragraph, of which a machine without other work needs a few hundredths of a second.
+const PARAGRAPH_TIME: Duration = Duration::from_secs(10);
 
 /// Children that may fail at one text before the rest of it is given up.
 const MAX_FAILURES: usize = 8;
@@ -36,7 +36,7 @@ const MAX_FAILURES: usize = 8;
 /// How children are started, and what they may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// Texts that are checked at once; at least 1.
+    /// Texts that are checked at once.
     pub checkers: usize,
     /// Maximum bytes of memory of one child.
     pub memory_bytes: u64,
@@ -54,8 +54,18 @@ impl Default for Config {
 pub struct Counts {
     /// Children that were started.
     pub started: u64,
-    /// Paragraphs that no child could check.
-    pub failed: u64,
+    /// Those that were killed as a paragraph took too long.
+    pub timed_out: u64,
+    /// Those that ended by themselves, or said what can't be.
+    pub crashed: u64,
+    /// Paragraphs at which a child failed, and went on.
+    pub panicked: u64,
+    /// Paragraphs that were not checked, for whatever reason.
+    pub not_checked: u64,
+    /// Texts that are being checked.
+    pub running: u64,
+    /// Texts that wait for a child.
+    pub waiting: u64,
 }
 
 /// Checks English in child processes. Clones share them.
@@ -67,7 +77,10 @@ pub struct EnglishCheckers {
 #[derive(Debug)]
 struct Shared {
     pool: Pool,
-    failed: AtomicU64,
+    timed_out: AtomicU64,
+    crashed: AtomicU64,
+    panicked: AtomicU64,
+    not_checked: AtomicU64,
 }
 
 /// What became of paragraphs.
@@ -108,14 +121,31 @@ impl EnglishCheckers {
             // A child serves many texts; each paragraph has its own limit.
             cpu_time: Duration::from_hours(24),
         });
-        Self { shared: Arc::new(Shared { pool, failed: AtomicU64::new(0) }) }
+        let shared = Shared {
+            pool,
+            timed_out: AtomicU64::new(0),
+            crashed: AtomicU64::new(0),
+            panicked: AtomicU64::new(0),
+            not_checked: AtomicU64::new(0),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Counts of what happened to children.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let started = self.shared.pool.usage().started;
-        Counts { started, failed: self.shared.failed.load(Ordering::Relaxed) }
+        let Usage { running, waiting, started } = self.shared.pool.usage();
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Shared { pool: _, timed_out, crashed, panicked, not_checked } = &*self.shared;
+        Counts {
+            started,
+            timed_out: of(timed_out),
+            crashed: of(crashed),
+            panicked: of(panicked),
+            not_checked: of(not_checked),
+            running: running as u64,
+            waiting: waiting as u64,
+        }
     }
 
     /// Checks paragraphs of `text` until `deadline`. Blocks while all checkers are busy.
@@ -128,28 +158,43 @@ impl EnglishCheckers {
         is_stopped: &dyn Fn() -> bool,
     ) -> Result<Outcome, CheckError> {
         let seat = self.shared.pool.seat(is_stopped)?;
-        let mut session = Session { seat: &seat, child: None, options, is_stopped };
-        let mut outcome = Outcome { dialect: options.dialect, ..Outcome::default() };
-        if outcome.dialect.is_none() {
-            outcome.dialect = Some(session.dialect(text)?);
-        }
+        let shared = &self.shared;
+        let dialect = options.dialect;
+        let mut session = Session {
+            shared,
+            seat: &seat,
+            child: None,
+            dialect,
+            is_ready: false,
+            options,
+            deadline,
+            is_stopped,
+        };
+        let mut outcome = Outcome::default();
         let mut failures = 0;
         for paragraph in paragraphs {
             if failures >= MAX_FAILURES || Instant::now() >= deadline {
                 outcome.failed.push(*paragraph);
                 continue;
             }
-            match session.check(*paragraph, text, outcome.dialect) {
+            match session.check(*paragraph, text) {
                 Ok(findings) => outcome.findings.extend(findings),
-                Err(Unchecked::Because(error)) => return Err(error),
+                Err(Unchecked::Because(error)) => {
+                    session.keep();
+                    return Err(error);
+                }
                 Err(Unchecked::Failed) => {
                     outcome.failed.push(*paragraph);
                     failures += 1;
                 }
-                Err(Unchecked::Panicked) => outcome.failed.push(*paragraph),
+                Err(Unchecked::Panicked) => {
+                    self.shared.panicked.fetch_add(1, Ordering::Relaxed);
+                    outcome.failed.push(*paragraph);
+                }
             }
         }
-        self.shared.failed.fetch_add(outcome.failed.len() as u64, Ordering::Relaxed);
+        self.shared.not_checked.fetch_add(outcome.failed.len() as u64, Ordering::Relaxed);
+        outcome.dialect = session.dialect;
         session.keep();
         Ok(outcome)
     }
@@ -167,9 +212,15 @@ enum Unchecked {
 
 /// A text that is being checked.
 struct Session<'a> {
+    shared: &'a Shared,
     seat: &'a Seat<'a>,
     child: Option<Child>,
+    /// The dialect, once it is known.
+    dialect: Option<Dialect>,
+    /// Whether the child has the rules of the dialect.
+    is_ready: bool,
     options: &'a Options,
+    deadline: Instant,
     is_stopped: &'a dyn Fn() -> bool,
 }
 
@@ -177,43 +228,53 @@ struct Session<'a> {
 const DIALECT_BYTES: usize = 100_000;
 
 impl Session<'_> {
-    /// The dialect of a text; American if its child fails.
-    fn dialect(&mut self, text: &str) -> Result<Dialect, CheckError> {
-        let end = (0..=DIALECT_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-        let beginning = text.get(..end.unwrap_or(0)).unwrap_or_default();
-        match self.ask(&Request::Dialect, beginning) {
-            Ok(Answer::Dialect(dialect)) => Ok(dialect),
-            Err(Unchecked::Because(error)) => Err(error),
-            Ok(_) | Err(_) => Ok(Dialect::American),
+    /// Has a child make the rules of the dialect, which takes longer than a paragraph. The dialect is that of the text if none is
+    /// stated; American if a child fails to find it.
+    fn prepare(&mut self, text: &str) -> Result<(), Unchecked> {
+        let end = if self.dialect.is_some() { 0 } else { text.floor_char_boundary(DIALECT_BYTES) };
+        let beginning = text.get(..end).unwrap_or_default();
+        match self.ask(&Request::Dialect(self.dialect), beginning, START_TIME) {
+            Ok(Answer::Dialect(dialect)) => {
+                self.dialect = Some(dialect);
+                self.is_ready = true;
+                Ok(())
+            }
+            Err(Unchecked::Because(error)) => Err(Unchecked::Because(error)),
+            Ok(_) | Err(_) => {
+                self.dialect = self.dialect.or(Some(Dialect::American));
+                Err(Unchecked::Failed)
+            }
         }
     }
 
-    fn check(
-        &mut self,
-        paragraph: Span,
-        text: &str,
-        dialect: Option<Dialect>,
-    ) -> Result<Vec<Finding>, Unchecked> {
+    fn check(&mut self, paragraph: Span, text: &str) -> Result<Vec<Finding>, Unchecked> {
+        if !self.is_ready {
+            self.prepare(text)?;
+        }
         let request = Request::Check {
-            dialect: dialect.unwrap_or(Dialect::American),
+            dialect: self.dialect.unwrap_or(Dialect::American),
             any_dialect: self.options.dialect.is_none(),
             disabled: self.options.disabled_rules.clone(),
             enabled: self.options.enabled_rules.clone(),
         };
-        match self.ask(&request, paragraph.of(text))? {
+        match self.ask(&request, paragraph.of(text), PARAGRAPH_TIME)? {
             Answer::Findings(found) => trust::findings(found, paragraph, text).ok_or_else(|| {
+                self.shared.crashed.fetch_add(1, Ordering::Relaxed);
                 self.end("its findings are not in the paragraph");
                 Unchecked::Failed
             }),
             Answer::UnknownRule(rule) => {
                 Err(Unchecked::Because(CheckError::UnknownRule { rule: trust::line(&rule) }))
             }
-            Answer::Panicked => Err(Unchecked::Panicked),
+            Answer::Panicked => {
+                self.is_ready = false;
+                Err(Unchecked::Panicked)
+            }
             Answer::Dialect(_) => Err(Unchecked::Failed),
         }
     }
 
-    fn ask(&mut self, request: &Request, body: &str) -> Result<Answer, Unchecked> {
+    fn ask(&mut self, request: &Request, body: &str, time: Duration) -> Result<Answer, Unchecked> {
         let mut child = match self.child.take() {
             Some(child) => child,
             None => self.seat.child(self.is_stopped).map_err(|error| Unchecked::Because(error.into()))?,
@@ -223,12 +284,14 @@ impl Session<'_> {
                 Ok(protections) => child.protections = Some(protections),
                 Err(Interruption::Stopped) => return Err(Unchecked::Because(CheckError::Stopped)),
                 Err(_) => {
+                    self.shared.crashed.fetch_add(1, Ordering::Relaxed);
                     let problem = format!("it ended before it was ready: {}", child.end());
                     return Err(Unchecked::Because(CheckError::Unavailable { problem }));
                 }
             }
         }
-        let mut conversation = Conversation::new(&child, PARAGRAPH_TIME, self.is_stopped);
+        let time = self.deadline.saturating_duration_since(Instant::now()).min(time);
+        let mut conversation = Conversation::new(&child, time, self.is_stopped);
         let answer = conversation.request(request, body.as_bytes()).and_then(|()| {
             let prefix = conversation.prefix(wire::MAX_ANSWER_BYTES, 0)?;
             conversation.head(prefix)
@@ -241,6 +304,11 @@ impl Session<'_> {
                 Err(Unchecked::Because(CheckError::Stopped))
             }
             Err(interruption) => {
+                let count = match interruption {
+                    Interruption::TimedOut => &self.shared.timed_out,
+                    _ => &self.shared.crashed,
+                };
+                count.fetch_add(1, Ordering::Relaxed);
                 self.end(&format!("{interruption:?}"));
                 Err(Unchecked::Failed)
             }
@@ -249,6 +317,7 @@ impl Session<'_> {
 
     /// Ends the child, which another one replaces.
     fn end(&mut self, why: &str) {
+        self.is_ready = false;
         if let Some(child) = self.child.take() {
             let how = child.end();
             tracing::info!(why, %how, "a checker of grammar ended");

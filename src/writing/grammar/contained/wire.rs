@@ -10,8 +10,8 @@ pub(super) const MAX_ANSWER_BYTES: usize = 8 << 20;
 /// What the parent asks.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Find the dialect of a text.
-    Dialect,
+    /// Prepare for a dialect; find that of a text if none is stated.
+    Dialect(Option<Dialect>),
     /// Check a paragraph.
     Check {
         dialect: Dialect,

@@ -7,7 +7,6 @@ mod output;
 mod pages;
 mod progress;
 mod result;
-mod scope;
 mod single;
 
 use std::io::Write;
@@ -15,17 +14,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use self::scope::ScopeArgs;
 use super::options::{CorpusArgs, Detail, OptionArgs};
+use super::scope::ScopeArgs;
 use crate::cli::commands::encoding::EncodingArgs;
 use crate::cli::connection::{ServerArgs, block_on};
 use crate::cli::error::CliError;
 use crate::cli::input::Submissions;
 use crate::cli::outcome::Outcome;
 use crate::proto;
-
-/// The collection of a source whose collection is not named.
-const DEFAULT_COLLECTION: &str = "default";
 
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
@@ -50,7 +46,12 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_name = "NAME", requires = "ids")]
     id_collection: Option<String>,
     /// Check against these folders, texts, documents, zip archives and .jsonl files, without a server; repeatable
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 1..,
+        conflicts_with_all = ["collections", "all_collections", "collection_prefixes"]
+    )]
     against: Vec<PathBuf>,
     #[command(flatten)]
     scope: ScopeArgs,
@@ -101,12 +102,7 @@ impl CheckArgs {
 
     /// The name of the stored source with this id.
     fn source(&self, id: &str) -> proto::SourceName {
-        let only = match self.scope.collections.as_slice() {
-            [only] => only.as_str(),
-            _ => DEFAULT_COLLECTION,
-        };
-        let collection = self.id_collection.as_deref().unwrap_or(only).to_owned();
-        proto::SourceName { collection, id: id.to_owned() }
+        self.scope.source(id, self.id_collection.as_deref())
     }
 
     /// The coverage of a report, if it exceeds `--fail-over`.

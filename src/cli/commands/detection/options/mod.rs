@@ -94,6 +94,16 @@ impl From<UnitArg> for OffsetUnit {
     }
 }
 
+impl From<UnitArg> for proto::OffsetUnit {
+    fn from(unit: UnitArg) -> Self {
+        match unit {
+            UnitArg::Utf8 => Self::Utf8Bytes,
+            UnitArg::Utf16 => Self::Utf16CodeUnits,
+            UnitArg::CodePoints => Self::CodePoints,
+        }
+    }
+}
+
 impl OptionArgs {
     /// The limit on sources to send; `None` for the default.
     fn max_sources(&self, detail: Detail) -> Option<u32> {
@@ -184,7 +194,8 @@ impl OptionArgs {
             commonness_cap,
             commonness_percent,
             exclusions,
-            offset_unit,
+            // Sent as it was given.
+            offset_unit: _,
             include_excerpts,
             // The server has defaults of its own.
             max_sources: _,
@@ -196,17 +207,12 @@ impl OptionArgs {
             DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
             DetectionMode::AlteredToo => proto::DetectionMode::AlteredToo,
         };
-        let unit = match offset_unit {
-            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
-            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
-            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
-        };
         Ok(proto::DetectionOptions {
             min_passage_words,
             mode: mode.into(),
             commonness_cap,
             commonness_percent,
-            offset_unit: unit.into(),
+            offset_unit: proto::OffsetUnit::from(self.offset_unit).into(),
             include_excerpts,
             max_sources: self.max_sources(detail),
             max_passages: self.max_passages(detail),

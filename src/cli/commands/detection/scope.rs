@@ -1,4 +1,4 @@
-//! The scope of a check: command line arguments, and their conversions for the engine and for a server.
+//! The scope of a check or of a list of related sources: command line arguments, and their conversions for the engine and for a server.
 
 use clap::Args;
 
@@ -7,22 +7,22 @@ use crate::cli::error::CliError;
 use crate::engine::{CollectionName, InvalidValue, Label, Scope, SourceId};
 use crate::proto;
 
-/// The sources to check against.
+/// The sources in scope.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct ScopeArgs {
-    /// A collection to check against; repeatable [default: default]
-    #[arg(long = "collection", value_name = "NAME", conflicts_with = "against")]
-    pub(super) collections: Vec<String>,
-    /// Check against all collections that the key allows
-    #[arg(long, conflicts_with_all = ["against", "collections", "collection_prefixes"])]
+pub(in crate::cli::commands) struct ScopeArgs {
+    /// A collection whose sources are in scope; repeatable [default: default]
+    #[arg(long = "collection", value_name = "NAME")]
+    collections: Vec<String>,
+    /// The sources of all collections that the key allows
+    #[arg(long, conflicts_with_all = ["collections", "collection_prefixes"])]
     all_collections: bool,
-    /// Check against the collections whose names begin so, such as essays-; repeatable
-    #[arg(long = "collection-prefix", value_name = "PREFIX", conflicts_with = "against")]
+    /// The sources of the collections whose names begin so, such as essays-; repeatable
+    #[arg(long = "collection-prefix", value_name = "PREFIX")]
     collection_prefixes: Vec<String>,
-    /// Check against the sources of this group only; repeatable
+    /// The sources of this group only; repeatable
     #[arg(long = "include-group", value_name = "GROUP")]
     include_groups: Vec<String>,
-    /// Check against the sources with this label only; repeatable
+    /// The sources with this label only; repeatable
     #[arg(long = "include-label", value_name = "LABEL")]
     include_labels: Vec<String>,
     /// Exclude the source with this id; repeatable
@@ -36,7 +36,19 @@ pub(super) struct ScopeArgs {
     exclude_labels: Vec<String>,
 }
 
+/// The collection of a source whose collection is not named.
+const DEFAULT_COLLECTION: &str = "default";
+
 impl ScopeArgs {
+    /// The name of the stored source with this id: in `collection`, or in the only collection of the scope.
+    pub(in crate::cli::commands) fn source(&self, id: &str, collection: Option<&str>) -> proto::SourceName {
+        let only = match self.collections.as_slice() {
+            [only] => only.as_str(),
+            _ => DEFAULT_COLLECTION,
+        };
+        proto::SourceName { collection: collection.unwrap_or(only).to_owned(), id: id.to_owned() }
+    }
+
     /// The scope as a type of the engine, for the sources that `--against` names.
     pub(super) fn to_engine(&self) -> Result<Scope, CliError> {
         let bad = |option: &'static str| move |problem: InvalidValue| CliError::BadOption { option, problem };
@@ -56,7 +68,7 @@ impl ScopeArgs {
     }
 
     /// The scope as a message for a server.
-    pub(super) fn to_proto(&self) -> proto::Scope {
+    pub(in crate::cli::commands) fn to_proto(&self) -> proto::Scope {
         let Self {
             collections,
             all_collections,
