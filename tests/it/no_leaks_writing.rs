@@ -119,7 +119,7 @@ impl World {
 /// A call of any caller.
 #[derive(Debug)]
 enum Call {
-    Add(proto::AddSourceRequest),
+    Add(Box<proto::AddSourceRequest>),
     Analyze(proto::AnalyzeRequest),
     Train(Box<proto::TrainScaleRequest>),
     List(proto::ListScalesRequest),
@@ -139,12 +139,12 @@ impl Call {
         let text = if is_stored { String::new() } else { words.text(length) };
         let name = is_stored.then(|| SourceName { collection: other.clone(), id: id.clone() });
         match words.below(12) {
-            0 | 1 => Self::Add(proto::AddSourceRequest {
+            0 | 1 => Self::Add(Box::new(proto::AddSourceRequest {
                 collection,
                 source: Some(source(&id, &words.text(120))),
                 if_exists: proto::IfExists::Replace.into(),
                 ..Default::default()
-            }),
+            })),
             2..=5 => Self::Analyze(proto::AnalyzeRequest {
                 text,
                 source: name,
@@ -168,7 +168,7 @@ impl Call {
     async fn make(&self, clients: &mut Clients) -> String {
         let Clients { corpus, writing } = clients;
         match self {
-            Self::Add(request) => match corpus.add_source(request.clone()).await {
+            Self::Add(request) => match corpus.add_source(request.as_ref().clone()).await {
                 Err(status) => rendered::<()>(Err(status)),
                 // Without the revision, which counts all changes of the corpus.
                 Ok(answer) => {

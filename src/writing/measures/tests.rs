@@ -44,7 +44,7 @@ fn values_are_those_that_were_published() {
     assert!((feature(&platypus, "flesch_reading_ease") - 37.5).abs() < 0.1);
 }
 
-/// The words of the example in the description of LexicalRichness 0.5.1, which states these values for it.
+/// The words of the example in the description of `LexicalRichness` 0.5.1, which states these values for it.
 #[test]
 fn diversity_is_that_of_a_published_example() {
     let words = "measure of textual lexical diversity computed as the mean length of sequential words in a text that \

@@ -95,11 +95,15 @@ mod tests {
     #[test]
     fn words_are_counted_by_letters_and_by_form() {
         let mut profile = Profile::default();
-        [0, 1, 11, 12, 40].into_iter().for_each(|letters| profile.add_letters(letters));
+        for letters in [0, 1, 11, 12, 40] {
+            profile.add_letters(letters);
+        }
         let lengths: Vec<u32> = profile.lengths().map(|(_, count)| count).collect();
         assert_eq!(lengths, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(profile.function_words().map(|(_, count)| count).sum::<u32>(), 0);
-        ["the", "the", "whose"].into_iter().for_each(|form| profile.add_function_word(form));
+        for form in ["the", "the", "whose"] {
+            profile.add_function_word(form);
+        }
         let found: Vec<_> = profile.function_words().filter(|(_, count)| *count > 0).collect();
         assert_eq!(found, [("word_the", 2)]);
     }
