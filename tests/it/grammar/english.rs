@@ -123,7 +123,7 @@ async fn a_million_words_end_in_time_and_the_rest_is_stated() {
     read_documents();
     let server = TestServer::start_with(|settings| {
         settings.max_message_bytes = 32 << 20;
-        settings.grammar.timeout = Duration::from_secs(20);
+        settings.grammar.timeout = Duration::from_secs(10);
     })
     .await;
     let began = Instant::now();

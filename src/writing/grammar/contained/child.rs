@@ -100,8 +100,12 @@ impl Checker {
             return Answer::UnknownRule(rule);
         }
         let mut config = rules.default.clone();
-        enabled.iter().for_each(|rule| config.set_rule_enabled(rule, true));
-        disabled.iter().for_each(|rule| config.set_rule_enabled(rule, false));
+        for rule in enabled {
+            config.set_rule_enabled(rule, true);
+        }
+        for rule in disabled {
+            config.set_rule_enabled(rule, false);
+        }
         self.checked += 1;
         config.set_rule_enabled(format!("{NUMBER}{}", self.checked), false);
         rules.all.config = config;

@@ -148,7 +148,8 @@ impl EnglishCheckers {
         }
     }
 
-    /// Checks paragraphs of `text` until `deadline`. Blocks while all checkers are busy.
+    /// Checks paragraphs of `text` until `deadline`. Blocks while all checkers are busy. Once a child is ready, the text has the time
+    /// of a paragraph at least: otherwise a slow or busy machine would check nothing at all.
     pub(super) fn check(
         &self,
         text: &str,
@@ -157,6 +158,7 @@ impl EnglishCheckers {
         deadline: Instant,
         is_stopped: &dyn Fn() -> bool,
     ) -> Result<Outcome, CheckError> {
+        let began = Instant::now();
         let seat = self.shared.pool.seat(is_stopped)?;
         let shared = &self.shared;
         let dialect = options.dialect;
@@ -170,10 +172,13 @@ impl EnglishCheckers {
             deadline,
             is_stopped,
         };
+        session.start()?;
+        let least = deadline.saturating_duration_since(began).min(PARAGRAPH_TIME);
+        session.deadline = deadline.max(Instant::now() + least);
         let mut outcome = Outcome::default();
         let mut failures = 0;
         for paragraph in paragraphs {
-            if failures >= MAX_FAILURES || Instant::now() >= deadline {
+            if failures >= MAX_FAILURES || Instant::now() >= session.deadline {
                 outcome.failed.push(*paragraph);
                 continue;
             }
@@ -240,16 +245,21 @@ impl Session<'_> {
                 Ok(())
             }
             Err(Unchecked::Because(error)) => Err(Unchecked::Because(error)),
-            Ok(_) | Err(_) => {
-                self.dialect = self.dialect.or(Some(Dialect::American));
-                Err(Unchecked::Failed)
-            }
+            Ok(_) | Err(_) => Err(Unchecked::Failed),
         }
     }
 
     fn check(&mut self, paragraph: Span, text: &str) -> Result<Vec<Finding>, Unchecked> {
         if !self.is_ready {
-            self.prepare(text)?;
+            let prepared = match self.prepare(text) {
+                // A child that was killed while it waited costs no paragraph.
+                Err(Unchecked::Failed) if Instant::now() < self.deadline => self.prepare(text),
+                prepared => prepared,
+            };
+            if prepared.is_err() {
+                self.dialect = self.dialect.or(Some(Dialect::American));
+            }
+            prepared?;
         }
         let request = Request::Check {
             dialect: self.dialect.unwrap_or(Dialect::American),
@@ -274,22 +284,30 @@ impl Session<'_> {
         }
     }
 
-    fn ask(&mut self, request: &Request, body: &str, time: Duration) -> Result<Answer, Unchecked> {
+    /// Takes a child, unless there is one, and waits until it is ready.
+    fn start(&mut self) -> Result<(), CheckError> {
         let mut child = match self.child.take() {
             Some(child) => child,
-            None => self.seat.child(self.is_stopped).map_err(|error| Unchecked::Because(error.into()))?,
+            None => self.seat.child(self.is_stopped)?,
         };
         if child.protections.is_none() {
             match Conversation::new(&child, START_TIME, self.is_stopped).ready() {
                 Ok(protections) => child.protections = Some(protections),
-                Err(Interruption::Stopped) => return Err(Unchecked::Because(CheckError::Stopped)),
+                Err(Interruption::Stopped) => return Err(CheckError::Stopped),
                 Err(_) => {
                     self.shared.crashed.fetch_add(1, Ordering::Relaxed);
                     let problem = format!("it ended before it was ready: {}", child.end());
-                    return Err(Unchecked::Because(CheckError::Unavailable { problem }));
+                    return Err(CheckError::Unavailable { problem });
                 }
             }
         }
+        self.child = Some(child);
+        Ok(())
+    }
+
+    fn ask(&mut self, request: &Request, body: &str, time: Duration) -> Result<Answer, Unchecked> {
+        self.start().map_err(Unchecked::Because)?;
+        let Some(child) = self.child.take() else { return Err(Unchecked::Failed) };
         let time = self.deadline.saturating_duration_since(Instant::now()).min(time);
         let mut conversation = Conversation::new(&child, time, self.is_stopped);
         let answer = conversation.request(request, body.as_bytes()).and_then(|()| {
