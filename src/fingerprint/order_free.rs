@@ -105,8 +105,11 @@ impl OrderFree {
         let mut out = Vec::with_capacity(stems.len() * reach / 2);
         let mut last: [Option<Content>; REACH] = [None; REACH];
         self.for_each_content(stems, |content| {
-            let before = last.iter().take(reach).flatten();
-            out.extend(before.filter_map(|before| self.word_pair(*before, content)));
+            for before in last.iter().take(reach).flatten() {
+                if let Some(pair) = self.word_pair(*before, content) {
+                    out.push(pair);
+                }
+            }
             last.rotate_right(1);
             if let Some(first) = last.first_mut() {
                 *first = Some(content);

@@ -95,9 +95,9 @@ impl Outline {
 
 /// A digest of the words of a text in their order.
 fn words_digest(tokens: &[Token]) -> u128 {
-    let mut bytes = Vec::with_capacity(size_of_val(tokens));
-    for token in tokens {
-        bytes.extend_from_slice(&token.value().to_le_bytes());
+    let mut bytes = vec![0; size_of_val(tokens)];
+    for (to, token) in bytes.chunks_exact_mut(size_of::<Token>()).zip(tokens) {
+        to.copy_from_slice(&token.value().to_le_bytes());
     }
     xxh3_128(&bytes)
 }

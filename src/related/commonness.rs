@@ -1,5 +1,6 @@
 //! How much it tells that a text has a stem.
 
+use super::key_table::KeyTable;
 use super::profile::{Key, keys};
 use crate::matching::{KeyMap, frequency_tables};
 use crate::text::Tokenizer;
@@ -14,10 +15,17 @@ const RARE: f32 = 1.5e-4;
 /// tables makes words distinctive in one language common by another: a share of 2e-5 cost .003 of P@10 (docs/related.md).
 const LEAST_SHARE: f32 = 2e-4;
 
+/// The logarithm of the number of bits that tell which stems may be common: 32 KiB.
+const FILTER_BITS: u32 = 18;
+
 /// The weights of stems under one seed.
 #[derive(Debug)]
 pub struct Commonness {
-    weights: KeyMap<Key, f32>,
+    /// A stem that is not in it is rare in every language.
+    weights: KeyTable<f32>,
+    /// A bit for each of them, among [`FILTER_BITS`]. Most stems that are not in the large table are not in this small one, which
+    /// stays in a near cache.
+    filter: Vec<u64>,
     /// The weight of a stem that is rare in every language.
     rare: f32,
 }
@@ -48,14 +56,41 @@ impl Commonness {
                 *known = known.max(share);
             }
         }
-        let weights = greatest.into_iter().map(|(key, share)| (key, surprise(share))).collect();
-        Self { weights, rare: surprise(0.0) }
+        let rare = surprise(0.0);
+        let mut weights = KeyTable::new(rare, greatest.len());
+        let mut filter = vec![0; 1 << (FILTER_BITS - u64::BITS.ilog2())];
+        #[expect(clippy::iter_over_hash_type, reason = "the weight of each key does not depend on the order")]
+        for (key, share) in greatest {
+            weights.update(key, |_| surprise(share));
+            let place = FilterPlace::of(key);
+            if let Some(bits) = filter.get_mut(place.number) {
+                *bits |= place.bit;
+            }
+        }
+        Self { weights, filter, rare }
     }
 
     /// The weight of a stem that a text has once.
+    #[inline]
     #[must_use]
     pub fn weight(&self, key: Key) -> f32 {
-        self.weights.get(&key).copied().unwrap_or(self.rare)
+        let place = FilterPlace::of(key);
+        let may_be_common = self.filter.get(place.number).is_some_and(|bits| bits & place.bit != 0);
+        if may_be_common { self.weights.get(key) } else { self.rare }
+    }
+}
+
+/// The bit of a stem in the filter.
+struct FilterPlace {
+    number: usize,
+    bit: u64,
+}
+
+impl FilterPlace {
+    #[inline]
+    fn of(key: Key) -> Self {
+        let place = key.wrapping_mul(0x9E37_79B1) >> (u32::BITS - FILTER_BITS);
+        Self { number: (place / u64::BITS) as usize, bit: 1 << (place % u64::BITS) }
     }
 }
 

@@ -10,6 +10,7 @@ mod commonness;
 mod copies;
 mod excerpt;
 mod index;
+mod key_table;
 mod profile;
 mod segment;
 mod words;

@@ -1,6 +1,7 @@
 //! The heaviest stems of a text.
 
 use super::Commonness;
+use super::key_table::{KeyTable, KeyValue};
 pub use crate::model::{Key, Profile, Term};
 use crate::text::Stem;
 
@@ -24,35 +25,30 @@ pub(super) struct KeyAt {
 /// Weights below this tell nothing.
 const LEAST_WEIGHT: f32 = 0.05;
 
+/// Stems of a text that there is room for at first.
+const MOST_EXPECTED: usize = 1 << 11;
+
 impl Profile {
-    /// The profile of a text with these stems. Linear in the stems but for a sort.
+    /// The profile of a text with these stems. Linear in the stems.
     #[must_use]
     pub fn new(stems: &[Stem], commonness: &Commonness) -> Self {
-        // However often a text has it, a stem that weighs less tells nothing. These are about half of a text.
-        let least = LEAST_WEIGHT / times(stems.len().max(1));
-        let mut all: Vec<Key> = Vec::with_capacity(stems.len());
-        all.extend(keys(stems).map(|at| at.key).filter(|key| commonness.weight(*key) >= least));
-        all.sort_unstable();
-        let mut weighted: Vec<Weighted> = Vec::with_capacity(all.len());
-        for run in all.chunk_by(|a, b| a == b) {
-            let Some(key) = run.first().copied() else { continue };
-            let weight = commonness.weight(key) * times(run.len());
+        let mut counts = KeyTable::new(0_u32, stems.len().min(MOST_EXPECTED) / 2);
+        keys(stems).for_each(|at| counts.update(at.key, |count| count + 1));
+        let mut weighted: Vec<Weighted> = Vec::with_capacity(stems.len().min(MOST_EXPECTED));
+        for KeyValue { key, value: count } in counts.into_used() {
+            let weight = commonness.weight(key) * times(count);
             if weight >= LEAST_WEIGHT {
-                weighted.push(Weighted { key, weight });
+                weighted.push(Weighted::new(key, weight));
             }
         }
         if weighted.len() > Self::MAX_TERMS {
-            let order = |a: &Weighted, b: &Weighted| b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key));
-            weighted.select_nth_unstable_by(Self::MAX_TERMS, order);
+            weighted.select_nth_unstable_by(Self::MAX_TERMS, |a, b| b.cmp(a));
             weighted.truncate(Self::MAX_TERMS);
         }
-        let heaviest = weighted.iter().map(|one| one.weight).fold(LEAST_WEIGHT, f32::max);
-        let mut terms: Vec<Term> = weighted
-            .into_iter()
-            .map(|Weighted { key, weight }| Term { key, weight: in_parts(weight / heaviest) })
-            .collect();
-        terms.sort_unstable_by_key(|term| term.key);
-        Self::checked(terms).unwrap_or_default()
+        let heaviest = weighted.iter().map(|one| one.weight()).fold(LEAST_WEIGHT, f32::max);
+        weighted.sort_unstable_by_key(|one| one.key());
+        let term = |one: Weighted| Term { key: one.key(), weight: in_parts(one.weight() / heaviest) };
+        Self::checked(weighted.into_iter().map(term).collect()).unwrap_or_default()
     }
 
     /// Its length as a vector.
@@ -106,10 +102,24 @@ impl Profile {
     }
 }
 
-/// A stem with its weight.
-struct Weighted {
-    key: Key,
-    weight: f32,
+/// A stem below its weight, so that numbers are in the order of weights, and of equal ones the least key is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Weighted(u64);
+
+impl Weighted {
+    /// The weight is not negative: such floats are in the order of their bits.
+    fn new(key: Key, weight: f32) -> Self {
+        Self(u64::from(weight.to_bits()) << u32::BITS | u64::from(!key))
+    }
+
+    fn weight(self) -> f32 {
+        f32::from_bits((self.0 >> u32::BITS) as u32)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits are the key")]
+    fn key(self) -> Key {
+        !(self.0 as Key)
+    }
 }
 
 /// The stems of a text, in order. A character of a script without spaces makes a pair with the next one, for one alone tells
@@ -138,7 +148,7 @@ fn pair(first: Stem, second: Stem) -> Key {
 
 /// How many times a stem weighs that a text has so often.
 #[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
-fn times(count: usize) -> f32 {
+fn times(count: u32) -> f32 {
     if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
@@ -150,17 +160,21 @@ fn in_parts(share: f32) -> u8 {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::text::{CorpusSeed, StemmedText, Tokenizer};
 
+    static TOKENIZER: LazyLock<Tokenizer> = LazyLock::new(|| Tokenizer::new(CorpusSeed::new(3)));
+    static COMMONNESS: LazyLock<Commonness> = LazyLock::new(|| Commonness::new(&TOKENIZER));
+
     /// The tokens of a text with its profile.
     pub(in crate::related) fn stemmed(text: &str) -> (StemmedText, Profile) {
-        static COMMONNESS: std::sync::OnceLock<Commonness> = std::sync::OnceLock::new();
-        let tokenizer = Tokenizer::new(CorpusSeed::new(3));
-        let stemmed = tokenizer.stemmed(text);
-        let profile = Profile::new(&stemmed.stems, COMMONNESS.get_or_init(|| Commonness::new(&tokenizer)));
+        let stemmed = TOKENIZER.stemmed(text);
+        let profile = Profile::new(&stemmed.stems, &COMMONNESS);
         (stemmed, profile)
     }
 
@@ -214,7 +228,33 @@ pub(super) mod tests {
         }
     }
 
+    /// The profile as it is defined.
+    fn defined(stems: &[Stem], commonness: &Commonness) -> Vec<Term> {
+        let mut counts: BTreeMap<Key, u32> = BTreeMap::new();
+        keys(stems).for_each(|at| *counts.entry(at.key).or_default() += 1);
+        let weight = |(key, count): (Key, u32)| (key, commonness.weight(key) * times(count));
+        let mut weighted: Vec<(Key, f32)> =
+            counts.into_iter().map(weight).filter(|(_, weight)| *weight >= LEAST_WEIGHT).collect();
+        // Of equal ones, the least key stays first.
+        weighted.sort_by(|a, b| b.1.total_cmp(&a.1));
+        weighted.truncate(Profile::MAX_TERMS);
+        let heaviest = weighted.first().map_or(1.0, |one| one.1);
+        let term = |(key, weight)| Term { key, weight: in_parts(weight / heaviest) };
+        let mut terms: Vec<Term> = weighted.into_iter().map(term).collect();
+        terms.sort_by_key(|term| term.key);
+        terms
+    }
+
     proptest! {
+        #[test]
+        fn a_profile_is_what_it_is_defined_to_be(
+            words in proptest::collection::vec("[a-c]{1,4}|[a-z]{5,9}|the|people|[数船雾灯]{1,3}", 0..600),
+        ) {
+            let stemmed = TOKENIZER.stemmed(&words.join(" "));
+            let profile = Profile::new(&stemmed.stems, &COMMONNESS);
+            prop_assert_eq!(profile.terms(), defined(&stemmed.stems, &COMMONNESS));
+        }
+
         #[test]
         fn a_text_is_similar_to_itself(words in proptest::collection::vec("[a-z]{5,12}", 1..200)) {
             let profile = profile(&words.join(" "));

@@ -205,6 +205,8 @@ impl Tokenizer {
     ) -> Result<u32, ComparedFormTooLong> {
         tokens.clear();
         stems.clear();
+        tokens.reserve(text.len() / BYTES_PER_TOKEN);
+        stems.reserve(text.len() / BYTES_PER_TOKEN);
         let mut length = TextLength::default();
         spaced::for_each_token(text, &self.hasher, max_bytes, |token, stem, span| {
             tokens.push(token);
