@@ -34,7 +34,7 @@ impl<V: Copy + PartialEq> KeyTable<V> {
         let mixed = key.wrapping_mul(0x9E37_79B1);
         let mut place = (mixed ^ mixed >> 16) as usize & mask;
         // One condition, which nearly always fails at once, so that the processor predicts it.
-        while self.entries.get(place).is_some_and(|one| (one.key != key) & (one.value != self.free)) {
+        while self.entries.get(place).is_some_and(|one| (one.key != key) && (one.value != self.free)) {
             place = (place + 1) & mask;
         }
         place
