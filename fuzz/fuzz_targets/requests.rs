@@ -13,10 +13,13 @@ use palimpsest::documents::contained::Config;
 use palimpsest::service::servers::admin_service_server::AdminServiceServer;
 use palimpsest::service::servers::corpus_service_server::CorpusServiceServer;
 use palimpsest::service::servers::detection_service_server::DetectionServiceServer;
+use palimpsest::service::servers::related_service_server::RelatedServiceServer;
+use palimpsest::service::servers::writing_service_server::WritingServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, ProcessInfo,
-    ServiceContext, Workers,
+    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, Percentiles,
+    ProcessInfo, RelatedApi, ServiceContext, Workers, WritingApi,
 };
+use palimpsest::writing::grammar::Checkers;
 use palimpsest_fuzz::requests::{self, body, methods};
 use palimpsest_fuzz::{corpus, seeds};
 use tokio::runtime::{Builder, Runtime};
@@ -60,7 +63,8 @@ fn routes() -> Routes {
         workers: WORKERS.get_or_init(|| Workers::new(1, 64, 1).unwrap()).clone(),
         // No request of this target starts a reader.
         documents: DocumentReaders::new(Config::default()),
-        grammar: palimpsest::writing::grammar::Checkers::new(None),
+        grammar: Checkers::new(palimpsest::writing::grammar::Config::default()),
+        percentiles: Percentiles::default(),
         // Without a memory limit, refusals depend only on the request.
         memory: MemoryLimit::new(0),
         max_message_bytes: 1 << 20,
@@ -71,5 +75,7 @@ fn routes() -> Routes {
     };
     Routes::new(CorpusServiceServer::new(CorpusApi::new(context.clone())))
         .add_service(AdminServiceServer::new(AdminApi::new(context.clone())))
-        .add_service(DetectionServiceServer::new(DetectionApi::new(context)))
+        .add_service(DetectionServiceServer::new(DetectionApi::new(context.clone())))
+        .add_service(RelatedServiceServer::new(RelatedApi::new(context.clone())))
+        .add_service(WritingServiceServer::new(WritingApi::new(context)))
 }

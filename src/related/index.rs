@@ -20,7 +20,7 @@ const MERGE_FACTOR: usize = 3;
 /// The profiles of a collection's sources, by stem: about 280 bytes a source, and as much again for the segments of a merge while
 /// it goes on.
 ///
-/// Adding appends to a short list. When that is full, it becomes a [`Segment`], which never changes; a merge of segments goes on
+/// Adding appends to a short list. When that is full, it becomes a segment, which never changes; a merge of segments goes on
 /// without a lock and replaces them.
 #[derive(Debug, Default)]
 pub struct Index {

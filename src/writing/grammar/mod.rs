@@ -1,6 +1,6 @@
 //! Mistakes of spelling, grammar and punctuation.
 //!
-//! [`check`] cuts a text into paragraphs, leaves out what its author did not write or what no checker knows, has the rest checked, and
+//! [`check()`] cuts a text into paragraphs, leaves out what its author did not write or what no checker knows, has the rest checked, and
 //! drops findings that are probably wrong. English is checked in a child process (`contained`); other languages, and English in a
 //! build without the feature `grammar`, by a LanguageTool server if there is one.
 
