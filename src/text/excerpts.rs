@@ -17,14 +17,6 @@ const BYTES_PER_WORD: usize = 16;
 impl Excerpt {
     /// The first words of a text, as many as are at most `most_words` long. Linear in what is read, which is the beginning of
     /// the text.
-    ///
-    /// ```
-    /// use palimpsest::text::Excerpt;
-    ///
-    /// let text = "One word, two words, three words.";
-    /// assert_eq!(Excerpt::first_words(text, 4).shown(text), "One word, two words…");
-    /// assert_eq!(Excerpt::first_words(text, 9).shown(text), text);
-    /// ```
     #[must_use]
     pub(crate) fn first_words(text: &str, most_words: u32) -> Self {
         let mut bytes = BYTES_PER_WORD.saturating_mul(most_words as usize);
