@@ -16,7 +16,7 @@ use super::wire::{self, MAX_HEAD_BYTES, PREFIX_BYTES, Prefix, Ready};
 /// Bytes of the stack on which the work is done.
 const STACK_BYTES: usize = 32 << 20;
 
-/// Panics that are told, at most: a pipe holds 64 KiB, and who writes more waits for a reader.
+/// Panics that are reported, at most: a pipe holds 64 KiB, and a writer of more waits for a reader.
 const MAX_COMPLAINTS: u32 = 50;
 
 /// The job that the arguments of this process ask for. A program whose children run this program calls it before anything

@@ -5,7 +5,7 @@ use super::refusal::ScoreRefusal;
 use crate::model::{BandLabel, Scale};
 use crate::writing::measures::{Language, TextLanguage};
 
-/// A text of fewer words is scored in whatever language it seems to be, as detection may err.
+/// A text of fewer words is scored in any language, as its language is uncertain.
 const LANGUAGE_WORDS: u64 = 50;
 
 /// The place of a text on a scale.

@@ -1,4 +1,4 @@
-//! The processes that check English: whatever becomes of one, a text has an answer, and none is left behind.
+//! The processes that check English: a text has an answer also if one fails, and none is left behind.
 
 use std::time::{Duration, Instant};
 

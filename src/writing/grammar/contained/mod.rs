@@ -60,7 +60,7 @@ pub struct Counts {
     pub crashed: u64,
     /// Paragraphs at which a child failed, and went on.
     pub panicked: u64,
-    /// Paragraphs that were not checked, for whatever reason.
+    /// Paragraphs that were not checked, for any reason.
     pub not_checked: u64,
     /// Texts that are being checked.
     pub running: u64,
