@@ -129,7 +129,7 @@ async fn a_million_words_end_in_time_and_the_rest_is_stated() {
     let began = Instant::now();
     let paragraph = format!("{}\n\n", "The keeper climbed the stairs, and nobody knew why. ".repeat(10));
     let answer = ask(&server, stated("en", &paragraph.repeat(10_000))).await.unwrap();
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     let [rest] = &answer.not_checked[..] else { panic!("{:?}", answer.not_checked.len()) };
     assert_eq!(rest.reason(), GrammarNotCheckedReason::CheckerFailed);
     let checked = answer.checked.unwrap();

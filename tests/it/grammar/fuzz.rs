@@ -2,6 +2,8 @@
 //!
 //! `PALIMPSEST_GRAMMAR_TEXTS` is the number of texts.
 
+#![expect(clippy::print_stdout, reason = "the figures of a long run")]
+
 use palimpsest::proto::writing_service_client::WritingServiceClient;
 use palimpsest::proto::{CheckGrammarRequest, CheckGrammarResponse, GrammarNotCheckedReason};
 use tonic::transport::Channel;
@@ -194,7 +196,7 @@ async fn whatever_a_text_is_the_server_goes_on_and_the_answer_covers_it() {
             }
             // Texts without a word are refused.
             Err(status) => {
-                assert_eq!(status.code(), tonic::Code::InvalidArgument, "{number} {text:?}: {status:?}")
+                assert_eq!(status.code(), tonic::Code::InvalidArgument, "{number} {text:?}: {status:?}");
             }
         }
     }
