@@ -72,6 +72,12 @@ mod documents;
 #[doc(hidden)]
 pub mod documents;
 
+#[cfg(not(feature = "internals"))]
+mod chance;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod chance;
+
 mod corpus;
 mod detection;
 mod engine;

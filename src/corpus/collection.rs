@@ -8,7 +8,7 @@ use super::pins::Pins;
 use super::scales::Scales;
 use crate::fingerprint::Fingerprinter;
 use crate::index::Index;
-use crate::model::{CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey};
+use crate::model::{Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey};
 use crate::related;
 use crate::store::StoredCollection;
 
@@ -27,6 +27,8 @@ pub(super) struct Collection {
     pub(super) catalogue: RwLock<Catalogue>,
     /// The scales that were trained for it.
     pub(super) scales: Scales,
+    /// What its own sources say of chance, once it was calibrated.
+    pub(super) calibration: RwLock<Option<Calibration>>,
     /// The pins of readers.
     pub(super) pins: Pins,
     /// The cleanup of gone sources.
@@ -49,6 +51,7 @@ impl Collection {
             profiles: related::Index::default(),
             catalogue: RwLock::default(),
             scales: Scales::default(),
+            calibration: RwLock::default(),
             pins: Pins::default(),
             gone: Gone::default(),
         }

@@ -42,4 +42,7 @@ pub(crate) use view::{IndexKind, RelatedEntry, View, ViewRequest, ViewedCollecti
 pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.
-pub const ALGORITHM_VERSION: u32 = 2;
+pub const ALGORITHM_VERSION: u32 = 3;
+
+/// The version of the algorithm that last changed what is stored of a source: its words, digests and fingerprints.
+const COUNTS_VERSION: u32 = 2;

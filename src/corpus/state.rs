@@ -8,7 +8,7 @@ use dashmap::DashMap;
 use parking_lot::RwLock;
 use ring::hmac;
 
-use super::ALGORITHM_VERSION;
+use super::COUNTS_VERSION;
 use super::catalogue::{Counts, Entry};
 use super::changes::Once;
 use super::collection::Collection;
@@ -109,7 +109,7 @@ impl Corpus {
             revision,
             next_collection,
             log_position,
-            algorithm_version: ALGORITHM_VERSION,
+            algorithm_version: COUNTS_VERSION,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
-use super::exclusions::{in_regions, take_own_work, take_short_passages};
+use super::exclusions::{in_regions, take_commonplace, take_own_work, take_short_passages};
 use super::options::DetectionOptions;
 use super::search::{Partition, Prepared, search};
 use super::submission::Submission;
@@ -82,7 +82,9 @@ impl Detector {
             tokenized.lengths(),
             options.min_passage_words.unwrap_or(0),
         );
-        exclusions.extend([own.excluded, short.excluded]);
+        let commonplace = take_commonplace(&mut found.findings, options.max_expected_by_chance);
+        let taken = own.covered.plus(&short.covered).plus(&commonplace.taken.covered);
+        exclusions.extend([own.excluded, short.excluded, commonplace.taken.excluded]);
         exclusions.push(ExcludedWords { reason: ExclusionReason::Common, words: found.common });
         let names = scope.collections.iter().zip(settings);
         let collections: Vec<ScopedCollection<'_>> =
@@ -94,7 +96,8 @@ impl Detector {
             regions: &regions,
             considered: found.considered,
             findings: found.findings,
-            taken: own.covered.plus(&short.covered),
+            taken,
+            commonplace: commonplace.expected,
             exclusions,
             submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),

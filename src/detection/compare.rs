@@ -7,12 +7,13 @@ use xxhash_rust::xxh3::Xxh3;
 use super::check::{Subject, report_limits};
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
-use super::exclusions::{in_regions, take_own_work, take_short_passages};
+use super::exclusions::{in_regions, take_commonplace, take_own_work, take_short_passages};
 use super::options::DetectionOptions;
-use super::search::{Partition, Query};
+use super::search::{Judge, Partition, Query};
 use super::submission::{Compared, Submission};
-use crate::corpus::{Error, TextRole, View};
-use crate::model::{FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings};
+use crate::corpus::{Error, IndexKind, TextRole, View, ViewedCollection};
+use crate::index::ReadLimits;
+use crate::model::{CollectionName, FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report, SourceSide};
 use crate::text::regions::regions;
 use crate::text::{TokenizedText, alerts};
@@ -64,11 +65,13 @@ fn with_source(settings: u128, SourceName { collection, id }: &SourceName) -> u1
 }
 
 /// The facts of a comparison that its report states.
-struct Facts {
+struct Facts<'a> {
     settings: FingerprintSettings,
     settings_digest: u128,
     corpus_revision: u64,
     scope_revision: u64,
+    /// The collection of the other source, and the postings of a k-gram that say nothing of chance in it.
+    chance: Option<(&'a ViewedCollection, u32)>,
 }
 
 impl Detector {
@@ -96,6 +99,7 @@ impl Detector {
             settings_digest: settings_digest(&[], &Scope::default(), options, &self.limits),
             corpus_revision: 0,
             scope_revision: 0,
+            chance: None,
         };
         self.compare_with(submission, &sides, &facts, options, partitions, stop)
     }
@@ -109,6 +113,7 @@ impl Detector {
     pub(crate) fn compare_pair(
         &self,
         submission: Subject<'_>,
+        submitted_from: &CollectionName,
         source: &SourceName,
         options: &DetectionOptions,
         view: &View,
@@ -126,6 +131,7 @@ impl Detector {
             settings_digest: with_source(settings_digest(&scoped, &scope, options, &self.limits), source),
             corpus_revision: view.revision(),
             scope_revision: view.changed_at(),
+            chance: Some((collection, 1 + u32::from(submitted_from == &source.collection))),
         };
         let sides = [Side { found, text: &text, pages: entry.pages.as_deref(), place: None }];
         self.compare_with(submission, &sides, &facts, options, &[view], stop)
@@ -135,7 +141,7 @@ impl Detector {
         &self,
         subject: Subject<'_>,
         sides: &[Side<'_>],
-        facts: &Facts,
+        facts: &Facts<'_>,
         options: &DetectionOptions,
         partitions: &[&dyn Partition],
         stop: &Stop,
@@ -145,8 +151,16 @@ impl Detector {
         let text = subject.text;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         submission.prepare();
-        let query = Query::new(&tokenized, Vec::new(), facts.settings, options);
-        let mut findings = self.findings(&submission, sides, &query, options, stop)?;
+        let fingerprints = match facts.chance {
+            Some((collection, _)) => collection.fingerprints(self.indexed_tokens(text).tokens()),
+            None => Vec::new(),
+        };
+        let query = Query::new(&tokenized, fingerprints, facts.settings, options);
+        let judge = facts.chance.map(|(collection, own)| {
+            let counted = collection.count(IndexKind::Kgrams, query.wanted(), ReadLimits::NONE.ceiling());
+            Judge::within(collection, &submission, &query, &counted.counts, own)
+        });
+        let mut findings = self.findings(&submission, sides, &query, judge.as_ref(), options, stop)?;
         let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
         stop.check()?;
         let regions = regions(text);
@@ -157,7 +171,9 @@ impl Detector {
         let own = take_own_work(&mut findings, &options.exclusions);
         let least = options.min_passage_words.unwrap_or(0);
         let short = take_short_passages(&mut findings, tokenized.lengths(), least);
-        exclusions.extend([own.excluded, short.excluded]);
+        let commonplace = take_commonplace(&mut findings, options.max_expected_by_chance);
+        let taken = own.covered.plus(&short.covered).plus(&commonplace.taken.covered);
+        exclusions.extend([own.excluded, short.excluded, commonplace.taken.excluded]);
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
@@ -165,7 +181,8 @@ impl Detector {
             regions: &regions,
             considered: true,
             findings,
-            taken: own.covered.plus(&short.covered),
+            taken,
+            commonplace: commonplace.expected,
             exclusions,
             submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),
@@ -188,6 +205,7 @@ impl Detector {
         submission: &Submission<'_>,
         sides: &[Side<'_>],
         query: &Query<'_>,
+        judge: Option<&Judge>,
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Vec<Finding>, Error> {
@@ -199,6 +217,10 @@ impl Detector {
             stop.check()?;
             let source = Compared { text: side.text, tokenized: &tokenized };
             let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
+            let judged = match judge {
+                Some(judge) => judge.judge(submission, query, source, &passages, stop)?,
+                None => Vec::new(),
+            };
             let is_own = options.exclusions.is_own(&side.found.group);
             let exact = if is_own { comparer.exact(source, &passages) } else { report::Coverage::default() };
             let source_side = SourceSide { text: side.text, tokenized: &tokenized, pages: side.pages };
@@ -209,6 +231,7 @@ impl Detector {
                 options.offset_unit,
                 options.include_excerpts,
             );
+            let finding = finding.map(|finding| finding.judged(judged));
             findings.extend(finding.map(|finding| Finding { min_words: query.min_words, exact, ..finding }));
         }
         Ok(findings)

@@ -27,6 +27,7 @@ pub(super) fn settings_digest(
         mode,
         commonness_cap,
         commonness_percent,
+        max_expected_by_chance,
         exclusions,
         offset_unit,
         include_excerpts,
@@ -53,7 +54,7 @@ pub(super) fn settings_digest(
     let Limits { max_candidates, exhaustive_sources, max_common_postings, .. } = limits;
     let settings = format!(
         "{ALGORITHM_VERSION} {min_passage_words} {altered_too} {commonness_cap} {commonness_percent} {unit} \
-         {include_excerpts} {max_sources} {max_passages} ({max_candidates}, {exhaustive_sources}, {max_common_postings}) {quotations} \
+         {include_excerpts} {max_sources} {max_passages} {max_expected_by_chance} ({max_candidates}, {exhaustive_sources}, {max_common_postings}) {quotations} \
          {bibliography} {citations}",
     );
     let names = collections.iter().map(

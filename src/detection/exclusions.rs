@@ -1,5 +1,7 @@
 //! Exclusions: words that do not count, and the reasons.
 
+use std::ops::Range;
+
 use super::check::settings_of;
 use super::detector::Detector;
 use super::options::{DetectionOptions, Exclusions};
@@ -93,6 +95,31 @@ pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) ->
     let exact: Vec<Coverage> = own.into_iter().map(|finding| finding.exact).collect();
     let excluded = ExcludedWords { reason: ExclusionReason::OwnWork, words: Coverage::union(&exact) };
     Taken { excluded, covered: Coverage::union(&covered) }
+}
+
+/// Commonplace passages: words that an exclusion leaves out, and what chance has to do with each.
+pub(super) struct Commonplace {
+    pub(super) taken: Taken,
+    pub(super) expected: Vec<(Range<u32>, f64)>,
+}
+
+/// Removes passages of which chance produces more than so many from the findings. A word that another passage covers too is not
+/// excluded.
+pub(super) fn take_commonplace(findings: &mut Vec<Finding>, most: f64) -> Commonplace {
+    let is_commonplace = |found: &FoundPassage| found.chance.is_some_and(|chance| chance.expected > most);
+    let mut expected = Vec::new();
+    for finding in findings.iter_mut() {
+        for found in finding.passages.extract_if(.., |found| is_commonplace(found)) {
+            let by_chance = found.chance.map_or(0.0, |chance| chance.expected);
+            expected.extend(found.stretches.into_iter().map(|stretch| (stretch, by_chance)));
+        }
+    }
+    findings.retain(|finding| !finding.passages.is_empty());
+    let kept: Vec<Coverage> = findings.iter().map(Finding::covered).collect();
+    let covered = Coverage::of(expected.iter().map(|(stretch, _)| stretch.clone()));
+    let words = covered.minus(&Coverage::union(&kept));
+    let excluded = ExcludedWords { reason: ExclusionReason::Commonplace, words };
+    Commonplace { taken: Taken { excluded, covered }, expected }
 }
 
 /// Removes passages with fewer words than asked for from the findings. A word that a longer passage covers too is not

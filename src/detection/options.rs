@@ -85,6 +85,8 @@ pub struct DetectionOptions {
     pub commonness_cap: Option<u32>,
     /// The same, in percent of the collection's sources. If both are given, the lower one is used.
     pub commonness_percent: Option<f64>,
+    /// Passages of which chance produces more than this are [commonplace](crate::report::ExclusionReason::Commonplace).
+    pub max_expected_by_chance: f64,
     /// The exclusions.
     pub exclusions: Exclusions,
     /// The unit of the report's offsets.
@@ -100,6 +102,9 @@ pub struct DetectionOptions {
 }
 
 impl DetectionOptions {
+    /// The default of [`Self::max_expected_by_chance`]: one such passage in twenty checks of texts that copied nothing.
+    pub const MAX_EXPECTED_BY_CHANCE: f64 = 0.05;
+
     /// The largest number of sources that a fingerprint may be in, in a collection of so many.
     pub(super) fn commonness_cap_of(&self, sources: u64) -> Option<u32> {
         #[expect(
@@ -121,6 +126,7 @@ setters!(DetectionOptions {
     with_mode: mode: DetectionMode,
     with_commonness_cap: commonness_cap: Option<u32>,
     with_commonness_percent: commonness_percent: Option<f64>,
+    with_max_expected_by_chance: max_expected_by_chance: f64,
     with_exclusions: exclusions: Exclusions,
     with_offset_unit: offset_unit: OffsetUnit,
     with_include_excerpts: include_excerpts: bool,
@@ -136,6 +142,7 @@ impl Default for DetectionOptions {
             mode: DetectionMode::default(),
             commonness_cap: None,
             commonness_percent: None,
+            max_expected_by_chance: Self::MAX_EXPECTED_BY_CHANCE,
             exclusions: Exclusions::default(),
             offset_unit: OffsetUnit::default(),
             include_excerpts: false,

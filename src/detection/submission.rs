@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::options::DetectionMode;
 use super::profilers::Profilers;
+use crate::chance::Costs;
 use crate::matching::altered::{Guess, Language, StemProfile, StemProfiler};
 use crate::matching::{self, CoveredPassage, Matched, Passage, PreparedSubmission, Reading};
 use crate::model::{Stop, StopReason};
@@ -17,6 +18,8 @@ pub(super) struct Submission<'a> {
     /// Its side of altered passages; `None` when they are not looked for.
     altered: Option<Altered>,
     profilers: &'a Profilers,
+    /// The costs of its words, once a passage is judged.
+    costs: OnceLock<Costs>,
 }
 
 /// The confidence from which a guessed language is used without asking the source.
@@ -56,12 +59,17 @@ impl<'a> Submission<'a> {
     ) -> Self {
         let altered = (mode == DetectionMode::AlteredToo)
             .then(|| Altered { detected: Guess::of(text), stemmed: OnceLock::new() });
-        Self { text, tokenized, altered, profilers }
+        Self { text, tokenized, altered, profilers, costs: OnceLock::new() }
     }
 
     /// Compares the submission with texts, in one thread.
     pub(super) fn comparer(&self) -> Comparer<'_> {
         Comparer { submission: self, profiler: self.profilers.profiler(), others: Vec::new() }
+    }
+
+    /// The improbability of its words.
+    pub(super) fn costs(&self) -> &Costs {
+        self.costs.get_or_init(|| Costs::of(self.text, self.tokenized))
     }
 
     /// Stems the submission, if its language is sure, so that no thread has to wait for another that does.

@@ -100,7 +100,7 @@ impl Engine {
         let text = view.collection(&submission.collection)?.text(&entry)?;
         let options = of_stored(options, &entry);
         let subject = Subject::stored(&text, entry.pages.as_deref());
-        let report = self.detector.compare_pair(subject, source, &options, &view, stop)?;
+        let report = self.detector.compare_pair(subject, &submission.collection, source, &options, &view, stop)?;
         Ok(CheckedSource { report, source: entry, text })
     }
 

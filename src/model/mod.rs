@@ -1,5 +1,6 @@
 //! The vocabulary that all modules share: names, keys, settings, limits. It depends on no other module.
 
+mod calibration;
 mod keys;
 mod limits;
 mod names;
@@ -14,6 +15,7 @@ mod stop;
 mod visibility;
 mod warning;
 
+pub use calibration::Calibration;
 pub use keys::{CollectionNumber, Slot, SourceKey};
 pub use limits::Limits;
 pub use names::{CollectionName, Group, InvalidValue, Label, Labels, RequestId, RequestKey, SourceId, Title};

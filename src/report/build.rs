@@ -114,8 +114,15 @@ fn exclusions(draft: &Draft<'_>, claims: &[(Range<u32>, ExclusionReason)]) -> Ve
         reason: *reason,
         span,
         words: u64::from(draft.tokenized.lengths().words(range)),
+        expected_by_chance: (*reason == ExclusionReason::Commonplace).then(|| least_expected(draft, range)),
     };
     claims.iter().zip(spans).map(exclusion).collect()
+}
+
+/// The least expected number of the commonplace passages in a range.
+fn least_expected(draft: &Draft<'_>, range: &Range<u32>) -> f64 {
+    let there = draft.commonplace.iter().filter(|(at, _)| at.start < range.end && range.start < at.end);
+    there.map(|(_, expected)| *expected).fold(f64::INFINITY, f64::min)
 }
 
 fn alerts(draft: &Draft<'_>) -> Vec<Alert> {

@@ -51,6 +51,8 @@ pub struct Draft<'a> {
     pub voids: Vec<Void>,
     /// The words in passages that an exclusion took out of `findings`.
     pub taken: Coverage,
+    /// The places of commonplace passages, with the expected numbers of their like.
+    pub commonplace: Vec<(Range<u32>, f64)>,
     /// The exclusions. A word with several reasons has the first.
     pub exclusions: Vec<ExcludedWords>,
     /// When the submission was handed in, if that is known.

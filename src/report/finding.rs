@@ -63,6 +63,26 @@ pub struct FoundPassage {
     pub source_excerpt: Option<String>,
     /// The pages of the source with it, if they are known.
     pub source_pages: Option<PageRange>,
+    /// What chance has to do with it; `None` where texts are compared without a corpus.
+    pub chance: Option<ByChance>,
+}
+
+/// How a passage compares with what chance produces.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ByChance {
+    /// The score of its strongest run, in nats.
+    pub run_score: f64,
+    /// The expected number of passages with at least its evidence that an unrelated submission of this length would have in
+    /// this scope, to two digits.
+    pub expected: f64,
+}
+
+impl ByChance {
+    /// The improbability of so many passages by chance, in nats; 0 if one is likely.
+    #[must_use]
+    pub fn nats(self) -> f64 {
+        (-self.expected.max(f64::MIN_POSITIVE).ln()).max(0.0)
+    }
 }
 
 /// A source as text.
@@ -134,6 +154,7 @@ impl Finding {
                     source_covered,
                     source_excerpt,
                     source_pages,
+                    chance: None,
                 }
             })
             .collect();
@@ -141,10 +162,25 @@ impl Finding {
         Some(Self { source, source_words, passages, min_words: 1, exact: Coverage::default() })
     }
 
+    /// The same, with the significance of each passage.
+    #[must_use]
+    pub fn judged(mut self, chances: Vec<ByChance>) -> Self {
+        for (found, chance) in self.passages.iter_mut().zip(chances) {
+            found.chance = Some(chance);
+        }
+        self
+    }
+
     /// The tokens of the submission in the covered stretches of its passages.
     #[must_use]
     pub fn covered(&self) -> Coverage {
         Coverage::of(self.passages.iter().flat_map(|found| found.stretches.iter().cloned()))
+    }
+
+    /// The improbability of its passages by chance, in nats; 0 where that is not known.
+    #[must_use]
+    pub fn nats(&self) -> f64 {
+        self.passages.iter().filter_map(|found| found.chance).map(ByChance::nats).sum()
     }
 
     /// The words of the source in the covered stretches of its passages, by their numbers.

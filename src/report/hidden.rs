@@ -50,7 +50,10 @@ pub(super) fn alert(
 /// Whether copied words may hide in what is excluded for this reason.
 fn hides(reason: ExclusionReason) -> bool {
     match reason {
-        ExclusionReason::Boilerplate | ExclusionReason::Bibliography | ExclusionReason::Citation => false,
+        ExclusionReason::Boilerplate
+        | ExclusionReason::Bibliography
+        | ExclusionReason::Citation
+        | ExclusionReason::Commonplace => false,
         ExclusionReason::Quotation
         | ExclusionReason::OwnWork
         | ExclusionReason::Common

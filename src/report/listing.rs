@@ -22,13 +22,16 @@ pub(super) struct Ranked {
 }
 
 impl Ranked {
-    /// The most covered words first; equals by collection and id.
+    /// Sources with covered words first, by their evidence against chance; then the most covered words first; equals by
+    /// collection and id.
     pub(super) fn compare(&self, other: &Self) -> std::cmp::Ordering {
         fn name(ranked: &Ranked) -> (&str, &str) {
             (&ranked.finding.source.collection, &ranked.finding.source.source_id)
         }
-        Reverse(self.covered_words)
-            .cmp(&Reverse(other.covered_words))
+        (self.covered_words == 0)
+            .cmp(&(other.covered_words == 0))
+            .then(other.finding.nats().total_cmp(&self.finding.nats()))
+            .then(Reverse(self.covered_words).cmp(&Reverse(other.covered_words)))
             .then_with(|| name(self).cmp(&name(other)))
     }
 }
@@ -106,6 +109,7 @@ impl Listing<'_> {
             source_covered,
             source_excerpt,
             source_pages,
+            chance,
         } = found;
         let submission_words = lengths.words(&passage.submission);
         let excerpts = source_excerpt.map(|source| Excerpts { submission: original.text.to_owned(), source });
@@ -126,6 +130,7 @@ impl Listing<'_> {
             excerpts,
             submission_pages: original.pages,
             source_pages,
+            expected_by_chance: chance.map(|chance| chance.expected),
         }
     }
 }

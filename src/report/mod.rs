@@ -19,7 +19,7 @@ pub use build::build;
 pub use counting::remaining;
 pub use coverage::Coverage;
 pub use draft::{Draft, ExcludedWords, Void};
-pub use finding::{Finding, FoundPassage, FoundSource, SourceSide};
+pub use finding::{ByChance, Finding, FoundPassage, FoundSource, SourceSide};
 pub use types::{
     Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
     Report, ReportLimits, ReportedPassage, Share, SourceOverlap, VoidReason,

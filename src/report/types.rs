@@ -72,10 +72,12 @@ pub enum ExclusionReason {
     Common,
     /// It is a passage with fewer words than the caller wants.
     ShortPassage,
+    /// It is a passage that chance explains.
+    Commonplace,
 }
 
 /// A span of the submission that is excluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Exclusion {
     /// The reason.
     pub reason: ExclusionReason,
@@ -83,6 +85,8 @@ pub struct Exclusion {
     pub span: Span,
     /// Words inside it.
     pub words: u64,
+    /// Of a commonplace passage, the expected number of its like; the least, if several were there.
+    pub expected_by_chance: Option<f64>,
 }
 
 /// The guarantee of winnowing, as it holds for one report.
@@ -170,6 +174,10 @@ pub struct ReportedPassage {
     pub submission_pages: Option<PageRange>,
     /// The pages of the source with it, if they are known.
     pub source_pages: Option<PageRange>,
+    /// The expected number of passages with at least its evidence that an unrelated submission of this length would have in
+    /// this scope; `None` where texts are compared without a corpus. It is not the probability that the passage was or was not
+    /// copied.
+    pub expected_by_chance: Option<f64>,
 }
 
 /// The overlap of the submission with one source.
@@ -252,7 +260,7 @@ pub struct Report {
     pub alerts: Vec<Alert>,
     /// The union of the covered stretches of all passages, less the exclusions and their remnants.
     pub covered_spans: Vec<CoveredSpan>,
-    /// The sources, most covered words first, then by collection and id.
+    /// The sources, those with the strongest evidence against chance first, then by covered words, collection and id.
     pub sources: Vec<SourceOverlap>,
     /// Sources with passages, in all.
     pub sources_found: u64,

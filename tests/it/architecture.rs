@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 21] = [
+const MAY_NAME: [(&str, &[&str]); 22] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -15,10 +15,11 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("index", &["model", "text", "fingerprint"]),
     ("matching", &["model", "text"]),
     ("report", &["model", "text", "matching"]),
+    ("chance", &["model", "text"]),
     ("related", &["model", "text", "matching"]),
     ("store", &["model", "index", "private"]),
     ("corpus", &["model", "text", "fingerprint", "index", "related", "store"]),
-    ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "store", "corpus"]),
+    ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "chance", "store", "corpus"]),
     (
         "engine",
         &[
@@ -29,6 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
             "matching",
             "report",
             "related",
+            "chance",
             "store",
             "corpus",
             "detection",

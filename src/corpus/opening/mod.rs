@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use self::snapshot::Snapshot;
 use self::upgrade::upgrade;
-use super::ALGORITHM_VERSION;
+use super::COUNTS_VERSION;
 use super::catalogue::{Catalogue, Entry};
 use super::changes::{Outcome, Receipt};
 use super::collection::Collection;
@@ -164,7 +164,7 @@ fn begin(directory: &mut DataDirectory) -> Result<(), Error> {
         revision: 0,
         next_collection: 1,
         log_position: None,
-        algorithm_version: ALGORITHM_VERSION,
+        algorithm_version: COUNTS_VERSION,
     };
     Ok(Store::begin(directory, corpus, vec![default.stored(0)])?)
 }

@@ -8,7 +8,7 @@ use std::io;
 use parking_lot::Mutex;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::corpus::ALGORITHM_VERSION;
+use crate::corpus::COUNTS_VERSION;
 use crate::corpus::catalogue::Entry;
 use crate::corpus::collection::Collection;
 use crate::corpus::state::Corpus;
@@ -66,7 +66,7 @@ fn stamp_of(entry: &Entry, digest: u128) -> u64 {
 
 fn key(corpus: &Corpus) -> SnapshotKey {
     let seed_check = corpus.seed.derive("snapshot of the index");
-    SnapshotKey { algorithm_version: ALGORITHM_VERSION, seed_check }
+    SnapshotKey { algorithm_version: COUNTS_VERSION, seed_check }
 }
 
 /// Writes a snapshot. It holds everything that was published before it began. `quiet` says that no change is made

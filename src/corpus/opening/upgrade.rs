@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use super::{Progress, TEXTS_AT_ONCE};
-use crate::corpus::ALGORITHM_VERSION;
+use crate::corpus::COUNTS_VERSION;
 use crate::corpus::error::Error;
 use crate::fingerprint::{Fingerprinter, Outliner};
 use crate::model::{CollectionNumber, CorpusSeed, Profile};
@@ -24,7 +24,7 @@ pub(super) fn upgrade(
     loaded: &mut Loaded,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<bool, Error> {
-    let is_older = loaded.corpus.algorithm_version < ALGORITHM_VERSION;
+    let is_older = loaded.corpus.algorithm_version < COUNTS_VERSION;
     let Loaded { corpus, collections, sources, .. } = loaded;
     let mut due: Vec<&mut StoredSource> =
         sources.iter_mut().filter(|source| is_older || source.profile.is_none()).collect();
@@ -33,7 +33,7 @@ pub(super) fn upgrade(
     }
     tracing::info!(
         from = corpus.algorithm_version,
-        to = ALGORITHM_VERSION,
+        to = COUNTS_VERSION,
         sources = due.len(),
         "the algorithm or the format has a new version: sources are counted again"
     );
@@ -57,7 +57,7 @@ pub(super) fn upgrade(
     }
     progress(done);
     if is_older {
-        *corpus = StoredCorpus { algorithm_version: ALGORITHM_VERSION, ..*corpus };
+        *corpus = StoredCorpus { algorithm_version: COUNTS_VERSION, ..*corpus };
         if !store.is_read_only() {
             store.recount(Vec::new(), Some(*corpus))?;
         }

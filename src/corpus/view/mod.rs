@@ -15,7 +15,7 @@ use super::pins::Pin;
 use super::state::{Corpus, not_found};
 use crate::fingerprint::Fingerprint;
 use crate::index::{Counted, Hit, Index, Visible, Wanted};
-use crate::model::{CollectionName, FingerprintSettings, Profile, Scope, Slot, SourceName, Warning};
+use crate::model::{Calibration, CollectionName, FingerprintSettings, Profile, Scope, Slot, SourceName, Warning};
 use crate::related::Found;
 
 /// Some collections at one revision of the corpus. Later changes don't affect it; no lock is held for it.
@@ -42,6 +42,7 @@ pub(crate) struct ViewedCollection {
     sources: u64,
     words: u64,
     sources_in_scope: u64,
+    calibration: Option<Calibration>,
     /// Retains sources that go after the revision.
     _pin: Pin,
 }
@@ -83,6 +84,7 @@ impl View {
             let pin = collection.pins.pin();
             let catalogue = collection.catalogue.read();
             let (changed_at, counts) = (catalogue.revision(), catalogue.counts());
+            let calibration = *collection.calibration.read();
             let is_in_scope = in_scope.contains(name);
             let mut sources_in_scope = 0;
             if is_in_scope {
@@ -101,6 +103,7 @@ impl View {
                 sources: counts.sources,
                 words: counts.words,
                 sources_in_scope,
+                calibration,
                 _pin: pin,
             });
         }
@@ -201,6 +204,11 @@ impl ViewedCollection {
     /// Its sources in the scope of the view.
     pub(crate) fn sources_in_scope(&self) -> u64 {
         self.sources_in_scope
+    }
+
+    /// What is known of chance in it; `None` if it was not calibrated.
+    pub(crate) fn calibration(&self) -> Option<Calibration> {
+        self.calibration
     }
 
     fn index(&self, kind: IndexKind) -> &Index {

@@ -9,7 +9,7 @@ use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
 use crate::detection::options::DetectionOptions;
 use crate::detection::search::{
-    Candidate, Channel, Evidence, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
+    Candidate, Channel, Evidence, Judge, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
 };
 use crate::detection::submission::{Compared, Comparer, Submission};
 use crate::fingerprint::{ContextMatch, Fingerprint};
@@ -69,6 +69,24 @@ pub(super) struct LookedUp {
     pub(super) too_common: Vec<u32>,
 }
 
+/// The texts that one is compared with, and the postings of each of its k-grams.
+struct Shortlist {
+    kept: Vec<Partner>,
+    counts: Vec<u32>,
+}
+
+/// The postings of a k-gram that two sources have by themselves.
+const POSTINGS_OF_A_PAIR: u32 = 2;
+
+/// The text that others are compared with.
+#[derive(Clone, Copy)]
+struct Looked<'a> {
+    own: Read<'a>,
+    submission: &'a Submission<'a>,
+    query: &'a Query<'a>,
+    judge: &'a Judge,
+}
+
 /// A source with its text.
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a> {
@@ -109,7 +127,8 @@ impl Comparing<'_> {
             query.fingerprints.retain(|kept| !holds(boilerplate, kept.position, width));
             word_pairs.retain(|kept| !holds(boilerplate, kept.position, 1));
         }
-        let kept = self.shortlist(roster, text, &query, tokenized.lengths(), &word_pairs, &mut outcome);
+        let Shortlist { kept, counts } =
+            self.shortlist(roster, text, &query, tokenized.lengths(), &word_pairs, &mut outcome);
         outcome.comparisons = kept.len() as u64;
         if kept.is_empty() {
             return Ok(outcome);
@@ -117,11 +136,13 @@ impl Comparing<'_> {
         let submission =
             Submission::new(&original, &tokenized, self.detection.mode, &self.detector.profilers);
         submission.prepare();
+        let judge = Judge::within(self.collection, &submission, &query, &counts, POSTINGS_OF_A_PAIR);
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
             let texts = (text, candidate.text);
-            outcome.overlaps.extend(self.compare(&mut comparer, own, &query, &candidate, roster, texts)?);
+            let looked = Looked { own, submission: &submission, query: &query, judge: &judge };
+            outcome.overlaps.extend(self.compare(&mut comparer, looked, &candidate, roster, texts)?);
         }
         Ok(outcome)
     }
@@ -135,7 +156,7 @@ impl Comparing<'_> {
         lengths: &WordLengths,
         word_pairs: &[Fingerprint],
         outcome: &mut Outcome,
-    ) -> Vec<Partner> {
+    ) -> Shortlist {
         let (reason, cap) = self.commonness_cap();
         let looked_up = self.look_up(&query.fingerprints, cap);
         let kgrams = Channel {
@@ -159,7 +180,7 @@ impl Comparing<'_> {
         let uncompared = around(&mut cut.iter().flat_map(|partner| &partner.proposal.fingerprints).copied());
         let voids = [(reason, u64::from(cap), common), (VoidReason::CandidateLimit, most as u64, uncompared)];
         outcome.voids = voids.into_iter().filter(|(.., words)| *words > 0).collect();
-        kept
+        Shortlist { kept, counts: looked_up.counts }
     }
 
     /// The sources with enough evidence for altered text.
@@ -215,8 +236,7 @@ impl Comparing<'_> {
     fn compare(
         &self,
         comparer: &mut Comparer<'_>,
-        own: Read<'_>,
-        query: &Query<'_>,
+        Looked { own, submission, query, judge }: Looked<'_>,
         partner: &Partner,
         roster: &Roster,
         texts: (usize, usize),
@@ -233,6 +253,10 @@ impl Comparing<'_> {
             let Passage { submission, source, .. } = &found.passage;
             own.tokenized.lengths().reaches(submission, least) || tokenized.lengths().reaches(source, least)
         });
+        let judged = judge.judge(submission, query, source, &passages, self.stop)?;
+        let mut judged = judged.into_iter();
+        let most = self.options.max_expected_by_chance;
+        passages.retain(|_| judged.next().is_none_or(|chance| chance.expected <= most));
         if passages.is_empty() {
             return Ok(None);
         }

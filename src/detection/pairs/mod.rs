@@ -183,6 +183,7 @@ fn with_pair_options(of_a_check: u128, options: &PairOptions) -> u128 {
         mode: _,
         commonness_cap: _,
         commonness_percent: _,
+        max_expected_by_chance: _,
         exclusions: _,
         exclude_groups: _,
     } = options;

@@ -19,6 +19,8 @@ pub struct PairOptions {
     pub commonness_cap: Option<u32>,
     /// The same, in percent of the collection's sources. If both are given, the lower one is used.
     pub commonness_percent: Option<f64>,
+    /// Passages of which chance produces more than this make no pairs, as in a check of one of the sources.
+    pub max_expected_by_chance: f64,
     /// The exclusions in each source; `own_groups` has no meaning here.
     pub exclusions: Exclusions,
     /// True if two sources of one group are not a pair. Each source without a group is a group of its own.
@@ -37,6 +39,7 @@ setters!(PairOptions {
     with_min_coverage_percent: min_coverage_percent: f64,
     with_commonness_cap: commonness_cap: Option<u32>,
     with_commonness_percent: commonness_percent: Option<f64>,
+    with_max_expected_by_chance: max_expected_by_chance: f64,
     with_exclusions: exclusions: Exclusions,
     with_leave_out_same_group: leave_out_same_group: bool,
     with_exclude_groups: exclude_groups: BTreeSet<Group>,
@@ -52,6 +55,7 @@ impl Default for PairOptions {
             min_coverage_percent: 10.0,
             commonness_cap: None,
             commonness_percent: None,
+            max_expected_by_chance: DetectionOptions::MAX_EXPECTED_BY_CHANCE,
             exclusions: Exclusions::default(),
             leave_out_same_group: false,
             exclude_groups: BTreeSet::new(),
@@ -69,6 +73,7 @@ impl PairOptions {
             mode: self.mode,
             commonness_cap: self.commonness_cap,
             commonness_percent: self.commonness_percent,
+            max_expected_by_chance: self.max_expected_by_chance,
             exclusions: self.exclusions.clone(),
             ..DetectionOptions::default()
         }

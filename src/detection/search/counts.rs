@@ -1,11 +1,13 @@
 //! Counts of postings, added over the partitions of a collection, and the decisions that depend on them.
 
 use super::evidence::WORD_PAIR_LIMITS;
+use crate::chance::Expectation;
+use crate::corpus::ViewedCollection;
 use crate::index::{ReadLimits, SAMPLE};
-use crate::model::{Limits, WarnedField, Warning};
+use crate::model::{Calibration, Limits, WarnedField, Warning};
 
 /// The extent of one partition of the sources.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Extent {
     /// The revision of its corpus.
     pub(crate) revision: u64,
@@ -41,7 +43,7 @@ pub(super) fn warnings(extents: &[Extent]) -> Vec<Warning> {
 }
 
 /// The extent of one partition of a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct CollectionExtent {
     /// Sources, in scope or not.
     pub(crate) sources: u64,
@@ -51,6 +53,40 @@ pub(crate) struct CollectionExtent {
     pub(crate) sources_in_scope: u64,
     /// The revision at which it last changed.
     pub(crate) changed_at: u64,
+    /// What is known of chance in it; the same in all partitions.
+    pub(crate) calibration: Option<Calibration>,
+}
+
+impl CollectionExtent {
+    /// The extent of a collection in this process.
+    pub(super) fn of(viewed: &ViewedCollection) -> Self {
+        Self {
+            sources: viewed.sources(),
+            words: viewed.words(),
+            sources_in_scope: viewed.sources_in_scope(),
+            changed_at: viewed.changed_at(),
+            calibration: viewed.calibration(),
+        }
+    }
+
+    /// The extent of two partitions.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            sources: self.sources + other.sources,
+            words: self.words + other.words,
+            sources_in_scope: self.sources_in_scope + other.sources_in_scope,
+            changed_at: self.changed_at + other.changed_at,
+            calibration: self.calibration,
+        }
+    }
+
+    /// Its words in scope, and what is known of chance in it. The words in scope are not counted: the sources there have their
+    /// share of all.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 words")]
+    pub(crate) fn chance(&self) -> (f64, Calibration) {
+        let words = self.words as f64 * self.sources_in_scope as f64 / self.sources.max(1) as f64;
+        (words, self.calibration.unwrap_or_default())
+    }
 }
 
 /// Words for each of [`Limits::exhaustive_sources`], in a scope whose sources are all compared: those of a long essay.
@@ -94,10 +130,14 @@ impl Caps {
 }
 
 /// The totals of a collection over all its partitions, and the decisions that follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CollectionTotals {
     /// Sources, in scope or not.
     pub(crate) sources: u64,
+    /// Words of these sources.
+    pub(crate) words: u64,
+    /// The passages that chance produces in the whole scope.
+    pub(crate) expectation: Expectation,
     /// Whether every source in scope is a candidate.
     pub(crate) compares_all: bool,
     /// The counts.
@@ -120,7 +160,22 @@ impl CollectionTotals {
         let unread = caps.limits.unread(&counts.kgrams);
         let too_common = counts.too_common(&unread, caps.commonness);
         let unread_word_pairs = WORD_PAIR_LIMITS.unread(&counts.word_pairs);
-        Self { sources, compares_all: false, counts, unread, too_common, unread_word_pairs, sample }
+        Self {
+            sources,
+            words: 0,
+            expectation: Expectation::default(),
+            compares_all: false,
+            counts,
+            unread,
+            too_common,
+            unread_word_pairs,
+            sample,
+        }
+    }
+
+    /// The same of a collection with so many words, where chance produces so many passages.
+    pub(super) fn with_chance(self, words: u64, expectation: Expectation) -> Self {
+        Self { words, expectation, ..self }
     }
 
     /// The same, with every source in scope as a candidate or not.

@@ -8,6 +8,7 @@ use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, 
 use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
 use super::query::Query;
+use super::significance::Judge;
 use super::{Partition, PartitionSearch, Prepared, candidates};
 use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::Detector;
@@ -15,7 +16,7 @@ use crate::detection::options::DetectionOptions;
 use crate::detection::submission::{Compared, Comparer, Depth};
 use crate::fingerprint::ContextMatch;
 use crate::index::{Counted, Wanted};
-use crate::model::{CollectionName, FingerprintSettings, Scope, Stop};
+use crate::model::{CollectionName, FingerprintSettings, Scope, SourceName, Stop};
 use crate::report::{Coverage, Finding, FoundSource, SourceSide};
 
 /// The number of candidates that make it worth using another thread.
@@ -38,6 +39,7 @@ impl Partition for View {
                 query,
                 kgrams: Counted::default(),
                 word_pairs: Counted::default(),
+                judge: None,
             })
         });
         let collections: Result<Vec<_>, Error> = searched.collect();
@@ -67,17 +69,14 @@ struct SearchedCollection<'a> {
     query: &'a Query<'a>,
     kgrams: Counted,
     word_pairs: Counted,
+    /// Judges its passages, once its totals are known.
+    judge: Option<Judge>,
 }
 
 impl PartitionSearch for ViewSearch<'_> {
     fn extent(&mut self) -> Result<Extent, Error> {
-        let extent = |searched: &SearchedCollection<'_>| CollectionExtent {
-            sources: searched.viewed.sources(),
-            words: searched.viewed.words(),
-            sources_in_scope: searched.viewed.sources_in_scope(),
-            changed_at: searched.viewed.changed_at(),
-        };
-        let collections = self.collections.iter().map(extent).collect();
+        let extents = self.collections.iter().map(|searched| CollectionExtent::of(searched.viewed));
+        let collections = extents.collect();
         let unknown = self.view.unknown().to_vec();
         Ok(Extent { revision: self.view.revision(), collections, unknown })
     }
@@ -97,6 +96,7 @@ impl PartitionSearch for ViewSearch<'_> {
         for ((place, searched), totals) in self.collections.iter_mut().enumerate().zip(totals) {
             stop.check()?;
             let candidates = searched.candidates(word_pairs, totals, self.prepared.scope);
+            searched.judge = Some(searched.judge_by(totals, self.prepared.scope));
             let slots = candidates.iter().map(|candidate| candidate.slot);
             let entries = searched.viewed.in_scope(slots, self.prepared.scope);
             for (candidate, entry) in candidates.into_iter().zip(entries) {
@@ -143,18 +143,23 @@ impl<'a> ViewSearch<'a> {
         stop.check()?;
         let unknown = Error::Internal { what: "a candidate was picked that was not proposed" };
         let (place, entry) = self.proposed.get(pick.proposal).ok_or_else(|| unknown.clone())?;
-        let SearchedCollection { viewed, query, .. } = self.collections.get(*place).ok_or(unknown)?;
+        let SearchedCollection { viewed, query, judge, .. } = self.collections.get(*place).ok_or(unknown)?;
         let text = viewed.text(entry)?;
         let tokenized = self.detector.tokenize_source(&text);
         stop.check()?;
         let source = Compared { text: &text, tokenized: &tokenized };
         let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_words, stop)?;
+        let judged = match judge {
+            Some(judge) => judge.judge(self.prepared.submission, query, source, &passages, stop)?,
+            None => Vec::new(),
+        };
         let found = FoundSource::of(viewed.name(), entry);
         let excludes = self.prepared.excludes(&found.group);
         let exact = if excludes { comparer.exact(source, &passages) } else { Coverage::default() };
         let DetectionOptions { offset_unit, include_excerpts, .. } = *self.prepared.options;
         let side = SourceSide { text: &text, tokenized: &tokenized, pages: entry.pages.as_deref() };
         let finding = Finding::new(found, side, passages, offset_unit, include_excerpts);
+        let finding = finding.map(|finding| finding.judged(judged));
         Ok(finding.map(|finding| Finding { min_words: query.min_words, exact, ..finding }))
     }
 }
@@ -176,14 +181,23 @@ impl SearchedCollection<'_> {
         CollectionCounts { kgrams, kgram_sources, word_pairs }
     }
 
+    /// The judge of its passages.
+    fn judge_by(&self, totals: &CollectionTotals, scope: &Scope) -> Judge {
+        // The source that a run is found in, and the submission where it is a source of the collection.
+        let is_here = |name: &SourceName| name.collection == *self.viewed.name();
+        let own = 1 + u32::from(scope.exclude_source.as_ref().is_some_and(is_here));
+        Judge::new(self.query, &totals.counts.kgrams, totals.words, own, totals.expectation.clone())
+    }
+
     fn candidates(
         &mut self,
         word_pairs: Wanted<'_>,
         totals: &CollectionTotals,
         scope: &Scope,
     ) -> Vec<candidates::Candidate> {
-        let CollectionTotals { sources, compares_all, counts, unread, too_common, unread_word_pairs, sample } =
-            totals;
+        let CollectionTotals {
+            sources, compares_all, counts, unread, too_common, unread_word_pairs, sample, ..
+        } = totals;
         let (viewed, wanted) = (self.viewed, self.query.wanted());
         let counted = std::mem::take(&mut self.kgrams);
         let hits = viewed.read(IndexKind::Kgrams, wanted, counted, unread, *sample);

@@ -19,15 +19,17 @@ mod local;
 mod proposal;
 mod query;
 mod shortlist;
+mod significance;
 #[cfg(test)]
 mod tests;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use self::counts::{CollectionCounts, CollectionTotals, compares_all, warnings};
+use self::counts::{CollectionCounts, CollectionExtent, CollectionTotals, compares_all, warnings};
 use super::detector::{Detector, Indexed};
 use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
+use crate::chance::Expectation;
 use crate::corpus::Error;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::index::ReadLimits;
@@ -39,6 +41,7 @@ pub(crate) use self::counts::{Caps, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::proposal::{Pick, Proposal};
 pub(super) use self::query::{Query, default_min_words};
+pub(super) use self::significance::Judge;
 
 /// One partition of the sources: a view of a corpus, or a node.
 pub(crate) trait Partition: Sync {
@@ -193,7 +196,9 @@ pub(super) fn search(
     let mut partitions = partitions?;
     let extents = each(&mut partitions, |partition| partition.extent())?;
     stop.check()?;
-    let sources = sources_by_collection(prepared, &extents);
+    let collections = Collections::of(prepared, &extents);
+    let expectation = collections.expectation(prepared);
+    let sources: Vec<u64> = collections.0.iter().map(|one| one.sources).collect();
     // Exact runs alone are found through the index, as surely.
     let all = prepared.is_long_enough()
         && prepared.options.mode == DetectionMode::AlteredToo
@@ -209,7 +214,11 @@ pub(super) fn search(
         .into_iter()
         .zip(&sources)
         .zip(&caps)
-        .map(|((counts, sources), caps)| CollectionTotals::new(*sources, counts, *caps).with_all(all))
+        .zip(&collections.0)
+        .map(|(((counts, sources), caps), extent)| {
+            let totals = CollectionTotals::new(*sources, counts, *caps).with_all(all);
+            totals.with_chance(extent.words, expectation.clone())
+        })
         .collect();
     let proposals = each(&mut partitions, |partition| partition.propose(&totals, stop))?;
     let shortlist = shortlist::Shortlist::new(prepared, &totals, &caps, proposals, &detector.limits);
@@ -252,10 +261,22 @@ fn each_of<I: Send, T: Send>(
     items.into_par_iter().with_max_len(1).map(step).collect()
 }
 
-/// The sources of each collection, over all partitions.
-fn sources_by_collection(prepared: &Prepared<'_>, extents: &[Extent]) -> Vec<u64> {
-    let of = |place: usize| extents.iter().filter_map(move |extent| extent.collections.get(place));
-    (0..prepared.settings.len()).map(|place| of(place).map(|one| one.sources).sum()).collect()
+/// The extents of the collections in scope, over all partitions.
+struct Collections(Vec<CollectionExtent>);
+
+impl Collections {
+    fn of(prepared: &Prepared<'_>, extents: &[Extent]) -> Self {
+        let of = |place: usize| extents.iter().filter_map(move |extent| extent.collections.get(place));
+        let whole = |place: usize| of(place).copied().reduce(CollectionExtent::plus).unwrap_or_default();
+        Self((0..prepared.settings.len()).map(whole).collect())
+    }
+
+    /// The passages that chance produces.
+    fn expectation(&self, prepared: &Prepared<'_>) -> Expectation {
+        let submission = prepared.submission.tokenized.lengths().total();
+        let collections = self.0.iter().map(CollectionExtent::chance);
+        Expectation::new(f64::from(submission), collections)
+    }
 }
 
 /// The counts of each collection, by partition.

@@ -126,6 +126,16 @@ impl WordLengths {
         self.before(tokens.end).saturating_sub(self.before(tokens.start))
     }
 
+    /// The length of a range of tokens in words, without rounding.
+    #[must_use]
+    pub fn exact(&self, tokens: &Range<u32>) -> f64 {
+        let words = |token| {
+            let (whole, parts) = self.parts_before(token);
+            f64::from(whole) + f64::from(parts) / f64::from(PARTS)
+        };
+        words(tokens.end) - words(tokens.start)
+    }
+
     /// The length of the whole text in words.
     #[must_use]
     pub fn total(&self) -> u32 {
