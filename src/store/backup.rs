@@ -8,11 +8,11 @@ use super::directory::DataDirectory;
 use super::error::{At, StoreError};
 use super::ledger::{Ledger, Rows, in_file};
 use super::records::{FileKind, RecordReader, RecordWriter};
-use super::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
+use super::rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
-const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 5, what: "a backup" };
+const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 6, what: "a backup" };
 
 /// Kinds of records.
 const CORPUS: u8 = 1;
@@ -20,6 +20,7 @@ const COLLECTION: u8 = 2;
 const SOURCE: u8 = 3;
 const END: u8 = 4;
 const SCALE: u8 = 5;
+const CALIBRATION: u8 = 6;
 
 /// Bytes of texts that a restore commits at once.
 const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
@@ -86,6 +87,12 @@ impl Store {
             record.bytes.extend_from_slice(&scale.encode());
             records.write(SCALE, &record.bytes)?;
             written.scales += 1;
+        }
+        for stored in view.calibrations()? {
+            let mut record = Encoder::default();
+            record.u32(stored.collection.0);
+            record.bytes.extend_from_slice(&stored.encode());
+            records.write(CALIBRATION, &record.bytes)?;
         }
         view.sources(&mut |source: StoredSource, place: Place| -> Result<(), BackupError> {
             let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
@@ -176,6 +183,7 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
                 pending.rows.scales.push(scale);
                 restored.scales += 1;
             }),
+            CALIBRATION => calibration(&mut fields).map(|stored| pending.rows.calibrations.push(stored)),
             SOURCE => source(&mut fields).map(|source| {
                 pending.bytes += source.frame.bytes.len();
                 pending.sources.push(source);
@@ -203,6 +211,11 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
 fn scale(fields: &mut Decoder<'_>) -> Option<StoredScale> {
     let (number, name) = (CollectionNumber(fields.u32()?), fields.text()?);
     StoredScale::decode(number, &name, fields.rest())
+}
+
+fn calibration(fields: &mut Decoder<'_>) -> Option<StoredCalibration> {
+    let number = CollectionNumber(fields.u32()?);
+    StoredCalibration::decode(number, fields.rest())
 }
 
 /// A source read from a backup.

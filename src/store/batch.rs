@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::StoreError;
 use super::packing::PackedText;
 use super::requests::StoredRequest;
-use super::rows::{self, StoredCollection, StoredCorpus, StoredScale, StoredSource};
+use super::rows::{self, StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Place, Segments};
 use super::{Disk, InDoubt, Store, ledger};
 use crate::model::{CollectionNumber, Profile, ScaleName, SourceKey, SourceRecord};
@@ -39,6 +39,8 @@ pub enum RowChange<'a> {
     PutScale(StoredScale),
     /// Removes a scale of a collection.
     RemoveScale(CollectionNumber, ScaleName),
+    /// Writes the calibration of a collection.
+    PutCalibration(StoredCalibration),
     /// Removes a collection with all its sources and scales. Their texts can be read until they are forgotten.
     RemoveCollection(CollectionNumber),
     /// Writes a request that was done, and removes those before a sequence number.
@@ -104,6 +106,7 @@ impl Store {
                 RowChange::PutCollection(collection) => rows.collections.push(collection.clone()),
                 RowChange::RemoveCollection(number) => rows.removed_collections.push(*number),
                 RowChange::PutScale(scale) => rows.scales.push(scale.clone()),
+                RowChange::PutCalibration(calibration) => rows.calibrations.push(*calibration),
                 RowChange::RemoveScale(number, name) => rows.removed_scales.push((*number, name.clone())),
                 RowChange::Remember(request, first) => {
                     rows.requests.push(request.clone());

@@ -31,7 +31,7 @@ pub use directory::{DataDirectory, FORMAT_VERSION};
 pub use error::{StoreError, SystemError};
 pub use packing::{PackedText, Packer};
 pub use requests::{StoredOutcome, StoredRequest};
-pub use rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
+pub use rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSource};
 pub use segments::TextPlace;
 pub use snapshot::{SnapshotCollection, SnapshotKey, SnapshotPart, SnapshotTable, SnapshotWriter};
 pub use texts::CacheFigures;
@@ -105,6 +105,8 @@ pub struct Loaded {
     pub sources: Vec<StoredSource>,
     /// All scales, by collection and name.
     pub scales: Vec<StoredScale>,
+    /// All calibrations, by collection.
+    pub calibrations: Vec<StoredCalibration>,
     /// Requests that were done, in order.
     pub requests: Vec<StoredRequest>,
 }
@@ -156,8 +158,9 @@ impl Store {
         let view = ledger.view()?;
         let corpus = view.corpus()?.ok_or_else(|| directory.has_no_corpus())?;
         let (collections, requests, known) = (view.collections()?, view.requests()?, view.segments()?);
-        let scales = view.scales()?;
-        let mut loaded = Loaded { corpus, collections, sources: Vec::new(), scales, requests };
+        let (scales, calibrations) = (view.scales()?, view.calibrations()?);
+        let mut loaded =
+            Loaded { corpus, collections, sources: Vec::new(), scales, calibrations, requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The rows of requests that were done; docs/format.md draws them.
 
 use super::codec::{Decoder, Encoder};
-use super::rows::{StoredScale, decode_record, encode_record};
+use super::rows::{StoredCalibration, StoredScale, decode_record, encode_record};
 use crate::model::{
     CollectionName, CollectionNumber, FingerprintSettings, RequestId, RequestKey, SourceId, SourceRecord,
 };
@@ -69,6 +69,8 @@ pub enum StoredOutcome {
         /// The revision.
         revision: u64,
     },
+    /// A collection was calibrated.
+    Calibrated(StoredCalibration),
     /// A collection was created.
     CollectionCreated {
         /// Its name.
@@ -95,6 +97,7 @@ const UPDATED: u8 = 5;
 const SOURCES_DELETED: u8 = 6;
 const SCALE_PUT: u8 = 7;
 const SCALE_DELETED: u8 = 8;
+const CALIBRATED: u8 = 9;
 
 impl StoredRequest {
     pub(super) fn encode(&self) -> Vec<u8> {
@@ -155,6 +158,11 @@ impl StoredOutcome {
                 row.text(stored.scale.name.as_str());
                 row.bytes.extend_from_slice(&stored.encode());
             }
+            Self::Calibrated(stored) => {
+                row.u8(CALIBRATED);
+                row.u32(stored.collection.0);
+                row.bytes.extend_from_slice(&stored.encode());
+            }
             Self::ScaleDeleted { revision } => {
                 row.u8(SCALE_DELETED);
                 row.u64(*revision);
@@ -196,6 +204,10 @@ impl StoredOutcome {
                 let (collection, name) = (CollectionNumber(row.u32()?), row.text()?);
                 Self::ScalePut(Box::new(StoredScale::decode(collection, &name, row.rest())?))
             }
+            CALIBRATED => {
+                let collection = CollectionNumber(row.u32()?);
+                Self::Calibrated(StoredCalibration::decode(collection, row.rest())?)
+            }
             SCALE_DELETED => Self::ScaleDeleted { revision: row.u64()? },
             SOURCES_DELETED => {
                 let (sources, revision, count) = (row.u64()?, row.u64()?, row.u32()?);
@@ -211,6 +223,7 @@ impl StoredOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Calibration;
     use crate::store::rows::{record, scale};
 
     #[test]
@@ -237,6 +250,10 @@ mod tests {
                 scale: scale("essays"),
             })),
             StoredOutcome::ScaleDeleted { revision: 15 },
+            StoredOutcome::Calibrated(StoredCalibration {
+                collection: CollectionNumber(3),
+                calibration: Calibration::default(),
+            }),
             StoredOutcome::SourceUpdated {
                 collection: CollectionNumber(3),
                 record: Box::new(record("essay", [8, 9, 10])),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::digest::{bytes_of, content_digest};
 use super::once::Ticket;
 use crate::model::{
-    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry,
+    Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry,
     NewSource, RequestKey, Scale, ScaleName, SourceFilter, SourceId, SourceUpdate, Timestamp,
 };
 use crate::store::StoredScale;
@@ -64,6 +64,13 @@ pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceF
         collection: C,
         /// The name of the scale.
         name: ScaleName,
+    },
+    /// Stores what a collection's own sources say of chance. Its revision is that of the change.
+    Calibrate {
+        /// The collection.
+        collection: C,
+        /// The calibration.
+        calibration: Calibration,
     },
     /// Creates an empty collection.
     CreateCollection {
@@ -197,6 +204,11 @@ impl Change {
             Self::DeleteScale { collection, name } => {
                 let parts = [collection.as_str().as_bytes(), name.as_str().as_bytes()];
                 Ticket::digest_of("delete a scale", &parts, seed)
+            }
+            Self::Calibrate { collection, calibration: Calibration { rate, decay, sources, .. } } => {
+                let numbers = [rate.to_bits(), decay.to_bits(), *sources].map(u64::to_le_bytes);
+                let parts = [collection.as_str().as_bytes(), numbers.as_flattened()];
+                Ticket::digest_of("calibrate a collection", &parts, seed)
             }
             Self::CreateCollection { collection, settings: FingerprintSettings { kgram, window } } => {
                 let numbers = [kgram.get().to_le_bytes(), window.get().to_le_bytes()];

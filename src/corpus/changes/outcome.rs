@@ -6,7 +6,7 @@ use crate::corpus::catalogue::Entry;
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::corpus::info::{CollectionInfo, CollectionStats};
-use crate::model::{CollectionNumber, Scale, ScaleBand, ScaleWeight, SourceId, SourceRecord};
+use crate::model::{Calibration, CollectionNumber, Scale, ScaleBand, ScaleWeight, SourceId, SourceRecord};
 use crate::store::StoredOutcome;
 
 /// The outcome of a change that was made.
@@ -25,6 +25,8 @@ pub enum Outcome {
     ScalePut(Arc<Scale>),
     /// A scale was deleted, or was not there.
     ScaleDeleted(ScaleDeleted),
+    /// A collection was calibrated.
+    Calibrated(Calibration),
     /// A collection was created.
     CollectionCreated(CollectionInfo),
     /// A collection was deleted.
@@ -161,6 +163,15 @@ impl Outcome {
         if let Self::CollectionCreated(info) = self { Ok(info) } else { Err(mismatch()) }
     }
 
+    /// The calibration that was stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if it is another outcome.
+    pub fn into_calibrated(self) -> Result<Calibration, Error> {
+        if let Self::Calibrated(calibration) = self { Ok(calibration) } else { Err(mismatch()) }
+    }
+
     /// The collection that was deleted.
     ///
     /// # Errors
@@ -181,7 +192,10 @@ impl Outcome {
             Self::SourcesDeleted(deleted) => RECORD + bytes_of_ids(&deleted.ids),
             Self::CollectionCreated(info) => RECORD + info.name.as_str().len(),
             Self::ScalePut(scale) => RECORD + bytes_of_scale(scale),
-            Self::SourceDeleted(_) | Self::ScaleDeleted(_) | Self::CollectionDeleted(_) => RECORD,
+            Self::SourceDeleted(_)
+            | Self::ScaleDeleted(_)
+            | Self::Calibrated(_)
+            | Self::CollectionDeleted(_) => RECORD,
         }
     }
 
@@ -223,6 +237,7 @@ impl Outcome {
             }
             StoredOutcome::SourceDeleted { revision } => Self::SourceDeleted(SourceDeleted { revision }),
             StoredOutcome::ScalePut(stored) => Self::ScalePut(Arc::new(stored.scale)),
+            StoredOutcome::Calibrated(stored) => Self::Calibrated(stored.calibration),
             StoredOutcome::ScaleDeleted { revision } => {
                 Self::ScaleDeleted(ScaleDeleted { was_there: true, revision })
             }

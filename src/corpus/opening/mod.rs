@@ -23,7 +23,7 @@ use crate::model::{
     CollectionName, CollectionNumber, FingerprintSettings, Limits, Profile, Slot, SourceRecord,
 };
 use crate::store::{
-    DataDirectory, Loaded, Store, StoreError, StoredCollection, StoredCorpus, StoredRequest, StoredScale,
+    DataDirectory, Loaded, Store, StoreError, StoredCalibration, StoredCollection, StoredCorpus, StoredRequest, StoredScale,
     StoredSource,
 };
 
@@ -97,11 +97,12 @@ fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Arc<Corpus>, Vec<Missing>), Error> {
     let is_upgraded = upgrade(&store, &mut loaded, progress)?;
-    let Loaded { corpus, collections, sources, scales, requests } = loaded;
+    let Loaded { corpus, collections, sources, scales, calibrations, requests } = loaded;
     let corpus = Arc::new(Corpus::stored_in(limits, corpus, store));
     let mut snapshots = read_snapshots(&corpus, !sources.is_empty() && !is_upgraded);
     let missing = restore(&corpus, &mut snapshots, collections, sources)?;
     restore_scales(&corpus, scales);
+    restore_calibrations(&corpus, &calibrations);
     remember(&corpus, requests);
     Ok((corpus, missing))
 }
@@ -229,6 +230,16 @@ fn restore_scales(corpus: &Corpus, scales: Vec<StoredScale>) {
     for StoredScale { collection, scale } in scales {
         if let Some(collection) = by_number.get(&collection) {
             collection.scales.put(scale);
+        }
+    }
+}
+
+/// Puts calibrations into their collections. Those of collections that are gone are ignored.
+fn restore_calibrations(corpus: &Corpus, calibrations: &[StoredCalibration]) {
+    let by_number = by_number(corpus);
+    for StoredCalibration { collection, calibration } in calibrations {
+        if let Some(collection) = by_number.get(collection) {
+            *collection.calibration.write() = Some(*calibration);
         }
     }
 }

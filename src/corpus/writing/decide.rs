@@ -108,6 +108,7 @@ impl Committer {
                 scale.revision = revision;
                 scale.created_at.get_or_insert(time);
             }
+            Change::Calibrate { calibration, .. } => calibration.revision = revision,
             _ => {}
         }
     }
@@ -170,6 +171,9 @@ impl Committer {
             }
             Change::DeleteScale { collection, name } => {
                 Change::DeleteScale { collection: self.corpus.collection(&collection)?, name }
+            }
+            Change::Calibrate { collection, calibration } => {
+                Change::Calibrate { collection: self.corpus.collection(&collection)?, calibration }
             }
             Change::CreateCollection { collection, settings } => {
                 Change::CreateCollection { collection: self.new_collection(&collection, settings)?, settings }
@@ -243,6 +247,9 @@ impl Committer {
                     return Err(Refused::known(Outcome::ScaleDeleted(nothing)));
                 }
                 Ok(Change::DeleteScale { collection, name })
+            }
+            Change::Calibrate { collection, calibration } => {
+                Ok(Change::Calibrate { collection, calibration })
             }
             Change::CreateCollection { collection, settings } => {
                 Ok(Change::CreateCollection { collection, settings })

@@ -264,6 +264,9 @@ fn prepared(corpus: &Corpus, change: Change, check: IdCheck) -> Result<Work, Err
             Work::Change(Change::PutScale { collection, scale, replace })
         }
         Change::DeleteScale { collection, name } => Work::Change(Change::DeleteScale { collection, name }),
+        Change::Calibrate { collection, calibration } => {
+            Work::Change(Change::Calibrate { collection, calibration })
+        }
         Change::CreateCollection { collection, settings } => {
             Work::Change(Change::CreateCollection { collection, settings })
         }

@@ -45,6 +45,7 @@ impl Pending {
                 Change::DeleteSources { .. }
                 | Change::PutScale { .. }
                 | Change::DeleteScale { .. }
+                | Change::Calibrate { .. }
                 | Change::CreateCollection { .. }
                 | Change::DeleteCollection { .. },
             )

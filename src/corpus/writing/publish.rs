@@ -13,7 +13,7 @@ use crate::corpus::changes::{
 };
 use crate::corpus::collection::Collection;
 use crate::corpus::info::CollectionInfo;
-use crate::model::{Scale, ScaleName, SourceId, SourceRecord};
+use crate::model::{Calibration, Scale, ScaleName, SourceId, SourceRecord};
 
 /// The number of deleted sources whose names are forgotten under one lock: a few milliseconds. Each lock waits for the
 /// look-ups of checks that run.
@@ -47,6 +47,10 @@ impl Committer {
             Change::DeleteScale { collection, name } => {
                 self.remove_scale(&collection, &name, revision);
                 (Outcome::ScaleDeleted(ScaleDeleted { was_there: true, revision }), None)
+            }
+            Change::Calibrate { collection, calibration } => {
+                self.publish_calibration(&collection, calibration);
+                (Outcome::Calibrated(calibration), None)
             }
             Change::CreateCollection { collection, .. } => {
                 (Outcome::CollectionCreated(self.publish_collection(&collection, revision)), None)
@@ -120,6 +124,13 @@ impl Committer {
         *now = revision;
         collection.catalogue.write().changed_at(revision);
         collection.scales.remove(name);
+    }
+
+    fn publish_calibration(&self, collection: &Collection, calibration: Calibration) {
+        let mut now = self.corpus.revision.write();
+        *now = calibration.revision;
+        collection.catalogue.write().changed_at(calibration.revision);
+        *collection.calibration.write() = Some(calibration);
     }
 
     fn publish_collection(&self, collection: &Arc<Collection>, revision: u64) -> CollectionInfo {

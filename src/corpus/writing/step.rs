@@ -8,7 +8,7 @@ use crate::corpus::changes::{Change, Done, Outcome, Receipt, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::model::SourceKey;
-use crate::store::{RowChange, StoredCollection, StoredOutcome, StoredRequest, StoredScale};
+use crate::store::{RowChange, StoredCalibration, StoredCollection, StoredOutcome, StoredRequest, StoredScale};
 
 /// A change that was decided, with the revision that it makes.
 pub(super) struct Step {
@@ -65,6 +65,10 @@ impl Step {
                 StoredOutcome::ScalePut(Box::new(stored))
             }
             Change::DeleteScale { .. } => StoredOutcome::ScaleDeleted { revision },
+            Change::Calibrate { collection, calibration } => StoredOutcome::Calibrated(StoredCalibration {
+                collection: collection.number,
+                calibration: *calibration,
+            }),
             Change::CreateCollection { collection, settings } => StoredOutcome::CollectionCreated {
                 name: collection.name.clone(),
                 settings: *settings,
@@ -112,6 +116,12 @@ impl Step {
             Change::DeleteScale { collection, name } => {
                 rows.push(RowChange::RemoveScale(collection.number, name.clone()));
             }
+            Change::Calibrate { collection, calibration } => {
+                rows.push(RowChange::PutCalibration(StoredCalibration {
+                    collection: collection.number,
+                    calibration: *calibration,
+                }));
+            }
             Change::CreateCollection { .. } => {}
             Change::DeleteCollection { collection } => {
                 rows.push(RowChange::RemoveCollection(collection.number));
@@ -128,6 +138,7 @@ impl Step {
             | Change::DeleteSource { collection, .. }
             | Change::PutScale { collection, .. }
             | Change::DeleteScale { collection, .. }
+            | Change::Calibrate { collection, .. }
             | Change::CreateCollection { collection, .. } => collection,
             Change::DeleteCollection { .. } => self.fresh.as_ref()?,
         };

@@ -17,7 +17,7 @@ use super::error::StoreError;
 use super::files::held::HeldFile;
 use super::files::overlay::Overlay;
 use super::requests::StoredRequest;
-use super::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSource};
+use super::rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Appended, Place};
 use super::{CollectionNumber, FORMAT_VERSION, SourceKey};
 use crate::model::ScaleName;
@@ -32,6 +32,9 @@ const SOURCES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sources")
 
 /// Scales by collection and name. Older data directories do not have this table.
 const SCALES: TableDefinition<'_, (u32, &str), &[u8]> = TableDefinition::new("scales");
+
+/// Calibrations by collection. Older data directories do not have this table.
+const CALIBRATIONS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("calibrations");
 
 /// Completed requests by sequence number. Older data directories do not have this table.
 const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
@@ -63,6 +66,7 @@ pub(super) struct Rows {
     pub(super) removed_collections: Vec<CollectionNumber>,
     pub(super) scales: Vec<StoredScale>,
     pub(super) removed_scales: Vec<(CollectionNumber, ScaleName)>,
+    pub(super) calibrations: Vec<StoredCalibration>,
     /// The end of the texts that were appended.
     pub(super) appended: Option<Appended>,
     /// Segments whose files are gone.

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use redb::{ReadableTable, TableDefinition};
 
-use super::{COLLECTIONS, REQUESTS, SCALES, SEGMENTS, SOURCES, failure, meta_of};
+use super::{CALIBRATIONS, COLLECTIONS, REQUESTS, SCALES, SEGMENTS, SOURCES, failure, meta_of};
 use crate::store::error::StoreError;
 use crate::store::requests::StoredRequest;
-use crate::store::rows::{StoredCollection, StoredCorpus, StoredScale, StoredSegment, StoredSource};
+use crate::store::rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSegment, StoredSource};
 use crate::store::segments::Place;
 use crate::store::{CollectionNumber, SourceKey};
 
@@ -73,6 +73,17 @@ impl View {
             let scale = StoredScale::decode(CollectionNumber(number), name, row.value());
             found.push(scale.ok_or_else(|| self.malformed("scales", format!("{number}/{name}")))?);
         }
+        Ok(found)
+    }
+
+    /// All calibrations, by collection.
+    pub(in crate::store) fn calibrations(&self) -> Result<Vec<StoredCalibration>, StoreError> {
+        let mut found = Vec::new();
+        self.rows(CALIBRATIONS, |number, row| {
+            let stored = StoredCalibration::decode(CollectionNumber(number), row);
+            found.push(stored.ok_or_else(|| self.malformed("calibrations", number))?);
+            Ok::<(), StoreError>(())
+        })?;
         Ok(found)
     }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use redb::{Database, ReadableTable};
 
 use super::{
-    COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SCALES, SEGMENTS, SOURCES, seconds_since_1970,
+    CALIBRATIONS, COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SCALES, SEGMENTS, SOURCES, seconds_since_1970,
 };
 use crate::store::rows::{StoredSegment, StoredSource};
 use crate::store::segments::Place;
@@ -30,6 +30,7 @@ pub(super) fn write(database: &Database, rows: &Rows, commit: u64) -> Result<(),
             collections.insert(collection.number.0, collection.encode().as_slice())?;
         }
         write_scales(&transaction, rows)?;
+        write_calibrations(&transaction, rows)?;
         let died = write_sources(&transaction, rows)?;
         write_segments(&transaction, rows, &died)?;
         if !rows.requests.is_empty() {
@@ -61,6 +62,21 @@ fn write_scales(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<(),
     }
     for stored in &rows.scales {
         scales.insert((stored.collection.0, stored.scale.name.as_str()), stored.encode().as_slice())?;
+    }
+    Ok(())
+}
+
+/// Writes the rows of calibrations, and removes those of collections that are gone.
+fn write_calibrations(transaction: &redb::WriteTransaction, rows: &Rows) -> Result<(), redb::Error> {
+    if rows.calibrations.is_empty() && rows.removed_collections.is_empty() {
+        return Ok(());
+    }
+    let mut calibrations = transaction.open_table(CALIBRATIONS)?;
+    for number in &rows.removed_collections {
+        calibrations.remove(number.0)?;
+    }
+    for stored in &rows.calibrations {
+        calibrations.insert(stored.collection.0, stored.encode().as_slice())?;
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The rows of the ledger's tables; docs/format.md draws them.
 
+mod calibration;
 mod scale;
 mod source;
 
+pub use self::calibration::StoredCalibration;
 pub use self::scale::StoredScale;
 #[cfg(test)]
 pub(super) use self::scale::tests::scale;
