@@ -138,7 +138,7 @@ mod writing;
 pub mod writing;
 
 pub use engine::{
-    ALGORITHM_VERSION, Added, Agreement, BackedUp, BackupError, BandLabel, CacheFigures, Change,
+    ALGORITHM_VERSION, Added, Agreement, BackedUp, BackupError, BandLabel, CacheFigures, Calibration, Change,
     CheckedSource, Cluster, CollectionDeleted, CollectionInfo, CollectionName, CollectionStats, ComparedText,
     Contribution, CorpusInfo, CorpusSeed, Defect, DetectionMode, DetectionOptions, Distribution, Engine,
     Entry, Error, Exclusions, Figures, FingerprintSettings, GradedText, GradedWords, Grades, Group, IfExists,

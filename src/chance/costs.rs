@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn eight_words_cost_about_the_same_in_scripts_without_spaces() {
-        for (text, words) in [("我们的数据结构课程要求每个", 13.0 * 0.62), ("ひらがなだけのぶん", 9.0 * 0.4)] {
+        for (text, words) in [("我们的数据结构课程要求每个", 13.0 * 0.62), ("ひらがなだけのぶん", 9.0 * 0.4)]
+        {
             assert!((cost(text) - UNSPACED_WORD * words).abs() < 1e-6, "{text}: {}", cost(text));
         }
     }

@@ -79,12 +79,8 @@ impl Expectation {
                 let by_chance = (1.0 - QUOTED.share) * (-decay * above).exp();
                 runs * (by_chance + QUOTED.share * (-QUOTED.decay * above).exp())
             }
-            PassageScore::Altered(score) => {
-                runs * ALTERED.share * (-ALTERED.decay * score.max(0.0)).exp()
-            }
-            PassageScore::Summary(score) => {
-                runs * SUMMARY.share * (-SUMMARY.decay * score.max(0.0)).exp()
-            }
+            PassageScore::Altered(score) => runs * ALTERED.share * (-ALTERED.decay * score.max(0.0)).exp(),
+            PassageScore::Summary(score) => runs * SUMMARY.share * (-SUMMARY.decay * score.max(0.0)).exp(),
         };
         self.collections.iter().map(of_one).sum()
     }
@@ -123,7 +119,9 @@ mod tests {
 
     #[test]
     fn numbers_have_two_digits() {
-        for (number, stated) in [(0.123_456, 0.12), (1234.5, 1200.0), (9.96e-31, 1e-30), (0.0, 0.0), (f64::NAN, 0.0)] {
+        for (number, stated) in
+            [(0.123_456, 0.12), (1234.5, 1200.0), (9.96e-31, 1e-30), (0.0, 0.0), (f64::NAN, 0.0)]
+        {
             assert_eq!(rounded(number).to_string(), stated.to_string());
         }
     }

@@ -3,11 +3,14 @@
 use super::expectation::LEAST_SCORE;
 use crate::model::Calibration;
 
-/// Scores above the least one that the fit looks at, in nats. Copies have higher scores.
+/// Scores above the least one that the fit looks at, in nats. Longer runs are seldom by chance.
 const WINDOW: f64 = 15.0;
 
 /// Runs by chance that the default is worth: a small sample moves it a little.
-const PRIOR_RUNS: f64 = 10.0;
+const PRIOR_RUNS: f64 = 30.0;
+
+/// The least and the greatest fall of their number with each nat.
+const DECAYS: (f64, f64) = (0.1, 0.4);
 
 /// The most pairs of sources that one place of a source may add: a phrase of the whole collection is one observation.
 const MOST_AT_ONE_PLACE: usize = 10;
@@ -24,37 +27,54 @@ pub struct MatchedPair {
     pub runs: Vec<(u32, f64)>,
 }
 
-/// Fits the number of runs that chance produces to pairs of sources. `searched` is the product of the words of the sampled sources and of the
-/// words that they were compared with.
+/// Fits the number of runs that chance produces to pairs of sources. `searched` is the product of the words of the sampled
+/// sources and of the words that they were compared with.
 ///
-/// Robust to copies: pairs with a higher score than chance produces, or with several runs, are left out. Of the others, the scores between 32 and 47 nats
-/// follow an exponential distribution that is cut off at both ends, of which the rate of decay is estimated by maximum likelihood (its mean determines it).
-/// The default counts as ten more runs. Linear in the pairs.
+/// The scores between 32 and 47 nats follow an exponential distribution that is cut off at both ends, of which the rate of
+/// decay is estimated by maximum likelihood (its mean determines it). Robust to copies: pairs with several runs are left out. Copies
+/// are of any length, so that as many of them are expected below 47 nats as above, up to 62; these are subtracted. The default counts as
+/// thirty more runs. Linear in the pairs.
 #[must_use]
 pub fn fit(pairs: &[MatchedPair], searched: f64, sources: u64) -> Calibration {
     let default = Calibration::default();
-    let in_window = (1.0 - (-default.decay * WINDOW).exp()).max(f64::MIN_POSITIVE);
-    let excesses = excesses(pairs);
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand runs")]
-    let runs = excesses.len() as f64;
-    let mean_of_default = mean_excess(default.decay);
-    let mean = (excesses.iter().sum::<f64>() + PRIOR_RUNS * mean_of_default) / (runs + PRIOR_RUNS);
-    let decay = decay_of(mean);
-    let searched_for_prior = PRIOR_RUNS / (default.rate * in_window);
-    let rate = (runs + PRIOR_RUNS)
-        / (searched + searched_for_prior)
-        / (1.0 - (-decay * WINDOW).exp()).max(f64::MIN_POSITIVE);
+    let Counted { runs, excess } = Counted::by_chance(&excesses(pairs));
+    let prior_excess = PRIOR_RUNS * mean_excess(default.decay);
+    let decay = decay_of((excess + prior_excess) / (runs + PRIOR_RUNS));
+    let searched_for_prior = PRIOR_RUNS / (default.rate * in_window(default.decay));
+    let rate = (runs + PRIOR_RUNS) / (searched + searched_for_prior) / in_window(decay);
     Calibration { rate, decay, sources, revision: 0 }
+}
+
+/// Runs, and the sum of their scores above the lower end of their window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counted {
+    runs: f64,
+    excess: f64,
+}
+
+impl Counted {
+    /// Those of the window, less those of the next one.
+    fn by_chance(excesses: &[f64]) -> Self {
+        let within = |from: f64| {
+            let inside = excesses.iter().map(|excess| excess - from);
+            let inside = inside.filter(|excess| (0.0..WINDOW).contains(excess));
+            inside.fold(Self::default(), |sum, one| Self { runs: sum.runs + 1.0, excess: sum.excess + one })
+        };
+        let (these, copies) = (within(0.0), within(WINDOW));
+        Self { runs: (these.runs - copies.runs).max(0.0), excess: (these.excess - copies.excess).max(0.0) }
+    }
+}
+
+/// The share of runs by chance that are in the window.
+fn in_window(decay: f64) -> f64 {
+    1.0 - (-decay * WINDOW).exp()
 }
 
 /// The scores above the least one of runs that chance may have produced.
 fn excesses(pairs: &[MatchedPair]) -> Vec<f64> {
-    let is_copy = |pair: &&MatchedPair| {
-        pair.runs.len() > MOST_RUNS || pair.runs.iter().any(|(_, score)| *score > LEAST_SCORE + WINDOW)
-    };
     let mut runs: Vec<(usize, u32, f64)> = pairs
         .iter()
-        .filter(|pair| !is_copy(pair))
+        .filter(|pair| pair.runs.len() <= MOST_RUNS)
         .flat_map(|pair| pair.runs.iter().map(|(place, score)| (pair.sampled, *place, *score)))
         .filter(|(_, _, score)| *score >= LEAST_SCORE)
         .collect();
@@ -70,7 +90,7 @@ fn mean_excess(decay: f64) -> f64 {
 
 /// The decay of the distribution with this mean, by bisection: the mean falls as the decay grows.
 fn decay_of(mean: f64) -> f64 {
-    let (mut low, mut high) = (0.02, 1.0);
+    let (mut low, mut high) = DECAYS;
     for _ in 0..50 {
         let middle = f64::midpoint(low, high);
         if mean_excess(middle) > mean { low = middle } else { high = middle }
@@ -85,10 +105,7 @@ mod tests {
     /// Pairs with one run each, whose scores have the quantiles of an exponential distribution.
     fn pairs(runs: u32, decay: f64) -> Vec<MatchedPair> {
         let quantile = |i: u32| -f64::ln((f64::from(i) + 0.5) / f64::from(runs)) / decay;
-        let pair = |i: u32| MatchedPair {
-            sampled: i as usize,
-            runs: vec![(0, LEAST_SCORE + quantile(i))],
-        };
+        let pair = |i: u32| MatchedPair { sampled: i as usize, runs: vec![(0, LEAST_SCORE + quantile(i))] };
         (0..runs).map(pair).collect()
     }
 
@@ -111,11 +128,14 @@ mod tests {
             runs: match i % 3 {
                 0 => vec![(0, 400.0)],
                 1 => vec![(0, 36.0), (20, 33.0), (40, 41.0)],
-                _ => vec![(0, 33.0), (90, 120.0)],
+                // Of any length.
+                _ => vec![(0, 32.0 + f64::from(i))],
             },
         });
         let mixed: Vec<MatchedPair> = clean.iter().cloned().chain(copies).collect();
-        assert_eq!(fit(&mixed, 1e13, 5000), fit(&clean, 1e13, 5000));
+        let (with, without) = (fit(&mixed, 1e13, 5000), fit(&clean, 1e13, 5000));
+        assert!((with.rate / without.rate - 1.0).abs() < 0.05, "{with:?} {without:?}");
+        assert!((with.decay / without.decay - 1.0).abs() < 0.05, "{with:?} {without:?}");
         let of_all = (0..900).map(|_| MatchedPair { sampled: 7, runs: vec![(3, 38.0)] });
         let phrase: Vec<MatchedPair> = clean.iter().cloned().chain(of_all).collect();
         let (with, without) = (fit(&phrase, 1e13, 5000), fit(&clean, 1e13, 5000));
@@ -126,7 +146,9 @@ mod tests {
     fn without_runs_it_stays_near_the_default() {
         let nothing = fit(&[], 1e9, 1000);
         let default = Calibration::default();
-        assert!((nothing.decay - default.decay).abs() < 1e-6 && (nothing.rate / default.rate - 1.0).abs() < 0.01);
-        assert!(fit(&[], 1e14, 1000).rate < default.rate / 50.0, "much was searched and nothing found");
+        assert!(
+            (nothing.decay - default.decay).abs() < 1e-6 && (nothing.rate / default.rate - 1.0).abs() < 0.01
+        );
+        assert!(fit(&[], 1e15, 1000).rate < default.rate / 50.0, "much was searched and nothing found");
     }
 }

@@ -80,7 +80,8 @@ mod tests {
     use crate::model::CorpusSeed;
     use crate::text::Tokenizer;
 
-    const TEXT: &str = "once upon a time there was a king who had twelve daughters each more beautiful than the other";
+    const TEXT: &str =
+        "once upon a time there was a king who had twelve daughters each more beautiful than the other";
 
     /// The score of the whole text, if its k-grams at these positions have these postings.
     fn score(counts: &[(u32, u32)], words: f64) -> f64 {
@@ -116,7 +117,10 @@ mod tests {
         let kgrams = vec![Kgram { position: 2, count: 50 }];
         let phrases = Phrases { kgrams, kgram_tokens: 5, own: 1, collection_words: 1e6 };
         assert!((phrases.score(&costs, &(8..16)) - costs.range(&(8..16))).abs() < 1e-9);
-        assert!((phrases.score(&costs, &(3..16)) - costs.range(&(3..16))).abs() < 1e-9, "it begins before the run");
+        assert!(
+            (phrases.score(&costs, &(3..16)) - costs.range(&(3..16))).abs() < 1e-9,
+            "it begins before the run"
+        );
         assert!(phrases.score(&costs, &(0..16)) < costs.range(&(0..16)));
         assert!((phrases.score(&costs, &(4..4))).abs() < 1e-9);
     }

@@ -8,7 +8,9 @@ use super::pins::Pins;
 use super::scales::Scales;
 use crate::fingerprint::Fingerprinter;
 use crate::index::Index;
-use crate::model::{Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey};
+use crate::model::{
+    Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Slot, SourceKey,
+};
 use crate::related;
 use crate::store::StoredCollection;
 

@@ -19,8 +19,8 @@ use super::info::{CollectionInfo, CollectionStats, CorpusInfo};
 use super::totals::Totals;
 use crate::fingerprint::Outliner;
 use crate::model::{
-    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, Scale, ScaleName, SourceId,
-    Stop, Visibility,
+    Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, Scale, ScaleName,
+    SourceId, Stop, Visibility,
 };
 use crate::related::Commonness;
 use crate::store::{BackedUp, BackupError, Store, StoredCorpus};
@@ -220,6 +220,21 @@ impl Corpus {
     /// A collection's settings and counts.
     pub(crate) fn collection_info(&self, name: &CollectionName) -> Result<CollectionInfo, Error> {
         Ok(CollectionInfo::of(&*self.collection(name)?))
+    }
+
+    /// The collections that are large enough for a calibration and have none, or have outgrown it; by name.
+    pub(crate) fn due_for_calibration(&self) -> Vec<CollectionName> {
+        let all: Vec<Arc<Collection>> = self.collections.iter().map(|one| Arc::clone(&one)).collect();
+        let is_due = |collection: &Arc<Collection>| {
+            let sources = collection.catalogue.read().counts().sources;
+            let calibration = *collection.calibration.read();
+            let is_fit = calibration.is_some_and(|calibration| !calibration.is_outgrown(sources));
+            sources >= Calibration::LEAST_SOURCES && !is_fit
+        };
+        let mut due: Vec<CollectionName> =
+            all.into_iter().filter(is_due).map(|collection| collection.name.clone()).collect();
+        due.sort_unstable();
+        due
     }
 
     /// Up to `count` collections after `after`, in order of their names. Linear in `count`.

@@ -13,7 +13,9 @@ use super::search::{Judge, Partition, Query};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, IndexKind, TextRole, View, ViewedCollection};
 use crate::index::ReadLimits;
-use crate::model::{CollectionName, FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings};
+use crate::model::{
+    CollectionName, FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings,
+};
 use crate::report::{self, Draft, ExcludedWords, ExclusionReason, Finding, FoundSource, Report, SourceSide};
 use crate::text::regions::regions;
 use crate::text::{TokenizedText, alerts};

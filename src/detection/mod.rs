@@ -3,6 +3,7 @@
 //! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the partitions of the
 //! sources, one view or several, and builds a report of the findings, on any machine.
 
+mod calibrate;
 mod check;
 mod compare;
 mod detector;

@@ -100,7 +100,8 @@ impl Engine {
         let text = view.collection(&submission.collection)?.text(&entry)?;
         let options = of_stored(options, &entry);
         let subject = Subject::stored(&text, entry.pages.as_deref());
-        let report = self.detector.compare_pair(subject, &submission.collection, source, &options, &view, stop)?;
+        let report =
+            self.detector.compare_pair(subject, &submission.collection, source, &options, &view, stop)?;
         Ok(CheckedSource { report, source: entry, text })
     }
 
@@ -169,7 +170,11 @@ fn of_stored<'a>(options: &'a DetectionOptions, source: &Entry) -> Cow<'a, Detec
     Cow::Owned(options.clone().with_submitted_at(source.submitted_at))
 }
 
-fn request<'a>(scope: &'a Scope, exclusions: &'a Exclusions, sources: &'a [SourceName]) -> ViewRequest<'a> {
+pub(super) fn request<'a>(
+    scope: &'a Scope,
+    exclusions: &'a Exclusions,
+    sources: &'a [SourceName],
+) -> ViewRequest<'a> {
     let Exclusions { boilerplate_collections, own_groups, .. } = exclusions;
     ViewRequest { scope, others: boilerplate_collections, own_groups, sources }
 }

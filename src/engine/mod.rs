@@ -6,6 +6,7 @@
 //! Each change of the corpus raises its revision by one. A check looks at one revision: it sees every change that was
 //! acknowledged before it began, and no later one.
 
+mod calibration;
 mod changes;
 mod collections;
 mod detection;
@@ -39,8 +40,8 @@ pub use crate::detection::{
     PairsProgress, PairsVoid, Side,
 };
 pub use crate::model::{
-    Agreement, BandLabel, CollectionName, CorpusSeed, FingerprintSettings, GradedWords, Grades, Group,
-    IfExists, InvalidPages, InvalidValue, Label, Labels, Limits, Metadata, MetadataEntry, MetadataKey,
+    Agreement, BandLabel, Calibration, CollectionName, CorpusSeed, FingerprintSettings, GradedWords, Grades,
+    Group, IfExists, InvalidPages, InvalidValue, Label, Labels, Limits, Metadata, MetadataEntry, MetadataKey,
     MetadataValue, NewSource, PageKind, PageRange, PageStart, Pages, Pattern, RequestId, RequestKey, Scale,
     ScaleBand, ScaleName, ScaleWeight, Scope, SourceFilter, SourceId, SourceName, SourceRecord, SourceUpdate,
     Stop, StopReason, TimeRange, Timestamp, Title, Uri, Visibility, WarnedField, Warning, WarningKind,

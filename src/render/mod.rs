@@ -9,6 +9,6 @@ pub mod html;
 mod pages;
 
 pub use documents::{format_name, hidden_reason, removed_kind};
-pub use figures::{counted, number, percent};
+pub use figures::{by_chance, counted, number, percent};
 pub use findings::alert_findings;
 pub use pages::{page_count, page_range};

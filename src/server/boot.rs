@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::access::{Access, AccessLayer};
+use super::calibration;
 use super::connections::{ConnectionSlots, Listener, StopSignals};
 use super::descriptors::DESCRIPTORS;
 use super::error::ServeError;
@@ -127,6 +128,7 @@ pub async fn run(
     };
     health.set_serving(true);
     notify::ready();
+    tokio::spawn(calibration::run(Arc::clone(&engine), stops.draining.clone()));
     tokio::select! {
         ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}

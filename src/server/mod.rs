@@ -6,6 +6,7 @@
 
 mod access;
 mod boot;
+mod calibration;
 mod calls;
 mod connections;
 mod descriptors;

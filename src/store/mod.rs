@@ -159,8 +159,7 @@ impl Store {
         let corpus = view.corpus()?.ok_or_else(|| directory.has_no_corpus())?;
         let (collections, requests, known) = (view.collections()?, view.requests()?, view.segments()?);
         let (scales, calibrations) = (view.scales()?, view.calibrations()?);
-        let mut loaded =
-            Loaded { corpus, collections, sources: Vec::new(), scales, calibrations, requests };
+        let mut loaded = Loaded { corpus, collections, sources: Vec::new(), scales, calibrations, requests };
         let texts = Texts::new(cache_bytes);
         let mut places = Vec::new();
         view.sources(&mut |source, place| -> Result<(), StoreError> {

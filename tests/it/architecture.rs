@@ -19,7 +19,10 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
     ("related", &["model", "text", "matching"]),
     ("store", &["model", "index", "private"]),
     ("corpus", &["model", "text", "fingerprint", "index", "related", "store"]),
-    ("detection", &["model", "text", "fingerprint", "index", "matching", "report", "chance", "store", "corpus"]),
+    (
+        "detection",
+        &["model", "text", "fingerprint", "index", "matching", "report", "chance", "store", "corpus"],
+    ),
     (
         "engine",
         &[

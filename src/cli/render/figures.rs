@@ -2,7 +2,7 @@
 
 use indicatif::DecimalBytes;
 
-pub(in crate::cli) use crate::render::{counted, number, percent};
+pub(in crate::cli) use crate::render::{by_chance, counted, number, percent};
 
 /// A size: `999 B`, `1.50 MB`.
 pub(in crate::cli) fn bytes(count: u64) -> String {

@@ -22,7 +22,7 @@ pub(super) use analysis::analysis;
 pub(super) use document::{
     document_facts, format_label, hidden_texts, named_pages, page_at, removed_texts, told_warnings,
 };
-pub(super) use figures::{bytes, counted, number, percent};
+pub(super) use figures::{by_chance, bytes, counted, number, percent};
 pub(super) use grammar::grammar;
 pub(super) use not_checked::NotChecked;
 pub(super) use pairs::{ComparedPairs, pairs};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::digest::{bytes_of, content_digest};
 use super::once::Ticket;
 use crate::model::{
-    Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, IfExists, Label, MetadataEntry,
-    NewSource, RequestKey, Scale, ScaleName, SourceFilter, SourceId, SourceUpdate, Timestamp,
+    Calibration, CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, IfExists, Label,
+    MetadataEntry, NewSource, RequestKey, Scale, ScaleName, SourceFilter, SourceId, SourceUpdate, Timestamp,
 };
 use crate::store::StoredScale;
 

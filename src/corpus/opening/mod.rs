@@ -23,8 +23,8 @@ use crate::model::{
     CollectionName, CollectionNumber, FingerprintSettings, Limits, Profile, Slot, SourceRecord,
 };
 use crate::store::{
-    DataDirectory, Loaded, Store, StoreError, StoredCalibration, StoredCollection, StoredCorpus, StoredRequest, StoredScale,
-    StoredSource,
+    DataDirectory, Loaded, Store, StoreError, StoredCalibration, StoredCollection, StoredCorpus,
+    StoredRequest, StoredScale, StoredSource,
 };
 
 /// The number of texts that are fingerprinted while those before them are put into the index.

@@ -15,7 +15,9 @@ use super::pins::Pin;
 use super::state::{Corpus, not_found};
 use crate::fingerprint::Fingerprint;
 use crate::index::{Counted, Hit, Index, Visible, Wanted};
-use crate::model::{Calibration, CollectionName, FingerprintSettings, Profile, Scope, Slot, SourceName, Warning};
+use crate::model::{
+    Calibration, CollectionName, FingerprintSettings, Profile, Scope, Slot, SourceName, Warning,
+};
 use crate::related::Found;
 
 /// Some collections at one revision of the corpus. Later changes don't affect it; no lock is held for it.

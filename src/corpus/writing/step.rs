@@ -8,7 +8,9 @@ use crate::corpus::changes::{Change, Done, Outcome, Receipt, SourcesDeleted};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::Error;
 use crate::model::SourceKey;
-use crate::store::{RowChange, StoredCalibration, StoredCollection, StoredOutcome, StoredRequest, StoredScale};
+use crate::store::{
+    RowChange, StoredCalibration, StoredCollection, StoredOutcome, StoredRequest, StoredScale,
+};
 
 /// A change that was decided, with the revision that it makes.
 pub(super) struct Step {

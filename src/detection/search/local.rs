@@ -196,7 +196,14 @@ impl SearchedCollection<'_> {
         scope: &Scope,
     ) -> Vec<candidates::Candidate> {
         let CollectionTotals {
-            sources, compares_all, counts, unread, too_common, unread_word_pairs, sample, ..
+            sources,
+            compares_all,
+            counts,
+            unread,
+            too_common,
+            unread_word_pairs,
+            sample,
+            ..
         } = totals;
         let (viewed, wanted) = (self.viewed, self.query.wanted());
         let counted = std::mem::take(&mut self.kgrams);

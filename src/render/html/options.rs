@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::ages;
 use crate::proto::{DetectionMode, DetectionOptions};
-use crate::render::counted;
+use crate::render::{by_chance, counted};
 
 /// How a report was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +47,9 @@ pub fn settings(options: Option<&DetectionOptions>) -> Vec<Setting> {
     }
     if let Some(percent) = options.commonness_percent {
         add("Common text", format!("in more than {percent} % of the sources"));
+    }
+    if let Some(expected) = options.max_expected_by_chance {
+        add("Commonplace", format!("passages that chance produces more often than {}", by_chance(expected)));
     }
     let of = |count: usize, one: &str, many: &str| (count > 0).then(|| counted(count as u64, one, many));
     let default =

@@ -210,6 +210,7 @@ pub(super) fn tag(reason: ExclusionReason) -> PreEscaped<&'static str> {
         ExclusionReason::OwnWork => "own work",
         ExclusionReason::Common => "common",
         ExclusionReason::ShortPassage => "short",
+        ExclusionReason::Commonplace => "commonplace",
         ExclusionReason::Unspecified => "excluded",
     })
 }

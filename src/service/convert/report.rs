@@ -92,7 +92,7 @@ fn covered(CoveredSpan { span: covered, words }: CoveredSpan) -> proto::CoveredS
     proto::CoveredSpan { span: Some(span(covered)), words }
 }
 
-fn exclusion(Exclusion { reason, span: excluded, words }: Exclusion) -> proto::Exclusion {
+fn exclusion(Exclusion { reason, span: excluded, words, expected_by_chance }: Exclusion) -> proto::Exclusion {
     let reason = match reason {
         ExclusionReason::Boilerplate => proto::ExclusionReason::Boilerplate,
         ExclusionReason::Bibliography => proto::ExclusionReason::Bibliography,
@@ -101,8 +101,9 @@ fn exclusion(Exclusion { reason, span: excluded, words }: Exclusion) -> proto::E
         ExclusionReason::OwnWork => proto::ExclusionReason::OwnWork,
         ExclusionReason::Common => proto::ExclusionReason::Common,
         ExclusionReason::ShortPassage => proto::ExclusionReason::ShortPassage,
+        ExclusionReason::Commonplace => proto::ExclusionReason::Commonplace,
     };
-    proto::Exclusion { reason: reason.into(), span: Some(span(excluded)), words }
+    proto::Exclusion { reason: reason.into(), span: Some(span(excluded)), words, expected_by_chance }
 }
 
 fn alert(Alert { kind, severity, span: seen, count }: Alert) -> proto::Alert {
@@ -210,6 +211,7 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         excerpts,
         submission_pages,
         source_pages,
+        expected_by_chance,
     } = passage;
     let (submission_excerpt, source_excerpt) =
         excerpts.map(|excerpts| (excerpts.submission, excerpts.source)).unwrap_or_default();
@@ -241,5 +243,6 @@ fn passage(passage: ReportedPassage) -> proto::Passage {
         .into(),
         submission_pages: submission_pages.map(page_range),
         source_pages: source_pages.map(page_range),
+        expected_by_chance,
     }
 }

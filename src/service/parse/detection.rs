@@ -222,6 +222,7 @@ impl Fields {
             max_sources,
             max_passages,
             exclusions,
+            max_expected_by_chance,
         } = options;
         let max_sources = self.number("options.max_sources", *max_sources, 0..=MAX_NUMBER);
         let max_passages = self.number("options.max_passages", *max_passages, 0..=MAX_NUMBER);
@@ -240,6 +241,7 @@ impl Fields {
                 .map_or_else(Exclusions::default, |exclusions| self.exclusions(exclusions)),
             commonness_percent: self.commonness_percent(*commonness_percent),
             commonness_cap: self.commonness_cap(*commonness_cap),
+            max_expected_by_chance: self.max_expected_by_chance(*max_expected_by_chance),
             offset_unit: self.get("options.offset_unit", enums::offset_unit(*offset_unit)),
             include_excerpts: *include_excerpts,
             max_sources: listed(max_sources, defaults.max_sources),
@@ -264,6 +266,15 @@ impl Fields {
             );
         }
         percent
+    }
+
+    pub(super) fn max_expected_by_chance(&mut self, given: Option<f64>) -> f64 {
+        let expected = given.unwrap_or(DetectionOptions::MAX_EXPECTED_BY_CHANCE);
+        // NaN is refused too.
+        if !(expected >= 0.0) {
+            self.invalid("options.max_expected_by_chance", format!("is {expected}, but must be 0 or more"));
+        }
+        expected
     }
 
     pub(super) fn exclusions(&mut self, exclusions: &proto::Exclusions) -> Exclusions {

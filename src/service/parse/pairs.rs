@@ -46,6 +46,7 @@ impl Fields {
             exclude_groups,
             max_pairs,
             max_clusters,
+            max_expected_by_chance,
         } = options;
         let percent = min_coverage_percent.unwrap_or(defaults.min_coverage_percent);
         if !(0.0..=100.0).contains(&percent) {
@@ -65,6 +66,7 @@ impl Fields {
             min_coverage_percent: percent,
             commonness_cap: self.commonness_cap(*commonness_cap),
             commonness_percent: self.commonness_percent(*commonness_percent),
+            max_expected_by_chance: self.max_expected_by_chance(*max_expected_by_chance),
             exclusions,
             leave_out_same_group: *leave_out_same_group,
             exclude_groups: self.set("options.exclude_groups", exclude_groups, MAX_IDS, group),

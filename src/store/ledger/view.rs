@@ -8,7 +8,9 @@ use redb::{ReadableTable, TableDefinition};
 use super::{CALIBRATIONS, COLLECTIONS, REQUESTS, SCALES, SEGMENTS, SOURCES, failure, meta_of};
 use crate::store::error::StoreError;
 use crate::store::requests::StoredRequest;
-use crate::store::rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSegment, StoredSource};
+use crate::store::rows::{
+    StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSegment, StoredSource,
+};
 use crate::store::segments::Place;
 use crate::store::{CollectionNumber, SourceKey};
 

@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use redb::{Database, ReadableTable};
 
 use super::{
-    CALIBRATIONS, COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SCALES, SEGMENTS, SOURCES, seconds_since_1970,
+    CALIBRATIONS, COLLECTIONS, COMMITS, CORPUS, FORMAT, META, REQUESTS, Rows, SCALES, SEGMENTS, SOURCES,
+    seconds_since_1970,
 };
 use crate::store::rows::{StoredSegment, StoredSource};
 use crate::store::segments::Place;

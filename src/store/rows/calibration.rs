@@ -43,7 +43,8 @@ mod tests {
         let row = stored.encode();
         assert_eq!(StoredCalibration::decode(CollectionNumber(3), &row), Some(stored));
         assert_eq!(StoredCalibration::decode(CollectionNumber(3), &row[..row.len() - 1]), None);
-        let rate = |rate| StoredCalibration { calibration: Calibration { rate, ..calibration }, ..stored }.encode();
+        let rate =
+            |rate| StoredCalibration { calibration: Calibration { rate, ..calibration }, ..stored }.encode();
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(StoredCalibration::decode(CollectionNumber(3), &rate(bad)), None, "{bad}");
         }

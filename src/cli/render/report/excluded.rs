@@ -39,6 +39,7 @@ fn phrase(reason: ExclusionReason) -> &'static str {
         ExclusionReason::OwnWork => "of own work",
         ExclusionReason::Common => "common to many sources",
         ExclusionReason::ShortPassage => "in short passages",
+        ExclusionReason::Commonplace => "of commonplace passages",
         ExclusionReason::Unspecified => "for other reasons",
     }
 }

@@ -1,5 +1,6 @@
 //! A report for people.
 
+mod commonplace;
 mod differences;
 mod excerpt;
 mod excluded;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+use self::commonplace::commonplace;
 use self::excluded::by_reason;
 use self::lines::Lines;
 pub(in crate::cli) use self::lines::SourceLines;
@@ -109,7 +111,7 @@ fn passages(
     for (place, source) in report.sources.iter().enumerate() {
         overlap(out, place + 1, source, context)?;
     }
-    Ok(())
+    commonplace(out, report, subject.text, lines, look)
 }
 
 /// Writes the coverage and the excluded words.

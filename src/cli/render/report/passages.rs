@@ -6,7 +6,7 @@ use super::differences::{Differences, differing};
 use super::excerpt;
 use super::excluded::reasons_in;
 use super::lines::{Lines, SourceLines};
-use crate::cli::render::{FAINT, Look, STRONG, counted, named_pages, number, percent, printable};
+use crate::cli::render::{FAINT, Look, STRONG, by_chance, counted, named_pages, number, percent, printable};
 use crate::proto;
 use crate::proto::PassageKind;
 use crate::text::Span;
@@ -23,6 +23,9 @@ pub(super) struct ReportContext<'a> {
     /// The layout of the output.
     pub(super) look: Look,
 }
+
+/// The number of passages expected by chance from which a passage is worth a word about it.
+const WORTH_A_WORD: f64 = 0.001;
 
 /// Writes the source at `place` of the table, counted from 1.
 pub(super) fn overlap(
@@ -64,6 +67,8 @@ fn passage(
     let (here_text, there_text) =
         (printable(&passage.submission_excerpt), printable(&passage.source_excerpt));
     let kind = kind(passage);
+    let chance = passage.expected_by_chance.filter(|expected| *expected >= WORTH_A_WORD);
+    let chance = chance.map_or_else(String::new, |expected| format!(", by chance {}", by_chance(expected)));
     let counted = counted_words(passage, &here, exclusions);
     let place = |pages: &Option<proto::PageRange>, lines: String| match pages {
         Some(pages) => format!("{}, {lines}", named_pages(pages)),
@@ -71,7 +76,7 @@ fn passage(
     };
     let here = place(&passage.submission_pages, lines.of_span(&here));
     let there = place(&passage.source_pages, source_lines.unwrap_or(&Lines::unknown()).of_span(&there));
-    writeln!(out, "\n   {here}: {kind}{counted}, source {there}")?;
+    writeln!(out, "\n   {here}: {kind}{counted}, source {there}{chance}")?;
     // In a summary, nearly all words of the source would be marked.
     let marks = match passage.kind() {
         PassageKind::Altered => differing(&here_text, &there_text),

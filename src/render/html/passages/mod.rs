@@ -13,7 +13,7 @@ use super::language;
 use super::offsets::Offsets;
 use super::sections::groups;
 use crate::proto::{PageRange, Passage, PassageKind, Report, SourceOverlap, Span};
-use crate::render::{counted, number, page_range, percent};
+use crate::render::{by_chance, counted, number, page_range, percent};
 
 /// The text of the submission, where the page has it.
 #[derive(Debug, Clone, Copy)]
@@ -245,7 +245,9 @@ fn facts(passage: &Passage) -> Markup {
             (0, _) => { "None of its words count." }
             (words, _) => { (counted(words.into(), "word counts", "words count")) "." }
         }
-        @if passage.evidence_nats > 0.0 {
+        @if let Some(expected) = passage.expected_by_chance {
+            " By chance: " (by_chance(expected)) "."
+        } @else if passage.evidence_nats > 0.0 {
             " Evidence: odds of " (odds(passage.evidence_nats)) " to 1 against chance."
         }
     }

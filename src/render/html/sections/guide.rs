@@ -12,6 +12,8 @@ pub(in crate::render::html) fn section() -> Markup {
                 dd { "The share of the words considered that stand in passages shared with sources. Each word counts once, however many sources have it. Excluded words are neither covered nor considered. It measures shared text; whether that is plagiarism is for a person to judge." }
                 dt { "Passages" }
                 dd { "A " b { "verbatim" } " passage has the same words in the same order. An " b { "altered" } " passage has mostly the same words. A " b { "summary" } " is a short form of a longer part of the source." }
+                dt { "By chance" }
+                dd { "How often a text of this length that copied nothing has a passage like this in common with a library of this size, because people use the same phrases. It is not the probability that something was copied. Commonplace passages, which chance produces too often, are not counted." }
                 dt { "Match groups" }
                 dd { "A passage is quoted if nearly all of it stands in quotation marks or in a block quote, and cited if a citation stands in it or beside it. Whether a citation is right is for a person to judge." }
                 dt { "Marks in the text" }
@@ -24,7 +26,7 @@ pub(in crate::render::html) fn section() -> Markup {
                 }
                 (words("the submission", "the source"))
                 dt { "Exclusions" }
-                dd { "Hatched text is not counted, for the reason that stands before it: a quotation, a citation, the bibliography, boilerplate, own earlier work, text common to many sources, or a passage below the least length." }
+                dd { "Hatched text is not counted, for the reason that stands before it: a quotation, a citation, the bibliography, boilerplate, own earlier work, text common to many sources, a passage below the least length, or a commonplace passage." }
                 dt { "Hidden characters" }
                 dd { "Characters that cannot be seen are shown by name: " b class="h" { "ZWSP" } " is a space without width, " b class="h" { "RLO" } " turns the direction of writing, " b class="h" { "U+2062" } " is a character by its number." }
                 dt { "Guarantee" }

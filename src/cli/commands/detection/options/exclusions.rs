@@ -42,6 +42,15 @@ pub(in crate::cli::commands::detection) struct CorpusArgs {
     /// Exclude runs that more than this percentage of the sources share; of both, the lower cap applies
     #[arg(long, value_name = "PERCENT", value_parser = percentage)]
     pub(super) commonness_percent: Option<f64>,
+    /// Exclude passages of which chance produces more than this many in a check of a text that copied nothing [default: 0.05]
+    #[arg(long, value_name = "NUMBER", value_parser = expected)]
+    pub(super) max_expected_by_chance: Option<f64>,
+}
+
+/// Parses a number of passages that chance produces.
+pub(in crate::cli::commands::detection) fn expected(given: &str) -> Result<f64, String> {
+    let expected = given.parse().ok().filter(|expected: &f64| *expected >= 0.0);
+    expected.ok_or_else(|| "it must be a number of 0 or more, such as 0.05".to_owned())
 }
 
 /// Parses a percentage of more than 0 and at most 100.

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 pub(super) use exclusions::to_proto as exclusions_to_proto;
 pub(super) use exclusions::{
-    CorpusArgs, ExclusionArgs, boilerplate_sizes, non_empty_group, percentage, percentage_or_zero,
+    CorpusArgs, ExclusionArgs, boilerplate_sizes, expected, non_empty_group, percentage, percentage_or_zero,
 };
 
 use super::page::PageArgs;
@@ -193,6 +193,8 @@ impl OptionArgs {
             mode,
             commonness_cap,
             commonness_percent,
+            // The server has a default of its own.
+            max_expected_by_chance: _,
             exclusions,
             // Sent as it was given.
             offset_unit: _,
@@ -217,6 +219,7 @@ impl OptionArgs {
             max_sources: self.max_sources(detail),
             max_passages: self.max_passages(detail),
             exclusions: Some(exclusions::to_proto(exclusions)),
+            max_expected_by_chance: corpus.max_expected_by_chance,
         })
     }
 
@@ -229,6 +232,7 @@ impl OptionArgs {
             mode: if self.verbatim_only { DetectionMode::VerbatimOnly } else { DetectionMode::AlteredToo },
             commonness_cap: corpus.commonness_cap,
             commonness_percent: corpus.commonness_percent,
+            max_expected_by_chance: corpus.max_expected_by_chance.unwrap_or(default.max_expected_by_chance),
             exclusions: self.exclusions.to_engine(corpus)?,
             offset_unit: self.unit(),
             include_excerpts: self.include_excerpts(detail),

@@ -10,7 +10,8 @@ use clap::Args;
 
 use self::progress::Progress;
 use super::options::{
-    CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, percentage, percentage_or_zero,
+    CorpusArgs, ExclusionArgs, boilerplate_sizes, exclusions_to_proto, expected, percentage,
+    percentage_or_zero,
 };
 use super::page::PageArgs;
 use crate::cli::connection::{Client, ServerArgs};
@@ -54,6 +55,9 @@ pub(in crate::cli) struct PairsArgs {
     /// Exclude runs that more than this percentage of the sources share; of both, the lower cap applies
     #[arg(long, value_name = "PERCENT", value_parser = percentage)]
     commonness_percent: Option<f64>,
+    /// Exclude passages of which chance produces more than this many in a check of a text that copied nothing [default: 0.05]
+    #[arg(long, value_name = "NUMBER", value_parser = expected)]
+    max_expected_by_chance: Option<f64>,
     /// Exclude pairs within a group
     #[arg(long)]
     leave_out_same_group: bool,
@@ -162,6 +166,7 @@ impl PairsArgs {
             exclude_groups: self.exclude_groups.clone(),
             max_pairs: self.top.or(shown),
             max_clusters: shown,
+            max_expected_by_chance: self.max_expected_by_chance,
         };
         Ok(proto::CompareAllRequest { collection: self.collection.clone(), options: Some(options) })
     }
