@@ -31,6 +31,7 @@ mod attribution;
 mod bounded;
 mod certificates;
 mod cli;
+mod commonplace;
 mod connections;
 mod corpus;
 mod covered;
