@@ -197,7 +197,7 @@ impl Detector {
             stop.check()?;
             let tokenized = self.tokenize_side(side)?;
             stop.check()?;
-            let source = Compared { text: side.text, tokenized: &tokenized };
+            let source = Compared { text: side.text, tokenized: &tokenized, altered: None };
             let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
             let is_own = options.exclusions.is_own(&side.found.group);
             let exact = if is_own { comparer.exact(source, &passages) } else { report::Coverage::default() };

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::left_out::{LeftOut, holds};
 use super::options::PairOptions;
+use super::prepared::{PreparedText, PreparedTexts};
 use super::roster::Roster;
 use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
@@ -30,6 +31,7 @@ pub(super) struct Comparing<'a> {
     /// The excluded words of each source, once they were needed.
     pub(super) left_out: Vec<OnceLock<LeftOut>>,
     pub(super) nothing: LeftOut,
+    pub(super) prepared: PreparedTexts,
     pub(super) stop: &'a Stop,
 }
 
@@ -95,13 +97,13 @@ impl Comparing<'_> {
         self.stop.check()?;
         let mut outcome = Outcome::default();
         let Some((place, entry)) = roster.first_holder(text) else { return Ok(outcome) };
-        let original = self.collection.text(entry)?;
-        let tokenized = self.detector.tokenize_source(&original);
-        let own = Read { place, text: &original, tokenized: &tokenized };
+        let prepared = self.prepared(place, entry)?;
+        let PreparedText { text: original, tokenized, altered } = &*prepared;
+        let own = Read { place, text: original, tokenized };
         let settings = self.collection.settings();
-        let Indexed { tokens, mut word_pairs } = self.detector.indexed(&original, self.detection.mode);
+        let Indexed { tokens, mut word_pairs } = self.detector.indexed(original, self.detection.mode);
         let fingerprints = self.collection.fingerprints(&tokens);
-        let mut query = Query::new(&tokenized, fingerprints, settings, &self.detection);
+        let mut query = Query::new(tokenized, fingerprints, settings, &self.detection);
         // Exclusions are found only where something is shared, unless they decide what to look for.
         if self.boilerplate_is_given() {
             let boilerplate = &self.left_out(own)?.boilerplate;
@@ -115,8 +117,7 @@ impl Comparing<'_> {
             return Ok(outcome);
         }
         let submission =
-            Submission::new(&original, &tokenized, self.detection.mode, &self.detector.profilers);
-        submission.prepare();
+            Submission::prepared(original, tokenized, altered.clone(), &self.detector.profilers);
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
@@ -222,12 +223,16 @@ impl Comparing<'_> {
         texts: (usize, usize),
     ) -> Result<Option<Overlap>, Error> {
         let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
-        let text = self.collection.text(&partner.entry)?;
-        let tokenized = self.detector.tokenize_source(&text);
-        let source = Compared { text: &text, tokenized: &tokenized };
-        let depth = partner.proposal.depth(false);
-        let mut passages =
-            comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?;
+        let prepared = self.prepared(place, &partner.entry)?;
+        let PreparedText { text, tokenized, altered } = &*prepared;
+        let source = Compared { text, tokenized, altered: altered.as_deref() };
+        let mut passages = match comparer.near_copy(source, query.min_words) {
+            Some(passages) => passages,
+            None => {
+                let depth = partner.proposal.depth(false);
+                comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?
+            }
+        };
         let least = self.options.min_passage_words.unwrap_or(0);
         passages.retain(|found| {
             let Passage { submission, source, .. } = &found.passage;
@@ -236,7 +241,7 @@ impl Comparing<'_> {
         if passages.is_empty() {
             return Ok(None);
         }
-        let theirs = Read { place, text: &text, tokenized: &tokenized };
+        let theirs = Read { place, text, tokenized };
         let (here, there) = (&self.left_out(own)?.boilerplate, &self.left_out(theirs)?.boilerplate);
         let covered = passages.iter().map(|CoveredPassage { passage, stretches }| {
             let sides = (&passage.submission, stretches.submission.as_slice());

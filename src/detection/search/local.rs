@@ -147,7 +147,7 @@ impl<'a> ViewSearch<'a> {
         let text = viewed.text(entry)?;
         let tokenized = self.detector.tokenize_source(&text);
         stop.check()?;
-        let source = Compared { text: &text, tokenized: &tokenized };
+        let source = Compared { text: &text, tokenized: &tokenized, altered: None };
         let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_words, stop)?;
         let found = FoundSource::of(viewed.name(), entry);
         let excludes = self.prepared.excludes(&found.group);

@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 pub use self::background::frequency_tables;
 pub use self::cache::StemCache;
 pub use self::language::{Guess, Language};
-pub(super) use self::profile::NONE;
+pub(super) use self::profile::{NONE, ProfiledStem};
 pub use self::profile::StemProfile;
 pub use self::profiler::StemProfiler;
 
