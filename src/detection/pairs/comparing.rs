@@ -1,18 +1,19 @@
 //! One text with those that come after it: look up, rank, compare.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::left_out::{LeftOut, holds};
 use super::options::PairOptions;
+use super::partners::unranked;
 use super::prepared::{PreparedText, PreparedTexts};
 use super::roster::Roster;
-use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
+use crate::corpus::{Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
 use crate::detection::options::DetectionOptions;
 use crate::detection::search::{
     Candidate, Channel, Evidence, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
 };
-use crate::detection::submission::{Compared, Comparer, Submission};
+use crate::detection::submission::{Compared, Comparer, Depth, Submission};
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Hit, ReadLimits, Wanted};
 use crate::matching::{CoveredPassage, Passage, PassageKind};
@@ -54,16 +55,22 @@ pub(super) struct Outcome {
 }
 
 /// A text that another is compared with.
-struct Partner {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Partner {
     /// Its number in the roster.
+    pub(super) text: usize,
+    pub(super) depth: Depth,
+}
+
+/// A text that another may be compared with, by its rank.
+struct Ranked {
     text: usize,
-    entry: Arc<Entry>,
     proposal: Proposal,
 }
 
 /// The result of looking up k-grams.
 pub(super) struct LookedUp {
-    hits: Vec<Hit>,
+    pub(super) hits: Vec<Hit>,
     counts: Vec<u32>,
     /// K-grams with more postings than the cap, by their places; ascending.
     pub(super) unread: Vec<u32>,
@@ -77,6 +84,25 @@ pub(super) struct Read<'a> {
     pub(super) place: usize,
     pub(super) text: &'a str,
     pub(super) tokenized: &'a TokenizedText,
+}
+
+impl Ranked {
+    fn partner(&self) -> Partner {
+        Partner { text: self.text, depth: self.proposal.depth(false) }
+    }
+}
+
+/// The candidates that a text is compared with, those that come after it, by their ranks.
+fn ranked(roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Ranked> {
+    let ranked = |candidate: Candidate| {
+        let Candidate { slot, shared, weight, fingerprints } = candidate;
+        let text = roster.partner(text, slot)?;
+        let id = roster.first_holder(text)?.1.id.clone();
+        Some(Ranked { text, proposal: Proposal { collection: 0, id, shared, weight, fingerprints } })
+    };
+    let mut found: Vec<Ranked> = found.into_iter().filter_map(ranked).collect();
+    found.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
+    found
 }
 
 impl Comparing<'_> {
@@ -121,8 +147,7 @@ impl Comparing<'_> {
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
-            let texts = (text, candidate.text);
-            outcome.overlaps.extend(self.compare(&mut comparer, own, &query, &candidate, roster, texts)?);
+            outcome.overlaps.extend(self.compare(&mut comparer, own, &query, candidate, roster, text)?);
         }
         Ok(outcome)
     }
@@ -146,11 +171,15 @@ impl Comparing<'_> {
             unread: &looked_up.unread,
         };
         let admitted = self.admitted(word_pairs, kgrams);
-        let found = candidates(looked_up.hits, &query.fingerprints, &looked_up.too_common, &admitted);
-        let mut kept = self.partners(roster, text, found);
-        kept.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
         let most = self.detector.limits.max_candidates;
-        let cut = kept.split_off(kept.len().min(most));
+        let mut kept = unranked(roster, text, &looked_up, &admitted);
+        let mut cut = Vec::new();
+        if kept.len() > most {
+            let found = candidates(looked_up.hits, &query.fingerprints, &looked_up.too_common, &admitted);
+            let mut ranked = ranked(roster, text, found);
+            cut = ranked.split_off(ranked.len().min(most));
+            kept = ranked.iter().map(Ranked::partner).collect();
+        }
         outcome.comparisons_cut = cut.len() as u64;
         let around = |places: &mut dyn Iterator<Item = u32>| {
             let words: Vec<Coverage> = places.map(|at| query.words_around(at as usize)).collect();
@@ -175,20 +204,6 @@ impl Comparing<'_> {
         let hits = self.collection.read(IndexKind::WordPairs, wanted, counted, &unread, 0);
         let word_pairs = Channel { fingerprints: word_pairs, hits: &hits, counts: &counts, unread: &unread };
         evidence(word_pairs, kgrams, self.collection.sources())
-    }
-
-    /// The candidates that a text is compared with: those that come after it.
-    fn partners(&self, roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Partner> {
-        let slots: Vec<_> = found.iter().map(|candidate| candidate.slot).collect();
-        let entries = self.collection.in_scope(slots.iter().copied(), &self.scope);
-        let partner = |((candidate, slot), entry): ((Candidate, _), Option<Arc<Entry>>)| {
-            let entry = entry?;
-            let text = roster.partner(text, slot)?;
-            let Candidate { slot: _, shared, weight, fingerprints } = candidate;
-            let proposal = Proposal { collection: 0, id: entry.id.clone(), shared, weight, fingerprints };
-            Some(Partner { text, entry, proposal })
-        };
-        found.into_iter().zip(slots).zip(entries).filter_map(partner).collect()
     }
 
     /// Looks up k-grams. Those in more sources than the cap have no hits.
@@ -218,18 +233,17 @@ impl Comparing<'_> {
         comparer: &mut Comparer<'_>,
         own: Read<'_>,
         query: &Query<'_>,
-        partner: &Partner,
+        Partner { text: partner, depth }: Partner,
         roster: &Roster,
-        texts: (usize, usize),
+        text: usize,
     ) -> Result<Option<Overlap>, Error> {
-        let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
-        let prepared = self.prepared(place, &partner.entry)?;
-        let PreparedText { text, tokenized, altered } = &*prepared;
-        let source = Compared { text, tokenized, altered: altered.as_deref() };
+        let Some((place, entry)) = roster.first_holder(partner) else { return Ok(None) };
+        let prepared = self.prepared(place, entry)?;
+        let PreparedText { text: original, tokenized, altered } = &*prepared;
+        let source = Compared { text: original, tokenized, altered: altered.as_deref() };
         let mut passages = match comparer.near_copy(source, query.min_words) {
             Some(passages) => passages,
             None => {
-                let depth = partner.proposal.depth(false);
                 comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?
             }
         };
@@ -241,7 +255,7 @@ impl Comparing<'_> {
         if passages.is_empty() {
             return Ok(None);
         }
-        let theirs = Read { place, text, tokenized };
+        let theirs = Read { place, text: original, tokenized };
         let (here, there) = (&self.left_out(own)?.boilerplate, &self.left_out(theirs)?.boilerplate);
         let covered = passages.iter().map(|CoveredPassage { passage, stretches }| {
             let sides = (&passage.submission, stretches.submission.as_slice());
@@ -257,7 +271,7 @@ impl Comparing<'_> {
         let used = Coverage::union(&used.collect::<Vec<Coverage>>());
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
         let any = shares.0.words > 0 || shares.1.words > 0;
-        Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))
+        Ok(any.then_some(Overlap { texts: (text, partner), shares, passages: passages.len() as u64 }))
     }
 
     fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {

@@ -8,6 +8,7 @@ mod comparing;
 mod gathered;
 mod left_out;
 mod options;
+mod partners;
 mod prepared;
 mod roster;
 mod top;
