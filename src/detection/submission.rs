@@ -48,7 +48,12 @@ impl Altered {
         Self { detected: Guess::of(text), stemmed: OnceLock::new(), near: OnceLock::new() }
     }
 
-    fn stemmed(&self, profiler: &mut StemProfiler, text: &str, tokenized: &TokenizedText) -> &Arc<StemProfile> {
+    fn stemmed(
+        &self,
+        profiler: &mut StemProfiler,
+        text: &str,
+        tokenized: &TokenizedText,
+    ) -> &Arc<StemProfile> {
         self.stemmed.get_or_init(|| Arc::new(profiler.profile(self.detected.language, text, tokenized)))
     }
 

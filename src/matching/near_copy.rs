@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::alignment::LEAST_RUN;
-use super::altered::stretches::{DRAWN, GAP_WORDS, IN_ORDER, Units, scores_in_itself};
+use super::altered::stretches::{CONTENT, DRAWN, GAP_WORDS, IN_ORDER, Units, scores_in_itself};
 use super::altered::{INSERTED_SHARE, Tuning};
 use super::passage::{CoveredPassage, Passage, Stretches};
 use super::seeds::Run;
@@ -23,6 +23,9 @@ const LEAST_WORDS: usize = 48;
 
 /// One word of so many may differ, so that the share of words that are drawn from the other text is at its upper bound.
 const ONE_WORD_OF: usize = 10;
+
+/// The most words of a gap on either side. A longer one may be an insertion, which a passage does not include.
+const MOST_GAP: usize = 11;
 
 /// A text, prepared for comparison with near copies.
 ///
@@ -103,16 +106,15 @@ pub fn near_copy(submission: NearSide<'_>, source: NearSide<'_>, min_words: u32)
         run.submission >= passage.submission.start && run.submission_span().end <= passage.submission.end
     };
     let chain: Vec<Run> = chain.iter().filter(inside).copied().collect();
-    let here = Gaps::new(submission.near, &passage.submission, chain.iter().map(Run::submission_span));
-    let there = Gaps::new(source.near, &passage.source, chain.iter().map(Run::source_span));
+    let here = Part::new(submission.near, &passage.submission, chain.iter().map(Run::submission_span));
+    let there = Part::new(source.near, &passage.source, chain.iter().map(Run::source_span));
     let stretches = Stretches { submission: here.covered(), source: there.covered() };
     let evidence = here.evidence() + there.evidence();
     let matched_tokens = chain.iter().map(|run| run.length).sum();
     Some(CoveredPassage { passage: Passage { matched_tokens, evidence, ..passage.clone() }, stretches })
 }
 
-/// The runs of equal tokens in order, with no more than short gaps between them; `None` if there are longer ones or
-/// too many. No two touch on both sides.
+/// The runs of equal tokens in order, with short gaps between them; `None` if there are longer ones or too many. No two touch on both sides.
 fn chain(ours: &[Token], theirs: &[Token]) -> Option<Vec<Run>> {
     let mut may_differ = ours.len().min(theirs.len()) / ONE_WORD_OF;
     if ours.len().abs_diff(theirs.len()) > may_differ {
@@ -128,11 +130,15 @@ fn chain(ours: &[Token], theirs: &[Token]) -> Option<Vec<Run>> {
         }
         let (rest, other) = (rest.get(length..)?, other.get(length..)?);
         let Some(gap) = gap(rest, other) else {
-            let ends = rest.len().max(other.len()) <= GAP_WORDS as usize;
+            let ends = rest.len().max(other.len()) <= MOST_GAP;
             return ends.then_some(chain);
         };
         may_differ = may_differ.checked_sub(gap.here.max(gap.there))?;
-        (here, there) = (here + length + gap.here, there + length + gap.there);
+        (here, there) = (here + length, there + length);
+        align_gap(rest.get(..gap.here)?, other.get(..gap.there)?, |[a, b], length| {
+            chain.push(Run { submission: narrow(here + a), source: narrow(there + b), length });
+        });
+        (here, there) = (here + gap.here, there + gap.there);
     }
 }
 
@@ -142,19 +148,59 @@ struct Gap {
     there: usize,
 }
 
-/// The shortest gap before a run, that on both sides alike first; none longer than [`GAP_WORDS`].
+/// The shortest gap before a run, of equal ones that with the same length on both sides; none longer than [`MOST_GAP`].
 fn gap(ours: &[Token], theirs: &[Token]) -> Option<Gap> {
-    let most = GAP_WORDS as usize;
     let begins_run = |gap: &Gap| {
         let (Some(a), Some(b)) = (ours.get(gap.here..), theirs.get(gap.there..)) else { return false };
         let equal = a.iter().zip(b).take(LEAST_RUN).take_while(|(a, b)| a == b).count();
         equal == LEAST_RUN || equal > 0 && equal == a.len() && equal == b.len()
     };
-    (1..=2 * most).find_map(|both| {
+    (1..=2 * MOST_GAP).find_map(|both| {
         let half = both / 2;
         let splits = (0..=half).flat_map(|less| [half - less, both - (half - less)]);
-        splits.map(|here| Gap { here, there: both - here }).find(|gap| gap.here.max(gap.there) <= most && begins_run(gap))
+        splits
+            .map(|here| Gap { here, there: both - here })
+            .find(|gap| gap.here.max(gap.there) <= MOST_GAP && begins_run(gap))
     })
+}
+
+/// The longest common subsequence of the tokens of a gap, as runs.
+fn align_gap(ours: &[Token], theirs: &[Token], mut run: impl FnMut([usize; 2], u32)) {
+    // The first tokens differ.
+    if ours.len().min(theirs.len()) == 0 || ours.len().max(theirs.len()) == 1 {
+        return;
+    }
+    // Of the rests from a pair of places on, the length.
+    let mut common = [[0_u8; MOST_GAP + 1]; MOST_GAP + 1];
+    let at = |common: &[[u8; MOST_GAP + 1]; MOST_GAP + 1], i: usize, j: usize| {
+        common.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0)
+    };
+    for (i, a) in ours.iter().enumerate().rev() {
+        for (j, b) in theirs.iter().enumerate().rev() {
+            let length = if a == b {
+                at(&common, i + 1, j + 1) + 1
+            } else {
+                at(&common, i + 1, j).max(at(&common, i, j + 1))
+            };
+            if let Some(cell) = common.get_mut(i).and_then(|row| row.get_mut(j)) {
+                *cell = length;
+            }
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    while at(&common, i, j) > 0 {
+        let equal = |(a, b): &(&Token, &Token)| a == b;
+        let rests = ours.iter().skip(i).zip(theirs.iter().skip(j));
+        let length = rests.take_while(equal).count();
+        if length > 0 {
+            run([i, j], narrow(length));
+            (i, j) = (i + length, j + length);
+        } else if at(&common, i + 1, j) >= at(&common, i, j + 1) {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
 }
 
 /// The hull of the runs of at least `min_words` words, if they are most of the text and none of the words between them is an
@@ -179,12 +225,12 @@ fn hull(chain: &[Run], words: usize, min_words: u32) -> Option<Passage> {
     (f64::from(passage.matched_tokens) >= least).then_some(passage)
 }
 
-/// The gaps of one side of a passage.
-struct Gaps<'a> {
+/// One side of a passage.
+struct Part<'a> {
     near: &'a NearText,
     span: &'a Range<u32>,
-    /// The words between two runs, in order; empty where only the other side has some.
-    between: Vec<Range<u32>>,
+    /// The words that the other side has in the same order. Lone words of grammar are none of them.
+    runs: Vec<Range<u32>>,
     /// The clauses that hold a gap or follow one, in order.
     clauses: Vec<Changed>,
 }
@@ -198,20 +244,25 @@ struct Changed {
     unmatched: u32,
 }
 
-impl<'a> Gaps<'a> {
+impl<'a> Part<'a> {
     fn new(near: &'a NearText, span: &'a Range<u32>, runs: impl Iterator<Item = Range<u32>>) -> Self {
-        let mut end = None;
-        let between = runs.filter_map(|run| end.replace(run.end).map(|before| before..run.start)).collect();
-        let mut gaps = Self { near, span, between, clauses: Vec::new() };
-        for at in 0..gaps.between.len() {
-            let Some(gap) = gaps.between.get(at).cloned() else { break };
+        let counts = |run: &Range<u32>| run.len() > 1 || near.sum(run) >= f64::from(CONTENT);
+        let mut part = Self { near, span, runs: runs.filter(counts).collect(), clauses: Vec::new() };
+        for at in 1..part.runs.len() {
+            let Some(gap) = part.gap_before(at) else { break };
             for word in gap.clone() {
                 let lost = near.miss - near.sum(&(word..word + 1)) - f64::from(IN_ORDER);
-                gaps.change(near.clause_of(word), lost, 1);
+                part.change(near.clause_of(word), lost, 1);
             }
-            gaps.change(near.clause_of(gap.end), -f64::from(IN_ORDER), 0);
+            part.change(near.clause_of(gap.end), -f64::from(IN_ORDER), 0);
         }
-        gaps
+        part
+    }
+
+    /// The words between a run and the one before it; none where only the other side has some.
+    fn gap_before(&self, run: usize) -> Option<Range<u32>> {
+        let before = self.runs.get(run.checked_sub(1)?)?;
+        Some(before.end..self.runs.get(run)?.start)
     }
 
     fn change(&mut self, clause: u32, score: f64, unmatched: u32) {
@@ -226,7 +277,8 @@ impl<'a> Gaps<'a> {
 
     /// The words of some clauses that are in the passage.
     fn words(&self, clauses: &Range<u32>) -> Range<u32> {
-        let (first, last) = (self.near.clause(clauses.start), self.near.clause(clauses.end.saturating_sub(1)));
+        let (first, last) =
+            (self.near.clause(clauses.start), self.near.clause(clauses.end.saturating_sub(1)));
         first.start.max(self.span.start)..last.end.min(self.span.end)
     }
 
@@ -243,7 +295,8 @@ impl<'a> Gaps<'a> {
     fn is_drawn(&self, clause: u32) -> bool {
         let words = self.words(&(clause..clause + 1));
         let place = self.clauses.binary_search_by_key(&clause, |changed| changed.clause).ok();
-        let unmatched = place.and_then(|place| self.clauses.get(place)).map_or(0, |changed| changed.unmatched);
+        let unmatched =
+            place.and_then(|place| self.clauses.get(place)).map_or(0, |changed| changed.unmatched);
         if unmatched >= words.end - words.start {
             return false;
         }
@@ -252,26 +305,34 @@ impl<'a> Gaps<'a> {
         score >= drawn || score > 0.0 && self.score(&self.near.segment_of(clause)) >= drawn
     }
 
-    /// The covered stretches: all but the gaps in clauses that were not drawn.
+    /// The covered stretches: runs, and the short gaps between them. Short runs and gaps count in clauses that were drawn.
     fn covered(&self) -> Vec<Range<u32>> {
-        let mut start = self.span.start;
-        let mut covered = Vec::new();
-        for gap in self.between.iter().filter(|gap| !gap.is_empty()) {
-            let clauses = self.near.clause_of(gap.start.saturating_sub(1))..=self.near.clause_of(gap.end);
-            if !clauses.into_iter().all(|clause| self.is_drawn(clause)) {
-                covered.push(start..gap.start);
-                start = gap.end;
+        let mut covered: Vec<Range<u32>> = Vec::new();
+        let is_drawn = |word: u32| self.is_drawn(self.near.clause_of(word));
+        for run in &self.runs {
+            let long = run.len() >= LEAST_RUN;
+            let (whole, words) = if long { (Some(run.clone()), 0..0) } else { (None, run.clone()) };
+            let words = words.filter(|word| is_drawn(*word)).map(|word| word..word + 1);
+            for next in whole.into_iter().chain(words) {
+                match covered.last_mut() {
+                    Some(last) if self.joins(last.end..next.start) => last.end = next.end,
+                    _ => covered.push(next),
+                }
             }
         }
-        covered.push(start..self.span.end);
         covered
+    }
+
+    /// Whether a gap counts.
+    fn joins(&self, gap: Range<u32>) -> bool {
+        let mut clauses = self.near.clause_of(gap.start.saturating_sub(1))..=self.near.clause_of(gap.end);
+        gap.is_empty() || gap.end - gap.start <= GAP_WORDS && clauses.all(|clause| self.is_drawn(clause))
     }
 
     /// The log-likelihood ratio of the words of this side under the other against the background.
     fn evidence(&self) -> f32 {
-        let missed = self.between.iter().map(|gap| {
-            f64::from(gap.end - gap.start) * self.near.miss - self.near.sum(gap)
-        });
+        let gaps = (1..self.runs.len()).filter_map(|run| self.gap_before(run));
+        let missed = gaps.map(|gap| f64::from(gap.end - gap.start) * self.near.miss - self.near.sum(&gap));
         #[expect(clippy::cast_possible_truncation, reason = "evidence needs few digits")]
         let evidence = (self.near.sum(self.span) + missed.sum::<f64>()) as f32;
         evidence

@@ -142,8 +142,7 @@ impl Comparing<'_> {
         if kept.is_empty() {
             return Ok(outcome);
         }
-        let submission =
-            Submission::prepared(original, tokenized, altered.clone(), &self.detector.profilers);
+        let submission = Submission::prepared(original, tokenized, altered.clone(), &self.detector.profilers);
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
@@ -243,9 +242,7 @@ impl Comparing<'_> {
         let source = Compared { text: original, tokenized, altered: altered.as_deref() };
         let mut passages = match comparer.near_copy(source, query.min_words) {
             Some(passages) => passages,
-            None => {
-                comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?
-            }
+            None => comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?,
         };
         let least = self.options.min_passage_words.unwrap_or(0);
         passages.retain(|found| {

@@ -17,7 +17,7 @@ pub(in crate::matching) const DRAWN: f32 = 3.0;
 /// chance.
 pub(in crate::matching) const IN_ORDER: f32 = 1.5;
 /// The least evidence of a word that is matched at any place of the passage. Words of grammar are everywhere.
-const CONTENT: f32 = 1.0;
+pub(in crate::matching) const CONTENT: f32 = 1.0;
 
 /// The fewest words of a run in order that counts in a clause that was not drawn.
 const RUN_WORDS: u32 = 3;

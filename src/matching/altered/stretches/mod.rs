@@ -17,8 +17,8 @@ mod units;
 
 use std::ops::Range;
 
+pub(in crate::matching) use self::drawn::{CONTENT, DRAWN, IN_ORDER, scores_in_itself};
 use self::drawn::{KnownStem, Match, Weighed};
-pub(in crate::matching) use self::drawn::{DRAWN, IN_ORDER, scores_in_itself};
 pub(in crate::matching) use self::units::{Units, ends_segment};
 use super::num::{at, index, small};
 use super::stems::StemProfile;
