@@ -98,7 +98,10 @@ fn ranked(roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Ranked> {
         let Candidate { slot, shared, weight, fingerprints } = candidate;
         let text = roster.partner(text, slot)?;
         let id = roster.first_holder(text)?.1.id.clone();
-        Some(Ranked { text, proposal: Proposal { collection: 0, id, shared, weight, fingerprints } })
+        Some(Ranked {
+            text,
+            proposal: Proposal { collection: 0, id, shared, weight, fingerprints, alike: 0 },
+        })
     };
     let mut found: Vec<Ranked> = found.into_iter().filter_map(ranked).collect();
     found.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::alike::{InScope, without_alike};
 use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
 use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
@@ -99,14 +100,17 @@ impl PartitionSearch for ViewSearch<'_> {
             let candidates = searched.candidates(word_pairs, totals, self.prepared.scope);
             let slots = candidates.iter().map(|candidate| candidate.slot);
             let entries = searched.viewed.in_scope(slots, self.prepared.scope);
-            for (candidate, entry) in candidates.into_iter().zip(entries) {
-                let Some(entry) = entry else { continue };
+            let found = candidates.into_iter().zip(entries);
+            let found =
+                found.filter_map(|(candidate, entry)| Some(InScope { candidate, entry: entry?, alike: 0 }));
+            for InScope { candidate, entry, alike } in without_alike(found.collect()) {
                 proposals.push(Proposal {
                     collection: place,
                     id: entry.id.clone(),
                     shared: candidate.shared,
                     weight: candidate.weight,
                     fingerprints: candidate.fingerprints,
+                    alike,
                 });
                 self.proposed.push((place, entry));
             }
