@@ -342,3 +342,6 @@ impl<'a> Part<'a> {
 fn narrow(words: usize) -> u32 {
     u32::try_from(words).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

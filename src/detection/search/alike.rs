@@ -25,39 +25,67 @@ pub(super) fn without_alike(mut found: Vec<InScope>) -> Vec<InScope> {
     if found.len() <= ENOUGH {
         return found;
     }
-    let mut left_out = vec![false; found.len()];
-    for mut group in groups(&found) {
-        let rank = |at: &usize| {
-            let one = found.get(*at);
-            one.map(|InScope { candidate, entry, .. }| (Reverse(candidate.shared), entry.id.as_str()))
-        };
-        let (_, last, after) = group.select_nth_unstable_by(ENOUGH - 1, |a, b| rank(a).cmp(&rank(b)));
-        for at in after.iter() {
-            left_out.get_mut(*at).into_iter().for_each(|one| *one = true);
-        }
-        if let Some(last) = found.get_mut(*last) {
-            last.alike = u32::try_from(after.len()).unwrap_or(u32::MAX);
-        }
-    }
-    let mut left_out = left_out.into_iter();
-    found.retain(|_| left_out.next() == Some(false));
-    found
-}
-
-/// The places of candidates that share the very same k-grams, if they are more than [`ENOUGH`].
-fn groups(found: &[InScope]) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let mut known: KeyMap<&[u32], usize> = KeyMap::default();
     for (at, InScope { candidate, .. }) in found.iter().enumerate() {
         if candidate.weight > 0.0 || candidate.fingerprints.is_empty() {
             continue;
         }
         let group = *known.entry(&candidate.fingerprints).or_insert_with(|| {
-            groups.push(Vec::new());
+            groups.push(Group::default());
             groups.len() - 1
         });
-        groups.get_mut(group).into_iter().for_each(|group| group.push(at));
+        groups.get_mut(group).into_iter().for_each(|group| group.add(at, &found));
     }
-    groups.retain(|group| group.len() > ENOUGH);
-    groups
+    let mut stays = vec![true; found.len()];
+    for mut group in groups {
+        group.leave_out(&found);
+        for at in &group.after {
+            stays.get_mut(*at).into_iter().for_each(|stays| *stays = false);
+        }
+        if let Some(last) = group.last.and_then(|last| found.get_mut(last)) {
+            last.alike = u32::try_from(group.after.len()).unwrap_or(u32::MAX);
+        }
+    }
+    let mut stays = stays.into_iter();
+    found.retain(|_| stays.next() == Some(true));
+    found
+}
+
+/// Candidates that share the very same k-grams, by their places.
+#[derive(Default)]
+struct Group {
+    /// The first by rank of those so far, and some more that came since.
+    first: Vec<usize>,
+    /// The last of the first [`ENOUGH`], once there are more.
+    last: Option<usize>,
+    after: Vec<usize>,
+}
+
+impl Group {
+    /// Adds a candidate. Most of a large group are compared with one other.
+    fn add(&mut self, at: usize, found: &[InScope]) {
+        if self.last.is_some_and(|last| rank(at, found) > rank(last, found)) {
+            self.after.push(at);
+            return;
+        }
+        self.first.push(at);
+        if self.first.len() == 2 * ENOUGH {
+            self.leave_out(found);
+        }
+    }
+
+    /// Leaves out those after the first [`ENOUGH`].
+    fn leave_out(&mut self, found: &[InScope]) {
+        if self.first.len() > ENOUGH {
+            self.first.select_nth_unstable_by(ENOUGH - 1, |a, b| rank(*a, found).cmp(&rank(*b, found)));
+            self.after.extend(self.first.drain(ENOUGH..));
+            self.last = self.first.last().copied();
+        }
+    }
+}
+
+/// The rank of a candidate among those that share the same k-grams; the first is the least.
+fn rank(at: usize, found: &[InScope]) -> Option<(Reverse<u32>, &str)> {
+    found.get(at).map(|InScope { candidate, entry, .. }| (Reverse(candidate.shared), entry.id.as_str()))
 }
