@@ -1,9 +1,10 @@
 //! Corpora designed to be slow.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use palimpsest::text::CorpusSeed;
-use palimpsest::{DetectionMode, DetectionOptions, Engine, Limits, Scope, Stop};
+use palimpsest::{CollectionName, DetectionMode, DetectionOptions, Engine, Limits, PairOptions, Scope, Stop};
 
 use crate::generator::Prose;
 use crate::generator::random::Random;
@@ -17,6 +18,8 @@ use crate::shared::workload::{Case, Submission};
 const PAGE_WORDS: usize = 300;
 /// Number of times that each submission is checked.
 const ROUNDS: usize = 1;
+/// Words that are replaced in each of the texts that are nearly the same.
+const REPLACED_WORDS: usize = 5;
 /// The stream of the shared page.
 const PAGE: u64 = 1 << 50;
 
@@ -108,6 +111,44 @@ pub(crate) fn identical(prose: &Prose, sources: u64) -> Result<(), String> {
             report.candidates,
             report.candidates_cut,
             report.guarantee.voids.len()
+        );
+    }
+    Ok(())
+}
+
+/// Compares all pairs of texts that are copies of one essay, each with a few other words.
+///
+/// # Errors
+///
+/// A source that can't be added, a comparison that fails, or a pair that isn't found.
+pub(crate) fn near_copies(prose: &Prose, sources: u64) -> Result<(), String> {
+    let engine = engine();
+    let essay = prose.source(0);
+    let words: Vec<&str> = essay.split(' ').collect();
+    let copy = |number: u64| {
+        let mut random = Random::new(PAGE, number);
+        let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        for _ in 0..REPLACED_WORDS {
+            let at = random.below(words.len());
+            let other = prose.word(&mut random);
+            words.get_mut(at).into_iter().for_each(|word| word.clone_from(&other));
+        }
+        crate::source(number, words.join(" "))
+    };
+    import(&engine, 0..sources, crate::threads(), copy)?;
+    println!("all pairs of {sources} texts of {} words that differ in {REPLACED_WORDS} or so", words.len());
+    for mode in [DetectionMode::VerbatimOnly, DetectionMode::AlteredToo] {
+        let options = PairOptions { mode, ..PairOptions::default() };
+        let begun = Instant::now();
+        let pairs = engine.compare_all(&CollectionName::default(), &options, &mut |_| {}, &Stop::never());
+        let pairs = pairs.map_err(|error| error.to_string())?;
+        if pairs.pairs_found != sources * sources.saturating_sub(1) / 2 || pairs.clusters_found != 1 {
+            return Err(format!("{} pairs in {} clusters", pairs.pairs_found, pairs.clusters_found));
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "  {mode:?}: {seconds:.2} s (to reach for 800 with altered text: 5); {} pairs",
+            pairs.pairs_found
         );
     }
     Ok(())

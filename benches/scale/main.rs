@@ -51,8 +51,11 @@ struct Arguments {
     /// Instead: all sources are identical
     #[arg(long, conflicts_with_all = ["collections", "boilerplate"])]
     identical: bool,
+    /// Instead: all sources are copies of one text, each with a few other words, and all pairs are compared
+    #[arg(long, conflicts_with_all = ["collections", "boilerplate", "identical"])]
+    near_copies: bool,
     /// Instead: prints the statistics of the texts in this file: objects {id, text}, one a line
-    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["collections", "boilerplate", "identical"])]
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["collections", "boilerplate", "identical", "near_copies"])]
     statistics: Option<PathBuf>,
     /// The seed of the generator
     #[arg(long, default_value_t = 1)]
@@ -95,6 +98,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         bad_input::boilerplate(&prose, sources, submissions)
     } else if arguments.identical {
         bad_input::identical(&prose, sources)
+    } else if arguments.near_copies {
+        bad_input::near_copies(&prose, sources)
     } else {
         let print = |line: &str| println!("{line}");
         println!("Generated texts held against real prose:\n");

@@ -217,7 +217,7 @@ impl Detector {
             stop.check()?;
             let tokenized = self.tokenize_side(side)?;
             stop.check()?;
-            let source = Compared { text: side.text, tokenized: &tokenized };
+            let source = Compared { text: side.text, tokenized: &tokenized, altered: None };
             let passages = comparer.passages(&query.prepared, source, query.min_words, stop)?;
             let judged = match judge {
                 Some(judge) => judge.judge(submission, query, source, &passages, stop)?,

@@ -63,7 +63,7 @@ impl Detector {
             for (place, text) in boilerplate_texts.iter().enumerate() {
                 stop.check()?;
                 let tokenized = self.tokenize(text, TextRole::Boilerplate(place))?;
-                let source = Compared { text, tokenized: &tokenized };
+                let source = Compared { text, tokenized: &tokenized, altered: None };
                 let passages = comparer.passages(&prepared, source, min_words, stop)?;
                 found.push(comparer.exact(source, &passages));
             }

@@ -6,7 +6,9 @@ use super::options::DetectionMode;
 use super::profilers::Profilers;
 use crate::chance::Costs;
 use crate::matching::altered::{Guess, Language, StemProfile, StemProfiler};
-use crate::matching::{self, CoveredPassage, Matched, Passage, PreparedSubmission, Reading};
+use crate::matching::{
+    self, CoveredPassage, Matched, NearSide, NearText, Passage, PassageKind, PreparedSubmission, Reading,
+};
 use crate::model::{Stop, StopReason};
 use crate::report::Coverage;
 use crate::text::TokenizedText;
@@ -16,7 +18,7 @@ pub(super) struct Submission<'a> {
     pub(super) text: &'a str,
     pub(super) tokenized: &'a TokenizedText,
     /// Its side of altered passages; `None` when they are not looked for.
-    altered: Option<Altered>,
+    altered: Option<Arc<Altered>>,
     profilers: &'a Profilers,
     /// The costs of its words, once a passage is judged.
     costs: OnceLock<Costs>,
@@ -25,11 +27,46 @@ pub(super) struct Submission<'a> {
 /// The confidence from which a guessed language is used without asking the source.
 const SURE: f32 = 0.5;
 
-/// The submission's side of altered passages.
-struct Altered {
+/// A text's side of altered passages, which is prepared at most once.
+pub(super) struct Altered {
     detected: Guess,
     /// Its stems in the detected language.
     stemmed: OnceLock<Arc<StemProfile>>,
+    /// Its side of near copies, in the detected language; `None` if it has none.
+    near: OnceLock<Option<NearText>>,
+}
+
+impl Altered {
+    /// The language in which a pair is read. Both sides have to be stemmed alike; the source's language is guessed only
+    /// if this one is not sure.
+    fn language_with(&self, source: Compared<'_>) -> Language {
+        if self.detected.confidence >= SURE {
+            return self.detected.language;
+        }
+        let theirs = source.altered.map_or_else(|| Guess::of(source.text), |known| known.detected);
+        self.detected.or_surer(theirs).language
+    }
+
+    pub(super) fn of(text: &str) -> Self {
+        Self { detected: Guess::of(text), stemmed: OnceLock::new(), near: OnceLock::new() }
+    }
+
+    fn stemmed(
+        &self,
+        profiler: &mut StemProfiler,
+        text: &str,
+        tokenized: &TokenizedText,
+    ) -> &Arc<StemProfile> {
+        self.stemmed.get_or_init(|| Arc::new(profiler.profile(self.detected.language, text, tokenized)))
+    }
+
+    fn near(&self, profiler: &mut StemProfiler, text: &str, tokenized: &TokenizedText) -> Option<&NearText> {
+        let prepare = || {
+            let profile = self.stemmed(profiler, text, tokenized);
+            NearText::of(Reading { text, tokenized, profile })
+        };
+        self.near.get_or_init(prepare).as_ref()
+    }
 }
 
 /// How closely a candidate is compared.
@@ -48,6 +85,8 @@ pub(crate) enum Depth {
 pub(super) struct Compared<'a> {
     pub(super) text: &'a str,
     pub(super) tokenized: &'a TokenizedText,
+    /// Its side of altered passages, if it was prepared for more than one comparison.
+    pub(super) altered: Option<&'a Altered>,
 }
 
 impl<'a> Submission<'a> {
@@ -57,8 +96,17 @@ impl<'a> Submission<'a> {
         mode: DetectionMode,
         profilers: &'a Profilers,
     ) -> Self {
-        let altered = (mode == DetectionMode::AlteredToo)
-            .then(|| Altered { detected: Guess::of(text), stemmed: OnceLock::new() });
+        let altered = (mode == DetectionMode::AlteredToo).then(|| Arc::new(Altered::of(text)));
+        Self::prepared(text, tokenized, altered, profilers)
+    }
+
+    /// A text whose side of altered passages was prepared; `None` if these are not looked for.
+    pub(super) fn prepared(
+        text: &'a str,
+        tokenized: &'a TokenizedText,
+        altered: Option<Arc<Altered>>,
+        profilers: &'a Profilers,
+    ) -> Self {
         Self { text, tokenized, altered, profilers, costs: OnceLock::new() }
     }
 
@@ -77,10 +125,7 @@ impl<'a> Submission<'a> {
         if let Some(altered) = &self.altered
             && altered.detected.confidence >= SURE
         {
-            let language = altered.detected.language;
-            altered.stemmed.get_or_init(|| {
-                Arc::new(self.profilers.profiler().profile(language, self.text, self.tokenized))
-            });
+            altered.stemmed(&mut self.profilers.profiler(), self.text, self.tokenized);
         }
     }
 }
@@ -130,17 +175,15 @@ impl Comparer<'_> {
             let runs = matching::verbatim_passages(prepared, source.tokenized.tokens(), min_words, stop)?;
             return Ok(self.whole(runs, source, min_words));
         };
-        // Both sides have to be stemmed alike. The source's language is guessed only if the submission's is not sure.
-        let language = if altered.detected.confidence >= SURE {
-            altered.detected.language
-        } else {
-            altered.detected.or_surer(Guess::of(source.text)).language
-        };
+        let language = altered.language_with(source);
         let own = self.stemmed(altered, language);
         stop.check()?;
-        let theirs = self.profiler.profile(language, source.text, source.tokenized);
+        let theirs = match source.altered.filter(|known| known.detected.language == language) {
+            Some(known) => Arc::clone(known.stemmed(&mut self.profiler, source.text, source.tokenized)),
+            None => Arc::new(self.profiler.profile(language, source.text, source.tokenized)),
+        };
         stop.check()?;
-        let sides = ((prepared, &*own), (source.tokenized.tokens(), &theirs));
+        let sides = ((prepared, &*own), (source.tokenized.tokens(), &*theirs));
         let Matched { passages, runs } = matching::passages(sides.0, sides.1, min_words, stop)?;
         let passages = self.verified(passages, source, min_words);
         stop.check()?;
@@ -148,6 +191,25 @@ impl Comparer<'_> {
         let here = Reading { text, tokenized, profile: &own };
         let there = Reading { text: source.text, tokenized: source.tokenized, profile: &theirs };
         Ok(matching::covered(passages, &runs, here, there))
+    }
+
+    /// The passages of a source that is nearly the same text, if it is and was prepared for more than one comparison.
+    pub(super) fn near_copy(&mut self, source: Compared<'_>, min_words: u32) -> Option<Vec<CoveredPassage>> {
+        let Submission { text, tokenized, altered, .. } = self.submission;
+        let (ours, theirs) = (altered.as_ref()?, source.altered?);
+        let language = ours.language_with(source);
+        if ours.detected.language != language || theirs.detected.language != language {
+            return None;
+        }
+        let near = ours.near(&mut self.profiler, text, tokenized)?;
+        let here = NearSide { tokenized, near };
+        let near = theirs.near(&mut self.profiler, source.text, source.tokenized)?;
+        let there = NearSide { tokenized: source.tokenized, near };
+        let found = matching::near_copy(here, there, min_words)?;
+        Some(match found.passage.kind {
+            PassageKind::Verbatim => self.whole(vec![found.passage], source, min_words),
+            _ => vec![found],
+        })
     }
 
     /// Verified runs, which are covered whole.

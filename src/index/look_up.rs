@@ -228,7 +228,7 @@ impl Counted {
         sample: usize,
         visible: &mut Visible<F>,
     ) -> Vec<Hit> {
-        let Self { mut hits, pending, .. } = self;
+        let Self { mut hits, pending, counts } = self;
         if pending.is_empty() && unread.is_empty() {
             return hits;
         }
@@ -238,7 +238,10 @@ impl Counted {
             let fingerprint = wanted.fingerprints.get(number as usize)?;
             Found::at(shards, &tables, *fingerprint, number)
         };
-        for found in pending.iter().filter(|number| unread.binary_search(number).is_err()).copied() {
+        let is_read = |number: &&u32| unread.binary_search(number).is_err();
+        let count = |number: &u32| counts.get(*number as usize).map_or(0, |count| *count as usize);
+        hits.reserve(pending.iter().filter(is_read).map(count).sum());
+        for found in pending.iter().filter(is_read).copied() {
             if let Some(Found { chain, .. }) = chain(found) {
                 chain.read(visible, |place| hits.push(chain.hit(place, wanted.rule)));
             }

@@ -17,7 +17,7 @@ use crate::words::Words;
 const PAGE_WORDS: usize = 150;
 const OWN_WORDS: usize = 40;
 /// Most candidates that a check compares where a few pages are the only evidence for most of them.
-const MOST_COMPARED: u64 = 100;
+const MOST_COMPARED: u64 = 40;
 /// Most words by which an unread span may differ from the page, on each side. An unread fingerprint concerns every
 /// run of `t` words that holds it.
 const WORDS_AROUND: usize = 8;

@@ -9,8 +9,8 @@ use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use palimpsest::report::VoidReason;
 use palimpsest::text::CorpusSeed;
 use palimpsest::{
-    CollectionName, DetectionMode, Engine, Error, Exclusions, Group, IfExists, Limits, NewSource,
-    PairOptions, Pairs, SourceId, Stop, StopReason,
+    CollectionName, ComparedText, DetectionMode, DetectionOptions, Engine, Error, Exclusions, Group,
+    IfExists, Limits, NewSource, PairOptions, Pairs, SourceId, Stop, StopReason,
 };
 use tokio_stream::StreamExt;
 use tonic::transport::Channel;
@@ -180,6 +180,64 @@ fn the_least_coverage_holds_for_the_larger_share_and_to_the_word() {
     assert_eq!(at(25.0), (8, 3, 4));
     assert_eq!(at(25.1), (5, 6, 3));
     assert_eq!(at(100.0), (0, 11, 0));
+}
+
+/// Copies of one text of 700 words, each with other words in five places.
+fn near_copies(count: u64) -> Vec<(String, &'static str, String)> {
+    let essay = Words::new(5).text(700);
+    let copy = |number: u64| {
+        let mut other = Words::new(100 + number);
+        let mut words: Vec<String> = essay.split(' ').map(str::to_owned).collect();
+        // Not in the first words and the last, which would be outside of the passage.
+        (0..5).for_each(|_| words[10 + other.below(680)] = format!("other{}", other.word()));
+        (format!("copy{number:03}"), "", words.join(" "))
+    };
+    (0..count).map(copy).collect()
+}
+
+#[test]
+fn texts_that_differ_in_a_few_words_are_found_covered_and_compared_in_little_time() {
+    const COPIES: u64 = 250;
+    let pairs_of = |copies: u64| copies * (copies - 1) / 2;
+    let engine = engine_with(Limits::default(), near_copies(COPIES));
+    let begun = Instant::now();
+    let found = compare_all(&engine, &PairOptions::default());
+    // A full comparison takes a millisecond in a release build: half a minute for all.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(
+        (found.texts, found.comparisons, found.pairs_found),
+        (COPIES, pairs_of(COPIES), pairs_of(COPIES))
+    );
+    assert_eq!((found.clusters_found, found.voids.len(), found.comparisons_cut), (1, 0, 0));
+    for pair in &found.pairs {
+        assert_eq!(pair.passages, 1);
+        for side in [&pair.first, &pair.second] {
+            assert!(side.covered.of_words == 700 && side.covered.words >= 690, "{:?}", side.covered);
+        }
+    }
+    let two = compare_all(&engine_with(Limits::default(), near_copies(2)), &PairOptions::default());
+    assert!(shown(&found).contains(&shown(&two)[0]), "{:?}", shown(&two));
+}
+
+#[test]
+fn near_copies_have_the_words_that_a_comparison_of_two_texts_covers() {
+    let copies = near_copies(12);
+    let engine = engine_with(Limits::default(), copies.clone());
+    let options = DetectionOptions::default();
+    for pair in compare_all(&engine, &PairOptions::default()).pairs {
+        let text = |side: &palimpsest::Side| {
+            copies.iter().find(|(id, ..)| id == side.source.id.as_str()).unwrap().2.as_str()
+        };
+        let other = ComparedText {
+            id: String::new(),
+            title: String::new(),
+            text: text(&pair.second).into(),
+            submitted_at: None,
+            pages: None,
+        };
+        let report = engine.compare(text(&pair.first), &[other], &options, &Stop::never()).unwrap();
+        assert_eq!(report.coverage.words, pair.first.covered.words, "{:?}", pair.first.source.id);
+    }
 }
 
 #[test]

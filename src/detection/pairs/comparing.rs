@@ -1,17 +1,19 @@
 //! One text with those that come after it: look up, rank, compare.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::left_out::{LeftOut, holds};
 use super::options::PairOptions;
+use super::partners::unranked;
+use super::prepared::{PreparedText, PreparedTexts};
 use super::roster::Roster;
-use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
+use crate::corpus::{Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
 use crate::detection::options::DetectionOptions;
 use crate::detection::search::{
     Candidate, Channel, Evidence, Judge, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
 };
-use crate::detection::submission::{Compared, Comparer, Submission};
+use crate::detection::submission::{Compared, Comparer, Depth, Submission};
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Hit, ReadLimits, Wanted};
 use crate::matching::{CoveredPassage, Passage, PassageKind};
@@ -30,6 +32,7 @@ pub(super) struct Comparing<'a> {
     /// The excluded words of each source, once they were needed.
     pub(super) left_out: Vec<OnceLock<LeftOut>>,
     pub(super) nothing: LeftOut,
+    pub(super) prepared: PreparedTexts,
     pub(super) stop: &'a Stop,
 }
 
@@ -52,16 +55,22 @@ pub(super) struct Outcome {
 }
 
 /// A text that another is compared with.
-struct Partner {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Partner {
     /// Its number in the roster.
+    pub(super) text: usize,
+    pub(super) depth: Depth,
+}
+
+/// A text that another may be compared with, by its rank.
+struct Ranked {
     text: usize,
-    entry: Arc<Entry>,
     proposal: Proposal,
 }
 
 /// The result of looking up k-grams.
 pub(super) struct LookedUp {
-    hits: Vec<Hit>,
+    pub(super) hits: Vec<Hit>,
     counts: Vec<u32>,
     /// K-grams with more postings than the cap, by their places; ascending.
     pub(super) unread: Vec<u32>,
@@ -81,6 +90,8 @@ const POSTINGS_OF_A_PAIR: u32 = 2;
 /// The text that others are compared with.
 #[derive(Clone, Copy)]
 struct Looked<'a> {
+    /// Its number in the roster.
+    text: usize,
     own: Read<'a>,
     submission: &'a Submission<'a>,
     query: &'a Query<'a>,
@@ -93,6 +104,28 @@ pub(super) struct Read<'a> {
     pub(super) place: usize,
     pub(super) text: &'a str,
     pub(super) tokenized: &'a TokenizedText,
+}
+
+impl Ranked {
+    fn partner(&self) -> Partner {
+        Partner { text: self.text, depth: self.proposal.depth(false) }
+    }
+}
+
+/// The candidates that a text is compared with, those that come after it, by their ranks.
+fn ranked(roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Ranked> {
+    let ranked = |candidate: Candidate| {
+        let Candidate { slot, shared, weight, fingerprints } = candidate;
+        let text = roster.partner(text, slot)?;
+        let id = roster.first_holder(text)?.1.id.clone();
+        Some(Ranked {
+            text,
+            proposal: Proposal { collection: 0, id, shared, weight, fingerprints, alike: 0 },
+        })
+    };
+    let mut found: Vec<Ranked> = found.into_iter().filter_map(ranked).collect();
+    found.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
+    found
 }
 
 impl Comparing<'_> {
@@ -113,13 +146,13 @@ impl Comparing<'_> {
         self.stop.check()?;
         let mut outcome = Outcome::default();
         let Some((place, entry)) = roster.first_holder(text) else { return Ok(outcome) };
-        let original = self.collection.text(entry)?;
-        let tokenized = self.detector.tokenize_source(&original);
-        let own = Read { place, text: &original, tokenized: &tokenized };
+        let prepared = self.prepared(place, entry)?;
+        let PreparedText { text: original, tokenized, altered } = &*prepared;
+        let own = Read { place, text: original, tokenized };
         let settings = self.collection.settings();
-        let Indexed { tokens, mut word_pairs } = self.detector.indexed(&original, self.detection.mode);
+        let Indexed { tokens, mut word_pairs } = self.detector.indexed(original, self.detection.mode);
         let fingerprints = self.collection.fingerprints(&tokens);
-        let mut query = Query::new(&tokenized, fingerprints, settings, &self.detection);
+        let mut query = Query::new(tokenized, fingerprints, settings, &self.detection);
         // Exclusions are found only where something is shared, unless they decide what to look for.
         if self.boilerplate_is_given() {
             let boilerplate = &self.left_out(own)?.boilerplate;
@@ -133,16 +166,13 @@ impl Comparing<'_> {
         if kept.is_empty() {
             return Ok(outcome);
         }
-        let submission =
-            Submission::new(&original, &tokenized, self.detection.mode, &self.detector.profilers);
-        submission.prepare();
+        let submission = Submission::prepared(original, tokenized, altered.clone(), &self.detector.profilers);
         let judge = Judge::within(self.collection, &submission, &query, &counts, POSTINGS_OF_A_PAIR);
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;
-            let texts = (text, candidate.text);
-            let looked = Looked { own, submission: &submission, query: &query, judge: &judge };
-            outcome.overlaps.extend(self.compare(&mut comparer, looked, &candidate, roster, texts)?);
+            let looked = Looked { text, own, submission: &submission, query: &query, judge: &judge };
+            outcome.overlaps.extend(self.compare(&mut comparer, looked, candidate, roster)?);
         }
         Ok(outcome)
     }
@@ -166,11 +196,15 @@ impl Comparing<'_> {
             unread: &looked_up.unread,
         };
         let admitted = self.admitted(word_pairs, kgrams);
-        let found = candidates(looked_up.hits, &query.fingerprints, &looked_up.too_common, &admitted);
-        let mut kept = self.partners(roster, text, found);
-        kept.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
         let most = self.detector.limits.max_candidates;
-        let cut = kept.split_off(kept.len().min(most));
+        let mut kept = unranked(roster, text, &looked_up, &admitted);
+        let mut cut = Vec::new();
+        if kept.len() > most {
+            let found = candidates(looked_up.hits, &query.fingerprints, &looked_up.too_common, &admitted);
+            let mut ranked = ranked(roster, text, found);
+            cut = ranked.split_off(ranked.len().min(most));
+            kept = ranked.iter().map(Ranked::partner).collect();
+        }
         outcome.comparisons_cut = cut.len() as u64;
         let around = |places: &mut dyn Iterator<Item = u32>| {
             let words: Vec<Coverage> = places.map(|at| query.words_around(at as usize)).collect();
@@ -195,20 +229,6 @@ impl Comparing<'_> {
         let hits = self.collection.read(IndexKind::WordPairs, wanted, counted, &unread, 0);
         let word_pairs = Channel { fingerprints: word_pairs, hits: &hits, counts: &counts, unread: &unread };
         evidence(word_pairs, kgrams, self.collection.sources())
-    }
-
-    /// The candidates that a text is compared with: those that come after it.
-    fn partners(&self, roster: &Roster, text: usize, found: Vec<Candidate>) -> Vec<Partner> {
-        let slots: Vec<_> = found.iter().map(|candidate| candidate.slot).collect();
-        let entries = self.collection.in_scope(slots.iter().copied(), &self.scope);
-        let partner = |((candidate, slot), entry): ((Candidate, _), Option<Arc<Entry>>)| {
-            let entry = entry?;
-            let text = roster.partner(text, slot)?;
-            let Candidate { slot: _, shared, weight, fingerprints } = candidate;
-            let proposal = Proposal { collection: 0, id: entry.id.clone(), shared, weight, fingerprints };
-            Some(Partner { text, entry, proposal })
-        };
-        found.into_iter().zip(slots).zip(entries).filter_map(partner).collect()
     }
 
     /// Looks up k-grams. Those in more sources than the cap have no hits.
@@ -236,31 +256,29 @@ impl Comparing<'_> {
     fn compare(
         &self,
         comparer: &mut Comparer<'_>,
-        Looked { own, submission, query, judge }: Looked<'_>,
-        partner: &Partner,
+        looked: Looked<'_>,
+        Partner { text: partner, depth }: Partner,
         roster: &Roster,
-        texts: (usize, usize),
     ) -> Result<Option<Overlap>, Error> {
-        let Some((place, _)) = roster.first_holder(texts.1) else { return Ok(None) };
-        let text = self.collection.text(&partner.entry)?;
-        let tokenized = self.detector.tokenize_source(&text);
-        let source = Compared { text: &text, tokenized: &tokenized };
-        let depth = partner.proposal.depth(false);
-        let mut passages =
-            comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?;
+        let Looked { text, own, query, .. } = looked;
+        let Some((place, entry)) = roster.first_holder(partner) else { return Ok(None) };
+        let prepared = self.prepared(place, entry)?;
+        let PreparedText { text: original, tokenized, altered } = &*prepared;
+        let source = Compared { text: original, tokenized, altered: altered.as_deref() };
+        // Chance does not produce a near copy.
+        let mut passages = match comparer.near_copy(source, query.min_words) {
+            Some(passages) => passages,
+            None => self.significant(comparer, looked, source, depth)?,
+        };
         let least = self.options.min_passage_words.unwrap_or(0);
         passages.retain(|found| {
             let Passage { submission, source, .. } = &found.passage;
             own.tokenized.lengths().reaches(submission, least) || tokenized.lengths().reaches(source, least)
         });
-        let judged = judge.judge(submission, query, source, &passages, self.stop)?;
-        let mut judged = judged.into_iter();
-        let most = self.options.max_expected_by_chance;
-        passages.retain(|_| judged.next().is_none_or(|chance| chance.expected <= most));
         if passages.is_empty() {
             return Ok(None);
         }
-        let theirs = Read { place, text: &text, tokenized: &tokenized };
+        let theirs = Read { place, text: original, tokenized };
         let (here, there) = (&self.left_out(own)?.boilerplate, &self.left_out(theirs)?.boilerplate);
         let covered = passages.iter().map(|CoveredPassage { passage, stretches }| {
             let sides = (&passage.submission, stretches.submission.as_slice());
@@ -276,7 +294,23 @@ impl Comparing<'_> {
         let used = Coverage::union(&used.collect::<Vec<Coverage>>());
         let shares = (self.share(own, &covered)?, self.share(theirs, &used)?);
         let any = shares.0.words > 0 || shares.1.words > 0;
-        Ok(any.then_some(Overlap { texts, shares, passages: passages.len() as u64 }))
+        Ok(any.then_some(Overlap { texts: (text, partner), shares, passages: passages.len() as u64 }))
+    }
+
+    /// The passages that a text shares with another and that chance does not explain.
+    fn significant(
+        &self,
+        comparer: &mut Comparer<'_>,
+        Looked { submission, query, judge, .. }: Looked<'_>,
+        source: Compared<'_>,
+        depth: Depth,
+    ) -> Result<Vec<CoveredPassage>, Error> {
+        let mut passages =
+            comparer.passages_at(depth, &query.prepared, source, query.min_words, self.stop)?;
+        let mut judged = judge.judge(submission, query, source, &passages, self.stop)?.into_iter();
+        let most = self.options.max_expected_by_chance;
+        passages.retain(|_| judged.next().is_none_or(|chance| chance.expected <= most));
+        Ok(passages)
     }
 
     fn share(&self, source: Read<'_>, covered: &Coverage) -> Result<Share, Error> {

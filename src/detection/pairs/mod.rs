@@ -8,6 +8,8 @@ mod comparing;
 mod gathered;
 mod left_out;
 mod options;
+mod partners;
+mod prepared;
 mod roster;
 mod top;
 mod types;
@@ -22,6 +24,7 @@ use xxhash_rust::xxh3::Xxh3;
 use self::comparing::{Comparing, Overlap};
 use self::gathered::{Gathered, Header};
 use self::left_out::LeftOut;
+use self::prepared::PreparedTexts;
 use self::roster::Roster;
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
@@ -71,6 +74,7 @@ impl Detector {
             detection: options.detection(),
             left_out: sources.iter().map(|_| OnceLock::new()).collect(),
             nothing: LeftOut::default(),
+            prepared: PreparedTexts::new(),
             stop,
         };
         let same = comparing.same_texts(&sources)?;

@@ -77,6 +77,11 @@ impl Roster {
         Some((place, self.sources.get(place)?))
     }
 
+    /// The number of slots up to the last of a source that stands for a text.
+    pub(super) fn slots(&self) -> usize {
+        self.by_slot.len()
+    }
+
     /// The text in a slot, if `text` is to be compared with it: if it comes later, so that two texts are
     /// compared once, and if any two of their holders make a pair.
     pub(super) fn partner(&self, text: usize, slot: Slot) -> Option<usize> {

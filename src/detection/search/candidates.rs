@@ -32,7 +32,7 @@ pub(in crate::detection) fn candidates(
 ) -> Vec<Candidate> {
     let mut hits = hits;
     hits.retain(|hit| too_common.binary_search(&hit.fingerprint).is_err());
-    hits.sort_unstable_by_key(|hit| (hit.slot, hit.fingerprint));
+    hits.sort_unstable_by_key(|hit| u64::from(hit.slot.number()) << u32::BITS | u64::from(hit.fingerprint));
     let mut admitted = admitted.iter().peekable();
     let mut found = Vec::new();
     for of_source in hits.chunk_by(|a, b| a.slot == b.slot) {
@@ -66,6 +66,9 @@ impl Candidate {
 
 /// The number of different hashes in some hits.
 fn distinct(hits: &[Hit], fingerprints: &[Fingerprint]) -> u32 {
+    if let [_] = hits {
+        return 1;
+    }
     let hash = |hit: &Hit| fingerprints.get(hit.fingerprint as usize).map(|fingerprint| fingerprint.hash);
     let mut hashes: Vec<u64> = hits.iter().filter_map(hash).collect();
     hashes.sort_unstable();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::alike::{InScope, without_alike};
 use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
 use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
@@ -99,14 +100,17 @@ impl PartitionSearch for ViewSearch<'_> {
             searched.judge = Some(searched.judge_by(totals, self.prepared.scope));
             let slots = candidates.iter().map(|candidate| candidate.slot);
             let entries = searched.viewed.in_scope(slots, self.prepared.scope);
-            for (candidate, entry) in candidates.into_iter().zip(entries) {
-                let Some(entry) = entry else { continue };
+            let found = candidates.into_iter().zip(entries);
+            let found =
+                found.filter_map(|(candidate, entry)| Some(InScope { candidate, entry: entry?, alike: 0 }));
+            for InScope { candidate, entry, alike } in without_alike(found.collect()) {
                 proposals.push(Proposal {
                     collection: place,
                     id: entry.id.clone(),
                     shared: candidate.shared,
                     weight: candidate.weight,
                     fingerprints: candidate.fingerprints,
+                    alike,
                 });
                 self.proposed.push((place, entry));
             }
@@ -147,7 +151,7 @@ impl<'a> ViewSearch<'a> {
         let text = viewed.text(entry)?;
         let tokenized = self.detector.tokenize_source(&text);
         stop.check()?;
-        let source = Compared { text: &text, tokenized: &tokenized };
+        let source = Compared { text: &text, tokenized: &tokenized, altered: None };
         let passages = comparer.passages_at(pick.depth, &query.prepared, source, query.min_words, stop)?;
         let judged = match judge {
             Some(judge) => judge.judge(self.prepared.submission, query, source, &passages, stop)?,

@@ -12,6 +12,7 @@
 //! totals over all partitions. So the findings are those of one index with all sources. The exception is a k-gram whose postings
 //! are left unread by a limit: each partition reads an equal part of the sample, of its own lowest slots.
 
+mod alike;
 mod candidates;
 mod counts;
 mod evidence;

@@ -18,6 +18,8 @@ pub(crate) struct Proposal {
     pub(crate) weight: f32,
     /// The k-grams that it shares in context, by their places in the query; ascending.
     pub(crate) fingerprints: Vec<u32>,
+    /// The number of sources after it, by rank, that share the same k-grams and nothing else, and that are not proposed.
+    pub(crate) alike: u32,
 }
 
 /// A proposal that is to be compared.

@@ -9,11 +9,17 @@ use super::query::Query;
 use crate::model::Limits;
 use crate::report::{Coverage, Void, VoidReason};
 
-/// The number of candidates that are compared regardless of the k-grams that they share.
-const ENOUGH: usize = 64;
+/// The number of candidates that are compared regardless of the k-grams that they share, unless there are [`MANY`].
+pub(super) const ENOUGH: usize = 64;
 
 /// Past [`ENOUGH`], a candidate is compared only if it shares a k-gram with fewer others than this.
 const WITNESSES: u32 = 16;
+
+/// Of more candidates than this a few dozen are not compared regardless: most of them hold one page or phrase.
+const MANY: u64 = 256;
+
+/// Of [`MANY`], a candidate is compared only if it shares a k-gram with fewer others than this.
+const WITNESSES_OF_MANY: u32 = 8;
 
 /// A candidate that shares all its k-grams with so many others is compared by exact runs only.
 const FEW_WITNESSES: u32 = 4;
@@ -61,16 +67,18 @@ impl Shortlist {
             }));
         }
         ranked.sort_unstable_by(|a, b| a.proposal.compare_ranks(&b.proposal));
-        let candidates = ranked.len() as u64;
+        let alike: u64 = ranked.iter().map(|one| u64::from(one.proposal.alike)).sum();
+        let candidates = ranked.len() as u64 + alike;
         // All of a few sources are compared, also those that share no fingerprint.
         let (mut kept, redundant) = if totals.iter().all(|one| one.compares_all) {
             (ranked, Vec::new())
         } else {
-            drop_redundant(ranked, prepared)
+            drop_redundant(ranked, candidates > MANY, prepared)
         };
         let cut = kept.split_off(kept.len().min(limits.max_candidates));
         let Left { too_common, common, mut unread, least_cap } = Left::of(prepared, totals, caps);
-        unread.extend(words_of(&redundant, prepared));
+        let of_alike = kept.iter().chain(&cut).filter(|one| one.proposal.alike > 0);
+        unread.extend(words_of(redundant.iter().chain(of_alike), prepared));
         let uncompared = words_of(&cut, prepared);
         let voids = [
             void(VoidReason::CommonnessCap, least_cap, &too_common),
@@ -85,7 +93,7 @@ impl Shortlist {
         Self {
             picks,
             candidates,
-            candidates_cut: (cut.len() + redundant.len()) as u64,
+            candidates_cut: (cut.len() + redundant.len()) as u64 + alike,
             voids: voids.into_iter().flatten().collect(),
             common: Coverage::union(&common),
         }
@@ -122,9 +130,14 @@ impl Left {
 
 /// Separates ranked proposals that may add something from the rest: a page that thousands of sources share is found in a
 /// few of them.
-fn drop_redundant(ranked: Vec<Ranked>, prepared: &Prepared<'_>) -> (Vec<Ranked>, Vec<Ranked>) {
+fn drop_redundant(
+    ranked: Vec<Ranked>,
+    are_many: bool,
+    prepared: &Prepared<'_>,
+) -> (Vec<Ranked>, Vec<Ranked>) {
     let mut witnesses: Vec<Vec<u32>> =
         prepared.queries.iter().map(|query| vec![0; query.fingerprints.len()]).collect();
+    let (enough, most) = if are_many { (0, WITNESSES_OF_MANY) } else { (ENOUGH, WITNESSES) };
     let mut none = Vec::new();
     let (mut kept, mut redundant) = (Vec::new(), Vec::new());
     for mut one in ranked {
@@ -133,7 +146,7 @@ fn drop_redundant(ranked: Vec<Ranked>, prepared: &Prepared<'_>) -> (Vec<Ranked>,
         let counts = one.proposal.fingerprints.iter().filter_map(|at| witnesses.get(*at as usize));
         // A proposal without a k-gram is known by its word pairs.
         let fewest = counts.min().copied().unwrap_or(0);
-        if kept.len() >= ENOUGH && fewest >= WITNESSES {
+        if kept.len() >= enough && fewest >= most {
             redundant.push(one);
             continue;
         }
@@ -147,13 +160,13 @@ fn drop_redundant(ranked: Vec<Ranked>, prepared: &Prepared<'_>) -> (Vec<Ranked>,
 }
 
 /// The words around the k-grams of some proposals.
-fn words_of(proposals: &[Ranked], prepared: &Prepared<'_>) -> Vec<Coverage> {
+fn words_of<'a>(proposals: impl IntoIterator<Item = &'a Ranked>, prepared: &Prepared<'_>) -> Vec<Coverage> {
     let of_one = |one: &Ranked| {
         let query = prepared.query_of.get(one.proposal.collection).copied();
         let places = one.proposal.fingerprints.iter();
         places.filter_map(move |at| Some((query?, *at as usize))).collect::<Vec<_>>()
     };
-    let places: BTreeSet<(usize, usize)> = proposals.iter().flat_map(of_one).collect();
+    let places: BTreeSet<(usize, usize)> = proposals.into_iter().flat_map(of_one).collect();
     let words = |(query, at): (usize, usize)| {
         prepared.queries.get(query).map(|query: &Query<'_>| query.words_around(at))
     };

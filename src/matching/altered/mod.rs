@@ -37,6 +37,7 @@ use std::ops::Range;
 
 pub use stems::{Guess, Language, StemCache, StemProfile, StemProfiler, frequency_tables};
 pub use tuning::Tuning;
+pub(super) use verbatim::INSERTED_SHARE;
 
 use super::passage::{Passage, PassageKind};
 use super::seeds::Run;

@@ -37,7 +37,7 @@ pub(super) fn whole(weighed: WeighedSpans, runs: &[Run], scorer: &mut Scorer<'_,
 }
 
 /// The least ratio of the words of an insertion to those in its place in the source.
-const INSERTED_SHARE: u32 = 4;
+pub(in crate::matching) const INSERTED_SHARE: u32 = 4;
 
 /// The parts of a passage between insertions. Words between two runs that are neighbours in the source were not drawn
 /// from it, whatever the evidence for the runs on both sides.

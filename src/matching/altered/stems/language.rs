@@ -59,7 +59,7 @@ impl Language {
     pub const NONE: Self = Self(None);
     /// English.
     #[cfg(test)]
-    pub(in crate::matching::altered) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
+    pub(in crate::matching) const ENGLISH: Self = Self(Some(whatlang::Lang::Eng));
     /// A language that detection knows.
     #[cfg(test)]
     pub(super) const fn of(language: whatlang::Lang) -> Self {

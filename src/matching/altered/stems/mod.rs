@@ -12,8 +12,8 @@ use std::hash::{BuildHasher, RandomState};
 pub use self::background::frequency_tables;
 pub use self::cache::StemCache;
 pub use self::language::{Guess, Language};
-pub(super) use self::profile::NONE;
 pub use self::profile::StemProfile;
+pub(super) use self::profile::{NONE, ProfiledStem};
 pub use self::profiler::StemProfiler;
 
 use self::background::{Background, Character};

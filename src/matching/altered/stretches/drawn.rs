@@ -5,18 +5,19 @@ use std::ops::Range;
 use super::units::Units;
 use super::{Reading, Words};
 use crate::matching::altered::num::{at, index, real, size, slice, small};
+use crate::matching::altered::stems::{ProfiledStem, StemProfile};
 use crate::matching::altered::tuning::Tuning;
 use crate::matching::key_map::KeyMap;
 use crate::matching::seeds::Run;
 use crate::text::Span;
 
 /// The least evidence of a segment or a clause that was drawn from the other side, in nats.
-const DRAWN: f32 = 3.0;
+pub(in crate::matching) const DRAWN: f32 = 3.0;
 /// The evidence of a word that follows the same word on both sides. Any word of the passage may follow if order is
 /// chance.
-const IN_ORDER: f32 = 1.5;
+pub(in crate::matching) const IN_ORDER: f32 = 1.5;
 /// The least evidence of a word that is matched at any place of the passage. Words of grammar are everywhere.
-const CONTENT: f32 = 1.0;
+pub(in crate::matching) const CONTENT: f32 = 1.0;
 
 /// The fewest words of a run in order that counts in a clause that was not drawn.
 const RUN_WORDS: u32 = 3;
@@ -120,6 +121,26 @@ impl Scores {
     fn of(&self, key: u64) -> f32 {
         self.by_key.get(&key).copied().unwrap_or(self.miss)
     }
+}
+
+/// The scores of the words of a text in a copy of it.
+pub(in crate::matching) struct ScoresInItself {
+    pub(in crate::matching) by_word: Vec<f32>,
+    /// Of a word that the copy does not have.
+    pub(in crate::matching) miss: f32,
+}
+
+/// The scores of the words of a text under the same words, most of which are drawn from them. Linear.
+pub(in crate::matching) fn scores_in_itself(profile: &StemProfile) -> ScoresInItself {
+    let [_, drawn] = Tuning::default().drawn;
+    let length = real(small(profile.len()).max(1));
+    let score = |(number, stem): (u32, &ProfiledStem)| {
+        let share = real(small(profile.positions(number).len())) / length;
+        (drawn * share / stem.frequency + 1.0 - drawn).ln()
+    };
+    let scores: Vec<f32> = (0..).zip(&profile.stems).map(score).collect();
+    let by_word = profile.words.iter().map(|word| at(&scores, index(*word))).collect();
+    ScoresInItself { by_word, miss: (1.0 - drawn).ln() }
 }
 
 fn counts(words: &Words<'_>) -> KeyMap<u64, u32> {

@@ -17,9 +17,9 @@ mod units;
 
 use std::ops::Range;
 
+pub(in crate::matching) use self::drawn::{CONTENT, DRAWN, IN_ORDER, scores_in_itself};
 use self::drawn::{KnownStem, Match, Weighed};
-use self::units::Units;
-pub(in crate::matching) use self::units::ends_segment;
+pub(in crate::matching) use self::units::{Units, ends_segment};
 use super::num::{at, index, small};
 use super::stems::StemProfile;
 use crate::matching::alignment::{Alignment, align};
@@ -29,7 +29,7 @@ use crate::matching::seeds::Run;
 use crate::text::TokenizedText;
 
 /// The most words of a gap that counts.
-pub(super) const GAP_WORDS: u32 = 5;
+pub(in crate::matching) const GAP_WORDS: u32 = 5;
 /// The greatest distance of a lone matched word to another, in words.
 const LONE_WORDS: u32 = 2 * GAP_WORDS;
 

@@ -19,20 +19,20 @@ enum Break {
 
 /// The units of a span of words.
 #[derive(Debug, Default)]
-pub(super) struct Units {
+pub(in crate::matching) struct Units {
     /// The clauses, in order; together they are the span.
-    pub(super) clauses: Vec<Range<u32>>,
+    pub(in crate::matching) clauses: Vec<Range<u32>>,
     /// The segments (sentences, lines or cells), as ranges of clauses.
-    pub(super) segments: Vec<Range<usize>>,
+    pub(in crate::matching) segments: Vec<Range<usize>>,
     /// By word of the span: its clause.
-    pub(super) clause_of: Vec<u32>,
+    pub(in crate::matching) clause_of: Vec<u32>,
     /// By word of the span: its length in half words. A character of a script without spaces is half a word.
-    pub(super) half_words: Vec<u32>,
+    pub(in crate::matching) half_words: Vec<u32>,
 }
 
 impl Units {
     /// The units of the words of `span`, numbered from its start. Linear in the text of the span.
-    pub(super) fn of(text: &str, tokenized: &TokenizedText, span: &Range<u32>) -> Self {
+    pub(in crate::matching) fn of(text: &str, tokenized: &TokenizedText, span: &Range<u32>) -> Self {
         let words = tokenized.spans().get(index(span.start)..index(span.end)).unwrap_or_default();
         let mut units = Self::default();
         let mut last: Option<Span> = None;
