@@ -8,7 +8,8 @@ use super::budget::ReadLimits;
 use super::chain::{Hit, Visible};
 use super::common::SAMPLE;
 use super::look_up::{Counted, LookUp, Wanted, count};
-use super::table::{Cursor, Table};
+use super::slab::Link;
+use super::table::Table;
 use crate::model::Slot;
 
 /// An index with more postings than this, about 2 MB, is split into shards.
@@ -16,6 +17,9 @@ const SPLIT_AT_POSTINGS: usize = 1 << 18;
 
 /// The number of shards is `2^SHARD_BITS`.
 const SHARD_BITS: u32 = 5;
+
+/// Items that are compared with one another rather than sorted. An ordinary text has eight for each shard.
+const FEW: usize = 24;
 
 /// Fingerprints to sources, for one collection. All methods may be called from many threads at once.
 #[derive(Debug, Default)]
@@ -65,7 +69,7 @@ impl Shards {
         self.tables.iter().map(|table| table.read().postings()).sum()
     }
 
-    /// The items by shard, sorted within a shard, without duplicates.
+    /// The items by shard, without duplicates, those of one hash together and sorted.
     fn by_shard(&self, fingerprints: &[Fingerprint]) -> Vec<Item> {
         let mut ends = [0_usize; 1 << SHARD_BITS];
         for fingerprint in fingerprints {
@@ -86,8 +90,16 @@ impl Shards {
                 *next += 1;
             }
         }
-        items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)).for_each(<[Item]>::sort_unstable);
-        items.dedup();
+        let mut may_repeat = false;
+        for group in items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)) {
+            if group.len() > FEW || has_equal(group) {
+                group.sort_unstable();
+                may_repeat = true;
+            }
+        }
+        if may_repeat {
+            items.dedup();
+        }
         items
     }
 
@@ -108,15 +120,22 @@ impl Shards {
     /// Reads the memory that adding the items will write to, so that their cache misses overlap.
     fn touch(&self, items: &[Item]) {
         let tables = self.read();
-        let fronts = items.iter().filter_map(|item| {
-            let (shard, hash) = self.place(item.hash);
-            let table: &Table = tables.get(shard)?;
-            Some((table, table.cursor(hash)))
-        });
+        let groups = || {
+            let groups = items.chunk_by(|a, b| self.shard(a) == self.shard(b));
+            groups.filter_map(|group| Some((tables.get(self.shard(group.first()?))?, group)))
+        };
         // First all heads, then all chunks, so that no read waits for another.
-        let fronts: Vec<(&Table, Cursor)> = fronts.collect();
-        let touched =
-            fronts.into_iter().fold(0, |sum: u32, (table, front)| sum.wrapping_add(table.touch(front)));
+        let mut fronts: Vec<Link> = Vec::with_capacity(items.len());
+        for (table, group) in groups() {
+            fronts.extend(group.iter().map(|item| table.front(self.place(item.hash).1)));
+        }
+        let mut fronts = fronts.iter();
+        let mut touched = 0_u32;
+        for (table, group) in groups() {
+            for link in fronts.by_ref().take(group.len()) {
+                touched = touched.wrapping_add(table.touch_chunk(*link));
+            }
+        }
         std::hint::black_box(touched);
     }
 
@@ -140,6 +159,17 @@ impl Shards {
             }
         }
     }
+}
+
+/// Whether two of some items have the same hash. Quadratic, without a branch that depends on the hashes: faster than a sort of few.
+fn has_equal(items: &[Item]) -> bool {
+    let mut rest = items;
+    let mut has_equal = false;
+    while let [first, others @ ..] = rest {
+        has_equal |= others.iter().fold(false, |any, other| any | (other.hash == first.hash));
+        rest = others;
+    }
+    has_equal
 }
 
 /// The table, for writing, with room for `more` postings of sources up to `slot`.

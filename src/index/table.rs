@@ -318,6 +318,18 @@ impl Table {
         Cursor { tag: self.layout.tag(hash), link: common.chain() }
     }
 
+    /// The front of the chain that the fingerprint is in unless it is set apart.
+    #[inline]
+    pub(super) fn front(&self, hash: u64) -> Link {
+        self.heads.get(self.layout.head(hash)).map_or(Link::default(), |head| head.link())
+    }
+
+    /// Reads a chunk into the cache. Returns a value that depends on it, so that the read is not optimised away.
+    #[inline]
+    pub(super) fn touch_chunk(&self, link: Link) -> u32 {
+        self.slab.touch(link)
+    }
+
     /// Reads the next chunk of a chain into the cache for [`Self::step`]. Returns a value that depends on it, so that
     /// the read is not optimised away.
     #[inline]
