@@ -37,7 +37,9 @@ impl Context {
     pub(super) fn of(tokens: &[Token], position: usize, k: usize) -> Self {
         let inner = position.checked_sub(3).and_then(|start| tokens.get(start..position + k + 3));
         let (before, after) = match inner.and_then(|all| all.first_chunk().zip(all.last_chunk())) {
-            Some(([b3, b2, b1], [a1, a2, a3])) => (side([b1, b2, b3].map(Some)), side([a1, a2, a3].map(Some))),
+            Some(([b3, b2, b1], [a1, a2, a3])) => {
+                (side([b1, b2, b3].map(Some)), side([a1, a2, a3].map(Some)))
+            }
             None => (
                 side([1, 2, 3].map(|distance| tokens.get(position.checked_sub(distance)?))),
                 side([0, 1, 2].map(|distance| tokens.get(position + k + distance))),
