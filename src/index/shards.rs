@@ -2,11 +2,12 @@
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
-use crate::fingerprint::{Context, ContextMatch, Fingerprint};
+use crate::fingerprint::{ContextMatch, Fingerprint};
 
 use super::budget::ReadLimits;
 use super::chain::{Hit, Visible};
 use super::common::SAMPLE;
+use super::items::{Item, by_shard};
 use super::look_up::{Counted, LookUp, Wanted, count};
 use super::slab::Link;
 use super::table::Table;
@@ -18,20 +19,10 @@ const SPLIT_AT_POSTINGS: usize = 1 << 18;
 /// The number of shards is `2^SHARD_BITS`.
 const SHARD_BITS: u32 = 5;
 
-/// Items that are compared with one another rather than sorted. An ordinary text has eight for each shard.
-const FEW: usize = 24;
-
 /// Fingerprints to sources, for one collection. All methods may be called from many threads at once.
 #[derive(Debug, Default)]
 pub struct Index {
     pub(super) shards: RwLock<Shards>,
-}
-
-/// A fingerprint that is inserted or removed, without its position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Item {
-    hash: u64,
-    context: Context,
 }
 
 #[derive(Debug)]
@@ -69,38 +60,8 @@ impl Shards {
         self.tables.iter().map(|table| table.read().postings()).sum()
     }
 
-    /// The items by shard, without duplicates, those of one hash together and sorted.
     fn by_shard(&self, fingerprints: &[Fingerprint]) -> Vec<Item> {
-        let mut ends = [0_usize; 1 << SHARD_BITS];
-        for fingerprint in fingerprints {
-            if let Some(end) = ends.get_mut(self.place(fingerprint.hash).0) {
-                *end += 1;
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += std::mem::replace(end, sum);
-        }
-        let mut items = vec![Item::default(); fingerprints.len()];
-        for Fingerprint { hash, context, .. } in fingerprints {
-            if let Some(next) = ends.get_mut(self.place(*hash).0)
-                && let Some(item) = items.get_mut(*next)
-            {
-                *item = Item { hash: *hash, context: *context };
-                *next += 1;
-            }
-        }
-        let mut may_repeat = false;
-        for group in items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)) {
-            if group.len() > FEW || has_equal(group) {
-                group.sort_unstable();
-                may_repeat = true;
-            }
-        }
-        if may_repeat {
-            items.dedup();
-        }
-        items
+        by_shard::<{ 1 << SHARD_BITS }>(fingerprints, |hash| self.place(hash).0)
     }
 
     #[inline]
@@ -159,17 +120,6 @@ impl Shards {
             }
         }
     }
-}
-
-/// Whether two of some items have the same hash. Quadratic, without a branch that depends on the hashes: faster than a sort of few.
-fn has_equal(items: &[Item]) -> bool {
-    let mut rest = items;
-    let mut has_equal = false;
-    while let [first, others @ ..] = rest {
-        has_equal |= others.iter().fold(false, |any, other| any | (other.hash == first.hash));
-        rest = others;
-    }
-    has_equal
 }
 
 /// The table, for writing, with room for `more` postings of sources up to `slot`.
@@ -316,7 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fingerprint::WindowSize;
+    use crate::fingerprint::{Context, WindowSize};
 
     fn fingerprint(hash: u64) -> Fingerprint {
         Fingerprint {

@@ -67,7 +67,8 @@ struct List<'a> {
 impl Segment {
     /// The postings of these sources. Linear but for a sort.
     pub(super) fn of<'a>(sources: impl Iterator<Item = &'a Profiled>) -> Self {
-        let mut all: Vec<KeyedPosting> = Vec::new();
+        let most = sources.size_hint().1.unwrap_or(0);
+        let mut all: Vec<KeyedPosting> = Vec::with_capacity(most * Profile::MAX_TERMS);
         for Profiled { slot, profile } in sources {
             let posting = |weight| Posting::new(*slot, weight);
             all.extend(profile.terms().iter().map(|term| KeyedPosting::new(term.key, posting(term.weight))));

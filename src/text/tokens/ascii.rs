@@ -124,6 +124,7 @@ fn to_bits(eight: u64) -> u64 {
 }
 
 /// The first so many of 16 bytes.
+#[expect(clippy::indexing_slicing, reason = "a wrong index would not compile")]
 const KEPT: [u128; 17] = {
     let mut kept = [0; 17];
     let mut length = 1;
