@@ -15,9 +15,9 @@ use crate::model::Slot;
 /// Sources whose postings wait until there are as many, to be put into a segment together. A look-up compares each of them.
 const MOST_WAITING: usize = 256;
 
-/// A part is merged with later ones unless it has half as many postings again as they have. So each posting is merged a logarithmic
-/// number of times, and there are few segments.
-const MERGE_HALVES: usize = 3;
+/// A part is merged with later ones unless it has this many times their postings. So each posting is merged a logarithmic number of
+/// times, and there are few segments.
+const MERGE_FACTOR: usize = 3;
 
 /// The profiles of a collection's sources, by stem: about 280 bytes a source, and as much again for the segments of a merge while
 /// it goes on.
@@ -211,7 +211,7 @@ impl State {
 fn first_to_merge(parts: &[Arc<Part>]) -> usize {
     let mut later = 0;
     let to_merge = parts.iter().rev().take_while(|part| {
-        let is_small = later == 0 || 2 * part.len() < MERGE_HALVES * later;
+        let is_small = later == 0 || part.len() < later * MERGE_FACTOR;
         later += part.len();
         is_small
     });
