@@ -35,8 +35,16 @@ impl Context {
 
     /// The context of the `k` tokens from `position` on. A token beyond the text counts as zero bits.
     pub(super) fn of(tokens: &[Token], position: usize, k: usize) -> Self {
-        let before = side(|distance| tokens.get(position.checked_sub(distance)?));
-        let after = side(|distance| tokens.get(position + k - 1 + distance));
+        let inner = position.checked_sub(3).and_then(|start| tokens.get(start..position + k + 3));
+        let (before, after) = match inner.and_then(|all| all.first_chunk().zip(all.last_chunk())) {
+            Some(([b3, b2, b1], [a1, a2, a3])) => {
+                (side([b1, b2, b3].map(Some)), side([a1, a2, a3].map(Some)))
+            }
+            None => (
+                side([1, 2, 3].map(|distance| tokens.get(position.checked_sub(distance)?))),
+                side([0, 1, 2].map(|distance| tokens.get(position + k + distance))),
+            ),
+        };
         Self(before << SIDE_BITS | after)
     }
 
@@ -53,12 +61,12 @@ impl Context {
     }
 }
 
-/// The bits of one side, given its tokens by their distance from the k-gram.
+/// The bits of one side, given its tokens, the nearest first.
 #[inline]
-fn side<'a>(at: impl Fn(usize) -> Option<&'a Token>) -> u16 {
+fn side(tokens: [Option<&Token>; 3]) -> u16 {
     let (mut bits, mut shift) = (0, 0);
-    for (distance, width) in (1..).zip(NEIGHBOUR_BITS) {
-        let token = at(distance).map_or(0, |token| token.value());
+    for (token, width) in tokens.into_iter().zip(NEIGHBOUR_BITS) {
+        let token = token.map_or(0, |token| token.value());
         #[expect(clippy::cast_possible_truncation, reason = "three bits at most are kept")]
         let kept = token as u16 & ((1 << width) - 1);
         bits |= kept << shift;

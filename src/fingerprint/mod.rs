@@ -1,4 +1,4 @@
-//! Tokens to fingerprints: k-grams by a rolling hash, selected in a sliding window.
+//! Tokens to fingerprints: k-grams by a polynomial hash, selected in a sliding window.
 //!
 //! [`Fingerprinter`] selects at least one k-gram of every window of `t = k + w - 1` tokens, by a rule that depends
 //! only on the window. Two texts that share a run of `t` tokens therefore share a fingerprint inside that run: the
@@ -8,7 +8,7 @@
 mod context;
 mod order_free;
 mod outline;
-mod rolling;
+mod polynomial;
 mod selection;
 
 pub use crate::model::{FingerprintSettings, KgramLength, OutOfRange, WindowSize};

@@ -18,7 +18,7 @@
 
 use crate::text::{CorpusSeed, Stem};
 
-use super::rolling::mix;
+use super::polynomial::mix;
 use super::{Context, Fingerprint};
 
 /// Tokens of a region: a sentence or two.

@@ -7,7 +7,7 @@
 
 use crate::text::{CorpusSeed, Token};
 
-use super::rolling::{RollingHash, mix};
+use super::polynomial::{Polynomial, mix};
 use super::{Context, FingerprintSettings};
 
 /// The hash of a selected k-gram, with its context and position.
@@ -36,15 +36,14 @@ pub struct Fingerprint {
 #[derive(Debug, Clone, Copy)]
 pub struct Fingerprinter {
     settings: FingerprintSettings,
-    rolling: RollingHash,
+    polynomial: Polynomial,
 }
 
 impl Fingerprinter {
     /// A fingerprinter for the corpus with this seed.
     #[must_use]
     pub fn new(seed: CorpusSeed, settings: FingerprintSettings) -> Self {
-        let k = settings.kgram.get();
-        Self { settings, rolling: RollingHash::new(k, seed.derive("kgram/base")) }
+        Self { settings, polynomial: Polynomial::new(seed.derive("kgram/base")) }
     }
 
     /// The settings of this fingerprinter.
@@ -59,13 +58,11 @@ impl Fingerprinter {
     /// no fingerprints. Linear in the tokens for any `w`, on average; `t` times that at worst.
     #[must_use]
     pub fn fingerprints(&self, tokens: &[Token]) -> Vec<Fingerprint> {
-        let mut polynomials = Vec::new();
-        self.rolling.polynomials_into(tokens, &mut polynomials);
-        let mut out = Vec::with_capacity(polynomials.len() / 2);
+        let mut out = Vec::with_capacity(tokens.len() / 2);
         let k = self.settings.kgram.get() as usize;
         self.for_each_selected(tokens, |position| {
-            if let Some(polynomial) = polynomials.get(position) {
-                let hash = mix(*polynomial);
+            if let Some(kgram) = tokens.get(position..position + k) {
+                let hash = mix(self.polynomial.of(kgram));
                 let context = Context::of(tokens, position, k);
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
                 out.push(Fingerprint { hash, context, position });
@@ -86,16 +83,22 @@ impl Fingerprinter {
         let t = k + w - 1;
         let mut greatest = Greatest { token: Token::default(), position: 0 };
         let mut last = usize::MAX;
+        // The place of the greatest token in the window, modulo `w`. A division for each window would take most of the time.
+        let (mut place, newest) = (0, (t - 1) % w);
         for (start, window) in tokens.windows(t).enumerate() {
             match window.last() {
                 // The greatest token left the window, or this is the first window.
-                _ if start == 0 || greatest.position < start => greatest = Greatest::of(window, start),
+                _ if start == 0 || greatest.position < start => {
+                    greatest = Greatest::of(window, start);
+                    place = (greatest.position - start) % w;
+                }
                 Some(entering) if *entering > greatest.token => {
                     greatest = Greatest { token: *entering, position: start + t - 1 };
+                    place = newest;
                 }
-                _ => {}
+                _ => place = if place == 0 { w - 1 } else { place - 1 },
             }
-            let selected = start + (greatest.position - start) % w;
+            let selected = start + place;
             if selected != last {
                 select(selected);
                 last = selected;

@@ -14,6 +14,7 @@
 mod budget;
 mod chain;
 mod common;
+mod items;
 mod layout;
 mod look_up;
 mod shards;

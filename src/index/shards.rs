@@ -2,13 +2,15 @@
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
-use crate::fingerprint::{Context, ContextMatch, Fingerprint};
+use crate::fingerprint::{ContextMatch, Fingerprint};
 
 use super::budget::ReadLimits;
 use super::chain::{Hit, Visible};
 use super::common::SAMPLE;
+use super::items::{Item, by_shard};
 use super::look_up::{Counted, LookUp, Wanted, count};
-use super::table::{Cursor, Table};
+use super::slab::Link;
+use super::table::Table;
 use crate::model::Slot;
 
 /// An index with more postings than this, about 2 MB, is split into shards.
@@ -21,13 +23,6 @@ const SHARD_BITS: u32 = 5;
 #[derive(Debug, Default)]
 pub struct Index {
     pub(super) shards: RwLock<Shards>,
-}
-
-/// A fingerprint that is inserted or removed, without its position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Item {
-    hash: u64,
-    context: Context,
 }
 
 #[derive(Debug)]
@@ -65,30 +60,8 @@ impl Shards {
         self.tables.iter().map(|table| table.read().postings()).sum()
     }
 
-    /// The items by shard, sorted within a shard, without duplicates.
     fn by_shard(&self, fingerprints: &[Fingerprint]) -> Vec<Item> {
-        let mut ends = [0_usize; 1 << SHARD_BITS];
-        for fingerprint in fingerprints {
-            if let Some(end) = ends.get_mut(self.place(fingerprint.hash).0) {
-                *end += 1;
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += std::mem::replace(end, sum);
-        }
-        let mut items = vec![Item::default(); fingerprints.len()];
-        for Fingerprint { hash, context, .. } in fingerprints {
-            if let Some(next) = ends.get_mut(self.place(*hash).0)
-                && let Some(item) = items.get_mut(*next)
-            {
-                *item = Item { hash: *hash, context: *context };
-                *next += 1;
-            }
-        }
-        items.chunk_by_mut(|a, b| self.shard(a) == self.shard(b)).for_each(<[Item]>::sort_unstable);
-        items.dedup();
-        items
+        by_shard::<{ 1 << SHARD_BITS }>(fingerprints, |hash| self.place(hash).0)
     }
 
     #[inline]
@@ -108,15 +81,22 @@ impl Shards {
     /// Reads the memory that adding the items will write to, so that their cache misses overlap.
     fn touch(&self, items: &[Item]) {
         let tables = self.read();
-        let fronts = items.iter().filter_map(|item| {
-            let (shard, hash) = self.place(item.hash);
-            let table: &Table = tables.get(shard)?;
-            Some((table, table.cursor(hash)))
-        });
+        let groups = || {
+            let groups = items.chunk_by(|a, b| self.shard(a) == self.shard(b));
+            groups.filter_map(|group| Some((tables.get(self.shard(group.first()?))?, group)))
+        };
         // First all heads, then all chunks, so that no read waits for another.
-        let fronts: Vec<(&Table, Cursor)> = fronts.collect();
-        let touched =
-            fronts.into_iter().fold(0, |sum: u32, (table, front)| sum.wrapping_add(table.touch(front)));
+        let mut fronts: Vec<Link> = Vec::with_capacity(items.len());
+        for (table, group) in groups() {
+            fronts.extend(group.iter().map(|item| table.front(self.place(item.hash).1)));
+        }
+        let mut fronts = fronts.iter();
+        let mut touched = 0_u32;
+        for (table, group) in groups() {
+            for link in fronts.by_ref().take(group.len()) {
+                touched = touched.wrapping_add(table.touch_chunk(*link));
+            }
+        }
         std::hint::black_box(touched);
     }
 
@@ -286,7 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fingerprint::WindowSize;
+    use crate::fingerprint::{Context, WindowSize};
 
     fn fingerprint(hash: u64) -> Fingerprint {
         Fingerprint {

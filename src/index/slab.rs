@@ -3,13 +3,18 @@
 use super::layout::Posting;
 
 /// Postings of a chunk: as many as a cache line of 64 bytes holds beside the link.
-const CAPACITY: usize = 10;
+pub(super) const CAPACITY: usize = 10;
 
-/// Chunks of a page. A full page never moves, so that growth of the slab copies little.
-const PAGE: usize = 1024;
+/// Chunks of a page: 16 KiB. A full page never moves, so that growth of the slab copies little. Nearly all pages have this size,
+/// so the allocator gives the pages of a table that was rebuilt to the next one, and the kernel need not clear new ones.
+const PAGE: usize = 256;
 
-/// The fewest chunks by which a page grows. Otherwise it grows by a quarter, so that at most a fifth of it is unused.
+/// The fewest chunks by which a page grows.
 const LEAST_GROWTH: usize = 16;
+
+/// Otherwise the last page grows by one in so many of the slab's chunks, so that at most a fifth of them is unused, and that page of
+/// a large slab never moves.
+const GROWTH_SHARE: usize = 4;
 
 /// A link to a chunk: its number plus one, 0 for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,11 +49,15 @@ struct Chunk {
 impl Chunk {
     const COUNT_BITS: u32 = u32::BITS - Link::BITS;
 
-    fn first(posting: Posting, next: Link) -> Self {
-        let mut chunk = Self { count_and_next: next.0 << Self::COUNT_BITS | 1, ..Self::default() };
-        if let Some(first) = chunk.postings.first_mut() {
-            *first = posting;
+    /// Up to ten postings before a chain.
+    fn of(postings: &[Posting], next: Link) -> Self {
+        let mut chunk = Self::default();
+        let mut count = 0;
+        for (to, from) in chunk.postings.iter_mut().zip(postings) {
+            *to = *from;
+            count += 1;
         }
+        chunk.count_and_next = next.0 << Self::COUNT_BITS | count;
         chunk
     }
 
@@ -100,9 +109,17 @@ impl Slab {
                 return Some(head);
             }
         }
-        self.add(Chunk::first(posting, head))
+        self.add(Chunk::of(&[posting], head))
     }
 
+    /// Makes a chain of postings, the oldest first. Returns its front, which is that of pushing one after the other; `None` if the
+    /// slab is full.
+    pub(super) fn chain(&mut self, postings: &[Posting]) -> Option<Link> {
+        let mut chunks = postings.chunks(CAPACITY);
+        chunks.try_fold(Link::default(), |next, postings| self.add(Chunk::of(postings, next)))
+    }
+
+    #[inline(never)]
     fn add(&mut self, chunk: Chunk) -> Option<Link> {
         let free = self.free;
         match self.get_mut(free) {
@@ -127,7 +144,7 @@ impl Slab {
             return None;
         }
         if page.len() == page.capacity() {
-            page.reserve_exact((page.len() / 4).max(LEAST_GROWTH).min(PAGE - page.len()));
+            page.reserve_exact((number / GROWTH_SHARE).max(LEAST_GROWTH).min(PAGE - page.len()));
         }
         page.push(chunk);
         u32::try_from(number + 1).ok().map(Link)
@@ -197,6 +214,21 @@ impl Slab {
     #[inline]
     pub(super) fn touch(&self, link: Link) -> u32 {
         self.get(link).map_or(0, |chunk| chunk.count_and_next)
+    }
+
+    /// Reads the chunks of some chains into the cache: the first ones of all, then the second ones, so that the reads of a round do
+    /// not wait for one another. Chains are left at their ends.
+    pub(super) fn touch_all(&self, chains: &mut [Link]) {
+        let mut is_open = true;
+        while is_open {
+            is_open = false;
+            for link in chains.iter_mut() {
+                *link = self.get(*link).map_or(Link::default(), Chunk::next);
+                is_open |= *link != Link::default();
+            }
+        }
+        // So that the reads are not optimised away.
+        std::hint::black_box(chains);
     }
 
     /// The postings of one chunk, oldest first, and the link to the chunk that was filled before it.

@@ -1,12 +1,14 @@
 //! A hash table of chains of postings.
 
+mod encoding;
+
 use std::collections::BTreeMap;
 
 use crate::fingerprint::Context;
 
 use super::common::{self, Common};
 use super::layout::{Layout, Posting};
-use super::slab::{Link, Slab};
+use super::slab::{self, Link, Slab};
 use crate::model::Slot;
 
 /// The range of the maximum load: the average number of postings of a head at which a table doubles. At an average load
@@ -19,6 +21,9 @@ const LONG_CHAIN: usize = 32;
 
 /// One in this number of new chunks has the length of its chain checked, so that the check costs little.
 const ASK_EVERY: u32 = 8;
+
+/// Heads whose chains are read into the cache together when all postings are read: some 20 KiB of chunks.
+const HEADS_AHEAD: usize = 64;
 
 /// The front of a chain, and whether some or all of its fingerprints are set apart.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,14 +102,47 @@ impl Table {
         self.rebuilt(self.layout, keep)
     }
 
+    /// The table with another layout, of as many heads or more. The postings of a chain go to neighbouring chains, which are made
+    /// one after the other, so that the new chunks are written in order.
     fn rebuilt(&self, layout: Layout, keep: impl Fn(Slot) -> bool) -> Self {
         let mut table = Self::with_layout(layout, self.max_load);
-        self.for_each(|hash, context, slot| {
+        let bits = layout.head_bits.saturating_sub(self.layout.head_bits);
+        let mut parts: Vec<Vec<Posting>> = vec![Vec::new(); 1 << bits];
+        self.for_each_chain(|head, chunks| {
+            for posting in chunks.iter().rev().copied().flatten() {
+                let (tag, context, slot) = self.layout.unpack(*posting);
+                let hash = self.layout.hash(head, tag);
+                if let Some(part) = parts.get_mut(layout.head(hash) - (head << bits)).filter(|_| keep(slot)) {
+                    part.push(layout.pack(layout.tag(hash), context, slot));
+                }
+            }
+            for (number, part) in (head << bits..).zip(&mut parts) {
+                table.put_chain(number, part);
+                part.clear();
+            }
+        });
+        self.for_each_apart(|hash, context, slot| {
             if keep(slot) {
                 table.insert(hash, context, slot);
             }
         });
         table
+    }
+
+    /// Makes the chain of a head that has none.
+    fn put_chain(&mut self, number: usize, postings: &[Posting]) {
+        if postings.len() > LONG_CHAIN * slab::CAPACITY {
+            for posting in postings {
+                let (tag, context, slot) = self.layout.unpack(*posting);
+                self.insert(self.layout.hash(number, tag), context, slot);
+            }
+            return;
+        }
+        let front = self.slab.chain(postings);
+        if let Some((head, front)) = self.heads.get_mut(number).zip(front) {
+            *head = head.with_link(front);
+            self.postings += postings.len();
+        }
     }
 
     /// The table split into `2^bits` parts by the first bits of the hash, which hashes in the parts no longer have.
@@ -129,15 +167,37 @@ impl Table {
 
     /// Calls `each` with every posting, those of a chain in the order in which they were added.
     fn for_each(&self, mut each: impl FnMut(u64, Context, Slot)) {
-        let chains = self.heads.iter().enumerate().map(|(head, first)| (head, first.link()));
-        let apart = self.commons.iter().map(|((head, _), common)| (*head, common.chain()));
+        self.for_each_chain(|head, chunks| self.unpack_all(head, chunks, &mut each));
+        self.for_each_apart(each);
+    }
+
+    /// Calls `each` with the number of every head and the chunks of its chain, the newest first.
+    fn for_each_chain(&self, mut each: impl FnMut(usize, &[&[Posting]])) {
         let mut chunks: Vec<&[Posting]> = Vec::new();
-        for (head, chain) in chains.chain(apart) {
-            chunks.extend(self.slab.chunks(chain));
-            for posting in chunks.drain(..).rev().flatten() {
-                let (tag, context, slot) = self.layout.unpack(*posting);
-                each(self.layout.hash(head, tag), context, slot);
+        for (block, heads) in self.heads.chunks(HEADS_AHEAD).enumerate() {
+            let mut ahead = [Link::default(); HEADS_AHEAD];
+            ahead.iter_mut().zip(heads).for_each(|(link, head)| *link = head.link());
+            self.slab.touch_all(&mut ahead);
+            for (head, first) in (block * HEADS_AHEAD..).zip(heads) {
+                chunks.clear();
+                chunks.extend(self.slab.chunks(first.link()));
+                each(head, &chunks);
             }
+        }
+    }
+
+    /// Calls `each` with every posting of fingerprints that are set apart.
+    fn for_each_apart(&self, mut each: impl FnMut(u64, Context, Slot)) {
+        for ((head, _), common) in &self.commons {
+            let chunks: Vec<&[Posting]> = self.slab.chunks(common.chain()).collect();
+            self.unpack_all(*head, &chunks, &mut each);
+        }
+    }
+
+    fn unpack_all(&self, head: usize, chunks: &[&[Posting]], each: &mut impl FnMut(u64, Context, Slot)) {
+        for posting in chunks.iter().rev().copied().flatten() {
+            let (tag, context, slot) = self.layout.unpack(*posting);
+            each(self.layout.hash(head, tag), context, slot);
         }
     }
 
@@ -148,25 +208,33 @@ impl Table {
         let (number, tag) = (self.layout.head(hash), self.layout.tag(hash));
         let posting = self.layout.pack(tag, context, slot);
         let Some(head) = self.heads.get_mut(number) else { return false };
-        if head.has_common() {
-            let apart = match self.commons.get_mut(&(number, tag)) {
-                None if head.is_crowded() => Some(self.commons.entry((number, tag)).or_default()),
-                known => known,
-            };
-            if let Some(common) = apart {
-                let added = common.push(&mut self.slab, self.layout, posting);
-                self.postings += usize::from(added);
-                return added;
-            }
+        if head.has_common()
+            && let Some(added) = self.insert_apart(number, tag, posting)
+        {
+            return added;
         }
+        let Some(head) = self.heads.get_mut(number) else { return false };
         let before = head.link();
         let Some(front) = self.slab.push(before, posting) else { return false };
         *head = head.with_link(front);
         self.postings += 1;
         if front != before && front.bits().is_multiple_of(ASK_EVERY) {
-            self.set_apart(number);
+            self.set_apart_if_long(number);
         }
         true
+    }
+
+    /// Adds a posting of a fingerprint that is set apart; `None` if it is not.
+    #[cold]
+    fn insert_apart(&mut self, number: usize, tag: u64, posting: Posting) -> Option<bool> {
+        let is_crowded = self.heads.get(number).is_some_and(|head| head.is_crowded());
+        let common = match self.commons.get_mut(&(number, tag)) {
+            None if is_crowded => self.commons.entry((number, tag)).or_default(),
+            known => known?,
+        };
+        let added = common.push(&mut self.slab, self.layout, posting);
+        self.postings += usize::from(added);
+        Some(added)
     }
 
     /// Removes a posting that [`Self::insert`] added. Returns whether it was there.
@@ -203,12 +271,17 @@ impl Table {
         }
     }
 
-    /// Sets the common fingerprints of a long chain apart; all of its fingerprints, if none is common.
-    fn set_apart(&mut self, number: usize) {
+    #[inline(never)]
+    fn set_apart_if_long(&mut self, number: usize) {
         let Some(head) = self.heads.get(number).copied() else { return };
-        if self.slab.chunks(head.link()).nth(LONG_CHAIN).is_none() {
-            return;
+        if self.slab.chunks(head.link()).nth(LONG_CHAIN).is_some() {
+            self.set_apart(number, head);
         }
+    }
+
+    /// Sets the common fingerprints of a long chain apart; all of its fingerprints, if none is common.
+    #[cold]
+    fn set_apart(&mut self, number: usize, head: Head) {
         let tag_of = |posting: &Posting| self.layout.unpack(*posting).0;
         let mut tags: Vec<u64> = self.slab.chunks(head.link()).flatten().map(tag_of).collect();
         tags.sort_unstable();
@@ -247,6 +320,18 @@ impl Table {
         Cursor { tag: self.layout.tag(hash), link: common.chain() }
     }
 
+    /// The front of the chain that the fingerprint is in unless it is set apart.
+    #[inline]
+    pub(super) fn front(&self, hash: u64) -> Link {
+        self.heads.get(self.layout.head(hash)).map_or(Link::default(), |head| head.link())
+    }
+
+    /// Reads a chunk into the cache. Returns a value that depends on it, so that the read is not optimised away.
+    #[inline]
+    pub(super) fn touch_chunk(&self, link: Link) -> u32 {
+        self.slab.touch(link)
+    }
+
     /// Reads the next chunk of a chain into the cache for [`Self::step`]. Returns a value that depends on it, so that
     /// the read is not optimised away.
     #[inline]
@@ -275,62 +360,6 @@ impl Table {
         self.heads.iter().map(|head| self.slab.chunks(head.link()).count()).max().unwrap_or(0)
     }
 
-    /// The table as bytes.
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let Layout { head_bits, slot_bits, tag_bits } = self.layout;
-        let numbers = [head_bits, slot_bits, tag_bits, u32::try_from(self.max_load).unwrap_or(u32::MAX)];
-        let mut out = Vec::with_capacity(self.bytes() + 64);
-        for number in numbers {
-            out.extend_from_slice(&number.to_le_bytes());
-        }
-        out.extend_from_slice(&(self.postings as u64).to_le_bytes());
-        for head in &self.heads {
-            out.extend_from_slice(&head.0.to_le_bytes());
-        }
-        self.slab.encode(&mut out);
-        for ((head, tag), common) in &self.commons {
-            out.extend_from_slice(&(*head as u64).to_le_bytes());
-            out.extend_from_slice(&tag.to_le_bytes());
-            common.encode(&mut out);
-        }
-        out
-    }
-
-    /// Decodes the bytes of [`Self::encode`]; `None` if they are not those of a table.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let (numbers, bytes) = bytes.split_first_chunk::<16>()?;
-        let [head_bits, slot_bits, tag_bits, max_load] = numbers_of(numbers)?;
-        let layout = Layout::of_bits(head_bits, slot_bits, tag_bits)?;
-        let (postings, bytes) = bytes.split_first_chunk()?;
-        let (heads, bytes) = bytes.split_at_checked(4_usize.checked_shl(head_bits)?)?;
-        let heads = numbers_in(heads).map(Head).collect();
-        let (slab, rest) = Slab::decode(bytes)?;
-        let mut table = Self::with_layout(Layout::SMALLEST, max_load as usize);
-        table.layout = layout;
-        table.heads = heads;
-        table.slab = slab;
-        table.postings = usize::try_from(u64::from_le_bytes(*postings)).ok()?;
-        let mut numbers = numbers_in(rest).peekable();
-        while numbers.peek().is_some() {
-            let mut long = || Some(u64::from(numbers.next()?) | u64::from(numbers.next()?) << u32::BITS);
-            let key = (usize::try_from(long()?).ok()?, long()?);
-            table.commons.insert(key, Common::decode(&mut numbers)?);
-        }
-        if !rest.len().is_multiple_of(4) || !table.is_sound() {
-            return None;
-        }
-        table.commons.values_mut().for_each(|common| common.survey(&table.slab, table.layout));
-        Some(table)
-    }
-
-    /// Whether the table is safe to use, whatever its postings: its chains end, its counts are right, and it can grow.
-    fn is_sound(&self) -> bool {
-        let fronts = self.heads.iter().map(|head| head.link());
-        MAX_LOAD.contains(&self.max_load)
-            && self.postings == self.slab.postings()
-            && self.slab.chains_end(fronts.chain(self.commons.values().map(Common::chain)))
-    }
-
     /// Postings in the table.
     pub(super) fn postings(&self) -> usize {
         self.postings
@@ -341,14 +370,4 @@ impl Table {
         let commons: usize = self.commons.values().map(Common::bytes).sum();
         self.heads.capacity() * size_of::<Head>() + self.slab.bytes() + commons
     }
-}
-
-/// The little-endian numbers in `bytes`.
-fn numbers_in(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
-fn numbers_of<const N: usize>(bytes: &[u8]) -> Option<[u32; N]> {
-    let numbers: Vec<u32> = numbers_in(bytes).collect();
-    numbers.try_into().ok()
 }

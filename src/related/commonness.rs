@@ -18,6 +18,9 @@ const LEAST_SHARE: f32 = 2e-4;
 /// The logarithm of the number of bits that tell which stems may be common: 32 KiB.
 const FILTER_BITS: u32 = 18;
 
+/// Numbers of occurrences for which [`times`] is known.
+const KNOWN_TIMES: u32 = 64;
+
 /// The weights of stems under one seed.
 #[derive(Debug)]
 pub struct Commonness {
@@ -28,6 +31,8 @@ pub struct Commonness {
     filter: Vec<u64>,
     /// The weight of a stem that is rare in every language.
     rare: f32,
+    /// How many times a stem weighs that a text has so often, for small numbers.
+    times: Vec<f32>,
 }
 
 impl Commonness {
@@ -67,16 +72,33 @@ impl Commonness {
                 *bits |= place.bit;
             }
         }
-        Self { weights, filter, rare }
+        Self { weights, filter, rare, times: (0..KNOWN_TIMES).map(times).collect() }
+    }
+
+    /// Whether a stem is known to be rare in every language. A few that are rare are not known to be.
+    #[inline]
+    pub(super) fn is_rare(&self, key: Key) -> bool {
+        let place = FilterPlace::of(key);
+        self.filter.get(place.number).is_none_or(|bits| bits & place.bit == 0)
+    }
+
+    /// The weight of a rare stem that a text has once: no stem weighs more.
+    #[inline]
+    pub(super) fn rare(&self) -> f32 {
+        self.rare
+    }
+
+    /// How many times a stem weighs that a text has so often.
+    #[inline]
+    pub(super) fn times(&self, count: u32) -> f32 {
+        self.times.get(count as usize).copied().unwrap_or_else(|| times(count))
     }
 
     /// The weight of a stem that a text has once.
     #[inline]
     #[must_use]
     pub fn weight(&self, key: Key) -> f32 {
-        let place = FilterPlace::of(key);
-        let may_be_common = self.filter.get(place.number).is_some_and(|bits| bits & place.bit != 0);
-        if may_be_common { self.weights.get(key) } else { self.rare }
+        if self.is_rare(key) { self.rare } else { self.weights.get(key) }
     }
 }
 
@@ -92,6 +114,13 @@ impl FilterPlace {
         let place = key.wrapping_mul(0x9E37_79B1) >> (u32::BITS - FILTER_BITS);
         Self { number: (place / u64::BITS) as usize, bit: 1 << (place % u64::BITS) }
     }
+}
+
+/// How many times a stem weighs that a text has so often.
+#[cold]
+#[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
+fn times(count: u32) -> f32 {
+    if count <= 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
 /// The negative logarithm of the probability that a text of ordinary length has a stem with this share of all words.

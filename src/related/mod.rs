@@ -11,7 +11,9 @@ mod copies;
 mod excerpt;
 mod index;
 mod key_table;
+mod part;
 mod profile;
+mod scales;
 mod segment;
 mod words;
 

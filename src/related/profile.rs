@@ -32,15 +32,9 @@ impl Profile {
     /// The profile of a text with these stems. Linear in the stems.
     #[must_use]
     pub fn new(stems: &[Stem], commonness: &Commonness) -> Self {
-        let mut counts = KeyTable::new(0_u32, stems.len().min(MOST_EXPECTED) / 2);
+        let mut counts = KeyTable::new(0_u32, stems.len().min(MOST_EXPECTED));
         keys(stems).for_each(|at| counts.update(at.key, |count| count + 1));
-        let mut weighted: Vec<Weighted> = Vec::with_capacity(stems.len().min(MOST_EXPECTED));
-        for KeyValue { key, value: count } in counts.into_used() {
-            let weight = commonness.weight(key) * times(count);
-            if weight >= LEAST_WEIGHT {
-                weighted.push(Weighted::new(key, weight));
-            }
-        }
+        let mut weighted = weighted(counts.into_used(), commonness);
         if weighted.len() > Self::MAX_TERMS {
             weighted.select_nth_unstable_by(Self::MAX_TERMS, |a, b| b.cmp(a));
             weighted.truncate(Self::MAX_TERMS);
@@ -102,6 +96,37 @@ impl Profile {
     }
 }
 
+/// The stems of a text with their weights, without those that are too light to be in its profile.
+fn weighted(counts: Vec<KeyValue<u32>>, commonness: &Commonness) -> Vec<Weighted> {
+    // Both lists are written without a branch that depends on the stem: rare ones come in no order.
+    let mut weighted = vec![Weighted(0); counts.len()];
+    let mut others = counts;
+    let (mut rare, mut other) = (0, 0);
+    for place in 0..others.len() {
+        let Some(KeyValue { key, value: count }) = others.get(place).copied() else { break };
+        let is_rare = commonness.is_rare(key);
+        if let Some(to) = weighted.get_mut(rare) {
+            *to = Weighted::new(key, commonness.rare() * commonness.times(count));
+        }
+        rare += usize::from(is_rare);
+        if let Some(to) = others.get_mut(other) {
+            *to = KeyValue { key, value: count };
+        }
+        other += usize::from(!is_rare);
+    }
+    weighted.truncate(rare);
+    others.truncate(other);
+    // If the rare ones fill a profile, a stem that weighs less than a rare one is not in it.
+    let least = if rare < Profile::MAX_TERMS { LEAST_WEIGHT } else { commonness.rare() };
+    for KeyValue { key, value: count } in others {
+        let weight = commonness.weight(key) * commonness.times(count);
+        if weight >= least {
+            weighted.push(Weighted::new(key, weight));
+        }
+    }
+    weighted
+}
+
 /// A stem below its weight, so that numbers are in the order of weights, and of equal ones the least key is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Weighted(u64);
@@ -144,12 +169,6 @@ fn key(hash: u64) -> Key {
 /// The key of two characters in their order.
 fn pair(first: Stem, second: Stem) -> Key {
     key(first.hash()).wrapping_mul(0x9E37_79B1).rotate_left(13) ^ key(second.hash())
-}
-
-/// How many times a stem weighs that a text has so often.
-#[expect(clippy::cast_precision_loss, reason = "a count of words, of which the logarithm is taken")]
-fn times(count: u32) -> f32 {
-    if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
 /// A share from 0 to 1 in parts of 255, at least one.
@@ -232,7 +251,7 @@ pub(super) mod tests {
     fn defined(stems: &[Stem], commonness: &Commonness) -> Vec<Term> {
         let mut counts: BTreeMap<Key, u32> = BTreeMap::new();
         keys(stems).for_each(|at| *counts.entry(at.key).or_default() += 1);
-        let weight = |(key, count): (Key, u32)| (key, commonness.weight(key) * times(count));
+        let weight = |(key, count): (Key, u32)| (key, commonness.weight(key) * commonness.times(count));
         let mut weighted: Vec<(Key, f32)> =
             counts.into_iter().map(weight).filter(|(_, weight)| *weight >= LEAST_WEIGHT).collect();
         // Of equal ones, the least key stays first.

@@ -26,10 +26,24 @@ impl Posting {
 }
 
 /// A source and its profile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Profiled {
     pub(super) slot: Slot,
     pub(super) profile: Profile,
+}
+
+impl Profiled {
+    /// Adds the product of its profile and another to the number at its slot.
+    pub(super) fn add_product(&self, other: &Profile, products: &mut [u32]) {
+        if let Some(product) = products.get_mut(self.slot.index()) {
+            *product += other.product(&self.profile);
+        }
+    }
+
+    /// Its bytes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.profile.terms())
+    }
 }
 
 /// The postings of some sources: 4 bytes for each stem of a source, and 8 bytes for each stem.
@@ -52,8 +66,9 @@ struct List<'a> {
 
 impl Segment {
     /// The postings of these sources. Linear but for a sort.
-    pub(super) fn of(sources: &[Profiled]) -> Self {
-        let mut all: Vec<KeyedPosting> = Vec::with_capacity(sources.len() * Profile::MAX_TERMS);
+    pub(super) fn of<'a>(sources: impl Iterator<Item = &'a Profiled>) -> Self {
+        let most = sources.size_hint().1.unwrap_or(0);
+        let mut all: Vec<KeyedPosting> = Vec::with_capacity(most * Profile::MAX_TERMS);
         for Profiled { slot, profile } in sources {
             let posting = |weight| Posting::new(*slot, weight);
             all.extend(profile.terms().iter().map(|term| KeyedPosting::new(term.key, posting(term.weight))));

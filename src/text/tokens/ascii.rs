@@ -28,51 +28,70 @@ pub(super) fn for_each_token(
     mut sink: impl FnMut(Token, Stem, Span),
 ) -> Result<(), ComparedFormTooLong> {
     let mut pieces = Pieces { text, hasher, form: Form::default(), bytes: 0, max_bytes, is_overgrown: false };
-    let mut start = 0;
-    // 1 if the byte before the block is part of a piece.
-    let mut inside = 0_u64;
     let bytes = text.as_bytes();
+    let (mut start, mut inside, mut may_be_odd) = (0, 0, false);
     for base in (0..bytes.len()).step_by(BLOCK) {
-        let rest = bytes.get(base..).unwrap_or_default();
-        let mask = piece_mask(rest, inside);
-        let mut edges = mask ^ (mask << 1 | inside);
-        inside = mask >> (BLOCK - 1);
-        while edges != 0 {
-            let at = base + edges.trailing_zeros() as usize;
-            if mask >> (at - base) & 1 == 1 {
-                start = at;
-            } else {
-                pieces.emit(start, at, &mut sink);
-            }
-            edges &= edges - 1;
+        let Masks { pieces: mask, odd } = Masks::of(bytes.get(base..).unwrap_or_default(), inside);
+        let before = mask << 1 | inside;
+        let (mut starts, mut ends) = (mask & !before, before & !mask);
+        let mut next_start = || {
+            let next = base + starts.trailing_zeros() as usize;
+            starts &= starts.wrapping_sub(1);
+            next
+        };
+        if inside == 0 {
+            start = next_start();
         }
+        may_be_odd |= odd != 0;
+        while ends != 0 {
+            let end = base + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            pieces.emit(start, end, may_be_odd, &mut sink);
+            start = next_start();
+        }
+        inside = mask >> (BLOCK - 1);
+        // Of the piece that goes on only this block is known.
+        may_be_odd &= inside == 1;
     }
     if inside == 1 {
-        pieces.emit(start, bytes.len(), &mut sink);
+        pieces.emit(start, bytes.len(), true, &mut sink);
     }
     if pieces.is_overgrown || pieces.bytes > max_bytes { Err(ComparedFormTooLong) } else { Ok(()) }
 }
 
-/// One bit for each of the first 64 bytes, set if the byte is part of a piece. `before` is the bit of the byte before
-/// them. Bytes past the end are not part of a piece.
-#[inline]
-fn piece_mask(rest: &[u8], before: u64) -> u64 {
-    let (mut words, mut apostrophes) = (0, 0);
-    let mut padded = [0; BLOCK];
-    let block = rest.first_chunk::<BLOCK>().unwrap_or_else(|| {
-        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        &padded
-    });
-    for (i, eight) in block.as_chunks::<8>().0.iter().enumerate() {
-        let eight = u64::from_le_bytes(*eight);
-        words |= to_bits(word_bytes(eight)) << (8 * i);
-        apostrophes |= to_bits(equal_bytes(eight, b'\'')) << (8 * i);
+/// One bit for each of the first 64 bytes of a text.
+struct Masks {
+    /// The byte is part of a piece. Bytes past the end are not.
+    pieces: u64,
+    /// The byte is neither an ASCII letter or digit nor between pieces.
+    odd: u64,
+}
+
+impl Masks {
+    /// Of the first bytes of `rest`. `before` is the bit of the byte before them: 1 if it is part of a piece.
+    #[inline]
+    fn of(rest: &[u8], before: u64) -> Self {
+        let (mut words, mut apostrophes, mut foreign) = (0, 0, 0);
+        let mut padded = [0; BLOCK];
+        let block = rest.first_chunk::<BLOCK>().unwrap_or_else(|| {
+            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            &padded
+        });
+        for (i, eight) in block.as_chunks::<8>().0.iter().enumerate() {
+            let eight = u64::from_le_bytes(*eight);
+            words |= to_bits(word_bytes(eight)) << (8 * i);
+            apostrophes |= to_bits(equal_bytes(eight, b'\'')) << (8 * i);
+            foreign |= eight & splat(0x80);
+        }
+        // All bytes of a block with one that is not ASCII are odd: it is not worth while to tell them apart.
+        let foreign = if foreign == 0 { 0 } else { u64::MAX };
+        if apostrophes == 0 {
+            return Self { pieces: words, odd: foreign };
+        }
+        let after = rest.get(BLOCK).is_some_and(|b| *b >= 0x80 || b.is_ascii_alphanumeric());
+        let inner = apostrophes & (words << 1 | before) & (words >> 1 | u64::from(after) << (BLOCK - 1));
+        Self { pieces: words | inner, odd: inner | foreign }
     }
-    if apostrophes == 0 {
-        return words;
-    }
-    let after = rest.get(BLOCK).is_some_and(|b| *b >= 0x80 || b.is_ascii_alphanumeric());
-    words | apostrophes & (words << 1 | before) & (words >> 1 | u64::from(after) << (BLOCK - 1))
 }
 
 /// `0x0101_0101_0101_0101 * byte`.
@@ -104,6 +123,18 @@ fn to_bits(eight: u64) -> u64 {
     (eight >> 7 & splat(1)).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
+/// The first so many of 16 bytes.
+#[expect(clippy::indexing_slicing, reason = "a wrong index would not compile")]
+const KEPT: [u128; 17] = {
+    let mut kept = [0; 17];
+    let mut length = 1;
+    while length < kept.len() {
+        kept[length] = u128::MAX >> (8 * (16 - length));
+        length += 1;
+    }
+    kept
+};
+
 /// Turns pieces into tokens.
 struct Pieces<'a> {
     text: &'a str,
@@ -117,9 +148,10 @@ struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
+    /// `may_be_odd` is false only if the piece has nothing but ASCII letters and digits.
     #[inline]
-    fn emit(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
-        match self.plain_word(start, end) {
+    fn emit(&mut self, start: usize, end: usize, may_be_odd: bool, sink: &mut impl FnMut(Token, Stem, Span)) {
+        match self.plain_word(start, end, may_be_odd) {
             Some((token, stem)) => {
                 self.bytes += end - start;
                 sink(token, stem, span(start, end));
@@ -128,27 +160,27 @@ impl Pieces<'_> {
         }
     }
 
-    /// The token and the stem of a piece of at most 16 ASCII letters and digits that does not end the text.
+    /// The token and the stem of a piece of at most 16 ASCII letters and digits.
     #[inline]
-    fn plain_word(&self, start: usize, end: usize) -> Option<(Token, Stem)> {
+    fn plain_word(&self, start: usize, end: usize, may_be_odd: bool) -> Option<(Token, Stem)> {
         let length = end - start;
-        let block = self.text.as_bytes().get(start..)?.first_chunk::<16>()?;
-        if length > block.len() {
-            return None;
-        }
-        let kept = u128::MAX >> (8 * (block.len() - length));
-        let bytes = u128::from_le_bytes(*block) & kept;
-        // Letters and digits have bit 0x40 or 0x10; an apostrophe has neither, nor bit 0x80.
-        let top = u128::from_ne_bytes([0x80; 16]);
-        let odd = bytes & top | !(bytes << 1 | bytes << 3) & top & kept;
-        if odd != 0 {
-            return None;
+        let rest = self.text.as_bytes().get(start..)?;
+        let kept = *KEPT.get(length)?;
+        let bytes = u128::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| padded(rest))) & kept;
+        if may_be_odd {
+            // Letters and digits have bit 0x40 or 0x10; an apostrophe has neither, nor bit 0x80.
+            let top = u128::from_ne_bytes([0x80; 16]);
+            let odd = bytes & top | !(bytes << 1 | bytes << 3) & top & kept;
+            if odd != 0 {
+                return None;
+            }
         }
         // Lower case differs from upper case by bit 0x20, which digits have too.
         let lower = (bytes | u128::from_ne_bytes([0x20; 16])) & kept;
         Some((self.hasher.short_token(lower, length), Stem::of_ascii(self.hasher, lower, length)))
     }
 
+    #[cold]
     fn emit_slowly(&mut self, start: usize, end: usize, sink: &mut impl FnMut(Token, Stem, Span)) {
         let piece = self.text.get(start..end).unwrap_or_default();
         let Self { form, hasher, bytes, max_bytes, is_overgrown, .. } = self;
@@ -168,6 +200,14 @@ impl Pieces<'_> {
             sink(token, stem, span);
         });
     }
+}
+
+/// The last bytes of a text.
+#[cold]
+fn padded(rest: &[u8]) -> [u8; 16] {
+    let mut block = [0; 16];
+    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    block
 }
 
 /// A form of at most 16 ASCII bytes as a little-endian integer.
