@@ -221,8 +221,8 @@ fn hull(chain: &[Run], words: usize, min_words: u32) -> Option<Passage> {
         passage.matched_tokens += run.length;
         last = *run;
     }
-    let least = f64::from(tuning.verbatim) * f64::from(narrow(words));
-    (f64::from(passage.matched_tokens) >= least).then_some(passage)
+    let needed = f64::from(tuning.verbatim) * f64::from(narrow(words));
+    (f64::from(passage.matched_tokens) >= needed).then_some(passage)
 }
 
 /// One side of a passage.

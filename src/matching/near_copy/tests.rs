@@ -51,7 +51,7 @@ fn edited(mut words: Vec<String>, edits: &[(usize, Edit, u16)]) -> String {
 }
 
 struct Text {
-    text: String,
+    original: String,
     tokenized: TokenizedText,
     profile: StemProfile,
     near: Option<NearText>,
@@ -62,11 +62,11 @@ impl Text {
         let tokenized = Tokenizer::new(CorpusSeed::new(1)).tokenize(&text);
         let profile = profiler.profile(Language::ENGLISH, &text, &tokenized);
         let near = NearText::of(Reading { text: &text, tokenized: &tokenized, profile: &profile });
-        Self { text, tokenized, profile, near }
+        Self { original: text, tokenized, profile, near }
     }
 
     fn reading(&self) -> Reading<'_> {
-        Reading { text: &self.text, tokenized: &self.tokenized, profile: &self.profile }
+        Reading { text: &self.original, tokenized: &self.tokenized, profile: &self.profile }
     }
 
     fn side(&self) -> Option<NearSide<'_>> {
@@ -92,7 +92,7 @@ fn full([a, b]: &[Text; 2]) -> Vec<CoveredPassage> {
 }
 
 fn words(ranges: &[Range<u32>]) -> usize {
-    ranges.iter().map(|range| range.len()).sum()
+    ranges.iter().map(Range::len).sum()
 }
 
 /// The words that one of two lists of ranges has and the other has not.
