@@ -93,7 +93,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         _ => None,
     };
     let engine = Engine::in_memory().map_err(|error| error.to_string())?;
-    println!("{:>9}  {:22} {:>8} {:>8} {:>8} {:>8}", "sources", "passages expected up to", 0.01, 0.03, 0.1, 0.3);
+    println!(
+        "{:>9}  {:22} {:>8} {:>8} {:>8} {:>8}",
+        "sources", "passages expected up to", 0.01, 0.03, 0.1, 0.3
+    );
     let mut added = 0;
     for size in &arguments.sizes {
         let new: Vec<Text> = if arguments.sources.is_some() {
@@ -123,7 +126,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// The submissions of one size: given ones, generated ones, or a sample of the sources that were added last.
-fn clean(given: Option<&[shared::workload::Submission]>, prose: Option<&Prose>, ids: &[String]) -> Vec<Clean> {
+fn clean(
+    given: Option<&[shared::workload::Submission]>,
+    prose: Option<&Prose>,
+    ids: &[String],
+) -> Vec<Clean> {
     if let Some(given) = given {
         let known = |submission: &shared::workload::Submission| {
             let planted = submission.cases.iter().map(|case| case.source_id.clone());
@@ -145,7 +152,9 @@ fn add(engine: &Engine, texts: Vec<Text>) -> Result<(), String> {
     let add = |text: Text| {
         let id = SourceId::new(&text.id).map_err(|error| error.to_string())?;
         let source = NewSource::new(text.text).with_id(id);
-        engine.add_source(&CollectionName::default(), source, IfExists::Reject).map_err(|error| error.to_string())
+        engine
+            .add_source(&CollectionName::default(), source, IfExists::Reject)
+            .map_err(|error| error.to_string())
     };
     texts.into_par_iter().try_for_each(|text| add(text).map(drop))
 }
@@ -157,9 +166,9 @@ fn row(engine: &Engine, size: usize, name: &str, clean: &[Clean]) -> Result<(), 
         .into_par_iter()
         .map(|one| {
             let report = match one {
-                Clean::Source(name) => {
-                    engine.check_source(name, &Scope::default(), &options, &Stop::never()).map(|one| one.report)
-                }
+                Clean::Source(name) => engine
+                    .check_source(name, &Scope::default(), &options, &Stop::never())
+                    .map(|one| one.report),
                 Clean::Given(text, _) => engine.check(text, &Scope::default(), &options, &Stop::never()),
             };
             Ok(count(one, &report.map_err(|error| error.to_string())?))
@@ -170,10 +179,7 @@ fn row(engine: &Engine, size: usize, name: &str, clean: &[Clean]) -> Result<(), 
         sums.iter_mut().zip(counted).for_each(|(sum, one)| *sum += one);
     }
     let means = sums.map(|sum| ratio(sum, clean.len() as u64));
-    println!(
-        "{size:>9}  {name:22} {:>8.4} {:>8.4} {:>8.4} {:>8.4}",
-        means[0], means[1], means[2], means[3]
-    );
+    println!("{size:>9}  {name:22} {:>8.4} {:>8.4} {:>8.4} {:>8.4}", means[0], means[1], means[2], means[3]);
     Ok(())
 }
 
@@ -181,7 +187,9 @@ fn row(engine: &Engine, size: usize, name: &str, clean: &[Clean]) -> Result<(), 
 fn count(one: &Clean, report: &Report) -> [u64; 4] {
     let is_known = |id: &String| matches!(one, Clean::Given(_, known) if known.contains(id));
     let sources = report.sources.iter().filter(|source| !is_known(&source.source_id));
-    let expected: Vec<f64> =
-        sources.flat_map(|source| &source.passages).filter_map(|passage| passage.expected_by_chance).collect();
+    let expected: Vec<f64> = sources
+        .flat_map(|source| &source.passages)
+        .filter_map(|passage| passage.expected_by_chance)
+        .collect();
     EXPECTED.map(|most| expected.iter().filter(|expected| **expected <= most).count() as u64)
 }

@@ -40,8 +40,8 @@ pub fn fit(pairs: &[MatchedPair], searched: f64, sources: u64) -> Calibration {
     let Counted { runs, excess } = Counted::by_chance(&excesses(pairs));
     let prior_excess = PRIOR_RUNS * mean_excess(default.decay);
     let decay = decay_of((excess + prior_excess) / (runs + PRIOR_RUNS));
-    let searched_for_prior = PRIOR_RUNS / (default.rate * in_window(default.decay));
-    let rate = (runs + PRIOR_RUNS) / (searched + searched_for_prior) / in_window(decay);
+    let searched_for_prior = PRIOR_RUNS / (default.rate * counted(default.decay));
+    let rate = (runs + PRIOR_RUNS) / (searched + searched_for_prior) / counted(decay);
     Calibration { rate, decay, sources, revision: 0 }
 }
 
@@ -65,9 +65,9 @@ impl Counted {
     }
 }
 
-/// The share of runs by chance that are in the window.
-fn in_window(decay: f64) -> f64 {
-    1.0 - (-decay * WINDOW).exp()
+/// The share of runs by chance that are counted: those in the window, less the few in the next one.
+fn counted(decay: f64) -> f64 {
+    (1.0 - (-decay * WINDOW).exp()).powi(2)
 }
 
 /// The scores above the least one of runs that chance may have produced.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use palimpsest::proto::{self, ExclusionReason};
 use palimpsest::report::Report;
 use palimpsest::{
-    Calibration, Change, CollectionName, DetectionMode, DetectionOptions, Engine, IfExists, Limits, NewSource,
-    Operation, PairOptions, Scope, SourceId, SourceName, Stop,
+    Calibration, Change, CollectionName, DetectionMode, DetectionOptions, Engine, IfExists, Limits,
+    NewSource, Operation, PairOptions, Scope, SourceId, SourceName, Stop,
 };
 
 use crate::harness::{TestServer, add, check, fill};
@@ -72,7 +72,9 @@ fn what_is_expected_grows_with_the_submission_and_the_sources_in_scope() {
     let ratio = of(&many, &short) / of(&few, &short);
     assert!((8.0..13.0).contains(&ratio), "{ratio}: ten times the sources");
     let scope = Scope::default().with_exclude_source_ids(
-        (20..400).map(|number| SourceId::new(&format!("s{number}")).unwrap()).collect(),
+        (20..400)
+            .map(|number| SourceId::new(&format!("s{number}")).unwrap())
+            .collect::<std::collections::BTreeSet<_>>(),
     );
     let narrow = many.check(&short, &scope, &everything(), &Stop::never()).unwrap();
     let ratio = of(&many, &short) / expected_of(&narrow, "s0");
@@ -125,7 +127,8 @@ fn texts_that_are_compared_without_a_corpus_have_no_expectation() {
 #[test]
 fn a_phrase_makes_no_pairs() {
     let copied = Words::new(5).text(60);
-    let copies = ["a", "b"].map(|id| (id.to_owned(), format!("{copied} {}", Words::new(id.len() as u64).text(20))));
+    let copies =
+        ["a", "b"].map(|id| (id.to_owned(), format!("{copied} {}", Words::new(id.len() as u64).text(20))));
     let engine = engine_with(sources(30, 25).chain(copies));
     let all = PairOptions::default().with_max_expected_by_chance(f64::INFINITY);
     let pairs = |options: &PairOptions| {
@@ -135,9 +138,15 @@ fn a_phrase_makes_no_pairs() {
     // In so small a collection chance produces a few phrases in a million checks.
     let strict = pairs(&PairOptions::default().with_max_expected_by_chance(1e-8));
     assert_eq!((strict.pairs_found, strict.clusters_found), (1, 1));
-    let name = |id: &str| SourceName { collection: CollectionName::default(), id: SourceId::new(id).unwrap() };
+    let name =
+        |id: &str| SourceName { collection: CollectionName::default(), id: SourceId::new(id).unwrap() };
     let one = engine
-        .compare_pair(&name("s1"), &name("s2"), &everything().with_max_expected_by_chance(1e-8), &Stop::never())
+        .compare_pair(
+            &name("s1"),
+            &name("s2"),
+            &everything().with_max_expected_by_chance(1e-8),
+            &Stop::never(),
+        )
         .unwrap();
     assert_eq!((one.report.coverage.words, one.report.exclusions.len()), (0, 1));
 }

@@ -223,6 +223,7 @@ async fn bad_checks() {
             own_groups: vec!["anna".to_owned(), String::new()],
             ..Default::default()
         }),
+        max_expected_by_chance: Some(-1.0),
     });
     let status = detection.check(request).await.unwrap_err();
     let expected = [
@@ -233,6 +234,7 @@ async fn bad_checks() {
         "options.exclusions.boilerplate_texts",
         "options.exclusions.own_groups[1]",
         "options.include_excerpts",
+        "options.max_expected_by_chance",
         "options.max_passages",
         "options.max_passages",
         "options.min_passage_words",

@@ -43,7 +43,12 @@ fn covered(start: u64, end: u64, words: u64) -> proto::CoveredSpan {
 }
 
 pub(super) fn excluded(reason: ExclusionReason, start: u64, words: u64) -> proto::Exclusion {
-    proto::Exclusion { reason: reason.into(), span: Some(span(start, start + 10)), words }
+    proto::Exclusion {
+        reason: reason.into(),
+        span: Some(span(start, start + 10)),
+        words,
+        expected_by_chance: None,
+    }
 }
 
 fn alert(kind: AlertKind, severity: AlertSeverity, start: u64, count: u32) -> proto::Alert {

@@ -130,7 +130,7 @@ prop_compose! {
             sources, document, offset_unit: unit, words: 9, settings_digest: digest, sources_in_scope: 50, sources_found: 50,
             coverage: Some(Share { words: 1, of_words: 9, percent: 11.1 }),
             covered_spans: covered.into_iter().map(|span| CoveredSpan { span, words: 1 }).collect(),
-            exclusions: exclusions.into_iter().map(|(span, reason)| Exclusion { reason, span, words: 1 }).collect(),
+            exclusions: exclusions.into_iter().map(|(span, reason)| Exclusion { reason, span, words: 1, expected_by_chance: None }).collect(),
             alerts: alerts.into_iter().map(|(span, kind)| Alert { kind, severity: 1, span, count: 1 }).collect(),
             guarantee: Some(Guarantee {
                 min_run_words: 8,
