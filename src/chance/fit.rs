@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn it_finds_the_rate_and_the_decay_of_chance() {
         for (runs, decay) in [(400, 0.12), (1000, 0.2), (3000, 0.3)] {
-            let searched = 4e12;
+            let searched = f64::from(runs) / 3e-11;
             let fitted = fit(&pairs(runs, decay), searched, 5000);
             assert!((fitted.decay / decay - 1.0).abs() < 0.1, "{fitted:?}");
             assert!((fitted.rate * searched / f64::from(runs) - 1.0).abs() < 0.15, "{fitted:?}");

@@ -298,7 +298,10 @@ async fn check_finds_what_compare_finds() {
     assert_is_found(&compared, (&text, &altered), (&source, SALT), 7);
     assert_eq!((checked.sources_found, checked.sources_in_scope), (1, 51));
     assert_eq!(checked.sources[0].source_id, "salt");
-    assert_eq!(checked.sources[0].passages, compared.sources[0].passages);
+    let mut passages = checked.sources[0].passages.clone();
+    let expected = passages.iter_mut().map(|passage| passage.expected_by_chance.take());
+    assert!(expected.flatten().all(|expected| expected < 1e-6), "a corpus states what chance produces");
+    assert_eq!(passages, compared.sources[0].passages);
     assert_eq!((checked.coverage, checked.covered_spans), (compared.coverage, compared.covered_spans));
 }
 

@@ -1,13 +1,13 @@
 //! One text with those that come after it: look up, rank, compare.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::left_out::{LeftOut, holds};
 use super::options::PairOptions;
 use super::partners::unranked;
 use super::prepared::{PreparedText, PreparedTexts};
 use super::roster::Roster;
-use crate::corpus::{Error, IndexKind, View, ViewedCollection};
+use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
 use crate::detection::options::DetectionOptions;
 use crate::detection::search::{
@@ -136,6 +136,11 @@ impl Comparing<'_> {
             Some(cap) if cap <= most => (VoidReason::CommonnessCap, cap),
             _ => (VoidReason::PostingLimit, most),
         }
+    }
+
+    /// The text of a source, prepared.
+    fn prepared(&self, place: usize, entry: &Entry) -> Result<Arc<PreparedText>, Error> {
+        self.prepared.of(place, entry, (self.detector, self.collection), self.detection.mode)
     }
 
     /// The overlaps of a text with those that come after it.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use quick_cache::{Weighter, sync::Cache};
 
-use super::comparing::Comparing;
-use crate::corpus::{Entry, Error};
+use crate::corpus::{Entry, Error, ViewedCollection};
+use crate::detection::detector::Detector;
 use crate::detection::options::DetectionMode;
 use crate::detection::submission::Altered;
 use crate::text::TokenizedText;
@@ -45,22 +45,26 @@ impl PreparedTexts {
         let usual = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
         Self(Cache::with_weighter(usual, MAX_BYTES, Bytes))
     }
-}
 
-impl Comparing<'_> {
     /// The text of a source, prepared. Two threads may prepare it at once; both get the same.
-    pub(super) fn prepared(&self, place: usize, entry: &Entry) -> Result<Arc<PreparedText>, Error> {
-        if let Some(known) = self.prepared.0.get(&place) {
+    pub(super) fn of(
+        &self,
+        place: usize,
+        entry: &Entry,
+        (detector, collection): (&Detector, &ViewedCollection),
+        mode: DetectionMode,
+    ) -> Result<Arc<PreparedText>, Error> {
+        if let Some(known) = self.0.get(&place) {
             return Ok(known);
         }
-        let text = self.collection.text(entry)?;
-        let tokenized = self.detector.tokenize_source(&text);
-        let altered = match self.detection.mode {
+        let text = collection.text(entry)?;
+        let tokenized = detector.tokenize_source(&text);
+        let altered = match mode {
             DetectionMode::VerbatimOnly => None,
             DetectionMode::AlteredToo => Some(Arc::new(Altered::of(&text))),
         };
         let prepared = Arc::new(PreparedText { text, tokenized, altered });
-        self.prepared.0.insert(place, Arc::clone(&prepared));
+        self.0.insert(place, Arc::clone(&prepared));
         Ok(prepared)
     }
 }

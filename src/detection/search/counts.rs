@@ -69,6 +69,12 @@ impl CollectionExtent {
         }
     }
 
+    /// The same, with all its sources in scope if none is.
+    pub(super) fn or_whole(self) -> Self {
+        let sources_in_scope = if self.sources_in_scope == 0 { self.sources } else { self.sources_in_scope };
+        Self { sources_in_scope, ..self }
+    }
+
     /// The extent of two partitions.
     pub(super) fn plus(self, other: Self) -> Self {
         Self {

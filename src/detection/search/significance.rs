@@ -50,7 +50,8 @@ impl Judge {
         counts: &[u32],
         own: u32,
     ) -> Self {
-        let extent = CollectionExtent::of(viewed);
+        // A collection that is not in the scope of the view counts as a whole.
+        let extent = CollectionExtent::of(viewed).or_whole();
         let submission_words = f64::from(submission.tokenized.lengths().total());
         let expectation = Expectation::new(submission_words, [extent.chance()]);
         Self::new(query, counts, extent.words, own, expectation)
