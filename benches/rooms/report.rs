@@ -57,6 +57,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         min_run_words: MIN_TOKENS,
         voids: Vec::new(),
         taken: Coverage::default(),
+        commonplace: Vec::new(),
         exclusions: Vec::new(),
         submitted_at: None,
         alerts: Vec::new(),

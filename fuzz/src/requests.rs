@@ -137,6 +137,7 @@ fn options() -> proto::DetectionOptions {
         include_excerpts: true,
         max_sources: Some(5),
         exclusions: Some(exclusions),
+        max_expected_by_chance: Some(0.001),
         ..Default::default()
     }
 }

@@ -63,7 +63,7 @@ enum Command {
     /// Add sources to a server's corpus: folders and archives of texts and documents, single files, .jsonl files
     Import(import::ImportArgs),
     /// Check submissions against a server's corpus, or, with --against, against files
-    Check(check::CheckArgs),
+    Check(Box<check::CheckArgs>),
     /// Compare a text with other texts; needs no server. Or two sources of a server
     Compare(compare::CompareArgs),
     /// State the counts and measures of a text: readability, vocabulary, style; needs no server

@@ -37,9 +37,9 @@ impl Detector {
         let scope = Scope::of([collection.name().clone()]);
         let mut entries = collection.all_in_scope(&scope);
         entries.sort_unstable_by_key(|entry| entry.slot());
-        let step = entries.len().div_ceil(SAMPLE).max(1);
+        let every = entries.len().div_ceil(SAMPLE).max(1);
         let (mut pairs, mut searched) = (Vec::new(), 0.0);
-        for (sampled, entry) in entries.iter().skip(step / 2).step_by(step).enumerate() {
+        for (sampled, entry) in entries.iter().skip(every / 2).step_by(every).enumerate() {
             stop.check()?;
             let (findings, words) = self.shared_runs(collection, view, &scope, entry, stop)?;
             pairs.extend(findings.iter().map(|finding| MatchedPair { sampled, runs: runs(finding) }));

@@ -194,7 +194,7 @@ fn a_collection_is_calibrated_once_it_is_large_and_again_when_it_has_grown() {
     assert!(engine.due_for_calibration().is_empty(), "it is durable");
     assert_eq!(checked(&engine, &text, &everything()), report);
     put(&engine, 1000..2000);
-    assert_eq!(engine.due_for_calibration(), [default.clone()]);
+    assert_eq!(engine.due_for_calibration(), std::slice::from_ref(&default));
     engine.delete_collection(&default).unwrap();
     assert!(engine.due_for_calibration().is_empty());
 

@@ -270,8 +270,7 @@ impl Fields {
 
     pub(super) fn max_expected_by_chance(&mut self, given: Option<f64>) -> f64 {
         let expected = given.unwrap_or(DetectionOptions::MAX_EXPECTED_BY_CHANCE);
-        // NaN is refused too.
-        if !(expected >= 0.0) {
+        if expected.is_nan() || expected < 0.0 {
             self.invalid("options.max_expected_by_chance", format!("is {expected}, but must be 0 or more"));
         }
         expected
