@@ -5,9 +5,10 @@
 //! cargo bench --bench chance -- --sources SOURCES.jsonl [--submissions SUBMISSIONS.jsonl --truth TRUTH.json]
 //! ```
 //!
-//! The submissions are a sample of the sources, each checked without itself; or those of a file, of which the passages that were planted, and
-//! those known to be there by themselves, are left out. Without files, sources and submissions are generated. In every size the numbers are those of the
-//! default and of the collection's own calibration.
+//! The submissions are a sample of the sources, each checked without itself; or those of a file, of which the
+//! passages that were planted, and those known to be there by themselves, are left out. Without files, sources and
+//! submissions are generated. In every size the numbers are those of the default and of the collection's own
+//! calibration.
 
 #![expect(clippy::print_stdout, reason = "a bench that prints a table")]
 

@@ -6,8 +6,8 @@ use crate::model::Calibration;
 /// many as those.
 pub(super) const LEAST_SCORE: f64 = 32.0;
 
-/// The share of quotations, captions and set phrases among the runs that unrelated texts have in common, and the fall of their number
-/// with each nat. They are no accidents, but nobody copied them from one another either.
+/// The share of quotations, captions and set phrases among the runs that unrelated texts have in common, and the fall
+/// of their number with each nat. They are no accidents, but nobody copied them from one another either.
 const QUOTED: Tail = Tail { share: 0.05, decay: 0.05 };
 
 /// Altered passages of unrelated texts, against runs: the subject or the author is the same.

@@ -30,10 +30,10 @@ pub struct MatchedPair {
 /// Fits the number of runs that chance produces to pairs of sources. `searched` is the product of the words of the sampled
 /// sources and of the words that they were compared with.
 ///
-/// The scores between 32 and 47 nats follow an exponential distribution that is cut off at both ends, of which the rate of
-/// decay is estimated by maximum likelihood (its mean determines it). Robust to copies: pairs with several runs are left out. Copies
-/// are of any length, so that as many of them are expected below 47 nats as above, up to 62; these are subtracted. The default counts as
-/// thirty more runs. Linear in the pairs.
+/// The scores between 32 and 47 nats follow an exponential distribution that is cut off at both ends, of which the
+/// rate of decay is estimated by maximum likelihood (its mean determines it). Robust to copies: pairs with several
+/// runs are left out. Copies are of any length, so that as many of them are expected below 47 nats as above, up to
+/// 62; these are subtracted. The default counts as thirty more runs. Linear in the pairs.
 #[must_use]
 pub fn fit(pairs: &[MatchedPair], searched: f64, sources: u64) -> Calibration {
     let default = Calibration::default();

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::costs::Costs;
 
-/// What a k-gram that is in no other source counts for, in occurrences. A k-gram whose words make it as improbable as its count keeps the
-/// cost of its words.
+/// What a k-gram that is in no other source counts for, in occurrences. A k-gram whose words make it as improbable as
+/// its count keeps the cost of its words.
 const UNSEEN: f64 = 0.1;
 
 /// The cost of going on with a phrase: of the next k-gram, where others that have the one before it have this one too.

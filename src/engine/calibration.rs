@@ -8,8 +8,8 @@ use crate::model::{Calibration, CollectionName, Scope, Stop};
 
 impl Engine {
     /// Calibrates a collection and stores the result, durably; `None` if it has fewer than
-    /// [`Calibration::LEAST_SOURCES`] sources, for which the default is better. From the revision of the calibration on, reports state numbers expected by
-    /// chance that fit this collection.
+    /// [`Calibration::LEAST_SOURCES`] sources, for which the default is better. From the revision of the calibration
+    /// on, reports state numbers expected by chance that fit this collection.
     ///
     /// A thousand of its sources are checked for runs: a second or so.
     ///

@@ -25,8 +25,8 @@ pub(in crate::detection) struct Judge {
 }
 
 impl Judge {
-    /// From the postings of each k-gram of a query in a collection of so many words. `own` of them say nothing: those of the source itself,
-    /// and those of the submission if it is in the collection.
+    /// From the postings of each k-gram of a query in a collection of so many words. `own` of them say nothing: those
+    /// of the source itself, and those of the submission if it is in the collection.
     pub(in crate::detection) fn new(
         query: &Query<'_>,
         counts: &[u32],
