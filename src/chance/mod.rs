@@ -7,7 +7,7 @@
 //!
 //! The score of a run is the improbability of its words, in nats, as far as the index knows: rare words have a high
 //! score, and a [phrase](Phrases) that other sources have too has a low one. The [expectation](Expectation) turns scores into
-//! expected numbers, with constants that are [fitted](fit) to a collection's own sources.
+//! expected numbers, with constants that are [fitted](fit()) to a collection's own sources.
 
 mod costs;
 mod expectation;
