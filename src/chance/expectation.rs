@@ -11,7 +11,7 @@ pub(super) const LEAST_SCORE: f64 = 32.0;
 const QUOTED: Tail = Tail { share: 0.05, decay: 0.05 };
 
 /// Altered passages of unrelated texts, against runs: the subject or the author is the same.
-const ALTERED: Tail = Tail { share: 0.55, decay: 0.045 };
+const ALTERED: Tail = Tail { share: 0.26, decay: 0.03 };
 
 /// Summaries of unrelated texts, against runs.
 const SUMMARY: Tail = Tail { share: 6.0, decay: 9.0 };
