@@ -33,6 +33,7 @@ use palimpsest::{
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use shared::files::{self, Text};
 use shared::memory::ratio;
+use shared::outcome::exit_code;
 use shared::planted;
 
 /// The expected numbers that are looked at.
@@ -66,13 +67,7 @@ struct Arguments {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            println!("FAILED: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 /// A text that copied nothing.

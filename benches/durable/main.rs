@@ -29,6 +29,7 @@ use palimpsest::{CollectionName, DetectionOptions, Engine, Limits, Scope, Stop};
 use shared::files::{self, Text};
 use shared::latency::Latencies;
 use shared::memory::ratio;
+use shared::outcome::exit_code;
 
 /// Number of sources that are generated without a file.
 const SOURCES: u64 = 2_000;
@@ -58,13 +59,7 @@ struct Arguments {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            println!("FAILED: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

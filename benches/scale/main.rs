@@ -21,6 +21,7 @@ use clap::Parser;
 use collections::Spread;
 use generator::Prose;
 use palimpsest::{CollectionName, NewSource, SourceId};
+use shared::outcome::exit_code;
 
 /// Indexes generated sources of 500 to 1000 words and checks submissions with planted passages against them.
 /// Every result is asserted before it is timed.
@@ -70,14 +71,7 @@ struct Arguments {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            println!("FAILED: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod import;
 pub(crate) mod latency;
 pub(crate) mod memory;
+pub(crate) mod outcome;
 pub(crate) mod planted;
 pub(crate) mod score;
 pub(crate) mod workload;

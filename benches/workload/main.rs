@@ -30,6 +30,7 @@ use clap::Parser;
 use generator::Prose;
 use shared::files::{self, Text};
 use shared::memory::ratio;
+use shared::outcome::exit_code;
 use shared::planted;
 use shared::workload::Submission;
 
@@ -63,13 +64,7 @@ struct Arguments {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            println!("FAILED: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

@@ -89,9 +89,6 @@ impl Expectation {
 /// An expected number as reports state it: with two digits, since logarithms differ between processors beyond.
 #[must_use]
 pub fn rounded(expected: f64) -> f64 {
-    if !(expected > 0.0 && expected.is_finite()) {
-        return 0.0;
-    }
     format!("{expected:.1e}").parse().unwrap_or(expected)
 }
 
@@ -119,9 +116,7 @@ mod tests {
 
     #[test]
     fn numbers_have_two_digits() {
-        for (number, stated) in
-            [(0.123_456, 0.12), (1234.5, 1200.0), (9.96e-31, 1e-30), (0.0, 0.0), (f64::NAN, 0.0)]
-        {
+        for (number, stated) in [(0.123_456, 0.12), (1234.5, 1200.0), (9.96e-31, 1e-30), (0.0, 0.0)] {
             assert_eq!(rounded(number).to_string(), stated.to_string());
         }
     }

@@ -2,7 +2,7 @@
 
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
-use super::exclusions::{in_regions, take_commonplace, take_own_work, take_short_passages};
+use super::exclusions::{TakenOut, in_regions, take_out};
 use super::options::DetectionOptions;
 use super::search::{Partition, Prepared, search};
 use super::submission::Submission;
@@ -76,15 +76,9 @@ impl Detector {
         let regions = regions(text);
         exclusions.extend(in_regions(&regions, &tokenized, &options.exclusions));
         stop.check()?;
-        let own = take_own_work(&mut found.findings, &options.exclusions);
-        let short = take_short_passages(
-            &mut found.findings,
-            tokenized.lengths(),
-            options.min_passage_words.unwrap_or(0),
-        );
-        let commonplace = take_commonplace(&mut found.findings, options.max_expected_by_chance);
-        let taken = own.covered.plus(&short.covered).plus(&commonplace.taken.covered);
-        exclusions.extend([own.excluded, short.excluded, commonplace.taken.excluded]);
+        let TakenOut { excluded, covered, commonplace } =
+            take_out(&mut found.findings, tokenized.lengths(), options);
+        exclusions.extend(excluded);
         exclusions.push(ExcludedWords { reason: ExclusionReason::Common, words: found.common });
         let names = scope.collections.iter().zip(settings);
         let collections: Vec<ScopedCollection<'_>> =
@@ -96,8 +90,8 @@ impl Detector {
             regions: &regions,
             considered: found.considered,
             findings: found.findings,
-            taken,
-            commonplace: commonplace.expected,
+            taken: covered,
+            commonplace,
             exclusions,
             submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),

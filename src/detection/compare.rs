@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::check::{Subject, report_limits};
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
-use super::exclusions::{in_regions, take_commonplace, take_own_work, take_short_passages};
+use super::exclusions::{TakenOut, in_regions, take_out};
 use super::options::DetectionOptions;
 use super::search::{Judge, Partition, Query};
 use super::submission::{Compared, Submission};
@@ -170,12 +170,9 @@ impl Detector {
             vec![ExcludedWords { reason: ExclusionReason::Boilerplate, words: boilerplate.words }];
         exclusions.extend(in_regions(&regions, &tokenized, &options.exclusions));
         stop.check()?;
-        let own = take_own_work(&mut findings, &options.exclusions);
-        let least = options.min_passage_words.unwrap_or(0);
-        let short = take_short_passages(&mut findings, tokenized.lengths(), least);
-        let commonplace = take_commonplace(&mut findings, options.max_expected_by_chance);
-        let taken = own.covered.plus(&short.covered).plus(&commonplace.taken.covered);
-        exclusions.extend([own.excluded, short.excluded, commonplace.taken.excluded]);
+        let TakenOut { excluded, covered, commonplace } =
+            take_out(&mut findings, tokenized.lengths(), options);
+        exclusions.extend(excluded);
         Ok(report::build(Draft {
             text,
             tokenized: &tokenized,
@@ -183,12 +180,12 @@ impl Detector {
             regions: &regions,
             considered: true,
             findings,
-            taken,
-            commonplace: commonplace.expected,
+            taken: covered,
+            commonplace,
             exclusions,
             submitted_at: options.submitted_at,
             alerts: alerts::alerts(text),
-            min_run_words: query.min_words.max(least),
+            min_run_words: query.min_words.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
             corpus_revision: facts.corpus_revision,
             scope_revision: facts.scope_revision,

@@ -83,13 +83,38 @@ impl Detector {
 }
 
 /// Words that an exclusion leaves out, and the words in the passages that it took out of the findings.
-pub(super) struct Taken {
-    pub(super) excluded: ExcludedWords,
+struct Taken {
+    excluded: ExcludedWords,
+    covered: Coverage,
+}
+
+/// What own work, short passages and commonplace ones leave out.
+pub(super) struct TakenOut {
+    pub(super) excluded: [ExcludedWords; 3],
+    /// The words in the passages that are no more among the findings.
     pub(super) covered: Coverage,
+    /// The places of commonplace passages, with the expected numbers of their like.
+    pub(super) commonplace: Vec<(Range<u32>, f64)>,
+}
+
+/// Takes own work, short passages and commonplace ones out of the findings.
+pub(super) fn take_out(
+    findings: &mut Vec<Finding>,
+    lengths: &WordLengths,
+    options: &DetectionOptions,
+) -> TakenOut {
+    let own = take_own_work(findings, &options.exclusions);
+    let short = take_short_passages(findings, lengths, options.min_passage_words.unwrap_or(0));
+    let Commonplace { taken, expected } = take_commonplace(findings, options.max_expected_by_chance);
+    TakenOut {
+        covered: Coverage::union(&[own.covered, short.covered, taken.covered]),
+        excluded: [own.excluded, short.excluded, taken.excluded],
+        commonplace: expected,
+    }
 }
 
 /// Removes the submitter's own earlier work from the findings, and excludes what matches it exactly.
-pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) -> Taken {
+fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) -> Taken {
     let own: Vec<Finding> = findings.extract_if(.., |finding| wanted.is_own(&finding.source.group)).collect();
     let covered: Vec<Coverage> = own.iter().map(Finding::covered).collect();
     let exact: Vec<Coverage> = own.into_iter().map(|finding| finding.exact).collect();
@@ -98,14 +123,14 @@ pub(super) fn take_own_work(findings: &mut Vec<Finding>, wanted: &Exclusions) ->
 }
 
 /// Commonplace passages: words that an exclusion leaves out, and what chance has to do with each.
-pub(super) struct Commonplace {
-    pub(super) taken: Taken,
-    pub(super) expected: Vec<(Range<u32>, f64)>,
+struct Commonplace {
+    taken: Taken,
+    expected: Vec<(Range<u32>, f64)>,
 }
 
 /// Removes passages of which chance produces more than so many from the findings. A word that another passage covers too is not
 /// excluded.
-pub(super) fn take_commonplace(findings: &mut Vec<Finding>, most: f64) -> Commonplace {
+fn take_commonplace(findings: &mut Vec<Finding>, most: f64) -> Commonplace {
     let is_commonplace = |found: &FoundPassage| found.chance.is_some_and(|chance| chance.expected > most);
     let mut expected = Vec::new();
     for finding in findings.iter_mut() {
@@ -124,11 +149,7 @@ pub(super) fn take_commonplace(findings: &mut Vec<Finding>, most: f64) -> Common
 
 /// Removes passages with fewer words than asked for from the findings. A word that a longer passage covers too is not
 /// excluded.
-pub(super) fn take_short_passages(
-    findings: &mut Vec<Finding>,
-    lengths: &WordLengths,
-    min_words: u32,
-) -> Taken {
+fn take_short_passages(findings: &mut Vec<Finding>, lengths: &WordLengths, min_words: u32) -> Taken {
     let is_short = |found: &FoundPassage| !lengths.reaches(&found.passage.submission, min_words);
     let (mut short, mut covered) = (Vec::new(), Vec::new());
     for finding in findings.iter_mut() {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 
 use super::Profile;
+use super::norms::InverseNorms;
 use super::part::Part;
-use super::scales::Scales;
 use super::segment::{Profiled, Segment};
 use crate::model::Slot;
 
@@ -22,8 +22,8 @@ const MERGE_FACTOR: usize = 3;
 /// The profiles of a collection's sources, by stem: about 280 bytes a source, and as much again for the segments of a merge while
 /// it goes on.
 ///
-/// Adding appends to a short list. When that is full, it becomes a part, which never changes. Whoever wants another part in the place
-/// of one or several makes it without a lock, and puts it there if they are still there. So the lock is held for a few links only,
+/// Adding appends to a short list. When that is full, it becomes a part, which never changes. A part that replaces
+/// others is made without a lock, and put in their place if they are still there. So the lock is held for a few links only,
 /// and a look-up works on the links that it copied.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -36,7 +36,7 @@ pub struct Index {
 struct State {
     waiting: Vec<Arc<Profiled>>,
     parts: Vec<Arc<Part>>,
-    scales: Scales,
+    norms: InverseNorms,
 }
 
 /// A source that shares stems with a text.
@@ -51,9 +51,9 @@ pub struct Found {
 impl Index {
     /// Adds the profile of a source. Amortised, logarithmic in the sources for each of its stems, and mostly sequential.
     pub fn insert(&self, slot: Slot, profile: &Profile) {
-        let scale = single(1.0 / profile.norm().max(1.0));
+        let inverse_norm = single(1.0 / profile.norm().max(1.0));
         let added = Arc::new(Profiled { slot, profile: profile.clone() });
-        let full = self.state.write().insert(added, scale);
+        let full = self.state.write().insert(added, inverse_norm);
         if let Some(batch) = full {
             // If it was replaced meanwhile, it was so by a segment.
             self.replace(std::slice::from_ref(&batch), Some(Arc::new(batch.sealed())));
@@ -171,16 +171,16 @@ impl Index {
     /// Its bytes in memory, about.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let State { waiting, parts, scales } = self.state.read().clone();
+        let State { waiting, parts, norms } = self.state.read().clone();
         let in_parts: usize = parts.iter().map(|part| part.bytes()).sum();
-        in_parts + waiting.iter().map(|one| one.bytes()).sum::<usize>() + scales.bytes()
+        in_parts + waiting.iter().map(|one| one.bytes()).sum::<usize>() + norms.bytes()
     }
 }
 
 impl State {
     /// Adds a profile. Returns the part that became of all that waited, if they are enough.
-    fn insert(&mut self, added: Arc<Profiled>, scale: f32) -> Option<Arc<Part>> {
-        self.scales.set(added.slot, scale);
+    fn insert(&mut self, added: Arc<Profiled>, inverse_norm: f32) -> Option<Arc<Part>> {
+        self.norms.set(added.slot, inverse_norm);
         if !added.profile.terms().is_empty() {
             self.waiting.push(added);
         }
@@ -198,12 +198,12 @@ impl State {
 
     /// The similarity of the source in each slot.
     fn similarities(&self, profile: &Profile) -> Vec<f32> {
-        let mut products = vec![0_u32; self.scales.len()];
+        let mut products = vec![0_u32; self.norms.len()];
         self.parts.iter().for_each(|part| part.add_products(profile, &mut products));
         self.waiting.iter().for_each(|one| one.add_product(profile, &mut products));
-        let scale = single(1.0 / profile.norm().max(1.0));
-        let pairs = products.into_iter().zip(self.scales.iter());
-        pairs.map(|(product, of)| single(product.into()) * (scale * of)).collect()
+        let inverse_norm = single(1.0 / profile.norm().max(1.0));
+        let pairs = products.into_iter().zip(self.norms.iter());
+        pairs.map(|(product, of)| single(product.into()) * (inverse_norm * of)).collect()
     }
 }
 

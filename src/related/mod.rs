@@ -11,9 +11,9 @@ mod copies;
 mod excerpt;
 mod index;
 mod key_table;
+mod norms;
 mod part;
 mod profile;
-mod scales;
 mod segment;
 mod words;
 

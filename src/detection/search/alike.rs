@@ -19,7 +19,7 @@ pub(super) struct InScope {
     pub(super) alike: u32,
 }
 
-/// The candidates of one collection without those that the shortlist leaves out whatever the others are: those after the
+/// The candidates of one collection without those that the shortlist leaves out in any case: those after the
 /// first [`ENOUGH`] that share the very same k-grams, without evidence for altered text. Linear.
 pub(super) fn without_alike(mut found: Vec<InScope>) -> Vec<InScope> {
     if found.len() <= ENOUGH {

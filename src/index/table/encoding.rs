@@ -54,7 +54,7 @@ impl Table {
         Some(table)
     }
 
-    /// Whether the table is safe to use, whatever its postings: its chains end, its counts are right, and it can grow.
+    /// Whether the table is safe to use with any postings: its chains end, its counts are right, and it can grow.
     fn is_sound(&self) -> bool {
         let fronts = self.heads.iter().map(|head| head.link());
         MAX_LOAD.contains(&self.max_load)

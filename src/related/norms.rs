@@ -1,4 +1,4 @@
-//! One over the length of the profile of each slot as a vector.
+//! The inverse norms of profiles: one over the length of each as a vector.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,23 +8,23 @@ use crate::model::Slot;
 /// Slots of a page.
 const PAGE: usize = 1024;
 
-/// A number for each slot, in pages that a reader shares with the writer: so a look-up needs no lock and copies only links.
+/// The inverse norm of each slot's profile, in pages that a reader shares with the writer: so a look-up needs no lock and copies only links.
 ///
 /// A number is written before the profile of its slot is added, and changes only when the slot is given to another source, which no
 /// look-up that began before wants.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scales {
+pub(super) struct InverseNorms {
     pages: Vec<Arc<[AtomicU32; PAGE]>>,
 }
 
-impl Scales {
-    pub(super) fn set(&mut self, slot: Slot, scale: f32) {
+impl InverseNorms {
+    pub(super) fn set(&mut self, slot: Slot, inverse_norm: f32) {
         let number = slot.index() / PAGE;
         while self.pages.len() <= number {
             self.pages.push(Arc::new([const { AtomicU32::new(0) }; PAGE]));
         }
         if let Some(place) = self.pages.get(number).and_then(|page| page.get(slot.index() % PAGE)) {
-            place.store(scale.to_bits(), Ordering::Relaxed);
+            place.store(inverse_norm.to_bits(), Ordering::Relaxed);
         }
     }
 
