@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::check::Subject;
 use super::detector::Detector;
 use super::options::{DetectionMode, DetectionOptions, Exclusions};
-use super::search::{Partition, Prepared, search};
+use super::search::{LocalNode, Prepared, search};
 use super::submission::Submission;
 use crate::chance::{MatchedPair, fit};
 use crate::corpus::{Entry, Error, View, ViewedCollection};
@@ -73,8 +73,7 @@ impl Detector {
         let submission = Submission::new(&text, &tokenized, options.mode, &self.profilers);
         let settings = vec![collection.settings()];
         let prepared = Prepared::new(self, &submission, &scope, &options, settings, stop)?;
-        let partitions: [&dyn Partition; 1] = [view];
-        let found = search(self, &prepared, &partitions, stop)?;
+        let found = search(self, &prepared, &[&LocalNode::whole(view)], stop)?;
         Ok((found.findings, u64::from(tokenized.lengths().total())))
     }
 }

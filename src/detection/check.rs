@@ -4,7 +4,7 @@ use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
 use super::exclusions::{TakenOut, in_regions, take_out};
 use super::options::DetectionOptions;
-use super::search::{Partition, Prepared, search};
+use super::search::{Node, Prepared, search};
 use super::submission::Submission;
 use crate::corpus::{Error, TextRole};
 use crate::model::{FingerprintSettings, Pages, Scope, Stop};
@@ -45,8 +45,8 @@ impl<'a> Subject<'a> {
 }
 
 impl Detector {
-    /// Checks a submission against the sources in scope, which `partitions` hold together. All partitions have the same
-    /// collections, with the same settings, under one seed.
+    /// Checks a submission against the sources in scope, which `nodes` hold together; a node of this process comes first.
+    /// All partitions have the same collections, with the same settings, under one seed.
     ///
     /// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
     ///
@@ -59,17 +59,17 @@ impl Detector {
         subject: Subject<'_>,
         scope: &Scope,
         options: &DetectionOptions,
-        partitions: &[&dyn Partition],
+        nodes: &[&dyn Node],
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = subject.tokenize(self)?;
         stop.check()?;
         let text = subject.text;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
-        let settings = settings_of(scope, partitions)?;
+        let settings = settings_of(scope, nodes)?;
         let prepared = Prepared::new(self, &submission, scope, options, settings.clone(), stop)?;
-        let mut found = search(self, &prepared, partitions, stop)?;
-        let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
+        let mut found = search(self, &prepared, nodes, stop)?;
+        let boilerplate = self.in_boilerplate(&submission, options, nodes, stop)?;
         let mut exclusions =
             vec![ExcludedWords { reason: ExclusionReason::Boilerplate, words: boilerplate.words }];
         stop.check()?;
@@ -97,8 +97,9 @@ impl Detector {
             alerts: alerts::alerts(text),
             min_run_words: found.min_run_words,
             voids: found.voids,
-            corpus_revision: found.revision,
-            scope_revision: found.scope_revision.max(boilerplate.changed_at),
+            corpus_revision: found.revisions.iter().map(|one| one.revision).sum(),
+            scope_revision: last_changes(&found.changed_at, &boilerplate.changed_at),
+            partition_revisions: found.revisions,
             settings_digest: settings_digest(&collections, scope, options, &self.limits),
             sources_in_scope: found.sources_in_scope,
             candidates: found.candidates,
@@ -110,13 +111,16 @@ impl Detector {
     }
 }
 
+/// The revision at which one of the collections in scope or of boilerplate last changed; of several partitions, the sum
+/// of theirs, so that a change of any makes another one.
+fn last_changes(in_scope: &[u64], of_boilerplate: &[u64]) -> u64 {
+    let others = of_boilerplate.iter().copied().chain(std::iter::repeat(0));
+    in_scope.iter().zip(others).map(|(changed_at, other)| other.max(*changed_at)).sum()
+}
+
 /// The settings of the collections in scope, in order of their names.
-pub(super) fn settings_of(
-    scope: &Scope,
-    partitions: &[&dyn Partition],
-) -> Result<Vec<FingerprintSettings>, Error> {
-    let first =
-        partitions.first().ok_or(Error::Internal { what: "a check of no partition of the sources" })?;
+pub(super) fn settings_of(scope: &Scope, nodes: &[&dyn Node]) -> Result<Vec<FingerprintSettings>, Error> {
+    let first = nodes.first().ok_or(Error::Internal { what: "a check of no partition of the sources" })?;
     scope.collections.iter().map(|name| first.settings(name)).collect()
 }
 

@@ -9,7 +9,7 @@ use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
 use super::exclusions::{TakenOut, in_regions, take_out};
 use super::options::DetectionOptions;
-use super::search::{Judge, Partition, Query};
+use super::search::{Judge, LocalNode, Node, Query};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, IndexKind, TextRole, View, ViewedCollection};
 use crate::index::ReadLimits;
@@ -77,7 +77,7 @@ struct Facts<'a> {
 }
 
 impl Detector {
-    /// Compares a submission with texts. `partitions` hold the collections of boilerplate.
+    /// Compares a submission with texts. `nodes` hold the collections of boilerplate.
     ///
     /// All texts are compared in full, so that every run of `min_passage_words` is found: by default as
     /// many as the guaranteed run of the default settings, or the whole of a shorter submission. Linear in all texts.
@@ -91,7 +91,7 @@ impl Detector {
         submission: Subject<'_>,
         texts: &[ComparedText],
         options: &DetectionOptions,
-        partitions: &[&dyn Partition],
+        nodes: &[&dyn Node],
         stop: &Stop,
     ) -> Result<Report, Error> {
         let sides: Vec<Side<'_>> =
@@ -103,7 +103,7 @@ impl Detector {
             scope_revision: 0,
             chance: None,
         };
-        self.compare_with(submission, &sides, &facts, options, partitions, stop)
+        self.compare_with(submission, &sides, &facts, options, nodes, stop)
     }
 
     /// Compares two sources of a view, which has the collections of boilerplate too. Both are compared in full, by the settings of
@@ -136,7 +136,7 @@ impl Detector {
             chance: Some((collection, 1 + u32::from(submitted_from == &source.collection))),
         };
         let sides = [Side { found, text: &text, pages: entry.pages.as_deref(), place: None }];
-        self.compare_with(submission, &sides, &facts, options, &[view], stop)
+        self.compare_with(submission, &sides, &facts, options, &[&LocalNode::whole(view)], stop)
     }
 
     fn compare_with(
@@ -145,7 +145,7 @@ impl Detector {
         sides: &[Side<'_>],
         facts: &Facts<'_>,
         options: &DetectionOptions,
-        partitions: &[&dyn Partition],
+        nodes: &[&dyn Node],
         stop: &Stop,
     ) -> Result<Report, Error> {
         let tokenized = subject.tokenize(self)?;
@@ -163,7 +163,7 @@ impl Detector {
             Judge::within(collection, &submission, &query, &counted.counts, own)
         });
         let mut findings = self.findings(&submission, sides, &query, judge.as_ref(), options, stop)?;
-        let boilerplate = self.in_boilerplate(&submission, options, partitions, stop)?;
+        let boilerplate = self.in_boilerplate(&submission, options, nodes, stop)?;
         stop.check()?;
         let regions = regions(text);
         let mut exclusions =
@@ -188,6 +188,7 @@ impl Detector {
             min_run_words: query.min_words.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
             corpus_revision: facts.corpus_revision,
+            partition_revisions: Vec::new(),
             scope_revision: facts.scope_revision,
             settings_digest: facts.settings_digest,
             sources_in_scope: sides.len() as u64,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::check::settings_of;
 use super::detector::Detector;
 use super::options::{DetectionOptions, Exclusions};
-use super::search::{Partition, Prepared, default_min_words, search};
+use super::search::{Node, Prepared, default_min_words, search};
 use super::submission::{Compared, Submission};
 use crate::corpus::{Error, TextRole};
 use crate::matching::PreparedSubmission;
@@ -19,8 +19,8 @@ use crate::text::{TokenizedText, WordLengths};
 pub(super) struct Boilerplate {
     /// The words of the submission.
     pub(super) words: Coverage,
-    /// The revision at which one of the collections of boilerplate last changed; 0 without any.
-    pub(super) changed_at: u64,
+    /// The revision at which one of the collections of boilerplate last changed in each partition; empty without any.
+    pub(super) changed_at: Vec<u64>,
 }
 
 /// The quotations, bibliographies and citations of a text, as far as they are excluded.
@@ -49,7 +49,7 @@ impl Detector {
         &self,
         submission: &Submission<'_>,
         options: &DetectionOptions,
-        partitions: &[&dyn Partition],
+        nodes: &[&dyn Node],
         stop: &Stop,
     ) -> Result<Boilerplate, Error> {
         let Exclusions { boilerplate_texts, boilerplate_collections, .. } = &options.exclusions;
@@ -68,14 +68,14 @@ impl Detector {
                 found.push(comparer.exact(source, &passages));
             }
         }
-        let mut changed_at = 0;
+        let mut changed_at = Vec::new();
         if !boilerplate_collections.is_empty() {
             let scope = Scope::of(boilerplate_collections.iter().cloned());
             let plain = DetectionOptions { mode: options.mode, ..DetectionOptions::default() };
-            let settings = settings_of(&scope, partitions)?;
+            let settings = settings_of(&scope, nodes)?;
             let prepared = Prepared::new(self, submission, &scope, &plain, settings, stop)?.of_exclusions();
-            let searched = search(self, &prepared, partitions, stop)?;
-            changed_at = searched.scope_revision;
+            let searched = search(self, &prepared, nodes, stop)?;
+            changed_at = searched.changed_at;
             found.extend(searched.findings.into_iter().map(|finding| finding.exact));
         }
         Ok(Boilerplate { words: Coverage::union(&found), changed_at })

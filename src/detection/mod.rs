@@ -1,6 +1,6 @@
 //! Detection: what a submission shares with the sources of a view, and what sources share with one another.
 //!
-//! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the partitions of the
+//! A [`Detector`] tokenizes and compares; it holds nothing of the corpus. A check [searches](search) the nodes that hold the
 //! sources, one view or several, and builds a report of the findings, on any machine.
 
 mod calibrate;
@@ -20,3 +20,4 @@ pub use compare::ComparedText;
 pub(crate) use detector::Detector;
 pub use options::{DetectionMode, DetectionOptions, Exclusions};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};
+pub(crate) use search::LocalNode;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::Engine;
 use crate::corpus::{Entry, Error, View, ViewRequest};
 use crate::detection::{
-    ComparedText, DetectionOptions, Exclusions, PairOptions, Pairs, PairsProgress, Subject,
+    ComparedText, DetectionOptions, Exclusions, LocalNode, PairOptions, Pairs, PairsProgress, Subject,
 };
 use crate::model::{CollectionName, Scope, SourceName, Stop};
 use crate::report::Report;
@@ -43,7 +43,13 @@ impl Engine {
         let began = Instant::now();
         let view = View::new(&self.corpus, &request(scope, &options.exclusions, &[]))?;
         let subject = Subject::of_request(submission);
-        let report = self.detector.check(subject, &view.resolved(scope), options, &[&view], stop)?;
+        let report = self.detector.check(
+            subject,
+            &view.resolved(scope),
+            options,
+            &[&LocalNode::whole(&view)],
+            stop,
+        )?;
         self.corpus.counters.candidates.record(report.candidates);
         self.corpus.counters.checks.record_since(began);
         Ok(report)
@@ -70,7 +76,13 @@ impl Engine {
         let text = view.collection(&name.collection)?.text(&source)?;
         let options = of_stored(options, &source);
         let subject = Subject::stored(&text, source.pages.as_deref());
-        let report = self.detector.check(subject, &view.resolved(&scope), &options, &[&view], stop)?;
+        let report = self.detector.check(
+            subject,
+            &view.resolved(&scope),
+            &options,
+            &[&LocalNode::whole(&view)],
+            stop,
+        )?;
         self.corpus.counters.candidates.record(report.candidates);
         self.corpus.counters.checks.record_since(began);
         // The text of the submission is of the view too.
@@ -123,7 +135,13 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Report, Error> {
         let view = View::new(&self.corpus, &request(&Scope::of([]), &options.exclusions, &[]))?;
-        self.detector.compare(Subject::of_request(submission), texts, options, &[&view], stop)
+        self.detector.compare(
+            Subject::of_request(submission),
+            texts,
+            options,
+            &[&LocalNode::whole(&view)],
+            stop,
+        )
     }
 
     /// Finds the pairs of a collection's sources that share passages, and the clusters that they form.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::coverage::Coverage;
 use super::finding::Finding;
-use super::types::{ExclusionReason, ReportLimits, VoidReason};
+use super::types::{ExclusionReason, PartitionRevision, ReportLimits, VoidReason};
 use crate::model::{Pages, Timestamp, Warnings};
 use crate::text::alerts::Alert;
 use crate::text::regions::Region;
@@ -61,6 +61,8 @@ pub struct Draft<'a> {
     pub alerts: Vec<Alert>,
     /// The corpus's revision.
     pub corpus_revision: u64,
+    /// The revision of each partition of the sources.
+    pub partition_revisions: Vec<PartitionRevision>,
     /// The revision at which one of the collections that were read last changed.
     pub scope_revision: u64,
     /// A digest of the settings.

@@ -22,5 +22,5 @@ pub use draft::{Draft, ExcludedWords, Void};
 pub use finding::{ByChance, Finding, FoundPassage, FoundSource, SourceSide};
 pub use types::{
     Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
-    Report, ReportLimits, ReportedPassage, Share, SourceOverlap, VoidReason,
+    PartitionRevision, Report, ReportLimits, ReportedPassage, Share, SourceOverlap, VoidReason,
 };

@@ -232,6 +232,15 @@ impl CoveredSpan {
     }
 }
 
+/// The revision of a partition of the sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartitionRevision {
+    /// The partition; 0 where the sources are not divided.
+    pub partition: u16,
+    /// Its revision.
+    pub revision: u64,
+}
+
 /// The report of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -239,6 +248,8 @@ pub struct Report {
     pub guarantee: Guarantee,
     /// The revision of the corpus; 0 in a comparison.
     pub corpus_revision: u64,
+    /// The revision of each partition of the sources, in their order; empty in a comparison.
+    pub partition_revisions: Vec<PartitionRevision>,
     /// The revision at which one of the collections that were read last changed; 0 in a comparison. With the same one
     /// and the same settings, all else in the report but `corpus_revision` is the same.
     pub scope_revision: u64,

@@ -30,4 +30,9 @@ impl RevisionMask {
     pub(super) fn mask_scoped(&self, corpus: u64, visible: u64) -> u64 {
         if self.0.is_some() { self.mask(visible) } else { corpus }
     }
+
+    /// Whether revisions are replaced.
+    pub(super) fn is_masking(&self) -> bool {
+        self.0.is_some()
+    }
 }

@@ -6,7 +6,7 @@ use super::comparing::{Comparing, Read};
 use super::roster::Roster;
 use crate::corpus::{Entry, Error};
 use crate::detection::exclusions::in_regions;
-use crate::detection::search::Partition;
+use crate::detection::search::LocalNode;
 use crate::detection::submission::Submission;
 use crate::report::{Coverage, ExcludedWords, Share, VoidReason};
 use crate::text::regions::regions;
@@ -93,7 +93,7 @@ impl Comparing<'_> {
         let found = self.detector.in_boilerplate(
             &submission,
             &self.detection,
-            &[self.view as &dyn Partition],
+            &[&LocalNode::whole(self.view)],
             self.stop,
         )?;
         Ok(found.words)

@@ -5,10 +5,13 @@ use crate::chance::Expectation;
 use crate::corpus::ViewedCollection;
 use crate::index::{ReadLimits, SAMPLE};
 use crate::model::{Calibration, Limits, WarnedField, Warning};
+use crate::report::PartitionRevision;
 
 /// The extent of one partition of the sources.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Extent {
+    /// Its number; 0 where the sources are not divided.
+    pub(crate) partition: u16,
     /// The revision of its corpus.
     pub(crate) revision: u64,
     /// The collections in scope, in order of their names.
@@ -18,6 +21,11 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
+    /// The partition and its revision.
+    pub(super) fn revision(&self) -> PartitionRevision {
+        PartitionRevision { partition: self.partition, revision: self.revision }
+    }
+
     /// The revision at which one of the collections last changed.
     pub(super) fn changed_at(&self) -> u64 {
         self.collections.iter().map(|one| one.changed_at).max().unwrap_or(0)

@@ -1,8 +1,10 @@
-//! The search of a view: a partition whose sources are in this process.
+//! The search of views: partitions whose sources are in this process.
 
 use std::sync::Arc;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 
 use super::alike::{InScope, without_alike};
 use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
@@ -10,7 +12,7 @@ use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
 use super::query::Query;
 use super::significance::Judge;
-use super::{Partition, PartitionSearch, Prepared, candidates};
+use super::{Answer, Node, NodeSearch, Prepared, candidates};
 use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::Detector;
 use crate::detection::options::DetectionOptions;
@@ -23,40 +25,95 @@ use crate::report::{Coverage, Finding, FoundSource, SourceSide};
 /// The number of candidates that make it worth using another thread.
 const LEAST_PER_THREAD: usize = 2;
 
-impl Partition for View {
+/// The partitions that this process holds: a view of each, all of one request.
+#[derive(Clone, Copy)]
+pub(crate) struct LocalNode<'a> {
+    /// The views, of which there is one at least.
+    pub(crate) views: &'a [View],
+    /// The numbers of their partitions, in the same order.
+    pub(crate) partitions: &'a [u16],
+}
+
+impl<'a> LocalNode<'a> {
+    /// The node of sources that are not divided.
+    pub(crate) fn whole(view: &'a View) -> Self {
+        Self { views: std::slice::from_ref(view), partitions: &[0] }
+    }
+}
+
+impl Node for LocalNode<'_> {
     fn settings(&self, collection: &CollectionName) -> Result<FingerprintSettings, Error> {
-        self.collection(collection).map(ViewedCollection::settings)
+        let none = Error::Internal { what: "a node of no partition of the sources" };
+        self.views.first().ok_or(none)?.collection(collection).map(ViewedCollection::settings)
     }
 
     fn search<'a>(
         &'a self,
         detector: &'a Detector,
         prepared: &'a Prepared<'a>,
-    ) -> Result<Box<dyn PartitionSearch + 'a>, Error> {
-        let names = prepared.scope.collections.iter();
-        let searched = names.zip(prepared.queries_by_collection()).map(|(name, query)| {
-            Ok(SearchedCollection {
-                viewed: self.collection(name)?,
-                query,
-                kgrams: Counted::default(),
-                word_pairs: Counted::default(),
-                judge: None,
-            })
-        });
-        let collections: Result<Vec<_>, Error> = searched.collect();
-        Ok(Box::new(ViewSearch {
-            view: self,
-            detector,
-            prepared,
-            collections: collections?,
-            proposed: Vec::new(),
-        }))
+    ) -> Result<Box<dyn NodeSearch + 'a>, Error> {
+        let views = self.views.iter().zip(self.partitions);
+        let searches = views.map(|(view, number)| ViewSearch::new(view, *number, detector, prepared));
+        Ok(Box::new(LocalSearch(searches.collect::<Result<_, Error>>()?)))
+    }
+}
+
+/// The search of the views of a node.
+struct LocalSearch<'a>(Vec<ViewSearch<'a>>);
+
+impl<'a> LocalSearch<'a> {
+    /// Does a step in all views, side by side if there are several.
+    fn each<T: Send>(
+        &mut self,
+        step: impl Fn(&mut ViewSearch<'a>) -> Result<T, Error> + Sync + Send,
+    ) -> Result<Vec<T>, Error> {
+        match self.0.as_mut_slice() {
+            [one] => Ok(vec![step(one)?]),
+            several => several.par_iter_mut().with_max_len(1).map(step).collect(),
+        }
+    }
+}
+
+impl NodeSearch for LocalSearch<'_> {
+    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
+        Box::new(|_| Ok(self.0.iter().map(ViewSearch::extent).collect()))
+    }
+
+    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
+        Box::new(|stop| self.each(|view| view.count(caps, stop)))
+    }
+
+    fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>> {
+        Box::new(|stop| self.each(|view| view.propose(totals, stop)))
+    }
+
+    fn compare<'s>(&'s mut self, picks: &'s [Vec<Pick>]) -> Answer<'s, Vec<Finding>> {
+        Box::new(move |stop| {
+            let views = self.0.iter().zip(picks);
+            let picks: Vec<(&ViewSearch<'_>, Pick)> =
+                views.flat_map(|(view, picks)| picks.iter().map(move |pick| (view, *pick))).collect();
+            let Some((first, _)) = picks.first() else { return Ok(Vec::new()) };
+            let submission = first.prepared.submission;
+            if picks.iter().any(|(_, pick)| pick.depth == Depth::All) {
+                submission.prepare();
+            }
+            let compared: Result<Vec<Option<Finding>>, Error> = picks
+                .par_iter()
+                .with_min_len(LEAST_PER_THREAD)
+                .map_init(
+                    || submission.comparer(),
+                    |comparer, (view, pick)| view.compare_one(comparer, *pick, stop),
+                )
+                .collect();
+            Ok(compared?.into_iter().flatten().collect())
+        })
     }
 }
 
 /// The search of a view.
 struct ViewSearch<'a> {
     view: &'a View,
+    partition: u16,
     detector: &'a Detector,
     prepared: &'a Prepared<'a>,
     collections: Vec<SearchedCollection<'a>>,
@@ -74,12 +131,32 @@ struct SearchedCollection<'a> {
     judge: Option<Judge>,
 }
 
-impl PartitionSearch for ViewSearch<'_> {
-    fn extent(&mut self) -> Result<Extent, Error> {
+impl<'a> ViewSearch<'a> {
+    fn new(
+        view: &'a View,
+        partition: u16,
+        detector: &'a Detector,
+        prepared: &'a Prepared<'a>,
+    ) -> Result<Self, Error> {
+        let names = prepared.scope.collections.iter();
+        let searched = names.zip(prepared.queries_by_collection()).map(|(name, query)| {
+            Ok(SearchedCollection {
+                viewed: view.collection(name)?,
+                query,
+                kgrams: Counted::default(),
+                word_pairs: Counted::default(),
+                judge: None,
+            })
+        });
+        let collections = searched.collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self { view, partition, detector, prepared, collections, proposed: Vec::new() })
+    }
+
+    fn extent(&self) -> Extent {
         let extents = self.collections.iter().map(|searched| CollectionExtent::of(searched.viewed));
         let collections = extents.collect();
         let unknown = self.view.unknown().to_vec();
-        Ok(Extent { revision: self.view.revision(), collections, unknown })
+        Extent { partition: self.partition, revision: self.view.revision(), collections, unknown }
     }
 
     fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error> {
@@ -118,22 +195,6 @@ impl PartitionSearch for ViewSearch<'_> {
         Ok(proposals)
     }
 
-    fn compare(&mut self, picks: &[Pick], stop: &Stop) -> Result<Vec<Finding>, Error> {
-        let submission = self.prepared.submission;
-        if picks.iter().any(|pick| pick.depth == Depth::All) {
-            submission.prepare();
-        }
-        let this = &*self;
-        let compared: Result<Vec<Option<Finding>>, Error> = picks
-            .par_iter()
-            .with_min_len(LEAST_PER_THREAD)
-            .map_init(|| submission.comparer(), |comparer, pick| this.compare_one(comparer, *pick, stop))
-            .collect();
-        Ok(compared?.into_iter().flatten().collect())
-    }
-}
-
-impl<'a> ViewSearch<'a> {
     fn wanted_word_pairs(&self) -> Wanted<'a> {
         Wanted { fingerprints: &self.prepared.word_pairs, rule: ContextMatch::none() }
     }

@@ -1,7 +1,7 @@
 //! Searching: what a submission shares with the sources in scope, on one machine or many.
 //!
-//! The sources may be divided into *partitions*, each with an index of its own. A search asks all partitions in four steps, each a
-//! batch that can fail and be stopped:
+//! The sources may be divided into *partitions*, each with an index of its own, which *nodes* hold. A search asks all nodes in
+//! four steps, each a batch that can fail and be stopped:
 //!
 //! 1. `extent`: how many sources there are, at which revision;
 //! 2. `count`: how many postings each fingerprint of the submission has;
@@ -24,9 +24,7 @@ mod significance;
 #[cfg(test)]
 mod tests;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-
-use self::counts::{CollectionCounts, CollectionExtent, CollectionTotals, compares_all, warnings};
+use self::counts::{CollectionExtent, compares_all, warnings};
 use super::detector::{Detector, Indexed};
 use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
@@ -35,17 +33,18 @@ use crate::corpus::Error;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::index::ReadLimits;
 use crate::model::{CollectionName, FingerprintSettings, Scope, Stop, Warning};
-use crate::report::{Coverage, Finding, Void};
+use crate::report::{Coverage, Finding, PartitionRevision, Void};
 
 pub(super) use self::candidates::{Candidate, candidates};
-pub(crate) use self::counts::{Caps, Extent};
+pub(crate) use self::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
+pub(crate) use self::local::LocalNode;
 pub(crate) use self::proposal::{Pick, Proposal};
 pub(super) use self::query::{Query, default_min_words};
 pub(super) use self::significance::Judge;
 
-/// One partition of the sources: a view of a corpus, or a node.
-pub(crate) trait Partition: Sync {
+/// A node: it holds some partitions of the sources, in this process or in another.
+pub(crate) trait Node: Sync {
     /// The settings of a collection.
     ///
     /// # Errors
@@ -62,39 +61,28 @@ pub(crate) trait Partition: Sync {
         &'a self,
         detector: &'a Detector,
         prepared: &'a Prepared<'a>,
-    ) -> Result<Box<dyn PartitionSearch + 'a>, Error>;
+    ) -> Result<Box<dyn NodeSearch + 'a>, Error>;
 }
 
-/// A search of one partition. Its steps are called in order, once each.
-pub(crate) trait PartitionSearch: Send {
-    /// The extent of the partition.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] of the partition.
-    fn extent(&mut self) -> Result<Extent, Error>;
+/// A search of the partitions of a node. Its steps are called in order, once each, and each one's answer is awaited before
+/// the next. Answers are by partition.
+pub(crate) trait NodeSearch: Send {
+    /// The extent of each partition.
+    fn extents(&mut self) -> Answer<'_, Vec<Extent>>;
 
     /// The counts of each collection in scope, as far as `caps` ask.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Stopped`].
-    fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error>;
+    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>>;
 
     /// The candidates, by the totals of each collection in scope.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Stopped`].
-    fn propose(&mut self, totals: &[CollectionTotals], stop: &Stop) -> Result<Vec<Proposal>, Error>;
+    fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>>;
 
-    /// The findings of some of the proposals, in any order.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Stopped`], [`Error::Store`].
-    fn compare(&mut self, picks: &[Pick], stop: &Stop) -> Result<Vec<Finding>, Error>;
+    /// The findings of some of the proposals of each partition, in any order.
+    fn compare<'s>(&'s mut self, picks: &'s [Vec<Pick>]) -> Answer<'s, Vec<Finding>>;
 }
+
+/// The answer to a step. Another node works on it from the moment that it is asked; this process when the answer is awaited.
+/// [`Error`]s are those of the node and of the stop.
+pub(crate) type Answer<'a, T> = Box<dyn FnOnce(&Stop) -> Result<T, Error> + Send + 'a>;
 
 /// A submission that is prepared for a search.
 pub(crate) struct Prepared<'a> {
@@ -116,10 +104,10 @@ pub(crate) struct Prepared<'a> {
 /// The result of a search.
 pub(super) struct Found {
     pub(super) findings: Vec<Finding>,
-    /// The revision of the corpus; of several partitions, the sum of theirs.
-    pub(super) revision: u64,
-    /// The revision at which one of the collections last changed; of several partitions, the sum of theirs.
-    pub(super) scope_revision: u64,
+    /// The revision of each partition.
+    pub(super) revisions: Vec<PartitionRevision>,
+    /// The revision at which one of the collections last changed in each partition.
+    pub(super) changed_at: Vec<u64>,
     pub(super) sources_in_scope: u64,
     pub(super) candidates: u64,
     pub(super) candidates_cut: u64,
@@ -183,19 +171,21 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Searches all partitions for what the submission shares with the sources in scope.
+/// Searches the partitions of all nodes for what the submission shares with the sources in scope. A node of this process comes
+/// first: the others work while it does.
 ///
 /// Linear in the submission, in the postings of its fingerprints, and in the texts of the candidates.
 pub(super) fn search(
     detector: &Detector,
     prepared: &Prepared<'_>,
-    partitions: &[&dyn Partition],
+    nodes: &[&dyn Node],
     stop: &Stop,
 ) -> Result<Found, Error> {
-    let partitions: Result<Vec<_>, Error> =
-        partitions.iter().map(|partition| partition.search(detector, prepared)).collect();
-    let mut partitions = partitions?;
-    let extents = each(&mut partitions, |partition| partition.extent())?;
+    let nodes: Result<Vec<_>, Error> = nodes.iter().map(|node| node.search(detector, prepared)).collect();
+    let mut nodes = nodes?;
+    let by_node = answers(nodes.iter_mut().map(|node| node.extents()).collect(), stop)?;
+    let partitions: Vec<usize> = by_node.iter().map(Vec::len).collect();
+    let extents: Vec<Extent> = by_node.into_iter().flatten().collect();
     stop.check()?;
     let collections = Collections::of(prepared, &extents);
     let expectation = collections.expectation(prepared);
@@ -210,8 +200,8 @@ pub(super) fn search(
         .iter()
         .map(|sources| Caps { commonness: prepared.options.commonness_cap_of(*sources), limits })
         .collect();
-    let counts = each(&mut partitions, |partition| partition.count(&caps, stop))?;
-    let totals: Vec<CollectionTotals> = by_collection(counts)
+    let counts = answers(nodes.iter_mut().map(|node| node.count(&caps)).collect(), stop)?;
+    let totals: Vec<CollectionTotals> = by_collection(counts.into_iter().flatten().collect())
         .into_iter()
         .zip(&sources)
         .zip(&caps)
@@ -221,14 +211,16 @@ pub(super) fn search(
             totals.with_chance(extent.words, expectation.clone())
         })
         .collect();
-    let proposals = each(&mut partitions, |partition| partition.propose(&totals, stop))?;
+    let proposals = answers(nodes.iter_mut().map(|node| node.propose(&totals)).collect(), stop)?;
+    let proposals = proposals.into_iter().flatten().collect();
     let shortlist = shortlist::Shortlist::new(prepared, &totals, &caps, proposals, &detector.limits);
-    let picked = partitions.iter_mut().zip(&shortlist.picks).collect::<Vec<_>>();
-    let findings = each_of(picked, |(partition, picks)| partition.compare(picks, stop))?;
+    let picks = of_nodes(&shortlist.picks, &partitions);
+    let compared = nodes.iter_mut().zip(picks).map(|(node, picks)| node.compare(picks)).collect();
+    let findings = answers(compared, stop)?;
     Ok(Found {
         findings: findings.into_iter().flatten().collect(),
-        revision: extents.iter().map(|extent| extent.revision).sum(),
-        scope_revision: extents.iter().map(Extent::changed_at).sum(),
+        revisions: extents.iter().map(Extent::revision).collect(),
+        changed_at: extents.iter().map(Extent::changed_at).collect(),
         sources_in_scope: extents.iter().map(Extent::sources_in_scope).sum(),
         candidates: shortlist.candidates,
         candidates_cut: shortlist.candidates_cut,
@@ -240,26 +232,20 @@ pub(super) fn search(
     })
 }
 
-/// A search of a partition.
-type OneSearch<'a> = Box<dyn PartitionSearch + 'a>;
-
-/// Does a step in all partitions.
-fn each<'a, T: Send>(
-    partitions: &mut [OneSearch<'a>],
-    step: impl Fn(&mut OneSearch<'a>) -> Result<T, Error> + Sync + Send,
-) -> Result<Vec<T>, Error> {
-    each_of(partitions.iter_mut().collect(), step)
+/// Awaits the answers of all nodes.
+fn answers<T>(asked: Vec<Answer<'_, T>>, stop: &Stop) -> Result<Vec<T>, Error> {
+    asked.into_iter().map(|answer| answer(stop)).collect()
 }
 
-/// Does something for all items, side by side if there are several.
-fn each_of<I: Send, T: Send>(
-    items: Vec<I>,
-    step: impl Fn(I) -> Result<T, Error> + Sync + Send,
-) -> Result<Vec<T>, Error> {
-    if items.len() == 1 {
-        return items.into_iter().map(step).collect();
-    }
-    items.into_par_iter().with_max_len(1).map(step).collect()
+/// The picks of each node, which holds so many partitions.
+fn of_nodes<'a>(picks: &'a [Vec<Pick>], partitions: &[usize]) -> Vec<&'a [Vec<Pick>]> {
+    let mut rest = picks;
+    let of_node = |count: &usize| {
+        let (of_node, after) = rest.split_at_checked(*count).unwrap_or((rest, &[]));
+        rest = after;
+        of_node
+    };
+    partitions.iter().map(of_node).collect()
 }
 
 /// The extents of the collections in scope, over all partitions.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::corpus::{Corpus, View, ViewRequest};
-use crate::detection::search::Partition;
+use crate::detection::search::{LocalNode, Node};
 use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions, Subject};
 use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
 use crate::model::{
@@ -60,11 +60,15 @@ impl Divided {
         let request = ViewRequest { scope, others: boilerplate_collections, own_groups, sources: &[] };
         let view = |corpus: &Arc<Corpus>| View::new(corpus, &request).unwrap();
         let views: Vec<View> = self.parts.iter().map(|engine| view(engine.state())).collect();
-        let partitions: Vec<&dyn Partition> = views.iter().map(|view| view as &dyn Partition).collect();
+        // Two nodes, of one and of three partitions.
+        let (numbers, at) = ([0, 1, 2, 3], 1);
+        let here = LocalNode { views: &views[..at], partitions: &numbers[..at] };
+        let there = LocalNode { views: &views[at..], partitions: &numbers[at..] };
+        let nodes: [&dyn Node; 2] = [&here, &there];
         let detector = Detector::new(self.limits, SEED);
         let scope = views[0].resolved(scope);
         let subject = Subject::of_request(submission);
-        let gathered = detector.check(subject, &scope, options, &partitions, &Stop::never()).unwrap();
+        let gathered = detector.check(subject, &scope, options, &nodes, &Stop::never()).unwrap();
         [whole, gathered]
     }
 }

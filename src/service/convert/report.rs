@@ -7,11 +7,23 @@ use crate::matching::PassageKind;
 use crate::proto;
 use crate::report::{
     AgeOrder, Attribution, CoveredSpan, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid, NotChecked,
-    Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+    PartitionRevision, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 use crate::service::documents::page_range;
 use crate::text::alerts::{Alert, AlertKind, Severity};
 use crate::text::{OffsetUnit, Span};
+
+/// The revisions of several partitions. Of one they are that of the corpus.
+fn divided(revisions: Vec<PartitionRevision>) -> Vec<proto::PartitionRevision> {
+    if revisions.len() < 2 {
+        return Vec::new();
+    }
+    let message = |PartitionRevision { partition, revision }| proto::PartitionRevision {
+        partition: u32::from(partition),
+        revision,
+    };
+    revisions.into_iter().map(message).collect()
+}
 
 /// Returns the message for a report, without its warnings.
 #[must_use]
@@ -20,6 +32,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
     let Report {
         guarantee: promised,
         corpus_revision,
+        partition_revisions,
         scope_revision: _,
         settings_digest,
         offset_unit,
@@ -72,6 +85,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         warnings_cut: 0,
         document: None,
         length: Some(text_length(words, None)),
+        partition_revisions: divided(partition_revisions),
         not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
     }
 }

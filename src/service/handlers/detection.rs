@@ -151,6 +151,9 @@ pub(super) fn stored_bytes(
 /// The message for a report, with the revision that the caller may see and the places of its request.
 fn message(mut report: Report, places: &Places, revisions: &RevisionMask) -> proto::Report {
     let corpus_revision = revisions.mask_scoped(report.corpus_revision, report.scope_revision);
+    if revisions.is_masking() {
+        report.partition_revisions.clear();
+    }
     let warnings = convert::warnings::warnings(std::mem::take(&mut report.warnings), places);
     proto::Report {
         corpus_revision,
