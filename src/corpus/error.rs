@@ -239,6 +239,20 @@ pub enum Error {
         "the system refused to start a thread: {0}; raise the limit of threads or processes, and try again"
     )]
     NoThread(#[source] SystemError),
+    /// Another part of a cluster that does not answer.
+    #[error("{what}; try again")]
+    Unreachable {
+        /// The part, and for how long it was asked.
+        what: String,
+    },
+    /// Something that a cluster does not offer.
+    #[error("a cluster does not offer {what} yet; {instead}")]
+    NotInCluster {
+        /// What was asked for.
+        what: String,
+        /// What to do instead.
+        instead: String,
+    },
     /// Random numbers that the system did not give.
     #[error("the system has no random numbers: {0}; check that the process may read them, and try again")]
     NoRandomness(#[source] getrandom::Error),
@@ -255,6 +269,7 @@ impl Error {
                 | Self::NoThread(_)
                 | Self::NoRandomness(_)
                 | Self::LogInterrupted { .. }
+                | Self::Unreachable { .. }
                 | Self::Internal { .. }
         )
     }

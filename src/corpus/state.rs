@@ -46,7 +46,7 @@ pub(crate) struct Corpus {
     pub(super) names: RwLock<BTreeSet<CollectionName>>,
     pub(super) store: Store,
     /// The corpus's revision. Locked for writing while a change is published, which takes microseconds.
-    pub(super) revision: RwLock<u64>,
+    pub(crate) revision: RwLock<u64>,
     /// Sums over all collections.
     pub(super) totals: Totals,
     /// Counters for monitoring.

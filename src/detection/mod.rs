@@ -12,7 +12,7 @@ mod exclusions;
 mod options;
 mod pairs;
 mod profilers;
-mod search;
+pub(crate) mod search;
 mod submission;
 
 pub(crate) use check::Subject;

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use super::Engine;
 use crate::corpus::{Error, Figures, Opened, Progress, Verified, open, open_read_only};
+#[cfg(feature = "server")]
+use crate::model::CorpusSeed;
 use crate::model::{Limits, Stop};
 use crate::store::{BackedUp, BackupError, Store, StoreError, SystemError};
 
@@ -26,7 +28,23 @@ impl Engine {
         text_cache_bytes: u64,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, Error> {
-        open(directory, limits, text_cache_bytes, progress).map(Self::of)
+        open(directory, limits, text_cache_bytes, None, progress).map(Self::of)
+    }
+
+    /// As [`Self::open`]; a corpus that is created has this secret seed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::open`].
+    #[cfg(feature = "server")]
+    pub(crate) fn open_seeded(
+        directory: &Path,
+        limits: Limits,
+        text_cache_bytes: u64,
+        seed: CorpusSeed,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
+        open(directory, limits, text_cache_bytes, Some(seed), progress).map(Self::of)
     }
 
     /// Opens the corpus in a data directory that no server uses, for reading: nothing in the folder is changed, and

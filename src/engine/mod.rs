@@ -11,6 +11,8 @@ mod changes;
 mod collections;
 mod detection;
 mod maintenance;
+#[cfg(feature = "server")]
+mod partition;
 mod related;
 mod scales;
 #[cfg(test)]

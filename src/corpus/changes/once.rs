@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::done::Done;
 use super::outcome::Outcome;
 use crate::corpus::error::Error;
-use crate::model::{CorpusSeed, RequestKey};
+use crate::model::{CorpusSeed, RequestKey, Timestamp};
 
 /// The time for which an outcome is remembered, unless there are too many.
 const KEPT_FOR: Duration = Duration::from_hours(24);
@@ -118,10 +118,11 @@ impl Once {
     pub(in crate::corpus) fn begin(
         self: &Arc<Self>,
         ticket: &Arc<Ticket>,
+        at: Option<Timestamp>,
         done: Done<Outcome>,
     ) -> Option<Done<Outcome>> {
         let mut state = self.state.lock();
-        if let Some(answer) = state.answer(ticket) {
+        if let Some(answer) = state.answer(ticket, seconds(at)) {
             drop(state);
             done(answer);
             return None;
@@ -147,22 +148,26 @@ impl Once {
         }))
     }
 
-    /// The answer to a request that was done.
-    pub(in crate::corpus) fn answered(&self, ticket: &Ticket) -> Option<Result<Outcome, Error>> {
-        self.state.lock().answer(ticket)
+    /// The answer to a request that was done, as of a time or now.
+    pub(in crate::corpus) fn answered(
+        &self,
+        ticket: &Ticket,
+        at: Option<Timestamp>,
+    ) -> Option<Result<Outcome, Error>> {
+        self.state.lock().answer(ticket, seconds(at))
     }
 
-    /// The receipt of a request that is about to be committed.
-    pub(in crate::corpus) fn receipt(&self, ticket: Arc<Ticket>) -> Receipt {
+    /// The receipt of a request that is about to be committed, at a time or now.
+    pub(in crate::corpus) fn receipt(&self, ticket: Arc<Ticket>, at: Option<Timestamp>) -> Receipt {
         let mut state = self.state.lock();
-        state.last_time = now().max(state.last_time);
+        state.last_time = seconds(at).max(state.last_time);
         state.next += 1;
         Receipt { ticket, sequence: state.next, time: state.last_time }
     }
 
     /// Remembers the outcome of a request that changed nothing. It is not stored.
     pub(in crate::corpus) fn remember_only(&self, ticket: Arc<Ticket>, outcome: Outcome) {
-        let receipt = self.receipt(ticket);
+        let receipt = self.receipt(ticket, None);
         self.remember(receipt, outcome);
     }
 
@@ -179,8 +184,8 @@ impl Once {
 }
 
 impl State {
-    fn answer(&self, ticket: &Ticket) -> Option<Result<Outcome, Error>> {
-        let record = self.done.get(&ticket.key).filter(|record| !is_old(record.time, now()))?;
+    fn answer(&self, ticket: &Ticket, now: u64) -> Option<Result<Outcome, Error>> {
+        let record = self.done.get(&ticket.key).filter(|record| !is_old(record.time, now))?;
         let is_same = record.digest == ticket.digest;
         Some(if is_same { Ok(record.outcome.clone()) } else { Err(ticket.taken()) })
     }
@@ -244,7 +249,10 @@ fn is_old(time: u64, now: u64) -> bool {
     time.saturating_add(KEPT_FOR.as_secs()) < now
 }
 
-/// Seconds since 1970.
-fn now() -> u64 {
+/// Seconds since 1970, of a time or now. What a log says is old by the times of the log, so that all that apply it agree.
+fn seconds(at: Option<Timestamp>) -> u64 {
+    if let Some(at) = at {
+        return u64::try_from(at.seconds()).unwrap_or(0);
+    }
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -20,7 +20,7 @@ use super::state::{Corpus, random_seed};
 use super::writing::Writer;
 use crate::fingerprint::Outline;
 use crate::model::{
-    CollectionName, CollectionNumber, FingerprintSettings, Limits, Profile, Slot, SourceRecord,
+    CollectionName, CollectionNumber, CorpusSeed, FingerprintSettings, Limits, Profile, Slot, SourceRecord,
 };
 use crate::store::{
     DataDirectory, Loaded, Store, StoreError, StoredCalibration, StoredCollection, StoredCorpus,
@@ -51,16 +51,18 @@ struct Missing {
     entry: Arc<Entry>,
 }
 
-/// Opens the corpus in a data directory, which is created if it does not exist. Linear in the texts, on all cores.
+/// Opens the corpus in a data directory, which is created if it does not exist, with a secret seed that is given or random.
+/// Linear in the texts, on all cores.
 pub(crate) fn open(
     directory: &Path,
     limits: Limits,
     text_cache_bytes: u64,
+    seed: Option<CorpusSeed>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Opened, Error> {
     let mut directory = DataDirectory::create(directory)?;
     if directory.is_new() {
-        begin(&mut directory)?;
+        begin(&mut directory, seed.map_or_else(random_seed, Ok)?)?;
     }
     open_store(Store::open(directory, text_cache_bytes)?, limits, progress)
 }
@@ -156,8 +158,7 @@ impl Fingerprinted<'_> {
 }
 
 /// Stores a new corpus with the collection `default`.
-fn begin(directory: &mut DataDirectory) -> Result<(), Error> {
-    let seed = random_seed()?;
+fn begin(directory: &mut DataDirectory, seed: CorpusSeed) -> Result<(), Error> {
     let (number, name) = (CollectionNumber(0), CollectionName::default());
     let default = Collection::new(name, number, seed, FingerprintSettings::default());
     let corpus = StoredCorpus {

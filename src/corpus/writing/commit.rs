@@ -117,10 +117,11 @@ impl Committer {
 
     fn publish_all(&mut self, steps: Vec<Step>, log_position: Option<u64>, after: &mut Aftermath) {
         self.log.commit(log_position);
-        *self.corpus.log_position.write() = log_position;
         for step in steps {
             self.publish(step, after);
         }
+        // Last of all: a reader of the position sees the changes up to it.
+        *self.corpus.log_position.write() = log_position;
     }
 
     fn snapshot_if_due(&mut self) -> Option<Task> {

@@ -74,11 +74,12 @@ impl Committer {
                     revision += 1;
                     self.date(&mut change, revision, time);
                     let fresh = self.replacement_of(&change);
-                    let receipt = ticket.map(|ticket| self.corpus.once.receipt(ticket));
+                    let receipt = ticket.map(|ticket| self.corpus.once.receipt(ticket, time));
                     steps.push(Step { revision, change, fresh, receipt, done });
                 }
                 Err(Refused { answer, source }) => {
-                    if let (Ok(outcome), Some(ticket)) = (&answer, ticket) {
+                    // Not of a log: it would be forgotten by a restart, and what a log makes depends on the log alone.
+                    if let (Ok(outcome), Some(ticket), None) = (&answer, ticket, position) {
                         self.corpus.once.remember_only(ticket, outcome.clone());
                     }
                     after.replies.push(Reply { done, answer, undo: source });
@@ -116,7 +117,7 @@ impl Committer {
     /// The answer to a change that was made before, or whose position in the log is not the next.
     fn known_answer(&mut self, pending: &Pending) -> Option<Result<Outcome, Error>> {
         // It may have been made in a commit that was in doubt.
-        let made = pending.ticket.as_ref().and_then(|ticket| self.corpus.once.answered(ticket));
+        let made = pending.ticket.as_ref().and_then(|ticket| self.corpus.once.answered(ticket, pending.time));
         let Some(position) = pending.position else { return made };
         match (self.log.admit(position), made) {
             (Ok(()), Some(answer)) => {

@@ -142,7 +142,7 @@ impl Writer {
         request: &RequestKey,
         digest: RequestDigest,
     ) -> Option<Result<Outcome, Error>> {
-        self.corpus.once.answered(&digest.ticket(request.clone()))
+        self.corpus.once.answered(&digest.ticket(request.clone()), None)
     }
 
     /// Gives a prepared change to the committer, or answers it if that is not needed.
@@ -225,7 +225,7 @@ impl Writer {
         let ticket = operation.ticket(self.corpus.seed);
         let done = match &ticket {
             None => done,
-            Some(ticket) => self.corpus.once.begin(ticket, done)?,
+            Some(ticket) => self.corpus.once.begin(ticket, operation.time, done)?,
         };
         Some(Begun { operation, ticket, done })
     }

@@ -19,6 +19,8 @@ mod evidence;
 mod local;
 mod proposal;
 mod query;
+#[cfg(feature = "server")]
+mod serving;
 mod shortlist;
 mod significance;
 #[cfg(test)]
@@ -39,6 +41,8 @@ pub(super) use self::candidates::{Candidate, candidates};
 pub(crate) use self::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::local::LocalNode;
+#[cfg(feature = "server")]
+pub(crate) use self::serving::{Answered, Begin, Step, serve};
 pub(crate) use self::proposal::{Pick, Proposal};
 pub(super) use self::query::{Query, default_min_words};
 pub(super) use self::significance::Judge;

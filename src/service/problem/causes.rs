@@ -88,6 +88,8 @@ impl From<Error> for Problem {
             Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {
                 Self::new(Reason::OutOfOrder, message)
             }
+            Error::Unreachable { .. } => Self::new(Reason::Unreachable, message),
+            Error::NotInCluster { .. } => Self::new(Reason::NotInCluster, message),
             Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
                 Self::new(Reason::Defect, message)
             }

@@ -117,6 +117,8 @@ reasons! {
     CheckerUnavailable = Unavailable "CHECKER_UNAVAILABLE",
     /// The disk or another part of the system failed.
     StoreFailed = Unavailable "STORE_FAILED",
+    /// Another node of the cluster, or its log, does not answer.
+    Unreachable = Unavailable "UNREACHABLE",
     /// A scale would be no better than the number of words.
     ScaleNoBetterThanLength = FailedPrecondition "SCALE_NO_BETTER_THAN_LENGTH",
     /// A scale does not apply to a text: it is too short, or in another language.
@@ -129,6 +131,8 @@ reasons! {
     DataDamaged = DataLoss "DATA_DAMAGED",
     /// The server has no such method, or does not know the encoding of the request.
     Unimplemented = Unimplemented "UNIMPLEMENTED",
+    /// A cluster does not offer this yet.
+    NotInCluster = Unimplemented "NOT_IN_CLUSTER",
     /// A defect of the server.
     Defect = Internal "DEFECT",
 }

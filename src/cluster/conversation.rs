@@ -1,0 +1,366 @@
+//! Asking other nodes: a conversation about a submission with a node of each replica group, and questions about sources.
+//!
+//! The first step goes to a ready node of the group, and after a short time without an answer to another one too: a node that was
+//! stopped or cut off costs that time only. The conversation goes on with the node that answered first. A node that falls silent
+//! later ends the search, which the caller may begin again.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+
+use super::counters::Counters;
+use super::messages::{Open, Question, Recency, Reply, Request, decode, encode};
+use super::meta::Meta;
+use super::peers::Peers;
+use super::placement::ReplicaGroup;
+use super::transport::{Awaited, Transport, TransportError};
+use crate::detection::search::{
+    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, Node, NodeSearch, Pick, Prepared,
+    Proposal, Step,
+};
+use crate::detection::Detector;
+use crate::engine::Error;
+use crate::model::{CollectionName, FingerprintSettings, Stop};
+use crate::report::Finding;
+
+/// Without an answer for so long, another node is asked too.
+const HEDGE: Duration = Duration::from_millis(250);
+
+/// The time that is waited for a ready node.
+const LONGEST_SEARCH_FOR_A_NODE: Duration = Duration::from_secs(3);
+
+/// The time between two looks at whether a node is still there.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The time between two looks at the stop.
+const LOOK_AT_STOP: Duration = Duration::from_millis(20);
+
+/// Asks the nodes of other replica groups.
+#[derive(Debug, Clone)]
+pub(crate) struct Asker {
+    pub(crate) transport: Transport,
+    pub(crate) peers: Arc<Peers>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) runtime: Handle,
+}
+
+/// The answer of a node, as it comes.
+type Coming<T> = Receiver<Result<T, Error>>;
+
+impl Asker {
+    /// Asks a node of a replica group a question. Not for async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the node; [`Error::Unreachable`] if none answers; [`Error::Stopped`].
+    pub(crate) fn ask(
+        &self,
+        group: ReplicaGroup,
+        recency: Recency,
+        question: Question,
+        stop: &Stop,
+    ) -> Result<Reply, Error> {
+        awaited(&self.begin_question(group, recency, question)?, stop)
+    }
+
+    /// Asks a question; the answer comes.
+    pub(crate) fn begin_question(
+        &self,
+        group: ReplicaGroup,
+        recency: Recency,
+        question: Question,
+    ) -> Result<Coming<Reply>, Error> {
+        let request = encode(&Request::Ask(recency, question))?;
+        let (this, (sender, receiver)) = (self.clone(), sync_channel(1));
+        self.runtime.spawn(async move {
+            let answer = this.first_of(group, |_| Ok(request.clone())).await;
+            // The caller may have stopped waiting.
+            drop(sender.send(answer.map(|(_, reply)| reply)));
+        });
+        Ok(receiver)
+    }
+
+    /// The answer of the node of a group that answers first, with its place among those that were asked. `request` makes the
+    /// request to the node of each place.
+    async fn first_of(
+        &self,
+        group: ReplicaGroup,
+        request: impl Fn(usize) -> Result<Bytes, Error>,
+    ) -> Result<(Asked, Reply), Error> {
+        let nodes = self.ready(group).await?;
+        let mut left = nodes.into_iter().enumerate();
+        let mut under_way: Vec<(Asked, Awaited)> = Vec::new();
+        let mut failure = None;
+        loop {
+            if let Some((place, node)) = left.next() {
+                if place > 0 {
+                    self.counters.hedged();
+                }
+                let awaited = self.transport.send(&node, request(place)?);
+                under_way.push((Asked { place, node }, awaited));
+            }
+            let until = Instant::now() + if left.len() > 0 { HEDGE } else { LOOK };
+            match first(&mut under_way, until).await {
+                First::Answered(asked, bytes) => {
+                    return decode::<Result<Reply, Error>>(&bytes)?.map(|reply| (asked, reply));
+                }
+                First::Failed(asked, error) => {
+                    self.peers.failed(&asked.node);
+                    failure = Some(error);
+                }
+                First::None => {}
+            }
+            under_way.retain(|(asked, _)| self.peers.is_there(&asked.node));
+            if under_way.is_empty() && left.len() == 0 {
+                let detail = failure.map_or_else(|| "they fell silent".to_owned(), |error| error.to_string());
+                return Err(silent(group, &detail));
+            }
+        }
+    }
+
+    /// The ready nodes of a group, of which there is one at least.
+    async fn ready(&self, group: ReplicaGroup) -> Result<Vec<String>, Error> {
+        let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
+        loop {
+            let ready = self.peers.ready(group.index);
+            if !ready.is_empty() {
+                return Ok(ready);
+            }
+            if Instant::now() >= until {
+                let waited = LONGEST_SEARCH_FOR_A_NODE.as_secs();
+                return Err(silent(group, &format!("none was ready within {waited} s")));
+            }
+            tokio::time::sleep(LOOK_AT_STOP).await;
+        }
+    }
+
+    /// The answer of one node, for as long as it is there.
+    async fn of_node(&self, node: &str, request: Bytes) -> Result<Reply, Error> {
+        let mut awaited = self.transport.send(node, request);
+        loop {
+            match awaited.until(Instant::now() + LOOK).await {
+                Ok(bytes) => return decode::<Result<Reply, Error>>(&bytes)?,
+                Err(TransportError::Silent { .. }) if self.peers.is_there(node) => {}
+                Err(error) => {
+                    self.peers.failed(node);
+                    let what = format!("a node fell silent during a search ({error})");
+                    return Err(Error::Unreachable { what });
+                }
+            }
+        }
+    }
+}
+
+fn silent(group: ReplicaGroup, detail: &str) -> Error {
+    Error::Unreachable { what: format!("no node of replica group {group} answers ({detail})") }
+}
+
+/// A node that was asked, and its place among all that were.
+#[derive(Debug, Clone)]
+struct Asked {
+    place: usize,
+    node: String,
+}
+
+/// What came first of some nodes.
+enum First {
+    Answered(Asked, Bytes),
+    Failed(Asked, TransportError),
+    None,
+}
+
+/// The first answer, or failure, of some nodes.
+async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
+    let waits = under_way.iter_mut().map(|(_, awaited)| Box::pin(awaited.until(until)));
+    let waits: Vec<_> = waits.collect();
+    if waits.is_empty() {
+        return First::None;
+    }
+    let (answer, place, others) = futures_util::future::select_all(waits).await;
+    drop(others);
+    match answer {
+        Err(TransportError::Silent { .. }) => First::None,
+        Ok(bytes) => First::Answered(under_way.swap_remove(place).0, bytes),
+        Err(error) => First::Failed(under_way.swap_remove(place).0, error),
+    }
+}
+
+/// Waits for an answer that comes.
+fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
+    loop {
+        match coming.recv_timeout(LOOK_AT_STOP) {
+            Ok(answer) => return answer,
+            Err(RecvTimeoutError::Timeout) => stop.check()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::Unreachable { what: "the runtime of this node has ended".to_owned() });
+            }
+        }
+    }
+}
+
+/// The partitions of another replica group, for the searches of one submission.
+#[derive(Debug)]
+pub(crate) struct RemoteNode {
+    asker: Asker,
+    group: ReplicaGroup,
+    meta: Arc<Meta>,
+    open: Arc<Open>,
+    /// The conversation, once it has begun.
+    begun: Arc<Mutex<Option<Conversation>>>,
+}
+
+/// A conversation with a node.
+#[derive(Debug, Clone)]
+struct Conversation {
+    id: u128,
+    node: String,
+}
+
+impl RemoteNode {
+    /// The partitions of a replica group, which are asked about a submission.
+    pub(crate) fn new(asker: Asker, group: ReplicaGroup, meta: Arc<Meta>, open: Arc<Open>) -> Self {
+        Self { asker, group, meta, open, begun: Arc::default() }
+    }
+
+    /// Begins a search: in the conversation if there is one, or else in a new one with the node that answers first.
+    fn begin(&self, step: Step) -> Result<Coming<Answered>, Error> {
+        let known = self.begun.lock().clone();
+        if let Some(conversation) = known {
+            return self.ask(&conversation, step);
+        }
+        let id: u128 = random()?;
+        let open = Arc::clone(&self.open);
+        let (asker, group, begun) = (self.asker.clone(), self.group, Arc::clone(&self.begun));
+        let (sender, receiver) = sync_channel(1);
+        self.asker.runtime.spawn(async move {
+            // A node that is asked second has a conversation of its own.
+            let request = |place: usize| {
+                encode(&Request::Search {
+                    conversation: id.wrapping_add(place as u128),
+                    open: Some(Box::new((*open).clone())),
+                    step: Some(step.clone()),
+                })
+            };
+            let answer = asker.first_of(group, request).await.and_then(|(asked, reply)| {
+                let id = id.wrapping_add(asked.place as u128);
+                *begun.lock() = Some(Conversation { id, node: asked.node });
+                step_of(reply)
+            });
+            drop(sender.send(answer));
+        });
+        Ok(receiver)
+    }
+
+    /// Takes the next step of a conversation.
+    fn ask(&self, conversation: &Conversation, step: Step) -> Result<Coming<Answered>, Error> {
+        let Conversation { id, node } = conversation.clone();
+        let request = encode(&Request::Search { conversation: id, open: None, step: Some(step) })?;
+        let (asker, (sender, receiver)) = (self.asker.clone(), sync_channel(1));
+        self.asker.runtime.spawn(async move {
+            let answer = asker.of_node(&node, request).await.and_then(step_of);
+            drop(sender.send(answer));
+        });
+        Ok(receiver)
+    }
+
+    fn next(&self, step: Step) -> Result<Coming<Answered>, Error> {
+        let known = self.begun.lock().clone();
+        let none = Error::Internal { what: "a step of a search that was not begun" };
+        self.ask(&known.ok_or(none)?, step)
+    }
+}
+
+/// A random number.
+pub(crate) fn random() -> Result<u128, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
+    Ok(u128::from_le_bytes(bytes))
+}
+
+fn step_of(reply: Reply) -> Result<Answered, Error> {
+    match reply {
+        Reply::Step(answered) => Ok(answered),
+        _ => Err(mismatch()),
+    }
+}
+
+fn mismatch() -> Error {
+    Error::Unreachable { what: "a node answered another question than it was asked".to_owned() }
+}
+
+impl Drop for RemoteNode {
+    /// Ends the conversation. If that is lost, the node ends it after a while.
+    fn drop(&mut self) {
+        let Some(Conversation { id, node }) = self.begun.lock().take() else { return };
+        let end = Request::Search { conversation: id, open: None, step: None };
+        if let Ok(end) = encode(&end) {
+            drop(self.asker.transport.send(&node, end));
+        }
+    }
+}
+
+impl Node for RemoteNode {
+    fn settings(&self, collection: &CollectionName) -> Result<FingerprintSettings, Error> {
+        self.meta.engine.get_collection(collection).map(|info| info.settings)
+    }
+
+    fn search<'a>(
+        &'a self,
+        _: &'a Detector,
+        prepared: &'a Prepared<'a>,
+    ) -> Result<Box<dyn NodeSearch + 'a>, Error> {
+        Ok(Box::new(RemoteSearch { node: self, prepared }))
+    }
+}
+
+/// A search of another node.
+struct RemoteSearch<'a> {
+    node: &'a RemoteNode,
+    prepared: &'a Prepared<'a>,
+}
+
+/// The answer to a step that was sent, taken out of its kind.
+fn coming<'s, T: 's>(
+    sent: Result<Coming<Answered>, Error>,
+    of_kind: impl FnOnce(Answered) -> Option<T> + Send + 's,
+) -> Answer<'s, T> {
+    Box::new(move |stop| of_kind(awaited(&sent?, stop)?).ok_or_else(mismatch))
+}
+
+impl NodeSearch for RemoteSearch<'_> {
+    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
+        coming(self.node.begin(Step::Begin(Begin::of(self.prepared))), |answered| match answered {
+            Answered::Extents(extents) => Some(extents),
+            _ => None,
+        })
+    }
+
+    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
+        coming(self.node.next(Step::Count(caps.to_vec())), |answered| match answered {
+            Answered::Counts(counts) => Some(counts),
+            _ => None,
+        })
+    }
+
+    fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>> {
+        coming(self.node.next(Step::Propose(totals.to_vec())), |answered| match answered {
+            Answered::Proposals(proposals) => Some(proposals),
+            _ => None,
+        })
+    }
+
+    fn compare<'s>(&'s mut self, picks: &'s [Vec<Pick>]) -> Answer<'s, Vec<Finding>> {
+        // Without picks there is nothing to ask.
+        if picks.iter().all(Vec::is_empty) {
+            return Box::new(|_| Ok(Vec::new()));
+        }
+        coming(self.node.next(Step::Compare(picks.to_vec())), |answered| match answered {
+            Answered::Findings(findings) => Some(findings),
+            _ => None,
+        })
+    }
+}

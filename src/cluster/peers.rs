@@ -1,0 +1,140 @@
+//! The other nodes, by what they say of themselves twice a second.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use super::placement::ReplicaGroup;
+
+/// The time between two announcements of a node.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(500);
+
+/// A node that was silent for so long is not asked any more.
+const GONE_AFTER: Duration = Duration::from_millis(2_500);
+
+/// A node that was silent for so long is forgotten.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
+
+/// The version of the messages between nodes.
+pub(crate) const WIRE: u16 = 1;
+
+/// What a node says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Announcement {
+    /// Its name.
+    pub(crate) node: String,
+    /// Its replica group.
+    pub(crate) group: ReplicaGroup,
+    /// The version of its program.
+    pub(crate) version: String,
+    /// The version of its messages.
+    pub(crate) wire: u16,
+    /// Whether it has applied all that it knows of the log, and answers searches.
+    pub(crate) ready: bool,
+    /// Why it is not ready; empty if it is.
+    pub(crate) reason: String,
+    /// The number of the announcement in its process.
+    pub(crate) number: u64,
+    /// The last sequence number of the meta log that it has applied.
+    pub(crate) meta: u64,
+    /// The last sequence number that it has applied of each of its partitions.
+    pub(crate) applied: BTreeMap<u16, u64>,
+}
+
+/// A node and when it was heard.
+#[derive(Debug, Clone)]
+struct Peer {
+    said: Announcement,
+    heard: Instant,
+    /// It did not answer since it was last heard.
+    failed: bool,
+}
+
+/// The other nodes that were heard.
+#[derive(Debug, Default)]
+pub(crate) struct Peers {
+    heard: Mutex<BTreeMap<String, Peer>>,
+    turn: std::sync::atomic::AtomicUsize,
+}
+
+impl Peers {
+    /// Notes what a node said.
+    pub(crate) fn hear(&self, said: Announcement) {
+        let mut heard = self.heard.lock();
+        let now = Instant::now();
+        heard.retain(|_, peer| now.duration_since(peer.heard) < FORGOTTEN_AFTER);
+        heard.insert(said.node.clone(), Peer { said, heard: now, failed: false });
+    }
+
+    /// Notes that a node did not answer: until it is heard again, others are asked first.
+    pub(crate) fn failed(&self, node: &str) {
+        if let Some(peer) = self.heard.lock().get_mut(node) {
+            peer.failed = true;
+        }
+    }
+
+    /// Whether a node was heard lately.
+    pub(crate) fn is_there(&self, node: &str) -> bool {
+        self.heard.lock().get(node).is_some_and(|peer| peer.heard.elapsed() < GONE_AFTER)
+    }
+
+    /// The ready nodes of a replica group, each as often the first as the others; those that did not answer come last.
+    pub(crate) fn ready(&self, group: u16) -> Vec<String> {
+        let turn = self.turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let heard = self.heard.lock();
+        let is_ready = |peer: &&Peer| {
+            let Announcement { group: of, ready, wire, .. } = &peer.said;
+            of.index == group && *ready && *wire == WIRE && peer.heard.elapsed() < GONE_AFTER
+        };
+        let mut ready: Vec<(bool, &str)> =
+            heard.values().filter(is_ready).map(|peer| (peer.failed, peer.said.node.as_str())).collect();
+        if !ready.is_empty() {
+            let count = ready.len();
+            ready.rotate_left(turn % count);
+        }
+        ready.sort_by_key(|(failed, _)| *failed);
+        ready.into_iter().map(|(_, node)| node.to_owned()).collect()
+    }
+
+    /// What all nodes said last, with the time since.
+    pub(crate) fn all(&self) -> Vec<(Announcement, Duration)> {
+        self.heard.lock().values().map(|peer| (peer.said.clone(), peer.heard.elapsed())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(node: &str, group: &str, ready: bool) -> Announcement {
+        Announcement {
+            node: node.to_owned(),
+            group: group.parse().unwrap(),
+            version: "1".to_owned(),
+            wire: WIRE,
+            ready,
+            reason: String::new(),
+            number: 1,
+            meta: 1,
+            applied: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn ready_nodes_of_the_group_take_turns() {
+        let peers = Peers::default();
+        peers.hear(said("a", "1/2", true));
+        peers.hear(said("b", "1/2", true));
+        peers.hear(said("c", "1/2", false));
+        peers.hear(said("d", "2/2", true));
+        peers.hear(Announcement { wire: WIRE + 1, ..said("e", "1/2", true) });
+        assert_eq!(peers.ready(0), ["a", "b"]);
+        assert_eq!(peers.ready(0), ["b", "a"]);
+        peers.failed("b");
+        assert_eq!((peers.ready(0), peers.ready(0)), (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned(), "b".to_owned()]));
+        peers.hear(said("b", "1/2", true));
+        assert_eq!(peers.ready(1), ["d"]);
+        assert_eq!(peers.all().len(), 5);
+    }
+}

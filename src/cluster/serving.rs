@@ -1,0 +1,188 @@
+//! Answering other nodes: conversations about submissions, and questions about sources.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use super::holding::Holding;
+use super::messages::{Open, Question, Reply, Request, decode, encode};
+use super::transport::{ReplyTo, Transport};
+use crate::corpus::{View, ViewRequest};
+use crate::detection::Subject;
+use crate::detection::search::{Answered, LocalNode, Step, serve};
+use crate::engine::{CollectionStats, Error};
+use crate::model::Stop;
+
+/// Conversations of other nodes at once. Each waits in a thread of its own, which does nothing meanwhile.
+const MOST_CONVERSATIONS: usize = 256;
+
+/// A conversation whose next step does not come is ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A step of a conversation takes no longer than this.
+const LONGEST_STEP: Duration = Duration::from_mins(2);
+
+/// A question takes no longer than this.
+const LONGEST_QUESTION: Duration = Duration::from_secs(30);
+
+/// A step and the place of its answer.
+type Asked = (Option<Step>, ReplyTo);
+
+/// Answers the requests of other nodes.
+pub(crate) struct Serving {
+    holding: Arc<Holding>,
+    conversations: Mutex<HashMap<u128, SyncSender<Asked>>>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Serving {
+    /// Answers from what this node holds.
+    pub(crate) fn new(holding: Arc<Holding>) -> Self {
+        let runtime = tokio::runtime::Handle::current();
+        Self { holding, conversations: Mutex::default(), runtime }
+    }
+
+    /// Takes a request; the answer is sent by `transport` when there is one.
+    pub(crate) fn take(self: &Arc<Self>, request: &Bytes, reply_to: ReplyTo, transport: &Transport) {
+        match decode::<Request>(request) {
+            Err(error) => send(transport, reply_to, &Err(error)),
+            Ok(Request::Search { conversation, open: Some(open), step }) => {
+                self.begin(conversation, *open, (step, reply_to), transport.clone());
+            }
+            Ok(Request::Search { conversation, open: None, step }) => {
+                let known = self.conversations.lock().get(&conversation).cloned();
+                let gone = match known {
+                    // A conversation takes one step after the other: there is room for one.
+                    Some(known) => known.try_send((step, reply_to)).err().map(|refused| match refused {
+                        std::sync::mpsc::TrySendError::Full((_, reply_to))
+                        | std::sync::mpsc::TrySendError::Disconnected((_, reply_to)) => reply_to,
+                    }),
+                    None => Some(reply_to),
+                };
+                if let Some(reply_to) = gone {
+                    let what = "a search that this node has ended already".to_owned();
+                    send(transport, reply_to, &Err(Error::Unreachable { what }));
+                }
+            }
+            Ok(Request::Ask(recency, question)) => {
+                let (this, transport) = (Arc::clone(self), transport.clone());
+                self.runtime.spawn_blocking(move || {
+                    let stop = Stop::at(Instant::now() + LONGEST_QUESTION);
+                    let answer =
+                        this.holding.wait_for(&recency, &stop).and_then(|()| answer(&this.holding, question, &stop));
+                    send(&transport, reply_to, &answer);
+                });
+            }
+        }
+    }
+
+    /// Begins a conversation in a thread of its own.
+    fn begin(self: &Arc<Self>, id: u128, open: Open, first: Asked, transport: Transport) {
+        let (sender, steps) = sync_channel(1);
+        {
+            let mut conversations = self.conversations.lock();
+            if conversations.len() >= MOST_CONVERSATIONS {
+                drop(conversations);
+                let what = format!("a node that answers {MOST_CONVERSATIONS} searches of others already");
+                return send(&transport, first.1, &Err(Error::Unreachable { what }));
+            }
+            conversations.insert(id, sender);
+        }
+        let this = Arc::clone(self);
+        self.runtime.spawn_blocking(move || {
+            converse(&this.holding, &open, first, &steps, &transport);
+            this.conversations.lock().remove(&id);
+        });
+    }
+}
+
+/// Holds a conversation to its end.
+fn converse(holding: &Holding, open: &Open, first: Asked, steps: &Receiver<Asked>, transport: &Transport) {
+    let (mut next, mut reply_to) = (Some(first.0), first.1);
+    let mut exchange = |answer: Option<Answered>| {
+        if let Some(answer) = answer {
+            send(transport, reply_to.clone(), &Ok(Reply::Step(answer)));
+        }
+        let step = match next.take() {
+            Some(first) => first,
+            None => {
+                let (step, to) = steps.recv_timeout(PATIENCE).ok()?;
+                reply_to = to;
+                step
+            }
+        };
+        step
+    };
+    let stop = Stop::at(Instant::now() + LONGEST_STEP);
+    let served = views(holding, open, &stop).and_then(|(views, partitions)| {
+        let node = LocalNode { views: &views, partitions: &partitions };
+        let subject = if open.is_stored {
+            Subject::stored(&open.text, None)
+        } else {
+            Subject::of_request(&open.text)
+        };
+        serve(holding.detector(), &node, subject, &mut exchange, &stop)
+    });
+    if let Err(error) = served {
+        send(transport, reply_to, &Err(error));
+    }
+}
+
+/// A view of each partition for a conversation.
+fn views(holding: &Holding, open: &Open, stop: &Stop) -> Result<(Vec<View>, Vec<u16>), Error> {
+    holding.wait_for(&open.recency, stop)?;
+    let Open { scope, boilerplate, own_groups, .. } = open;
+    let request = ViewRequest { scope, others: boilerplate, own_groups, sources: &[] };
+    holding.views(&request)
+}
+
+/// The answer to a question.
+pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Result<Reply, Error> {
+    let each = holding.held();
+    match question {
+        Question::Source { name, with_text } => {
+            let engine = &holding.of_source(&name)?.engine;
+            if with_text {
+                let found = engine.get_source(&name.collection, &name.id)?;
+                return Ok(Reply::Source(found.entry, Some(found.text)));
+            }
+            Ok(Reply::Source(engine.find_source(&name.collection, &name.id)?, None))
+        }
+        Question::Sources { collection, filter, after, count } => {
+            let pages = each.map(|held| {
+                held.engine.select_sources(&collection, &filter, after.as_ref(), count, stop)
+            });
+            Ok(Reply::Sources(pages.collect::<Result<_, Error>>()?))
+        }
+        Question::Deletion { collection, filter } => {
+            let deletions = each.map(|held| held.engine.preview_deletion(&collection, &filter, stop));
+            Ok(Reply::Deletion(deletions.collect::<Result<_, Error>>()?))
+        }
+        Question::Collections(names) => {
+            let mut all = vec![CollectionStats::default(); names.len()];
+            for held in each {
+                for (stats, name) in all.iter_mut().zip(&names) {
+                    // One that is not there has no sources.
+                    if let Ok(info) = held.engine.get_collection(name) {
+                        *stats = stats.plus(info.stats);
+                    }
+                }
+            }
+            Ok(Reply::Collections(all))
+        }
+        Question::Totals => {
+            Ok(Reply::Totals(each.map(|held| held.engine.corpus().stats).fold(CollectionStats::default(), CollectionStats::plus)))
+        }
+    }
+}
+
+fn send(transport: &Transport, to: ReplyTo, answer: &Result<Reply, Error>) {
+    let bytes = encode(answer).or_else(|error| encode(&Err::<Reply, Error>(error)));
+    if let Ok(bytes) = bytes {
+        transport.reply(to, bytes);
+    }
+}
