@@ -88,9 +88,10 @@ impl From<Error> for Problem {
             Error::AlreadyApplied { .. } | Error::LogInterrupted { .. } => {
                 Self::new(Reason::OutOfOrder, message)
             }
-            Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
-                Self::new(Reason::Defect, message)
-            }
+            Error::NoThread(_)
+            | Error::NoRandomness(_)
+            | Error::Internal { .. }
+            | Error::InternalElsewhere { .. } => Self::new(Reason::Defect, message),
         }
     }
 }
