@@ -55,6 +55,7 @@ impl PassageScore {
 
 /// The passages that an unrelated submission would share with the sources in scope, by chance.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Expectation {
     /// Runs of [`LEAST_SCORE`] or more, and the fall of their number, by collection.
     collections: Vec<(f64, f64)>,

@@ -5,6 +5,7 @@ use crate::store::{StoreError, SystemError};
 
 /// The text of a request that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum TextRole {
     /// The submission.
     Submission,
@@ -32,6 +33,7 @@ impl std::fmt::Display for TextRole {
 
 /// The reason for which the engine refused a request. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A text without a single word.
@@ -224,9 +226,18 @@ pub enum Error {
     },
     /// A defect of the program.
     #[error("a defect of the program: {what}; report it")]
+    #[cfg_attr(feature = "server", serde(skip_deserializing))]
     Internal {
         /// The defect.
+        #[cfg_attr(feature = "server", serde(skip_deserializing))]
         what: &'static str,
+    },
+    /// [A defect](Self::Internal) of the program that another node met. It is what the error of that node is received as.
+    #[cfg_attr(feature = "server", serde(rename = "Internal"))]
+    #[error("a defect of the program: {what}; report it")]
+    InternalElsewhere {
+        /// The defect.
+        what: String,
     },
     /// Work that was stopped before its end.
     #[error(transparent)]
@@ -255,7 +266,7 @@ pub enum Error {
     },
     /// Random numbers that the system did not give.
     #[error("the system has no random numbers: {0}; check that the process may read them, and try again")]
-    NoRandomness(#[source] getrandom::Error),
+    NoRandomness(#[source] SystemError),
 }
 
 impl Error {
@@ -271,7 +282,14 @@ impl Error {
                 | Self::LogInterrupted { .. }
                 | Self::Unreachable { .. }
                 | Self::Internal { .. }
+                | Self::InternalElsewhere { .. }
         )
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(error: getrandom::Error) -> Self {
+        Self::NoRandomness((&std::io::Error::from(error)).into())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::model::{CollectionName, FingerprintSettings};
 
 /// A collection: its settings and counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct CollectionInfo {
     /// Its name.
     pub name: CollectionName,
@@ -16,6 +17,7 @@ pub struct CollectionInfo {
 
 /// Counts of a collection, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct CollectionStats {
     /// Sources.
     pub sources: u64,
@@ -33,6 +35,7 @@ pub struct CollectionStats {
 
 /// The totals of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct CorpusInfo {
     /// The number of collections.
     pub collections: u64,

@@ -354,6 +354,5 @@ pub(super) fn not_found(collection: &Collection, id: &SourceId) -> Error {
 
 /// The secret seed of a new corpus.
 pub(crate) fn random_seed() -> Result<CorpusSeed, Error> {
-    let seed = getrandom::u64().map_err(Error::NoRandomness)?;
-    Ok(CorpusSeed::new(seed))
+    Ok(CorpusSeed::new(getrandom::u64()?))
 }

@@ -7,6 +7,7 @@ use crate::text::OffsetUnit;
 
 /// The passages that a check looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum DetectionMode {
     /// Exact runs of words only.
     VerbatimOnly,
@@ -17,6 +18,7 @@ pub enum DetectionMode {
 
 /// Exclusions: words that count neither as covered nor as considered.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Exclusions {
     /// Quotations, the proper use of another's words.
     pub quotations: bool,
@@ -75,6 +77,7 @@ impl Default for Exclusions {
 
 /// The options of a check and of its report.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct DetectionOptions {
     /// The smallest number of words of the submission in a passage; by default the guaranteed run, or the whole of a
     /// shorter submission. Shorter passages of at least the guaranteed run become exclusions.

@@ -71,6 +71,7 @@ impl Altered {
 
 /// How closely a candidate is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Depth {
     /// All passages.
     All,

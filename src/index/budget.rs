@@ -8,6 +8,7 @@ use super::common::LEAST_POSTINGS;
 
 /// The limits of a look-up. Fingerprints that are not common are read in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReadLimits {
     /// The largest number of postings of one common fingerprint. Of one that has more only a sample is read.
     pub per_fingerprint: u32,

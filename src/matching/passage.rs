@@ -6,6 +6,7 @@ use super::seeds::Run;
 
 /// How a passage of the submission relates to its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum PassageKind {
     /// The same tokens in the same order.
     Verbatim,
@@ -17,6 +18,7 @@ pub enum PassageKind {
 
 /// A pair of matching token ranges, one in the submission and one in the source.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Passage {
     /// Tokens of the submission.
     pub submission: Range<u32>,

@@ -5,6 +5,7 @@
 /// The expected number of runs with a score of at least `s` that a submission of `m` words shares by chance with sources of
 /// `n` words falls off as `rate * m * n * exp(-decay * (s - 32))`: the law of Karlin & Altschul (1990).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Calibration {
     /// Runs for each word of the submission and each word of the sources, with a score of 32 nats or more.
     pub rate: f64,

@@ -5,6 +5,7 @@ use super::setters;
 
 /// The limits that the engine enforces. A report states where `max_candidates` or `max_common_postings` was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Bytes of one text: 8 MiB by default.
     pub max_text_bytes: usize,

@@ -57,6 +57,7 @@ impl BandLabel {
 
 /// A band of grades.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct ScaleBand {
     /// The caller's label.
     pub label: BandLabel,
@@ -66,6 +67,7 @@ pub struct ScaleBand {
 
 /// A scale: a linear function of measures, within the grades that it was fitted to. All its numbers are finite.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
     /// Its name.
     pub name: ScaleName,
@@ -118,6 +120,7 @@ impl Scale {
 
 /// The words of graded texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct GradedWords {
     /// Of the shortest text.
     pub least: u64,
@@ -127,6 +130,7 @@ pub struct GradedWords {
 
 /// The grades of graded texts.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Grades {
     /// The least.
     pub least: f64,
@@ -140,6 +144,7 @@ pub struct Grades {
 
 /// Quadratic weighted kappa (Cohen 1968) of two gradings of the same texts.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Agreement {
     /// The value: 1 for equal gradings, 0 for what chance gives.
     pub kappa: f64,
@@ -151,6 +156,7 @@ pub struct Agreement {
 
 /// The weight of a measure in a scale.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct ScaleWeight {
     /// The name of the measure.
     pub measure: String,

@@ -8,6 +8,7 @@ use super::visibility::{Pattern, Visibility};
 
 /// The name of a source: its collection and its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourceName {
     /// The collection.
     pub collection: CollectionName,
@@ -18,6 +19,7 @@ pub struct SourceName {
 /// The sources that a check looks at: those of the collections that are named or match a pattern, as far as an inclusion of
 /// each given kind and no exclusion names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scope {
     /// The collections, by name.
     pub collections: BTreeSet<CollectionName>,

@@ -23,6 +23,8 @@ fn in_range(name: &'static str, value: u32, range: &RangeInclusive<u32>) -> Resu
 
 /// `k`, the number of tokens in a k-gram: 3 to 32, 5 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "u32", into = "u32"))]
 pub struct KgramLength(u32);
 
 impl KgramLength {
@@ -53,6 +55,12 @@ impl TryFrom<u32> for KgramLength {
     }
 }
 
+impl From<KgramLength> for u32 {
+    fn from(value: KgramLength) -> Self {
+        value.0
+    }
+}
+
 impl Default for KgramLength {
     fn default() -> Self {
         Self(5)
@@ -61,6 +69,8 @@ impl Default for KgramLength {
 
 /// `w`, the number of k-grams in a window: 1 to 64, 4 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "u32", into = "u32"))]
 pub struct WindowSize(u32);
 
 impl WindowSize {
@@ -91,6 +101,12 @@ impl TryFrom<u32> for WindowSize {
     }
 }
 
+impl From<WindowSize> for u32 {
+    fn from(value: WindowSize) -> Self {
+        value.0
+    }
+}
+
 impl Default for WindowSize {
     fn default() -> Self {
         Self(4)
@@ -99,6 +115,7 @@ impl Default for WindowSize {
 
 /// `k` and `w`: they decide which fingerprints a text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct FingerprintSettings {
     /// `k`.
     pub kgram: KgramLength,

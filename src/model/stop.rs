@@ -6,6 +6,7 @@ use std::time::Instant;
 
 /// The reason for which work was stopped before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum StopReason {
     /// The deadline passed.
     #[error("the deadline passed before the work was done")]

@@ -8,6 +8,8 @@ use super::names::{CollectionName, InvalidValue};
 
 /// A collection's name, `essays`, or the beginning of many, `team-a-*`; `*` alone stands for all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "String", into = "String"))]
 pub struct Pattern {
     /// The name, or what names begin with.
     text: Arc<str>,
@@ -91,6 +93,20 @@ impl std::str::FromStr for Pattern {
     }
 }
 
+impl TryFrom<String> for Pattern {
+    type Error = InvalidValue;
+
+    fn try_from(pattern: String) -> Result<Self, InvalidValue> {
+        Self::new(&pattern)
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> Self {
+        pattern.to_string()
+    }
+}
+
 impl std::fmt::Display for Pattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{}", self.text, if self.is_prefix { "*" } else { "" })
@@ -99,6 +115,8 @@ impl std::fmt::Display for Pattern {
 
 /// The collections that a caller may see. All others must look as if they did not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(from = "Vec<Pattern>", into = "Vec<Pattern>"))]
 pub struct Visibility {
     /// In order; none covers another, so that no name matches two.
     patterns: Arc<[Pattern]>,
@@ -151,6 +169,18 @@ impl Visibility {
     ) -> impl Iterator<Item = &'a CollectionName> {
         let common = self.patterns.iter().filter_map(|pattern| pattern.common(wanted));
         common.flat_map(|pattern| pattern.select(names, None))
+    }
+}
+
+impl From<Vec<Pattern>> for Visibility {
+    fn from(patterns: Vec<Pattern>) -> Self {
+        Self::of(patterns)
+    }
+}
+
+impl From<Visibility> for Vec<Pattern> {
+    fn from(visibility: Visibility) -> Self {
+        visibility.patterns.to_vec()
     }
 }
 

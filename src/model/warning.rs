@@ -2,6 +2,7 @@
 
 /// The kind of a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum WarningKind {
     /// No collection in scope has a source with the id.
     UnknownSource,
@@ -17,6 +18,7 @@ pub enum WarningKind {
 
 /// The part of a request that a warning is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum WarnedField {
     /// [`Scope::exclude_source_ids`](super::Scope::exclude_source_ids).
     ExcludeSourceIds,
@@ -40,6 +42,7 @@ pub enum WarnedField {
 
 /// A part of a request that names nothing, and is probably a mistake.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Warning {
     /// The part.
     pub field: WarnedField,
@@ -119,6 +122,7 @@ impl std::fmt::Display for Warning {
 
 /// Warnings, the first of them listed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Warnings {
     /// Those that are listed, sorted.
     pub listed: Vec<Warning>,

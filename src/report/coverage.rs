@@ -6,6 +6,7 @@ use crate::text::WordLengths;
 
 /// A set of words, as sorted, disjoint ranges of their numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Coverage {
     ranges: Vec<Range<u32>>,
 }

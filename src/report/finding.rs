@@ -11,6 +11,7 @@ use crate::text::{OffsetUnit, Span, TokenizedText, convert_spans};
 /// A source with the passages that it shares with the submission, at least one. A report is built from findings wherever
 /// they were computed: they refer to no text and no index.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Finding {
     /// The source.
     pub source: FoundSource,
@@ -27,6 +28,7 @@ pub struct Finding {
 
 /// The source of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct FoundSource {
     /// The collection's name; empty in a comparison.
     pub collection: String,
@@ -46,6 +48,7 @@ pub struct FoundSource {
 
 /// A passage of a finding.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct FoundPassage {
     /// The passage, as ranges of tokens.
     pub passage: Passage,
@@ -69,6 +72,7 @@ pub struct FoundPassage {
 
 /// How a passage compares with what chance produces.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct ByChance {
     /// The score of its strongest run, in nats.
     pub run_score: f64,

@@ -213,6 +213,7 @@ pub struct SourceOverlap {
 
 /// A span that a passage covers: matched words and the short gaps between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoveredSpan {
     /// The span, in the report's unit.
     pub span: Span,

@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// Why something could not be stored or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum StoreError {
     /// The disk is full.
     #[error("the disk that holds {path:?} is full; free some space, and try again")]
     Full {
         /// The file that had to grow.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
     },
     /// The system refused an operation on a file.
     #[error("{path:?}: {cause}")]
     Io {
         /// The file or folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The system's error.
         #[source]
@@ -26,6 +29,7 @@ pub enum StoreError {
     #[error("{path:?} is damaged: {what}; restore a backup (palimpsest restore)")]
     Damaged {
         /// The file.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The damage.
         what: String,
@@ -38,6 +42,7 @@ pub enum StoreError {
     )]
     Incomplete {
         /// The folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The missing file.
         missing: String,
@@ -51,6 +56,7 @@ pub enum StoreError {
     )]
     Lost {
         /// The file.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The change, as a verb phrase.
         what: String,
@@ -61,6 +67,7 @@ pub enum StoreError {
     )]
     Interrupted {
         /// The file.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The database's message.
         cause: String,
@@ -69,6 +76,7 @@ pub enum StoreError {
     #[error("the data directory {path:?} was opened for reading: nothing is written")]
     ReadOnly {
         /// The folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
     },
     /// A newer version of the program wrote it.
@@ -78,6 +86,7 @@ pub enum StoreError {
     )]
     NewerFormat {
         /// The file.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// Its version.
         found: u32,
@@ -88,6 +97,7 @@ pub enum StoreError {
     #[error("{path:?} is not a folder; name another with --data-dir")]
     NotAFolder {
         /// The path.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
     },
     /// A folder with other files.
@@ -96,6 +106,7 @@ pub enum StoreError {
     )]
     Foreign {
         /// The folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The name of a file that does not belong to a data directory.
         found: String,
@@ -104,6 +115,7 @@ pub enum StoreError {
     #[error("the data directory {path:?} is in use by {holder}; stop that first, or name another folder")]
     InUse {
         /// The folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
         /// The holder of the lock.
         holder: String,
@@ -112,12 +124,14 @@ pub enum StoreError {
     #[error("there is no data directory at {path:?}")]
     Missing {
         /// The path of the data directory.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
     },
     /// A file or folder that was to be created exists already.
     #[error("{path:?} is there already and was not changed; name another")]
     Exists {
         /// The file or folder.
+        #[cfg_attr(feature = "server", serde(serialize_with = "lossy"))]
         path: PathBuf,
     },
     /// An earlier failure left open whether a change was kept.
@@ -137,8 +151,11 @@ pub enum StoreError {
 /// An error of the operating system, with its code. Unlike [`io::Error`] it can be cloned and compared, since one failure
 /// of a commit is the answer to many callers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(from = "SystemErrorParts"))]
 #[error("{message}")]
 pub struct SystemError {
+    #[cfg_attr(feature = "server", serde(skip_serializing))]
     kind: io::ErrorKind,
     os_code: Option<i32>,
     message: String,
@@ -167,6 +184,29 @@ impl From<&io::Error> for SystemError {
     fn from(error: &io::Error) -> Self {
         Self { kind: error.kind(), os_code: error.raw_os_error(), message: error.to_string() }
     }
+}
+
+/// What is sent of a [`SystemError`]. Its kind follows from the code; without a code it is received as
+/// [`io::ErrorKind::Other`].
+#[cfg(feature = "server")]
+#[derive(serde::Deserialize)]
+struct SystemErrorParts {
+    os_code: Option<i32>,
+    message: String,
+}
+
+#[cfg(feature = "server")]
+impl From<SystemErrorParts> for SystemError {
+    fn from(SystemErrorParts { os_code, message }: SystemErrorParts) -> Self {
+        let kind = os_code.map_or(io::ErrorKind::Other, |code| io::Error::from_raw_os_error(code).kind());
+        Self { kind, os_code, message }
+    }
+}
+
+/// Writes a path as text, also one that is not UTF-8, so that an error can always be sent.
+#[cfg(feature = "server")]
+fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 impl StoreError {

@@ -4,6 +4,7 @@ use super::span::Span;
 
 /// The unit in which a report counts offsets into a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum OffsetUnit {
     /// Bytes of the UTF-8 form.
     #[default]

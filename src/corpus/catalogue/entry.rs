@@ -27,6 +27,12 @@ impl Entry {
         Self { record, slot: Slot::FIRST, gone }
     }
 
+    /// A source of another node: it has no slot here, and nothing marks it as gone.
+    #[cfg(feature = "server")]
+    fn elsewhere(record: SourceRecord) -> Self {
+        Self::new(record, Slot::FIRST)
+    }
+
     /// Its slot in the indexes of its collection.
     pub(crate) fn slot(&self) -> Slot {
         self.slot
@@ -71,5 +77,20 @@ impl Deref for Entry {
 
     fn deref(&self) -> &SourceRecord {
         &self.record
+    }
+}
+
+/// Another node receives the record alone.
+#[cfg(feature = "server")]
+impl serde::Serialize for Entry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "server")]
+impl<'de> serde::Deserialize<'de> for Entry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        SourceRecord::deserialize(deserializer).map(Self::elsewhere)
     }
 }

@@ -15,6 +15,7 @@ use crate::store::StoredScale;
 /// `S`, `C`, `U` and `F` are the forms of its source, collection, update and filter: as a caller gives them, or prepared
 /// and resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceFilter> {
     /// Adds a source.
@@ -88,6 +89,7 @@ pub enum Change<S = NewSource, C = CollectionName, U = SourceUpdate, F = SourceF
 
 /// A change with the id of its request, its time, and its position in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Operation {
     /// The change.
@@ -148,6 +150,7 @@ impl Operation {
 
 /// A digest of all that a request asks for, such as to add a document whose text is extracted before. It is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestDigest(u128);
 
 impl RequestDigest {

@@ -11,6 +11,7 @@ use crate::store::StoredOutcome;
 
 /// The outcome of a change that was made.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Outcome {
     /// A source was added.
@@ -35,6 +36,7 @@ pub enum Outcome {
 
 /// A source that was added.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Added {
     /// The source.
     pub entry: Arc<Entry>,
@@ -54,6 +56,7 @@ impl Added {
 
 /// A source that was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourceDeleted {
     /// The revision from which it is gone.
     pub revision: u64,
@@ -61,6 +64,7 @@ pub struct SourceDeleted {
 
 /// A scale that was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct ScaleDeleted {
     /// False if there was none.
     pub was_there: bool,
@@ -70,6 +74,7 @@ pub struct ScaleDeleted {
 
 /// Sources that were deleted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourcesDeleted {
     /// Their number.
     pub sources: u64,
@@ -87,6 +92,7 @@ impl SourcesDeleted {
 
 /// A collection that was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct CollectionDeleted {
     /// The number of its sources.
     pub sources: u64,

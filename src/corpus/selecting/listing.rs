@@ -14,6 +14,7 @@ const LOOKED_AT_A_PAGE: usize = if cfg!(test) { 8 } else { 1 << 16 };
 
 /// A page of sources, in order of their ids.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourcePage {
     /// The sources.
     pub sources: Vec<Arc<Entry>>,

@@ -9,6 +9,7 @@ use crate::report::PartitionRevision;
 
 /// The extent of one partition of the sources.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Extent {
     /// Its number; 0 where the sources are not divided.
     pub(crate) partition: u16,
@@ -52,6 +53,7 @@ pub(super) fn warnings(extents: &[Extent]) -> Vec<Warning> {
 
 /// The extent of one partition of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CollectionExtent {
     /// Sources, in scope or not.
     pub(crate) sources: u64,
@@ -118,6 +120,7 @@ pub(super) fn compares_all(extents: &[Extent], limits: &Limits) -> bool {
 
 /// The counts of one partition of a collection: the visible postings of each fingerprint, by its place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CollectionCounts {
     /// Postings of k-grams. A number above the ceiling of the request is a lower bound.
     pub(crate) kgrams: Vec<u32>,
@@ -129,6 +132,7 @@ pub(crate) struct CollectionCounts {
 
 /// How far each k-gram of a collection has to be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Caps {
     /// The largest number of sources that a k-gram may be in.
     pub(crate) commonness: Option<u32>,
@@ -145,6 +149,7 @@ impl Caps {
 
 /// The totals of a collection over all its partitions, and the decisions that follow.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CollectionTotals {
     /// Sources, in scope or not.
     pub(crate) sources: u64,

@@ -7,6 +7,7 @@ use crate::model::SourceId;
 
 /// A source that may share passages with the submission.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Proposal {
     /// The place of its collection in the scope.
     pub(crate) collection: usize,
@@ -24,6 +25,7 @@ pub(crate) struct Proposal {
 
 /// A proposal that is to be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Pick {
     /// The place of the proposal in the list of its partition.
     pub(crate) proposal: usize,

@@ -53,6 +53,21 @@ macro_rules! checked_string {
                 Self::new(&value)
             }
         }
+
+        #[cfg(feature = "server")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        #[cfg(feature = "server")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::new(&value).map_err(serde::de::Error::custom)
+            }
+        }
     };
 }
 
@@ -199,6 +214,8 @@ impl Label {
 
 /// The labels of a source: up to 64, sorted, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "Vec<Label>"))]
 pub struct Labels(Box<[Label]>);
 
 impl Labels {
@@ -223,6 +240,14 @@ impl Labels {
     #[must_use]
     pub fn as_slice(&self) -> &[Label] {
         &self.0
+    }
+}
+
+impl TryFrom<Vec<Label>> for Labels {
+    type Error = InvalidValue;
+
+    fn try_from(labels: Vec<Label>) -> Result<Self, InvalidValue> {
+        Self::new(labels)
     }
 }
 
@@ -254,6 +279,7 @@ impl RequestId {
 
 /// A request id of one caller. Equal ids of two callers are different keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestKey {
     owner: Box<str>,
     id: RequestId,

@@ -7,6 +7,7 @@ use crate::model::{Group, Label};
 
 /// Selects sources. A source matches if it fulfils every condition that is set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourceFilter {
     /// The beginning of its id; empty for any.
     pub id_prefix: String,

@@ -77,6 +77,7 @@ impl MetadataValue {
 
 /// An entry of [`Metadata`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct MetadataEntry {
     /// Its key.
     pub key: MetadataKey,
@@ -87,6 +88,8 @@ pub struct MetadataEntry {
 /// What a caller keeps with a source: up to 64 entries, sorted by their keys, of 16 KiB in all. It has no effect on
 /// checks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "Vec<MetadataEntry>"))]
 pub struct Metadata(Box<[MetadataEntry]>);
 
 impl Metadata {
@@ -122,6 +125,14 @@ impl Metadata {
     /// The bytes of all keys and values.
     pub(crate) fn bytes(&self) -> usize {
         self.0.iter().map(|entry| entry.key.as_str().len() + entry.value.as_str().len()).sum()
+    }
+}
+
+impl TryFrom<Vec<MetadataEntry>> for Metadata {
+    type Error = InvalidValue;
+
+    fn try_from(entries: Vec<MetadataEntry>) -> Result<Self, InvalidValue> {
+        Self::new(entries.into_iter().map(|entry| (entry.key, entry.value)).collect())
     }
 }
 

@@ -5,6 +5,8 @@ mod metadata;
 mod pages;
 mod timestamp;
 mod update;
+#[cfg(feature = "server")]
+mod wire;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use super::names::{Group, Labels, SourceId, Title};
 
 /// A source without its text. The catalogue, the store and reports share this one type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourceRecord {
     /// Its id, unique in its collection.
     pub id: SourceId,
@@ -100,6 +103,7 @@ impl SourceRecord {
 
 /// A source to add.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct NewSource {
     /// Its id; a random one is assigned if there is none.
     pub id: Option<SourceId>,
@@ -186,6 +190,7 @@ impl NewSource {
 
 /// The handling of a source whose id is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum IfExists {
     /// Fail and keep the old source.
     #[default]

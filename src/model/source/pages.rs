@@ -7,6 +7,7 @@ use crate::model::names::{bounded, without_controls};
 
 /// What a document is divided into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub enum PageKind {
     /// Pages.
     #[default]
@@ -30,6 +31,7 @@ impl PageKind {
 
 /// The beginning of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct PageStart {
     /// The offset of its first character in the text.
     pub offset: u32,
@@ -41,6 +43,7 @@ pub struct PageStart {
 
 /// The pages that a span lies on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct PageRange {
     /// What they are.
     pub kind: PageKind,
@@ -54,6 +57,8 @@ pub struct PageRange {
 
 /// The pages of a document, as places in its text. A page ends where the next one begins, the last one with the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "super::wire::PagesParts", into = "super::wire::PagesParts"))]
 pub struct Pages {
     kind: PageKind,
     count: u32,

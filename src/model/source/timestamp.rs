@@ -7,6 +7,8 @@ use crate::model::InvalidValue;
 
 /// A time in the years 1 to 9999, in nanoseconds: the range of `google.protobuf.Timestamp`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "(i64, i32)", into = "(i64, u32)"))]
 pub struct Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z.
     seconds: i64,
@@ -56,6 +58,22 @@ impl Timestamp {
     }
 }
 
+/// From seconds and nanoseconds.
+impl TryFrom<(i64, i32)> for Timestamp {
+    type Error = InvalidValue;
+
+    fn try_from((seconds, nanos): (i64, i32)) -> Result<Self, InvalidValue> {
+        Self::new(seconds, nanos)
+    }
+}
+
+/// The seconds and nanoseconds of a time.
+impl From<Timestamp> for (i64, u32) {
+    fn from(time: Timestamp) -> Self {
+        (time.seconds(), time.nanos())
+    }
+}
+
 impl std::fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Timestamp({}.{:09})", self.seconds, self.nanos())
@@ -64,6 +82,7 @@ impl std::fmt::Debug for Timestamp {
 
 /// The times from `from` on and before `before`; unbounded where one is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct TimeRange {
     /// The first time.
     pub from: Option<Timestamp>,

@@ -5,6 +5,7 @@ use crate::model::{Group, Labels, Title};
 
 /// New values of some fields of a source; a field that is `None` keeps its value. The text stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct SourceUpdate {
     /// Its title.
     pub title: Option<Title>,
@@ -15,6 +16,7 @@ pub struct SourceUpdate {
     /// Its address.
     pub uri: Option<Uri>,
     /// When it was submitted; `Some(None)` if that is not known any more.
+    #[cfg_attr(feature = "server", serde(default, with = "super::wire::new_time"))]
     pub submitted_at: Option<Option<Timestamp>>,
     /// Its metadata, as a whole.
     pub metadata: Option<Metadata>,

@@ -90,9 +90,10 @@ impl From<Error> for Problem {
             }
             Error::Unreachable { .. } => Self::new(Reason::Unreachable, message),
             Error::NotInCluster { .. } => Self::new(Reason::NotInCluster, message),
-            Error::NoThread(_) | Error::NoRandomness(_) | Error::Internal { .. } => {
-                Self::new(Reason::Defect, message)
-            }
+            Error::NoThread(_)
+            | Error::NoRandomness(_)
+            | Error::Internal { .. }
+            | Error::InternalElsewhere { .. } => Self::new(Reason::Defect, message),
         }
     }
 }

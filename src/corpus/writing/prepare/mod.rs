@@ -223,7 +223,7 @@ impl Prepared {
 /// A new id: 128 random bits.
 fn assigned_id() -> Result<SourceId, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
+    getrandom::fill(&mut bytes)?;
     let id = format!("{:032x}", u128::from_le_bytes(bytes));
     SourceId::new(&id).map_err(|_| Error::Internal { what: "an assigned id breaks the rules of ids" })
 }
