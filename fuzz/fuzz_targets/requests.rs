@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use http_body_util::{BodyExt as _, Full};
 use libfuzzer_sys::fuzz_target;
@@ -16,7 +16,7 @@ use palimpsest::service::servers::detection_service_server::DetectionServiceServ
 use palimpsest::service::servers::related_service_server::RelatedServiceServer;
 use palimpsest::service::servers::writing_service_server::WritingServiceServer;
 use palimpsest::service::{
-    AdminApi, Caller, CorpusApi, DetectionApi, DocumentReaders, EngineHandle, MemoryLimit, Percentiles,
+    AdminApi, BackendHandle, Caller, CorpusApi, DetectionApi, DocumentReaders, MemoryLimit, Percentiles,
     ProcessInfo, RelatedApi, ServiceContext, Workers, WritingApi,
 };
 use palimpsest::writing::grammar::Checkers;
@@ -56,10 +56,8 @@ fn routes() -> Routes {
     static WORKERS: OnceLock<Workers> = OnceLock::new();
     let engine = Engine::in_memory().unwrap();
     corpus::fill(&engine);
-    let engine_handle = EngineHandle::default();
-    engine_handle.set_engine(Arc::new(engine));
     let context = ServiceContext {
-        engine: engine_handle,
+        backend: BackendHandle::from(engine),
         workers: WORKERS.get_or_init(|| Workers::new(1, 64, 1).unwrap()).clone(),
         // No request of this target starts a reader.
         documents: DocumentReaders::new(Config::default()),

@@ -23,11 +23,11 @@ mod view;
 mod writing;
 
 pub use catalogue::Entry;
-pub(crate) use changes::wait;
 pub use changes::{
     Added, Change, CollectionDeleted, Operation, Outcome, RequestDigest, ScaleDeleted, SourceDeleted,
     SourcesDeleted,
 };
+pub(crate) use changes::{Done, wait};
 pub use error::{Error, TextRole};
 pub(crate) use error::{check_bytes, check_words};
 pub use figures::{Distribution, Figures, LastVerified};

@@ -6,11 +6,13 @@
 //! Each change of the corpus raises its revision by one. A check looks at one revision: it sees every change that was
 //! acknowledged before it began, and no later one.
 
+mod backend;
 mod calibration;
 mod changes;
 mod collections;
 mod detection;
 mod maintenance;
+mod one_engine;
 #[cfg(feature = "server")]
 mod partition;
 mod related;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use crate::corpus::{Corpus, Writer, random_seed};
 use crate::detection::Detector;
 
+pub(crate) use self::backend::Backend;
 pub use self::changes::SourceText;
 pub use self::detection::CheckedSource;
 pub use self::related::{Related, RelatedOptions, RelatedSource, RelatedSubject, RelatedTerm};

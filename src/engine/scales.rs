@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::corpus::{Change, Error, Outcome, ScaleDeleted, TextRole, check_bytes, wait};
-use crate::model::{CollectionName, RequestKey, Scale, ScaleName, Stop};
+use crate::model::{CollectionName, Limits, RequestKey, Scale, ScaleName, Stop};
 use crate::writing::measures::{CountId, Measures};
 use crate::writing::scales::{self, GradedText, Plan, Score, ScoreRefusal, TrainingRefusal};
 
@@ -59,10 +59,7 @@ impl Engine {
         stop: &Stop,
     ) -> Result<Scale, ScaleError> {
         self.corpus.admit_scale(collection, &plan.name, replace)?;
-        for (place, text) in texts.iter().enumerate() {
-            self.check_size(&text.text, TextRole::Graded(place))?;
-        }
-        Ok(scales::train(plan, texts, stop)?)
+        fit(self.limits(), plan, texts, stop)
     }
 
     /// Stores a scale without waiting, as [`Self::submit`].
@@ -138,29 +135,46 @@ impl Engine {
     ///
     /// [`ScaleError::Score`], [`Error::TooManyBytes`], [`Error::TooManyWords`].
     pub fn score_on(&self, scale: &Scale, text: &str) -> Result<Score, ScaleError> {
-        self.check_size(text, TextRole::Submission)?;
-        Ok(scales::score(scale, text)?)
+        score_on(self.limits(), scale, text)
     }
+}
 
-    /// Checks the bytes and the words of a text.
-    fn check_size(&self, text: &str, role: TextRole) -> Result<(), Error> {
-        check_bytes(self.limits(), text, role)?;
-        let max_text_words = self.limits().max_text_words;
-        // Few bytes are few words.
-        if text.len() <= max_text_words {
-            return Ok(());
-        }
-        match Measures::of(text).count(CountId::Words).map_or(0, |words| words as usize) {
-            words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
-            _ => Ok(()),
-        }
+/// Trains a scale on texts within the limits.
+pub(super) fn fit(
+    limits: &Limits,
+    plan: Plan,
+    texts: &[GradedText],
+    stop: &Stop,
+) -> Result<Scale, ScaleError> {
+    for (place, text) in texts.iter().enumerate() {
+        check_size(limits, &text.text, TextRole::Graded(place))?;
+    }
+    Ok(scales::train(plan, texts, stop)?)
+}
+
+/// Places a text within the limits on a scale.
+pub(super) fn score_on(limits: &Limits, scale: &Scale, text: &str) -> Result<Score, ScaleError> {
+    check_size(limits, text, TextRole::Submission)?;
+    Ok(scales::score(scale, text)?)
+}
+
+/// Checks the bytes and the words of a text.
+fn check_size(limits: &Limits, text: &str, role: TextRole) -> Result<(), Error> {
+    check_bytes(limits, text, role)?;
+    let max_text_words = limits.max_text_words;
+    // Few bytes are few words.
+    if text.len() <= max_text_words {
+        return Ok(());
+    }
+    match Measures::of(text).count(CountId::Words).map_or(0, |words| words as usize) {
+        words if words > max_text_words => Err(Error::TooManyWords { role, words, max_text_words }),
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Limits;
     use crate::writing::scales::tests::{graded, plan};
 
     #[test]

@@ -23,9 +23,9 @@ use super::serving::ConnectionServer;
 use super::settings::{ConnectionSettings, ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
-use crate::engine::{self, Engine, Progress};
+use crate::engine::{self, Backend, Engine, Progress};
 use crate::service::{
-    DocumentReaders, EngineHandle, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
+    BackendHandle, DocumentReaders, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
 };
 use crate::writing::grammar::Checkers;
 
@@ -87,7 +87,7 @@ pub async fn run(
     warn_of_open_ports([Some(&listener), web.as_ref()], access.is_some(), certificates.is_some())?;
     let context = context(settings, &stops)?;
     let health = HealthApi::new(stops.draining.clone());
-    let engine_handle = context.engine.clone();
+    let handle = context.backend.clone();
     let ConnectionSettings { max, max_per_address, .. } = settings.connections;
     let slots = ConnectionSlots::new(max, max_per_address, Arc::clone(&context.process.open_connections));
     let calls = Arc::new(MethodTable::new(&DESCRIPTORS)?);
@@ -121,26 +121,26 @@ pub async fn run(
         tokio::join!(grpc, web);
     });
     // Until the corpus is open, calls fail with `UNAVAILABLE` and the progress.
-    let engine = tokio::select! {
+    let backend = tokio::select! {
         biased;
-        engine = open(settings, engine_handle) => engine?,
+        backend = open(settings, handle) => backend?,
         () = shutdown.cancelled() => return Ok(()),
     };
     health.set_serving(true);
     notify::ready();
-    tokio::spawn(calibration::run(Arc::clone(&engine), stops.draining.clone()));
+    tokio::spawn(calibration::run(Arc::clone(&backend), stops.draining.clone()));
     tokio::select! {
         ended = &mut connections => return Ok(ended.map_err(std::io::Error::other)?),
         () = shutdown.cancelled() => {}
     }
-    RunningServer { engine, health, connections, slots, stops }.stop(&settings.work).await;
+    RunningServer { backend, health, connections, slots, stops }.stop(&settings.work).await;
     Ok(())
 }
 
 /// The context of the handlers, whose corpus is not open yet.
 fn context(settings: &Settings, stops: &StopSignals) -> Result<ServiceContext, ServeError> {
     Ok(ServiceContext {
-        engine: EngineHandle::default(),
+        backend: BackendHandle::default(),
         workers: Workers::new(settings.work.threads, settings.work.max_queued, settings.documents.readers)?,
         documents: DocumentReaders::new(settings.documents.config(settings.limits.max_text_bytes)),
         memory: memory(settings),
@@ -211,17 +211,17 @@ async fn serve_metrics(
     context: &ServiceContext,
 ) -> Result<Option<AbortOnDropHandle<()>>, ServeError> {
     let Some(address) = settings.telemetry.metrics_listen else { return Ok(None) };
-    let (calls, engine) = (Arc::clone(calls), context.engine.clone());
+    let (calls, backend) = (Arc::clone(calls), context.backend.clone());
     let (workers, documents) = (context.workers.clone(), context.documents.clone());
     let grammar = context.grammar.clone();
-    let metrics = Metrics::new(calls, engine, workers, documents, grammar, context.process.clone());
+    let metrics = Metrics::new(calls, backend, workers, documents, grammar, context.process.clone());
     let listener = MetricsListener::bind(address, Arc::new(metrics)).await;
     let listener = listener.map_err(|cause| ServeError::MetricsListen { address, cause })?;
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
 /// Opens the corpus, and passes it to the handlers.
-async fn open(settings: &Settings, engine_handle: EngineHandle) -> Result<Arc<Engine>, ServeError> {
+async fn open(settings: &Settings, handle: BackendHandle) -> Result<Arc<dyn Backend>, ServeError> {
     let limits = settings.limits;
     let (engine, totals) = match settings.storage.clone() {
         Storage::InMemory => {
@@ -231,11 +231,11 @@ async fn open(settings: &Settings, engine_handle: EngineHandle) -> Result<Arc<En
         }
         Storage::DataDirectory(path) => {
             notify::starting();
-            let (handle, cache_bytes) = (engine_handle.clone(), settings.text_cache_bytes);
+            let (opening, cache_bytes) = (handle.clone(), settings.text_cache_bytes);
             let opened = tokio::task::spawn_blocking(move || {
                 let mut log = ProgressLog::new();
                 let engine = Engine::open(&path, limits, cache_bytes, &mut |progress| {
-                    handle.set_progress(progress);
+                    opening.set_progress(progress);
                     log.record(progress);
                 })?;
                 // On this thread, as it visits all collections.
@@ -247,10 +247,10 @@ async fn open(settings: &Settings, engine_handle: EngineHandle) -> Result<Arc<En
             opened.await.map_err(std::io::Error::other)??
         }
     };
-    let engine = Arc::new(engine);
-    engine_handle.set_engine(Arc::clone(&engine));
+    let backend: Arc<dyn Backend> = Arc::new(engine);
+    handle.set_opened(Arc::clone(&backend));
     tracing::info!(sources = totals.stats.sources, revision = totals.stats.revision, "the corpus is open");
-    Ok(engine)
+    Ok(backend)
 }
 
 /// Reports the progress of opening, once a second, to the log and the service manager.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Calibration, CollectionName, Engine, Error, Stop};
+use crate::engine::{Backend, Calibration, CollectionName, Error, Stop};
 
 /// Time between two looks at the collections. A calibration takes a second or so.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -14,7 +14,7 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// Calibrates collections that have grown, one after the other, in one thread, until `shutdown` is cancelled.
 ///
 /// A collection that fails is logged and tried again with the next look, as after a full disk.
-pub(super) async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
+pub(super) async fn run(backend: Arc<dyn Backend>, shutdown: CancellationToken) {
     let pool = match rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .thread_name(|_| "calibration".to_owned())
@@ -32,12 +32,12 @@ pub(super) async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
             _ = looks.tick() => {}
             () = shutdown.cancelled() => return,
         }
-        for collection in engine.due_for_calibration() {
+        for collection in backend.due_for_calibration() {
             let stop = Stop::never();
             let work = {
-                let (pool, engine) = (Arc::clone(&pool), Arc::clone(&engine));
+                let (pool, backend) = (Arc::clone(&pool), Arc::clone(&backend));
                 let (collection, stop) = (collection.clone(), stop.clone());
-                tokio::task::spawn_blocking(move || pool.install(|| engine.calibrate(&collection, &stop)))
+                tokio::task::spawn_blocking(move || pool.install(|| backend.calibrate(&collection, &stop)))
             };
             tokio::select! {
                 done = work => log(&collection, done.ok()),

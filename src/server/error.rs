@@ -39,7 +39,7 @@ pub enum ServeError {
     /// The corpus could not be opened.
     #[error(transparent)]
     Engine(#[from] engine::Error),
-    /// The threads for the engine's work could not be started.
+    /// The threads for the backend's work could not be started.
     #[error("can't start the worker threads: {0}; raise the limit of threads, or lower --worker-threads")]
     Workers(#[from] rayon::ThreadPoolBuildError),
     /// Another operation of the system failed.

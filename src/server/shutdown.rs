@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::connections::{ConnectionSlots, StopSignals};
 use super::notify;
 use super::settings::WorkSettings;
-use crate::engine::Engine;
+use crate::engine::Backend;
 use crate::service::HealthApi;
 
 /// Time for connections that were cut to end.
@@ -35,7 +35,7 @@ pub(super) fn signalled() -> Result<CancellationToken, std::io::Error> {
 
 /// A running server.
 pub(super) struct RunningServer {
-    pub(super) engine: Arc<Engine>,
+    pub(super) backend: Arc<dyn Backend>,
     pub(super) health: HealthApi,
     /// Ends when the listener is closed and all connections have ended.
     pub(super) connections: JoinHandle<()>,
@@ -47,7 +47,7 @@ impl RunningServer {
     /// Stops the server: sets the health to `NOT_SERVING`, pauses, drains connections and calls, cuts what has not ended in
     /// time, and closes the corpus.
     pub(super) async fn stop(self, settings: &WorkSettings) {
-        let Self { engine, health, mut connections, slots, stops } = self;
+        let Self { backend, health, mut connections, slots, stops } = self;
         let (pause_ms, seconds) = (settings.drain_pause.as_millis(), settings.drain.as_secs());
         tracing::info!(pause_ms, seconds, "stopping: running calls may end");
         notify::stopping();
@@ -63,13 +63,13 @@ impl RunningServer {
             stops.cut.cancel();
             drop(timeout(CUT, &mut connections).await);
         }
-        close(engine).await;
+        close(backend).await;
     }
 }
 
 /// Closes the corpus, which releases the data directory.
-async fn close(engine: Arc<Engine>) {
-    if tokio::task::spawn_blocking(move || engine.close()).await.is_err() {
+async fn close(backend: Arc<dyn Backend>) {
+    if tokio::task::spawn_blocking(move || backend.close()).await.is_err() {
         tracing::error!("a defect ended the closing of the corpus");
     }
 }

@@ -1,9 +1,10 @@
-//! gRPC handlers: unwrap the request, call the engine, convert the result.
+//! gRPC handlers: unwrap the request, ask the backend, convert the result.
 //!
 //! Handlers (`handlers`) are thin. `parse` turns requests into the engine's types, and names every invalid field; `convert`
-//! turns the engine's types into messages; `problem` turns errors into statuses. The engine's work runs on [`Workers`],
+//! turns the engine's types into messages; `problem` turns errors into statuses. The backend's work runs on [`Workers`],
 //! never on the threads that serve connections. `backpressure` bounds what callers may have under way.
 
+mod backend_handle;
 mod backpressure;
 mod call;
 mod caller;
@@ -12,7 +13,6 @@ mod context;
 mod convert;
 mod document_readers;
 pub mod documents;
-mod engine_handle;
 mod handlers;
 mod page_extras;
 mod page_token;
@@ -23,6 +23,7 @@ mod revisions;
 pub mod servers;
 mod writing;
 
+pub use backend_handle::BackendHandle;
 pub use backpressure::connection_budget::{ConnectionBudget, PendingBytes, UnansweredMessages, UnreadBytes};
 pub use backpressure::load::Load;
 pub use backpressure::memory_limit::MemoryLimit;
@@ -40,7 +41,6 @@ pub use convert::length::text_length;
 pub use convert::measures::analysis;
 pub use convert::report::report_to_proto;
 pub use document_readers::{DocumentFigures, DocumentReaders, Outcome};
-pub use engine_handle::EngineHandle;
 pub use handlers::admin::AdminApi;
 pub use handlers::corpus::CorpusApi;
 pub use handlers::detection::DetectionApi;

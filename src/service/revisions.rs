@@ -3,7 +3,7 @@
 use ring::hmac;
 
 use super::caller::Caller;
-use crate::engine::Engine;
+use crate::engine::Backend;
 
 /// Replaces revisions in responses to callers who see only some collections.
 ///
@@ -14,8 +14,8 @@ use crate::engine::Engine;
 pub(super) struct RevisionMask(Option<hmac::Key>);
 
 impl RevisionMask {
-    pub(super) fn for_caller(caller: &Caller, engine: &Engine) -> Self {
-        let key = || hmac::Key::new(hmac::HMAC_SHA256, &engine.secret("revisions"));
+    pub(super) fn for_caller(caller: &Caller, backend: &dyn Backend) -> Self {
+        let key = || hmac::Key::new(hmac::HMAC_SHA256, &backend.secret("revisions"));
         Self((!caller.visible().is_all()).then(key))
     }
 

@@ -17,14 +17,14 @@ use super::{Authenticate, Calls, WebOptions, pages};
 use crate::documents::contained::Config;
 use crate::service::servers::corpus_service_server::CorpusServiceServer;
 use crate::service::{
-    Caller, CorpusApi, DocumentReaders, EngineHandle, MemoryLimit, Percentiles, ProcessInfo, ServiceContext,
+    BackendHandle, Caller, CorpusApi, DocumentReaders, MemoryLimit, Percentiles, ProcessInfo, ServiceContext,
     Workers,
 };
 
 /// The services of a server that has just been started.
 fn starting() -> Calls {
     let context = ServiceContext {
-        engine: EngineHandle::default(),
+        backend: BackendHandle::default(),
         workers: Workers::new(1, 1, 1).unwrap(),
         documents: DocumentReaders::new(Config::default()),
         grammar: crate::writing::grammar::Checkers::new(crate::writing::grammar::Config::default()),

@@ -8,7 +8,6 @@ mod outcome;
 
 pub use self::change::{Change, Operation, RequestDigest};
 pub(super) use self::digest::content_digest;
-pub(super) use self::done::Done;
-pub(crate) use self::done::wait;
+pub(crate) use self::done::{Done, wait};
 pub(super) use self::once::{Once, Receipt, Ticket};
 pub use self::outcome::{Added, CollectionDeleted, Outcome, ScaleDeleted, SourceDeleted, SourcesDeleted};

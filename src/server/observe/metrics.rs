@@ -12,9 +12,9 @@ use prometheus_client::registry::Registry;
 
 use super::methods::{CODES, Method, MethodTable};
 use crate::documents::contained::Counts;
-use crate::engine::{CacheFigures, CorpusInfo, Distribution, Engine, Figures, Progress};
+use crate::engine::{Backend, CacheFigures, CorpusInfo, Distribution, Figures, Progress};
 use crate::service::{
-    DocumentFigures, DocumentReaders, EngineHandle, Load, Outcome, ProcessInfo, Rejection, Workers,
+    BackendHandle, DocumentFigures, DocumentReaders, Load, Outcome, ProcessInfo, Rejection, Workers,
     resident_memory_bytes, used_memory_bytes,
 };
 use crate::writing::grammar::{Checkers, contained::Counts as GrammarCounts};
@@ -28,7 +28,7 @@ impl Metrics {
     /// Metrics of these parts of the server.
     pub(in crate::server) fn new(
         calls: Arc<MethodTable>,
-        engine_handle: EngineHandle,
+        backend: BackendHandle,
         workers: Workers,
         documents: DocumentReaders,
         grammar: Checkers,
@@ -37,7 +37,7 @@ impl Metrics {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(MetricsCollector {
             calls,
-            engine_handle,
+            backend,
             workers,
             documents,
             grammar,
@@ -72,7 +72,7 @@ type Counter = fn(&Method) -> &AtomicU64;
 #[derive(Debug)]
 struct MetricsCollector {
     calls: Arc<MethodTable>,
-    engine_handle: EngineHandle,
+    backend: BackendHandle,
     workers: Workers,
     documents: DocumentReaders,
     grammar: Checkers,
@@ -86,9 +86,9 @@ impl Collector for MetricsCollector {
         self.process(&mut page)?;
         documents(&mut page, self.documents.figures())?;
         grammar(&mut page, self.grammar.counts())?;
-        if let Some(engine) = self.engine_handle.engine() {
-            corpus(&mut page, engine.corpus())?;
-            work(&mut page, &engine)?;
+        if let Some(backend) = self.backend.opened() {
+            corpus(&mut page, backend.corpus())?;
+            work(&mut page, &*backend)?;
         }
         Ok(())
     }
@@ -157,9 +157,9 @@ impl MetricsCollector {
         for (status, count) in super::pages::counts() {
             counted(&mut pages, &[("status", status.to_string().as_str())], count)?;
         }
-        let is_open = u64::from(self.engine_handle.engine().is_some());
+        let is_open = u64::from(self.backend.opened().is_some());
         page.gauge("palimpsest_corpus_open", "Whether the corpus is open (1) or being opened (0)", is_open)?;
-        let Progress { sources, of_sources } = self.engine_handle.progress();
+        let Progress { sources, of_sources } = self.backend.progress();
         page.gauge("palimpsest_opening_sources", "Sources whose index is back since the start", sources)?;
         page.gauge("palimpsest_opening_of_sources", "Sources whose index was to be brought back", of_sources)
     }
@@ -225,7 +225,7 @@ fn corpus(page: &mut Page<'_>, corpus: CorpusInfo) -> fmt::Result {
     Ok(())
 }
 
-fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
+fn work(page: &mut Page<'_>, backend: &dyn Backend) -> fmt::Result {
     let Figures {
         checks,
         candidates,
@@ -236,7 +236,7 @@ fn work(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         stem_bytes,
         snapshot_written,
         last_verified,
-    } = engine.figures();
+    } = backend.figures();
     page.histogram("palimpsest_check_seconds", "How long checks took in the engine", &checks, MICROSECONDS)?;
     page.histogram("palimpsest_candidates_per_check", "Sources compared in a check", &candidates, 1.0)?;
     page.histogram("palimpsest_commit_seconds", "How long commits took", &commits, MICROSECONDS)?;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::memory_usage::{resident_memory_bytes, used_memory_bytes};
-use crate::engine::Engine;
-use crate::service::engine_handle::EngineHandle;
+use crate::engine::Backend;
+use crate::service::backend_handle::BackendHandle;
 use crate::service::problem::Problem;
 
 /// Time for which a figure read from the system stays valid.
@@ -56,19 +56,19 @@ impl MemoryLimit {
         used_memory_bytes().or_else(resident_memory_bytes).is_some()
     }
 
-    /// Checks that memory in use is within the limit. If not, releases what the engine can spare, and checks again.
+    /// Checks that memory in use is within the limit. If not, releases what the backend can spare, and checks again.
     ///
     /// # Errors
     ///
     /// `RESOURCE_EXHAUSTED` if the limit is still exceeded.
-    pub(in crate::service) async fn check_room(&self, engine: &EngineHandle) -> Result<(), Problem> {
+    pub(in crate::service) async fn check_room(&self, backend: &BackendHandle) -> Result<(), Problem> {
         if self.room().is_ok() {
             return Ok(());
         }
-        if let Some(engine) = engine.engine()
+        if let Some(backend) = backend.opened()
             && let Some(guard) = self.release.start()
         {
-            let release = tokio::task::spawn_blocking(move || guard.release(&engine));
+            let release = tokio::task::spawn_blocking(move || guard.release(&*backend));
             // A release that takes longer goes on; the panic hook logs a panic.
             drop(tokio::time::timeout(RELEASE_TIMEOUT, release).await);
             *self.reading.lock() = None;
@@ -121,8 +121,8 @@ impl MemoryRelease {
 struct ReleaseGuard(Arc<MemoryRelease>);
 
 impl ReleaseGuard {
-    fn release(self, engine: &Engine) {
-        engine.release_memory();
+    fn release(self, backend: &dyn Backend) {
+        backend.release_memory();
         *self.0.ended.lock() = Some(Instant::now());
     }
 }
@@ -136,10 +136,11 @@ impl Drop for ReleaseGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Engine;
 
     #[tokio::test]
     async fn refuses_past_the_ceiling_and_says_both_figures() {
-        let opening = EngineHandle::default();
+        let opening = BackendHandle::default();
         assert!(MemoryLimit::new(0).check_room(&opening).await.is_ok());
         assert!(MemoryLimit::new(u64::MAX).check_room(&opening).await.is_ok());
         if MemoryLimit::is_known() {

@@ -1,4 +1,4 @@
-//! The thread pools for the engine's work, with a bounded queue.
+//! The thread pools for the backend's work, with a bounded queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -2,16 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::engine::{CacheFigures, Defect, Distribution, Engine, Figures, Progress, Verified};
+use crate::engine::{Backend, CacheFigures, Defect, Distribution, Figures, Progress, Verified};
 use crate::proto;
 use crate::service::backpressure::load::Load;
 use crate::service::backpressure::memory_usage::resident_memory_bytes;
 use crate::service::context::ServiceContext;
 
 pub(in crate::service) fn server_info(context: &ServiceContext) -> proto::GetServerInfoResponse {
-    let engine = context.engine.engine();
+    let backend = context.backend.opened();
     let Load { running, queued } = context.workers.load();
-    let Progress { sources, of_sources } = context.engine.progress();
+    let Progress { sources, of_sources } = context.backend.progress();
     let opening = proto::OpeningProgress { sources, of_sources };
     proto::GetServerInfoResponse {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -20,12 +20,12 @@ pub(in crate::service) fn server_info(context: &ServiceContext) -> proto::GetSer
         open_connections: context.process.open_connections.load(Ordering::Relaxed) as u64,
         running_work: running as u64,
         queued_work: queued as u64,
-        opening: engine.is_none().then_some(opening),
-        activity: engine.map(|engine| activity(&engine)),
+        opening: backend.is_none().then_some(opening),
+        activity: backend.map(|backend| activity(&*backend)),
     }
 }
 
-fn activity(engine: &Engine) -> proto::CorpusActivity {
+fn activity(backend: &dyn Backend) -> proto::CorpusActivity {
     let Figures {
         checks,
         candidates: _,
@@ -36,7 +36,7 @@ fn activity(engine: &Engine) -> proto::CorpusActivity {
         stem_bytes: _,
         snapshot_written,
         last_verified,
-    } = engine.figures();
+    } = backend.figures();
     // If the clock was set back, the age is 0.
     let snapshot_age = snapshot_written.map(|at| at.elapsed().unwrap_or_default());
     proto::CorpusActivity {

@@ -54,7 +54,7 @@ impl ServiceContext {
                 Change::AddSource { collection: collection.clone(), source: source.clone(), if_exists };
             let of_request = self.digest(&stated, &given)?;
             if let Some(key) = &key
-                && let Some(answer) = self.engine.get()?.answered(key, of_request)
+                && let Some(answer) = self.backend.get()?.answered(key, of_request)
             {
                 return Ok(Addition::Answered(Box::new(answer?.into_added()?)));
             }
@@ -83,6 +83,6 @@ impl ServiceContext {
     fn digest(&self, stated: &Change, document: &GivenDocument) -> Result<RequestDigest, Problem> {
         let GivenDocument { field: _, content, name, encoding } = document;
         let made_from = [content.as_slice(), name.as_bytes(), encoding.as_bytes()];
-        Ok(self.engine.get()?.request_digest(stated, &made_from))
+        Ok(self.backend.get()?.request_digest(stated, &made_from))
     }
 }

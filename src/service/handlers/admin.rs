@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use crate::engine::{self, CollectionName, Engine, SourceText};
+use crate::engine::{self, Backend, CollectionName, SourceText};
 use crate::matching::{Stop, StopReason};
 use crate::proto;
 use crate::service::backpressure::ordered_stream::Responses;
@@ -46,7 +46,7 @@ pub struct AdminApi {
 }
 
 impl AdminApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context, running: Arc::new(Semaphore::new(MAX_RUNNING)) }
@@ -57,9 +57,9 @@ impl AdminApi {
     fn stream<T: Message + 'static>(
         &self,
         call: &CallContext,
-        work: impl FnOnce(&Engine, &ResponseSender<T>) -> Result<(), Problem> + Send + 'static,
+        work: impl FnOnce(&dyn Backend, &ResponseSender<T>) -> Result<(), Problem> + Send + 'static,
     ) -> Result<Response<Responses<T>>, Status> {
-        let engine = self.context.engine.get()?;
+        let backend = self.context.backend.get()?;
         let running = Arc::clone(&self.running).try_acquire_owned();
         let running = running.map_err(|_| Problem::too_many_running(MAX_RUNNING))?;
         let (responses, mut receiver) = mpsc::channel(MAX_QUEUED_RESPONSES);
@@ -68,7 +68,7 @@ impl AdminApi {
         let bytes = Arc::new(Semaphore::new(MAX_QUEUED_BYTES as usize));
         tokio::task::spawn_blocking(move || {
             let sender = ResponseSender { responses, bytes, draining, stop };
-            if let Err(problem) = work(&engine, &sender) {
+            if let Err(problem) = work(&*backend, &sender) {
                 // Fails if the caller has gone away.
                 drop(sender.responses.blocking_send(Err(problem.into())));
             }
@@ -152,9 +152,9 @@ impl ChunkWriter<'_> {
     }
 }
 
-fn backup(engine: &Engine, sender: &ResponseSender<proto::BackupResponse>) -> Result<(), Problem> {
+fn backup(backend: &dyn Backend, sender: &ResponseSender<proto::BackupResponse>) -> Result<(), Problem> {
     let mut chunks = ChunkWriter { sender, data: Vec::new(), problem: None };
-    let written = engine.backup(&mut chunks);
+    let written = backend.backup(&mut chunks);
     match (written, chunks.problem) {
         (Ok(_), _) => Ok(()),
         (Err(_), Some(problem)) => Err(problem),
@@ -162,9 +162,9 @@ fn backup(engine: &Engine, sender: &ResponseSender<proto::BackupResponse>) -> Re
     }
 }
 
-fn verify(engine: &Engine, sender: &ResponseSender<proto::VerifyResponse>) -> Result<(), Problem> {
+fn verify(backend: &dyn Backend, sender: &ResponseSender<proto::VerifyResponse>) -> Result<(), Problem> {
     let mut ended = Ok(());
-    engine.verify(&sender.stop, &mut |verified| {
+    backend.verify(&sender.stop, &mut |verified| {
         ended = sender.send(convert::admin::verified_to_proto(verified));
         if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
@@ -172,18 +172,18 @@ fn verify(engine: &Engine, sender: &ResponseSender<proto::VerifyResponse>) -> Re
 }
 
 fn export(
-    engine: &Engine,
+    backend: &dyn Backend,
     collection: &CollectionName,
     revisions: &RevisionMask,
     sender: &ResponseSender<proto::ExportSourcesResponse>,
 ) -> Result<(), Problem> {
     let mut after = None;
     loop {
-        let page = engine.list_sources(collection, after.as_ref(), EXPORT_PAGE_SIZE)?;
+        let page = backend.list_sources(collection, after.as_ref(), EXPORT_PAGE_SIZE)?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.id.clone());
         for entry in &page {
-            let SourceText { entry, text } = match engine.get_source(collection, &entry.id) {
+            let SourceText { entry, text } = match backend.get_source(collection, &entry.id) {
                 // Deleted since it was listed.
                 Err(engine::Error::SourceNotFound { .. }) => continue,
                 found => found?,
@@ -235,12 +235,12 @@ impl AdminService for AdminApi {
         let caller = Caller::of(&request)?;
         caller.sees(&collection)?;
         let call = CallContext::of(&request);
-        let engine = self.context.engine.get()?;
-        let revisions = RevisionMask::for_caller(&caller, &engine);
+        let backend = self.context.backend.get()?;
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
         // A missing collection must fail the call before the stream begins.
         let name = collection.clone();
-        let look_up = move |_: &Stop| Ok(engine.get_collection(&name).map(drop)?);
+        let look_up = move |_: &Stop| Ok(backend.get_collection(&name).map(drop)?);
         self.context.workers.run(&call, 0, look_up).await?;
-        self.stream(&call, move |engine, sender| export(engine, &collection, &revisions, sender))
+        self.stream(&call, move |backend, sender| export(backend, &collection, &revisions, sender))
     }
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CollectionDeleted, CollectionName};
+use crate::engine::{Change, CollectionDeleted, CollectionName};
 use crate::matching::Stop;
 use crate::proto::{self, import_sources_response};
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
-use crate::service::backpressure::workers::Completion;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
@@ -29,7 +28,7 @@ pub struct CorpusApi {
 }
 
 impl CorpusApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context }
@@ -46,18 +45,14 @@ impl ServiceContext {
     ) -> Result<proto::AddSourceResponse, Problem> {
         let addition = parse::source_addition(caller.key(), request)?;
         caller.sees(&addition.collection)?;
-        self.memory.check_room(&self.engine).await?;
-        let engine = self.engine.get()?;
-        let revisions = RevisionMask::for_caller(caller, &engine);
+        self.memory.check_room(&self.backend).await?;
+        let backend = self.backend.get()?;
+        let revisions = RevisionMask::for_caller(caller, &*backend);
         let (operation, text_bytes, document) = match self.addition(call, permits, addition).await? {
             Addition::Answered(added) => return Ok(convert::corpus::added(&added, &revisions)),
             Addition::New { operation, text_bytes, document } => (*operation, text_bytes, document),
         };
-        let submit = move |done: Completion<_>| {
-            engine.submit(operation, move |outcome| done.complete(outcome));
-        };
-        let outcome = self.workers.submit(call, text_bytes, permits, submit).await??;
-        let added = outcome.into_added()?;
+        let added = self.submit(call, text_bytes, permits, operation).await?.into_added()?;
         let words = added.entry.words;
         let document = document.map(|document| proto::ExtractedDocument { words, ..*document });
         Ok(proto::AddSourceResponse { document, ..convert::corpus::added(&added, &revisions) })
@@ -71,16 +66,15 @@ impl CorpusService for CorpusApi {
         request: Request<proto::GetCorpusRequest>,
     ) -> Result<Response<proto::GetCorpusResponse>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
-        let engine = self.context.engine.get()?;
+        let backend = self.context.backend.get()?;
         let max_message_bytes = self.context.max_message_bytes;
         let max_document_bytes = self.context.documents.max_document_bytes();
         let read = move |stop: &Stop| {
-            let visible = caller.visible();
-            let info = if visible.is_all() { engine.corpus() } else { engine.corpus_of(visible, stop)? };
-            let revisions = RevisionMask::for_caller(&caller, &engine);
+            let info = backend.corpus_of(caller.visible(), stop)?;
+            let revisions = RevisionMask::for_caller(&caller, &*backend);
             Ok(convert::corpus::corpus(
                 info,
-                engine.limits(),
+                backend.limits(),
                 max_message_bytes,
                 max_document_bytes,
                 &revisions,
@@ -96,13 +90,12 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let NewCollection { name, settings, key } = parse::new_collection(caller.key(), request.get_ref())?;
         caller.may_create(&name)?;
-        self.context.memory.check_room(&self.context.engine).await?;
-        let engine = self.context.engine.get()?;
-        let revisions = RevisionMask::for_caller(&caller, &engine);
-        let submit = move |done: Completion<_>| {
-            engine.submit_collection(&name, settings, key, move |created| done.complete(created));
-        };
-        let info = self.context.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
+        self.context.memory.check_room(&self.context.backend).await?;
+        let backend = self.context.backend.get()?;
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
+        let change = Change::CreateCollection { collection: name, settings };
+        let created = self.context.change(&call, change, key).await?.into_created();
+        let info = created.map_err(Problem::from)?;
         let collection = Some(convert::corpus::collection(&info, &revisions));
         Ok(Response::new(proto::CreateCollectionResponse { collection }))
     }
@@ -114,10 +107,10 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let name = parse::collection_or_default("name", &request.get_ref().name)?;
         caller.sees(&name)?;
-        let engine = self.context.engine.get()?;
+        let backend = self.context.backend.get()?;
         let read = move |_: &Stop| {
-            let info = engine.get_collection(&name)?;
-            Ok(convert::corpus::collection(&info, &RevisionMask::for_caller(&caller, &engine)))
+            let info = backend.get_collection(&name)?;
+            Ok(convert::corpus::collection(&info, &RevisionMask::for_caller(&caller, &*backend)))
         };
         let collection = Some(self.context.workers.run(&call, 0, read).await?);
         Ok(call.respond(proto::GetCollectionResponse { collection }))
@@ -132,10 +125,10 @@ impl CorpusService for CorpusApi {
         let proto::ListCollectionsRequest { page_size, page_token } = request.into_inner();
         let Page { after, size } =
             parse::page(LISTING, page_size, &page_token, |name| CollectionName::new(name).ok())?;
-        let engine = self.context.engine.get()?;
-        let read = move |_: &Stop| {
-            let revisions = RevisionMask::for_caller(&caller, &engine);
-            let mut found = engine.list_collections(caller.visible(), after.as_ref(), size + 1);
+        let backend = self.context.backend.get()?;
+        let read = move |stop: &Stop| {
+            let revisions = RevisionMask::for_caller(&caller, &*backend);
+            let mut found = backend.list_collections(caller.visible(), after.as_ref(), size + 1, stop)?;
             let next_page_token = next_page(LISTING, &mut found, size, |info| info.name.as_str());
             let collections =
                 found.iter().map(|info| convert::corpus::collection(info, &revisions)).collect();
@@ -151,12 +144,10 @@ impl CorpusService for CorpusApi {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let CollectionDeletion { name, key } = parse::collection_deletion(caller.key(), request.get_ref())?;
         caller.sees(&name)?;
-        let engine = self.context.engine.get()?;
-        let revisions = RevisionMask::for_caller(&caller, &engine);
-        let submit = move |done: Completion<_>| {
-            engine.submit_collection_deletion(&name, key, move |deleted| done.complete(deleted));
-        };
-        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
+        let backend = self.context.backend.get()?;
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
+        let change = Change::DeleteCollection { collection: name };
+        let deleted = self.context.change(&call, change, key).await?.into_collection_deleted();
         let CollectionDeleted { sources: sources_deleted, revision } = deleted.map_err(Problem::from)?;
         let revision = revisions.mask(revision);
         Ok(Response::new(proto::DeleteCollectionResponse { sources_deleted, revision }))
@@ -245,12 +236,10 @@ impl CorpusService for CorpusApi {
         let SourceDeletion { source, key } = parse::source_deletion(caller.key(), request.get_ref())?;
         let SourceName { collection, id } = source;
         caller.sees(&collection)?;
-        let engine = self.context.engine.get()?;
-        let revisions = RevisionMask::for_caller(&caller, &engine);
-        let submit = move |done: Completion<_>| {
-            engine.submit_deletion(&collection, &id, key, move |deleted| done.complete(deleted));
-        };
-        let deleted = self.context.workers.submit(&call, 0, None, submit).await?;
+        let backend = self.context.backend.get()?;
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
+        let change = Change::DeleteSource { collection, id };
+        let deleted = self.context.change(&call, change, key).await?.into_source_deleted();
         let revision = revisions.mask(deleted.map_err(Problem::from)?.revision);
         Ok(Response::new(proto::DeleteSourceResponse { revision }))
     }

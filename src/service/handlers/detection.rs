@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{CheckedSource, Engine, Entry, SourceName};
+use crate::engine::{Backend, CheckedSource, Entry, SourceName};
 use crate::proto::{self, check_stream_response};
 use crate::report::Report;
 use crate::service::backpressure::ordered_stream::{Responses, StreamOptions, in_order};
@@ -28,7 +28,7 @@ pub struct DetectionApi {
 }
 
 impl DetectionApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context }
@@ -63,25 +63,25 @@ impl ServiceContext {
         let Check { submission, scope, options, places } = parse::detection::check(request)?;
         caller.sees_all(&scope.collections)?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
-        let engine = self.engine.get()?;
-        let bytes = bytes + stored_bytes(&caller, &engine, &submission)?;
+        let backend = self.backend.get()?;
+        let bytes = bytes + stored_bytes(&caller, &*backend, &submission)?;
         let submission = match submission {
             Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
             Submission::Source(name) => Subject::Stored(name),
         };
         let scope = scope.with_visible(caller.visible().clone());
-        let revisions = RevisionMask::for_caller(&caller, &engine);
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
         let check = move |stop: &_| {
             let given = match submission {
                 Subject::Given(given) => given,
                 Subject::Stored(name) => {
                     let CheckedSource { report, text, source } =
-                        engine.check_source(&name, &scope, &options, stop)?;
+                        backend.check_source(&name, &scope, &options, stop)?;
                     let report = of_stored(message(report, &places, &revisions), &source);
                     return Ok(Checked { report, text, is_extracted: false });
                 }
             };
-            let report = engine.check(given.text(), &scope, &options, stop)?;
+            let report = backend.check(given.text(), &scope, &options, stop)?;
             Ok(given.into_checked(message(report, &places, &revisions), options.offset_unit))
         };
         self.workers.run(call, bytes, check).await
@@ -97,11 +97,11 @@ impl ServiceContext {
         let bytes = request.encoded_len();
         let Comparison { submission, sources, options } = parse::detection::compare(request)?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let given = self.extracted(call, submission).await?;
         let sources = self.extracted_sources(call, sources).await?;
         let compare = move |stop: &_| {
-            let report = engine.compare(given.text(), &sources, &options, stop)?;
+            let report = backend.compare(given.text(), &sources, &options, stop)?;
             Ok(given.into_checked(convert::report::report_to_proto(report), options.offset_unit))
         };
         self.workers.run(call, bytes, compare).await
@@ -117,13 +117,13 @@ impl ServiceContext {
         let StoredPair { submission, source, options } = parse::detection::compare_pair(&request)?;
         caller.sees_all([&submission.collection, &source.collection])?;
         caller.sees_all(&options.exclusions.boilerplate_collections)?;
-        let engine = self.engine.get()?;
-        let of_source = engine.find_source(&source.collection, &source.id)?.text_bytes;
-        let of_both = of_source + engine.find_source(&submission.collection, &submission.id)?.text_bytes;
-        let revisions = RevisionMask::for_caller(&caller, &engine);
+        let backend = self.backend.get()?;
+        let of_source = backend.find_source(&source.collection, &source.id)?.text_bytes;
+        let of_both = of_source + backend.find_source(&submission.collection, &submission.id)?.text_bytes;
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
         let compare = move |stop: &_| {
             let CheckedSource { report, text, source } =
-                engine.compare_pair(&submission, &source, &options, stop)?;
+                backend.compare_pair(&submission, &source, &options, stop)?;
             let report = of_stored(message(report, &Places::default(), &revisions), &source);
             Ok(Checked { report, text, is_extracted: false })
         };
@@ -140,12 +140,12 @@ enum Subject {
 /// The bytes of a stored submission, if the caller sees it.
 pub(super) fn stored_bytes(
     caller: &Caller,
-    engine: &Engine,
+    backend: &dyn Backend,
     submission: &Submission,
 ) -> Result<usize, Problem> {
     let Submission::Source(SourceName { collection, id }) = submission else { return Ok(0) };
     caller.sees(collection)?;
-    Ok(usize::try_from(engine.find_source(collection, id)?.text_bytes).unwrap_or(usize::MAX))
+    Ok(usize::try_from(backend.find_source(collection, id)?.text_bytes).unwrap_or(usize::MAX))
 }
 
 /// The message for a report, with the revision that the caller may see and the places of its request.
@@ -254,7 +254,7 @@ impl DetectionService for DetectionApi {
     ) -> Result<Response<Self::CompareAllStream>, Status> {
         let (caller, call) = (Caller::of(&request)?, CallContext::of(&request));
         let all_pairs = parse::pairs::compare_all(request.get_ref())?;
-        self.context.memory.check_room(&self.context.engine).await?;
+        self.context.memory.check_room(&self.context.backend).await?;
         Ok(Response::new(self.context.clone().compare_all(call, caller, all_pairs)))
     }
 }

@@ -31,16 +31,16 @@ impl ServiceContext {
     ) -> Responses<proto::CompareAllResponse> {
         Box::pin(async_stream::stream! {
             let (sender, mut progress) = watch::channel(PairsProgress::default());
-            let engine = self.engine.get();
+            let backend = self.backend.get();
             let mut work = Box::pin(self.workers.run_long(&call, move |stop| {
-                let engine = engine?;
+                let backend = backend?;
                 caller.sees(&collection)?;
                 caller.sees_all(&options.exclusions.boilerplate_collections)?;
                 let mut report = |progress| {
                     sender.send_replace(progress);
                 };
-                let found = engine.compare_all(&collection, &options, &mut report, stop)?;
-                Ok((found, RevisionMask::for_caller(&caller, &engine)))
+                let found = backend.compare_all(&collection, &options, &mut report, stop)?;
+                Ok((found, RevisionMask::for_caller(&caller, &*backend)))
             }));
             let mut ticks = tokio::time::interval_at(Instant::now() + PROGRESS_INTERVAL, PROGRESS_INTERVAL);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -24,7 +24,7 @@ pub struct RelatedApi {
 }
 
 impl RelatedApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context }
@@ -47,8 +47,8 @@ impl ServiceContext {
         let bytes = request.encoded_len();
         let Listing { subject, scope, options, unit, places } = parse::list(request)?;
         caller.sees_all(&scope.collections)?;
-        let engine = self.engine.get()?;
-        let bytes = bytes.saturating_add(stored_bytes(&caller, &engine, &subject)?);
+        let backend = self.backend.get()?;
+        let bytes = bytes.saturating_add(stored_bytes(&caller, &*backend, &subject)?);
         let subject = match subject {
             Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
             Submission::Source(name) => Subject::Stored(name),
@@ -57,13 +57,13 @@ impl ServiceContext {
         let is_given = matches!(subject, Subject::Given(_));
         let shown = Shown { excerpts: may_read, terms: may_read || is_given, unit };
         let scope = scope.with_visible(caller.visible().clone());
-        let revisions = RevisionMask::for_caller(&caller, &engine);
+        let revisions = RevisionMask::for_caller(&caller, &*backend);
         let list = move |stop: &Stop| {
             let subject = match &subject {
                 Subject::Given(given) => RelatedSubject::Text(given.text()),
                 Subject::Stored(name) => RelatedSubject::Source(name),
             };
-            let found = engine.list_related(subject, &scope, &options, stop)?;
+            let found = backend.list_related(subject, &scope, &options, stop)?;
             Ok(related(found, shown, &places, &revisions))
         };
         self.workers.run(call, bytes, list).await

@@ -33,7 +33,7 @@ pub struct RenderingApi {
 }
 
 impl RenderingApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context }
@@ -62,7 +62,7 @@ impl RenderingService for RenderingApi {
         let context = self.context.clone();
         if let Subject::Pairs(_) = rendering.subject {
             // As CompareAll does; checks go on.
-            context.memory.check_room(&context.engine).await?;
+            context.memory.check_room(&context.backend).await?;
             return Ok(Response::new(context.class_report(call, caller, rendering, extras)));
         }
         let mut page = context.clone().page(caller, &call, rendering).await?;

@@ -2,9 +2,8 @@
 
 use prost::Message as _;
 
-use crate::engine::{Error, SourcePage, SourceText, Stop};
+use crate::engine::{Change, Error, SourcePage, SourceText, Stop};
 use crate::proto;
-use crate::service::backpressure::workers::Completion;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
@@ -48,15 +47,15 @@ impl ServiceContext {
         let SourceName { collection, id } = source;
         let include_text = request.include_text;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let may_read = may_read.is_ok();
         let read = move |_: &Stop| {
-            let revisions = RevisionMask::for_caller(&caller, &engine);
-            let (entry, text) = match may_read.then(|| engine.get_source(&collection, &id)) {
+            let revisions = RevisionMask::for_caller(&caller, &*backend);
+            let (entry, text) = match may_read.then(|| backend.get_source(&collection, &id)) {
                 Some(Ok(SourceText { entry, text })) => (entry, Some(text)),
                 // What is known of a source can be read when its text can't.
-                None => (engine.find_source(&collection, &id)?, None),
-                Some(Err(Error::Store(_))) if !include_text => (engine.find_source(&collection, &id)?, None),
+                None => (backend.find_source(&collection, &id)?, None),
+                Some(Err(Error::Store(_))) if !include_text => (backend.find_source(&collection, &id)?, None),
                 Some(Err(error)) => return Err(error.into()),
             };
             let preview = text
@@ -83,11 +82,11 @@ impl ServiceContext {
         let filter = parse::filter(filter)?;
         let listing = parse::listing_of(&collection, &filter);
         let Page { after, size } = parse_corpus::page(&listing, page_size, &page_token, parse::last_id)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let read = move |stop: &Stop| {
-            let revisions = RevisionMask::for_caller(&caller, &engine);
+            let revisions = RevisionMask::for_caller(&caller, &*backend);
             let SourcePage { sources, next } =
-                engine.select_sources(&collection, &filter, after.as_ref(), size, stop)?;
+                backend.select_sources(&collection, &filter, after.as_ref(), size, stop)?;
             let mut sources: Vec<_> =
                 sources.iter().map(|entry| convert::corpus::source(entry, &revisions)).collect();
             let cut = cut_to_fit(&mut sources);
@@ -107,13 +106,11 @@ impl ServiceContext {
         let UpdateRequest { source, update, key } = parse::update(caller.key(), request)?;
         let SourceName { collection, id } = source;
         caller.sees(&collection)?;
-        self.memory.check_room(&self.engine).await?;
-        let engine = self.engine.get()?;
-        let revisions = RevisionMask::for_caller(caller, &engine);
-        let submit = move |done: Completion<_>| {
-            engine.submit_update(&collection, &id, update, key, move |updated| done.complete(updated));
-        };
-        let updated = self.workers.submit(call, 0, None, submit).await??;
+        self.memory.check_room(&self.backend).await?;
+        let backend = self.backend.get()?;
+        let revisions = RevisionMask::for_caller(caller, &*backend);
+        let change = Change::UpdateSource { collection, id, update };
+        let updated = self.change(call, change, key).await?.into_updated()?;
         Ok(proto::UpdateSourceResponse { source: Some(convert::corpus::source(&updated, &revisions)) })
     }
 
@@ -126,18 +123,14 @@ impl ServiceContext {
         let dry_run = request.dry_run;
         let FilteredDeletion { collection, filter, key } = parse::filtered_deletion(caller.key(), request)?;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
-        let revisions = RevisionMask::for_caller(caller, &engine);
+        let backend = self.backend.get()?;
+        let revisions = RevisionMask::for_caller(caller, &*backend);
         let deleted = if dry_run {
-            let preview = move |stop: &Stop| Ok(engine.preview_deletion(&collection, &filter, stop)?);
+            let preview = move |stop: &Stop| Ok(backend.preview_deletion(&collection, &filter, stop)?);
             self.workers.run(call, 0, preview).await?
         } else {
-            let submit = move |done: Completion<_>| {
-                engine.submit_filtered_deletion(&collection, filter, key, move |deleted| {
-                    done.complete(deleted);
-                });
-            };
-            self.workers.submit(call, 0, None, submit).await??
+            let change = Change::DeleteSources { collection, filter };
+            self.change(call, change, key).await?.into_sources_deleted()?
         };
         Ok(convert::corpus::sources_deleted(deleted, &revisions))
     }

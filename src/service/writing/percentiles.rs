@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::engine::{CollectionName, CollectionStats, Engine, Entry, Error, SourceId, Stop};
+use crate::engine::{Backend, CollectionName, CollectionStats, Entry, Error, SourceId, Stop};
 use crate::service::problem::Problem;
 use crate::writing::measures::{CountId, MeasureId, Measures};
 
@@ -106,26 +106,26 @@ impl Percentiles {
     /// The distribution of a collection, which the caller sees. Linear in the number of its sources if it has changed.
     pub(in crate::service) fn of(
         &self,
-        engine: &Engine,
+        backend: &dyn Backend,
         collection: &CollectionName,
         stop: &Stop,
     ) -> Result<Arc<Distribution>, Problem> {
-        let stats = engine.get_collection(collection)?.stats;
+        let stats = backend.get_collection(collection)?.stats;
         if let Some(kept) = self.kept(collection, &stats) {
             return Ok(kept);
         }
         let mut rows = Vec::new();
         let mut bytes = 0_u64;
-        for entry in sample(engine, collection, stop)? {
+        for entry in sample(backend, collection, stop)? {
             stop.check()?;
             bytes = bytes.saturating_add(entry.text_bytes);
             if bytes > MOST_BYTES && !rows.is_empty() {
                 break;
             }
-            rows.extend(self.values(engine, collection, &entry)?);
+            rows.extend(self.values(backend, collection, &entry)?);
         }
         let distribution = Arc::new(Distribution::of(&rows, stats.sources));
-        if engine.get_collection(collection)?.stats.revision == stats.revision {
+        if backend.get_collection(collection)?.stats.revision == stats.revision {
             let kept = AtRevision { revision: stats.revision, distribution: Arc::clone(&distribution) };
             self.distributions.insert(collection.clone(), kept);
         }
@@ -141,10 +141,10 @@ impl Percentiles {
     /// The bytes of text that [`Self::of`] reads for a collection, at most.
     pub(in crate::service) fn bytes(
         &self,
-        engine: &Engine,
+        backend: &dyn Backend,
         collection: &CollectionName,
     ) -> Result<usize, Problem> {
-        let stats = engine.get_collection(collection)?.stats;
+        let stats = backend.get_collection(collection)?.stats;
         let is_kept = self.kept(collection, &stats).is_some();
         let bytes = if is_kept { 0 } else { stats.text_bytes.min(MOST_BYTES) };
         Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
@@ -153,7 +153,7 @@ impl Percentiles {
     /// The values of a source; `None` if it is gone.
     fn values(
         &self,
-        engine: &Engine,
+        backend: &dyn Backend,
         collection: &CollectionName,
         entry: &Entry,
     ) -> Result<Option<Values>, Problem> {
@@ -161,7 +161,7 @@ impl Percentiles {
         if let Some(kept) = self.values.get(&key) {
             return Ok(Some(kept));
         }
-        let source = match engine.get_source(collection, &entry.id) {
+        let source = match backend.get_source(collection, &entry.id) {
             Ok(source) => source,
             Err(Error::SourceNotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -208,12 +208,16 @@ impl Ord for Drawn {
 
 /// The sources of a collection whose ids have the least hashes: a sample that does not depend on their order, and that another
 /// source changes by one.
-fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<Vec<Arc<Entry>>, Problem> {
+fn sample(
+    backend: &dyn Backend,
+    collection: &CollectionName,
+    stop: &Stop,
+) -> Result<Vec<Arc<Entry>>, Problem> {
     let mut drawn = BinaryHeap::new();
     let mut after: Option<SourceId> = None;
     loop {
         stop.check()?;
-        let listed = engine.list_sources(collection, after.as_ref(), LISTED)?;
+        let listed = backend.list_sources(collection, after.as_ref(), LISTED)?;
         let Some(last) = listed.last() else { break };
         after = Some(last.id.clone());
         for entry in listed {
@@ -230,7 +234,7 @@ fn sample(engine: &Engine, collection: &CollectionName, stop: &Stop) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::NewSource;
+    use crate::engine::{Engine, NewSource};
 
     #[test]
     fn equal_values_count_half() {

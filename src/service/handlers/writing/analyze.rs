@@ -3,7 +3,7 @@
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
-use crate::engine::{CollectionName, Engine, Error, SourceName, SourceText, Stop, TextRole};
+use crate::engine::{Backend, CollectionName, Error, Limits, SourceName, SourceText, Stop, TextRole};
 use crate::proto;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
@@ -37,10 +37,10 @@ impl ServiceContext {
         let given = request.encoded_len();
         let Analysis { subject, language, percentiles } = writing::analyze(request)?;
         caller.sees_all(&percentiles)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let kept = self.percentiles.clone();
-        let stored = stored_bytes(&caller, &engine, &subject)?;
-        let sampled = percentiles.as_ref().map_or(Ok(0), |collection| kept.bytes(&engine, collection))?;
+        let stored = stored_bytes(&caller, &*backend, &subject)?;
+        let sampled = percentiles.as_ref().map_or(Ok(0), |collection| kept.bytes(&*backend, collection))?;
         let bytes = given.saturating_add(stored).saturating_add(sampled);
         let subject = match subject {
             Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
@@ -50,18 +50,18 @@ impl ServiceContext {
             let Measured { measures, pages } = match subject {
                 Subject::Given(given) => {
                     let pages = given.pages();
-                    Measured::of(&engine, given.text(), language, pages)?
+                    Measured::of(backend.limits(), given.text(), language, pages)?
                 }
                 Subject::Stored(name) => {
-                    let SourceText { entry, text } = engine.get_source(&name.collection, &name.id)?;
-                    let revisions = RevisionMask::for_caller(&caller, &engine);
-                    Measured::of(&engine, &text, language, corpus::source(&entry, &revisions).pages)?
+                    let SourceText { entry, text } = backend.get_source(&name.collection, &name.id)?;
+                    let revisions = RevisionMask::for_caller(&caller, &*backend);
+                    Measured::of(backend.limits(), &text, language, corpus::source(&entry, &revisions).pages)?
                 }
             };
             stop.check()?;
             let mut response = measures::analysis(&measures, pages.as_ref());
             if let Some(collection) = &percentiles {
-                add_percentiles(&mut response, &measures, &kept, &engine, collection, stop)?;
+                add_percentiles(&mut response, &measures, &kept, &*backend, collection, stop)?;
             }
             Ok(response)
         };
@@ -83,12 +83,11 @@ struct Measured {
 
 impl Measured {
     fn of(
-        engine: &Engine,
+        limits: &Limits,
         text: &str,
         language: Option<Language>,
         pages: Option<proto::DocumentPages>,
     ) -> Result<Self, Problem> {
-        let limits = engine.limits();
         let role = TextRole::Submission;
         if text.len() > limits.max_text_bytes {
             return Err(Error::TooManyBytes {
@@ -112,11 +111,11 @@ fn add_percentiles(
     response: &mut proto::AnalyzeResponse,
     measures: &Measures,
     kept: &Percentiles,
-    engine: &Engine,
+    backend: &dyn Backend,
     collection: &CollectionName,
     stop: &Stop,
 ) -> Result<(), Problem> {
-    let distribution = kept.of(engine, collection, stop)?;
+    let distribution = kept.of(backend, collection, stop)?;
     let percentiles = distribution.percentiles(&values_of(measures));
     let of_counts = response.counts.iter_mut().map(|count| &mut count.percentile);
     let of_measures = response.measures.iter_mut().map(|measure| &mut measure.percentile);

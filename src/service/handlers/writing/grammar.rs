@@ -2,7 +2,7 @@
 
 use tonic::{Request, Response, Status};
 
-use crate::engine::{Engine, Error, SourceText, Stop, TextRole};
+use crate::engine::{Error, Limits, SourceText, Stop, TextRole};
 use crate::proto;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
@@ -34,12 +34,12 @@ impl ServiceContext {
         request: GrammarCheck,
     ) -> Result<proto::CheckGrammarResponse, Problem> {
         let GrammarCheck { subject, options, unit, max_findings } = request;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         if let Submission::Source(_) = &subject {
             // Findings have words of the source.
             caller.may_read_texts()?;
         }
-        stored_bytes(caller, &engine, &subject)?;
+        stored_bytes(caller, &*backend, &subject)?;
         let given = match subject {
             Submission::Given(given) => Ok(self.extracted(call, given).await?),
             Submission::Source(name) => Err(name),
@@ -49,11 +49,11 @@ impl ServiceContext {
             let text = match &given {
                 Ok(given) => given.text().into(),
                 Err(name) => {
-                    let SourceText { entry: _, text } = engine.get_source(&name.collection, &name.id)?;
+                    let SourceText { entry: _, text } = backend.get_source(&name.collection, &name.id)?;
                     std::borrow::Cow::Owned(text.as_ref().to_owned())
                 }
             };
-            within_limits(&engine, &text)?;
+            within_limits(backend.limits(), &text)?;
             match check(&text, &options, &checkers, &|| stop.check().is_err()) {
                 Ok(checked) => Ok(convert::grammar::grammar(&text, checked, unit, max_findings)),
                 Err(CheckError::Stopped) => {
@@ -71,8 +71,8 @@ impl ServiceContext {
     }
 }
 
-fn within_limits(engine: &Engine, text: &str) -> Result<(), Problem> {
-    let (limits, role) = (engine.limits(), TextRole::Submission);
+fn within_limits(limits: &Limits, text: &str) -> Result<(), Problem> {
+    let role = TextRole::Submission;
     let (bytes, max_text_bytes) = (text.len(), limits.max_text_bytes);
     if bytes > max_text_bytes {
         return Err(Error::TooManyBytes { role, bytes, max_text_bytes }.into());

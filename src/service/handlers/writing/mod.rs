@@ -17,7 +17,7 @@ pub struct WritingApi {
 }
 
 impl WritingApi {
-    /// Handlers that use the engine of `context`.
+    /// Handlers that ask the backend of `context`.
     #[must_use]
     pub fn new(context: ServiceContext) -> Self {
         Self { context }

@@ -4,9 +4,8 @@ use prost::Message as _;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::engine::{GradedText, SourceName, SourceText, Stop};
+use crate::engine::{Change, GradedText, SourceName, SourceText, Stop};
 use crate::proto;
-use crate::service::backpressure::workers::Completion;
 use crate::service::call::CallContext;
 use crate::service::caller::Caller;
 use crate::service::context::ServiceContext;
@@ -34,16 +33,13 @@ impl ServiceContext {
         let Received { training, texts } =
             self.receive_training(&caller, &call, request.into_inner()).await?;
         let Training { collection, plan, replace } = training;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let Texts { texts, bytes } = texts;
-        let (fitting, of) = (engine.clone(), collection.clone());
-        let fit = move |stop: &Stop| Ok(fitting.fit_scale(&of, plan, &texts, replace, stop)?);
-        let scale = self.workers.run(&call, bytes, fit).await?;
         let of = collection.clone();
-        let submit = move |done: Completion<_>| {
-            engine.submit_scale(&of, scale, replace, None, move |stored| done.complete(stored));
-        };
-        let stored = self.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
+        let fit = move |stop: &Stop| Ok(backend.fit_scale(&of, plan, &texts, replace, stop)?);
+        let scale = self.workers.run(&call, bytes, fit).await?;
+        let change = Change::PutScale { collection: collection.clone(), scale: Box::new(scale), replace };
+        let stored = self.change(&call, change, None).await?.into_scale().map_err(Problem::from)?;
         let scale = Some(convert::scale(&collection, &stored));
         Ok(call.respond(proto::TrainScaleResponse { scale }))
     }
@@ -58,7 +54,7 @@ impl ServiceContext {
         let mut first = self.next_message(call, &mut requests).await?.unwrap_or_default();
         let training = parse::training(&first)?;
         caller.sees(&training.collection)?;
-        self.memory.check_room(&self.engine).await?;
+        self.memory.check_room(&self.backend).await?;
         let mut texts = Texts::default();
         texts.add(std::mem::take(&mut first.texts))?;
         // Counted as texts of a training from now on, of which few run at once.
@@ -97,9 +93,9 @@ impl ServiceContext {
             &request.get_ref().collection,
         )?;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let read = move |_: &Stop| {
-            let scales = engine.scales(&collection)?;
+            let scales = backend.scales(&collection)?;
             let scales = scales.iter().map(|scale| convert::summary(&collection, scale)).collect();
             Ok(proto::ListScalesResponse { scales })
         };
@@ -115,9 +111,9 @@ impl ServiceContext {
         let proto::GetScaleRequest { collection, scale } = request.into_inner();
         let ScaleOf { collection, name } = parse::scale_of(&collection, &scale)?;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         let read = move |_: &Stop| {
-            let scale = engine.scale(&collection, &name)?;
+            let scale = backend.scale(&collection, &name)?;
             Ok(proto::GetScaleResponse { scale: Some(convert::scale(&collection, &scale)) })
         };
         Ok(call.respond(self.workers.run(&call, 0, read).await?))
@@ -132,12 +128,10 @@ impl ServiceContext {
         let proto::DeleteScaleRequest { collection, scale } = request.into_inner();
         let ScaleOf { collection, name } = parse::scale_of(&collection, &scale)?;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
-        let submit = move |done: Completion<_>| {
-            engine.submit_scale_deletion(&collection, &name, None, move |deleted| done.complete(deleted));
-        };
-        let deleted = self.workers.submit(&call, 0, None, submit).await?.map_err(Problem::from)?;
-        Ok(call.respond(proto::DeleteScaleResponse { deleted: deleted.was_there }))
+        let change = Change::DeleteScale { collection, name };
+        let deleted = self.change(&call, change, None).await?.into_scale_deleted();
+        let deleted = deleted.map_err(Problem::from)?.was_there;
+        Ok(call.respond(proto::DeleteScaleResponse { deleted }))
     }
 
     /// Places a text on a scale.
@@ -158,21 +152,21 @@ impl ServiceContext {
         let given = request.encoded_len();
         let Scoring { scale: ScaleOf { collection, name }, subject } = parse::scoring(request)?;
         caller.sees(&collection)?;
-        let engine = self.engine.get()?;
+        let backend = self.backend.get()?;
         // Before a document is read.
-        engine.scale(&collection, &name)?;
-        let bytes = given.saturating_add(stored_bytes(caller, &engine, &subject)?);
+        backend.scale(&collection, &name)?;
+        let bytes = given.saturating_add(stored_bytes(caller, &*backend, &subject)?);
         let subject = match subject {
             Submission::Given(given) => Subject::Given(self.extracted(call, given).await?),
             Submission::Source(name) => Subject::Stored(name),
         };
         let score = move |_: &Stop| {
-            let scale = engine.scale(&collection, &name)?;
+            let scale = backend.scale(&collection, &name)?;
             let score = match subject {
-                Subject::Given(given) => engine.score_on(&scale, given.text())?,
+                Subject::Given(given) => backend.score_on(&scale, given.text())?,
                 Subject::Stored(SourceName { collection, id }) => {
-                    let SourceText { text, .. } = engine.get_source(&collection, &id)?;
-                    engine.score_on(&scale, &text)?
+                    let SourceText { text, .. } = backend.get_source(&collection, &id)?;
+                    backend.score_on(&scale, &text)?
                 }
             };
             Ok(convert::score(&collection, &scale, score))
