@@ -190,7 +190,7 @@ async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
 }
 
 /// Waits for an answer that comes.
-fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
+pub(super) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
     loop {
         match coming.recv_timeout(LOOK_AT_STOP) {
             Ok(answer) => return answer,
@@ -277,7 +277,7 @@ impl RemoteNode {
 /// A random number.
 pub(crate) fn random() -> Result<u128, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
+    getrandom::fill(&mut bytes)?;
     Ok(u128::from_le_bytes(bytes))
 }
 

@@ -1,7 +1,7 @@
 //! What follows the logs: the meta log's corpus and the partitions, and the delivery of what they decide.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::entry::LogEntry;
 use super::following::Follower;
@@ -116,7 +116,7 @@ impl Follower for PartitionFollower {
         }
         let id = LogId::Partition(self.held.partition);
         let Ok(entry) = (LogEntry::Follow { meta }).encode() else { return };
-        let until = Instant::now() + PUBLISHING;
+        let until = tokio::time::Instant::now() + PUBLISHING;
         if let Err(error) = self.log.publish(id, &format!("follow {meta}"), entry, until).await {
             tracing::debug!(log = %id, %error, "an entry that brings changes of collections was not published");
         }

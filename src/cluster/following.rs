@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::entry::LogEntry;
 use super::log::{Log, LogId, Message, PullLimits};
 use super::sequenced::{Decision, Sequenced};
-use crate::engine::{Error, Timestamp};
+use crate::engine::Error;
 
 /// What is pulled and applied at once.
-const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20 };
+const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last: 0 };
 
 /// The time between two looks at a log of which no news comes.
 const LOOK: Duration = Duration::from_millis(250);
@@ -63,9 +63,13 @@ pub(crate) async fn follow(
     state: State,
     shutdown: CancellationToken,
 ) {
-    let wakes = log.wakes(id);
+    let (mut wakes, mut known_last) = (None, 0);
     loop {
-        let step = step(&log, id, &follower, &state);
+        if wakes.is_none() {
+            // Without it the log is looked at from time to time.
+            wakes = log.wakes(id).await.ok();
+        }
+        let step = step(&log, (id, known_last), &follower, &state);
         let next = tokio::select! {
             next = step => next,
             () = shutdown.cancelled() => return,
@@ -78,8 +82,14 @@ pub(crate) async fn follow(
                 AFTER_FAILURE
             }
         };
+        let woken = async {
+            match &mut wakes {
+                Some(wakes) => wakes.next().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            () = wakes.notified() => {}
+            last = woken => known_last = known_last.max(last.unwrap_or(0)),
             () = tokio::time::sleep(pause) => {}
             () = shutdown.cancelled() => return,
         }
@@ -97,9 +107,9 @@ enum Next {
 }
 
 /// Pulls once, and has the entries applied.
-async fn step(log: &Log, id: LogId, follower: &Arc<impl Follower>, state: &State) -> Next {
+async fn step(log: &Log, (id, known_last): (LogId, u64), follower: &Arc<impl Follower>, state: &State) -> Next {
     let from = follower.applied() + 1;
-    let pulled = match log.pull(id, from, BATCH).await {
+    let pulled = match log.pull(id, from, PullLimits { known_last, ..BATCH }).await {
         Ok(pulled) => pulled,
         Err(error) => return Next::Failed(error.to_string()),
     };
@@ -148,9 +158,8 @@ fn caught_up(state: &State) {
 
 /// The entries of messages.
 fn sequenced(messages: Vec<Message>) -> Result<Vec<Sequenced>, String> {
-    let entry = |Message { sequence, time: (seconds, nanos), payload }| {
+    let entry = |Message { sequence, time, payload }| {
         let entry = LogEntry::decode(&payload).map_err(|error| format!("entry {sequence}: {error}"))?;
-        let time = Timestamp::new(seconds, nanos).map_err(|error| format!("entry {sequence}: {error}"))?;
         Ok(Sequenced { sequence, time, entry })
     };
     messages.into_iter().map(entry).collect()

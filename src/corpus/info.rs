@@ -33,6 +33,21 @@ pub struct CollectionStats {
     pub revision: u64,
 }
 
+impl CollectionStats {
+    /// The counts of both together. Revisions are added: each counts the changes of its own.
+    #[must_use]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            sources: self.sources + other.sources,
+            words: self.words + other.words,
+            fingerprints: self.fingerprints + other.fingerprints,
+            text_bytes: self.text_bytes + other.text_bytes,
+            index_bytes: self.index_bytes + other.index_bytes,
+            revision: self.revision + other.revision,
+        }
+    }
+}
+
 /// The totals of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]

@@ -205,14 +205,9 @@ impl Corpus {
         for collection in self.visible_collections(visible, None) {
             stop.check()?;
             let one = CollectionInfo::of(&collection).stats;
-            let stats = &mut counted.stats;
+            let revision = counted.stats.revision.max(one.revision);
             counted.collections += 1;
-            stats.revision = stats.revision.max(one.revision);
-            stats.sources += one.sources;
-            stats.words += one.words;
-            stats.fingerprints += one.fingerprints;
-            stats.text_bytes += one.text_bytes;
-            stats.index_bytes += one.index_bytes;
+            counted.stats = CollectionStats { revision, ..counted.stats.plus(one) };
         }
         Ok(counted)
     }

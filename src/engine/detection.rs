@@ -181,7 +181,7 @@ impl Engine {
 }
 
 /// The options of a check of a stored source.
-fn of_stored<'a>(options: &'a DetectionOptions, source: &Entry) -> Cow<'a, DetectionOptions> {
+pub(crate) fn of_stored<'a>(options: &'a DetectionOptions, source: &Entry) -> Cow<'a, DetectionOptions> {
     if options.submitted_at.is_some() || source.submitted_at.is_none() {
         return Cow::Borrowed(options);
     }

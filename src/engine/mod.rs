@@ -28,6 +28,8 @@ use crate::detection::Detector;
 pub(crate) use self::backend::Backend;
 pub use self::changes::SourceText;
 pub use self::detection::CheckedSource;
+#[cfg(feature = "server")]
+pub(crate) use self::detection::of_stored;
 pub use self::related::{Related, RelatedOptions, RelatedSource, RelatedSubject, RelatedTerm};
 pub use self::scales::ScaleError;
 pub use crate::writing::scales::{

@@ -1,9 +1,11 @@
 //! What a cluster asks of the engine of one partition.
 
+use std::time::Instant;
+
 use super::Engine;
 use crate::corpus::{Error, View, ViewRequest};
 use crate::detection::Detector;
-use crate::model::{CollectionName, Scope, SourceName, Stop, Warning};
+use crate::report::Report;
 
 impl Engine {
     /// A view of the corpus as it is now.
@@ -18,6 +20,12 @@ impl Engine {
     /// What searches use besides views.
     pub(crate) fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    /// Counts a check that was gathered from partitions.
+    pub(crate) fn note_check(&self, report: &Report, began: Instant) {
+        self.corpus.counters.candidates.record(report.candidates);
+        self.corpus.counters.checks.record_since(began);
     }
 
     /// The revision of the corpus.

@@ -135,6 +135,16 @@ impl Warnings {
     pub const MAX_LISTED: usize = 100;
 }
 
+impl Warnings {
+    /// The same with some more.
+    #[cfg(feature = "server")]
+    pub(crate) fn and(self, more: Vec<Warning>) -> Self {
+        let cut = self.cut;
+        let all: Self = self.listed.into_iter().chain(more).collect();
+        Self { cut: all.cut + cut, ..all }
+    }
+}
+
 /// In any order.
 impl FromIterator<Warning> for Warnings {
     fn from_iter<I: IntoIterator<Item = Warning>>(warnings: I) -> Self {

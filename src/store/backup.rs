@@ -55,6 +55,12 @@ pub enum BackupError {
         "the corpus is in memory alone, so that there is nothing to back up; export its collections instead"
     )]
     InMemory,
+    /// The corpus is that of a cluster.
+    #[error(
+        "a cluster has no backup in one file: each node of a replica group has all of its part; stop one and copy its data \
+         directory, or export the collections"
+    )]
+    InCluster,
 }
 
 impl Store {

@@ -175,6 +175,7 @@ impl From<BackupError> for Problem {
             BackupError::Store(error) => reason_of(&error),
             BackupError::Write(_) => Reason::Cancelled,
             BackupError::InMemory => Reason::InMemory,
+            BackupError::InCluster => Reason::NotInCluster,
         };
         Self::new(reason, message)
     }

@@ -1,0 +1,152 @@
+//! A node of a cluster: what it holds, the other nodes, and the log that all follow.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::conversation::Asker;
+use super::following::State;
+use super::holding::Holding;
+use super::log::{Log, LogId};
+use super::messages::{Question, Recency, Reply};
+use super::outcomes::Outcomes;
+use super::peers::{Announcement, WIRE};
+use super::placement::ReplicaGroup;
+use super::serving::answer;
+use crate::engine::Error;
+use crate::model::{SourceName, Stop};
+
+/// A log that was not caught up for so long makes the node unready.
+const BEHIND_AFTER: Duration = Duration::from_secs(2);
+
+/// How recent what a search reads has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reads {
+    /// It knows every change that this node acknowledged; those that other nodes acknowledged come within moments.
+    #[default]
+    Own,
+    /// It knows every change that any node acknowledged before: the log is asked each time.
+    Strict,
+}
+
+/// A node of a cluster. It serves the whole corpus, of which it holds some partitions.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(super) this: Weak<Self>,
+    pub(super) name: String,
+    pub(super) holding: Arc<Holding>,
+    pub(super) log: Log,
+    pub(super) asker: Asker,
+    pub(super) outcomes: Arc<Outcomes>,
+    pub(super) reads: Reads,
+    pub(super) runtime: Handle,
+    /// The revisions of partitions from which the changes that this node acknowledged are seen.
+    pub(super) acknowledged: Mutex<BTreeMap<u16, u64>>,
+    /// The state of each log.
+    pub(super) states: BTreeMap<LogId, State>,
+    /// Ends the tasks.
+    pub(super) shutdown: CancellationToken,
+    pub(super) tasks: Mutex<JoinSet<()>>,
+}
+
+impl Member {
+    /// Why it can't answer searches now; `None` if it can.
+    pub(super) fn unready(&self) -> Option<String> {
+        self.states.iter().find_map(|(id, state)| {
+            let state = state.lock();
+            if let Some(gap) = &state.gap {
+                return Some(format!("log {id}: entries {} to {} are missing", gap.start(), gap.end()));
+            }
+            let is_behind = state.caught_up.is_none_or(|at| at.elapsed() > BEHIND_AFTER);
+            is_behind.then(|| match state.problem.as_str() {
+                "" => format!("log {id}: {} entries are to be applied", state.pending),
+                problem => format!("log {id}: {problem}"),
+            })
+        })
+    }
+
+    /// What it says of itself.
+    pub(super) fn announcement(&self, number: u64) -> Announcement {
+        let reason = self.unready();
+        let applied = self.holding.held().map(|held| (held.partition, held.applied().position.sequence));
+        Announcement {
+            node: self.name.clone(),
+            group: self.holding.group,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            wire: WIRE,
+            ready: reason.is_none(),
+            reason: reason.unwrap_or_default(),
+            number,
+            meta: self.holding.meta.applied(),
+            applied: applied.collect(),
+        }
+    }
+
+    /// How recent answers have to be now.
+    pub(super) fn recency(&self) -> Recency {
+        Recency {
+            meta: self.holding.meta.applied(),
+            revisions: self.acknowledged.lock().clone(),
+            strict: self.reads == Reads::Strict,
+        }
+    }
+
+    /// All replica groups.
+    pub(super) fn groups(&self) -> impl Iterator<Item = ReplicaGroup> + use<> {
+        let groups = self.holding.placement.groups;
+        (0..groups).map(move |index| ReplicaGroup { index, groups })
+    }
+
+    /// Whether this node answers for a replica group itself.
+    pub(super) fn is_here(&self, group: ReplicaGroup) -> bool {
+        group == self.holding.group && self.unready().is_none()
+    }
+
+    /// The answer of the replica group that has a source. Not for async threads.
+    pub(super) fn ask_owner(&self, name: &SourceName, question: Question, stop: &Stop) -> Result<Reply, Error> {
+        let placement = self.holding.placement;
+        let index = placement.group_of(placement.partition_of(&name.collection, &name.id));
+        let group = ReplicaGroup { index, groups: placement.groups };
+        let recency = self.recency();
+        if self.is_here(group) {
+            self.holding.wait_for(&recency, stop)?;
+            return answer(&self.holding, question, stop);
+        }
+        self.asker.ask(group, recency, question, stop)
+    }
+
+    /// The answers of all replica groups. Not for async threads.
+    pub(super) fn ask_all(&self, question: &Question, stop: &Stop) -> Result<Vec<Reply>, Error> {
+        let recency = self.recency();
+        let (here, there): (Vec<_>, Vec<_>) = self.groups().partition(|group| self.is_here(*group));
+        let coming: Result<Vec<_>, Error> = there
+            .into_iter()
+            .map(|group| self.asker.begin_question(group, recency.clone(), question.clone()))
+            .collect();
+        let coming = coming?;
+        let mut replies = Vec::new();
+        if !here.is_empty() {
+            self.holding.wait_for(&recency, stop)?;
+            replies.push(answer(&self.holding, question.clone(), stop)?);
+        }
+        for coming in &coming {
+            replies.push(super::conversation::awaited(coming, stop)?);
+        }
+        Ok(replies)
+    }
+
+    /// Ends the tasks and closes what it holds.
+    pub(super) fn end(&self) {
+        self.shutdown.cancel();
+        self.tasks.lock().abort_all();
+        for held in self.holding.held() {
+            held.engine.close();
+        }
+        self.holding.meta.engine.close();
+    }
+}

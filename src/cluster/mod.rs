@@ -1,0 +1,35 @@
+//! A corpus on many machines: a log of changes in NATS JetStream, and nodes that are views of it.
+//!
+//! The sources are divided into partitions, each with a log of its own; one more log, the *meta log*, has what concerns all. A
+//! node holds the partitions of its replica group, each as a corpus of its own, and applies their logs in order: what a
+//! partition holds is a function of its log. A change is published by the node that is asked for it, decided by all that apply
+//! it, and acknowledged by the first. A check asks a node of each replica group, and its report is that of one corpus with all
+//! sources.
+
+mod backend;
+mod boot;
+mod conversation;
+mod counters;
+mod entry;
+mod followers;
+mod following;
+mod held;
+mod holding;
+mod log;
+mod member;
+mod messages;
+mod meta;
+mod outcomes;
+mod peers;
+mod placement;
+mod position;
+mod reading;
+mod sequenced;
+mod serving;
+mod transport;
+mod writing;
+
+pub(crate) use boot::{MemberError, MemberSettings};
+pub(crate) use log::{LogSettings, LogTls};
+pub(crate) use member::{Member, Reads};
+pub(crate) use placement::ReplicaGroup;
