@@ -9,10 +9,10 @@ use super::member::Member;
 use crate::corpus::Done;
 use crate::detection::Subject;
 use crate::engine::{
-    Backend, BackedUp, BackupError, Calibration, Change, CheckedSource, CollectionInfo, CollectionStats,
-    ComparedText, CorpusInfo, DetectionOptions, Entry, Error, Figures, Operation, Outcome, PairOptions, Pairs,
-    PairsProgress, Related, RelatedOptions, RelatedSubject, RequestDigest, RequestKey, Scale, ScaleName,
-    SourcePage, SourceText, SourcesDeleted, Verified, of_stored,
+    BackedUp, Backend, BackupError, Calibration, Change, CheckedSource, CollectionInfo, CollectionStats,
+    ComparedText, CorpusInfo, DetectionOptions, Entry, Error, Figures, Operation, Outcome, PairOptions,
+    Pairs, PairsProgress, Related, RelatedOptions, RelatedSubject, RequestDigest, RequestKey, Scale,
+    ScaleName, SourcePage, SourceText, SourcesDeleted, Verified, of_stored,
 };
 use crate::model::{CollectionName, Limits, Scope, SourceFilter, SourceId, SourceName, Stop, Visibility};
 use crate::report::Report;
@@ -226,7 +226,10 @@ impl Backend for Member {
     }
 
     fn verify(&self, _: &Stop, _: &mut dyn FnMut(Verified) -> ControlFlow<()>) -> Result<(), Error> {
-        Err(not_offered("Verify", "stop a node and run `palimpsest verify --data-dir` on each folder of its data directory"))
+        Err(not_offered(
+            "Verify",
+            "stop a node and run `palimpsest verify --data-dir` on each folder of its data directory",
+        ))
     }
 
     fn backup(&self, _: &mut dyn Write) -> Result<BackedUp, BackupError> {

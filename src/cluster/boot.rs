@@ -130,9 +130,9 @@ impl Member {
         let placement = Placement { partitions: genesis.partitions, groups: settings.group.groups };
         let opening = settings.clone();
         let seed = CorpusSeed::new(genesis.seed);
-        let opened =
-            tokio::task::spawn_blocking(move || open(&opening, placement, seed, &progress)).await;
-        let (meta, partitions) = opened.map_err(|_| Error::Internal { what: "opening was interrupted" })??;
+        let opened = tokio::task::spawn_blocking(move || open(&opening, placement, seed, &progress)).await;
+        let (meta, partitions) =
+            opened.map_err(|_| Error::Internal { what: "opening was interrupted" })??;
         let holding = Holding::new(placement, settings.group, Arc::new(meta), partitions, log.clone());
         run(settings, name, log, Arc::new(holding)).await
     }
@@ -170,7 +170,8 @@ async fn genesis(log: &Log, settings: &MemberSettings) -> Result<Genesis, Member
             None => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     };
-    let entry = LogEntry::decode(&message.payload).map_err(|error| unusable(message.sequence, error.to_string()))?;
+    let entry =
+        LogEntry::decode(&message.payload).map_err(|error| unusable(message.sequence, error.to_string()))?;
     let LogEntry::Genesis(genesis) = entry else {
         let problem = "it does not begin a corpus; these streams belong to another program".to_owned();
         return Err(unusable(message.sequence, problem));
@@ -230,8 +231,9 @@ fn identify(settings: &MemberSettings, genesis: &Genesis) -> Result<String, Memb
     let at = |path: &Path, problem: String| MemberError::Directory { path: path.to_owned(), problem };
     match fs::read(&path) {
         Ok(bytes) => {
-            let known: Identity = serde_json::from_slice(&bytes)
-                .map_err(|error| at(&path, format!("it can't be read ({error}); restore it from a backup")))?;
+            let known: Identity = serde_json::from_slice(&bytes).map_err(|error| {
+                at(&path, format!("it can't be read ({error}); restore it from a backup"))
+            })?;
             if known.corpus != corpus {
                 return Err(at(
                     &path,
@@ -257,7 +259,8 @@ fn identify(settings: &MemberSettings, genesis: &Genesis) -> Result<String, Memb
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let is_used = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
             if is_used {
-                let problem = "it holds other files and is no node's data directory; choose an empty one".to_owned();
+                let problem =
+                    "it holds other files and is no node's data directory; choose an empty one".to_owned();
                 return Err(at(folder, problem));
             }
             let identity = Identity { corpus, node: name.clone(), group: settings.group };
@@ -285,7 +288,9 @@ fn open(
         let engine = match &settings.data_dir {
             None => Engine::with_seed(settings.limits, seed),
             Some(path) => {
-                Engine::open_seeded(&path.join(folder), settings.limits, cache, seed, &mut |some| progress(some))?
+                Engine::open_seeded(&path.join(folder), settings.limits, cache, seed, &mut |some| {
+                    progress(some)
+                })?
             }
         };
         engine.warm_up();
@@ -324,7 +329,8 @@ async fn run(
     // It is set once.
     drop(later.set(transport.clone()));
     listen(&client, &corpus, &name, (&outcomes, &peers), &mut tasks).await?;
-    let delivery = Delivery { node: name.clone(), outcomes: Arc::clone(&outcomes), transport: transport.clone() };
+    let delivery =
+        Delivery { node: name.clone(), outcomes: Arc::clone(&outcomes), transport: transport.clone() };
     let states = LogId::all(holding.placement.partitions)
         .filter(|id| *id == LogId::Meta || holding.held().any(|held| LogId::Partition(held.partition) == *id))
         .map(|id| (id, State::default()));

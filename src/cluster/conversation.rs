@@ -18,11 +18,11 @@ use super::meta::Meta;
 use super::peers::Peers;
 use super::placement::ReplicaGroup;
 use super::transport::{Awaited, Transport, TransportError};
-use crate::detection::search::{
-    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, Node, NodeSearch, Pick, Prepared,
-    Proposal, Step,
-};
 use crate::detection::Detector;
+use crate::detection::search::{
+    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, Node, NodeSearch, Pick,
+    Prepared, Proposal, Step,
+};
 use crate::engine::Error;
 use crate::model::{CollectionName, FingerprintSettings, Stop};
 use crate::report::Finding;

@@ -8,8 +8,8 @@ use std::io::Read;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{Limits, RequestKey};
 use crate::engine::{Change, RequestDigest};
+use crate::model::{Limits, RequestKey};
 
 /// The begin of each message.
 const MAGIC: &[u8; 4] = b"PLOG";
@@ -77,7 +77,9 @@ pub(crate) enum EntryError {
     #[error("it is not an entry of a Palimpsest log")]
     Foreign,
     /// A message of a newer version.
-    #[error("it has format {found}, and this version reads formats up to {FORMAT}; install the version that wrote it")]
+    #[error(
+        "it has format {found}, and this version reads formats up to {FORMAT}; install the version that wrote it"
+    )]
     Newer {
         /// Its format.
         found: u8,

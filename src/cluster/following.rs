@@ -107,7 +107,12 @@ enum Next {
 }
 
 /// Pulls once, and has the entries applied.
-async fn step(log: &Log, (id, known_last): (LogId, u64), follower: &Arc<impl Follower>, state: &State) -> Next {
+async fn step(
+    log: &Log,
+    (id, known_last): (LogId, u64),
+    follower: &Arc<impl Follower>,
+    state: &State,
+) -> Next {
     let from = follower.applied() + 1;
     let pulled = match log.pull(id, from, PullLimits { known_last, ..BATCH }).await {
         Ok(pulled) => pulled,

@@ -174,7 +174,10 @@ mod tests {
     fn listing(held: &Held) -> Vec<String> {
         let sources = |collection: &CollectionName| {
             let found = held.engine.list_sources(collection, None, usize::MAX).unwrap();
-            found.iter().map(|entry| format!("{collection}/{}@{}", entry.id, entry.changed)).collect::<Vec<_>>()
+            found
+                .iter()
+                .map(|entry| format!("{collection}/{}@{}", entry.id, entry.changed))
+                .collect::<Vec<_>>()
         };
         let all = held.engine.list_collections(&crate::model::Visibility::all(), None, usize::MAX);
         all.iter().flat_map(|info| [vec![format!("{}", info.name)], sources(&info.name)].concat()).collect()

@@ -24,8 +24,14 @@ use crate::model::{SourceName, Stop};
 /// A log that was not caught up for so long makes the node unready.
 const BEHIND_AFTER: Duration = Duration::from_secs(2);
 
+/// The time between two looks at whether it is caught up.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// How recent what a search reads has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Reads {
     /// It knows every change that this node acknowledged; those that other nodes acknowledged come within moments.
     #[default]
@@ -70,6 +76,13 @@ impl Member {
         })
     }
 
+    /// Waits until it can answer searches for the first time.
+    pub(crate) async fn caught_up(&self) {
+        while self.unready().is_some() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// What it says of itself.
     pub(super) fn announcement(&self, number: u64) -> Announcement {
         let reason = self.unready();
@@ -108,7 +121,12 @@ impl Member {
     }
 
     /// The answer of the replica group that has a source. Not for async threads.
-    pub(super) fn ask_owner(&self, name: &SourceName, question: Question, stop: &Stop) -> Result<Reply, Error> {
+    pub(super) fn ask_owner(
+        &self,
+        name: &SourceName,
+        question: Question,
+        stop: &Stop,
+    ) -> Result<Reply, Error> {
         let placement = self.holding.placement;
         let index = placement.group_of(placement.partition_of(&name.collection, &name.id));
         let group = ReplicaGroup { index, groups: placement.groups };

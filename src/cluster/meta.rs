@@ -66,11 +66,7 @@ impl Meta {
     /// # Errors
     ///
     /// [`Error`] of this node, with what was decided before. The entries from the failed one on can be applied again.
-    pub(crate) fn apply(
-        &self,
-        entries: Vec<Sequenced>,
-        stop: &Stop,
-    ) -> (Vec<Decision>, Result<(), Error>) {
+    pub(crate) fn apply(&self, entries: Vec<Sequenced>, stop: &Stop) -> (Vec<Decision>, Result<(), Error>) {
         let stored = self.engine.log_position().unwrap_or(0);
         let mut decisions = Vec::new();
         for Sequenced { sequence, time, entry } in entries {
@@ -83,7 +79,8 @@ impl Meta {
                         ..operation
                     };
                     let outcome = self.engine.apply(vec![operation], stop).pop();
-                    let outcome = outcome.unwrap_or(Err(Error::Internal { what: "a change without an outcome" }));
+                    let outcome =
+                        outcome.unwrap_or(Err(Error::Internal { what: "a change without an outcome" }));
                     match outcome {
                         Err(error) if error.is_of_this_node() => return (decisions, Err(error)),
                         outcome => decisions.push(Decision::new(&logged, sequence, time, outcome)),

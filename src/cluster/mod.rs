@@ -31,5 +31,6 @@ mod writing;
 
 pub(crate) use boot::{MemberError, MemberSettings};
 pub(crate) use log::{LogSettings, LogTls};
-pub(crate) use member::{Member, Reads};
-pub(crate) use placement::ReplicaGroup;
+pub(crate) use member::Member;
+pub use member::Reads;
+pub use placement::{InvalidReplicaGroup, ReplicaGroup};

@@ -132,7 +132,10 @@ mod tests {
         assert_eq!(peers.ready(0), ["a", "b"]);
         assert_eq!(peers.ready(0), ["b", "a"]);
         peers.failed("b");
-        assert_eq!((peers.ready(0), peers.ready(0)), (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(
+            (peers.ready(0), peers.ready(0)),
+            (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned(), "b".to_owned()])
+        );
         peers.hear(said("b", "1/2", true));
         assert_eq!(peers.ready(1), ["d"]);
         assert_eq!(peers.all().len(), 5);

@@ -52,6 +52,12 @@ pub struct ReplicaGroup {
 impl ReplicaGroup {
     /// The one replica group of a cluster in which every node holds all partitions.
     pub(crate) const WHOLE: Self = Self { index: 0, groups: 1 };
+
+    /// The number of all replica groups.
+    #[must_use]
+    pub fn groups(self) -> u16 {
+        self.groups
+    }
 }
 
 impl fmt::Display for ReplicaGroup {

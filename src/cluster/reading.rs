@@ -11,7 +11,9 @@ use crate::corpus::{View, ViewRequest};
 use crate::detection::search::{LocalNode, Node};
 use crate::detection::{DetectionOptions, Subject};
 use crate::engine::{CollectionInfo, CollectionStats, Entry, Error, SourcePage, SourceText, SourcesDeleted};
-use crate::model::{CollectionName, Group, Scope, SourceFilter, SourceId, SourceName, Stop, WarnedField, Warning};
+use crate::model::{
+    CollectionName, Group, Scope, SourceFilter, SourceId, SourceName, Stop, WarnedField, Warning,
+};
 use crate::report::Report;
 
 /// A search that a silent node ended is begun so often.
@@ -52,8 +54,7 @@ impl Member {
             let (scope, warnings) = self.resolved(scope, options)?;
             let nodes = self.nodes(subject, &scope, options, stop)?;
             let detector = self.holding.detector();
-            let mut report =
-                nodes.with(|nodes| detector.check(subject, &scope, options, nodes, stop))?;
+            let mut report = nodes.with(|nodes| detector.check(subject, &scope, options, nodes, stop))?;
             report.partition_revisions.sort_unstable();
             report.warnings = std::mem::take(&mut report.warnings).and(warnings);
             Ok(report)

@@ -72,8 +72,10 @@ impl Serving {
                 let (this, transport) = (Arc::clone(self), transport.clone());
                 self.runtime.spawn_blocking(move || {
                     let stop = Stop::at(Instant::now() + LONGEST_QUESTION);
-                    let answer =
-                        this.holding.wait_for(&recency, &stop).and_then(|()| answer(&this.holding, question, &stop));
+                    let answer = this
+                        .holding
+                        .wait_for(&recency, &stop)
+                        .and_then(|()| answer(&this.holding, question, &stop));
                     send(&transport, reply_to, &answer);
                 });
             }
@@ -120,11 +122,8 @@ fn converse(holding: &Holding, open: &Open, first: Asked, steps: &Receiver<Asked
     let stop = Stop::at(Instant::now() + LONGEST_STEP);
     let served = views(holding, open, &stop).and_then(|(views, partitions)| {
         let node = LocalNode { views: &views, partitions: &partitions };
-        let subject = if open.is_stored {
-            Subject::stored(&open.text, None)
-        } else {
-            Subject::of_request(&open.text)
-        };
+        let subject =
+            if open.is_stored { Subject::stored(&open.text, None) } else { Subject::of_request(&open.text) };
         serve(holding.detector(), &node, subject, &mut exchange, &stop)
     });
     if let Err(error) = served {
@@ -153,9 +152,8 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
             Ok(Reply::Source(engine.find_source(&name.collection, &name.id)?, None))
         }
         Question::Sources { collection, filter, after, count } => {
-            let pages = each.map(|held| {
-                held.engine.select_sources(&collection, &filter, after.as_ref(), count, stop)
-            });
+            let pages = each
+                .map(|held| held.engine.select_sources(&collection, &filter, after.as_ref(), count, stop));
             Ok(Reply::Sources(pages.collect::<Result<_, Error>>()?))
         }
         Question::Deletion { collection, filter } => {
@@ -174,9 +172,10 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
             }
             Ok(Reply::Collections(all))
         }
-        Question::Totals => {
-            Ok(Reply::Totals(each.map(|held| held.engine.corpus().stats).fold(CollectionStats::default(), CollectionStats::plus)))
-        }
+        Question::Totals => Ok(Reply::Totals(
+            each.map(|held| held.engine.corpus().stats)
+                .fold(CollectionStats::default(), CollectionStats::plus),
+        )),
     }
 }
 

@@ -143,13 +143,7 @@ impl Transport {
         let reply = format!("{}.reply.{}.{id}", self.shared.corpus, self.shared.node);
         let shared = Arc::clone(&self.shared);
         self.shared.runtime.spawn(async move { shared.publish(subject, Some(reply), request).await });
-        Awaited {
-            shared: Arc::clone(&self.shared),
-            id,
-            node: node.to_owned(),
-            began: Instant::now(),
-            answer,
-        }
+        Awaited { shared: Arc::clone(&self.shared), id, node: node.to_owned(), began: Instant::now(), answer }
     }
 
     /// Answers a request.

@@ -132,7 +132,8 @@ impl Member {
                 secret.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte))
             }
         };
-        SourceId::new(&format!("{number:032x}")).map_err(|_| Error::Internal { what: "an assigned id is no id" })
+        SourceId::new(&format!("{number:032x}"))
+            .map_err(|_| Error::Internal { what: "an assigned id is no id" })
     }
 }
 

@@ -20,9 +20,10 @@ use super::notify;
 use super::observe::{MethodTable, Metrics, MetricsListener, ObserveLayer, Telemetry};
 use super::pages::{self, PageListener, PageServer};
 use super::serving::ConnectionServer;
-use super::settings::{ConnectionSettings, ServeArgs, Settings, Storage};
+use super::settings::{ClusterSettings, ConnectionSettings, ServeArgs, Settings, Storage};
 use super::shutdown::{RunningServer, signalled};
 use super::tls::Certificates;
+use crate::cluster::Member;
 use crate::engine::{self, Backend, Engine, Progress};
 use crate::service::{
     BackendHandle, DocumentReaders, HealthApi, MemoryLimit, Percentiles, ProcessInfo, ServiceContext, Workers,
@@ -220,8 +221,35 @@ async fn serve_metrics(
     Ok(Some(AbortOnDropHandle::new(tokio::spawn(listener.serve()))))
 }
 
+/// Starts a node of a cluster.
+async fn join(
+    settings: &Settings,
+    cluster: &ClusterSettings,
+    handle: &BackendHandle,
+) -> Result<Arc<dyn Backend>, ServeError> {
+    notify::starting();
+    let progress = handle.clone();
+    let started = Member::start(cluster.member(settings), move |some| progress.set_progress(some)).await;
+    let member = started.map_err(|error| ServeError::Cluster(error.to_string()))?;
+    // A node that is behind answers nothing. What delays it is in the log.
+    member.caught_up().await;
+    Ok(member)
+}
+
 /// Opens the corpus, and passes it to the handlers.
 async fn open(settings: &Settings, handle: BackendHandle) -> Result<Arc<dyn Backend>, ServeError> {
+    if let Some(cluster) = &settings.cluster {
+        let member = join(settings, cluster, &handle).await?;
+        let held = member.corpus().stats;
+        handle.set_opened(Arc::clone(&member));
+        tracing::info!(
+            replica_group = %cluster.group,
+            sources = held.sources,
+            revision = held.revision,
+            "the node has applied the log"
+        );
+        return Ok(member);
+    }
     let limits = settings.limits;
     let (engine, totals) = match settings.storage.clone() {
         Storage::InMemory => {

@@ -39,6 +39,9 @@ pub enum ServeError {
     /// The corpus could not be opened.
     #[error(transparent)]
     Engine(#[from] engine::Error),
+    /// The server could not become a node of its cluster.
+    #[error("can't take part in the cluster: {0}")]
+    Cluster(String),
     /// The threads for the backend's work could not be started.
     #[error("can't start the worker threads: {0}; raise the limit of threads, or lower --worker-threads")]
     Workers(#[from] rayon::ThreadPoolBuildError),

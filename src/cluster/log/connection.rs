@@ -121,10 +121,10 @@ async fn options(settings: &LogSettings) -> Result<ConnectOptions, LogError> {
         .require_tls(settings.tls.required)
         .event_callback(|event| async move { note(&event) });
     if let Some(path) = &settings.credentials {
-        options = options.credentials_file(path).await.map_err(|error| LogError::Credentials {
-            path: path.clone(),
-            cause: error.to_string(),
-        })?;
+        options = options
+            .credentials_file(path)
+            .await
+            .map_err(|error| LogError::Credentials { path: path.clone(), cause: error.to_string() })?;
     }
     if let Some(path) = &settings.tls.ca {
         options = options.add_root_certificates(path.clone());

@@ -138,7 +138,9 @@ impl LogError {
     /// True if the message of a failed publish may be in the stream all the same.
     pub(crate) fn may_be_stored(&self) -> bool {
         match self {
-            Self::TimedOut { .. } | Self::NotAcknowledged { .. } | Self::Malformed { .. } | Self::Closed => true,
+            Self::TimedOut { .. } | Self::NotAcknowledged { .. } | Self::Malformed { .. } | Self::Closed => {
+                true
+            }
             Self::Refused { code, .. } => *code >= 500,
             _ => false,
         }

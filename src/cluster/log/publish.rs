@@ -129,15 +129,15 @@ impl Log {
         let batch = inbox.rsplit('.').next().unwrap_or_default();
         let count = message.parts.len();
         // The server answers the first part too, so that a stream that takes no batch is noticed before all is sent.
-        let answer = self.request(&message.subject, Some(part(batch, 1, count)), first.clone(), within).await?;
+        let answer =
+            self.request(&message.subject, Some(part(batch, 1, count)), first.clone(), within).await?;
         if !answer.payload.is_empty() {
             api::read::<Ack>(&message.subject, &answer.payload)?;
         }
         for (i, bytes) in between.iter().enumerate() {
             self.check_connected(&message.subject)?;
             let headers = part(batch, i + 2, count);
-            let sent =
-                self.client().publish_with_headers(message.subject.clone(), headers, bytes.clone());
+            let sent = self.client().publish_with_headers(message.subject.clone(), headers, bytes.clone());
             match timeout(within, sent).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(LogError::Closed),

@@ -109,8 +109,7 @@ impl Log {
 impl From<StreamInfo> for LogState {
     fn from(info: StreamInfo) -> Self {
         let StreamInfo { config: _, state, cluster } = info;
-        let replica =
-            |ReplicaAnswer { name, current, offline, lag }| Replica { name, current, offline, lag };
+        let replica = |ReplicaAnswer { name, current, offline, lag }| Replica { name, current, offline, lag };
         Self {
             first: state.first_seq,
             last: state.last_seq,
@@ -129,7 +128,8 @@ mod tests {
 
     #[test]
     fn the_answer_of_a_cluster_is_read() {
-        let answer = br#"{"config":{"name":"t-p00"},"state":{"messages":6,"bytes":682,"first_seq":1,"last_seq":7},
+        let answer =
+            br#"{"config":{"name":"t-p00"},"state":{"messages":6,"bytes":682,"first_seq":1,"last_seq":7},
             "cluster":{"leader":"n2","replicas":[{"name":"n0","current":true,"active":1416066509},
             {"name":"n1","current":false,"offline":true,"lag":3}]}}"#;
         let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
@@ -141,8 +141,7 @@ mod tests {
 
     #[test]
     fn a_single_server_has_no_cluster() {
-        let answer =
-            br#"{"config":{},"state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0}}"#;
+        let answer = br#"{"config":{},"state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0}}"#;
         let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
         assert_eq!(state.leader, None);
     }

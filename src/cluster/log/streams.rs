@@ -173,7 +173,11 @@ fn verify(stream: &str, found: &Value, wanted: &Value) -> Result<(), LogError> {
     }
     let replicas = |config: &Value| field(config, "num_replicas").as_u64().unwrap_or(1);
     if replicas(found) < replicas(wanted) {
-        return differs("num_replicas", field(found, "num_replicas"), format!("at least {}", replicas(wanted)));
+        return differs(
+            "num_replicas",
+            field(found, "num_replicas"),
+            format!("at least {}", replicas(wanted)),
+        );
     }
     Ok(())
 }

@@ -180,7 +180,11 @@ fn body(answer: &[u8]) -> Result<&[u8], String> {
     let (head, rest) = answer.split_at(end);
     let status = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let is_ok = status.starts_with(b"HTTP/1.") && status.split(|byte| *byte == b' ').nth(1) == Some(b"200");
-    if is_ok { Ok(rest.strip_prefix(b"\r\n\r\n").unwrap_or(rest)) } else { Err(String::from_utf8_lossy(status).into()) }
+    if is_ok {
+        Ok(rest.strip_prefix(b"\r\n\r\n").unwrap_or(rest))
+    } else {
+        Err(String::from_utf8_lossy(status).into())
+    }
 }
 
 #[cfg(test)]

@@ -41,10 +41,10 @@ pub(super) use self::candidates::{Candidate, candidates};
 pub(crate) use self::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::local::LocalNode;
-#[cfg(feature = "server")]
-pub(crate) use self::serving::{Answered, Begin, Step, serve};
 pub(crate) use self::proposal::{Pick, Proposal};
 pub(super) use self::query::{Query, default_min_words};
+#[cfg(feature = "server")]
+pub(crate) use self::serving::{Answered, Begin, Step, serve};
 pub(super) use self::significance::Judge;
 
 /// A node: it holds some partitions of the sources, in this process or in another.

@@ -29,6 +29,9 @@ impl SettingsProblems {
         self.limits(settings);
         self.access(settings);
         self.telemetry(settings);
+        if let Some(cluster) = &settings.cluster {
+            cluster.check(self);
+        }
     }
 
     /// Finds problems in the files that the settings name.

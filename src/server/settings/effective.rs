@@ -1,6 +1,6 @@
 //! Effective settings as TOML.
 
-use super::{Settings, SettingsError, SettingsLayer, Storage};
+use super::{ClusterSettings, Settings, SettingsError, SettingsLayer, Storage};
 use crate::writing::grammar::Config;
 
 impl Settings {
@@ -75,7 +75,7 @@ impl From<&Settings> for SettingsLayer {
             exhaustive_sources: Some(limits.exhaustive_sources),
             max_common_postings: Some(limits.max_common_postings),
             max_deleted_text_seconds: Some(limits.max_deleted_text_seconds),
-            ..of_grammar(&settings.grammar)
+            ..of_grammar(&settings.grammar).or(ClusterSettings::layer(settings.cluster.as_ref()))
         }
     }
 }
@@ -104,6 +104,8 @@ mod tests {
             "web_listen = '[::1]:8080'",
             "document_readers = 3\nwarm_document_readers = 0\ndocument_seconds = 4\nmax_document_bytes = 1024",
             "grammar_checkers = 0\ngrammar_seconds = 7\nlanguagetool_url = 'http://localhost:8010'",
+            "cluster = ['nats://a:1', 'tls://b:2']\nreplica_group = '2/3'\ncluster_reads = 'strict'\ncluster_replicas = 1",
+            "cluster = ['nats://a:1']\ncluster_certificate = 'c'\ncluster_private_key = 'k'\ncluster_monitors = ['http://a:2']",
             "listen = '[::]:1'\nkeys = 'k'\nmax_calls_per_second = 9\ntls_certificate = 'c'\ntls_private_key = 'p'",
         ] {
             let settings = Settings::from_layers(toml::from_str(toml).unwrap(), SettingsLayer::default());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::{Reads, ReplicaGroup};
 use crate::writing::grammar::languagetool::Server;
 
 /// The arguments of `palimpsest serve`.
@@ -99,6 +100,41 @@ pub struct SettingsLayer {
     /// The address and port that serve the web page, for browsers, over HTTP, or HTTPS with a certificate
     #[arg(long, env = "PALIMPSEST_WEB_LISTEN", value_name = "ADDRESS", help_heading = "Access")]
     web_listen: SocketAddr,
+
+    /// NATS servers, separated by commas, whose JetStream has the log of a cluster; this server is a node of it then
+    #[arg(long, env = "PALIMPSEST_CLUSTER", value_name = "URLS", value_delimiter = ',', help_heading = "Cluster")]
+    cluster: Vec<String>,
+    /// The name of the cluster's corpus, which begins the names of its streams [default: palimpsest]
+    #[arg(long, env = "PALIMPSEST_CLUSTER_CORPUS", value_name = "NAME", help_heading = "Cluster")]
+    cluster_corpus: String,
+    /// The replica group of this node and the number of groups that divide the sources, such as 1/3 [default: 1/1]
+    #[arg(long, env = "PALIMPSEST_REPLICA_GROUP", value_name = "GROUP", help_heading = "Cluster")]
+    replica_group: ReplicaGroup,
+    /// The partitions of the corpus, fixed for its life [default: 16]
+    #[arg(long, env = "PALIMPSEST_CLUSTER_PARTITIONS", value_name = "COUNT", help_heading = "Cluster")]
+    cluster_partitions: u16,
+    /// The NATS servers that keep each stream: 1, 3 or 5 [default: 3]
+    #[arg(long, env = "PALIMPSEST_CLUSTER_REPLICAS", value_name = "COUNT", help_heading = "Cluster")]
+    cluster_replicas: usize,
+    /// What searches know: the changes that this node acknowledged, or, by asking the log each time, all [default: own]
+    #[arg(long, env = "PALIMPSEST_CLUSTER_READS", value_name = "READS", help_heading = "Cluster")]
+    cluster_reads: Reads,
+    /// A file with the credentials of a NATS user (.creds)
+    #[arg(long, env = "PALIMPSEST_CLUSTER_CREDENTIALS", value_name = "FILE", help_heading = "Cluster")]
+    cluster_credentials: PathBuf,
+    /// A PEM file with the CA certificates of the NATS servers, in place of those of the system
+    #[arg(long, env = "PALIMPSEST_CLUSTER_CA", value_name = "FILE", help_heading = "Cluster")]
+    cluster_ca: PathBuf,
+    /// A PEM file with the certificate that this node presents to the NATS servers
+    #[arg(long, env = "PALIMPSEST_CLUSTER_CERTIFICATE", value_name = "FILE", help_heading = "Cluster")]
+    cluster_certificate: PathBuf,
+    /// A PEM file with the private key of that certificate
+    #[arg(long, env = "PALIMPSEST_CLUSTER_PRIVATE_KEY", value_name = "FILE", help_heading = "Cluster")]
+    cluster_private_key: PathBuf,
+    /// Monitoring ports of the NATS servers, separated by commas: each must say that its server syncs always
+    #[arg(long, env = "PALIMPSEST_CLUSTER_MONITORS", value_name = "URLS", value_delimiter = ',')]
+    #[arg(help_heading = "Cluster")]
+    cluster_monitors: Vec<String>,
 
     /// Number of worker threads [default: one for each core]
     #[arg(long, env = "PALIMPSEST_WORKER_THREADS", value_name = "COUNT", help_heading = "Work")]

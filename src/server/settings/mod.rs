@@ -2,6 +2,7 @@
 //! validated once, and all problems are reported at once.
 
 mod check;
+mod cluster;
 mod effective;
 mod layer;
 mod machine;
@@ -11,6 +12,7 @@ mod types;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use self::cluster::ClusterSettings;
 pub use self::layer::{LogFormat, ServeArgs, SettingsLayer};
 pub use self::suggestion::nearest as nearest_name;
 pub use self::types::{
@@ -114,6 +116,7 @@ impl Settings {
             access: AccessSettings::of(layer),
             tls: TlsSettings::of(layer, problems),
             web: WebSettings::of(layer),
+            cluster: ClusterSettings::of(layer, problems),
             work: WorkSettings::of(layer),
             documents: DocumentSettings::of(layer),
             grammar: grammar_of(layer),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::cluster::ClusterSettings;
 use super::layer::LogFormat;
 use super::machine;
 use crate::documents::{self, contained::Config};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub tls: Option<TlsSettings>,
     /// gRPC-Web and the web page.
     pub web: WebSettings,
+    /// The cluster that the server is a node of, if it is one.
+    pub cluster: Option<ClusterSettings>,
     /// Worker threads, queue and deadlines.
     pub work: WorkSettings,
     /// Readers of documents.
@@ -176,6 +179,7 @@ impl Default for Settings {
             access: AccessSettings::default(),
             tls: None,
             web: WebSettings::default(),
+            cluster: None,
             work: WorkSettings::default(),
             documents: DocumentSettings::default(),
             grammar: crate::writing::grammar::Config::default(),

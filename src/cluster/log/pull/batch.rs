@@ -42,8 +42,7 @@ impl Log {
         let call = format!("$JS.API.DIRECT.GET.{}", self.stream(log));
         self.check_connected(&call)?;
         // A sequence of 0 would ask for the last message.
-        let request =
-            json!({ "seq": from.max(1), "batch": messages.clamp(1, MOST_MESSAGES), "max_bytes": bytes.max(1) });
+        let request = json!({ "seq": from.max(1), "batch": messages.clamp(1, MOST_MESSAGES), "max_bytes": bytes.max(1) });
         let inbox = self.client().new_inbox();
         let mut answers = match timeout_at(end, self.client().subscribe(inbox.clone())).await {
             Ok(subscribed) => subscribed.map_err(|_| LogError::Closed)?,
@@ -89,11 +88,7 @@ impl Log {
     /// # Errors
     ///
     /// Those of a call.
-    pub(super) async fn next_at_leader(
-        &self,
-        log: LogId,
-        sequence: u64,
-    ) -> Result<Option<Stored>, LogError> {
+    pub(super) async fn next_at_leader(&self, log: LogId, sequence: u64) -> Result<Option<Stored>, LogError> {
         self.get(log, &json!({ "seq": sequence, "next_by_subj": self.subject(log) })).await
     }
 

@@ -114,7 +114,11 @@ fn take(stored: &Stored, open: &mut Option<Open>, joined: &mut Joined) {
     if number == count
         && let Some(whole) = open.take()
     {
-        joined.messages.push(Message { sequence: *sequence, time: whole.time, payload: concat(&whole.parts) });
+        joined.messages.push(Message {
+            sequence: *sequence,
+            time: whole.time,
+            payload: concat(&whole.parts),
+        });
     }
 }
 

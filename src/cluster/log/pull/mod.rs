@@ -68,12 +68,7 @@ impl Log {
     ///
     /// [`LogError::TimedOut`], [`LogError::Unavailable`]; [`LogError::LeaderBehind`] if `known_last` is beyond what the
     /// leader has; [`LogError::Malformed`].
-    pub(crate) async fn pull(
-        &self,
-        log: LogId,
-        from: u64,
-        limits: PullLimits,
-    ) -> Result<Pulled, LogError> {
+    pub(crate) async fn pull(&self, log: LogId, from: u64, limits: PullLimits) -> Result<Pulled, LogError> {
         let batch = self.batch(log, from, limits.messages, limits.bytes).await?;
         let mut pending = batch.pending;
         let mut found = self.settle(log, from, batch, limits.known_last).await?;

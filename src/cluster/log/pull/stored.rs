@@ -153,8 +153,12 @@ mod tests {
 
     #[test]
     fn a_direct_get_is_read() {
-        let more =
-            [("Nats-Last-Sequence", "2"), ("Nats-Num-Pending", "3"), ("palimpsest-part", "x"), (PART_HEADER, "3/4")];
+        let more = [
+            ("Nats-Last-Sequence", "2"),
+            ("Nats-Num-Pending", "3"),
+            ("palimpsest-part", "x"),
+            (PART_HEADER, "3/4"),
+        ];
         let delivery = Delivery::read(&headers(&more), "x3".into()).unwrap();
         assert_eq!((delivery.previous, delivery.pending, delivery.stored.sequence), (2, 3, 4));
         assert_eq!(delivery.stored.part.unwrap().range(4), 2..=5);
