@@ -5,7 +5,7 @@ mod digest;
 mod done;
 mod once;
 mod outcome;
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
 mod tests;
 
 pub use self::change::{Change, Operation, RequestDigest};

@@ -1,5 +1,7 @@
 //! What nodes send one another of changes, outcomes and errors is received as it was sent.
 
+#![cfg(feature = "server")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +95,7 @@ fn scale() -> Scale {
     }
 }
 
+#[expect(clippy::option_option, reason = "as the field")]
 fn update(submitted_at: Option<Option<Timestamp>>) -> Change {
     let update = SourceUpdate {
         title: Some(Title::default()),

@@ -91,11 +91,11 @@ fn a_search_over_a_wire_gives_the_same_report() {
         label: label.into(),
     });
     let pages = Pages::new(PageKind::Chapter, 9, starts.to_vec(), &text).unwrap();
-    let paged = NewSource::new(text.as_str())
+    let with_pages = NewSource::new(text.as_str())
         .with_id(SourceId::new("paged").unwrap())
         .submitted_at(Timestamp::new(-5, 7).unwrap())
         .with_pages(pages);
-    divided.add(&CollectionName::default(), &paged);
+    divided.add(&CollectionName::default(), &with_pages);
     let patterns = ["de*", "other"].map(|pattern| Pattern::new(pattern).unwrap());
     let own_groups = [Group::new("a").unwrap(), Group::new("nobody").unwrap()];
     let mut passages = 0;
