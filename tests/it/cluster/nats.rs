@@ -162,7 +162,13 @@ impl Server {
 }
 
 /// The configuration of server `i`.
-fn configuration(i: usize, server: &Server, routes: &[u16], folder: &Path, settings: &NatsSettings) -> String {
+fn configuration(
+    i: usize,
+    server: &Server,
+    routes: &[u16],
+    folder: &Path,
+    settings: &NatsSettings,
+) -> String {
     let store = folder.join(format!("n{i}"));
     let sync = if settings.sync_always { "sync_interval: always" } else { "" };
     let mut text = format!(

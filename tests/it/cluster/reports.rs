@@ -31,7 +31,10 @@ fn requests() -> Vec<proto::CheckRequest> {
     let scopes = [
         proto::Scope::default(),
         proto::Scope { collections: vec!["essays".to_owned()], ..proto::Scope::default() },
-        proto::Scope { collection_prefixes: vec!["e".to_owned(), "none".to_owned()], ..proto::Scope::default() },
+        proto::Scope {
+            collection_prefixes: vec!["e".to_owned(), "none".to_owned()],
+            ..proto::Scope::default()
+        },
         proto::Scope {
             all_collections: true,
             exclude_groups: vec!["a".to_owned(), "nobody".to_owned()],
@@ -103,7 +106,8 @@ async fn reports_are_the_same_bytes_from_every_node_and_from_one_server() {
             let answer = rig.detection(node).await.check(request.clone()).await.unwrap();
             let report = answer.into_inner().report.unwrap();
             assert_eq!(report.partition_revisions.len(), 4);
-            let same = without_revisions(&report).encode_to_vec() == without_revisions(&expected).encode_to_vec();
+            let same =
+                without_revisions(&report).encode_to_vec() == without_revisions(&expected).encode_to_vec();
             assert!(same, "node {node}: {report:#?}\none server: {expected:#?}");
             let first = first.get_or_insert_with(|| report.clone());
             assert_eq!(first.encode_to_vec(), report.encode_to_vec(), "node {node}");

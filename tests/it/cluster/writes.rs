@@ -21,17 +21,20 @@ async fn what_is_acknowledged_is_seen() {
     }
     let rig = Rig::start_with(1, &["1/2", "2/2", "1/2"], &["--cluster-reads", "strict"]).await;
     for number in 0..24 {
-        let (writer, reader) = (usize::try_from(number % 3).unwrap(), usize::try_from(number / 3 % 3).unwrap());
+        let (writer, reader) =
+            (usize::try_from(number % 3).unwrap(), usize::try_from(number / 3 % 3).unwrap());
         let request = source("", number);
         let text = text_of(&request);
         rig.corpus(writer).await.add_source(request.clone()).await.unwrap();
-        let report = rig.detection(reader).await.check(check(&text)).await.unwrap().into_inner().report.unwrap();
+        let report =
+            rig.detection(reader).await.check(check(&text)).await.unwrap().into_inner().report.unwrap();
         let ids: Vec<String> = report.sources.iter().map(|source| source.source_id.clone()).collect();
         assert_eq!(ids.first(), Some(&request.source.as_ref().unwrap().id), "{writer} to {reader}");
         if number % 4 == 3 {
             let delete = proto::DeleteSourceRequest { id: ids[0].clone(), ..Default::default() };
             rig.corpus(reader).await.delete_source(delete).await.unwrap();
-            let report = rig.detection(writer).await.check(check(&text)).await.unwrap().into_inner().report.unwrap();
+            let report =
+                rig.detection(writer).await.check(check(&text)).await.unwrap().into_inner().report.unwrap();
             assert!(report.sources.iter().all(|source| source.source_id != ids[0]));
         }
     }
@@ -54,7 +57,9 @@ async fn changes_are_decided_in_the_order_of_the_log() {
     assert_eq!(other.create_collection(create).await.unwrap_err().code(), Code::AlreadyExists);
     assert_eq!(one.add_source(source("essays", 1)).await.unwrap_err().code(), Code::AlreadyExists);
     let replace = |number| proto::AddSourceRequest {
-        source: source("essays", number).source.map(|one| proto::Source { id: "source 001".to_owned(), ..one }),
+        source: source("essays", number)
+            .source
+            .map(|one| proto::Source { id: "source 001".to_owned(), ..one }),
         if_exists: proto::IfExists::Replace.into(),
         ..source("essays", number)
     };
@@ -110,6 +115,7 @@ async fn a_request_is_made_once_whichever_node_gets_its_retry() {
         let refused = rig.corpus(1).await.add_source(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
     }
-    let corpus = rig.corpus(0).await.get_corpus(proto::GetCorpusRequest::default()).await.unwrap().into_inner();
+    let corpus =
+        rig.corpus(0).await.get_corpus(proto::GetCorpusRequest::default()).await.unwrap().into_inner();
     assert_eq!(corpus.stats.unwrap().sources, 6);
 }

@@ -1,13 +1,17 @@
-//! What a search sends between partitions is received as it was sent: the report is the one of a search without a wire.
+//! A search of another node over a wire gives the report of a search without one.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Divided, SEED, divided, indexed, options, submission};
 use crate::corpus::{Error, View, ViewRequest};
-use crate::detection::search::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
-use crate::detection::search::proposal::{Pick, Proposal};
-use crate::detection::search::{Partition, PartitionSearch, Prepared};
+use crate::detection::search::{
+    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, LocalNode, Node, NodeSearch,
+    Pick, Prepared, Proposal, Step, serve,
+};
 use crate::detection::{DetectionOptions, Detector, Exclusions, Subject};
 use crate::model::{
     CollectionName, FingerprintSettings, Group, Limits, NewSource, PageKind, PageStart, Pages, Pattern,
@@ -20,49 +24,68 @@ fn sent<T: Serialize + DeserializeOwned>(value: &T) -> T {
     rmp_serde::from_slice(&rmp_serde::to_vec_named(value).unwrap()).unwrap()
 }
 
-/// A view behind a wire.
-struct Remote<'a>(&'a View);
+/// A node behind a wire, which answers in a thread of its own.
+struct Remote<'a> {
+    views: &'a [View],
+    steps: Sender<Vec<u8>>,
+    answers: Mutex<Receiver<Vec<u8>>>,
+}
 
-/// A search behind a wire.
-struct RemoteSearch<'a>(Box<dyn PartitionSearch + 'a>);
+impl Remote<'_> {
+    fn ask(&self, step: &Step) -> Answered {
+        self.steps.send(rmp_serde::to_vec_named(step).unwrap()).unwrap();
+        rmp_serde::from_slice(&self.answers.lock().recv().unwrap()).unwrap()
+    }
+}
 
-impl Partition for Remote<'_> {
+impl Node for Remote<'_> {
     fn settings(&self, collection: &CollectionName) -> Result<FingerprintSettings, Error> {
-        self.0.settings(&sent(collection)).map(|settings| sent(&settings))
+        self.views[0].collection(collection).map(|viewed| sent(&viewed.settings()))
     }
 
     fn search<'a>(
         &'a self,
-        detector: &'a Detector,
+        _: &'a Detector,
         prepared: &'a Prepared<'a>,
-    ) -> Result<Box<dyn PartitionSearch + 'a>, Error> {
-        Ok(Box::new(RemoteSearch(self.0.search(detector, prepared)?)))
+    ) -> Result<Box<dyn NodeSearch + 'a>, Error> {
+        Ok(Box::new(RemoteSearch { remote: self, prepared }))
     }
 }
 
-impl PartitionSearch for RemoteSearch<'_> {
-    fn extent(&mut self) -> Result<Extent, Error> {
-        self.0.extent().map(|extent| sent(&extent))
+/// A search behind a wire.
+struct RemoteSearch<'a> {
+    remote: &'a Remote<'a>,
+    prepared: &'a Prepared<'a>,
+}
+
+impl NodeSearch for RemoteSearch<'_> {
+    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
+        let Answered::Extents(extents) = self.remote.ask(&Step::Begin(Begin::of(self.prepared))) else {
+            panic!()
+        };
+        Box::new(|_| Ok(extents))
     }
 
-    fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error> {
-        self.0.count(&sent(&caps.to_vec()), stop).map(|counts| sent(&counts))
+    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
+        let Answered::Counts(counts) = self.remote.ask(&Step::Count(caps.to_vec())) else { panic!() };
+        Box::new(|_| Ok(counts))
     }
 
-    fn propose(&mut self, totals: &[CollectionTotals], stop: &Stop) -> Result<Vec<Proposal>, Error> {
-        self.0.propose(&sent(&totals.to_vec()), stop).map(|proposals| sent(&proposals))
+    fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>> {
+        let Answered::Proposals(proposals) = self.remote.ask(&Step::Propose(totals.to_vec())) else {
+            panic!()
+        };
+        Box::new(|_| Ok(proposals))
     }
 
-    fn compare(&mut self, picks: &[Pick], stop: &Stop) -> Result<Vec<Finding>, Error> {
-        let found = self.0.compare(&sent(&picks.to_vec()), stop)?;
-        let received = sent(&found);
-        assert_eq!(found, received);
-        Ok(received)
+    fn compare<'s>(&'s mut self, picks: &'s [Vec<Pick>]) -> Answer<'s, Vec<Finding>> {
+        let Answered::Findings(findings) = self.remote.ask(&Step::Compare(picks.to_vec())) else { panic!() };
+        Box::new(|_| Ok(findings))
     }
 }
 
 impl Divided {
-    /// The report that is gathered from the parts over a wire.
+    /// The report that is gathered from the parts, all but the first of which are behind a wire.
     fn report_over_wire(&self, submission: &str, scope: &Scope, options: &DetectionOptions) -> Report {
         let (scope, options) = (sent(scope), sent(options));
         let Exclusions { boilerplate_collections, own_groups, .. } = &options.exclusions;
@@ -70,12 +93,30 @@ impl Divided {
             ViewRequest { scope: &scope, others: boilerplate_collections, own_groups, sources: &[] };
         let view = |engine: &crate::engine::Engine| View::new(engine.state(), &request).unwrap();
         let views: Vec<View> = self.parts.iter().map(view).collect();
-        let remote: Vec<Remote<'_>> = views.iter().map(Remote).collect();
-        let partitions: Vec<&dyn Partition> = remote.iter().map(|one| one as &dyn Partition).collect();
         let detector = Detector::new(self.limits, SEED);
         let scope = sent(&views[0].resolved(&scope));
         let subject = Subject::of_request(submission);
-        detector.check(subject, &scope, &options, &partitions, &Stop::never()).unwrap()
+        let (here, there) = views.split_at(1);
+        let (steps, asked) = channel::<Vec<u8>>();
+        let (answered, answers) = channel();
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                let node = LocalNode { views: there, partitions: &[1, 2, 3] };
+                let asked = asked;
+                let mut exchange = |answer: Option<Answered>| {
+                    if let Some(answer) = answer {
+                        answered.send(rmp_serde::to_vec_named(&answer).unwrap()).unwrap();
+                    }
+                    asked.recv().ok().map(|step| rmp_serde::from_slice(&step).unwrap())
+                };
+                // It has a tokenizer of its own, as another process.
+                serve(&Detector::new(self.limits, SEED), &node, subject, &mut exchange, &Stop::never())
+                    .unwrap();
+            });
+            let remote = Remote { views: there, steps, answers: Mutex::new(answers) };
+            let nodes: [&dyn Node; 2] = [&LocalNode { views: here, partitions: &[0] }, &remote];
+            detector.check(subject, &scope, &options, &nodes, &Stop::never()).unwrap()
+        })
     }
 }
 
