@@ -59,6 +59,8 @@ pub mod proto;
 pub mod server;
 
 #[cfg(feature = "server")]
+mod cluster;
+#[cfg(feature = "server")]
 mod web;
 
 #[cfg(all(feature = "server", not(feature = "internals")))]

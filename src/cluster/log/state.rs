@@ -1,0 +1,147 @@
+//! What a stream holds, and who keeps it.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Log, LogError, LogId, codes};
+
+/// What a stream holds, and who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogState {
+    /// The lowest sequence that is there, or one more than `last` if none is.
+    pub(crate) first: u64,
+    /// The highest sequence ever given; 0 if none was.
+    pub(crate) last: u64,
+    /// How many messages are there; each part of a message in parts counts.
+    pub(crate) messages: u64,
+    /// Bytes of the messages with headers and bookkeeping.
+    pub(crate) bytes: u64,
+    /// The server that decides the order; `None` if there is none at the moment.
+    pub(crate) leader: Option<String>,
+    /// The other servers that keep the stream.
+    pub(crate) replicas: Vec<Replica>,
+}
+
+/// A server that keeps a stream, and does not lead it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Replica {
+    /// The name of the server.
+    pub(crate) name: String,
+    /// Whether it has all that the leader has.
+    pub(crate) current: bool,
+    /// Whether the leader has not heard of it.
+    pub(crate) offline: bool,
+    /// How many operations it is behind.
+    pub(crate) lag: u64,
+}
+
+/// The answer of `STREAM.INFO`, as far as it is read.
+#[derive(Debug, Deserialize)]
+pub(super) struct StreamInfo {
+    pub(super) config: serde_json::Map<String, serde_json::Value>,
+    state: StateAnswer,
+    #[serde(default)]
+    cluster: ClusterAnswer,
+}
+
+#[derive(Debug, Deserialize)]
+struct StateAnswer {
+    messages: u64,
+    bytes: u64,
+    first_seq: u64,
+    last_seq: u64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ClusterAnswer {
+    leader: Option<String>,
+    #[serde(default)]
+    replicas: Vec<ReplicaAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ReplicaAnswer {
+    name: String,
+    #[serde(default)]
+    current: bool,
+    #[serde(default)]
+    offline: bool,
+    #[serde(default)]
+    lag: u64,
+}
+
+impl Log {
+    /// The highest sequence of a stream, as its leader knows it: no message that was acknowledged before the
+    /// call has a higher one. A leader that was cut off from the others may answer for some seconds before it
+    /// steps down; for that time this can be too low.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::NoStream`]; [`LogError::TimedOut`] while the stream has no leader.
+    pub(crate) async fn last_sequence(&self, log: LogId) -> Result<u64, LogError> {
+        Ok(self.info(log).await?.state.last_seq)
+    }
+
+    /// What a stream holds, and who keeps it, as its leader knows it.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::NoStream`]; [`LogError::TimedOut`] while the stream has no leader.
+    pub(crate) async fn state(&self, log: LogId) -> Result<LogState, LogError> {
+        Ok(self.info(log).await?.into())
+    }
+
+    /// The configuration and state of a stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::state`].
+    pub(super) async fn info(&self, log: LogId) -> Result<StreamInfo, LogError> {
+        let stream = self.stream(log);
+        match self.call(&format!("STREAM.INFO.{stream}"), &json!({})).await {
+            Err(LogError::Refused { error_code: codes::NO_STREAM, .. }) => Err(LogError::NoStream { stream }),
+            result => result,
+        }
+    }
+}
+
+impl From<StreamInfo> for LogState {
+    fn from(info: StreamInfo) -> Self {
+        let StreamInfo { config: _, state, cluster } = info;
+        let replica = |ReplicaAnswer { name, current, offline, lag }| Replica { name, current, offline, lag };
+        Self {
+            first: state.first_seq,
+            last: state.last_seq,
+            messages: state.messages,
+            bytes: state.bytes,
+            leader: cluster.leader.filter(|leader| !leader.is_empty()),
+            replicas: cluster.replicas.into_iter().map(replica).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogState, StreamInfo};
+    use crate::cluster::log::api::read;
+
+    #[test]
+    fn the_answer_of_a_cluster_is_read() {
+        let answer =
+            br#"{"config":{"name":"t-p00"},"state":{"messages":6,"bytes":682,"first_seq":1,"last_seq":7},
+            "cluster":{"leader":"n2","replicas":[{"name":"n0","current":true,"active":1416066509},
+            {"name":"n1","current":false,"offline":true,"lag":3}]}}"#;
+        let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
+        assert_eq!((state.first, state.last, state.messages), (1, 7, 6));
+        assert_eq!(state.leader.as_deref(), Some("n2"));
+        assert_eq!(state.replicas.iter().map(|replica| replica.lag).collect::<Vec<_>>(), [0, 3]);
+        assert!(state.replicas[1].offline && state.replicas[0].current);
+    }
+
+    #[test]
+    fn a_single_server_has_no_cluster() {
+        let answer = br#"{"config":{},"state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0}}"#;
+        let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
+        assert_eq!(state.leader, None);
+    }
+}
