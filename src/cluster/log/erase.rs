@@ -26,8 +26,13 @@ impl Log {
     ///
     /// Those of a call: [`LogError::TimedOut`] while the stream has no leader, [`LogError::Refused`].
     pub(crate) async fn erase(&self, log: LogId, sequence: u64) -> Result<bool, LogError> {
-        let Some(message) = self.at_leader(log, sequence).await? else { return Ok(false) };
-        let parts = message.part.map_or(sequence..=sequence, |part| part.range(sequence));
+        let message = match self.at_leader(log, sequence).await? {
+            // Others may have what the leader's disk lost.
+            None => self.at_any(log, sequence).await?,
+            found => found,
+        };
+        let part = message.and_then(|message| message.part);
+        let parts = part.map_or(sequence..=sequence, |part| part.range(sequence));
         let mut erased = false;
         for sequence in up_to(parts, sequence) {
             erased = self.erase_one(log, sequence).await?;

@@ -41,7 +41,8 @@ impl Log {
         let call = format!("$JS.API.DIRECT.GET.{}", self.stream(log));
         self.check_connected(&call)?;
         // A sequence of 0 would ask for the last message.
-        let request = json!({ "seq": from.max(1), "batch": messages.clamp(1, MOST_MESSAGES), "max_bytes": bytes.max(1) });
+        let messages = messages.clamp(1, MOST_MESSAGES);
+        let request = json!({ "seq": from.max(1), "batch": messages, "max_bytes": bytes.max(1) });
         let inbox = self.client().new_inbox();
         let mut answers = match timeout_at(end, self.client().subscribe(inbox.clone())).await {
             Ok(subscribed) => subscribed.map_err(|_| LogError::Closed)?,
@@ -105,7 +106,11 @@ impl Log {
     /// # Errors
     ///
     /// Those of a call.
-    pub(super) async fn at_any(&self, log: LogId, sequence: u64) -> Result<Option<Stored>, LogError> {
+    pub(in super::super) async fn at_any(
+        &self,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Stored>, LogError> {
         let call = format!("$JS.API.DIRECT.GET.{}", self.stream(log));
         let request = json!({ "seq": sequence }).to_string();
         let answer = self.request(&call, None, request.into(), self.call_timeout()).await?;

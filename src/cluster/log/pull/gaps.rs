@@ -156,7 +156,6 @@ fn warn_of_damage(stream: &str, missing: &RangeInclusive<u64>) {
         stream,
         first = missing.start(),
         last = missing.end(),
-        "a NATS server lacks messages that another has: check its disk; stopped, its copy of the stream deleted and \
-         started again, it fetches the stream from the others"
+        "a NATS server lacks messages that another has, and that are used: check its disk"
     );
 }
