@@ -1,5 +1,6 @@
 //! Following the logs: a task for each pulls entries and has them applied in order, in bounded batches.
 
+use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,20 +19,46 @@ const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last
 /// The time between two looks at a log of which no news comes.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// The time between two moments whose last entry is remembered.
+const SEEN_EVERY: Duration = Duration::from_millis(100);
+
 /// The time before a log that failed is asked again.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// The state of a log that is followed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Following {
-    /// When everything was applied that the log had.
+    /// A moment as of which everything is applied that the log had.
     pub(crate) caught_up: Option<Instant>,
+    /// Moments since then, with the last entry that the log had.
+    seen: VecDeque<(Instant, u64)>,
     /// Entries that the log has besides those applied, as of the last look.
     pub(crate) pending: u64,
     /// Entries that are missing in the log.
     pub(crate) gap: Option<RangeInclusive<u64>>,
     /// What went wrong last; empty if nothing does.
     pub(crate) problem: String,
+}
+
+impl Following {
+    /// Notes the last entry that the log has at a moment.
+    fn see(&mut self, at: Instant, last: u64) {
+        let is_due = self.seen.back().is_none_or(|(before, _)| at.duration_since(*before) >= SEEN_EVERY);
+        if is_due {
+            self.seen.push_back((at, last));
+        }
+    }
+
+    /// Notes what is applied. All is well then.
+    fn apply(&mut self, applied: u64, pending: u64) {
+        while let Some((at, _)) = self.seen.front().copied().filter(|(_, last)| *last <= applied) {
+            self.caught_up = Some(at);
+            self.seen.pop_front();
+        }
+        self.pending = pending;
+        self.gap = None;
+        self.problem.clear();
+    }
 }
 
 /// The state of each log, which its task keeps.
@@ -113,7 +140,7 @@ async fn step(
     follower: &Arc<impl Follower>,
     state: &State,
 ) -> Next {
-    let from = follower.applied() + 1;
+    let (from, began) = (follower.applied() + 1, Instant::now());
     let pulled = match log.pull(id, from, PullLimits { known_last, ..BATCH }).await {
         Ok(pulled) => pulled,
         Err(error) => return Next::Failed(error.to_string()),
@@ -127,8 +154,10 @@ async fn step(
         ));
     }
     let pending = pulled.pending;
+    let last = pulled.next.saturating_sub(1) + pending;
+    state.lock().see(began, last);
     if pulled.messages.is_empty() {
-        caught_up(state);
+        state.lock().apply(follower.applied(), 0);
         follower.idle().await;
         return Next::Idle;
     }
@@ -148,17 +177,8 @@ async fn step(
     if let Err(error) = done {
         return Next::Failed(error.to_string());
     }
-    if pending == 0 {
-        caught_up(state);
-    } else {
-        state.lock().pending = pending;
-    }
+    state.lock().apply(follower.applied(), pending);
     Next::More
-}
-
-fn caught_up(state: &State) {
-    let caught_up = Some(Instant::now());
-    *state.lock() = Following { caught_up, ..Following::default() };
 }
 
 /// The entries of messages.
@@ -180,5 +200,27 @@ fn note_problem(state: &State, id: LogId, problem: String) {
     };
     if is_new {
         tracing::warn!(log = %id, problem, "a log is not applied; trying again");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Under changes that never end, a log counts as applied as of a moment ago.
+    #[test]
+    fn a_log_is_caught_up_as_of_the_last_moment_whose_entries_are_applied() {
+        let (mut following, begin) = (Following::default(), Instant::now());
+        let at = |millis| begin + Duration::from_millis(millis);
+        following.see(at(0), 10);
+        following.see(at(50), 15);
+        following.apply(8, 7);
+        assert_eq!((following.caught_up, following.pending), (None, 7));
+        following.see(at(120), 25);
+        following.apply(12, 13);
+        assert_eq!(following.caught_up, Some(at(0)));
+        following.see(at(300), 40);
+        following.apply(40, 0);
+        assert_eq!((following.caught_up, following.seen.len()), (Some(at(300)), 0));
     }
 }

@@ -27,8 +27,8 @@ fn blocking<T>(wait: impl FnOnce() -> T) -> T {
     if Handle::try_current().is_ok() { tokio::task::block_in_place(wait) } else { wait() }
 }
 
-/// A log that was not caught up for so long makes the node unready.
-const BEHIND_AFTER: Duration = Duration::from_secs(2);
+/// A node is not ready if what a log had so long ago is not applied.
+const BEHIND_AFTER: Duration = Duration::from_secs(5);
 
 /// The time between two looks at whether it is caught up.
 const LOOK: Duration = Duration::from_millis(20);

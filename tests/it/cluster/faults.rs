@@ -90,11 +90,9 @@ async fn a_node_without_data_is_made_from_the_log() {
     let before = texts(&rig, 1).await;
     rig.kill(0);
     // Without a node of a replica group nothing is answered as if all were there.
-    let refused = rig.detection(1).await.check(proto::CheckRequest {
-        text: "Words of a text that nobody copied from anything at all, as far as is known.".to_owned(),
-        ..Default::default()
-    });
-    let refused = refused.await.unwrap_err();
+    let text = "Words of a text that nobody copied from anything at all, as far as is known.".to_owned();
+    let check = proto::CheckRequest { text, ..Default::default() };
+    let refused = rig.detection(1).await.check(check).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
     assert!(refused.message().contains("no node of replica group 1/2 answers"), "{refused:?}");
     std::fs::remove_dir_all(rig.data(0)).unwrap();
