@@ -157,7 +157,7 @@ pub use matching::PassageKind;
 pub use model::{KgramLength, OutOfRange, WindowSize};
 pub use report::{
     AgeOrder, Attribution, CoveredSpan, Excerpts, Exclusion, ExclusionReason, Guarantee, GuaranteeVoid,
-    NotChecked, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
+    NotChecked, PartitionRevision, Report, ReportedPassage, Share, SourceOverlap, VoidReason,
 };
 pub use text::alerts::{Alert, AlertKind, Severity};
 pub use text::{Excerpt, OffsetUnit, Span};

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::conversation::Asker;
+use super::conversation::{Asker, awaited};
 use super::following::State;
 use super::holding::Holding;
 use super::log::{Log, LogId};
@@ -20,6 +20,12 @@ use super::placement::ReplicaGroup;
 use super::serving::answer;
 use crate::engine::Error;
 use crate::model::{SourceName, Stop};
+
+/// Does something that waits. Handlers look up a source in a thread of the runtime now and then, which goes on in another
+/// thread meanwhile.
+fn blocking<T>(wait: impl FnOnce() -> T) -> T {
+    if Handle::try_current().is_ok() { tokio::task::block_in_place(wait) } else { wait() }
+}
 
 /// A log that was not caught up for so long makes the node unready.
 const BEHIND_AFTER: Duration = Duration::from_secs(2);
@@ -120,7 +126,7 @@ impl Member {
         group == self.holding.group && self.unready().is_none()
     }
 
-    /// The answer of the replica group that has a source. Not for async threads.
+    /// The answer of the replica group that has a source.
     pub(super) fn ask_owner(
         &self,
         name: &SourceName,
@@ -131,14 +137,16 @@ impl Member {
         let index = placement.group_of(placement.partition_of(&name.collection, &name.id));
         let group = ReplicaGroup { index, groups: placement.groups };
         let recency = self.recency();
-        if self.is_here(group) {
-            self.holding.wait_for(&recency, stop)?;
-            return answer(&self.holding, question, stop);
-        }
-        self.asker.ask(group, recency, question, stop)
+        blocking(|| {
+            if self.is_here(group) {
+                self.holding.wait_for(&recency, stop)?;
+                return answer(&self.holding, question, stop);
+            }
+            self.asker.ask(group, recency, question, stop)
+        })
     }
 
-    /// The answers of all replica groups. Not for async threads.
+    /// The answers of all replica groups.
     pub(super) fn ask_all(&self, question: &Question, stop: &Stop) -> Result<Vec<Reply>, Error> {
         let recency = self.recency();
         let (here, there): (Vec<_>, Vec<_>) = self.groups().partition(|group| self.is_here(*group));
@@ -147,15 +155,17 @@ impl Member {
             .map(|group| self.asker.begin_question(group, recency.clone(), question.clone()))
             .collect();
         let coming = coming?;
-        let mut replies = Vec::new();
-        if !here.is_empty() {
-            self.holding.wait_for(&recency, stop)?;
-            replies.push(answer(&self.holding, question.clone(), stop)?);
-        }
-        for coming in &coming {
-            replies.push(super::conversation::awaited(coming, stop)?);
-        }
-        Ok(replies)
+        blocking(|| {
+            let mut replies = Vec::new();
+            if !here.is_empty() {
+                self.holding.wait_for(&recency, stop)?;
+                replies.push(answer(&self.holding, question.clone(), stop)?);
+            }
+            for coming in &coming {
+                replies.push(awaited(coming, stop)?);
+            }
+            Ok(replies)
+        })
     }
 
     /// Ends the tasks and closes what it holds.

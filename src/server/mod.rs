@@ -27,8 +27,9 @@ pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
 pub use boot::{run, serve};
 pub use error::ServeError;
 pub use settings::{
-    AccessSettings, ConnectionSettings, DocumentSettings, LogFormat, ServeArgs, Settings, SettingsError,
-    SettingsLayer, Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings, nearest_name,
+    AccessSettings, ClusterSettings, ConnectionSettings, DocumentSettings, InvalidReplicaGroup, LogFormat,
+    Reads, ReplicaGroup, ServeArgs, Settings, SettingsError, SettingsLayer, Storage, TelemetrySettings,
+    TlsSettings, WebSettings, WorkSettings, nearest_name,
 };
 pub(crate) use tls::pem;
 

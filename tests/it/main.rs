@@ -31,6 +31,7 @@ mod attribution;
 mod bounded;
 mod certificates;
 mod cli;
+mod cluster;
 mod commonplace;
 mod connections;
 mod corpus;

@@ -11,24 +11,6 @@ use tokio::time::timeout;
 
 use super::{Log, LogError};
 
-/// JetStream's codes of errors that the log decides by.
-pub(super) mod codes {
-    /// A message has no such sequence.
-    pub(in super::super) const NO_MESSAGE: u32 = 10037;
-    /// The account has no JetStream.
-    pub(in super::super) const NO_JETSTREAM: u32 = 10039;
-    /// A deletion of a sequence that is not there.
-    pub(in super::super) const NOT_DELETED: u32 = 10043;
-    /// A deletion that failed at the store; of a sequence after the last it says "EOF".
-    pub(in super::super) const DELETE_FAILED: u32 = 10057;
-    /// A stream of this name is configured in another way.
-    pub(in super::super) const OTHER_STREAM: u32 = 10058;
-    /// There is no such stream.
-    pub(in super::super) const NO_STREAM: u32 = 10059;
-    /// A batch has a message whose id is in the stream.
-    pub(in super::super) const DUPLICATE_IN_BATCH: u32 = 10201;
-}
-
 /// An error of JetStream's API.
 #[derive(Debug, Deserialize)]
 pub(super) struct ApiError {
@@ -83,7 +65,7 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// [`LogError::Unavailable`] if nobody took it, [`LogError::TimedOut`] after `within`, [`LogError::Closed`].
+    /// [`LogError::Unavailable`] if nobody took it, [`LogError::TimedOut`] after `within`.
     pub(super) async fn request(
         &self,
         subject: &str,
@@ -104,16 +86,13 @@ impl Log {
         }
     }
 
-    /// Fails unless there is a connection. The client would keep a message until there is one again, long after its
-    /// sender has given up.
+    /// Fails unless there is a connection. The client would keep a message until there is one again, long
+    /// after its sender has given up.
     ///
     /// # Errors
     ///
-    /// [`LogError::Unavailable`], [`LogError::Closed`]
+    /// [`LogError::Unavailable`]
     pub(super) fn check_connected(&self, call: &str) -> Result<(), LogError> {
-        if self.is_closed() {
-            return Err(LogError::Closed);
-        }
         match self.client().connection_state() {
             State::Connected => Ok(()),
             State::Pending | State::Disconnected => {

@@ -1,47 +1,39 @@
 //! Connecting to the servers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_nats::{ConnectOptions, Event, ServerAddr};
-use futures_util::StreamExt;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr};
+use percent_encoding::percent_decode_str;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::{Log, LogError, LogSettings, Shared};
 
 /// Between two attempts of the first connection.
 const RETRY_EVERY: Duration = Duration::from_millis(250);
 
-/// How long a server that has just started may take to answer before it is asked again: it drops what comes too early.
+/// How long a server that has just started may take to answer before it is asked again: it drops what comes
+/// too early.
 const ATTEMPT: Duration = Duration::from_secs(1);
 
 /// Longest name of a corpus, in bytes. Names of streams become names of folders.
 const LONGEST_NAME: usize = 64;
 
 impl Log {
-    /// Connects to one of the servers and checks what the log needs of it. Servers that do not answer, or whose JetStream
-    /// does not yet, are asked again until `call_timeout` is over. After that the client connects again by itself
-    /// whenever a connection breaks, for as long as the log lives; only refused credentials end it.
+    /// Connects to one of the servers and checks what the log needs of it. Servers that do not answer, or
+    /// whose JetStream does not yet, are asked again until `call_timeout` is over. After that the client
+    /// connects again by itself whenever a connection breaks, for as long as the log lives, also after a
+    /// server refused its credentials; calls fail meanwhile.
     ///
     /// # Errors
     ///
-    /// [`LogError::NotConnected`] and other mistakes of the settings; [`LogError::TooOld`], [`LogError::NoHeaders`] and
-    /// [`LogError::NoJetStream`] if the server lacks something.
+    /// [`LogError::NotConnected`] and other mistakes of the settings; [`LogError::TooOld`],
+    /// [`LogError::NoHeaders`] and [`LogError::NoJetStream`] if the server lacks something.
     pub(crate) async fn connect(settings: LogSettings) -> Result<Self, LogError> {
         check_name(&settings.corpus)?;
         let end = Instant::now() + settings.call_timeout;
-        let client = loop {
-            match connect_once(&settings, end).await {
-                Err(LogError::NotConnected { .. }) if Instant::now() + RETRY_EVERY < end => {
-                    sleep_until(Instant::now() + RETRY_EVERY).await;
-                }
-                result => break result?,
-            }
-        };
-        let closing = Closing::watch(&client, settings.call_timeout).await?;
-        let log = Self { shared: Arc::new(Shared { client, settings, closing }) };
+        let client = first_connection(&settings, end).await?;
+        let log = Self { shared: Arc::new(Shared { client, settings }) };
         loop {
             let attempt = timeout(ATTEMPT, log.check_server()).await;
             let timed_out = LogError::TimedOut { call: "$JS.API.INFO".to_owned(), within: ATTEMPT };
@@ -50,7 +42,7 @@ impl Log {
                 Err(LogError::NoJetStream { .. } | LogError::Refused { .. } | LogError::TimedOut { .. })
                     if Instant::now() + RETRY_EVERY < end =>
                 {
-                    sleep_until(Instant::now() + RETRY_EVERY).await;
+                    sleep(RETRY_EVERY).await;
                 }
                 result => break result?,
             }
@@ -59,67 +51,51 @@ impl Log {
     }
 }
 
-/// Notices when the client gives up: it then ends all subscriptions, and says it in no other way.
-#[derive(Debug)]
-pub(super) struct Closing {
-    closed: Arc<AtomicBool>,
-    watching: JoinHandle<()>,
-}
-
-impl Closing {
-    /// # Errors
-    ///
-    /// [`LogError::Closed`]; [`LogError::TimedOut`] if the client takes no subscription `within` this time.
-    async fn watch(client: &async_nats::Client, within: Duration) -> Result<Self, LogError> {
-        let subscribed = timeout(within, client.subscribe(client.new_inbox())).await;
-        let timed_out = |_| LogError::TimedOut { call: "SUB".to_owned(), within };
-        let mut subscriber = subscribed.map_err(timed_out)?.map_err(|_| LogError::Closed)?;
-        let closed = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&closed);
-        let watching = tokio::spawn(async move {
-            while subscriber.next().await.is_some() {}
-            seen.store(true, Ordering::Release);
-        });
-        Ok(Self { closed, watching })
-    }
-
-    /// True once the client has given up.
-    pub(super) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+/// Asks one server after the other until one accepts, or refuses for good.
+async fn first_connection(settings: &LogSettings, end: Instant) -> Result<async_nats::Client, LogError> {
+    loop {
+        let servers = addresses(&settings.servers)?;
+        let names: Vec<String> = servers.iter().map(|server| server.host().to_owned()).collect();
+        let connected = timeout_at(end, options(settings, &servers).await?.connect(servers)).await;
+        let (is_final, cause) = match connected {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => (is_final(error.kind()), error.to_string()),
+            Err(_) => (true, "no answer".to_owned()),
+        };
+        if is_final || Instant::now() + RETRY_EVERY >= end {
+            let within = settings.call_timeout;
+            return Err(LogError::NotConnected { servers: names.join(", "), within, cause });
+        }
+        sleep(RETRY_EVERY).await;
     }
 }
 
-impl Drop for Closing {
-    fn drop(&mut self) {
-        // The subscription would keep the connection open.
-        self.watching.abort();
+/// True if the same attempt would fail again.
+fn is_final(kind: ConnectErrorKind) -> bool {
+    match kind {
+        ConnectErrorKind::Dns | ConnectErrorKind::TimedOut | ConnectErrorKind::Io => false,
+        ConnectErrorKind::ServerParse
+        | ConnectErrorKind::Authentication
+        | ConnectErrorKind::AuthorizationViolation
+        | ConnectErrorKind::Tls
+        | ConnectErrorKind::MaxReconnects => true,
     }
 }
 
-/// Asks each server once.
-async fn connect_once(settings: &LogSettings, end: Instant) -> Result<async_nats::Client, LogError> {
-    let servers = addresses(&settings.servers)?;
-    let options = options(settings).await?;
-    let not_connected = |cause: String| LogError::NotConnected {
-        servers: settings.servers.join(", "),
-        within: settings.call_timeout,
-        cause,
-    };
-    let left = end.saturating_duration_since(Instant::now());
-    match timeout(left, options.connect(servers)).await {
-        Ok(Ok(client)) => Ok(client),
-        Ok(Err(error)) => Err(not_connected(error.to_string())),
-        Err(_) => Err(not_connected("no answer".to_owned())),
-    }
-}
-
-async fn options(settings: &LogSettings) -> Result<ConnectOptions, LogError> {
+async fn options(settings: &LogSettings, servers: &[ServerAddr]) -> Result<ConnectOptions, LogError> {
     let mut options = ConnectOptions::new()
         .name(format!("palimpsest {}", settings.corpus))
         .connection_timeout(settings.call_timeout)
         .request_timeout(Some(settings.call_timeout))
         .require_tls(settings.tls.required)
         .event_callback(|event| async move { note(&event) });
+    // The client ignores what a URL has of a user.
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    options = match servers.iter().find_map(|server| Some((server.username()?, server.password()))) {
+        Some((user, Some(password))) => options.user_and_password(decode(user), decode(password)),
+        Some((token, None)) => options.token(decode(token)),
+        None => options,
+    };
     if let Some(path) = &settings.credentials {
         options = options
             .credentials_file(path)
@@ -141,11 +117,23 @@ fn addresses(servers: &[String]) -> Result<Vec<ServerAddr>, LogError> {
     }
     let address = |url: &String| {
         url.parse::<ServerAddr>()
-            .map_err(|error| LogError::ServerUrl { url: url.clone(), cause: error.to_string() })
+            .map_err(|error| LogError::ServerUrl { url: without_password(url), cause: error.to_string() })
     };
     servers.iter().map(address).collect()
 }
 
+/// A URL as it may be shown.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None, Some((_, host))) => host.to_owned(),
+        (_, None) => url.to_owned(),
+    }
+}
+
+/// # Errors
+///
+/// [`LogError::CorpusName`]
 fn check_name(name: &str) -> Result<(), LogError> {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     let is_valid = (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_safe);
@@ -178,6 +166,7 @@ mod tests {
     fn servers_are_urls() {
         assert!(addresses(&["nats://a:4222".to_owned(), "tls://b".to_owned()]).is_ok());
         assert!(addresses(&[]).is_err());
-        assert!(addresses(&["http://a:4222".to_owned()]).is_err());
+        let error = addresses(&["http://a:secret@b:4222".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("\"http://b:4222\" is not the URL") && !error.contains("secret"), "{error}");
     }
 }

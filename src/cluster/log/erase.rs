@@ -5,8 +5,7 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::codes;
-use super::{Log, LogError, LogId};
+use super::{Log, LogError, LogId, codes};
 
 /// The answer of `STREAM.MSG.DELETE`.
 #[derive(Deserialize)]
@@ -15,20 +14,25 @@ struct Deleted {
 }
 
 impl Log {
-    /// Erases a message with all its parts: the servers overwrite it with random bytes before they answer. Its sequence is
-    /// a gap from then on. False if there is none (any more).
+    /// Erases a message with all its parts: the servers overwrite it with random bytes before they answer.
+    /// Its sequence is a gap from then on. False if there is none (any more).
     ///
     /// The last part is erased last, so that a call after one that was interrupted finishes it.
     ///
-    /// A message that is published with the same id within two minutes is acknowledged as a duplicate, and not stored. The
-    /// servers' Raft logs keep the bytes for some minutes.
+    /// A message that is published with the same id within two minutes is acknowledged as a duplicate, and
+    /// not stored. The servers' Raft logs keep the bytes for some minutes.
     ///
     /// # Errors
     ///
     /// Those of a call: [`LogError::TimedOut`] while the stream has no leader, [`LogError::Refused`].
     pub(crate) async fn erase(&self, log: LogId, sequence: u64) -> Result<bool, LogError> {
-        let Some(message) = self.at_leader(log, sequence).await? else { return Ok(false) };
-        let parts = message.part.map_or(sequence..=sequence, |part| part.range(sequence));
+        let message = match self.at_leader(log, sequence).await? {
+            // Others may have what the leader's disk lost.
+            None => self.at_any(log, sequence).await?,
+            found => found,
+        };
+        let part = message.and_then(|message| message.part);
+        let parts = part.map_or(sequence..=sequence, |part| part.range(sequence));
         let mut erased = false;
         for sequence in up_to(parts, sequence) {
             erased = self.erase_one(log, sequence).await?;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::codes;
+
 /// Why a call to the log failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum LogError {
@@ -43,8 +45,8 @@ pub(crate) enum LogError {
     /// The account has no JetStream.
     #[error(
         "JetStream is not enabled for this account at the NATS server {server} ({cause}): add jetstream {{ \
-         store_dir: \"/var/lib/nats\", sync_interval: always }} to the servers' configuration, and jetstream: \
-         enabled to the account"
+         store_dir: \"/var/lib/nats\", sync_interval: always }} to the servers' configuration, and \
+         jetstream: enabled to the account"
     )]
     NoJetStream { server: String, cause: String },
 
@@ -56,8 +58,8 @@ pub(crate) enum LogError {
     #[error("no NATS server takes {call} at the moment: {cause}")]
     Unavailable { call: String, cause: String },
 
-    /// The connection is closed for good: a server refused the credentials when the client connected again.
-    #[error("the connection to NATS is closed: connect again, with credentials that are valid")]
+    /// The client has ended, as it does with the program.
+    #[error("the connection to NATS is closed: start the program again")]
     Closed,
 
     /// JetStream refused a call.
@@ -74,8 +76,8 @@ pub(crate) enum LogError {
 
     /// A stream is configured in another way than the log needs.
     #[error(
-        "the stream {stream} has {field} {found} and needs {wanted}; nothing was changed: it belongs to another \
-         program, or somebody changed it"
+        "the stream {stream} has {field} {found} and needs {wanted}; nothing was changed: it belongs to \
+         another program, or somebody changed it"
     )]
     StreamDiffers { stream: String, field: &'static str, found: String, wanted: String },
 
@@ -93,8 +95,8 @@ pub(crate) enum LogError {
 
     /// The leader's stream ends before a message that was acknowledged.
     #[error(
-        "the stream {stream} ends at {last} and message {known} was acknowledged: its leader has not caught up \
-         yet, or the servers lost messages"
+        "the stream {stream} ends at {last} and message {known} was acknowledged: its leader has not \
+         caught up yet, or the servers lost messages"
     )]
     LeaderBehind { stream: String, last: u64, known: u64 },
 
@@ -111,8 +113,8 @@ pub(crate) enum LogError {
 
     /// A server acknowledges messages before they are on its disk.
     #[error(
-        "the NATS server {server} (monitored at {url}) acknowledges messages before they are on its disk: write \
-         sync_interval: always into the jetstream {{ }} block of its configuration, and restart it"
+        "the NATS server {server} (monitored at {url}) acknowledges messages before they are on its disk: \
+         write sync_interval: always into the jetstream {{ }} block of its configuration, and restart it"
     )]
     NotSynced { server: String, url: String },
 
@@ -128,9 +130,10 @@ impl LogError {
             Self::TimedOut { .. }
             | Self::Unavailable { .. }
             | Self::NotAcknowledged { .. }
-            | Self::LeaderBehind { .. } => true,
-            // 429: too many batches are under way in the stream; it takes 50.
-            Self::Refused { code, .. } => *code >= 500 || *code == 429,
+            | Self::LeaderBehind { .. }
+            // 409: an earlier try is being stored. 429: the stream has 50 batches under way, the most.
+            | Self::Refused { code: 409 | 429 | 500.., .. }
+            | Self::Refused { error_code: codes::BATCH_INCOMPLETE, .. } => true,
             _ => false,
         }
     }
@@ -141,7 +144,7 @@ impl LogError {
             Self::TimedOut { .. } | Self::NotAcknowledged { .. } | Self::Malformed { .. } | Self::Closed => {
                 true
             }
-            Self::Refused { code, .. } => *code >= 500,
+            Self::Refused { code, .. } => *code >= 500 || *code == 409,
             _ => false,
         }
     }

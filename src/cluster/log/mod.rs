@@ -1,12 +1,13 @@
 //! The log of changes: one stream of NATS JetStream for each partition, and one for the corpus as a whole.
 //!
-//! JetStream is used through plain requests and answers: its API in JSON, publishing with an acknowledgement, and direct
-//! gets in batches. So reading keeps no state at the server, and each call has a deadline.
+//! JetStream is used through plain requests and answers: its API in JSON, publishing with an acknowledgement,
+//! and direct gets in batches. So reading keeps no state at the server, and each call has a deadline.
 //!
-//! The names: stream `<corpus>-p03` takes the subject `<corpus>.log.p03`; `<corpus>.wake.p03` announces its last sequence,
-//! outside JetStream, to nodes that wait for messages.
+//! The names: stream `<corpus>-p03` takes the subject `<corpus>.log.p03`; `<corpus>.wake.p03` announces its
+//! last sequence, outside JetStream, to nodes that wait for messages.
 
 mod api;
+mod codes;
 mod connection;
 mod erase;
 mod error;
@@ -31,9 +32,10 @@ pub(crate) use sync::SyncCheck;
 pub(crate) use wakes::Wakes;
 
 /// What a log is reached with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct LogSettings {
-    /// URLs of NATS servers, as `nats://host:4222` or `tls://host:4222`. One that answers is enough: it names the others.
+    /// URLs of NATS servers, as `nats://host:4222` or `tls://user:password@host:4222`. One that answers is
+    /// enough: it names the others. The first user, password or token of a URL is used at all servers.
     pub(crate) servers: Vec<String>,
     /// The corpus, which names the streams: 1 to 64 of `A-Z a-z 0-9 _ -`.
     pub(crate) corpus: String,
@@ -47,6 +49,13 @@ pub(crate) struct LogSettings {
     pub(crate) replicas: usize,
     /// URLs of the servers' monitoring endpoints, as `http://host:8222`: one for each server.
     pub(crate) monitors: Vec<String>,
+}
+
+impl fmt::Debug for LogSettings {
+    /// URLs may have passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogSettings").field("corpus", &self.corpus).finish_non_exhaustive()
+    }
 }
 
 /// TLS to the servers of a log.
@@ -96,7 +105,6 @@ pub(crate) struct Log {
 struct Shared {
     client: async_nats::Client,
     settings: LogSettings,
-    closing: connection::Closing,
 }
 
 impl Log {
@@ -108,12 +116,6 @@ impl Log {
     /// Most bytes of one message of NATS, headers included. [`Log::publish`] splits what is larger.
     pub(crate) fn max_payload(&self) -> usize {
         self.shared.client.max_payload()
-    }
-
-    /// True once the connection is closed for good, since a server refused the credentials when the client connected
-    /// again. Every call fails from then on; [`Log::connect`] makes a new one.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.shared.closing.is_closed()
     }
 
     /// What the log was connected with.

@@ -7,9 +7,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::api::{self, codes};
 use super::streams::DUPLICATE_WINDOW;
-use super::{Log, LogError, LogId};
+use super::{Log, LogError, LogId, api, codes};
 
 /// The header with the number of a part and of all parts, as `2/3`.
 pub(super) const PART_HEADER: &str = "Palimpsest-Part";
@@ -56,15 +55,18 @@ struct Outgoing<'a> {
 }
 
 impl Log {
-    /// Publishes a message and waits until most servers have it. It is tried again with the same `id` until `until`, and
-    /// stored at most once within two minutes. Then the nodes that wait for the stream are woken.
+    /// Publishes a message and waits until most servers have it. It is tried again with the same `id` until
+    /// `until`, and stored at most once within two minutes. Then the nodes that wait for the stream are
+    /// woken.
     ///
-    /// A message that is larger than a message of NATS may be is stored in parts, all of them or none, one after the other.
+    /// A message that is larger than a message of NATS may be is stored in parts, all of them or none, one
+    /// after the other.
     ///
     /// # Errors
     ///
-    /// [`LogError::NotAcknowledged`] if it may be stored all the same, even later. All others: it is not stored.
-    /// [`LogError::Unavailable`] without a leader or a connection; [`LogError::TooLarge`]; [`LogError::MessageId`].
+    /// [`LogError::NotAcknowledged`] if it may be stored all the same, even later. All others: it is not
+    /// stored. [`LogError::Unavailable`] without a leader or a connection; [`LogError::TooLarge`];
+    /// [`LogError::MessageId`].
     pub(crate) async fn publish(
         &self,
         log: LogId,
@@ -114,8 +116,8 @@ impl Log {
         }
     }
 
-    /// Publishes the parts as an atomic batch. The id is that of the last part: the server refuses a batch with an id that
-    /// it knows, and only then the sequence has to be asked for.
+    /// Publishes the parts as an atomic batch. The id is that of the last part: the server refuses a batch
+    /// with an id that it knows, and only then the sequence has to be asked for.
     async fn publish_parts(
         &self,
         message: &Outgoing<'_>,
@@ -128,7 +130,8 @@ impl Log {
         let inbox = self.client().new_inbox();
         let batch = inbox.rsplit('.').next().unwrap_or_default();
         let count = message.parts.len();
-        // The server answers the first part too, so that a stream that takes no batch is noticed before all is sent.
+        // The server answers the first part too, so that a stream that takes no batch is noticed before all
+        // is sent.
         let answer =
             self.request(&message.subject, Some(part(batch, 1, count)), first.clone(), within).await?;
         if !answer.payload.is_empty() {
@@ -156,8 +159,8 @@ impl Log {
         }
     }
 
-    /// The sequence of a message whose id the stream knows. The question is a message with the same id and an expectation
-    /// that never holds: the server looks at the id first, and stores it in no case.
+    /// The sequence of a message whose id the stream knows. The question is a message with the same id and an
+    /// expectation that never holds: the server looks at the id first, and stores it in no case.
     async fn sequence_of(&self, message: &Outgoing<'_>, within: Duration) -> Result<Published, LogError> {
         let mut headers = message.headers();
         headers.insert("Nats-Expected-Last-Sequence", u64::MAX.to_string().as_str());

@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::codes;
-use super::{Log, LogError};
+use super::{Log, LogError, codes};
 
 /// The oldest version of the server that the log was tested with.
 const OLDEST: Version = Version { major: 2, minor: 15, patch: 1 };
@@ -49,7 +48,8 @@ pub(super) fn check_version(server: &str, found: &str) -> Result<(), LogError> {
 }
 
 impl Log {
-    /// Checks the server that the client is connected with: its version, headers, and JetStream for the account.
+    /// Checks the server that the client is connected with: its version, headers, and JetStream for the
+    /// account.
     ///
     /// # Errors
     ///

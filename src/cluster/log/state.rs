@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::codes;
-use super::{Log, LogError, LogId};
+use super::{Log, LogError, LogId, codes};
 
 /// What a stream holds, and who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,9 +71,9 @@ struct ReplicaAnswer {
 }
 
 impl Log {
-    /// The highest sequence of a stream, as its leader knows it: no message that was acknowledged before the call has a
-    /// higher one. A leader that was cut off from the others may answer for some seconds before it steps down; for that
-    /// time this can be too low.
+    /// The highest sequence of a stream, as its leader knows it: no message that was acknowledged before the
+    /// call has a higher one. A leader that was cut off from the others may answer for some seconds before it
+    /// steps down; for that time this can be too low.
     ///
     /// # Errors
     ///

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::api::codes;
-use super::{Log, LogError, LogId};
+use super::{Log, LogError, LogId, codes};
 
 /// The version of what the messages of a stream mean.
 const FORMAT: &str = "1";
@@ -20,19 +19,21 @@ const PARTITIONS_KEY: &str = "palimpsest.partitions";
 /// How long a stream knows the ids of its messages. It is the server's default; a longer one takes memory.
 pub(super) const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
 
-/// How long the creation of a stream is tried: servers that have just started refuse it until they know each other.
+/// How long the creation of a stream is tried: servers that have just started refuse it until they know each
+/// other.
 const CREATE_WITHIN: Duration = Duration::from_secs(30);
 
 /// Between two attempts.
 const RETRY_EVERY: Duration = Duration::from_millis(250);
 
 impl Log {
-    /// Creates the streams that are missing, and checks all as [`Log::verify_streams`] does. Several callers may do so at
-    /// once. A stream that exists is not changed.
+    /// Creates the streams that are missing, and checks all as [`Log::verify_streams`] does. Several callers
+    /// may do so at once. A stream that exists is not changed.
     ///
     /// # Errors
     ///
-    /// As [`Log::verify_streams`]; [`LogError::Refused`], among other reasons if there are fewer servers than replicas.
+    /// As [`Log::verify_streams`]; [`LogError::Refused`], among other reasons if there are fewer servers than
+    /// replicas.
     pub(crate) async fn create_streams(&self, partitions: u16) -> Result<(), LogError> {
         for log in LogId::all(partitions) {
             self.create_stream(log, partitions).await?;
@@ -136,8 +137,8 @@ fn forbidden_fields() -> [(&'static str, Value); 12] {
     ]
 }
 
-/// Compares the configuration of a stream with the one it needs. A limit of bytes is accepted: with `discard` it refuses new
-/// messages and drops none. So are more replicas.
+/// Compares the configuration of a stream with the one it needs. A limit of bytes is accepted: with `discard`
+/// it refuses new messages and drops none. So are more replicas.
 ///
 /// # Errors
 ///

@@ -1,6 +1,8 @@
-//! Whether the servers write each message to the disk before they acknowledge it, as their monitoring endpoints tell.
+//! Whether the servers write each message to the disk before they acknowledge it, as their monitoring
+//! endpoints tell.
 //!
-//! A server without `sync_interval: always` does so every two minutes. The connection of an ordinary account can't see that.
+//! A server without `sync_interval: always` does so every two minutes. The connection of an ordinary account
+//! can't see that.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -63,14 +65,14 @@ struct Peer {
 }
 
 impl Log {
-    /// Checks at the monitoring endpoints of the settings that each server of the cluster writes each message to the disk
-    /// before it acknowledges it, and has a version that was tested. A server that is down is reported and accepted, so that
-    /// nodes can start without it.
+    /// Checks at the monitoring endpoints of the settings that each server of the cluster writes each message
+    /// to the disk before it acknowledges it, and has a version that was tested. A server that is down is
+    /// reported and accepted, so that nodes can start without it.
     ///
     /// # Errors
     ///
-    /// [`LogError::NotSynced`], [`LogError::TooOld`]; [`LogError::NotMonitored`] for a server of the cluster without a
-    /// URL; [`LogError::NoMonitor`] if no endpoint answered; [`LogError::MonitorUrl`].
+    /// [`LogError::NotSynced`], [`LogError::TooOld`]; [`LogError::NotMonitored`] for a server of the cluster
+    /// without a URL; [`LogError::NoMonitor`] if no endpoint answered; [`LogError::MonitorUrl`].
     pub(crate) async fn require_sync(&self) -> Result<SyncCheck, LogError> {
         let settings = self.settings();
         let mut check = SyncCheck::default();
@@ -94,7 +96,8 @@ impl Log {
 impl SyncCheck {
     /// # Errors
     ///
-    /// [`LogError::NoMonitor`], or [`LogError::NotMonitored`] if `members` has more servers than there are endpoints.
+    /// [`LogError::NoMonitor`], or [`LogError::NotMonitored`] if `members` has more servers than there are
+    /// endpoints.
     fn judge(&self, monitors: &[String], members: &BTreeSet<String>) -> Result<(), LogError> {
         if self.synced.is_empty() {
             let causes = self.unreachable.join("; ");

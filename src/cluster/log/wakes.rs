@@ -35,8 +35,8 @@ impl Log {
 }
 
 impl Wakes {
-    /// The highest sequence of the announcements that have arrived, after waiting for one; 0 if they can't be read. `None`
-    /// if the connection is closed for good. Nothing is lost if the wait is dropped.
+    /// The highest sequence of the announcements that have arrived, after waiting for one; 0 if they can't be
+    /// read. `None` if the client has ended. Nothing is lost if the wait is dropped.
     pub(crate) async fn next(&mut self) -> Option<u64> {
         let mut highest = sequence_of(&self.subscriber.next().await?);
         while let Some(Some(message)) = self.subscriber.next().now_or_never() {

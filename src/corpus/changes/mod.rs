@@ -5,6 +5,8 @@ mod digest;
 mod done;
 mod once;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 pub use self::change::{Change, Operation, RequestDigest};
 pub(super) use self::digest::content_digest;

@@ -3,7 +3,7 @@
 use super::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
 use super::local::LocalNode;
 use super::proposal::{Pick, Proposal};
-use super::{Node, NodeSearch, Prepared};
+use super::{Node, Prepared};
 use crate::corpus::Error;
 use crate::detection::check::Subject;
 use crate::detection::detector::Detector;

@@ -1,5 +1,8 @@
 //! One corpus divided over four engines gives the report of the whole.
 
+#[cfg(feature = "server")]
+mod wire;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -31,7 +31,11 @@ pub(super) mod new_time {
 
     use super::Timestamp;
 
-    #[expect(clippy::ref_option, reason = "serde hands in a reference to the field")]
+    #[expect(
+        clippy::option_option,
+        clippy::ref_option,
+        reason = "serde hands in a reference to the field; the outer one: whether there is a new time"
+    )]
     pub(in crate::model::source) fn serialize<S: Serializer>(
         time: &Option<Option<Timestamp>>,
         serializer: S,

@@ -19,6 +19,7 @@ pub use self::types::{
     AccessSettings, ConnectionSettings, DocumentSettings, Settings, Storage, TelemetrySettings, TlsSettings,
     WebSettings, WorkSettings,
 };
+pub use crate::cluster::{InvalidReplicaGroup, Reads, ReplicaGroup};
 
 use self::check::SettingsProblems;
 use self::types::{stream_width, warm_readers};

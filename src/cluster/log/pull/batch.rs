@@ -3,10 +3,9 @@
 use async_nats::StatusCode;
 use futures_util::StreamExt;
 use serde_json::json;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::super::api::{self, codes};
-use super::super::{Log, LogError, LogId};
+use super::super::{Log, LogError, LogId, api, codes};
 use super::stored::{Delivery, Got, Stored};
 
 /// Most messages that the server sends in a batch.
@@ -28,8 +27,8 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// [`LogError::TimedOut`] if nothing came; [`LogError::Unavailable`], [`LogError::Refused`], [`LogError::Malformed`],
-    /// [`LogError::Closed`]
+    /// [`LogError::TimedOut`] if nothing came; [`LogError::Unavailable`], [`LogError::Refused`],
+    /// [`LogError::Malformed`], [`LogError::Closed`]
     pub(super) async fn batch(
         &self,
         log: LogId,
@@ -42,7 +41,8 @@ impl Log {
         let call = format!("$JS.API.DIRECT.GET.{}", self.stream(log));
         self.check_connected(&call)?;
         // A sequence of 0 would ask for the last message.
-        let request = json!({ "seq": from.max(1), "batch": messages.clamp(1, MOST_MESSAGES), "max_bytes": bytes.max(1) });
+        let messages = messages.clamp(1, MOST_MESSAGES);
+        let request = json!({ "seq": from.max(1), "batch": messages, "max_bytes": bytes.max(1) });
         let inbox = self.client().new_inbox();
         let mut answers = match timeout_at(end, self.client().subscribe(inbox.clone())).await {
             Ok(subscribed) => subscribed.map_err(|_| LogError::Closed)?,
@@ -106,14 +106,14 @@ impl Log {
     /// # Errors
     ///
     /// Those of a call.
-    pub(super) async fn at_any(&self, log: LogId, sequence: u64) -> Result<Option<Stored>, LogError> {
+    pub(in super::super) async fn at_any(
+        &self,
+        log: LogId,
+        sequence: u64,
+    ) -> Result<Option<Stored>, LogError> {
         let call = format!("$JS.API.DIRECT.GET.{}", self.stream(log));
         let request = json!({ "seq": sequence }).to_string();
-        let within = self.call_timeout();
-        let answer = match timeout(within, self.request(&call, None, request.into(), within)).await {
-            Ok(answer) => answer?,
-            Err(_) => return Err(LogError::TimedOut { call, within }),
-        };
+        let answer = self.request(&call, None, request.into(), self.call_timeout()).await?;
         match answer.status {
             Some(StatusCode::NOT_FOUND) => Ok(None),
             Some(status) => Err(api::refused(&call, status, &answer)),

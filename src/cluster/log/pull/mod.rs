@@ -9,11 +9,8 @@ use std::ops::RangeInclusive;
 
 use bytes::Bytes;
 
-pub(super) use stored::Stored;
-
 use super::{Log, LogError, LogId};
 use crate::Timestamp;
-use batch::Batch;
 use join::{Joined, join};
 
 /// How much a pull returns.
@@ -23,9 +20,9 @@ pub(crate) struct PullLimits {
     pub(crate) messages: u16,
     /// Most bytes. The first message is returned whole whatever it has.
     pub(crate) bytes: usize,
-    /// A sequence that the stream is known to have reached, or 0: as the leader said, an acknowledgement or an
-    /// announcement. A server that has no messages up to there is not believed, and messages that are missing at the end of
-    /// the stream become a gap only by this.
+    /// A sequence that the stream is known to have reached, or 0: as the leader said, an acknowledgement or
+    /// an announcement. A server that has no messages up to there is not believed, and messages that are
+    /// missing at the end of the stream become a gap only by this.
     pub(crate) known_last: u64,
 }
 
@@ -34,8 +31,8 @@ pub(crate) struct PullLimits {
 pub(crate) struct Pulled {
     /// The messages, ascending.
     pub(crate) messages: Vec<Message>,
-    /// Sequences that neither the leader nor other servers have: erased or lost. Ascending, and between the messages. Of
-    /// a message in parts that is not whole all parts are in the gap.
+    /// Sequences that neither the leader nor other servers have: erased or lost. Ascending, and between the
+    /// messages. Of a message in parts that is not whole all parts are in the gap.
     pub(crate) gaps: Vec<RangeInclusive<u64>>,
     /// Where to pull from next.
     pub(crate) next: u64,
@@ -48,41 +45,44 @@ pub(crate) struct Pulled {
 pub(crate) struct Message {
     /// Its place; of a message in parts that of the last part.
     pub(crate) sequence: u64,
-    /// When the stream's leader took it, by its clock. It is the same at every reader, and may go back by a little when
-    /// another server leads.
+    /// When the stream's leader took it, by its clock. It is the same at every reader, and may go back by a
+    /// little when another server leads.
     pub(crate) time: Timestamp,
     /// What was published.
     pub(crate) payload: Bytes,
 }
 
 impl Log {
-    /// Reads the messages from the sequence `from` on, which begins a message. Any server that has the stream answers, and
-    /// may be behind by a little.
+    /// Reads the messages from the sequence `from` on, which begins a message. Any server that has the stream
+    /// answers, and may be behind by a little.
     ///
-    /// A message that is missing between two others, or up to `known_last`, is asked of the leader and of other servers
-    /// before it is called a gap: a server whose disk changed a bit has no message there.
+    /// A message that is missing between two others, or up to `known_last`, is asked of the leader and of
+    /// other servers before it is called a gap: a server whose disk changed a bit has no message there.
     ///
     /// A batch takes `call_timeout` at most; what came until then is returned.
     ///
     /// # Errors
     ///
-    /// [`LogError::TimedOut`], [`LogError::Unavailable`]; [`LogError::LeaderBehind`] if `known_last` is beyond what the
-    /// leader has; [`LogError::Malformed`].
+    /// [`LogError::TimedOut`], [`LogError::Unavailable`]; [`LogError::LeaderBehind`] if `known_last` is
+    /// beyond what the leader has; [`LogError::Malformed`].
     pub(crate) async fn pull(&self, log: LogId, from: u64, limits: PullLimits) -> Result<Pulled, LogError> {
         let batch = self.batch(log, from, limits.messages, limits.bytes).await?;
         let mut pending = batch.pending;
         let mut found = self.settle(log, from, batch, limits.known_last).await?;
+        pending += found.left;
         let mut joined = join(&found.slots);
         while let Some(last) = joined.lacking {
             let end = found.next.saturating_sub(1);
             if !joined.is_empty() || end >= last {
                 break;
             }
-            // The first message has more parts than the limits allow. The stream has them, since it took all or none.
+            // The first message has more parts than the limits allow. The stream has them, since it took all
+            // or none.
             let rest = u16::try_from(last - end).unwrap_or(u16::MAX);
             let batch = self.batch(log, found.next, rest, limits.bytes).await?;
             pending = batch.pending;
             let more = self.settle(log, found.next, batch, last).await?;
+            pending += more.left;
             if more.slots.is_empty() {
                 break;
             }

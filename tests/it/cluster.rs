@@ -1,0 +1,8 @@
+//! A corpus on several nodes over a log in NATS JetStream: real servers and nodes on loopback.
+
+mod faults;
+mod nats;
+mod refusals;
+mod reports;
+mod rig;
+mod writes;
