@@ -228,7 +228,7 @@ impl Backend for Member {
     fn verify(&self, _: &Stop, _: &mut dyn FnMut(Verified) -> ControlFlow<()>) -> Result<(), Error> {
         Err(not_offered(
             "Verify",
-            "stop a node and run `palimpsest verify --data-dir` on each folder of its data directory",
+            "stop a node and run `palimpsest verify` on each folder of its data directory",
         ))
     }
 
