@@ -123,8 +123,7 @@ impl Member {
     ) -> Result<Arc<Self>, MemberError> {
         let log = Log::connect(settings.log.clone()).await?;
         log.require_sync().await?;
-        log.create_streams(settings.partitions).await?;
-        log.verify_streams(settings.partitions).await?;
+        prepare_streams(&log, settings.partitions).await?;
         let genesis = genesis(&log, &settings).await?;
         let name = identify(&settings, &genesis)?;
         let placement = Placement { partitions: genesis.partitions, groups: settings.group.groups };
@@ -141,6 +140,16 @@ impl Member {
     pub(super) fn itself(&self) -> Option<Arc<Self>> {
         self.this.upgrade()
     }
+}
+
+/// Creates the streams of a corpus that does not exist yet, or checks those of one that does: what is missing then was lost.
+async fn prepare_streams(log: &Log, partitions: u16) -> Result<(), LogError> {
+    let exists = match log.last_sequence(LogId::Meta).await {
+        Ok(last) => last > 0,
+        Err(LogError::NoStream { .. }) => false,
+        Err(error) => return Err(error),
+    };
+    if exists { log.verify_streams(partitions).await } else { log.create_streams(partitions).await }
 }
 
 /// What all nodes have in common: the first entry of the meta log, which the first node writes.

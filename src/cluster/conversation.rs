@@ -126,7 +126,7 @@ impl Asker {
     async fn ready(&self, group: ReplicaGroup) -> Result<Vec<String>, Error> {
         let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
         loop {
-            let ready = self.peers.ready(group.index);
+            let ready = self.peers.ready(group);
             if !ready.is_empty() {
                 return Ok(ready);
             }

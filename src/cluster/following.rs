@@ -19,6 +19,9 @@ const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last
 /// The time between two looks at a log of which no news comes.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// The time between two questions to the leader whether it still has what is applied.
+const ASK_LEADER: Duration = Duration::from_secs(2);
+
 /// The time between two moments whose last entry is remembered.
 const SEEN_EVERY: Duration = Duration::from_millis(100);
 
@@ -90,17 +93,26 @@ pub(crate) async fn follow(
     state: State,
     shutdown: CancellationToken,
 ) {
-    let (mut wakes, mut known_last) = (None, 0);
+    let (mut wakes, mut known_last, mut asked) = (None, follower.applied(), Instant::now());
     loop {
         if wakes.is_none() {
             // Without it the log is looked at from time to time.
             wakes = log.wakes(id).await.ok();
+        }
+        // A log that ends before what is applied has lost entries: new ones would have the places of others. Its leader is asked
+        // from time to time.
+        if asked.elapsed() >= ASK_LEADER {
+            known_last = known_last.max(follower.applied());
+            asked = Instant::now();
         }
         let step = step(&log, (id, known_last), &follower, &state);
         let next = tokio::select! {
             next = step => next,
             () = shutdown.cancelled() => return,
         };
+        if !matches!(next, Next::Failed(_)) {
+            known_last = 0;
+        }
         let pause = match next {
             Next::More => continue,
             Next::Idle => LOOK,

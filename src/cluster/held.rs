@@ -77,7 +77,7 @@ impl Held {
             position = Position { sequence, meta: position.meta.max(named) };
             if let LogEntry::Change(logged) = entry {
                 let unknown = Err(Error::Internal { what: "a change without an outcome" });
-                let decision = Decision::new(&logged, sequence, time, unknown);
+                let decision = Decision::new(&logged, time, unknown);
                 let operation = Operation {
                     request: logged.request,
                     request_digest: logged.request_digest,

@@ -83,7 +83,7 @@ impl Meta {
                         outcome.unwrap_or(Err(Error::Internal { what: "a change without an outcome" }));
                     match outcome {
                         Err(error) if error.is_of_this_node() => return (decisions, Err(error)),
-                        outcome => decisions.push(Decision::new(&logged, sequence, time, outcome)),
+                        outcome => decisions.push(Decision::new(&logged, time, outcome)),
                     }
                 }
                 self.note(sequence, time, logged.change);

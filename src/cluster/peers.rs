@@ -80,12 +80,12 @@ impl Peers {
     }
 
     /// The ready nodes of a replica group, each as often the first as the others; those that did not answer come last.
-    pub(crate) fn ready(&self, group: u16) -> Vec<String> {
+    pub(crate) fn ready(&self, group: ReplicaGroup) -> Vec<String> {
         let turn = self.turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let heard = self.heard.lock();
         let is_ready = |peer: &&Peer| {
             let Announcement { group: of, ready, wire, .. } = &peer.said;
-            of.index == group && *ready && *wire == WIRE && peer.heard.elapsed() < GONE_AFTER
+            *of == group && *ready && *wire == WIRE && peer.heard.elapsed() < GONE_AFTER
         };
         let mut ready: Vec<(bool, &str)> =
             heard.values().filter(is_ready).map(|peer| (peer.failed, peer.said.node.as_str())).collect();
@@ -128,16 +128,19 @@ mod tests {
         peers.hear(said("b", "1/2", true));
         peers.hear(said("c", "1/2", false));
         peers.hear(said("d", "2/2", true));
+        // Another number of groups deals the partitions out in another way.
+        peers.hear(said("f", "1/3", true));
         peers.hear(Announcement { wire: WIRE + 1, ..said("e", "1/2", true) });
-        assert_eq!(peers.ready(0), ["a", "b"]);
-        assert_eq!(peers.ready(0), ["b", "a"]);
+        let [first, second] = ["1/2", "2/2"].map(|group| group.parse::<ReplicaGroup>().unwrap());
+        assert_eq!(peers.ready(first), ["a", "b"]);
+        assert_eq!(peers.ready(first), ["b", "a"]);
         peers.failed("b");
         assert_eq!(
-            (peers.ready(0), peers.ready(0)),
+            (peers.ready(first), peers.ready(first)),
             (vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned(), "b".to_owned()])
         );
         peers.hear(said("b", "1/2", true));
-        assert_eq!(peers.ready(1), ["d"]);
-        assert_eq!(peers.all().len(), 5);
+        assert_eq!(peers.ready(second), ["d"]);
+        assert_eq!(peers.all().len(), 6);
     }
 }

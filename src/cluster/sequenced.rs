@@ -18,8 +18,6 @@ pub(crate) struct Decision {
     pub(crate) operation: u128,
     /// The node that waits for it.
     pub(crate) publisher: String,
-    /// The sequence number of its entry.
-    pub(crate) sequence: u64,
     /// When the log took it.
     pub(crate) time: Timestamp,
     /// Its outcome, or the reason for which it was refused.
@@ -29,10 +27,9 @@ pub(crate) struct Decision {
 impl Decision {
     pub(crate) fn new(
         logged: &LoggedChange,
-        sequence: u64,
         time: Timestamp,
         outcome: Result<Outcome, Error>,
     ) -> Self {
-        Self { operation: logged.operation, publisher: logged.publisher.clone(), sequence, time, outcome }
+        Self { operation: logged.operation, publisher: logged.publisher.clone(), time, outcome }
     }
 }
