@@ -9,15 +9,15 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::conversation::{Asker, awaited};
-use super::following::State;
-use super::holding::Holding;
+use super::asking::conversation::{Asker, awaited};
+use super::applying::following::State;
+use super::applying::holding::Holding;
 use super::log::{Log, LogId};
-use super::messages::{Question, Recency, Reply};
-use super::outcomes::Outcomes;
-use super::peers::{Announcement, WIRE};
+use super::asking::messages::{Question, Recency, Reply};
+use super::asking::outcomes::Outcomes;
+use super::asking::peers::{Announcement, WIRE};
 use super::placement::ReplicaGroup;
-use super::serving::answer;
+use super::asking::serving::answer;
 use crate::engine::Error;
 use crate::model::{SourceName, Stop};
 

@@ -6,30 +6,19 @@
 //! it, and acknowledged by the first. A check asks a node of each replica group, and its report is that of one corpus with all
 //! sources.
 
+mod applying;
+mod asking;
 mod backend;
 mod boot;
-mod conversation;
 mod counters;
-mod entry;
-mod followers;
-mod following;
-mod held;
-mod holding;
+mod identity;
 mod log;
 mod member;
-mod messages;
-mod meta;
-mod outcomes;
-mod peers;
 mod placement;
-mod position;
 mod reading;
-mod sequenced;
-mod serving;
-mod transport;
 mod writing;
 
-pub(crate) use boot::{MemberError, MemberSettings};
+pub(crate) use identity::MemberSettings;
 pub(crate) use log::{LogSettings, LogTls};
 pub(crate) use member::Member;
 pub use member::Reads;

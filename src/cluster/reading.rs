@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::conversation::RemoteNode;
+use super::asking::conversation::RemoteNode;
 use super::member::Member;
-use super::messages::{Open, Question, Reply};
+use super::asking::messages::{Open, Question, Reply};
 use super::placement::ReplicaGroup;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::search::{LocalNode, Node};
@@ -16,8 +17,11 @@ use crate::model::{
 };
 use crate::report::Report;
 
-/// A search that a silent node ended is begun so often.
+/// A search that a silent node ended is begun so often,
 const ATTEMPTS: u32 = 3;
+
+/// and not after so much time.
+const REPEATED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The nodes of a search: the partitions of this node, if it is ready, and those of others.
 pub(super) struct Nodes {
@@ -63,9 +67,10 @@ impl Member {
 
     /// Does a search, and again if a node fell silent.
     pub(super) fn repeated<T>(&self, search: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+        let began = Instant::now();
         for _ in 1..ATTEMPTS {
             match search() {
-                Err(Error::Unreachable { what }) => {
+                Err(Error::Unreachable { what }) if began.elapsed() < REPEATED_WITHIN => {
                     tracing::debug!(what, "a search begins again");
                     self.asker.counters.repeated();
                 }

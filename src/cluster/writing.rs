@@ -2,9 +2,9 @@
 
 use tokio::time::Instant;
 
-use super::conversation::random;
-use super::entry::{LogEntry, LoggedChange};
-use super::followers::LONGEST_WAIT;
+use super::asking::conversation::random;
+use super::applying::entry::{LogEntry, LoggedChange};
+use super::applying::followers::LONGEST_WAIT;
 use super::log::LogId;
 use super::member::Member;
 use crate::corpus::{TextRole, check_bytes};

@@ -53,14 +53,12 @@ pub(super) struct Published {
 }
 
 impl Catalogue {
-    /// Reserves a slot for a source with this id and a text of so many bytes.
+    /// Reserves a slot for a source that may never be published: whether it has room is decided by [`Self::admit`].
     ///
     /// # Errors
     ///
-    /// As [`Self::admit`]. Other reserved slots don't count, since their sources may never be published: the committer
-    /// calls [`Self::admit`] again for each source.
-    pub(super) fn reserve(&mut self, id: &SourceId, text_bytes: u64, limits: &Limits) -> Result<Slot, Error> {
-        self.admit(id, text_bytes, Growth::default(), limits)?;
+    /// [`Error::TooManySources`] if there is no slot.
+    pub(super) fn reserve(&mut self, limits: &Limits) -> Result<Slot, Error> {
         let max_sources = limits.max_sources_per_collection.min(Slot::COUNT as usize);
         let slot = self.next_slot().ok_or(Error::TooManySources { max_sources })?;
         self.reserved.insert(slot);

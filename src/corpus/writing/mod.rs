@@ -183,7 +183,7 @@ impl Writer {
     ) -> Result<Box<impl Sized + use<>>, Error> {
         let collection = self.corpus.collection(collection)?;
         let digest = super::changes::content_digest(&source.text, source.details(), self.corpus.seed);
-        self.corpus.prepare_for(collection, source, digest).map(Box::new)
+        self.corpus.prepare_for(collection, source, digest, IdCheck::Early).map(Box::new)
     }
 
     /// Commits what was submitted, writes a snapshot and ends the threads. Later changes are refused.

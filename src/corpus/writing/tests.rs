@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::pending::{Pending, Work};
-use super::prepare::Prepared;
+use super::prepare::{IdCheck, Prepared};
 use crate::corpus::changes::{Change, CollectionDeleted, Operation, Outcome, content_digest, wait};
 use crate::corpus::opening::open_store;
 use crate::engine::{
@@ -308,7 +308,7 @@ fn prepared(engine: &Engine, collection: &CollectionName, source: NewSource) -> 
     let corpus = engine.state();
     let digest = content_digest(&source.text, source.details(), corpus.seed);
     let collection = corpus.collection(collection).unwrap();
-    Box::new(corpus.prepare_for(collection, source, digest).unwrap())
+    Box::new(corpus.prepare_for(collection, source, digest, IdCheck::Early).unwrap())
 }
 
 /// Gives a prepared source to the committer.

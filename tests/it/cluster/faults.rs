@@ -12,7 +12,7 @@ use crate::harness::figure;
 /// Adds a source, again and again with the same request id until it is acknowledged.
 async fn add(rig: &Rig, nodes: &[usize], number: u64) {
     let mut request = source("", number);
-    request.request_id = format!("add {number}");
+    request.request_id = format!("add-{number}");
     let until = Instant::now() + Duration::from_mins(2);
     for attempt in 0.. {
         let node = nodes[attempt % nodes.len()];

@@ -103,7 +103,7 @@ async fn a_request_is_made_once_whichever_node_gets_its_retry() {
     let rig = Rig::start(1, &["1/2", "2/2"]).await;
     for number in 0..6 {
         let mut request = source("", number);
-        request.request_id = format!("request {number}");
+        request.request_id = format!("request-{number}");
         let without_id = number % 2 == 0;
         if without_id {
             request.source.as_mut().unwrap().id.clear();

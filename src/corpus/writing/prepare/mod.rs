@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) use self::update::{PreparedUpdate, UpdateDecision};
-use crate::corpus::catalogue::Entry;
+use crate::corpus::catalogue::{Entry, Growth};
 use crate::corpus::changes::{Added, content_digest};
 use crate::corpus::collection::Collection;
 use crate::corpus::error::{Error, TextRole, check_bytes, check_words};
@@ -62,7 +62,7 @@ impl Corpus {
             }
         }
         self.full_disk.check()?;
-        self.prepare_for(collection, source, content_digest).map(Box::new).map(Preparation::Ready)
+        self.prepare_for(collection, source, content_digest, check).map(Box::new).map(Preparation::Ready)
     }
 }
 
@@ -79,15 +79,21 @@ impl Corpus {
         collection: Arc<Collection>,
         source: NewSource,
         content_digest: u128,
+        check: IdCheck,
     ) -> Result<Prepared, Error> {
         let NewSource { id, title, group, labels, uri, submitted_at, metadata, pages, text } = source;
         let outline = self.outline(&collection, &text)?;
         let id = id.map_or_else(assigned_id, Ok)?;
         let text_bytes = text.len() as u64;
+        if check == IdCheck::Early {
+            // To save the work where there is no room. The committer decides.
+            let catalogue = collection.catalogue.read();
+            catalogue.admit(&id, text_bytes, Growth::default(), &self.limits)?;
+        }
         let text = self.store.pack(text)?;
         let profile = Profile::new(&outline.stems, self.commonness());
         let Entered { slot, fingerprints } =
-            self.enter(&collection, (&id, text_bytes), &outline, &profile)?;
+            self.enter(&collection, &outline, &profile)?;
         let Outline { words, words_digest, .. } = outline;
         let record = SourceRecord {
             id,
@@ -129,11 +135,10 @@ impl Corpus {
     fn enter(
         &self,
         collection: &Collection,
-        (id, text_bytes): (&SourceId, u64),
         outline: &Outline,
         profile: &Profile,
     ) -> Result<Entered, Error> {
-        let slot = collection.catalogue.write().reserve(id, text_bytes, &self.limits)?;
+        let slot = collection.catalogue.write().reserve(&self.limits)?;
         let kgrams = collection.kgrams.insert(slot, &outline.kgrams);
         let word_pairs = collection.word_pairs.insert(slot, &outline.word_pairs);
         if let Some((kgrams, word_pairs)) = kgrams.zip(word_pairs) {
@@ -213,8 +218,7 @@ impl Prepared {
         };
         let text = corpus.store.unpack(&self.text).ok_or_else(unreadable)?;
         let outline = corpus.outline(&to, &text)?;
-        let SourceRecord { id, text_bytes, .. } = &self.record;
-        let Entered { slot, fingerprints } = corpus.enter(&to, (id, *text_bytes), &outline, &self.profile)?;
+        let Entered { slot, fingerprints } = corpus.enter(&to, &outline, &self.profile)?;
         (self.collection, self.slot, self.record.fingerprints) = (to, slot, fingerprints);
         Ok(self)
     }

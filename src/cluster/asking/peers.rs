@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::placement::ReplicaGroup;
+use crate::cluster::placement::ReplicaGroup;
 
 /// The time between two announcements of a node.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(500);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::entry::LogEntry;
 use super::following::Follower;
 use super::held::Held;
-use super::log::{Log, LogId};
-use super::messages::{OutcomeMessage, encode};
+use crate::cluster::log::{Log, LogId};
+use crate::cluster::asking::messages::{OutcomeMessage, encode};
 use super::meta::Meta;
-use super::outcomes::Outcomes;
+use crate::cluster::asking::outcomes::Outcomes;
 use super::sequenced::{Decision, Sequenced};
-use super::transport::Transport;
+use crate::cluster::asking::transport::Transport;
 use crate::engine::{Error, Timestamp};
 use crate::model::Stop;
 
@@ -117,8 +117,8 @@ impl Follower for PartitionFollower {
         let id = LogId::Partition(self.held.partition);
         let Ok(entry) = (LogEntry::Follow { meta }).encode() else { return };
         let until = tokio::time::Instant::now() + PUBLISHING;
-        if let Err(error) = self.log.publish(id, &format!("follow {meta}"), entry, until).await {
-            tracing::debug!(log = %id, %error, "an entry that brings changes of collections was not published");
+        if let Err(error) = self.log.publish(id, &format!("follow-{meta}"), entry, until).await {
+            tracing::warn!(log = %id, %error, "an entry that brings changes of collections was not published; trying again");
         }
     }
 }

@@ -8,10 +8,10 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::held::Held;
-use super::log::{Log, LogId};
-use super::messages::Recency;
+use crate::cluster::log::{Log, LogId};
+use crate::cluster::asking::messages::Recency;
 use super::meta::Meta;
-use super::placement::{Placement, ReplicaGroup};
+use crate::cluster::placement::{Placement, ReplicaGroup};
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Detector;
 use crate::engine::Error;

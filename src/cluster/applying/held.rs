@@ -119,7 +119,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::entry::LoggedChange;
+    use crate::cluster::applying::entry::LoggedChange;
     use crate::engine::{Change, Outcome, Timestamp};
     use crate::model::{
         CollectionName, CorpusSeed, FingerprintSettings, IfExists, Limits, NewSource, RequestId, RequestKey,
@@ -215,6 +215,27 @@ mod tests {
                 pieces.apply(piece.to_vec(), &known, &Stop::never()).1.unwrap();
             }
             assert_eq!((listing(&pieces), pieces.applied()), (listing(&whole), whole.applied()), "{size}");
+        }
+    }
+
+    /// Room that a deletion makes is there for what follows it, also in one batch.
+    #[test]
+    fn a_full_collection_is_decided_in_order() {
+        let delete = |id: &str| {
+            logged(0, Change::DeleteSource { collection: name("default"), id: SourceId::new(id).unwrap() })
+        };
+        let log = || vec![add("default", "1", 0), add("default", "2", 0), delete("1"), add("default", "3", 0), add("default", "4", 0)];
+        for size in 1..=5 {
+            let limits = Limits::default().with_max_sources_per_collection(2);
+            let held = Held::new(0, Arc::new(Engine::with_seed(limits, CorpusSeed::new(3))));
+            let mut decided = Vec::new();
+            for piece in sequenced(1, log()).chunks(size) {
+                let (decisions, done) = held.apply(piece.to_vec(), &meta(Vec::new()), &Stop::never());
+                done.unwrap();
+                decided.extend(decisions.into_iter().map(|one| one.outcome.is_ok()));
+            }
+            assert_eq!(decided, [true, true, true, true, false], "{size}");
+            assert_eq!(listing(&held), ["default", "default/2@2", "default/3@4"]);
         }
     }
 

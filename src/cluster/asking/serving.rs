@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use super::holding::Holding;
+use crate::cluster::applying::holding::Holding;
 use super::messages::{Open, Question, Reply, Request, decode, encode};
 use super::transport::{ReplyTo, Transport};
 use crate::corpus::{View, ViewRequest};

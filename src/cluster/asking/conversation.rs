@@ -12,11 +12,11 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use super::counters::Counters;
+use crate::cluster::counters::Counters;
 use super::messages::{Open, Question, Recency, Reply, Request, decode, encode};
-use super::meta::Meta;
+use crate::cluster::applying::meta::Meta;
 use super::peers::Peers;
-use super::placement::ReplicaGroup;
+use crate::cluster::placement::ReplicaGroup;
 use super::transport::{Awaited, Transport, TransportError};
 use crate::detection::Detector;
 use crate::detection::search::{
@@ -190,7 +190,7 @@ async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
 }
 
 /// Waits for an answer that comes.
-pub(super) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
+pub(in crate::cluster) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
     loop {
         match coming.recv_timeout(LOOK_AT_STOP) {
             Ok(answer) => return answer,

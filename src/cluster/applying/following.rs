@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::LogEntry;
-use super::log::{Log, LogId, Message, PullLimits};
+use crate::cluster::log::{Log, LogId, Message, PullLimits};
 use super::sequenced::{Decision, Sequenced};
 use crate::engine::Error;
 

@@ -1,0 +1,13 @@
+//! Applying the logs: from entries to corpora.
+//!
+//! A task for each log pulls its entries ([`following`]) and has them applied in order: those of the meta log to [`meta`], those
+//! of a partition to [`held`]. What a corpus stores as its position in the log is in [`position`].
+
+pub(super) mod entry;
+pub(super) mod followers;
+pub(super) mod following;
+pub(super) mod held;
+pub(super) mod holding;
+pub(super) mod meta;
+pub(super) mod position;
+pub(super) mod sequenced;
