@@ -312,8 +312,9 @@ async fn run(
     holding: Arc<Holding>,
 ) -> Result<Arc<Member>, MemberError> {
     let (shutdown, mut tasks) = (CancellationToken::new(), JoinSet::new());
-    let (serving, outcomes) = (Arc::new(Serving::new(Arc::clone(&holding))), Arc::new(Outcomes::default()));
     let (peers, counters) = (Arc::new(Peers::default()), Arc::new(Counters::default()));
+    let serving = Arc::new(Serving::new(Arc::clone(&holding), Arc::clone(&counters)));
+    let outcomes = Arc::new(Outcomes::default());
     let later: Arc<std::sync::OnceLock<Transport>> = Arc::default();
     let handler: Handler = {
         let later = Arc::clone(&later);

@@ -127,6 +127,7 @@ async fn step(
         ));
     }
     let pending = pulled.pending;
+    state.lock().pending = pending + pulled.messages.len() as u64;
     if pulled.messages.is_empty() {
         caught_up(state);
         follower.idle().await;

@@ -18,7 +18,7 @@ use super::outcomes::Outcomes;
 use super::peers::{Announcement, WIRE};
 use super::placement::ReplicaGroup;
 use super::serving::answer;
-use crate::engine::Error;
+use crate::engine::{ClusterFigures, Error, LogFigures};
 use crate::model::{SourceName, Stop};
 
 /// A log that was not caught up for so long makes the node unready.
@@ -98,6 +98,15 @@ impl Member {
             meta: self.holding.meta.applied(),
             applied: applied.collect(),
         }
+    }
+
+    /// Its state and what it counted, for monitoring.
+    pub(super) fn cluster_figures(&self) -> ClusterFigures {
+        let logs = self.states.iter().map(|(id, state)| {
+            let state = state.lock();
+            LogFigures { name: id.to_string(), entries_behind: state.pending, has_gap: state.gap.is_some() }
+        });
+        self.asker.counters.figures(self.unready().is_none(), logs.collect())
     }
 
     /// How recent answers have to be now.
