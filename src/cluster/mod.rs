@@ -26,11 +26,13 @@ mod position;
 mod reading;
 mod sequenced;
 mod serving;
+mod status;
 mod transport;
 mod writing;
 
 pub(crate) use boot::{MemberError, MemberSettings};
-pub(crate) use log::{LogSettings, LogTls};
+pub(crate) use log::{LogError, LogId, LogSettings, LogTls};
 pub(crate) use member::Member;
 pub use member::Reads;
 pub use placement::{InvalidReplicaGroup, ReplicaGroup};
+pub(crate) use status::{ClusterStatus, NodeStatus, Problem, StreamState, StreamStatus, Verdict, verdict};

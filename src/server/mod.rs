@@ -26,6 +26,7 @@ mod web;
 pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
 pub use boot::{run, serve};
 pub use error::ServeError;
+pub(crate) use settings::LogArgs;
 pub use settings::{
     AccessSettings, ConnectionSettings, DocumentSettings, LogFormat, ServeArgs, Settings, SettingsError,
     SettingsLayer, Storage, TelemetrySettings, TlsSettings, WebSettings, WorkSettings, nearest_name,

@@ -71,7 +71,7 @@ pub(crate) enum LogId {
 
 impl LogId {
     /// All streams of a log of so many partitions.
-    pub(crate) fn all(partitions: u16) -> impl Iterator<Item = Self> {
+    pub(crate) fn all(partitions: u16) -> impl Iterator<Item = Self> + Clone {
         std::iter::once(Self::Meta).chain((0..partitions).map(Self::Partition))
     }
 }
