@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{SourceFile, files};
 
 /// The modules, each with the modules that it may name.
-const MAY_NAME: [(&str, &[&str]); 22] = [
+const MAY_NAME: [(&str, &[&str]); 23] = [
     ("private", &[]),
     ("model", &[]),
     ("text", &["model"]),
@@ -40,6 +40,7 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
             "writing",
         ],
     ),
+    ("cluster", &["model", "private", "report", "corpus", "detection", "engine"]),
     ("contained", &[]),
     ("documents", &["contained"]),
     ("writing", &["model", "text", "contained"]),
@@ -62,7 +63,21 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
         ],
     ),
     ("web", &["service", "proto", "render"]),
-    ("server", &["model", "service", "engine", "contained", "documents", "writing", "index", "proto", "web"]),
+    (
+        "server",
+        &[
+            "model",
+            "service",
+            "engine",
+            "cluster",
+            "contained",
+            "documents",
+            "writing",
+            "index",
+            "proto",
+            "web",
+        ],
+    ),
     (
         "cli",
         &[
@@ -71,6 +86,7 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
             "server",
             "service",
             "engine",
+            "cluster",
             "contained",
             "documents",
             "writing",
@@ -85,7 +101,7 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
 ];
 
 /// The modules that may name networking crates. The empty name is the crate's root.
-const ASYNC_MODULES: [&str; 7] = ["", "proto", "service", "web", "server", "cli", "main"];
+const ASYNC_MODULES: [&str; 8] = ["", "proto", "cluster", "service", "web", "server", "cli", "main"];
 
 /// Most files in a folder, without its `mod.rs` and files that hold only tests.
 const MOST_FILES: usize = 12;
