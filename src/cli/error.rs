@@ -8,6 +8,7 @@ use tonic::Code;
 
 use super::input::{InputError, Place};
 pub(super) use super::refusal::Refusal;
+use crate::cluster::LogError;
 use crate::engine::InvalidValue;
 use crate::server::{InvalidKey, KeyFileError, ServeError};
 use crate::writing::grammar::CheckError;
@@ -135,6 +136,9 @@ pub(super) enum CliError {
     /// The server could not be started, or failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The log of a cluster can't be reached.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The arguments do not make a key.
     #[error(transparent)]
     BadKey(#[from] InvalidKey),
@@ -211,6 +215,12 @@ impl CliError {
             | Self::BadOption { .. }
             | Self::BadAddress { .. }
             | Self::BadTls(_)
+            | Self::Log(
+                LogError::CorpusName { .. }
+                | LogError::NoServers
+                | LogError::ServerUrl { .. }
+                | LogError::Credentials { .. },
+            )
             | Self::BadKey(InvalidKey::Name { .. } | InvalidKey::TooLong)
             | Self::Serve(
                 ServeError::Settings(_)

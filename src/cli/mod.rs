@@ -27,7 +27,7 @@ use self::commands::corpus::{collections, import, sources, stats};
 use self::commands::detection::{check, compare, pairs};
 use self::commands::maintenance::{backup, export, restore, verify};
 use self::commands::writing::{analyze, grammar};
-use self::commands::{extract, health, keys, manual, related, scale, serve};
+use self::commands::{cluster, extract, health, keys, manual, related, scale, serve};
 use self::connection::{ServerArgs, block_on};
 use self::error::CliError;
 use self::outcome::Outcome;
@@ -47,7 +47,7 @@ pub fn serve_parent_if_asked() -> Option<ExitCode> {
 #[command(name = "palimpsest", version, about, long_about = None, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 3 a text was not checked, 4 coverage over \
-    --fail-over, 128 + N ended by signal N."
+    --fail-over, 128 + N ended by signal N; cluster status has its own 3 and 4."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -94,6 +94,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Write the sources of a collection as JSON lines, which import reads
     Export(export::ExportArgs),
+    /// Show the state of a cluster; needs its NATS servers, and no node
+    Cluster(Box<cluster::ClusterArgs>),
     /// Create, list and revoke the API keys in a server's key file; needs no server
     Key(keys::KeyArgs),
     /// Print the completion script for a shell
@@ -143,6 +145,7 @@ fn run_command(cli: Cli) -> Result<Outcome, CliError> {
         Command::Restore(args) => restore::run(&args, out),
         Command::Verify(args) => verify::run(&args, &server, out),
         Command::Export(args) => block_on(export::run(args, &server, out)),
+        Command::Cluster(args) => block_on(cluster::run(*args, &server, out)),
         Command::Key(args) => keys::run(args, out),
         Command::Completions(args) => manual::completions(&args, Cli::command(), out),
         Command::Man(args) => manual::man(&args, Cli::command(), out),

@@ -9,8 +9,12 @@ pub(super) enum Outcome {
     PartlyFailed,
     /// A text was not checked, and the command printed why.
     NotChecked,
+    /// A cluster serves everything, but one more failure may end that.
+    Degraded,
     /// The coverage of a text exceeds `--fail-over`.
     OverLimit,
+    /// A cluster does not serve everything.
+    NotServed,
     /// The user ended the command with Ctrl-C.
     Interrupted,
 }
@@ -26,8 +30,8 @@ impl Outcome {
         match self {
             Self::Done => 0,
             Self::PartlyFailed => 1,
-            Self::NotChecked => 3,
-            Self::OverLimit => 4,
+            Self::NotChecked | Self::Degraded => 3,
+            Self::OverLimit | Self::NotServed => 4,
             // The convention of shells for SIGINT.
             Self::Interrupted => 130,
         }

@@ -9,10 +9,10 @@ use super::member::Member;
 use crate::corpus::Done;
 use crate::detection::Subject;
 use crate::engine::{
-    BackedUp, Backend, BackupError, Calibration, Change, CheckedSource, CollectionInfo, CollectionStats,
-    ComparedText, CorpusInfo, DetectionOptions, Entry, Error, Figures, Operation, Outcome, PairOptions,
-    Pairs, PairsProgress, Related, RelatedOptions, RelatedSubject, RequestDigest, RequestKey, Scale,
-    ScaleName, SourcePage, SourceText, SourcesDeleted, Verified, of_stored,
+    BackedUp, Backend, BackupError, Calibration, Change, CheckedSource, ClusterFigures, CollectionInfo,
+    CollectionStats, ComparedText, CorpusInfo, DetectionOptions, Entry, Error, Figures, Operation, Outcome,
+    PairOptions, Pairs, PairsProgress, Related, RelatedOptions, RelatedSubject, RequestDigest, RequestKey,
+    Scale, ScaleName, SourcePage, SourceText, SourcesDeleted, Verified, of_stored,
 };
 use crate::model::{CollectionName, Limits, Scope, SourceFilter, SourceId, SourceName, Stop, Visibility};
 use crate::report::Report;
@@ -243,8 +243,14 @@ impl Backend for Member {
         }
     }
 
+    /// Those of all corpora of this node. Checks are counted at the node that was asked.
     fn figures(&self) -> Figures {
-        self.holding.meta.engine.figures()
+        let partitions = self.holding.held().map(|held| held.engine.figures());
+        partitions.fold(self.holding.meta.engine.figures(), |sum, more| sum.plus(&more))
+    }
+
+    fn cluster(&self) -> Option<ClusterFigures> {
+        Some(self.cluster_figures())
     }
 
     fn close(&self) {

@@ -8,22 +8,22 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::asking::conversation::Asker;
-use super::counters::Counters;
 use super::applying::followers::{Delivery, MetaFollower, PartitionFollower};
 use super::applying::following::{State, follow};
 use super::applying::held::Held;
 use super::applying::holding::Holding;
+use super::applying::meta::Meta;
+use super::asking::conversation::Asker;
+use super::asking::messages::{OutcomeMessage, decode, encode};
+use super::asking::outcomes::Outcomes;
+use super::asking::peers::{Announcement, INTERVAL, Peers};
+use super::asking::serving::Serving;
+use super::asking::transport::{Handler, Transport, TransportError};
+use super::counters::Counters;
 use super::identity::{MemberError, MemberSettings, genesis, identify, prepare_streams};
 use super::log::{Log, LogId};
 use super::member::Member;
-use super::asking::messages::{OutcomeMessage, decode, encode};
-use super::applying::meta::Meta;
-use super::asking::outcomes::Outcomes;
-use super::asking::peers::{Announcement, INTERVAL, Peers};
 use super::placement::Placement;
-use super::asking::serving::Serving;
-use super::asking::transport::{Handler, Transport, TransportError};
 use crate::engine::{Engine, Error, Progress};
 use crate::model::{CorpusSeed, Stop};
 
@@ -95,8 +95,9 @@ async fn run(
     holding: Arc<Holding>,
 ) -> Result<Arc<Member>, MemberError> {
     let (shutdown, mut tasks) = (CancellationToken::new(), JoinSet::new());
-    let (serving, outcomes) = (Arc::new(Serving::new(Arc::clone(&holding))), Arc::new(Outcomes::default()));
     let (peers, counters) = (Arc::new(Peers::default()), Arc::new(Counters::default()));
+    let serving = Arc::new(Serving::new(Arc::clone(&holding), Arc::clone(&counters)));
+    let outcomes = Arc::new(Outcomes::default());
     let later: Arc<std::sync::OnceLock<Transport>> = Arc::default();
     let handler: Handler = {
         let later = Arc::clone(&later);

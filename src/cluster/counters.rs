@@ -2,21 +2,66 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::engine::{ClusterFigures, LogFigures};
+
 /// What a node counts since its start.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    hedged: AtomicU64,
-    repeated: AtomicU64,
+    hedged_questions: AtomicU64,
+    repeated_searches: AtomicU64,
+    searches_served: AtomicU64,
+    questions_served: AtomicU64,
+    changes_published: AtomicU64,
+    changes_failed: AtomicU64,
 }
 
 impl Counters {
     /// A question was sent to one more node, since the first did not answer.
     pub(crate) fn hedged(&self) {
-        self.hedged.fetch_add(1, Ordering::Relaxed);
+        add_one(&self.hedged_questions);
     }
 
     /// A search began again, since a node fell silent.
     pub(crate) fn repeated(&self) {
-        self.repeated.fetch_add(1, Ordering::Relaxed);
+        add_one(&self.repeated_searches);
     }
+
+    /// This node takes part in a search of another.
+    pub(crate) fn search_served(&self) {
+        add_one(&self.searches_served);
+    }
+
+    /// This node took a question of another.
+    pub(crate) fn question_served(&self) {
+        add_one(&self.questions_served);
+    }
+
+    /// A log took a change of this node.
+    pub(crate) fn published(&self) {
+        add_one(&self.changes_published);
+    }
+
+    /// A log did not take a change of this node for sure, or its outcome did not come in time.
+    pub(crate) fn failed(&self) {
+        add_one(&self.changes_failed);
+    }
+
+    /// What was counted so far, with the state of the node.
+    pub(crate) fn figures(&self, ready: bool, logs: Vec<LogFigures>) -> ClusterFigures {
+        let so_far = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ClusterFigures {
+            ready,
+            logs,
+            hedged_questions: so_far(&self.hedged_questions),
+            repeated_searches: so_far(&self.repeated_searches),
+            searches_served: so_far(&self.searches_served),
+            questions_served: so_far(&self.questions_served),
+            changes_published: so_far(&self.changes_published),
+            changes_failed: so_far(&self.changes_failed),
+        }
+    }
+}
+
+fn add_one(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
 }

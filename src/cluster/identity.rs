@@ -235,4 +235,3 @@ pub(super) fn identify(settings: &MemberSettings, genesis: &Genesis) -> Result<S
         Err(error) => Err(at(&path, format!("it can't be read: {error}"))),
     }
 }
-

@@ -9,16 +9,16 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::asking::conversation::{Asker, awaited};
 use super::applying::following::State;
 use super::applying::holding::Holding;
-use super::log::{Log, LogId};
+use super::asking::conversation::{Asker, awaited};
 use super::asking::messages::{Question, Recency, Reply};
 use super::asking::outcomes::Outcomes;
 use super::asking::peers::{Announcement, WIRE};
-use super::placement::ReplicaGroup;
 use super::asking::serving::answer;
-use crate::engine::Error;
+use super::log::{Log, LogId};
+use super::placement::ReplicaGroup;
+use crate::engine::{ClusterFigures, Error, LogFigures};
 use crate::model::{SourceName, Stop};
 
 /// Does something that waits. Handlers look up a source in a thread of the runtime now and then, which goes on in another
@@ -104,6 +104,15 @@ impl Member {
             meta: self.holding.meta.applied(),
             applied: applied.collect(),
         }
+    }
+
+    /// Its state and what it counted, for monitoring.
+    pub(super) fn cluster_figures(&self) -> ClusterFigures {
+        let logs = self.states.iter().map(|(id, state)| {
+            let state = state.lock();
+            LogFigures { name: id.to_string(), entries_behind: state.pending, has_gap: state.gap.is_some() }
+        });
+        self.asker.counters.figures(self.unready().is_none(), logs.collect())
     }
 
     /// How recent answers have to be now.

@@ -16,10 +16,12 @@ mod log;
 mod member;
 mod placement;
 mod reading;
+mod status;
 mod writing;
 
 pub(crate) use identity::MemberSettings;
-pub(crate) use log::{LogSettings, LogTls};
+pub(crate) use log::{LogError, LogId, LogSettings, LogTls};
 pub(crate) use member::Member;
 pub use member::Reads;
 pub use placement::{InvalidReplicaGroup, ReplicaGroup};
+pub(crate) use status::{ClusterStatus, NodeStatus, Problem, StreamState, StreamStatus, Verdict, verdict};

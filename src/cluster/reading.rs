@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::asking::conversation::RemoteNode;
-use super::member::Member;
 use super::asking::messages::{Open, Question, Reply};
+use super::member::Member;
 use super::placement::ReplicaGroup;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::search::{LocalNode, Node};

@@ -2,9 +2,9 @@
 
 use tokio::time::Instant;
 
-use super::asking::conversation::random;
 use super::applying::entry::{LogEntry, LoggedChange};
 use super::applying::followers::LONGEST_WAIT;
+use super::asking::conversation::random;
 use super::log::LogId;
 use super::member::Member;
 use crate::corpus::{TextRole, check_bytes};
@@ -52,6 +52,19 @@ impl Member {
 
     /// Publishes a change, and waits for its outcome.
     async fn publish(&self, id: LogId, operation: Operation) -> Result<Outcome, Error> {
+        let decided = self.publish_and_wait(id, operation).await;
+        if decided.is_err() {
+            self.asker.counters.failed();
+        }
+        decided?
+    }
+
+    /// The outcome of a change that is published now, or the reason for which there is none.
+    async fn publish_and_wait(
+        &self,
+        id: LogId,
+        operation: Operation,
+    ) -> Result<Result<Outcome, Error>, Error> {
         let until = Instant::now() + LONGEST_WAIT;
         let number = random()?;
         let entry = LogEntry::Change(Box::new(LoggedChange {
@@ -71,6 +84,7 @@ impl Member {
         let published = published.map_err(|error| Error::Unreachable {
             what: format!("the change was not written to the log for sure: {error}"),
         })?;
+        self.asker.counters.published();
         let outcome = tokio::time::timeout_at(until, &mut waiting.outcome).await;
         let Ok(Ok(outcome)) = outcome else {
             return Err(Error::Unreachable {
@@ -87,7 +101,7 @@ impl Member {
             let revision = acknowledged.entry(partition).or_default();
             *revision = (*revision).max(outcome.revision);
         }
-        outcome.outcome
+        Ok(outcome.outcome)
     }
 
     /// Deletes sources of all partitions that match a filter: in each together, in the corpus one partition after the other.

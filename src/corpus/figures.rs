@@ -73,6 +73,16 @@ impl Distribution {
         self.counts.iter().sum()
     }
 
+    /// The values of two histograms with the same bounds.
+    #[cfg(feature = "server")]
+    fn plus(mut self, other: &Self) -> Self {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.sum += other.sum;
+        self
+    }
+
     /// The value that a share of all values doesn't exceed, about: as in Prometheus' `histogram_quantile`, the
     /// values of a bucket are taken to lie evenly in it, and those past the last bound to lie on it. `None`
     /// without values.
@@ -139,6 +149,42 @@ pub struct Figures {
     pub last_verified: Option<LastVerified>,
 }
 
+#[cfg(feature = "server")]
+impl Figures {
+    /// The figures of two engines together. The snapshot and the verification are the older ones.
+    pub(crate) fn plus(self, other: &Self) -> Self {
+        let both = |one: CacheFigures, more: CacheFigures| CacheFigures {
+            hits: one.hits + more.hits,
+            misses: one.misses + more.misses,
+            bytes: one.bytes + more.bytes,
+        };
+        let verified = |one: LastVerified, more: LastVerified| LastVerified {
+            at: one.at.min(more.at),
+            findings: one.findings + more.findings,
+        };
+        Self {
+            checks: self.checks.plus(&other.checks),
+            candidates: self.candidates.plus(&other.candidates),
+            commits: self.commits.plus(&other.commits),
+            commit_changes: self.commit_changes.plus(&other.commit_changes),
+            failed_commits: self.failed_commits + other.failed_commits,
+            cache: joined(self.cache, other.cache, both),
+            stem_bytes: self.stem_bytes + other.stem_bytes,
+            snapshot_written: joined(self.snapshot_written, other.snapshot_written, SystemTime::min),
+            last_verified: joined(self.last_verified, other.last_verified, verified),
+        }
+    }
+}
+
+/// Two values as one, or the one that is there.
+#[cfg(feature = "server")]
+fn joined<T>(one: Option<T>, other: Option<T>, both: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(both(one, other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// A complete verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastVerified {
@@ -188,6 +234,40 @@ mod tests {
         assert_eq!(so_far.counts, [1, 2, 2, 2]);
         assert_eq!(so_far.count(), 7);
         assert_eq!(so_far.sum, 63 + u64::MAX / 2);
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn figures_of_several_engines_are_added() {
+        let figures = |milliseconds: u64, cache: Option<u64>, written: Option<u64>| {
+            let checks = Histogram::new(TIME_BOUNDS);
+            checks.record(milliseconds * 1_000);
+            let cache = cache.map(|hits| CacheFigures { hits, misses: 1, bytes: 10 });
+            let snapshot_written =
+                written.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+            let empty = || Histogram::new(COUNT_BOUNDS).so_far();
+            Figures {
+                checks: checks.so_far(),
+                candidates: empty(),
+                commits: empty(),
+                commit_changes: empty(),
+                failed_commits: 2,
+                cache,
+                stem_bytes: 100,
+                snapshot_written,
+                last_verified: None,
+            }
+        };
+        let sum = figures(1, None, None).plus(&figures(700, Some(5), Some(9))).plus(&figures(
+            700,
+            Some(2),
+            Some(4),
+        ));
+        assert_eq!((sum.checks.count(), sum.checks.sum), (3, 1_401_000));
+        assert_eq!(sum.checks.counts.iter().filter(|count| **count > 0).collect::<Vec<_>>(), [&1, &2]);
+        assert_eq!(sum.cache, Some(CacheFigures { hits: 7, misses: 2, bytes: 20 }));
+        assert_eq!((sum.failed_commits, sum.stem_bytes), (6, 300));
+        assert_eq!(sum.snapshot_written, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(4)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::SourceText;
+use super::cluster_figures::ClusterFigures;
 use super::detection::CheckedSource;
 use super::related::{Related, RelatedOptions, RelatedSubject};
 use super::scales::{self, ScaleError};
@@ -254,6 +255,9 @@ pub(crate) trait Backend: Send + Sync + Debug {
 
     /// Figures of the work since the corpus was opened.
     fn figures(&self) -> Figures;
+
+    /// Figures of a node of a cluster; `None` for one engine.
+    fn cluster(&self) -> Option<ClusterFigures>;
 
     /// Commits what was submitted, and refuses later changes.
     fn close(&self);

@@ -9,6 +9,7 @@
 mod backend;
 mod calibration;
 mod changes;
+mod cluster_figures;
 mod collections;
 mod detection;
 mod maintenance;
@@ -27,6 +28,9 @@ use crate::detection::Detector;
 
 pub(crate) use self::backend::Backend;
 pub use self::changes::SourceText;
+pub(crate) use self::cluster_figures::ClusterFigures;
+#[cfg(feature = "server")]
+pub(crate) use self::cluster_figures::LogFigures;
 pub use self::detection::CheckedSource;
 #[cfg(feature = "server")]
 pub(crate) use self::detection::of_stored;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::backend::Backend;
+use super::cluster_figures::ClusterFigures;
 use super::detection::CheckedSource;
 use super::related::{Related, RelatedOptions, RelatedSubject};
 use super::{Engine, SourceText};
@@ -194,6 +195,10 @@ impl Backend for Engine {
 
     fn figures(&self) -> Figures {
         self.figures()
+    }
+
+    fn cluster(&self) -> Option<ClusterFigures> {
+        None
     }
 
     fn close(&self) {

@@ -26,6 +26,7 @@ mod web;
 pub use access::{BearerToken, InvalidKey, Key, KeyFile, KeyFileError, NewKey};
 pub use boot::{run, serve};
 pub use error::ServeError;
+pub(crate) use settings::LogArgs;
 pub use settings::{
     AccessSettings, ClusterSettings, ConnectionSettings, DocumentSettings, InvalidReplicaGroup, LogFormat,
     Reads, ReplicaGroup, ServeArgs, Settings, SettingsError, SettingsLayer, Storage, TelemetrySettings,

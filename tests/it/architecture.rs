@@ -40,6 +40,7 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
             "writing",
         ],
     ),
+    ("cluster", &["model", "private", "report", "corpus", "detection", "engine"]),
     ("contained", &[]),
     ("documents", &["contained"]),
     ("writing", &["model", "text", "contained"]),
@@ -62,7 +63,6 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
         ],
     ),
     ("web", &["service", "proto", "render"]),
-    ("cluster", &["model", "private", "report", "corpus", "detection", "engine"]),
     (
         "server",
         &[
@@ -86,6 +86,7 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
             "server",
             "service",
             "engine",
+            "cluster",
             "contained",
             "documents",
             "writing",
@@ -100,7 +101,7 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
 ];
 
 /// The modules that may name networking crates. The empty name is the crate's root.
-const ASYNC_MODULES: [&str; 8] = ["", "proto", "service", "web", "cluster", "server", "cli", "main"];
+const ASYNC_MODULES: [&str; 8] = ["", "proto", "cluster", "service", "web", "server", "cli", "main"];
 
 /// Most files in a folder, without its `mod.rs` and files that hold only tests.
 const MOST_FILES: usize = 12;

@@ -172,6 +172,8 @@ async fn the_table_of_metrics_in_docs_is_what_is_served() {
     let told: BTreeSet<String> = docs
         .lines()
         .filter(|line| line.starts_with("| `grpc_server_") || line.starts_with("| `palimpsest_"))
+        // Those of a node of a cluster are compared beside the code.
+        .filter(|line| !line.starts_with("| `palimpsest_cluster_"))
         .map(|line| {
             line.split(" | ").take(2).collect::<Vec<_>>().join(" | ").trim_start_matches("| ").to_owned()
         })

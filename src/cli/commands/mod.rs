@@ -1,5 +1,6 @@
 //! The commands, by what they work on.
 
+pub(super) mod cluster;
 mod confirm;
 pub(super) mod corpus;
 pub(super) mod detection;

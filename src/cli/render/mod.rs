@@ -30,7 +30,8 @@ pub(super) use related::related;
 pub(super) use report::{SourceLines, Subject, brief_report, report};
 pub(super) use server_info::server_info;
 pub(super) use table::{
-    CheckedRow, checked, collection, collections, keys, limits, scales, source, sources, totals,
+    CheckedRow, checked, cluster_status, collection, collections, keys, limits, scales, source, sources,
+    totals,
 };
 
 /// Style of errors.

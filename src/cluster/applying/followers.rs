@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::entry::LogEntry;
 use super::following::Follower;
 use super::held::Held;
-use crate::cluster::log::{Log, LogId};
-use crate::cluster::asking::messages::{OutcomeMessage, encode};
 use super::meta::Meta;
-use crate::cluster::asking::outcomes::Outcomes;
 use super::sequenced::{Decision, Sequenced};
+use crate::cluster::asking::messages::{OutcomeMessage, encode};
+use crate::cluster::asking::outcomes::Outcomes;
 use crate::cluster::asking::transport::Transport;
+use crate::cluster::log::{Log, LogId};
 use crate::engine::{Error, Timestamp};
 use crate::model::Stop;
 

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::LogEntry;
-use crate::cluster::log::{Log, LogId, Message, PullLimits};
 use super::sequenced::{Decision, Sequenced};
+use crate::cluster::log::{Log, LogId, Message, PullLimits};
 use crate::engine::Error;
 
 /// What is pulled and applied at once.
@@ -167,7 +167,11 @@ async fn step(
     }
     let pending = pulled.pending;
     let last = pulled.next.saturating_sub(1) + pending;
-    state.lock().see(began, last);
+    {
+        let mut state = state.lock();
+        state.see(began, last);
+        state.pending = pending + pulled.messages.len() as u64;
+    }
     if pulled.messages.is_empty() {
         state.lock().apply(follower.applied(), 0);
         follower.idle().await;

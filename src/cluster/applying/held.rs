@@ -224,9 +224,17 @@ mod tests {
         let delete = |id: &str| {
             logged(0, Change::DeleteSource { collection: name("default"), id: SourceId::new(id).unwrap() })
         };
-        let log = || vec![add("default", "1", 0), add("default", "2", 0), delete("1"), add("default", "3", 0), add("default", "4", 0)];
+        let log = || {
+            vec![
+                add("default", "1", 0),
+                add("default", "2", 0),
+                delete("1"),
+                add("default", "3", 0),
+                add("default", "4", 0),
+            ]
+        };
         for size in 1..=5 {
-            let limits = Limits::default().with_max_sources_per_collection(2);
+            let limits = Limits::default().with_max_sources_per_collection(2_usize);
             let held = Held::new(0, Arc::new(Engine::with_seed(limits, CorpusSeed::new(3))));
             let mut decided = Vec::new();
             for piece in sequenced(1, log()).chunks(size) {

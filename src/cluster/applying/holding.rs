@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::held::Held;
-use crate::cluster::log::{Log, LogId};
-use crate::cluster::asking::messages::Recency;
 use super::meta::Meta;
+use crate::cluster::asking::messages::Recency;
+use crate::cluster::log::{Log, LogId};
 use crate::cluster::placement::{Placement, ReplicaGroup};
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Detector;

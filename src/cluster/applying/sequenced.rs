@@ -25,11 +25,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    pub(crate) fn new(
-        logged: &LoggedChange,
-        time: Timestamp,
-        outcome: Result<Outcome, Error>,
-    ) -> Self {
+    pub(crate) fn new(logged: &LoggedChange, time: Timestamp, outcome: Result<Outcome, Error>) -> Self {
         Self { operation: logged.operation, publisher: logged.publisher.clone(), time, outcome }
     }
 }

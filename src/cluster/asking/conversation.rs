@@ -12,12 +12,12 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use crate::cluster::counters::Counters;
 use super::messages::{Open, Question, Recency, Reply, Request, decode, encode};
-use crate::cluster::applying::meta::Meta;
 use super::peers::Peers;
-use crate::cluster::placement::ReplicaGroup;
 use super::transport::{Awaited, Transport, TransportError};
+use crate::cluster::applying::meta::Meta;
+use crate::cluster::counters::Counters;
+use crate::cluster::placement::ReplicaGroup;
 use crate::detection::Detector;
 use crate::detection::search::{
     Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, Node, NodeSearch, Pick,

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use crate::cluster::applying::holding::Holding;
 use super::messages::{Open, Question, Reply, Request, decode, encode};
 use super::transport::{ReplyTo, Transport};
+use crate::cluster::applying::holding::Holding;
+use crate::cluster::counters::Counters;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Subject;
 use crate::detection::search::{Answered, LocalNode, Step, serve};
@@ -35,15 +36,16 @@ type Asked = (Option<Step>, ReplyTo);
 /// Answers the requests of other nodes.
 pub(crate) struct Serving {
     holding: Arc<Holding>,
+    counters: Arc<Counters>,
     conversations: Mutex<HashMap<u128, SyncSender<Asked>>>,
     runtime: tokio::runtime::Handle,
 }
 
 impl Serving {
-    /// Answers from what this node holds.
-    pub(crate) fn new(holding: Arc<Holding>) -> Self {
+    /// Answers from what this node holds, and counts what it answers.
+    pub(crate) fn new(holding: Arc<Holding>, counters: Arc<Counters>) -> Self {
         let runtime = tokio::runtime::Handle::current();
-        Self { holding, conversations: Mutex::default(), runtime }
+        Self { holding, counters, conversations: Mutex::default(), runtime }
     }
 
     /// Takes a request; the answer is sent by `transport` when there is one.
@@ -69,6 +71,7 @@ impl Serving {
                 }
             }
             Ok(Request::Ask(recency, question)) => {
+                self.counters.question_served();
                 let (this, transport) = (Arc::clone(self), transport.clone());
                 self.runtime.spawn_blocking(move || {
                     let stop = Stop::at(Instant::now() + LONGEST_QUESTION);
@@ -94,6 +97,7 @@ impl Serving {
             }
             conversations.insert(id, sender);
         }
+        self.counters.search_served();
         let this = Arc::clone(self);
         self.runtime.spawn_blocking(move || {
             converse(&this.holding, &open, first, &steps, &transport);

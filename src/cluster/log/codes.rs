@@ -4,10 +4,6 @@
 pub(super) const NO_MESSAGE: u32 = 10037;
 /// The account has no JetStream.
 pub(super) const NO_JETSTREAM: u32 = 10039;
-/// A deletion of a sequence that is not there.
-pub(super) const NOT_DELETED: u32 = 10043;
-/// A deletion failed at the store; for a sequence after the last the description ends with "EOF".
-pub(super) const DELETE_FAILED: u32 = 10057;
 /// A stream of this name is configured in another way.
 pub(super) const OTHER_STREAM: u32 = 10058;
 /// There is no such stream.

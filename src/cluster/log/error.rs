@@ -71,7 +71,9 @@ pub(crate) enum LogError {
     Malformed { call: String, cause: String },
 
     /// A stream of the log is missing.
-    #[error("the stream {stream} is missing although its corpus exists, so that it was lost: restore the files of the NATS servers before a node starts")]
+    #[error(
+        "the stream {stream} is missing although its corpus exists, so that it was lost: restore the files of the NATS servers before a node starts"
+    )]
     NoStream { stream: String },
 
     /// A stream is configured in another way than the log needs.

@@ -9,12 +9,11 @@
 mod api;
 mod codes;
 mod connection;
-mod erase;
 mod error;
 mod publish;
 mod pull;
 mod requirements;
-mod state;
+pub(super) mod state;
 mod streams;
 mod sync;
 mod wakes;
@@ -25,11 +24,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use error::LogError;
-pub(crate) use publish::Published;
-pub(crate) use pull::{Message, PullLimits, Pulled};
-pub(crate) use state::{LogState, Replica};
-pub(crate) use sync::SyncCheck;
-pub(crate) use wakes::Wakes;
+pub(crate) use pull::{Message, PullLimits};
+pub(crate) use state::LogState;
 
 /// What a log is reached with.
 #[derive(Clone)]
@@ -80,7 +76,7 @@ pub(crate) enum LogId {
 
 impl LogId {
     /// All streams of a log of so many partitions.
-    pub(crate) fn all(partitions: u16) -> impl Iterator<Item = Self> {
+    pub(crate) fn all(partitions: u16) -> impl Iterator<Item = Self> + Clone {
         std::iter::once(Self::Meta).chain((0..partitions).map(Self::Partition))
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::streams::PARTITIONS_KEY;
 use super::{Log, LogError, LogId, codes};
 
 /// What a stream holds, and who keeps it.
@@ -16,10 +17,14 @@ pub(crate) struct LogState {
     pub(crate) messages: u64,
     /// Bytes of the messages with headers and bookkeeping.
     pub(crate) bytes: u64,
-    /// The server that decides the order; `None` if there is none at the moment.
+    /// The server that decides the order, or the only server; `None` if there is none at the moment.
     pub(crate) leader: Option<String>,
     /// The other servers that keep the stream.
     pub(crate) replicas: Vec<Replica>,
+    /// How many servers should keep it, the leader included.
+    pub(crate) wanted_replicas: usize,
+    /// The partitions of the corpus, as the stream's metadata has it; `None` for the stream of another program.
+    pub(crate) partitions: Option<u16>,
 }
 
 /// A server that keeps a stream, and does not lead it.
@@ -40,8 +45,8 @@ pub(crate) struct Replica {
 pub(super) struct StreamInfo {
     pub(super) config: serde_json::Map<String, serde_json::Value>,
     state: StateAnswer,
-    #[serde(default)]
-    cluster: ClusterAnswer,
+    /// A server without a cluster has none.
+    cluster: Option<ClusterAnswer>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,7 +57,7 @@ struct StateAnswer {
     last_seq: u64,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct ClusterAnswer {
     leader: Option<String>,
     #[serde(default)]
@@ -68,6 +73,14 @@ struct ReplicaAnswer {
     offline: bool,
     #[serde(default)]
     lag: u64,
+}
+
+impl LogState {
+    /// How many servers have all that the stream has, the leader included.
+    pub(crate) fn current_replicas(&self) -> usize {
+        let current = self.replicas.iter().filter(|replica| replica.current && !replica.offline);
+        usize::from(self.leader.is_some()) + current.count()
+    }
 }
 
 impl Log {
@@ -88,7 +101,10 @@ impl Log {
     ///
     /// [`LogError::NoStream`]; [`LogError::TimedOut`] while the stream has no leader.
     pub(crate) async fn state(&self, log: LogId) -> Result<LogState, LogError> {
-        Ok(self.info(log).await?.into())
+        let info = self.info(log).await?;
+        let only = info.cluster.is_none().then(|| self.client().server_info().server_name);
+        let state = LogState::from(info);
+        Ok(LogState { leader: state.leader.or(only), ..state })
     }
 
     /// The configuration and state of a stream.
@@ -107,15 +123,21 @@ impl Log {
 
 impl From<StreamInfo> for LogState {
     fn from(info: StreamInfo) -> Self {
-        let StreamInfo { config: _, state, cluster } = info;
+        let StreamInfo { config, state, cluster } = info;
+        let (leader, replicas) =
+            cluster.map(|cluster| (cluster.leader, cluster.replicas)).unwrap_or_default();
+        let wanted = config.get("num_replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
+        let partitions = config.get("metadata").and_then(|metadata| metadata.get(PARTITIONS_KEY)?.as_str());
         let replica = |ReplicaAnswer { name, current, offline, lag }| Replica { name, current, offline, lag };
         Self {
             first: state.first_seq,
             last: state.last_seq,
             messages: state.messages,
             bytes: state.bytes,
-            leader: cluster.leader.filter(|leader| !leader.is_empty()),
-            replicas: cluster.replicas.into_iter().map(replica).collect(),
+            leader: leader.filter(|leader| !leader.is_empty()),
+            replicas: replicas.into_iter().map(replica).collect(),
+            wanted_replicas: usize::try_from(wanted).unwrap_or(usize::MAX),
+            partitions: partitions.and_then(|partitions| partitions.parse().ok()),
         }
     }
 }
@@ -128,7 +150,7 @@ mod tests {
     #[test]
     fn the_answer_of_a_cluster_is_read() {
         let answer =
-            br#"{"config":{"name":"t-p00"},"state":{"messages":6,"bytes":682,"first_seq":1,"last_seq":7},
+            br#"{"config":{"name":"t-p00","num_replicas":3,"metadata":{"palimpsest.partitions":"16"}},"state":{"messages":6,"bytes":682,"first_seq":1,"last_seq":7},
             "cluster":{"leader":"n2","replicas":[{"name":"n0","current":true,"active":1416066509},
             {"name":"n1","current":false,"offline":true,"lag":3}]}}"#;
         let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
@@ -136,12 +158,13 @@ mod tests {
         assert_eq!(state.leader.as_deref(), Some("n2"));
         assert_eq!(state.replicas.iter().map(|replica| replica.lag).collect::<Vec<_>>(), [0, 3]);
         assert!(state.replicas[1].offline && state.replicas[0].current);
+        assert_eq!((state.wanted_replicas, state.partitions), (3, Some(16)));
     }
 
     #[test]
     fn a_single_server_has_no_cluster() {
         let answer = br#"{"config":{},"state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0}}"#;
         let state: LogState = read::<StreamInfo>("x", answer).unwrap().into();
-        assert_eq!(state.leader, None);
+        assert_eq!((state.leader, state.wanted_replicas, state.partitions), (None, 1, None));
     }
 }

@@ -14,7 +14,7 @@ const FORMAT: &str = "1";
 const FORMAT_KEY: &str = "palimpsest.format";
 
 /// The key of a stream's metadata with the number of partitions of the corpus.
-const PARTITIONS_KEY: &str = "palimpsest.partitions";
+pub(super) const PARTITIONS_KEY: &str = "palimpsest.partitions";
 
 /// How long a stream knows the ids of its messages. It is the server's default; a longer one takes memory.
 pub(super) const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);

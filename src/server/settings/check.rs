@@ -16,7 +16,7 @@ impl SettingsProblems {
     }
 
     /// Returns the settings if there is no problem.
-    pub(super) fn into_result(self, settings: Settings) -> Result<Settings, SettingsError> {
+    pub(super) fn into_result<T>(self, settings: T) -> Result<T, SettingsError> {
         if self.0.is_empty() { Ok(settings) } else { Err(SettingsError::Invalid(self.0)) }
     }
 

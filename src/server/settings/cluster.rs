@@ -141,23 +141,28 @@ impl ClusterSettings {
         }
     }
 
+    /// What the log is reached with.
+    pub(super) fn log(&self) -> LogSettings {
+        let required = self.servers.iter().any(|url| url.starts_with("tls://")) || self.identity.is_some();
+        LogSettings {
+            servers: self.servers.clone(),
+            corpus: self.corpus.clone(),
+            credentials: self.credentials.clone(),
+            tls: LogTls { ca: self.ca.clone(), identity: self.identity.clone(), required },
+            call_timeout: CALL_TIMEOUT,
+            replicas: self.replicas,
+            monitors: self.monitors.clone(),
+        }
+    }
+
     /// What the node is started with.
     pub(in crate::server) fn member(&self, settings: &Settings) -> MemberSettings {
         let data_dir = match &settings.storage {
             Storage::InMemory => None,
             Storage::DataDirectory(path) => Some(path.clone()),
         };
-        let required = self.servers.iter().any(|url| url.starts_with("tls://")) || self.identity.is_some();
         MemberSettings {
-            log: LogSettings {
-                servers: self.servers.clone(),
-                corpus: self.corpus.clone(),
-                credentials: self.credentials.clone(),
-                tls: LogTls { ca: self.ca.clone(), identity: self.identity.clone(), required },
-                call_timeout: CALL_TIMEOUT,
-                replicas: self.replicas,
-                monitors: self.monitors.clone(),
-            },
+            log: self.log(),
             group: self.group,
             partitions: self.partitions,
             reads: self.reads,

@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod effective;
 mod layer;
+mod log_args;
 mod machine;
 mod suggestion;
 mod types;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use self::cluster::ClusterSettings;
 pub use self::layer::{LogFormat, ServeArgs, SettingsLayer};
+pub(crate) use self::log_args::LogArgs;
 pub use self::suggestion::nearest as nearest_name;
 pub use self::types::{
     AccessSettings, ConnectionSettings, DocumentSettings, Settings, Storage, TelemetrySettings, TlsSettings,
@@ -53,6 +55,21 @@ pub enum SettingsError {
     Unwritable(#[from] toml::ser::Error),
 }
 
+/// The layer of a settings file; an empty one without a file.
+///
+/// # Errors
+///
+/// [`SettingsError::Unreadable`], [`SettingsError::Malformed`].
+fn read(file: Option<PathBuf>) -> Result<SettingsLayer, SettingsError> {
+    let Some(path) = file else { return Ok(SettingsLayer::default()) };
+    match std::fs::read_to_string(&path) {
+        Err(cause) => Err(SettingsError::Unreadable { path, cause }),
+        Ok(text) => {
+            toml::from_str(&text).map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })
+        }
+    }
+}
+
 impl Settings {
     /// Loads the settings from flags, environment and file.
     ///
@@ -60,14 +77,7 @@ impl Settings {
     ///
     /// [`SettingsError`], with all problems.
     pub fn load(args: ServeArgs) -> Result<Self, SettingsError> {
-        let file = match args.config {
-            None => SettingsLayer::default(),
-            Some(path) => match std::fs::read_to_string(&path) {
-                Err(cause) => return Err(SettingsError::Unreadable { path, cause }),
-                Ok(text) => toml::from_str(&text)
-                    .map_err(|cause| SettingsError::Malformed { path, cause: Box::new(cause) })?,
-            },
-        };
+        let file = read(args.config)?;
         let mut problems = SettingsProblems::default();
         let settings = Self::layered(args.flags, file, &mut problems);
         problems.files(&settings);

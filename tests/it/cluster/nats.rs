@@ -43,11 +43,6 @@ struct Server {
 }
 
 impl Nats {
-    /// Starts `n` servers, and waits until JetStream has a leader.
-    pub fn start_cluster(n: usize) -> Self {
-        Self::start_with(n, &NatsSettings::default())
-    }
-
     /// Starts `n` servers with `settings`, and waits until JetStream has a leader.
     pub fn start_with(n: usize, settings: &NatsSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -91,16 +86,6 @@ impl Nats {
         }
     }
 
-    /// The process id of server `i`, if it runs.
-    pub fn pid(&self, i: usize) -> Option<u32> {
-        self.servers[i].child.as_ref().map(Child::id)
-    }
-
-    /// The server named `name`, as in the answers of JetStream.
-    pub fn index_of(&self, name: &str) -> Option<usize> {
-        (0..self.servers.len()).find(|i| format!("n{i}") == name)
-    }
-
     /// What clients connect to, one URL a server.
     pub fn urls(&self) -> Vec<String> {
         self.servers.iter().map(|server| format!("nats://127.0.0.1:{}", server.client)).collect()
@@ -109,11 +94,6 @@ impl Nats {
     /// The monitoring endpoints, one URL a server.
     pub fn monitors(&self) -> Vec<String> {
         self.servers.iter().map(|server| format!("http://127.0.0.1:{}", server.monitor)).collect()
-    }
-
-    /// The store of server `i`.
-    pub fn store(&self, i: usize) -> PathBuf {
-        self.folder.path().join(format!("n{i}"))
     }
 
     /// What server `i` wrote to its log.

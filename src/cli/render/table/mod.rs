@@ -1,6 +1,7 @@
 //! Tables and lists.
 
 mod checked;
+mod cluster;
 mod corpus;
 mod layout;
 mod overlaps;
@@ -9,6 +10,7 @@ mod scales;
 
 pub(in crate::cli) use self::scales::scales;
 pub(in crate::cli) use checked::{CheckedRow, checked};
+pub(in crate::cli) use cluster::cluster_status;
 pub(in crate::cli) use corpus::{collection, collections, keys, limits, source, sources, totals};
 pub(super) use overlaps::overlaps;
 pub(super) use pairs::pairs;

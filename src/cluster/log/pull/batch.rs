@@ -70,19 +70,6 @@ impl Log {
         Ok(batch)
     }
 
-    /// The message at a sequence as the leader has it.
-    ///
-    /// # Errors
-    ///
-    /// Those of a call.
-    pub(in super::super) async fn at_leader(
-        &self,
-        log: LogId,
-        sequence: u64,
-    ) -> Result<Option<Stored>, LogError> {
-        self.get(log, &json!({ "seq": sequence })).await
-    }
-
     /// The first message at or after a sequence as the leader has it.
     ///
     /// # Errors

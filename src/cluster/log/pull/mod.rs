@@ -31,7 +31,7 @@ pub(crate) struct PullLimits {
 pub(crate) struct Pulled {
     /// The messages, ascending.
     pub(crate) messages: Vec<Message>,
-    /// Sequences that neither the leader nor other servers have: erased or lost. Ascending, and between the
+    /// Sequences that neither the leader nor other servers have, as lost. Ascending, and between the
     /// messages. Of a message in parts that is not whole all parts are in the gap.
     pub(crate) gaps: Vec<RangeInclusive<u64>>,
     /// Where to pull from next.

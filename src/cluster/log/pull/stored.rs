@@ -1,6 +1,5 @@
 //! A message as a server stores it: a whole message, or a part of one.
 
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::SystemTime;
 
@@ -30,14 +29,6 @@ pub(in super::super) struct Stored {
 pub(in super::super) struct Part {
     pub(super) number: u64,
     pub(super) count: u64,
-}
-
-impl Part {
-    /// The sequences of all parts, if this part has `sequence`.
-    pub(in super::super) fn range(self, sequence: u64) -> RangeInclusive<u64> {
-        let first = sequence.saturating_sub(self.number - 1);
-        first..=first.saturating_add(self.count - 1)
-    }
 }
 
 impl FromStr for Part {
@@ -161,7 +152,7 @@ mod tests {
         ];
         let delivery = Delivery::read(&headers(&more), "x3".into()).unwrap();
         assert_eq!((delivery.previous, delivery.pending, delivery.stored.sequence), (2, 3, 4));
-        assert_eq!(delivery.stored.part.unwrap().range(4), 2..=5);
+        assert_eq!(delivery.stored.part, Some(Part { number: 3, count: 4 }));
         assert_eq!(delivery.stored.time, Timestamp::new(1_795_975_224, 552_477_204).unwrap());
         assert_eq!(Delivery::read(&headers(&[]), Bytes::new()).unwrap().stored.part, None);
     }

@@ -92,8 +92,7 @@ impl Corpus {
         }
         let text = self.store.pack(text)?;
         let profile = Profile::new(&outline.stems, self.commonness());
-        let Entered { slot, fingerprints } =
-            self.enter(&collection, &outline, &profile)?;
+        let Entered { slot, fingerprints } = self.enter(&collection, &outline, &profile)?;
         let Outline { words, words_digest, .. } = outline;
         let record = SourceRecord {
             id,
@@ -132,12 +131,7 @@ impl Corpus {
     }
 
     /// Puts the postings of a text into the index, in a slot that no reader sees yet.
-    fn enter(
-        &self,
-        collection: &Collection,
-        outline: &Outline,
-        profile: &Profile,
-    ) -> Result<Entered, Error> {
+    fn enter(&self, collection: &Collection, outline: &Outline, profile: &Profile) -> Result<Entered, Error> {
         let slot = collection.catalogue.write().reserve(&self.limits)?;
         let kgrams = collection.kgrams.insert(slot, &outline.kgrams);
         let word_pairs = collection.word_pairs.insert(slot, &outline.word_pairs);
