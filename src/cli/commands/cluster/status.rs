@@ -17,7 +17,7 @@ use crate::server::{LogArgs, ServeError};
 /// Arguments of `cluster status`.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "The nodes are heard for 1.5 seconds; the servers have 5 seconds to answer. docs/cluster-status.md describes the \
+    after_help = "The nodes are heard for 1.5 seconds; the servers have 5 seconds to answer. docs/cluster.md describes the \
     columns.\n\nExit codes: 0 all is well; 3 degraded: all is served, but a replica of a stream is missing or behind, a replica \
     group has only one node that is ready, or a node is not ready; 4 something is not served: a replica group has no node that is \
     ready, or a stream is missing or has no leader; 2 wrong usage or settings; 1 no NATS server can be reached."
