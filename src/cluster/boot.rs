@@ -20,7 +20,7 @@ use super::asking::peers::{Announcement, INTERVAL, Peers};
 use super::asking::serving::Serving;
 use super::asking::transport::{Handler, Transport, TransportError};
 use super::counters::Counters;
-use super::identity::{MemberError, MemberSettings, genesis, identify, prepare_streams};
+use super::identity::{MemberError, MemberSettings, genesis, identify, patiently, prepare_streams};
 use super::log::{Log, LogId};
 use super::member::Member;
 use super::placement::Placement;
@@ -39,8 +39,8 @@ impl Member {
     ) -> Result<Arc<Self>, MemberError> {
         let log = Log::connect(settings.log.clone()).await?;
         log.require_sync().await?;
-        prepare_streams(&log, settings.partitions).await?;
-        let genesis = genesis(&log, &settings).await?;
+        patiently(|| prepare_streams(&log, settings.partitions)).await?;
+        let genesis = patiently(|| genesis(&log, &settings)).await?;
         let name = identify(&settings, &genesis)?;
         let placement = Placement { partitions: genesis.partitions, groups: settings.group.groups };
         let opening = settings.clone();

@@ -17,6 +17,12 @@ use crate::private;
 /// The time in which the first entry of the meta log is written.
 const GENESIS: Duration = Duration::from_secs(20);
 
+/// A node that starts waits so long for streams that can be used,
+const LONGEST_START: Duration = Duration::from_mins(1);
+
+/// and tries again after this.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(500);
+
 /// The file in the data directory of a node that says whose it is.
 const IDENTITY: &str = "node.json";
 
@@ -94,14 +100,32 @@ struct Identity {
     group: ReplicaGroup,
 }
 
+/// Does something at the start that may fail while servers start too, or elect the leaders of streams.
+pub(super) async fn patiently<T, F: Future<Output = Result<T, MemberError>>>(
+    attempt: impl Fn() -> F,
+) -> Result<T, MemberError> {
+    let until = Instant::now() + LONGEST_START;
+    loop {
+        match attempt().await {
+            Err(MemberError::Log(error)) if error.is_transient() && Instant::now() < until => {
+                tracing::warn!(%error, "the log can't be used yet; trying again");
+                tokio::time::sleep(BETWEEN_ATTEMPTS).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Creates the streams of a corpus that does not exist yet, or checks those of one that does: what is missing then was lost.
-pub(super) async fn prepare_streams(log: &Log, partitions: u16) -> Result<(), LogError> {
+pub(super) async fn prepare_streams(log: &Log, partitions: u16) -> Result<(), MemberError> {
     let exists = match log.last_sequence(LogId::Meta).await {
         Ok(last) => last > 0,
         Err(LogError::NoStream { .. }) => false,
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
-    if exists { log.verify_streams(partitions).await } else { log.create_streams(partitions).await }
+    let prepared =
+        if exists { log.verify_streams(partitions).await } else { log.create_streams(partitions).await };
+    Ok(prepared?)
 }
 
 /// What all nodes have in common: the first entry of the meta log, which the first node writes.

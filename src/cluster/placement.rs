@@ -83,7 +83,7 @@ impl FromStr for ReplicaGroup {
         let parsed = text.split_once('/').and_then(|(number, groups)| {
             let (number, groups) = (number.parse::<u16>().ok()?, groups.parse::<u16>().ok()?);
             let is_valid = (1..=groups).contains(&number) && groups <= Placement::MOST_PARTITIONS;
-            is_valid.then_some(Self { index: number - 1, groups })
+            is_valid.then(|| Self { index: number - 1, groups })
         });
         parsed.ok_or_else(|| InvalidReplicaGroup { given: text.to_owned() })
     }
@@ -124,7 +124,7 @@ mod tests {
             placement.partition_of(&CollectionName::new(collection).unwrap(), &SourceId::new(id).unwrap())
         };
         let found = ["a", "b", "essay 17"].map(|id| of("default", id));
-        assert_eq!((found, of("essays", "a")), ([0, 0, 0], 0));
+        assert_eq!((found, of("essays", "a")), ([2, 12, 8], 14));
     }
 
     #[test]

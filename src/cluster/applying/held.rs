@@ -207,7 +207,7 @@ mod tests {
         let outcomes: Vec<bool> = decisions.iter().map(|one| one.outcome.is_ok()).collect();
         assert_eq!(outcomes, [true, true, true, true, false, true, true, true]);
         assert_eq!(whole.applied().position, Position { sequence: 9, meta: 4 });
-        let expected = ["a", "a/4@10", "b", "b/1@5", "b/2@11", "default", "default/1@12"];
+        let expected = ["a", "a/4@9", "b", "b/1@5", "b/2@10", "default", "default/1@11"];
         assert_eq!(listing(&whole), expected);
         for size in 1..5 {
             let pieces = Held::new(0, engine());
@@ -274,7 +274,8 @@ mod tests {
         assert_eq!(held.applied(), before);
         assert_eq!(before.position, Position { sequence: 2, meta: 1 });
         // What is applied again is not made again.
-        assert!(held.apply(first, &known, &Stop::never()).0.is_empty());
+        held.apply(first, &known, &Stop::never()).1.unwrap();
+        assert_eq!(held.applied(), before);
         let again = sequenced(3, vec![with_request(add("a", "2", 1))]);
         let (decisions, done) = held.apply(again, &known, &Stop::never());
         done.unwrap();

@@ -91,7 +91,26 @@ impl Asker {
         group: ReplicaGroup,
         request: impl Fn(usize) -> Result<Bytes, Error>,
     ) -> Result<(Asked, Reply), Error> {
-        let nodes = self.ready(group).await?;
+        let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
+        loop {
+            let nodes = self.ready(group, until).await?;
+            match self.first_of_nodes(group, nodes, &request).await {
+                // A node that has ended was asked. Another may be there, or be heard in a moment.
+                Err(Error::Unreachable { .. }) if Instant::now() < until => {
+                    tokio::time::sleep(LOOK_AT_STOP).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// The answer of the first of some nodes of a group.
+    async fn first_of_nodes(
+        &self,
+        group: ReplicaGroup,
+        nodes: Vec<String>,
+        request: &impl Fn(usize) -> Result<Bytes, Error>,
+    ) -> Result<(Asked, Reply), Error> {
         let mut left = nodes.into_iter().enumerate();
         let mut under_way: Vec<(Asked, Awaited)> = Vec::new();
         let mut failure = None;
@@ -109,7 +128,10 @@ impl Asker {
                     return decode::<Result<Reply, Error>>(&bytes)?.map(|reply| (asked, reply));
                 }
                 First::Failed(asked, error) => {
-                    self.peers.failed(&asked.node);
+                    match error {
+                        TransportError::NoNode { .. } => self.peers.ended(&asked.node),
+                        _ => self.peers.failed(&asked.node),
+                    }
                     failure = Some(error);
                 }
                 First::None => {}
@@ -123,8 +145,7 @@ impl Asker {
     }
 
     /// The ready nodes of a group, of which there is one at least.
-    async fn ready(&self, group: ReplicaGroup) -> Result<Vec<String>, Error> {
-        let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
+    async fn ready(&self, group: ReplicaGroup, until: Instant) -> Result<Vec<String>, Error> {
         loop {
             let ready = self.peers.ready(group);
             if !ready.is_empty() {

@@ -74,6 +74,11 @@ impl Peers {
         }
     }
 
+    /// Notes that a node has ended: it is there again when it is heard.
+    pub(crate) fn ended(&self, node: &str) {
+        self.heard.lock().remove(node);
+    }
+
     /// Whether a node was heard lately.
     pub(crate) fn is_there(&self, node: &str) -> bool {
         self.heard.lock().get(node).is_some_and(|peer| peer.heard.elapsed() < GONE_AFTER)

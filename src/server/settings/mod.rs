@@ -7,6 +7,7 @@ mod effective;
 mod layer;
 mod log_args;
 mod machine;
+mod node;
 mod suggestion;
 mod types;
 
