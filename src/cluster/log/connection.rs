@@ -30,10 +30,8 @@ impl Log {
     /// [`LogError::NotConnected`] and other mistakes of the settings; [`LogError::TooOld`],
     /// [`LogError::NoHeaders`] and [`LogError::NoJetStream`] if the server lacks something.
     pub(crate) async fn connect(settings: LogSettings) -> Result<Self, LogError> {
-        check_name(&settings.corpus)?;
         let end = Instant::now() + settings.call_timeout;
-        let client = first_connection(&settings, end).await?;
-        let log = Self { shared: Arc::new(Shared { client, settings }) };
+        let log = Self::connect_unchecked(settings).await?;
         loop {
             let attempt = timeout(ATTEMPT, log.check_server()).await;
             let timed_out = LogError::TimedOut { call: "$JS.API.INFO".to_owned(), within: ATTEMPT };
@@ -48,6 +46,19 @@ impl Log {
             }
         }
         Ok(log)
+    }
+
+    /// Connects as [`Log::connect`] does, and does not check whether the server has what the log needs: its JetStream may be
+    /// down.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::NotConnected`] and other mistakes of the settings.
+    pub(crate) async fn connect_unchecked(settings: LogSettings) -> Result<Self, LogError> {
+        check_name(&settings.corpus)?;
+        let end = Instant::now() + settings.call_timeout;
+        let client = first_connection(&settings, end).await?;
+        Ok(Self { shared: Arc::new(Shared { client, settings }) })
     }
 }
 

@@ -1,10 +1,15 @@
 //! What a stream holds, and who keeps it.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::json;
 
 use super::streams::PARTITIONS_KEY;
 use super::{Log, LogError, LogId, codes};
+
+/// A replica that the leader did not hear for longer counts as gone, as it does for the leader.
+const GONE_AFTER: Duration = Duration::from_secs(10);
 
 /// What a stream holds, and who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +39,10 @@ pub(crate) struct Replica {
     pub(crate) name: String,
     /// Whether it has all that the leader has.
     pub(crate) current: bool,
-    /// Whether the leader has not heard of it.
+    /// Whether it is known to be down.
     pub(crate) offline: bool,
+    /// The time since the leader heard of it; zero if it never did.
+    pub(crate) heard: Duration,
     /// How many operations it is behind.
     pub(crate) lag: u64,
 }
@@ -71,6 +78,9 @@ struct ReplicaAnswer {
     current: bool,
     #[serde(default)]
     offline: bool,
+    /// In nanoseconds.
+    #[serde(default)]
+    active: u64,
     #[serde(default)]
     lag: u64,
 }
@@ -80,6 +90,20 @@ impl LogState {
     pub(crate) fn current_replicas(&self) -> usize {
         let current = self.replicas.iter().filter(|replica| replica.current && !replica.offline);
         usize::from(self.leader.is_some()) + current.count()
+    }
+
+    /// Whether it has a leader that reaches enough servers to take messages. A leader that lost them stays for a while.
+    pub(crate) fn takes_messages(&self) -> bool {
+        let reached = self.replicas.iter().filter(|replica| replica.is_reached()).count();
+        self.leader.is_some() && 2 * (1 + reached) > 1 + self.replicas.len()
+    }
+}
+
+impl Replica {
+    /// Whether its leader hears of it.
+    pub(crate) fn is_reached(&self) -> bool {
+        let was_heard = !self.heard.is_zero() && self.heard <= GONE_AFTER;
+        !self.offline && (self.current || was_heard)
     }
 }
 
@@ -128,7 +152,10 @@ impl From<StreamInfo> for LogState {
             cluster.map(|cluster| (cluster.leader, cluster.replicas)).unwrap_or_default();
         let wanted = config.get("num_replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
         let partitions = config.get("metadata").and_then(|metadata| metadata.get(PARTITIONS_KEY)?.as_str());
-        let replica = |ReplicaAnswer { name, current, offline, lag }| Replica { name, current, offline, lag };
+        let replica = |ReplicaAnswer { name, current, offline, active, lag }| {
+            let heard = Duration::from_nanos(active);
+            Replica { name, current, offline, heard, lag }
+        };
         Self {
             first: state.first_seq,
             last: state.last_seq,
@@ -158,6 +185,8 @@ mod tests {
         assert_eq!(state.leader.as_deref(), Some("n2"));
         assert_eq!(state.replicas.iter().map(|replica| replica.lag).collect::<Vec<_>>(), [0, 3]);
         assert!(state.replicas[1].offline && state.replicas[0].current);
+        assert_eq!(state.replicas.iter().map(super::Replica::is_reached).collect::<Vec<_>>(), [true, false]);
+        assert!(state.takes_messages());
         assert_eq!((state.wanted_replicas, state.partitions), (3, Some(16)));
     }
 

@@ -79,14 +79,15 @@ impl ClusterStatus {
     /// [`LogError`] if no server can be reached. What a server does not answer later is part of the state.
     pub(crate) async fn ask(settings: LogSettings) -> Result<Self, LogError> {
         let corpus = settings.corpus.clone();
-        let log = Log::connect(settings).await?;
+        // What is wrong with JetStream is part of the state.
+        let log = Log::connect_unchecked(settings).await?;
         let (heard, streams, complaints) = tokio::join!(listen(&log), streams(&log), complaints(&log));
         let Heard { nodes, unreadable } = heard?;
         let streams = match partitions(&streams) {
             Some(_) => streams,
             None => of_partitions(&log, streams, announced(&nodes)).await,
         };
-        let streams = without_passing_lags(&log, streams).await;
+        let streams = without_passing_doubts(&log, streams).await;
         Ok(Self { corpus, streams, nodes, unreadable, complaints })
     }
 
@@ -189,16 +190,17 @@ async fn asked(log: &Log, ids: impl Iterator<Item = LogId>) -> Vec<StreamStatus>
     join_all(each).await
 }
 
-/// The streams, of which those with a replica that was behind are looked at again: while changes come, one may be behind for a
-/// moment. What a stream holds stays as it was when it was first asked.
-async fn without_passing_lags(log: &Log, mut streams: Vec<StreamStatus>) -> Vec<StreamStatus> {
-    let is_behind = |stream: &&mut StreamStatus| match &stream.state {
-        StreamState::Found(state) => state.replicas.iter().any(|one| !one.current && !one.offline),
+/// The streams, of which those with a replica that was behind, or without a leader, are looked at again: while changes come, a
+/// replica may be behind for a moment, and a new leader is there soon. What a stream holds stays as it was when it was first asked.
+async fn without_passing_doubts(log: &Log, mut streams: Vec<StreamStatus>) -> Vec<StreamStatus> {
+    let is_whole = |state: &LogState| state.leader.is_some() && state.replicas.iter().all(|one| one.current);
+    let is_in_doubt = |stream: &&mut StreamStatus| match &stream.state {
+        StreamState::Found(state) => !is_whole(state),
         _ => false,
     };
-    let behind: Vec<&mut StreamStatus> = streams.iter_mut().filter(is_behind).collect();
-    let again = asked(log, behind.iter().map(|stream| stream.id)).await;
-    for (stream, again) in behind.into_iter().zip(again) {
+    let in_doubt: Vec<&mut StreamStatus> = streams.iter_mut().filter(is_in_doubt).collect();
+    let again = asked(log, in_doubt.iter().map(|stream| stream.id)).await;
+    for (stream, again) in in_doubt.into_iter().zip(again) {
         if let (StreamState::Found(first), StreamState::Found(again)) = (&mut stream.state, again.state) {
             (first.leader, first.replicas) = (again.leader, again.replicas);
         }

@@ -65,6 +65,14 @@ impl ClusterStatus {
         problems.add_streams(Verdict::NotServed, &missing, "missing");
         let leaderless = named(|state| matches!(state, StreamState::Found(found) if found.leader.is_none()));
         problems.add_streams(Verdict::NotServed, &leaderless, "without a leader");
+        let without_majority = named(
+            |state| matches!(state, StreamState::Found(found) if found.leader.is_some() && !found.takes_messages()),
+        );
+        problems.add_streams(
+            Verdict::NotServed,
+            &without_majority,
+            "without a majority of servers, so that they take no changes",
+        );
         let silent = named(|state| matches!(state, StreamState::Silent { .. }));
         let reason = self.streams.iter().find_map(|stream| match &stream.state {
             StreamState::Silent { reason } => Some(reason.as_str()),
@@ -76,22 +84,26 @@ impl ClusterStatus {
 
     /// Servers that keep less than they should.
     fn replicas(&self, problems: &mut Problems) {
-        let (mut offline, mut behind) = (BTreeMap::new(), BTreeMap::new());
+        let (mut gone, mut behind) = (BTreeMap::new(), BTreeMap::new());
         let mut short = Vec::new();
         for stream in &self.streams {
             let StreamState::Found(state) = &stream.state else { continue };
+            if state.leader.is_none() {
+                // Others know little of the replicas.
+                continue;
+            }
             let name = stream.name.as_str();
             for replica in state.replicas.iter().filter(|replica| replica.offline || !replica.current) {
-                let of_server = if replica.offline { &mut offline } else { &mut behind };
+                let of_server = if replica.is_reached() { &mut behind } else { &mut gone };
                 of_server.entry(replica.name.as_str()).or_insert_with(Vec::new).push(name);
             }
             if 1 + state.replicas.len() < state.wanted_replicas {
                 short.push(name);
             }
         }
-        for (of_server, state) in [(offline, "offline"), (behind, "behind")] {
+        for (of_server, is) in [(gone, "is not there for"), (behind, "is behind in")] {
             for (server, streams) in of_server {
-                let what = format!("the NATS server {server} is {state} in {}", listed(&streams));
+                let what = format!("the NATS server {server} {is} {}", listed(&streams));
                 problems.add(Verdict::Degraded, what);
             }
         }
@@ -200,7 +212,13 @@ mod tests {
     }
 
     fn stream(id: LogId) -> StreamStatus {
-        let replica = |name: &str| Replica { name: name.to_owned(), current: true, offline: false, lag: 0 };
+        let replica = |name: &str| Replica {
+            name: name.to_owned(),
+            current: true,
+            offline: false,
+            heard: Duration::from_secs(1),
+            lag: 0,
+        };
         let state = LogState {
             first: 1,
             last: 9,
@@ -257,9 +275,17 @@ mod tests {
                 state(status, place).replicas[1].offline = true;
             }
         });
-        assert_eq!(what, "the NATS server n2 is offline in streams c-meta, c-p00, c-p01, c-p02 and 1 more");
+        assert_eq!(
+            what,
+            "the NATS server n2 is not there for streams c-meta, c-p00, c-p01, c-p02 and 1 more"
+        );
         let what = degraded(|status| state(status, 2).replicas[0].current = false);
         assert_eq!(what, "the NATS server n1 is behind in stream c-p01");
+        let what = degraded(|status| {
+            let replica = &mut state(status, 2).replicas[0];
+            (replica.current, replica.heard) = (false, Duration::from_secs(11));
+        });
+        assert_eq!(what, "the NATS server n1 is not there for stream c-p01");
         let what = degraded(|status| drop(state(status, 2).replicas.pop()));
         assert_eq!(what, "stream c-p01: kept by fewer servers than they should");
         let what = degraded(|status| drop(status.nodes.pop()));
@@ -295,6 +321,9 @@ mod tests {
             what,
             "replica group 2/2 has no node that is ready; replica group 1/2 has only one node that is ready"
         );
+        let what =
+            not_served(|status| state(status, 1).replicas.iter_mut().for_each(|one| one.offline = true));
+        assert!(what.starts_with("stream c-p00: without a majority of servers"), "{what}");
         assert_eq!(not_served(|status| status.nodes.clear()), "no node was heard within 1.5 s");
         let what = not_served(|status| status.streams[3].state = StreamState::Missing);
         assert_eq!(what, "stream c-p02: missing");

@@ -1,6 +1,7 @@
 //! `palimpsest cluster status`: the streams and nodes of a cluster, and a verdict as an exit code, for people and monitoring.
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -20,7 +21,7 @@ use crate::server::{LogArgs, ServeError};
     after_help = "The nodes are heard for 1.5 seconds; the servers have 5 seconds to answer. docs/cluster.md describes the \
     columns.\n\nExit codes: 0 all is well; 3 degraded: all is served, but a replica of a stream is missing or behind, a replica \
     group has only one node that is ready, or a node is not ready; 4 something is not served: a replica group has no node that is \
-    ready, or a stream is missing or has no leader; 2 wrong usage or settings; 1 no NATS server can be reached."
+    ready, or a stream is missing or has no leader with a majority of servers; 2 wrong usage or settings; 1 no NATS server can be reached."
 )]
 pub(super) struct StatusArgs {
     /// Print the state as JSON: {"corpus", "verdict", "problems": [...], "streams": [...], "nodes": [...]}
@@ -91,6 +92,8 @@ struct ReplicaFacts<'a> {
     server: &'a str,
     current: bool,
     offline: bool,
+    /// Null if the leader never heard of it.
+    heard_ms: Option<u64>,
     lag: u64,
 }
 
@@ -121,6 +124,10 @@ impl<'a> StatusFacts<'a> {
     }
 }
 
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Well => "well",
@@ -146,6 +153,7 @@ impl<'a> StreamFacts<'a> {
             server: &replica.name,
             current: replica.current,
             offline: replica.offline,
+            heard_ms: Some(milliseconds(replica.heard)).filter(|heard| *heard > 0),
             lag: replica.lag,
         });
         Self {
@@ -171,7 +179,7 @@ impl<'a> NodeFacts<'a> {
             version: &said.version,
             ready: said.ready,
             reason: Some(said.reason.as_str()).filter(|reason| !reason.is_empty()),
-            heard_ms: u64::try_from(node.heard.as_millis()).unwrap_or(u64::MAX),
+            heard_ms: milliseconds(node.heard),
         }
     }
 }
