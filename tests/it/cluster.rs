@@ -1,6 +1,7 @@
 //! A corpus on several nodes over a log in NATS JetStream: real servers and nodes on loopback.
 
 mod faults;
+mod histories;
 mod nats;
 mod refusals;
 mod reports;

@@ -128,9 +128,14 @@ fn inspect(url: &str, varz: &[u8], members: &mut BTreeSet<String>) -> Result<Str
         return Err(LogError::NotSynced { server: varz.server_name, url: url.to_owned() });
     }
     members.insert(varz.server_name.clone());
-    members.extend(varz.jetstream.meta.replicas.into_iter().map(|peer| peer.name));
+    // A server that has just started does not know the names of all others: it is one that has a name elsewhere.
+    let known = varz.jetstream.meta.replicas.into_iter().filter(|peer| !peer.name.starts_with(UNKNOWN_NAME));
+    members.extend(known.map(|peer| peer.name));
     Ok(varz.server_name)
 }
+
+/// What a server calls another whose name it does not know yet, before its number.
+const UNKNOWN_NAME: &str = "Server name unknown";
 
 /// A monitoring endpoint.
 struct Endpoint {

@@ -1,0 +1,195 @@
+//! The history of each source under many retrying clients is linearisable (Herlihy & Wing 1990): there is an order of all
+//! operations, each at a moment between its call and its answer, in which each read gives what was written last. The order is
+//! searched for each source by itself, as Wing & Gong (1993) do, with the states that were seen remembered.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use palimpsest::proto;
+use tonic::Code;
+
+use super::rig::{Rig, has_nats, prose};
+use crate::harness::figure;
+
+/// What an operation did to a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// The text with this number took the place of what was there.
+    Write(u64),
+    /// The source was deleted; or it was not there.
+    Delete { was_there: bool },
+    /// The text with this number was read; 0 if there was none.
+    Read(u64),
+}
+
+/// An operation between its call and its answer.
+#[derive(Debug, Clone, Copy)]
+struct Operation {
+    called: Instant,
+    answered: Instant,
+    action: Action,
+}
+
+/// Whether some operations on a source that is not there at first can be put into an order that explains them.
+fn is_linearisable(history: &[Operation]) -> bool {
+    fn search(
+        history: &[Operation],
+        done: &mut Vec<bool>,
+        state: u64,
+        seen: &mut HashSet<(Vec<bool>, u64)>,
+    ) -> bool {
+        if done.iter().all(|done| *done) {
+            return true;
+        }
+        if !seen.insert((done.clone(), state)) {
+            return false;
+        }
+        let first_answer =
+            (0..history.len()).filter(|at| !done[*at]).map(|at| history[at].answered).min().unwrap();
+        for at in 0..history.len() {
+            // An operation that was called after another was answered comes after it.
+            if done[at] || history[at].called > first_answer {
+                continue;
+            }
+            let next = match history[at].action {
+                Action::Write(text) => Some(text),
+                Action::Delete { was_there } => (was_there == (state != 0)).then_some(0),
+                Action::Read(text) => (text == state).then_some(state),
+            };
+            if let Some(next) = next {
+                done[at] = true;
+                if search(history, done, next, seen) {
+                    return true;
+                }
+                done[at] = false;
+            }
+        }
+        false
+    }
+    search(history, &mut vec![false; history.len()], 0, &mut HashSet::new())
+}
+
+#[test]
+fn the_checker_tells_histories_apart() {
+    let begin = Instant::now();
+    let operation = |called: u64, answered: u64, action| Operation {
+        called: begin + Duration::from_secs(called),
+        answered: begin + Duration::from_secs(answered),
+        action,
+    };
+    let write = operation(1, 5, Action::Write(7));
+    for (read, expected) in [
+        (operation(0, 2, Action::Read(0)), true),
+        (operation(2, 3, Action::Read(7)), true),
+        (operation(6, 7, Action::Read(7)), true),
+        (operation(6, 7, Action::Read(0)), false),
+        (operation(0, 2, Action::Read(8)), false),
+        (operation(6, 7, Action::Delete { was_there: false }), false),
+    ] {
+        assert_eq!(is_linearisable(&[write, read]), expected, "{read:?}");
+    }
+    let stale = [write, operation(2, 3, Action::Read(7)), operation(4, 6, Action::Read(0))];
+    assert!(!is_linearisable(&stale));
+}
+
+/// Does a call until it is answered, and gives the answer: a refusal for good is one.
+async fn answered<T, F: Future<Output = Result<T, tonic::Status>>>(
+    mut call: impl FnMut(usize) -> F,
+) -> Result<T, Code> {
+    for attempt in 0.. {
+        match call(attempt).await {
+            Ok(answer) => return Ok(answer),
+            Err(refused) if matches!(refused.code(), Code::NotFound | Code::AlreadyExists) => {
+                return Err(refused.code());
+            }
+            Err(refused) => assert!(attempt < 1_000, "{refused:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    unreachable!()
+}
+
+const SOURCES: u64 = 6;
+
+fn text(number: u64) -> String {
+    format!("text {number} {}", prose(number, 20).join(" "))
+}
+
+/// One operation of a client on a source.
+async fn act(rig: &Rig, nodes: &[usize], key: u64, number: u64) -> Operation {
+    let id = format!("source{key}");
+    let node = |attempt: usize| nodes[(usize::try_from(number).unwrap() + attempt) % nodes.len()];
+    let (called, request_id) = (Instant::now(), format!("operation-{number}"));
+    let action = match number % 5 {
+        0 | 1 => {
+            let source = proto::Source { id, text: text(number), ..Default::default() };
+            let if_exists = proto::IfExists::Replace.into();
+            let request =
+                proto::AddSourceRequest { source: Some(source), if_exists, request_id, ..Default::default() };
+            let add = async |attempt| rig.corpus(node(attempt)).await.add_source(request.clone()).await;
+            answered(add).await.unwrap();
+            Action::Write(number)
+        }
+        2 => {
+            let request = proto::DeleteSourceRequest { id, request_id, ..Default::default() };
+            let delete = async |attempt| rig.corpus(node(attempt)).await.delete_source(request.clone()).await;
+            Action::Delete { was_there: answered(delete).await.is_ok() }
+        }
+        _ => {
+            let request = proto::GetSourceRequest { id, include_text: true, ..Default::default() };
+            let get = async |attempt| rig.corpus(node(attempt)).await.get_source(request.clone()).await;
+            let found = answered(get).await.ok().map(|found| found.into_inner().source.unwrap().text);
+            Action::Read(found.map_or(0, |found| found.split(' ').nth(1).unwrap().parse().unwrap()))
+        }
+    };
+    Operation { called, answered: Instant::now(), action }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn histories_of_sources_are_linearisable_under_kills() {
+    if !has_nats() {
+        return;
+    }
+    let mut rig = Rig::start_with(3, &["1/2", "2/2", "1/2", "2/2"], &["--cluster-reads", "strict"]).await;
+    let clients = usize::try_from(figure("PALIMPSEST_CLUSTER_CLIENTS", 12)).unwrap();
+    let rounds = figure("PALIMPSEST_CLUSTER_ROUNDS", 2);
+    let numbers = AtomicU64::new(1);
+    for round in 0..rounds {
+        let victim = usize::try_from(round % 4).unwrap();
+        let nodes: Vec<usize> = (0..4).filter(|node| *node != victim).collect();
+        let over = Arc::new(AtomicBool::new(false));
+        let epoch = round * SOURCES;
+        let mut victim_process = rig.nodes[victim].take().unwrap();
+        let ending = {
+            let over = Arc::clone(&over);
+            async move {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                victim_process.kill();
+                tokio::time::sleep(Duration::from_millis(1_500)).await;
+                over.store(true, Ordering::Relaxed);
+            }
+        };
+        let client = async |client: usize| {
+            let mut history = Vec::new();
+            let mut turn = u64::try_from(client).unwrap();
+            while !over.load(Ordering::Relaxed) {
+                let key = epoch + turn % SOURCES;
+                history.push((key, act(&rig, &nodes, key, numbers.fetch_add(1, Ordering::Relaxed)).await));
+                turn += 1;
+            }
+            history
+        };
+        let (histories, ()) = tokio::join!(futures_util::future::join_all((0..clients).map(client)), ending);
+        let all: Vec<(u64, Operation)> = histories.into_iter().flatten().collect();
+        assert!(all.len() > clients, "{} operations", all.len());
+        for key in epoch..epoch + SOURCES {
+            let mut history: Vec<Operation> =
+                all.iter().filter(|(of, _)| *of == key).map(|(_, operation)| *operation).collect();
+            history.sort_by_key(|operation| operation.called);
+            assert!(is_linearisable(&history), "round {round}, source {key}: {history:#?}");
+        }
+        rig.restart(victim).await;
+    }
+}
