@@ -89,11 +89,11 @@ impl Backend for Member {
 
     fn find_source(&self, collection: &CollectionName, id: &SourceId) -> Result<Arc<Entry>, Error> {
         let name = SourceName { collection: collection.clone(), id: id.clone() };
-        self.source(name, false, &Stop::never()).map(|(entry, _)| entry)
+        self.source(&name, false, &Stop::never()).map(|(entry, _)| entry)
     }
 
     fn get_source(&self, collection: &CollectionName, id: &SourceId) -> Result<SourceText, Error> {
-        self.source_text(SourceName { collection: collection.clone(), id: id.clone() }, &Stop::never())
+        self.source_text(&SourceName { collection: collection.clone(), id: id.clone() }, &Stop::never())
     }
 
     fn list_sources(
@@ -146,7 +146,7 @@ impl Backend for Member {
         stop: &Stop,
     ) -> Result<CheckedSource, Error> {
         let began = Instant::now();
-        let SourceText { entry: source, text } = self.source_text(name.clone(), stop)?;
+        let SourceText { entry: source, text } = self.source_text(name, stop)?;
         let scope = scope.clone().with_exclude_source(name.clone());
         let options = of_stored(options, &source);
         let subject = Subject::stored(&text, source.pages.as_deref());

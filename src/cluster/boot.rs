@@ -72,7 +72,7 @@ fn open(
             None => Engine::with_seed(settings.limits, seed),
             Some(path) => {
                 Engine::open_seeded(&path.join(folder), settings.limits, cache, seed, &mut |some| {
-                    progress(some)
+                    progress(some);
                 })?
             }
         };

@@ -131,20 +131,20 @@ impl Member {
     /// A source, with its text if that is wanted.
     pub(super) fn source(
         &self,
-        name: SourceName,
+        name: &SourceName,
         with_text: bool,
         stop: &Stop,
     ) -> Result<(Arc<Entry>, Option<Arc<str>>), Error> {
         self.holding.meta.engine.get_collection(&name.collection)?;
         let question = Question::Source { name: name.clone(), with_text };
-        match self.ask_owner(&name, question, stop)? {
+        match self.ask_owner(name, question, stop)? {
             Reply::Source(entry, text) => Ok((entry, text)),
             _ => Err(mismatch()),
         }
     }
 
     /// A source and its text.
-    pub(super) fn source_text(&self, name: SourceName, stop: &Stop) -> Result<SourceText, Error> {
+    pub(super) fn source_text(&self, name: &SourceName, stop: &Stop) -> Result<SourceText, Error> {
         let (entry, text) = self.source(name, true, stop)?;
         Ok(SourceText { entry, text: text.ok_or_else(mismatch)? })
     }

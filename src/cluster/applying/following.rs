@@ -117,7 +117,7 @@ pub(crate) async fn follow(
             Next::More => continue,
             Next::Idle => LOOK,
             Next::Failed(problem) => {
-                note_problem(&state, id, problem);
+                note_problem(&state, id, &problem);
                 AFTER_FAILURE
             }
         };
@@ -207,11 +207,11 @@ fn sequenced(messages: Vec<Message>) -> Result<Vec<Sequenced>, String> {
 }
 
 /// Notes a problem, and logs one that was not there before.
-fn note_problem(state: &State, id: LogId, problem: String) {
+fn note_problem(state: &State, id: LogId, problem: &str) {
     let is_new = {
         let mut state = state.lock();
         let is_new = state.problem != problem;
-        state.problem.clone_from(&problem);
+        problem.clone_into(&mut state.problem);
         is_new
     };
     if is_new {

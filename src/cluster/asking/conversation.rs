@@ -354,7 +354,7 @@ fn coming<'s, T: 's>(
 
 impl NodeSearch for RemoteSearch<'_> {
     fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
-        coming(self.node.begin(Step::Begin(Begin::of(self.prepared))), |answered| match answered {
+        coming(self.node.begin(Step::Begin(Box::new(Begin::of(self.prepared)))), |answered| match answered {
             Answered::Extents(extents) => Some(extents),
             _ => None,
         })

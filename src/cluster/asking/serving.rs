@@ -113,14 +113,11 @@ fn converse(holding: &Holding, open: &Open, first: Asked, steps: &Receiver<Asked
         if let Some(answer) = answer {
             send(transport, reply_to.clone(), &Ok(Reply::Step(answer)));
         }
-        let step = match next.take() {
-            Some(first) => first,
-            None => {
-                let (step, to) = steps.recv_timeout(PATIENCE).ok()?;
-                reply_to = to;
-                step
-            }
-        };
+        if let Some(first) = next.take() {
+            return first;
+        }
+        let (step, to) = steps.recv_timeout(PATIENCE).ok()?;
+        reply_to = to;
         step
     };
     let stop = Stop::at(Instant::now() + LONGEST_STEP);

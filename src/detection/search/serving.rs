@@ -16,7 +16,7 @@ use crate::report::Finding;
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Step {
     /// Begins a search of a scope. A conversation about one submission may have several: of the scope and of boilerplate.
-    Begin(Begin),
+    Begin(Box<Begin>),
     /// As [`NodeSearch::count`].
     Count(Vec<Caps>),
     /// As [`NodeSearch::propose`].
@@ -73,7 +73,8 @@ pub(crate) fn serve(
 ) -> Result<(), Error> {
     let tokenized = subject.tokenize(detector)?;
     let mut next = exchange(None);
-    while let Some(Step::Begin(Begin { scope, options, of_exclusions })) = next {
+    while let Some(Step::Begin(begin)) = next {
+        let Begin { scope, options, of_exclusions } = *begin;
         stop.check()?;
         let submission = Submission::new(subject.text, &tokenized, options.mode, &detector.profilers);
         let settings: Result<Vec<FingerprintSettings>, Error> =
@@ -83,8 +84,7 @@ pub(crate) fn serve(
         let mut search = node.search(detector, &prepared)?;
         let mut answer = Answered::Extents(search.extents()(stop)?);
         next = loop {
-            let step = exchange(Some(answer));
-            answer = match step {
+            answer = match exchange(Some(answer)) {
                 Some(Step::Count(caps)) => Answered::Counts(search.count(&caps)(stop)?),
                 Some(Step::Propose(totals)) => Answered::Proposals(search.propose(&totals)(stop)?),
                 Some(Step::Compare(picks)) => Answered::Findings(search.compare(&picks)(stop)?),

@@ -16,10 +16,7 @@ async fn add(rig: &Rig, nodes: &[usize], number: u64) {
     let until = Instant::now() + Duration::from_mins(2);
     for attempt in 0.. {
         let node = nodes[attempt % nodes.len()];
-        let refused = match rig.corpus(node).await.add_source(request.clone()).await {
-            Ok(_) => return,
-            Err(refused) => refused,
-        };
+        let Err(refused) = rig.corpus(node).await.add_source(request.clone()).await else { return };
         let may_pass = matches!(refused.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Unknown);
         assert!(may_pass && Instant::now() < until, "{number}: {refused:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;

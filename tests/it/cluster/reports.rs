@@ -18,7 +18,7 @@ fn submission(salt: u64) -> String {
         let mut copied = prose(number + 1, 120)[20..70].to_vec();
         if number % 2 == 0 {
             copied.chunks_exact_mut(4).for_each(|some| some.swap(0, 2));
-            copied.iter_mut().step_by(6).for_each(|word| *word = "another".to_owned());
+            copied.iter_mut().step_by(6).for_each(|word| "another".clone_into(word));
         }
         words.extend(copied);
         words.extend(prose(salt * 31 + number, 25));

@@ -27,6 +27,7 @@ pub struct Rig {
 }
 
 /// Whether there is a NATS server to test with. Where `PALIMPSEST_NATS_SERVER` names one, as in CI, it has to be there.
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
 pub fn has_nats() -> bool {
     let is_there = std::env::var_os("PALIMPSEST_NATS_SERVER").is_some() || program().is_some();
     if !is_there {

@@ -60,7 +60,8 @@ struct RemoteSearch<'a> {
 
 impl NodeSearch for RemoteSearch<'_> {
     fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
-        let Answered::Extents(extents) = self.remote.ask(&Step::Begin(Begin::of(self.prepared))) else {
+        let Answered::Extents(extents) = self.remote.ask(&Step::Begin(Box::new(Begin::of(self.prepared))))
+        else {
             panic!()
         };
         Box::new(|_| Ok(extents))
