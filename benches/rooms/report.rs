@@ -62,6 +62,7 @@ fn draft<'a>(text: &'a str, tokenized: &'a TokenizedText, findings: Vec<Finding>
         submitted_at: None,
         alerts: Vec::new(),
         corpus_revision: 1,
+        partition_revisions: Vec::new(),
         scope_revision: 1,
         settings_digest: 0,
         sources_in_scope: SOURCES,
