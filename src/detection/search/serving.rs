@@ -17,11 +17,11 @@ use crate::report::Finding;
 pub(crate) enum Step {
     /// Begins a search of a scope. A conversation about one submission may have several: of the scope and of boilerplate.
     Begin(Box<Begin>),
-    /// As [`NodeSearch::count`].
+    /// As [`NodeSearch::count`](super::NodeSearch::count).
     Count(Vec<Caps>),
-    /// As [`NodeSearch::propose`].
+    /// As [`NodeSearch::propose`](super::NodeSearch::propose).
     Propose(Vec<CollectionTotals>),
-    /// As [`NodeSearch::compare`].
+    /// As [`NodeSearch::compare`](super::NodeSearch::compare).
     Compare(Vec<Vec<Pick>>),
 }
 
