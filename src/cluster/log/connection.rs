@@ -48,7 +48,7 @@ impl Log {
         Ok(log)
     }
 
-    /// Connects as [`Log::connect`] does, and does not check whether the server has what the log needs: its JetStream may be
+    /// Connects as [`Log::connect`] does, and does not check whether the server has what the log needs: its `JetStream` may be
     /// down.
     ///
     /// # Errors
