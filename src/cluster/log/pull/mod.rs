@@ -18,7 +18,7 @@ use join::{Joined, join};
 pub(crate) struct PullLimits {
     /// Most messages, from 1 to 1,000; parts count.
     pub(crate) messages: u16,
-    /// Most bytes. The first message is returned whole whatever it has.
+    /// Most bytes. The first message is returned whole, however large.
     pub(crate) bytes: usize,
     /// A sequence that the stream is known to have reached, or 0: as the leader said, an acknowledgement or
     /// an announcement. A server that has no messages up to there is not believed, and messages that are
