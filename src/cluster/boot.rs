@@ -20,7 +20,7 @@ use super::asking::peers::{Announcement, INTERVAL, Peers};
 use super::asking::serving::Serving;
 use super::asking::transport::{Handler, Transport, TransportError};
 use super::counters::Counters;
-use super::identity::{MemberError, MemberSettings, genesis, identify, patiently, prepare_streams};
+use super::identity::{MemberError, MemberSettings, connect, genesis, identify, patiently, prepare_streams};
 use super::log::{Log, LogId};
 use super::member::Member;
 use super::placement::Placement;
@@ -37,8 +37,7 @@ impl Member {
         settings: MemberSettings,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Arc<Self>, MemberError> {
-        let log = Log::connect(settings.log.clone()).await?;
-        log.require_sync().await?;
+        let log = patiently(|| connect(&settings)).await?;
         patiently(|| prepare_streams(&log, settings.partitions)).await?;
         let genesis = patiently(|| genesis(&log, &settings)).await?;
         let name = identify(&settings, &genesis)?;

@@ -116,6 +116,13 @@ pub(super) async fn patiently<T, F: Future<Output = Result<T, MemberError>>>(
     }
 }
 
+/// Connects to servers that do not lose what they acknowledge.
+pub(super) async fn connect(settings: &MemberSettings) -> Result<Log, MemberError> {
+    let log = Log::connect(settings.log.clone()).await?;
+    log.require_sync().await?;
+    Ok(log)
+}
+
 /// Creates the streams of a corpus that does not exist yet, or checks those of one that does: what is missing then was lost.
 pub(super) async fn prepare_streams(log: &Log, partitions: u16) -> Result<(), MemberError> {
     let exists = match log.last_sequence(LogId::Meta).await {

@@ -125,6 +125,9 @@ pub(crate) enum LogError {
     NotMonitored { server: String, monitors: String },
 }
 
+/// What stands for the causes where no monitoring endpoint is named.
+pub(super) const NONE_CONFIGURED: &str = "none is configured";
+
 impl LogError {
     /// True if the same call may succeed later.
     pub(crate) fn is_transient(&self) -> bool {
@@ -136,6 +139,7 @@ impl LogError {
             // 409: an earlier try is being stored. 429: the stream has 50 batches under way, the most.
             | Self::Refused { code: 409 | 429 | 500.., .. }
             | Self::Refused { error_code: codes::BATCH_INCOMPLETE, .. } => true,
+            Self::NoMonitor { causes } => causes != NONE_CONFIGURED,
             _ => false,
         }
     }

@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::error::NONE_CONFIGURED;
 use super::requirements::check_version;
 use super::{Log, LogError};
 
@@ -101,7 +102,7 @@ impl SyncCheck {
     fn judge(&self, monitors: &[String], members: &BTreeSet<String>) -> Result<(), LogError> {
         if self.synced.is_empty() {
             let causes = self.unreachable.join("; ");
-            let causes = if causes.is_empty() { "none is configured".to_owned() } else { causes };
+            let causes = if causes.is_empty() { NONE_CONFIGURED.to_owned() } else { causes };
             return Err(LogError::NoMonitor { causes });
         }
         let mut unseen = members.difference(&self.synced);

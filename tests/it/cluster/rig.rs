@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
@@ -52,7 +53,7 @@ impl Rig {
             rig.launch(node);
         }
         for node in rig.nodes.iter().flatten() {
-            node.wait_until_serving().await;
+            wait_until_serving(node).await;
         }
         rig
     }
@@ -92,7 +93,7 @@ impl Rig {
     /// Starts a node, and waits until it serves.
     pub async fn restart(&mut self, node: usize) {
         self.launch(node);
-        self.node(node).wait_until_serving().await;
+        wait_until_serving(self.node(node)).await;
     }
 
     pub fn node(&self, node: usize) -> &Process {
@@ -110,6 +111,15 @@ impl Rig {
 
     pub async fn detection(&self, node: usize) -> DetectionServiceClient<Channel> {
         DetectionServiceClient::new(self.channel(node).await)
+    }
+}
+
+/// Waits until a node serves. Servers elect leaders for streams first, which takes a while beside other tests.
+async fn wait_until_serving(node: &Process) {
+    let until = Instant::now() + Duration::from_mins(2);
+    while !node.is_serving().await {
+        assert!(Instant::now() < until, "a node does not serve after two minutes");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
