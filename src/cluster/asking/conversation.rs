@@ -36,6 +36,9 @@ const LONGEST_SEARCH_FOR_A_NODE: Duration = Duration::from_secs(3);
 /// The time between two looks at whether a node is still there.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// An answer that is lost on its way is not waited for any longer: a node takes two minutes at most.
+const LONGEST_ANSWER: Duration = Duration::from_secs(150);
+
 /// The time between two looks at the stop.
 const LOOK_AT_STOP: Duration = Duration::from_millis(20);
 
@@ -212,9 +215,16 @@ async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
 
 /// Waits for an answer that comes.
 pub(in crate::cluster) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
+    let until = Instant::now() + LONGEST_ANSWER;
     loop {
         match coming.recv_timeout(LOOK_AT_STOP) {
             Ok(answer) => return answer,
+            Err(RecvTimeoutError::Timeout) if Instant::now() >= until => {
+                let waited = LONGEST_ANSWER.as_secs();
+                return Err(Error::Unreachable {
+                    what: format!("another node did not answer within {waited} s"),
+                });
+            }
             Err(RecvTimeoutError::Timeout) => stop.check()?,
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(Error::Unreachable { what: "the runtime of this node has ended".to_owned() });

@@ -19,7 +19,7 @@ use super::{Log, LogError};
 /// Most bytes that are read of an answer. It has some 5 kB and one line for each account.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
-/// What the monitoring endpoints told.
+/// What the monitoring endpoints answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SyncCheck {
     /// The servers that write each message to the disk before they acknowledge it, by name.
