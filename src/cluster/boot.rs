@@ -20,6 +20,7 @@ use super::asking::peers::{Announcement, INTERVAL, Peers};
 use super::asking::serving::Serving;
 use super::asking::transport::{Handler, Transport, TransportError};
 use super::counters::Counters;
+use super::erasing::{self, Erasing};
 use super::identity::{MemberError, MemberSettings, connect, genesis, identify, patiently, prepare_streams};
 use super::log::{Log, LogId};
 use super::member::Member;
@@ -143,6 +144,15 @@ async fn run(
             }
             drop(member);
             tokio::time::sleep(INTERVAL).await;
+        }
+    });
+    let weak = Arc::downgrade(&member);
+    tasks.spawn(async move {
+        let mut state = Erasing::default();
+        loop {
+            tokio::time::sleep(erasing::INTERVAL).await;
+            let Some(member) = weak.upgrade() else { return };
+            state.round(&member).await;
         }
     });
     *member.tasks.lock() = tasks;

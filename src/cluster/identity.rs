@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::applying::entry::{Genesis, LogEntry};
 use super::asking::conversation::random;
 use super::asking::transport::TransportError;
-use super::log::{Log, LogError, LogId, LogSettings, PullLimits};
+use super::log::{Erased, Log, LogError, LogId, LogSettings, PullLimits, Topic};
 use super::member::Reads;
 use super::placement::ReplicaGroup;
 use crate::engine::Error;
@@ -148,11 +148,12 @@ pub(super) async fn genesis(log: &Log, settings: &MemberSettings) -> Result<Gene
         let entry = LogEntry::Genesis(genesis).encode();
         let entry = entry.map_err(|_| Error::Internal { what: "the first entry can't be written" })?;
         // Of several nodes that start at once, the first to write counts.
-        log.publish(LogId::Meta, "genesis", entry, tokio::time::Instant::now() + GENESIS).await?;
+        log.publish((LogId::Meta, Topic::Other), "genesis", entry, tokio::time::Instant::now() + GENESIS)
+            .await?;
     }
     let until = Instant::now() + GENESIS;
     let message = loop {
-        let pulled = log.pull(LogId::Meta, 1, first).await?;
+        let pulled = log.pull(LogId::Meta, 1, first, &Erased::default()).await?;
         match pulled.messages.into_iter().next() {
             Some(message) => break message,
             None if Instant::now() >= until => {

@@ -82,6 +82,12 @@ impl Member {
         })
     }
 
+    /// Whether it does what one node of a group has to do. For a moment two may.
+    pub(super) fn is_first_of_its_group(&self) -> bool {
+        let others = self.asker.peers.ready(self.holding.group);
+        self.unready().is_none() && others.iter().all(|other| self.name < *other)
+    }
+
     /// Waits until it can answer searches for the first time.
     pub(crate) async fn caught_up(&self) {
         while self.unready().is_some() {

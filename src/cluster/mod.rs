@@ -11,6 +11,7 @@ mod asking;
 mod backend;
 mod boot;
 mod counters;
+mod erasing;
 mod identity;
 mod log;
 mod member;

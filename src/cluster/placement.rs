@@ -22,10 +22,8 @@ impl Placement {
 
     /// The partition of a source. It is stored by position: the rule must never change.
     pub(crate) fn partition_of(self, collection: &CollectionName, id: &SourceId) -> u16 {
-        // No name has a zero byte.
-        let name = [collection.as_str().as_bytes(), &[0], id.as_str().as_bytes()].concat();
         let partitions = u64::from(self.partitions.max(1));
-        u16::try_from(xxh3_64(&name) % partitions).unwrap_or(0)
+        u16::try_from(hash_of(collection, id) % partitions).unwrap_or(0)
     }
 
     /// The replica group of a partition.
@@ -64,6 +62,12 @@ impl fmt::Display for ReplicaGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.index + 1, self.groups)
     }
+}
+
+/// The hash of the name of a source. It is stored by position: the rule must never change.
+pub(crate) fn hash_of(collection: &CollectionName, id: &SourceId) -> u64 {
+    // No name has a zero byte.
+    xxh3_64(&[collection.as_str().as_bytes(), &[0], id.as_str().as_bytes()].concat())
 }
 
 /// A text that names no replica group.

@@ -5,8 +5,9 @@ use tokio::time::Instant;
 use super::applying::entry::{LogEntry, LoggedChange};
 use super::applying::followers::LONGEST_WAIT;
 use super::asking::conversation::random;
-use super::log::LogId;
+use super::log::{LogId, Topic};
 use super::member::Member;
+use super::placement::hash_of;
 use crate::corpus::{TextRole, check_bytes};
 use crate::engine::{Change, Error, Operation, Outcome, SourcesDeleted};
 use crate::model::{CollectionName, RequestKey, SourceId};
@@ -67,6 +68,7 @@ impl Member {
     ) -> Result<Result<Outcome, Error>, Error> {
         let until = Instant::now() + LONGEST_WAIT;
         let number = random()?;
+        let topic = topic_of(&operation.change);
         let entry = LogEntry::Change(Box::new(LoggedChange {
             operation: number,
             meta: self.holding.meta.applied(),
@@ -80,7 +82,7 @@ impl Member {
         let encoded = encoded.ok().and_then(Result::ok);
         let entry = encoded.ok_or(Error::Internal { what: "a change that can't be written to the log" })?;
         let mut waiting = self.outcomes.wait(number);
-        let published = self.log.publish(id, &format!("{number:032x}"), entry, until).await;
+        let published = self.log.publish((id, topic), &format!("{number:032x}"), entry, until).await;
         let published = published.map_err(|error| Error::Unreachable {
             what: format!("the change was not written to the log for sure: {error}"),
         })?;
@@ -148,6 +150,19 @@ impl Member {
         };
         SourceId::new(&format!("{number:032x}"))
             .map_err(|_| Error::Internal { what: "an assigned id is no id" })
+    }
+}
+
+/// What a change is about.
+fn topic_of(change: &Change) -> Topic {
+    match change {
+        Change::AddSource { collection, source, .. } => {
+            source.id.as_ref().map_or(Topic::Other, |id| Topic::Source(hash_of(collection, id)))
+        }
+        Change::UpdateSource { collection, id, .. } | Change::DeleteSource { collection, id } => {
+            Topic::Source(hash_of(collection, id))
+        }
+        _ => Topic::Other,
     }
 }
 

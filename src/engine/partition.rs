@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Engine;
+use super::{Change, Engine, RequestDigest};
 use crate::corpus::{Error, View, ViewRequest};
 use crate::detection::Detector;
 use crate::report::Report;
@@ -20,6 +20,11 @@ impl Engine {
     /// What searches use besides views.
     pub(crate) fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    /// The digest of a change that holds all that its request asks for.
+    pub(crate) fn change_digest(&self, change: &Change) -> RequestDigest {
+        RequestDigest::of_change(change, self.corpus.seed)
     }
 
     /// Counts a check that was gathered from partitions.

@@ -8,6 +8,8 @@ use std::io::Read;
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::position::Position;
+use super::remnants::Remnant;
 use crate::engine::{Change, RequestDigest};
 use crate::model::{Limits, RequestKey};
 
@@ -37,6 +39,13 @@ pub(crate) enum LogEntry {
     Follow {
         /// The sequence number in the meta log.
         meta: u64,
+    },
+    /// Entries of this log were erased, or will be in a moment. It comes before their erasure.
+    Erased {
+        /// What is left of them.
+        remnants: Vec<Remnant>,
+        /// Everything is erased that the entries up to here made obsolete.
+        up_to: Position,
     },
 }
 
@@ -98,7 +107,7 @@ impl LogEntry {
         match self {
             Self::Change(logged) => logged.meta,
             Self::Follow { meta } => *meta,
-            Self::Genesis(_) => 0,
+            Self::Genesis(_) | Self::Erased { .. } => 0,
         }
     }
 

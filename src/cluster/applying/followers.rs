@@ -11,7 +11,7 @@ use super::sequenced::{Decision, Sequenced};
 use crate::cluster::asking::messages::{OutcomeMessage, encode};
 use crate::cluster::asking::outcomes::Outcomes;
 use crate::cluster::asking::transport::Transport;
-use crate::cluster::log::{Log, LogId};
+use crate::cluster::log::{Log, LogId, Topic};
 use crate::engine::{Error, Timestamp};
 use crate::model::Stop;
 
@@ -117,7 +117,9 @@ impl Follower for PartitionFollower {
         let id = LogId::Partition(self.held.partition);
         let Ok(entry) = (LogEntry::Follow { meta }).encode() else { return };
         let until = tokio::time::Instant::now() + PUBLISHING;
-        if let Err(error) = self.log.publish(id, &format!("follow-{meta}"), entry, until).await {
+        if let Err(error) =
+            self.log.publish((id, Topic::Other), &format!("follow-{meta}"), entry, until).await
+        {
             tracing::warn!(log = %id, %error, "an entry that brings changes of collections was not published; trying again");
         }
     }

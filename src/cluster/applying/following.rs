@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::LogEntry;
+use super::remnants::Remnants;
 use super::sequenced::{Decision, Sequenced};
 use crate::cluster::log::{Log, LogId, Message, PullLimits};
 use crate::engine::Error;
@@ -94,6 +95,9 @@ pub(crate) async fn follow(
     shutdown: CancellationToken,
 ) {
     let (mut wakes, mut known_last, mut asked) = (None, follower.applied(), Instant::now());
+    let mut remnants = Remnants::default();
+    // What it does not know then it reads at the first gap.
+    drop(remnants.read(&log, id, follower.applied() + 1).await);
     loop {
         if wakes.is_none() {
             // Without it the log is looked at from time to time.
@@ -105,7 +109,7 @@ pub(crate) async fn follow(
             known_last = known_last.max(follower.applied());
             asked = Instant::now();
         }
-        let step = step(&log, (id, known_last), &follower, &state);
+        let step = step(&log, (id, known_last), &follower, &mut remnants, &state);
         let next = tokio::select! {
             next = step => next,
             () = shutdown.cancelled() => return,
@@ -150,20 +154,21 @@ async fn step(
     log: &Log,
     (id, known_last): (LogId, u64),
     follower: &Arc<impl Follower>,
+    remnants: &mut Remnants,
     state: &State,
 ) -> Next {
     let (from, began) = (follower.applied() + 1, Instant::now());
-    let pulled = match log.pull(id, from, PullLimits { known_last, ..BATCH }).await {
+    let pulled = match log.pull(id, from, PullLimits { known_last, ..BATCH }, &remnants.erased).await {
         Ok(pulled) => pulled,
         Err(error) => return Next::Failed(error.to_string()),
     };
-    if let Some(gap) = pulled.gaps.first() {
-        state.lock().gap = Some(gap.clone());
-        return Next::Failed(format!(
-            "entries {} to {} are missing in the log; nothing after them is applied",
-            gap.start(),
-            gap.end()
-        ));
+    let is_known = |gap: &RangeInclusive<u64>| {
+        remnants.erased.run_from(*gap.start()).is_some_and(|last| last >= *gap.end())
+    };
+    if !pulled.gaps.iter().all(is_known)
+        && let Err(error) = remnants.read(log, id, from).await
+    {
+        return Next::Failed(error.to_string());
     }
     let pending = pulled.pending;
     let last = pulled.next.saturating_sub(1) + pending;
@@ -172,15 +177,23 @@ async fn step(
         state.see(began, last);
         state.pending = pending + pulled.messages.len() as u64;
     }
-    if pulled.messages.is_empty() {
+    let mut entries = match sequenced(pulled.messages) {
+        Ok(entries) => entries,
+        Err(problem) => return Next::Failed(problem),
+    };
+    let gap = remnants.fill(&mut entries, &pulled.gaps);
+    if entries.is_empty() {
+        if let Some(gap) = gap {
+            state.lock().gap = Some(gap.clone());
+            let (start, end) = gap.into_inner();
+            return Next::Failed(format!(
+                "entries {start} to {end} are missing in the log; nothing after them is applied"
+            ));
+        }
         state.lock().apply(follower.applied(), 0);
         follower.idle().await;
         return Next::Idle;
     }
-    let entries = match sequenced(pulled.messages) {
-        Ok(entries) => entries,
-        Err(problem) => return Next::Failed(problem),
-    };
     if !follower.is_due(&entries).await {
         return Next::Failed("the meta log that its entries name is not applied".to_owned());
     }
@@ -199,7 +212,7 @@ async fn step(
 
 /// The entries of messages.
 fn sequenced(messages: Vec<Message>) -> Result<Vec<Sequenced>, String> {
-    let entry = |Message { sequence, time, payload }| {
+    let entry = |Message { sequence, time, payload, .. }| {
         let entry = LogEntry::decode(&payload).map_err(|error| format!("entry {sequence}: {error}"))?;
         Ok(Sequenced { sequence, time, entry })
     };

@@ -7,7 +7,9 @@
 const META_BITS: u32 = 28;
 
 /// How far a partition has applied its log and the meta log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Position {
     /// The sequence number of the last entry of its own log.
     pub(crate) sequence: u64,

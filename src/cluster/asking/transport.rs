@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::{Client, HeaderMap, Message, StatusCode};
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -142,14 +142,22 @@ impl Transport {
         let subject = format!("{}.node.{node}", self.shared.corpus);
         let reply = format!("{}.reply.{}.{id}", self.shared.corpus, self.shared.node);
         let shared = Arc::clone(&self.shared);
-        self.shared.runtime.spawn(async move { shared.publish(subject, Some(reply), request).await });
+        self.begin(async move { shared.publish(subject, Some(reply), request).await });
         Awaited { shared: Arc::clone(&self.shared), id, node: node.to_owned(), began: Instant::now(), answer }
     }
 
     /// Answers a request.
     pub(crate) fn reply(&self, to: ReplyTo, answer: Bytes) {
         let shared = Arc::clone(&self.shared);
-        self.shared.runtime.spawn(async move { shared.publish(to.0.to_string(), None, answer).await });
+        self.begin(async move { shared.publish(to.0.to_string(), None, answer).await });
+    }
+
+    /// Publishes. Nearly always the connection takes a message at once, and no task is needed, which costs a switch of threads.
+    fn begin(&self, publish: impl Future<Output = ()> + Send + 'static) {
+        let mut publish = Box::pin(publish);
+        if publish.as_mut().now_or_never().is_none() {
+            self.shared.runtime.spawn(publish);
+        }
     }
 
     /// Sends a message that has no answer.

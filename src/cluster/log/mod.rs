@@ -3,12 +3,13 @@
 //! JetStream is used through plain requests and answers: its API in JSON, publishing with an acknowledgement,
 //! and direct gets in batches. So reading keeps no state at the server, and each call has a deadline.
 //!
-//! The names: stream `<corpus>-p03` takes the subject `<corpus>.log.p03`; `<corpus>.wake.p03` announces its
-//! last sequence, outside JetStream, to nodes that wait for messages.
+//! The names: stream `<corpus>-p03` takes the subjects `<corpus>.log.p03.>`, of which a [`Topic`] is one;
+//! `<corpus>.wake.p03` announces its last sequence, outside JetStream, to nodes that wait for messages.
 
 mod api;
 mod codes;
 mod connection;
+mod erase;
 mod error;
 mod publish;
 mod pull;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use error::LogError;
-pub(crate) use pull::{Message, PullLimits};
+pub(crate) use pull::{Erased, Message, PullLimits};
 pub(crate) use state::LogState;
 
 /// What a log is reached with.
@@ -90,6 +91,27 @@ impl fmt::Display for LogId {
     }
 }
 
+/// What a message is about, by which it can be found again: a part of its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// One source, by the hash of its name.
+    Source(u64),
+    /// What was erased.
+    Erased,
+    /// All else.
+    Other,
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(hash) => write!(f, "source.{hash:016x}"),
+            Self::Erased => f.write_str("erased"),
+            Self::Other => f.write_str("other"),
+        }
+    }
+}
+
 /// A connection to a log. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
@@ -124,9 +146,14 @@ impl Log {
         format!("{}-{log}", self.shared.settings.corpus)
     }
 
-    /// The subject that a stream takes.
-    fn subject(&self, log: LogId) -> String {
-        format!("{}.log.{log}", self.shared.settings.corpus)
+    /// The subject of the messages of a stream about something.
+    fn subject(&self, log: LogId, topic: Topic) -> String {
+        format!("{}.log.{log}.{topic}", self.shared.settings.corpus)
+    }
+
+    /// The subjects that a stream takes.
+    fn subjects(&self, log: LogId) -> String {
+        format!("{}.log.{log}.>", self.shared.settings.corpus)
     }
 
     /// The subject that announces a stream's last sequence.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::streams::DUPLICATE_WINDOW;
-use super::{Log, LogError, LogId, api, codes};
+use super::{Log, LogError, LogId, Topic, api, codes};
 
 /// The header with the number of a part and of all parts, as `2/3`.
 pub(super) const PART_HEADER: &str = "Palimpsest-Part";
@@ -69,14 +69,14 @@ impl Log {
     /// [`LogError::MessageId`].
     pub(crate) async fn publish(
         &self,
-        log: LogId,
+        (log, topic): (LogId, Topic),
         id: &str,
         payload: Bytes,
         until: Instant,
     ) -> Result<Published, LogError> {
         check_id(id)?;
         let parts = split(&payload, self.part_bytes())?;
-        let outgoing = Outgoing { stream: self.stream(log), subject: self.subject(log), id, parts };
+        let outgoing = Outgoing { stream: self.stream(log), subject: self.subject(log, topic), id, parts };
         let start = Instant::now();
         let until = until.min(start + RETRY_WITHIN);
         let mut pause = FIRST_PAUSE;

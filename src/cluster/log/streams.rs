@@ -80,7 +80,7 @@ impl Log {
         json!({
             "name": self.stream(log),
             "description": "changes of a Palimpsest corpus: every message is needed",
-            "subjects": [self.subject(log)],
+            "subjects": [self.subjects(log)],
             "retention": "limits",
             "storage": "file",
             "num_replicas": self.shared.settings.replicas,
@@ -194,7 +194,7 @@ mod tests {
 
     fn wanted() -> Value {
         json!({
-            "name": "t-p00", "subjects": ["t.log.p00"], "retention": "limits", "storage": "file", "num_replicas": 3,
+            "name": "t-p00", "subjects": ["t.log.p00.>"], "retention": "limits", "storage": "file", "num_replicas": 3,
             "discard": "new", "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": -1,
             "max_msg_size": -1, "duplicate_window": 120_000_000_000_u64, "allow_direct": true, "allow_atomic": true,
             "metadata": { FORMAT_KEY: "1", PARTITIONS_KEY: "16" },

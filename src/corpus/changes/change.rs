@@ -161,6 +161,16 @@ impl RequestDigest {
         Self(Ticket::digest_of("a change made from", &parts, seed))
     }
 
+    /// Of a change that holds all that its request asks for.
+    pub(crate) fn of_change(change: &Change, seed: CorpusSeed) -> Self {
+        Self(change.digest(seed))
+    }
+
+    /// The digest as a number.
+    pub(crate) fn number(self) -> u128 {
+        self.0
+    }
+
     pub(in crate::corpus) fn ticket(self, key: RequestKey) -> Arc<Ticket> {
         Ticket::of_digest(key, self.0)
     }

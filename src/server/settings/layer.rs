@@ -259,7 +259,7 @@ pub struct SettingsLayer {
     /// Maximum postings of common fingerprints that one check reads in one collection [default: 16384]
     #[arg(long, env = "PALIMPSEST_MAX_COMMON_POSTINGS", value_name = "COUNT", help_heading = "Limits")]
     max_common_postings: u32,
-    /// Maximum seconds for which a deleted text stays on disk [default: 86400]
+    /// Maximum seconds for which a deleted text stays on disk [default: 86400; 300 in a cluster]
     #[arg(long, env = "PALIMPSEST_MAX_DELETED_TEXT_SECONDS", value_name = "SECONDS", help_heading = "Limits")]
     max_deleted_text_seconds: u64,
 }

@@ -250,6 +250,9 @@ impl ConnectionSettings {
     }
 }
 
+/// With the minutes that the streams and Raft logs take, a text is gone within ten minutes.
+const DELETED_TEXT_SECONDS_OF_A_NODE: u64 = 300;
+
 fn limits_of(layer: &SettingsLayer) -> Limits {
     let default = Limits::default();
     Limits {
@@ -264,7 +267,10 @@ fn limits_of(layer: &SettingsLayer) -> Limits {
         max_candidates: layer.max_candidates.unwrap_or(default.max_candidates),
         exhaustive_sources: layer.exhaustive_sources.unwrap_or(default.exhaustive_sources),
         max_common_postings: layer.max_common_postings.unwrap_or(default.max_common_postings),
-        max_deleted_text_seconds: layer.max_deleted_text_seconds.unwrap_or(default.max_deleted_text_seconds),
+        max_deleted_text_seconds: layer.max_deleted_text_seconds.unwrap_or(match layer.cluster {
+            None => default.max_deleted_text_seconds,
+            Some(_) => DELETED_TEXT_SECONDS_OF_A_NODE,
+        }),
     }
 }
 

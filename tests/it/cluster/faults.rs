@@ -24,7 +24,7 @@ async fn add(rig: &Rig, nodes: &[usize], number: u64) {
 }
 
 /// The texts of all sources, as a node says.
-async fn texts(rig: &Rig, node: usize) -> BTreeMap<String, String> {
+pub async fn texts(rig: &Rig, node: usize) -> BTreeMap<String, String> {
     let mut corpus = rig.corpus(node).await;
     let request = proto::ListSourcesRequest { page_size: 1000, ..Default::default() };
     let listed = corpus.list_sources(request).await.unwrap().into_inner();

@@ -96,6 +96,11 @@ impl Nats {
         self.servers.iter().map(|server| format!("http://127.0.0.1:{}", server.monitor)).collect()
     }
 
+    /// The folder with the files of all servers.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// What server `i` wrote to its log.
     pub fn log(&self, i: usize) -> String {
         std::fs::read_to_string(self.folder.path().join(format!("n{i}.log"))).unwrap_or_default()

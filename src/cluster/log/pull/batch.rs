@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
-use super::super::{Log, LogError, LogId, api, codes};
+use super::super::{Log, LogError, LogId, Topic, api, codes};
 use super::stored::{Delivery, Got, Stored};
 
 /// Most messages that the server sends in a batch.
@@ -23,7 +23,7 @@ pub(super) struct Batch {
 }
 
 impl Log {
-    /// Asks any server for messages from the sequence `from` on.
+    /// Asks any server for messages from the sequence `from` on: all, or those about something.
     ///
     /// # Errors
     ///
@@ -32,9 +32,9 @@ impl Log {
     pub(super) async fn batch(
         &self,
         log: LogId,
+        about: Option<Topic>,
         from: u64,
-        messages: u16,
-        bytes: usize,
+        (messages, bytes): (u16, usize),
     ) -> Result<Batch, LogError> {
         let within = self.call_timeout();
         let end = Instant::now() + within;
@@ -42,7 +42,10 @@ impl Log {
         self.check_connected(&call)?;
         // A sequence of 0 would ask for the last message.
         let messages = messages.clamp(1, MOST_MESSAGES);
-        let request = json!({ "seq": from.max(1), "batch": messages, "max_bytes": bytes.max(1) });
+        let mut request = json!({ "seq": from.max(1), "batch": messages, "max_bytes": bytes.max(1) });
+        if let Some(topic) = about {
+            request["next_by_subj"] = self.subject(log, topic).into();
+        }
         let inbox = self.client().new_inbox();
         let mut answers = match timeout_at(end, self.client().subscribe(inbox.clone())).await {
             Ok(subscribed) => subscribed.map_err(|_| LogError::Closed)?,
@@ -76,7 +79,7 @@ impl Log {
     ///
     /// Those of a call.
     pub(super) async fn next_at_leader(&self, log: LogId, sequence: u64) -> Result<Option<Stored>, LogError> {
-        self.get(log, &json!({ "seq": sequence, "next_by_subj": self.subject(log) })).await
+        self.get(log, &json!({ "seq": sequence, "next_by_subj": self.subjects(log) })).await
     }
 
     async fn get(&self, log: LogId, request: &serde_json::Value) -> Result<Option<Stored>, LogError> {

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 
 use super::super::{Log, LogError, LogId};
 use super::batch::Batch;
+use super::erased::Erased;
 use super::join::Slot;
 use super::stored::Stored;
 
@@ -51,7 +52,7 @@ impl Log {
     /// Those of a call, and [`LogError::LeaderBehind`], if nothing is known before.
     pub(super) async fn settle(
         &self,
-        log: LogId,
+        log: (LogId, &Erased),
         from: u64,
         batch: Batch,
         known_last: u64,
@@ -66,7 +67,7 @@ impl Log {
                 let before = found.messages;
                 let settled = self.settle_range(log, missing.clone(), &mut found, &mut questions).await;
                 if found.messages > before {
-                    warn_of_damage(&self.stream(log), &missing);
+                    warn_of_damage(&self.stream(log.0), &missing);
                 }
                 match settled {
                     Ok(true) => {}
@@ -98,13 +99,17 @@ impl Log {
     /// Those of a call, and [`LogError::LeaderBehind`].
     async fn settle_range(
         &self,
-        log: LogId,
+        (log, erased): (LogId, &Erased),
         missing: RangeInclusive<u64>,
         found: &mut Found,
         questions: &mut usize,
     ) -> Result<bool, LogError> {
         let end = *missing.end();
         while found.next <= end {
+            if let Some(last) = erased.run_from(found.next) {
+                found.push_gap(found.next..=last.min(end));
+                continue;
+            }
             let Some(left) = questions.checked_sub(1) else { return Ok(false) };
             *questions = left;
             let start = found.next;

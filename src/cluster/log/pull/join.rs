@@ -96,7 +96,7 @@ fn take(stored: &Stored, open: &mut Option<Open>, joined: &mut Joined) {
     let Some(Part { number, count }) = *part else {
         joined.give_up(open);
         let (sequence, time, payload) = (*sequence, *time, payload.clone());
-        joined.messages.push(Message { sequence, time, payload });
+        joined.messages.push(Message { sequence, first: sequence, time, payload });
         return;
     };
     let continues = open.as_ref().is_some_and(|open| open.next_number() == number && open.count == count);
@@ -116,6 +116,7 @@ fn take(stored: &Stored, open: &mut Option<Open>, joined: &mut Joined) {
     {
         joined.messages.push(Message {
             sequence: *sequence,
+            first: whole.first,
             time: whole.time,
             payload: concat(&whole.parts),
         });

@@ -1,8 +1,10 @@
 //! Reading a stream: batches of direct gets, whose messages are whole and whose gaps are certain.
 
 mod batch;
+mod erased;
 mod gaps;
 mod join;
+mod scan;
 mod stored;
 
 use std::ops::RangeInclusive;
@@ -11,6 +13,7 @@ use bytes::Bytes;
 
 use super::{Log, LogError, LogId};
 use crate::Timestamp;
+pub(crate) use erased::Erased;
 use join::{Joined, join};
 
 /// How much a pull returns.
@@ -31,8 +34,8 @@ pub(crate) struct PullLimits {
 pub(crate) struct Pulled {
     /// The messages, ascending.
     pub(crate) messages: Vec<Message>,
-    /// Sequences that neither the leader nor other servers have, as lost. Ascending, and between the
-    /// messages. Of a message in parts that is not whole all parts are in the gap.
+    /// Sequences that are erased, and those that neither the leader nor other servers have, as lost. Ascending, and between
+    /// the messages. Of a message in parts that is not whole all parts are in the gap.
     pub(crate) gaps: Vec<RangeInclusive<u64>>,
     /// Where to pull from next.
     pub(crate) next: u64,
@@ -45,6 +48,8 @@ pub(crate) struct Pulled {
 pub(crate) struct Message {
     /// Its place; of a message in parts that of the last part.
     pub(crate) sequence: u64,
+    /// The place of its first part.
+    pub(crate) first: u64,
     /// When the stream's leader took it, by its clock. It is the same at every reader, and may go back by a
     /// little when another server leads.
     pub(crate) time: Timestamp,
@@ -59,16 +64,24 @@ impl Log {
     /// A message that is missing between two others, or up to `known_last`, is asked of the leader and of
     /// other servers before it is called a gap: a server whose disk changed a bit has no message there.
     ///
+    /// What is `erased` is not asked for.
+    ///
     /// A batch takes `call_timeout` at most; what came until then is returned.
     ///
     /// # Errors
     ///
     /// [`LogError::TimedOut`], [`LogError::Unavailable`]; [`LogError::LeaderBehind`] if `known_last` is
     /// beyond what the leader has; [`LogError::Malformed`].
-    pub(crate) async fn pull(&self, log: LogId, from: u64, limits: PullLimits) -> Result<Pulled, LogError> {
-        let batch = self.batch(log, from, limits.messages, limits.bytes).await?;
+    pub(crate) async fn pull(
+        &self,
+        log: LogId,
+        from: u64,
+        limits: PullLimits,
+        erased: &Erased,
+    ) -> Result<Pulled, LogError> {
+        let batch = self.batch(log, None, from, (limits.messages, limits.bytes)).await?;
         let mut pending = batch.pending;
-        let mut found = self.settle(log, from, batch, limits.known_last).await?;
+        let mut found = self.settle((log, erased), from, batch, limits.known_last).await?;
         pending += found.left;
         let mut joined = join(&found.slots);
         while let Some(last) = joined.lacking {
@@ -79,9 +92,9 @@ impl Log {
             // The first message has more parts than the limits allow. The stream has them, since it took all
             // or none.
             let rest = u16::try_from(last - end).unwrap_or(u16::MAX);
-            let batch = self.batch(log, found.next, rest, limits.bytes).await?;
+            let batch = self.batch(log, None, found.next, (rest, limits.bytes)).await?;
             pending = batch.pending;
-            let more = self.settle(log, found.next, batch, last).await?;
+            let more = self.settle((log, erased), found.next, batch, last).await?;
             pending += more.left;
             if more.slots.is_empty() {
                 break;
