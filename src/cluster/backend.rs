@@ -51,6 +51,14 @@ impl Backend for Member {
         None
     }
 
+    fn consistency_token(&self) -> Option<String> {
+        self.token()
+    }
+
+    fn observe(&self, token: &str) -> bool {
+        self.see(token)
+    }
+
     fn corpus(&self) -> CorpusInfo {
         let collections = self.holding.meta.engine.corpus().collections;
         let each = self.holding.held().map(|held| held.engine.corpus().stats);
@@ -58,7 +66,7 @@ impl Backend for Member {
     }
 
     fn corpus_of(&self, visible: &Visibility, stop: &Stop) -> Result<CorpusInfo, Error> {
-        let meta = &self.holding.meta.engine;
+        let meta = self.collections()?;
         if visible.is_all() {
             let collections = meta.corpus().collections;
             return Ok(CorpusInfo { collections, stats: self.totals(stop)? });
@@ -71,7 +79,7 @@ impl Backend for Member {
     }
 
     fn get_collection(&self, name: &CollectionName) -> Result<CollectionInfo, Error> {
-        let known = self.holding.meta.engine.get_collection(name)?;
+        let known = self.collections()?.get_collection(name)?;
         let counted = self.counted(vec![known], &Stop::never())?.pop();
         counted.ok_or(Error::Internal { what: "a collection was counted and is not there" })
     }
@@ -83,7 +91,7 @@ impl Backend for Member {
         count: usize,
         stop: &Stop,
     ) -> Result<Vec<CollectionInfo>, Error> {
-        let known = self.holding.meta.engine.list_collections(visible, after, count);
+        let known = self.collections()?.list_collections(visible, after, count);
         if known.is_empty() { Ok(known) } else { self.counted(known, stop) }
     }
 
@@ -209,11 +217,11 @@ impl Backend for Member {
     }
 
     fn scale(&self, collection: &CollectionName, name: &ScaleName) -> Result<Arc<Scale>, Error> {
-        self.holding.meta.engine.scale(collection, name)
+        self.collections()?.scale(collection, name)
     }
 
     fn scales(&self, collection: &CollectionName) -> Result<Vec<Arc<Scale>>, Error> {
-        self.holding.meta.engine.scales(collection)
+        self.collections()?.scales(collection)
     }
 
     /// None: a cluster does not calibrate yet, and states what chance produces by the default.

@@ -1,6 +1,7 @@
 //! Boot: from settings to a node that follows the log.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use futures_util::StreamExt;
 use parking_lot::Mutex;
@@ -130,6 +131,7 @@ async fn run(
         reads: settings.reads,
         runtime: Handle::current(),
         acknowledged: Mutex::default(),
+        seen_meta: AtomicU64::new(0),
         states,
         shutdown,
         tasks: Mutex::new(JoinSet::new()),

@@ -13,6 +13,7 @@ pub(crate) struct Counters {
     questions_served: AtomicU64,
     changes_published: AtomicU64,
     changes_failed: AtomicU64,
+    partial_reports: AtomicU64,
 }
 
 impl Counters {
@@ -24,6 +25,11 @@ impl Counters {
     /// A search began again, since a node fell silent.
     pub(crate) fn repeated(&self) {
         add_one(&self.repeated_searches);
+    }
+
+    /// A report lacks partitions that no node answered for.
+    pub(crate) fn partial(&self) {
+        add_one(&self.partial_reports);
     }
 
     /// This node takes part in a search of another.
@@ -58,6 +64,7 @@ impl Counters {
             questions_served: so_far(&self.questions_served),
             changes_published: so_far(&self.changes_published),
             changes_failed: so_far(&self.changes_failed),
+            partial_reports: so_far(&self.partial_reports),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A node of a cluster: what it holds, the other nodes, and the log that all follow.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use super::asking::peers::{Announcement, WIRE};
 use super::asking::serving::answer;
 use super::log::{Log, LogId};
 use super::placement::ReplicaGroup;
-use crate::engine::{ClusterFigures, Error, LogFigures};
+use super::token::Seen;
+use crate::engine::{ClusterFigures, Engine, Error, LogFigures};
 use crate::model::{SourceName, Stop};
 
 /// Does something that waits. Handlers look up a source in a thread of the runtime now and then, which goes on in another
@@ -59,6 +61,8 @@ pub(crate) struct Member {
     pub(super) runtime: Handle,
     /// The revisions of partitions from which the changes that this node acknowledged are seen.
     pub(super) acknowledged: Mutex<BTreeMap<u16, u64>>,
+    /// The place in the meta log that tokens of callers name.
+    pub(super) seen_meta: AtomicU64,
     /// The state of each log.
     pub(super) states: BTreeMap<LogId, State>,
     /// Ends the tasks.
@@ -124,10 +128,45 @@ impl Member {
     /// How recent answers have to be now.
     pub(super) fn recency(&self) -> Recency {
         Recency {
-            meta: self.holding.meta.applied(),
+            meta: self.holding.meta.applied().max(self.seen_meta.load(Ordering::Relaxed)),
             revisions: self.acknowledged.lock().clone(),
             strict: self.reads == Reads::Strict,
         }
+    }
+
+    /// What this node acknowledged, as a token.
+    pub(super) fn token(&self) -> Option<String> {
+        let Recency { meta, revisions, .. } = self.recency();
+        Seen { meta, revisions }.seal(&self.token_secret())
+    }
+
+    /// From now on, everything is read that the node acknowledged which gave a token. False if it is not one of this corpus.
+    pub(super) fn see(&self, token: &str) -> bool {
+        let Some(Seen { meta, revisions }) = Seen::open(token, &self.token_secret()) else { return false };
+        self.seen_meta.fetch_max(meta, Ordering::Relaxed);
+        let mut acknowledged = self.acknowledged.lock();
+        for (partition, revision) in revisions {
+            let known = acknowledged.entry(partition).or_default();
+            *known = (*known).max(revision);
+        }
+        true
+    }
+
+    fn token_secret(&self) -> [u8; 32] {
+        self.holding.meta.engine.secret("consistency tokens")
+    }
+
+    /// The collections, as far as tokens of callers name them. It waits for them, for some seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] if they are not known by then.
+    pub(super) fn collections(&self) -> Result<&Engine, Error> {
+        let meta = self.seen_meta.load(Ordering::Relaxed);
+        if self.holding.meta.applied() < meta {
+            blocking(|| self.holding.wait_for_meta(meta, &Stop::never()))?;
+        }
+        Ok(&self.holding.meta.engine)
     }
 
     /// All replica groups.

@@ -18,6 +18,7 @@ mod member;
 mod placement;
 mod reading;
 mod status;
+mod token;
 mod writing;
 
 pub(crate) use identity::MemberSettings;

@@ -28,6 +28,8 @@ pub(super) struct Nodes {
     views: Vec<View>,
     partitions: Vec<u16>,
     others: Vec<RemoteNode>,
+    /// The partitions that no node answers for.
+    missing: Vec<u16>,
 }
 
 impl Nodes {
@@ -60,6 +62,11 @@ impl Member {
             let detector = self.holding.detector();
             let mut report = nodes.with(|nodes| detector.check(subject, &scope, options, nodes, stop))?;
             report.partition_revisions.sort_unstable();
+            if !nodes.missing.is_empty() {
+                self.asker.counters.partial();
+                let partitions = self.holding.placement.partitions;
+                report = report.without(nodes.missing.clone(), partitions, subject.text);
+            }
             report.warnings = std::mem::take(&mut report.warnings).and(warnings);
             Ok(report)
         })
@@ -88,7 +95,7 @@ impl Member {
     ) -> Result<(Scope, Vec<Warning>), Error> {
         let (boilerplate, own_groups) = of_exclusions(options);
         let request = ViewRequest { scope, others: &boilerplate, own_groups: &own_groups, sources: &[] };
-        let view = self.holding.meta.engine.view(&request)?;
+        let view = self.collections()?.view(&request)?;
         let of_patterns = view.unknown().iter().filter(|warning| warning.field == WarnedField::Patterns);
         let warnings = of_patterns.cloned().collect();
         Ok((view.resolved(scope).into_owned(), warnings))
@@ -104,8 +111,12 @@ impl Member {
     ) -> Result<Nodes, Error> {
         let recency = self.recency();
         let (boilerplate, own_groups) = of_exclusions(options);
-        let (here, there): (Vec<ReplicaGroup>, Vec<ReplicaGroup>) =
+        let (here, mut there): (Vec<ReplicaGroup>, Vec<ReplicaGroup>) =
             self.groups().partition(|group| self.is_here(*group));
+        let missing = if options.allow_partial { self.silent_of(&mut there, stop)? } else { Vec::new() };
+        if here.is_empty() && there.is_empty() {
+            return Err(Error::Unreachable { what: "no replica group answers".to_owned() });
+        }
         let (views, partitions) = if here.is_empty() {
             (Vec::new(), Vec::new())
         } else {
@@ -125,7 +136,21 @@ impl Member {
             let meta = Arc::clone(&self.holding.meta);
             RemoteNode::new(self.asker.clone(), group, meta, Arc::clone(&open))
         };
-        Ok(Nodes { views, partitions, others: there.into_iter().map(remote).collect() })
+        Ok(Nodes { views, partitions, others: there.into_iter().map(remote).collect(), missing })
+    }
+
+    /// Takes the groups that have no ready node out of some groups. Returns their partitions, in order.
+    fn silent_of(&self, groups: &mut Vec<ReplicaGroup>, stop: &Stop) -> Result<Vec<u16>, Error> {
+        let mut missing = Vec::new();
+        for group in std::mem::take(groups) {
+            if self.asker.is_silent(group, stop)? {
+                missing.extend(self.holding.placement.of_group(group.index));
+            } else {
+                groups.push(group);
+            }
+        }
+        missing.sort_unstable();
+        Ok(missing)
     }
 
     /// A source, with its text if that is wanted.
@@ -135,7 +160,7 @@ impl Member {
         with_text: bool,
         stop: &Stop,
     ) -> Result<(Arc<Entry>, Option<Arc<str>>), Error> {
-        self.holding.meta.engine.get_collection(&name.collection)?;
+        self.collections()?.get_collection(&name.collection)?;
         let question = Question::Source { name: name.clone(), with_text };
         match self.ask_owner(name, question, stop)? {
             Reply::Source(entry, text) => Ok((entry, text)),
@@ -158,7 +183,7 @@ impl Member {
         count: usize,
         stop: &Stop,
     ) -> Result<SourcePage, Error> {
-        self.holding.meta.engine.get_collection(collection)?;
+        self.collections()?.get_collection(collection)?;
         let question = Question::Sources {
             collection: collection.clone(),
             filter: filter.clone(),
@@ -180,7 +205,7 @@ impl Member {
         filter: &SourceFilter,
         stop: &Stop,
     ) -> Result<SourcesDeleted, Error> {
-        self.holding.meta.engine.get_collection(collection)?;
+        self.collections()?.get_collection(collection)?;
         let question = Question::Deletion { collection: collection.clone(), filter: filter.clone() };
         let mut total = SourcesDeleted { sources: 0, ids: Vec::new(), revision: 0 };
         for reply in self.ask_all(&question, stop)? {

@@ -63,6 +63,12 @@ impl Detector {
         Ok(tokenized)
     }
 
+    /// The words of a source; `None` if it has none, or is not within the limits.
+    #[cfg(feature = "server")]
+    pub(crate) fn words_of_source(&self, text: &str) -> Option<usize> {
+        self.tokenize(text, TextRole::Source).ok().map(|tokenized| tokenized.tokens().len())
+    }
+
     /// The tokens of a source, which was within the limits when it was added.
     pub(super) fn tokenize_source(&self, text: &str) -> TokenizedText {
         self.matcher.tokenize(text)

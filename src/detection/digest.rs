@@ -34,6 +34,8 @@ pub(super) fn settings_digest(
         max_sources,
         max_passages,
         submitted_at,
+        // The report names what it leaves out.
+        allow_partial: _,
     } = options;
     let Exclusions {
         quotations,

@@ -102,6 +102,8 @@ pub struct DetectionOptions {
     pub max_passages: usize,
     /// When the submission was handed in, if that is known; of a stored source its own time unless this is set.
     pub submitted_at: Option<Timestamp>,
+    /// Whether a cluster may leave out partitions of the corpus that no node answers for. The report says so.
+    pub allow_partial: bool,
 }
 
 impl DetectionOptions {
@@ -136,6 +138,7 @@ setters!(DetectionOptions {
     with_max_sources: max_sources: usize,
     with_max_passages: max_passages: usize,
     with_submitted_at: submitted_at: Option<Timestamp>,
+    with_allow_partial: allow_partial: bool,
 });
 
 impl Default for DetectionOptions {
@@ -152,6 +155,7 @@ impl Default for DetectionOptions {
             max_sources: 100,
             max_passages: 1000,
             submitted_at: None,
+            allow_partial: false,
         }
     }
 }

@@ -43,6 +43,16 @@ pub(crate) trait Backend: Send + Sync + Debug {
     /// The outcome of a request that was done; `None` if it was not, or if that is forgotten.
     fn answered(&self, request: &RequestKey, digest: RequestDigest) -> Option<Result<Outcome, Error>>;
 
+    /// What this node acknowledged by now, for the next call at any node of a cluster; `None` where one engine has all.
+    fn consistency_token(&self) -> Option<String> {
+        None
+    }
+
+    /// Has later calls see what the node that gave a token had acknowledged. False if it is not one of this corpus.
+    fn observe(&self, _token: &str) -> bool {
+        true
+    }
+
     /// The totals of what this process holds: of the corpus, or of a node's partitions.
     fn corpus(&self) -> CorpusInfo;
 

@@ -19,6 +19,8 @@ pub(crate) struct ClusterFigures {
     pub(crate) changes_published: u64,
     /// Changes of this node that a log did not take for sure, or whose outcome did not come in time.
     pub(crate) changes_failed: u64,
+    /// Reports that lack partitions which no node answered for.
+    pub(crate) partial_reports: u64,
 }
 
 /// A log that a node follows.

@@ -27,6 +27,11 @@ impl Engine {
         RequestDigest::of_change(change, self.corpus.seed)
     }
 
+    /// The words of a text, as the limits count them; 0 if it has too many. Linear in the text.
+    pub(crate) fn acceptable_words(&self, text: &str) -> usize {
+        self.detector.words_of_source(text).unwrap_or(0)
+    }
+
     /// Counts a check that was gathered from partitions.
     pub(crate) fn note_check(&self, report: &Report, began: Instant) {
         self.corpus.counters.candidates.record(report.candidates);

@@ -55,6 +55,7 @@ pub fn build(mut draft: Draft<'_>) -> Report {
         guarantee: guarantee(&draft),
         corpus_revision: draft.corpus_revision,
         partition_revisions: draft.partition_revisions.clone(),
+        missing_partitions: Vec::new(),
         scope_revision: draft.scope_revision,
         settings_digest: draft.settings_digest,
         offset_unit: draft.offset_unit,

@@ -6,6 +6,8 @@ use super::age::AgeOrder;
 use crate::matching::PassageKind;
 use crate::model::{PageRange, Timestamp, Warnings};
 use crate::text::alerts::Alert;
+#[cfg(feature = "server")]
+use crate::text::convert_spans;
 use crate::text::{OffsetUnit, Span, WordLengths};
 
 /// A share of words, by the two counts that it comes from.
@@ -42,6 +44,8 @@ pub enum VoidReason {
     PostingLimit,
     /// There were more candidates than are compared.
     CandidateLimit,
+    /// Partitions of the corpus did not answer. The limit is the number of all partitions.
+    MissingPartitions,
 }
 
 /// One reason for which the guarantee does not hold, and where in the submission.
@@ -251,6 +255,8 @@ pub struct Report {
     pub corpus_revision: u64,
     /// The revision of each partition of the sources, in their order; empty in a comparison.
     pub partition_revisions: Vec<PartitionRevision>,
+    /// The partitions that did not answer, in order: their sources were not compared.
+    pub missing_partitions: Vec<u16>,
     /// The revision at which one of the collections that were read last changed; 0 in a comparison. With the same one
     /// and the same settings, all else in the report but `corpus_revision` is the same.
     pub scope_revision: u64,
@@ -303,6 +309,19 @@ impl Report {
     #[must_use]
     pub fn sources_cut(&self) -> u64 {
         self.sources_found.saturating_sub(self.sources.len() as u64)
+    }
+
+    /// The report of a submission for which partitions of the corpus, of so many, did not answer: the guarantee does not hold
+    /// anywhere.
+    #[cfg(feature = "server")]
+    #[must_use]
+    pub(crate) fn without(mut self, missing: Vec<u16>, partitions: u16, submission: &str) -> Self {
+        let mut spans = vec![Span { start: 0, end: u32::try_from(submission.len()).unwrap_or(u32::MAX) }];
+        convert_spans(submission, self.offset_unit, &mut spans);
+        let (reason, limit) = (VoidReason::MissingPartitions, u64::from(partitions));
+        self.guarantee.voids.push(GuaranteeVoid { reason, limit, spans });
+        self.missing_partitions = missing;
+        self
     }
 }
 

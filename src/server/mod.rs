@@ -9,6 +9,7 @@ mod boot;
 mod calibration;
 mod calls;
 mod connections;
+mod consistency;
 mod descriptors;
 mod error;
 mod grpc;

@@ -16,6 +16,7 @@ use tower::{Layer as _, ServiceExt as _};
 use super::access::AccessLayer;
 use super::calls::CallLimits;
 use super::connections::{CallCountLayer, ConnectionStream, FlowControlWindows};
+use super::consistency::ConsistencyLayer;
 use super::error::ServeError;
 use super::observe::ObserveLayer;
 use super::reflection::ValidatedReflection;
@@ -49,6 +50,7 @@ pub(super) struct ConnectionServer {
     accept_http1: bool,
     observe: ObserveLayer,
     access: AccessLayer,
+    consistency: ConsistencyLayer,
     limits: Arc<CallLimits>,
     services: Routes,
 }
@@ -68,6 +70,7 @@ impl ConnectionServer {
             accept_http1: settings.web.grpc_web,
             observe,
             access,
+            consistency: ConsistencyLayer::new(context.backend.clone()),
             limits: CallLimits::new(settings)?,
             services: services(context, health, settings)?.prepare(),
         })
@@ -77,10 +80,9 @@ impl ConnectionServer {
     pub(super) async fn serve(self, stream: ConnectionStream, ending: CancellationToken) {
         let http = self.http();
         // The outermost first; below `web`, calls are plain gRPC.
-        let services =
-            CallCountLayer::new(stream.peer().clone()).layer(self.web.layer(
-                self.observe.layer(self.access.layer(self.limits.for_connection().layer(self.services))),
-            ));
+        let services = self.consistency.layer(self.limits.for_connection().layer(self.services));
+        let services = CallCountLayer::new(stream.peer().clone())
+            .layer(self.web.layer(self.observe.layer(self.access.layer(services))));
         let services = services.map_request(|request: Request<Incoming>| request.map(Body::new));
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
         tokio::pin!(connection);
@@ -96,8 +98,9 @@ impl ConnectionServer {
 
     /// The services with the layers of a connection, for calls from this process.
     pub(super) fn in_process(self) -> Calls {
-        let Self { observe, access, limits, services, .. } = self;
-        Calls::new(observe.layer(access.layer(limits.for_connection().layer(services))))
+        let Self { observe, access, consistency, limits, services, .. } = self;
+        let services = consistency.layer(limits.for_connection().layer(services));
+        Calls::new(observe.layer(access.layer(services)))
     }
 
     fn http(&self) -> Builder<TokioExecutor> {

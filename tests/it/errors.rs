@@ -224,6 +224,7 @@ async fn bad_checks() {
             ..Default::default()
         }),
         max_expected_by_chance: Some(-1.0),
+        allow_partial: false,
     });
     let status = detection.check(request).await.unwrap_err();
     let expected = [

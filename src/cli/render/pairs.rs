@@ -111,6 +111,8 @@ fn reason(void: &proto::PairsVoid, summary: &proto::PairsSummary) -> String {
             let cut = counted(summary.comparisons_cut, "comparison", "comparisons");
             format!("{cut} beyond the first {} of a source were not made", number(void.limit))
         }
-        GuaranteeVoidReason::Unspecified => format!("a limit of {} was reached", number(void.limit)),
+        GuaranteeVoidReason::MissingPartitions | GuaranteeVoidReason::Unspecified => {
+            format!("a limit of {} was reached", number(void.limit))
+        }
     }
 }

@@ -85,15 +85,10 @@ impl Holding {
     ///
     /// [`Error::Unreachable`] if it is not applied by then, or if the log can't be asked; [`Error::Stopped`].
     pub(crate) fn wait_for(&self, recency: &Recency, stop: &Stop) -> Result<(), Error> {
-        let until = Instant::now() + LONGEST_WAIT;
         let latest = if recency.strict { self.runtime.block_on(self.latest())? } else { Latest::default() };
         let meta = recency.meta.max(latest.meta);
-        let behind = |what: String| Error::Unreachable {
-            what: format!("{what} is not applied after {} s", LONGEST_WAIT.as_secs()),
-        };
-        if !wait_until(&self.runtime, &mut self.meta.watch(), |applied| *applied >= meta, until, stop)? {
-            return Err(behind(format!("entry {meta} of the meta log")));
-        }
+        self.wait_for_meta(meta, stop)?;
+        let until = Instant::now() + LONGEST_WAIT;
         for held in self.held() {
             let sequence = latest.partitions.get(&held.partition).copied().unwrap_or(0);
             let revision = recency.revisions.get(&held.partition).copied().unwrap_or(0);
@@ -107,6 +102,19 @@ impl Holding {
             }
         }
         Ok(())
+    }
+
+    /// Waits until the meta log is applied up to a place, for a few seconds at most. Not for async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`] if it is not applied by then; [`Error::Stopped`].
+    pub(crate) fn wait_for_meta(&self, meta: u64, stop: &Stop) -> Result<(), Error> {
+        let until = Instant::now() + LONGEST_WAIT;
+        if wait_until(&self.runtime, &mut self.meta.watch(), |applied| *applied >= meta, until, stop)? {
+            return Ok(());
+        }
+        Err(behind(format!("entry {meta} of the meta log")))
     }
 
     /// The last sequence numbers of the logs, as their leaders know them.
@@ -127,6 +135,11 @@ impl Holding {
         }
         Ok(Latest { meta, partitions })
     }
+}
+
+/// The error of what is not applied in time.
+fn behind(what: String) -> Error {
+    Error::Unreachable { what: format!("{what} is not applied after {} s", LONGEST_WAIT.as_secs()) }
 }
 
 /// The last sequence numbers of the logs.

@@ -1,9 +1,9 @@
 //! What is left of entries that were erased: enough to come to the same state without their texts.
 //!
 //! An entry is erased when its text is obsolete: its source was deleted, or has another text by now. A node that applies the log
-//! from before it takes its remnant instead, in which digits stand for the text. They are as long as the text was, since a
-//! collection has a limit of bytes, and equal for equal texts, since to replace a text by itself changes nothing.
-//! So all decisions and revisions are those of the other nodes; the text itself is gone by the end of the log in either case.
+//! from before it takes its remnant instead, in which single letters stand for the words of the text. They are as many, since a
+//! text of too few or too many words is refused, and as long as the text was, since a collection has a limit of bytes. They are
+//! equal for equal texts, since to replace a text by itself changes nothing. So all decisions and revisions are those of the other nodes; the text itself is gone by the end of the log in either case.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -35,11 +35,11 @@ impl Remnant {
     pub(crate) fn new(message: &Message, logged: LoggedChange, engine: &Engine) -> Option<Self> {
         let digest = logged.request_digest.unwrap_or_else(|| engine.change_digest(&logged.change));
         let Change::AddSource { collection, source, if_exists } = logged.change else { return None };
-        let length = source.text.len();
+        let (words, length) = (engine.acceptable_words(&source.text), source.text.len());
         let content = Change::AddSource { collection, source, if_exists: IfExists::Replace };
         let number = engine.change_digest(&content).number();
         let Change::AddSource { collection, mut source, .. } = content else { return None };
-        source.text = digits(number, length);
+        source.text = stand_in(number, words, length);
         source.pages = None;
         let change = Change::AddSource { collection, source, if_exists };
         let change = Box::new(LoggedChange { change, request_digest: Some(digest), ..logged });
@@ -57,9 +57,16 @@ impl Remnant {
     }
 }
 
-/// A text of a length in bytes that stands for another. It has no words.
-fn digits(number: u128, length: usize) -> String {
-    let mut text = format!("{number:032x}");
+/// A text of so many words and bytes that stands for another one with a digest.
+fn stand_in(digest: u128, words: usize, length: usize) -> String {
+    let letters = format!("{digest:032x}").into_bytes().into_iter().map(|digit| match digit {
+        b'0'..=b'9' => char::from(digit - b'0' + b'g'),
+        letter => char::from(letter),
+    });
+    let of_others = 2 * words.saturating_sub(1);
+    let of_first = if words == 0 { 0 } else { length.saturating_sub(of_others).clamp(1, 32) };
+    let mut text: String = letters.take(of_first).collect();
+    text.extend(std::iter::repeat_n(" a", words.saturating_sub(1)));
     text.truncate(length);
     let missing = length - text.len();
     text.extend(std::iter::repeat_n(' ', missing));
@@ -170,10 +177,22 @@ mod tests {
         logged(Change::DeleteSource { collection: CollectionName::default(), id }, None)
     }
 
+    #[test]
+    fn a_stand_in_has_as_many_words_and_bytes() {
+        let engine = engine();
+        for (words, length) in [(0, 0), (0, 7), (1, 1), (1, 50), (5, 9), (5, 10), (5, 100), (200, 1_000)] {
+            let text = stand_in(u128::MAX / 3, words, length);
+            assert_eq!((engine.acceptable_words(&text), text.len()), (words, length), "{text:?}");
+        }
+        assert_ne!(stand_in(1, 5, 40), stand_in(2, 5, 40));
+    }
+
     /// A log in which everything happens that an erased text may have an influence on.
     fn log() -> Vec<LoggedChange> {
         let [old, new] = ["The keeper wrote every storm into a ledger.", "Another text of the keeper."];
         vec![
+            // Too few words.
+            add("a", "Two words", IfExists::Reject),
             add("a", old, IfExists::Reject),
             add("a", old, IfExists::ReplaceDifferent),
             add("a", new, IfExists::RejectDifferent),
@@ -212,7 +231,7 @@ mod tests {
     fn a_log_with_remnants_comes_to_the_same_state() {
         let whole = Held::new(0, engine());
         let decided = outcomes(&whole, sequenced(log()));
-        assert_eq!(decided, [true, true, false, true, true, false, true, true, true, true]);
+        assert_eq!(decided, [false, true, true, false, true, true, false, true, true, true, true]);
 
         let mut remnants = Remnants::default();
         let mut entries = Vec::new();
@@ -220,7 +239,7 @@ mod tests {
         for entry in sequenced(log()) {
             let (at, LogEntry::Change(change)) = (entry.sequence, entry.entry.clone()) else { panic!() };
             // Those of sources that are there with the same text stay.
-            if matches!(change.change, Change::DeleteSource { .. }) || at >= 8 {
+            if matches!(change.change, Change::DeleteSource { .. }) || at >= 9 {
                 entries.push(entry);
                 continue;
             }
@@ -232,7 +251,7 @@ mod tests {
             gaps.push(at..=at);
         }
         let gap = remnants.fill(&mut entries, &gaps);
-        assert_eq!((gap, entries.len()), (None, 10));
+        assert_eq!((gap, entries.len()), (None, 11));
         let replayed = Held::new(0, engine());
         assert_eq!(outcomes(&replayed, entries), decided);
         assert_eq!((listing(&replayed), replayed.applied()), (listing(&whole), whole.applied()));

@@ -87,6 +87,22 @@ impl Asker {
         Ok(receiver)
     }
 
+    /// Whether a replica group has had no ready node for some seconds. Waits for as long. Not for async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`].
+    pub(crate) fn is_silent(&self, group: ReplicaGroup, stop: &Stop) -> Result<bool, Error> {
+        while let Some(since) = self.peers.without_node_since(group) {
+            if since.elapsed() >= LONGEST_SEARCH_FOR_A_NODE {
+                return Ok(true);
+            }
+            stop.check()?;
+            std::thread::sleep(LOOK_AT_STOP);
+        }
+        Ok(false)
+    }
+
     /// The answer of the node of a group that answers first, with its place among those that were asked. `request` makes the
     /// request to the node of each place.
     async fn first_of(

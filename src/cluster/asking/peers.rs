@@ -55,6 +55,8 @@ struct Peer {
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     heard: Mutex<BTreeMap<String, Peer>>,
+    /// The groups that had no ready node when one was looked for, and since when.
+    without_node: Mutex<BTreeMap<ReplicaGroup, Instant>>,
     turn: std::sync::atomic::AtomicUsize,
 }
 
@@ -100,6 +102,17 @@ impl Peers {
         }
         ready.sort_by_key(|(failed, _)| *failed);
         ready.into_iter().map(|(_, node)| node.to_owned()).collect()
+    }
+
+    /// Since when a replica group is known to have no ready node; `None` if it has one.
+    pub(crate) fn without_node_since(&self, group: ReplicaGroup) -> Option<Instant> {
+        let has_ready = !self.ready(group).is_empty();
+        let mut without_node = self.without_node.lock();
+        if has_ready {
+            without_node.remove(&group);
+            return None;
+        }
+        Some(*without_node.entry(group).or_insert_with(Instant::now))
     }
 
     /// What all nodes said last, with the time since.

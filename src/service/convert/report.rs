@@ -33,6 +33,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         guarantee: promised,
         corpus_revision,
         partition_revisions,
+        missing_partitions,
         scope_revision: _,
         settings_digest,
         offset_unit,
@@ -86,6 +87,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         document: None,
         length: Some(text_length(words, None)),
         partition_revisions: divided(partition_revisions),
+        missing_partitions: missing_partitions.into_iter().map(u32::from).collect(),
         not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
     }
 }
@@ -163,6 +165,7 @@ pub(super) fn guarantee_void_reason(reason: VoidReason) -> proto::GuaranteeVoidR
         VoidReason::CommonnessCap => proto::GuaranteeVoidReason::CommonnessCap,
         VoidReason::PostingLimit => proto::GuaranteeVoidReason::PostingLimit,
         VoidReason::CandidateLimit => proto::GuaranteeVoidReason::CandidateLimit,
+        VoidReason::MissingPartitions => proto::GuaranteeVoidReason::MissingPartitions,
     }
 }
 

@@ -223,6 +223,7 @@ impl Fields {
             max_passages,
             exclusions,
             max_expected_by_chance,
+            allow_partial,
         } = options;
         let max_sources = self.number("options.max_sources", *max_sources, 0..=MAX_NUMBER);
         let max_passages = self.number("options.max_passages", *max_passages, 0..=MAX_NUMBER);
@@ -246,6 +247,7 @@ impl Fields {
             include_excerpts: *include_excerpts,
             max_sources: listed(max_sources, defaults.max_sources),
             max_passages: listed(max_passages, defaults.max_passages),
+            allow_partial: *allow_partial,
             ..defaults
         }
     }

@@ -67,6 +67,13 @@ impl Problem {
         Self { violations, ..Self::new(reason, listed.join("; ")) }
     }
 
+    /// A token that this corpus did not give.
+    pub(crate) fn foreign_token(key: &str) -> Self {
+        let description =
+            "is no token of this corpus; send the trailer of an answer of one of its nodes".to_owned();
+        Self::invalid(vec![Violation { field: format!("metadata {key}"), description }])
+    }
+
     /// Adds that the caller may try again after `delay`.
     fn retry_after(self, delay: Duration) -> Self {
         Self { retry_in: Some(delay), ..self }

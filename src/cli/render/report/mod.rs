@@ -207,6 +207,10 @@ fn void_reason(void: &proto::GuaranteeVoid, report: &proto::Report) -> String {
             let uncompared = counted(report.candidates_cut, "candidate", "candidates");
             format!("{uncompared} beyond the first {limit} were not compared")
         }
+        GuaranteeVoidReason::MissingPartitions => format!(
+            "{} of the {limit} partitions of the corpus did not answer; their sources were not compared",
+            number(report.missing_partitions.len() as u64)
+        ),
         GuaranteeVoidReason::Unspecified => format!("a limit of {limit} was reached"),
     }
 }

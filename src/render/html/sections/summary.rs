@@ -140,7 +140,11 @@ fn guarantee(report: &Report, offsets: &Offsets<'_>, options: &RenderOptions) ->
 }
 
 fn void(void: &GuaranteeVoid, report: &Report, offsets: &Offsets<'_>) -> Markup {
-    let reason = void_reason(void.reason(), void.limit, report.candidates_cut);
+    let cut = match void.reason() {
+        GuaranteeVoidReason::MissingPartitions => report.missing_partitions.len() as u64,
+        _ => report.candidates_cut,
+    };
+    let reason = void_reason(void.reason(), void.limit, cut);
     let more = void.spans.len().saturating_sub(NAMED_SPANS);
     html! {
         (reason) ". Affected: "
@@ -160,7 +164,7 @@ fn beginning(offsets: &Offsets<'_>, range: std::ops::Range<usize>) -> Markup {
     html! { (Visible::all(text.get(..end).unwrap_or_default())) @if end < text.len() { "…" } }
 }
 
-/// The limit that was reached, as a sentence without its stop.
+/// The limit that was reached, as a sentence without its stop. `cut` is what was left out by it, if that is known.
 pub(in crate::render::html) fn void_reason(reason: GuaranteeVoidReason, limit: u64, cut: u64) -> String {
     match reason {
         GuaranteeVoidReason::CommonnessCap => {
@@ -172,6 +176,13 @@ pub(in crate::render::html) fn void_reason(reason: GuaranteeVoidReason, limit: u
         GuaranteeVoidReason::CandidateLimit => {
             let cut = if cut > 0 { counted(cut, "candidate", "candidates") } else { "Candidates".to_owned() };
             format!("{cut} beyond the first {} were not compared", number(limit))
+        }
+        GuaranteeVoidReason::MissingPartitions => {
+            let cut = if cut > 0 { number(cut) } else { "Some".to_owned() };
+            format!(
+                "{cut} of the {} partitions of the corpus did not answer, and their sources were not compared",
+                number(limit)
+            )
         }
         GuaranteeVoidReason::Unspecified => format!("A limit of {} was reached", number(limit)),
     }

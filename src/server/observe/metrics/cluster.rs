@@ -18,6 +18,7 @@ pub(super) fn cluster(page: &mut Page<'_>, figures: ClusterFigures) -> fmt::Resu
         questions_served,
         changes_published,
         changes_failed,
+        partial_reports,
     } = figures;
     page.gauge(
         "palimpsest_cluster_ready",
@@ -41,6 +42,11 @@ pub(super) fn cluster(page: &mut Page<'_>, figures: ClusterFigures) -> fmt::Resu
             "palimpsest_cluster_repeated_searches",
             "Searches that began again, since a node fell silent",
             repeated_searches,
+        ),
+        (
+            "palimpsest_cluster_partial_reports",
+            "Reports that lack partitions which no node answered for",
+            partial_reports,
         ),
         (
             "palimpsest_cluster_searches_served",

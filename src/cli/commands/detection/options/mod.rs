@@ -42,6 +42,9 @@ pub(in crate::cli) struct OptionArgs {
     /// Most passages of each source to show [default: 10, with --json 1000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     max_passages: Option<u32>,
+    /// Of a cluster: report also if parts of the corpus do not answer; the report names them, and its guarantee does not hold
+    #[arg(long)]
+    allow_partial: bool,
     /// Show long excerpts and long lists of alerts in full
     #[arg(long, conflicts_with = "json")]
     full: bool,
@@ -204,6 +207,7 @@ impl OptionArgs {
             max_passages: _,
             // Of the request, not of its options.
             submitted_at: _,
+            allow_partial,
         } = self.engine_options(corpus, detail)?;
         let mode = match mode {
             DetectionMode::VerbatimOnly => proto::DetectionMode::VerbatimOnly,
@@ -220,6 +224,7 @@ impl OptionArgs {
             max_passages: self.max_passages(detail),
             exclusions: Some(exclusions::to_proto(exclusions)),
             max_expected_by_chance: corpus.max_expected_by_chance,
+            allow_partial,
         })
     }
 
@@ -238,6 +243,7 @@ impl OptionArgs {
             include_excerpts: self.include_excerpts(detail),
             max_sources: count(self.max_sources(detail), default.max_sources),
             max_passages: count(self.max_passages(detail), default.max_passages),
+            allow_partial: self.allow_partial,
             ..default
         })
     }
