@@ -119,6 +119,30 @@ pub(super) enum CliError {
         /// The problem with it.
         problem: InputError,
     },
+    /// A collection of a server breaks a rule of this program's version.
+    #[error(
+        "collection {collection:?} of the server can't be written: {problem}; use this program in the server's version"
+    )]
+    BadCollection {
+        /// The collection.
+        collection: String,
+        /// The problem with it.
+        problem: String,
+    },
+    /// A collection has other settings than its counterpart in a data directory.
+    #[error(
+        "collection {collection:?} is there with k = {} and w = {}, and has k = {} and w = {} in the data directory; nothing was sent: delete the one, or \
+         export and import the other under another name",
+        there.0, there.1, here.0, here.1
+    )]
+    OtherSettings {
+        /// The collection.
+        collection: String,
+        /// Its `k` and `w` in the data directory.
+        here: (u32, u32),
+        /// Its `k` and `w` at the server.
+        there: (u32, u32),
+    },
     /// The journal of an import is that of another one.
     #[error("{path:?} is the journal of another import ({difference}); name another file, or remove it")]
     OtherImport {

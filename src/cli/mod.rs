@@ -94,7 +94,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Write the sources of a collection as JSON lines, which import reads
     Export(export::ExportArgs),
-    /// Show the state of a cluster; needs its NATS servers, and no node
+    /// Show the state of a cluster; move a whole corpus into it or out of it
     Cluster(Box<cluster::ClusterArgs>),
     /// Create, list and revoke the API keys in a server's key file; needs no server
     Key(keys::KeyArgs),

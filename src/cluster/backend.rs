@@ -17,11 +17,6 @@ use crate::engine::{
 use crate::model::{CollectionName, Limits, Scope, SourceFilter, SourceId, SourceName, Stop, Visibility};
 use crate::report::Report;
 
-/// Something that a cluster does not offer.
-fn not_offered(what: &str, instead: &str) -> Error {
-    Error::NotInCluster { what: what.to_owned(), instead: instead.to_owned() }
-}
-
 impl Backend for Member {
     fn limits(&self) -> &Limits {
         self.holding.meta.engine.limits()
@@ -165,12 +160,12 @@ impl Backend for Member {
 
     fn compare_pair(
         &self,
-        _: &SourceName,
-        _: &SourceName,
-        _: &DetectionOptions,
-        _: &Stop,
+        submission: &SourceName,
+        source: &SourceName,
+        options: &DetectionOptions,
+        stop: &Stop,
     ) -> Result<CheckedSource, Error> {
-        Err(not_offered("ComparePair", "send the texts to Compare"))
+        self.pair(submission, source, options, stop)
     }
 
     fn compare(
@@ -194,22 +189,22 @@ impl Backend for Member {
 
     fn compare_all(
         &self,
-        _: &CollectionName,
-        _: &PairOptions,
-        _: &mut (dyn FnMut(PairsProgress) + Send),
-        _: &Stop,
+        collection: &CollectionName,
+        options: &PairOptions,
+        progress: &mut (dyn FnMut(PairsProgress) + Send),
+        stop: &Stop,
     ) -> Result<Pairs, Error> {
-        Err(not_offered("CompareAll", "check each source of the collection by CheckSource"))
+        self.all_pairs(collection, options, progress, stop)
     }
 
     fn list_related(
         &self,
-        _: RelatedSubject<'_>,
-        _: &Scope,
-        _: &RelatedOptions,
-        _: &Stop,
+        subject: RelatedSubject<'_>,
+        scope: &Scope,
+        options: &RelatedOptions,
+        stop: &Stop,
     ) -> Result<Related, Error> {
-        Err(not_offered("ListRelated", "keep the collection on one server for it"))
+        self.related(subject, scope, *options, stop)
     }
 
     fn admit_scale(&self, collection: &CollectionName, name: &ScaleName, replace: bool) -> Result<(), Error> {
@@ -233,11 +228,8 @@ impl Backend for Member {
         Ok(None)
     }
 
-    fn verify(&self, _: &Stop, _: &mut dyn FnMut(Verified) -> ControlFlow<()>) -> Result<(), Error> {
-        Err(not_offered(
-            "Verify",
-            "stop a node and run `palimpsest verify` on each folder of its data directory",
-        ))
+    fn verify(&self, stop: &Stop, each: &mut dyn FnMut(Verified) -> ControlFlow<()>) -> Result<(), Error> {
+        self.verify_all(stop, each)
     }
 
     fn backup(&self, _: &mut dyn Write) -> Result<BackedUp, BackupError> {

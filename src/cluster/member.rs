@@ -25,7 +25,7 @@ use crate::model::{SourceName, Stop};
 
 /// Does something that waits. Handlers look up a source in a thread of the runtime now and then, which goes on in another
 /// thread meanwhile.
-fn blocking<T>(wait: impl FnOnce() -> T) -> T {
+pub(super) fn blocking<T>(wait: impl FnOnce() -> T) -> T {
     if Handle::try_current().is_ok() { tokio::task::block_in_place(wait) } else { wait() }
 }
 

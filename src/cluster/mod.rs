@@ -10,6 +10,7 @@ mod applying;
 mod asking;
 mod backend;
 mod boot;
+mod calls;
 mod counters;
 mod erasing;
 mod identity;

@@ -256,13 +256,17 @@ pub enum Error {
         /// The part, and for how long it was asked.
         what: String,
     },
-    /// Something that a cluster does not offer.
-    #[error("a cluster does not offer {what} yet; {instead}")]
-    NotInCluster {
-        /// What was asked for.
-        what: String,
-        /// What to do instead.
-        instead: String,
+    /// A collection that is too large for a node of a cluster to gather.
+    #[error(
+        "a node of a cluster gathers up to {max_bytes} bytes of texts and what is known of them to compare all sources of a \
+         collection, and there are {bytes}, with boilerplate; compare fewer sources in a collection of their own, or take \
+         the corpus to one server by `palimpsest cluster export`"
+    )]
+    TooMuchToGather {
+        /// The bytes.
+        bytes: u64,
+        /// As many as there may be.
+        max_bytes: u64,
     },
     /// Random numbers that the system did not give.
     #[error("the system has no random numbers: {0}; check that the process may read them, and try again")]

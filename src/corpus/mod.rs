@@ -37,8 +37,10 @@ pub use opening::Progress;
 pub(crate) use opening::{Opened, open, open_read_only};
 pub use selecting::SourcePage;
 pub(crate) use state::{Corpus, random_seed};
+#[cfg(feature = "server")]
+pub(crate) use verify::VerifiedSources;
 pub use verify::{Defect, Verified};
-pub(crate) use view::{IndexKind, RelatedEntry, View, ViewRequest, ViewedCollection};
+pub(crate) use view::{IndexKind, View, ViewRequest, ViewedCollection};
 pub(crate) use writing::Writer;
 
 /// The version of the algorithm. It changes when the same texts may give another report.

@@ -1,7 +1,7 @@
 //! Verification of everything that is stored.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use super::pins::Pin;
 use super::state::Corpus;
 use crate::fingerprint::{ContextMatch, Fingerprint};
 use crate::index::{Index, ReadLimits};
-use crate::model::{Slot, SourceId, SourceKey, Stop, StopReason};
+use crate::model::{CollectionName, Slot, SourceId, SourceKey, SourceName, Stop, StopReason};
 use crate::store::{StoreError, StoredCorpus, StoredSource};
 
 /// The number of sources between two reports of progress.
@@ -34,8 +34,20 @@ pub struct Verified {
     pub is_complete: bool,
 }
 
+/// Some sources that were verified.
+#[derive(Debug, Clone)]
+pub(crate) struct VerifiedSources {
+    /// Their number.
+    pub(crate) sources: u64,
+    /// The last of them.
+    pub(crate) last: SourceName,
+    /// Their defects.
+    pub(crate) findings: Vec<Defect>,
+}
+
 /// A defect of the corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Defect {
     /// The collection that it concerns, if it concerns one.
     pub collection: String,
@@ -58,35 +70,70 @@ impl Corpus {
         each: &mut dyn FnMut(Verified) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let mut verified = Verified { of_sources: self.info().stats.sources, ..Verified::default() };
-        let mut found = 0;
-        for collection in self.all_collections() {
-            let mut after = None;
-            loop {
-                let some: Vec<Arc<Entry>> = {
-                    let catalogue = collection.catalogue.read();
-                    catalogue.list(after.as_ref()).take(SOURCES_AT_ONCE).cloned().collect()
-                };
-                let Some(last) = some.last() else { break };
-                after = Some(last.id.clone());
-                for entry in &some {
-                    verified.findings.extend(self.verify_source(&collection, entry, stop)?);
-                }
-                verified.sources += some.len() as u64;
-                found += verified.findings.len() as u64;
-                if each(verified.clone()).is_break() {
-                    return Ok(());
-                }
-                verified.findings.clear();
+        let (mut found, mut after) = (0, None);
+        while let Some(some) = self.verify_sources(after.as_ref(), stop)? {
+            let VerifiedSources { sources, last, findings } = some;
+            after = Some(last);
+            found += findings.len() as u64;
+            verified.sources += sources;
+            verified.findings = findings;
+            if each(verified.clone()).is_break() {
+                return Ok(());
             }
         }
-        verified.findings = self.verify_rows(stop)?;
-        verified.findings.extend(self.store.check_files().into_iter().map(|error| Defect::of_a_file(&error)));
+        verified.findings = self.verify_rest(found, stop)?;
         verified.is_complete = true;
-        let findings = found + verified.findings.len() as u64;
-        *self.counters.last_verified.lock() = Some(LastVerified { at: Instant::now(), findings });
         // Nothing is left to be stopped.
         let _ = each(verified);
         Ok(())
+    }
+
+    /// Verifies some sources after one, in order of collection and id; `None` if there are no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`].
+    pub(crate) fn verify_sources(
+        &self,
+        after: Option<&SourceName>,
+        stop: &Stop,
+    ) -> Result<Option<VerifiedSources>, Error> {
+        let mut from = after.map_or(Bound::Unbounded, |after| Bound::Included(after.collection.clone()));
+        while let Some(collection) = self.first_collection(from) {
+            from = Bound::Excluded(collection.name.clone());
+            let after = after.filter(|after| after.collection == collection.name);
+            let some: Vec<Arc<Entry>> = {
+                let catalogue = collection.catalogue.read();
+                catalogue.list(after.map(|after| &after.id)).take(SOURCES_AT_ONCE).cloned().collect()
+            };
+            let Some(last) = some.last() else { continue };
+            let last = SourceName { collection: collection.name.clone(), id: last.id.clone() };
+            let mut findings = Vec::new();
+            for entry in &some {
+                findings.extend(self.verify_source(&collection, entry, stop)?);
+            }
+            return Ok(Some(VerifiedSources { sources: some.len() as u64, last, findings }));
+        }
+        Ok(None)
+    }
+
+    /// The first collection from a name on.
+    fn first_collection(&self, from: Bound<CollectionName>) -> Option<Arc<Collection>> {
+        let names = self.names.read();
+        names.range((from, Bound::Unbounded)).find_map(|name| self.collection(name).ok())
+    }
+
+    /// Verifies what is left after the sources, of which so many defects were found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the rows can't be read; [`Error::Stopped`].
+    pub(crate) fn verify_rest(&self, found: u64, stop: &Stop) -> Result<Vec<Defect>, Error> {
+        let mut findings = self.verify_rows(stop)?;
+        findings.extend(self.store.check_files().into_iter().map(|error| Defect::of_a_file(&error)));
+        let all = found + findings.len() as u64;
+        *self.counters.last_verified.lock() = Some(LastVerified { at: Instant::now(), findings: all });
+        Ok(findings)
     }
 
     fn verify_source(

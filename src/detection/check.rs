@@ -113,7 +113,7 @@ impl Detector {
 
 /// The revision at which one of the collections in scope or of boilerplate last changed; of several partitions, the sum
 /// of theirs, so that a change of any makes another one.
-fn last_changes(in_scope: &[u64], of_boilerplate: &[u64]) -> u64 {
+pub(super) fn last_changes(in_scope: &[u64], of_boilerplate: &[u64]) -> u64 {
     let others = of_boilerplate.iter().copied().chain(std::iter::repeat(0));
     in_scope.iter().zip(others).map(|(changed_at, other)| other.max(*changed_at)).sum()
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::check::{Subject, report_limits};
+use super::check::{Subject, last_changes, report_limits, settings_of};
 use super::detector::Detector;
 use super::digest::{ScopedCollection, settings_digest};
 use super::exclusions::{TakenOut, in_regions, take_out};
-use super::options::DetectionOptions;
-use super::search::{Judge, LocalNode, Node, Query};
+use super::options::{DetectionMode, DetectionOptions};
+use super::search::{Judge, Node, Prepared, Query, Surveyed, survey};
 use super::submission::{Compared, Submission};
-use crate::corpus::{Error, IndexKind, TextRole, View, ViewedCollection};
-use crate::index::ReadLimits;
+use crate::corpus::{Entry, Error, TextRole};
 use crate::model::{
     CollectionName, FingerprintSettings, Pages, Scope, SourceName, Stop, Timestamp, Warnings,
 };
@@ -66,14 +65,23 @@ fn with_source(settings: u128, SourceName { collection, id }: &SourceName) -> u1
     digest.digest128()
 }
 
-/// The facts of a comparison that its report states.
-struct Facts<'a> {
+/// A stored source that a submission is compared with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PairedSource<'a> {
+    /// Its name.
+    pub(crate) name: &'a SourceName,
+    /// What is known of it.
+    pub(crate) entry: &'a Entry,
+    /// Its text.
+    pub(crate) text: &'a str,
+}
+
+/// The way in which texts are compared.
+struct Way<'a> {
     settings: FingerprintSettings,
     settings_digest: u128,
-    corpus_revision: u64,
-    scope_revision: u64,
     /// The collection of the other source, and the postings of a k-gram that say nothing of chance in it.
-    chance: Option<(&'a ViewedCollection, u32)>,
+    chance: Option<(&'a Scope, u32)>,
 }
 
 impl Detector {
@@ -96,18 +104,16 @@ impl Detector {
     ) -> Result<Report, Error> {
         let sides: Vec<Side<'_>> =
             texts.iter().enumerate().map(|(place, text)| Side::of_request(place, text)).collect();
-        let facts = Facts {
+        let way = Way {
             settings: FingerprintSettings::default(),
             settings_digest: settings_digest(&[], &Scope::default(), options, &self.limits),
-            corpus_revision: 0,
-            scope_revision: 0,
             chance: None,
         };
-        self.compare_with(submission, &sides, &facts, options, nodes, stop)
+        self.compare_with(submission, &sides, &way, options, nodes, stop)
     }
 
-    /// Compares two sources of a view, which has the collections of boilerplate too. Both are compared in full, by the settings of
-    /// the second one's collection. Linear in both.
+    /// Compares a stored source of a collection with another, in full, by the settings of the other's collection.
+    /// `nodes` hold that collection, whose counts tell what chance produces, and those of boilerplate. Linear in both texts.
     ///
     /// # Errors
     ///
@@ -116,34 +122,31 @@ impl Detector {
         &self,
         submission: Subject<'_>,
         submitted_from: &CollectionName,
-        source: &SourceName,
+        source: PairedSource<'_>,
         options: &DetectionOptions,
-        view: &View,
+        nodes: &[&dyn Node],
         stop: &Stop,
     ) -> Result<Report, Error> {
-        let collection = view.collection(&source.collection)?;
-        let entry = view.source(source)?;
-        let text = collection.text(entry)?;
-        let found = FoundSource::of(&source.collection, entry);
-        let settings = collection.settings();
-        let scoped = [ScopedCollection { name: &source.collection, settings }];
-        let scope = Scope::of([source.collection.clone()]);
-        let facts = Facts {
+        let PairedSource { name, entry, text } = source;
+        let scope = Scope::of([name.collection.clone()]);
+        let of_scope = settings_of(&scope, nodes)?;
+        let settings = of_scope.first().copied().unwrap_or_default();
+        let scoped = [ScopedCollection { name: &name.collection, settings }];
+        let way = Way {
             settings,
-            settings_digest: with_source(settings_digest(&scoped, &scope, options, &self.limits), source),
-            corpus_revision: view.revision(),
-            scope_revision: view.changed_at(),
-            chance: Some((collection, 1 + u32::from(submitted_from == &source.collection))),
+            settings_digest: with_source(settings_digest(&scoped, &scope, options, &self.limits), name),
+            chance: Some((&scope, 1 + u32::from(*submitted_from == name.collection))),
         };
-        let sides = [Side { found, text: &text, pages: entry.pages.as_deref(), place: None }];
-        self.compare_with(submission, &sides, &facts, options, &[&LocalNode::whole(view)], stop)
+        let found = FoundSource::of(&name.collection, entry);
+        let sides = [Side { found, text, pages: entry.pages.as_deref(), place: None }];
+        self.compare_with(submission, &sides, &way, options, nodes, stop)
     }
 
     fn compare_with(
         &self,
         subject: Subject<'_>,
         sides: &[Side<'_>],
-        facts: &Facts<'_>,
+        way: &Way<'_>,
         options: &DetectionOptions,
         nodes: &[&dyn Node],
         stop: &Stop,
@@ -153,15 +156,18 @@ impl Detector {
         let text = subject.text;
         let submission = Submission::new(text, &tokenized, options.mode, &self.profilers);
         submission.prepare();
-        let fingerprints = match facts.chance {
-            Some((collection, _)) => collection.fingerprints(self.indexed_tokens(text).tokens()),
-            None => Vec::new(),
+        let (fingerprints, Surveyed { judge, revisions, changed_at }) = match way.chance {
+            None => (Vec::new(), Surveyed::default()),
+            Some((scope, own)) => {
+                // Word pairs are not counted: they say nothing of chance.
+                let counted = options.clone().with_mode(DetectionMode::VerbatimOnly);
+                let settings = vec![way.settings];
+                let prepared = Prepared::new(self, &submission, scope, &counted, settings, stop)?;
+                let surveyed = survey(self, &prepared, own, nodes, stop)?;
+                (prepared.into_fingerprints(), surveyed)
+            }
         };
-        let query = Query::new(&tokenized, fingerprints, facts.settings, options);
-        let judge = facts.chance.map(|(collection, own)| {
-            let counted = collection.count(IndexKind::Kgrams, query.wanted(), ReadLimits::NONE.ceiling());
-            Judge::within(collection, &submission, &query, &counted.counts, own)
-        });
+        let query = Query::new(&tokenized, fingerprints, way.settings, options);
         let mut findings = self.findings(&submission, sides, &query, judge.as_ref(), options, stop)?;
         let boilerplate = self.in_boilerplate(&submission, options, nodes, stop)?;
         stop.check()?;
@@ -187,10 +193,10 @@ impl Detector {
             alerts: alerts::alerts(text),
             min_run_words: query.min_words.max(options.min_passage_words.unwrap_or(0)),
             voids: Vec::new(),
-            corpus_revision: facts.corpus_revision,
-            partition_revisions: Vec::new(),
-            scope_revision: facts.scope_revision,
-            settings_digest: facts.settings_digest,
+            corpus_revision: revisions.iter().map(|one| one.revision).sum(),
+            scope_revision: last_changes(&changed_at, &boilerplate.changed_at),
+            partition_revisions: revisions,
+            settings_digest: way.settings_digest,
             sources_in_scope: sides.len() as u64,
             candidates: sides.len() as u64,
             candidates_cut: 0,

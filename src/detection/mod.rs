@@ -17,6 +17,7 @@ mod submission;
 
 pub(crate) use check::Subject;
 pub use compare::ComparedText;
+pub(crate) use compare::PairedSource;
 pub(crate) use detector::Detector;
 pub use options::{DetectionMode, DetectionOptions, Exclusions};
 pub use pairs::{Cluster, Pair, PairOptions, Pairs, PairsProgress, PairsVoid, Side};

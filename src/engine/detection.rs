@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use super::Engine;
 use crate::corpus::{Entry, Error, View, ViewRequest};
+use crate::detection::search::Node;
 use crate::detection::{
-    ComparedText, DetectionOptions, Exclusions, LocalNode, PairOptions, Pairs, PairsProgress, Subject,
+    ComparedText, DetectionOptions, Exclusions, LocalNode, PairOptions, PairedSource, Pairs, PairsProgress,
+    Subject,
 };
 use crate::model::{CollectionName, Scope, SourceName, Stop};
 use crate::report::Report;
@@ -107,14 +109,24 @@ impl Engine {
             return Err(Error::SamePair { id: source.id.clone() });
         }
         let names = [submission.clone(), source.clone()];
-        let view = View::new(&self.corpus, &request(&Scope::of([]), &options.exclusions, &names))?;
+        let scope = Scope::of([source.collection.clone()]);
+        let view = View::new(&self.corpus, &request(&scope, &options.exclusions, &names))?;
         let entry = Arc::clone(view.source(submission)?);
         let text = view.collection(&submission.collection)?.text(&entry)?;
+        let other = view.source(source)?;
+        let of_other = view.collection(&source.collection)?.text(other)?;
+        let paired = PairedSource { name: source, entry: other, text: &of_other };
         let options = of_stored(options, &entry);
         let subject = Subject::stored(&text, entry.pages.as_deref());
-        let report =
-            self.detector.compare_pair(subject, &submission.collection, source, &options, &view, stop)?;
-        Ok(CheckedSource { report, source: entry, text })
+        let nodes: [&dyn Node; 1] = [&LocalNode::whole(&view)];
+        let from = &submission.collection;
+        let report = self.detector.compare_pair(subject, from, paired, &options, &nodes, stop)?;
+        // The text of the submission is of the view too.
+        Ok(CheckedSource {
+            report: Report { scope_revision: view.changed_at(), ..report },
+            source: entry,
+            text,
+        })
     }
 
     /// Compares a submission with texts; the corpus is not looked at, but for boilerplate, and nothing is stored.

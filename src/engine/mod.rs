@@ -34,7 +34,13 @@ pub(crate) use self::cluster_figures::LogFigures;
 pub use self::detection::CheckedSource;
 #[cfg(feature = "server")]
 pub(crate) use self::detection::of_stored;
+#[cfg(feature = "server")]
+pub(crate) use self::partition::as_new;
 pub use self::related::{Related, RelatedOptions, RelatedSource, RelatedSubject, RelatedTerm};
+#[cfg(feature = "server")]
+pub(crate) use self::related::{
+    RelatedCandidate, RelatedFound, RelatedPartitions, RelatedQuery, RelatedText, scope_without,
+};
 pub use self::scales::ScaleError;
 pub use crate::writing::scales::{
     Contribution, GradedText, Plan as ScalePlan, Score, ScoreRefusal, ScoreWarning, TrainingRefusal,

@@ -1,10 +1,12 @@
 //! What a cluster asks of the engine of one partition.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Change, Engine, RequestDigest};
-use crate::corpus::{Error, View, ViewRequest};
+use super::{Change, Engine, Entry, NewSource, RequestDigest};
+use crate::corpus::{Defect, Error, VerifiedSources, View, ViewRequest};
 use crate::detection::Detector;
+use crate::model::{SourceName, Stop};
 use crate::report::Report;
 
 impl Engine {
@@ -38,8 +40,53 @@ impl Engine {
         self.corpus.counters.checks.record_since(began);
     }
 
+    /// An empty corpus in memory with the same seed and limits. Each of its collections may have all sources that the
+    /// partitions of one have together.
+    pub(crate) fn empty_like(&self) -> Self {
+        let limits =
+            self.limits().with_max_sources_per_collection(usize::MAX).with_max_collection_bytes(u64::MAX);
+        Self::with_seed(limits, self.corpus.seed)
+    }
+
+    /// Verifies some sources after one, in order of collection and id; `None` if there are no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`].
+    pub(crate) fn verify_sources(
+        &self,
+        after: Option<&SourceName>,
+        stop: &Stop,
+    ) -> Result<Option<VerifiedSources>, Error> {
+        self.corpus.verify_sources(after, stop)
+    }
+
+    /// Verifies the rows and the files, after the sources, of which so many defects were found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the rows can't be read; [`Error::Stopped`].
+    pub(crate) fn verify_rest(&self, found: u64, stop: &Stop) -> Result<Vec<Defect>, Error> {
+        self.corpus.verify_rest(found, stop)
+    }
+
     /// The revision of the corpus.
     pub(crate) fn revision(&self) -> u64 {
         *self.corpus.revision.read()
+    }
+}
+
+/// A stored source as one to add.
+pub(crate) fn as_new(entry: &Entry, text: &Arc<str>) -> NewSource {
+    NewSource {
+        id: Some(entry.id.clone()),
+        title: entry.title.clone(),
+        group: entry.group.clone(),
+        labels: entry.labels.clone(),
+        uri: entry.uri.clone(),
+        submitted_at: entry.submitted_at,
+        metadata: entry.metadata.clone(),
+        pages: entry.pages.clone(),
+        text: text.as_ref().to_owned(),
     }
 }

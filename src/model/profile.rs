@@ -5,6 +5,7 @@ pub type Key = u32;
 
 /// A stem of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub struct Term {
     /// The stem.
     pub key: Key,
@@ -14,6 +15,8 @@ pub struct Term {
 
 /// The heaviest stems of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "server", serde(try_from = "Vec<Term>", into = "Vec<Term>"))]
 pub struct Profile {
     /// Sorted by key, each once.
     terms: Box<[Term]>,
@@ -41,5 +44,22 @@ impl Profile {
     #[must_use]
     pub fn terms(&self) -> &[Term] {
         &self.terms
+    }
+}
+
+#[cfg(feature = "server")]
+impl From<Profile> for Vec<Term> {
+    fn from(profile: Profile) -> Self {
+        profile.terms.into_vec()
+    }
+}
+
+/// Stems of another node are checked again.
+#[cfg(feature = "server")]
+impl TryFrom<Vec<Term>> for Profile {
+    type Error = &'static str;
+
+    fn try_from(terms: Vec<Term>) -> Result<Self, &'static str> {
+        Self::checked(terms).ok_or("the stems of a profile are too many, out of order or without weight")
     }
 }

@@ -57,8 +57,8 @@ pub enum BackupError {
     InMemory,
     /// The corpus is that of a cluster.
     #[error(
-        "a cluster has no backup in one file: each node of a replica group has all of its part; stop one and copy its data \
-         directory, or export the collections"
+        "a cluster has no backup of one revision in one file: `palimpsest cluster export` writes all collections to a data \
+         directory; and each node of a replica group has all of its part, so that one can be stopped and its data directory copied"
     )]
     InCluster,
 }

@@ -1,8 +1,10 @@
 //! A corpus on several nodes over a log in NATS JetStream: real servers and nodes on loopback.
 
+mod calls;
 mod erasure;
 mod faults;
 mod histories;
+mod moving;
 mod nats;
 mod partial;
 mod refusals;

@@ -46,6 +46,9 @@ pub(in crate::cli) enum InputError {
     /// The document could not be read.
     #[error(transparent)]
     Document(#[from] ReadError),
+    /// A source of a data directory can't be read.
+    #[error("{0}")]
+    Stored(crate::engine::Error),
     /// The archive, or an entry of it, could not be read.
     #[error("{0}")]
     Archive(String),
@@ -90,7 +93,7 @@ impl InputError {
     /// The kind of error in a few words, for counting.
     pub(in crate::cli) fn reason(&self) -> &'static str {
         match self {
-            Self::Unreadable(_) | Self::Folder => "cannot be read",
+            Self::Unreadable(_) | Self::Folder | Self::Stored(_) => "cannot be read",
             Self::NoMatch | Self::BadPattern(_) => "matches no file",
             Self::Loop(_) => "link back to a folder that contains it",
             Self::Empty => "empty",

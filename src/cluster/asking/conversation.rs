@@ -179,7 +179,7 @@ impl Asker {
     }
 
     /// The answer of one node, for as long as it is there.
-    async fn of_node(&self, node: &str, request: Bytes) -> Result<Reply, Error> {
+    pub(in crate::cluster) async fn of_node(&self, node: &str, request: Bytes) -> Result<Reply, Error> {
         let mut awaited = self.transport.send(node, request);
         loop {
             match awaited.until(Instant::now() + LOOK).await {

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 
 use super::peers::WIRE;
 use crate::detection::search::{Answered, Step};
-use crate::engine::{CollectionStats, Entry, Error, Outcome, SourcePage, SourcesDeleted};
+use crate::engine::{
+    CollectionStats, Defect, Entry, Error, Outcome, RelatedFound, RelatedQuery, SourcePage, SourcesDeleted,
+};
 use crate::model::{CollectionName, Group, Scope, SourceFilter, SourceId, SourceName};
 
 /// How recent the answer of a node has to be.
@@ -88,6 +90,45 @@ pub(crate) enum Question {
     Collections(Vec<CollectionName>),
     /// The counts of all sources.
     Totals,
+    /// Sources with their texts; `None` for those that are not there.
+    Texts(Vec<SourceName>),
+    /// The sources on the subject of a text.
+    Related(Box<RelatedQuery>),
+    /// A part of a verification.
+    Verify(VerifyPart),
+}
+
+/// A part of the verification of one corpus of a node: as much as takes a few seconds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct VerifyPart {
+    /// The partition; `None` for the corpus of the meta log.
+    pub(crate) partition: Option<u16>,
+    /// Where it begins.
+    pub(crate) from: VerifyFrom,
+    /// The defects that were found before.
+    pub(crate) found: u64,
+}
+
+/// Where a part of a verification begins.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum VerifyFrom {
+    /// At the first source.
+    Begin,
+    /// After a source.
+    After(SourceName),
+    /// After all sources: the rows and the files.
+    Rest,
+}
+
+/// What a part of a verification found.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct VerifiedPart {
+    /// Sources that were verified.
+    pub(crate) sources: u64,
+    /// Defects.
+    pub(crate) findings: Vec<Defect>,
+    /// Where the next part begins; `None` at the end.
+    pub(crate) next: Option<VerifyFrom>,
 }
 
 /// The answer to a request.
@@ -105,6 +146,12 @@ pub(crate) enum Reply {
     Collections(Vec<CollectionStats>),
     /// To [`Question::Totals`], over the partitions of the node.
     Totals(CollectionStats),
+    /// To [`Question::Texts`], in their order.
+    Texts(Vec<Option<(Arc<Entry>, Arc<str>)>>),
+    /// To [`Question::Related`], of each partition.
+    Related(Vec<RelatedFound>),
+    /// To [`Question::Verify`].
+    Verified(VerifiedPart),
 }
 
 /// The outcome of a change, for the node that published it.

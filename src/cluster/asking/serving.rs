@@ -1,6 +1,6 @@
 //! Answering other nodes: conversations about submissions, and questions about sources.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use super::messages::{Open, Question, Reply, Request, decode, encode};
+use super::messages::{Open, Question, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, decode, encode};
 use super::transport::{ReplyTo, Transport};
 use crate::cluster::applying::holding::Holding;
 use crate::cluster::counters::Counters;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Subject;
 use crate::detection::search::{Answered, LocalNode, Step, serve};
-use crate::engine::{CollectionStats, Error};
-use crate::model::Stop;
+use crate::engine::{CollectionStats, Entry, Error, RelatedFound, RelatedQuery, SourceText};
+use crate::model::{SourceName, Stop};
 
 /// Conversations of other nodes at once. Each waits in a thread of its own, which does nothing meanwhile.
 const MOST_CONVERSATIONS: usize = 256;
@@ -24,11 +24,17 @@ const MOST_CONVERSATIONS: usize = 256;
 /// A conversation whose next step does not come is ended.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A step of a conversation takes no longer than this.
+/// A step of a conversation, or a part of a verification, takes no longer than this.
 const LONGEST_STEP: Duration = Duration::from_mins(2);
 
 /// A question takes no longer than this.
 const LONGEST_QUESTION: Duration = Duration::from_secs(30);
+
+/// No more sources are verified in one part after so much time,
+const PART: Duration = Duration::from_secs(5);
+
+/// or so many defects.
+const MOST_FINDINGS: usize = 1_000;
 
 /// A step and the place of its answer.
 type Asked = (Option<Step>, ReplyTo);
@@ -74,7 +80,11 @@ impl Serving {
                 self.counters.question_served();
                 let (this, transport) = (Arc::clone(self), transport.clone());
                 self.runtime.spawn_blocking(move || {
-                    let stop = Stop::at(Instant::now() + LONGEST_QUESTION);
+                    let longest = match question {
+                        Question::Verify(_) => LONGEST_STEP,
+                        _ => LONGEST_QUESTION,
+                    };
+                    let stop = Stop::at(Instant::now() + longest);
                     let answer = this
                         .holding
                         .wait_for(&recency, &stop)
@@ -177,7 +187,65 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
             each.map(|held| held.engine.corpus().stats)
                 .fold(CollectionStats::default(), CollectionStats::plus),
         )),
+        Question::Texts(names) => texts(holding, &names, stop).map(Reply::Texts),
+        Question::Related(query) => related(holding, &query, stop).map(Reply::Related),
+        Question::Verify(part) => verify(holding, part, stop).map(Reply::Verified),
     }
+}
+
+/// Sources with their texts, of those that are there.
+fn texts(
+    holding: &Holding,
+    names: &[SourceName],
+    stop: &Stop,
+) -> Result<Vec<Option<(Arc<Entry>, Arc<str>)>>, Error> {
+    let find = |name: &SourceName| {
+        stop.check()?;
+        match holding.of_source(name)?.engine.get_source(&name.collection, &name.id) {
+            Ok(SourceText { entry, text }) => Ok(Some((entry, text))),
+            Err(Error::SourceNotFound { .. } | Error::CollectionNotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    };
+    names.iter().map(find).collect()
+}
+
+/// The sources of each partition on the subject of a text.
+fn related(holding: &Holding, query: &RelatedQuery, stop: &Stop) -> Result<Vec<RelatedFound>, Error> {
+    let (others, own_groups) = (BTreeSet::new(), BTreeSet::new());
+    let request = ViewRequest { scope: &query.scope, others: &others, own_groups: &own_groups, sources: &[] };
+    let (views, _) = holding.views(&request)?;
+    views.iter().map(|view| RelatedFound::of(view, query, stop)).collect()
+}
+
+/// Verifies a part of one corpus.
+fn verify(holding: &Holding, part: VerifyPart, stop: &Stop) -> Result<VerifiedPart, Error> {
+    let engine = match part.partition {
+        None => Some(&holding.meta.engine),
+        Some(number) => holding.held().find(|held| held.partition == number).map(|held| &held.engine),
+    };
+    let elsewhere = || Error::Unreachable { what: "a partition that a node does not hold".to_owned() };
+    let engine = engine.ok_or_else(elsewhere)?;
+    let mut after = match part.from {
+        VerifyFrom::Begin => None,
+        VerifyFrom::After(name) => Some(name),
+        VerifyFrom::Rest => {
+            let findings = engine.verify_rest(part.found, stop)?;
+            return Ok(VerifiedPart { sources: 0, findings, next: None });
+        }
+    };
+    let began = Instant::now();
+    let mut verified = VerifiedPart { sources: 0, findings: Vec::new(), next: Some(VerifyFrom::Rest) };
+    while let Some(some) = engine.verify_sources(after.as_ref(), stop)? {
+        verified.sources += some.sources;
+        verified.findings.extend(some.findings);
+        if began.elapsed() > PART || verified.findings.len() > MOST_FINDINGS {
+            verified.next = Some(VerifyFrom::After(some.last));
+            break;
+        }
+        after = Some(some.last);
+    }
+    Ok(verified)
 }
 
 fn send(transport: &Transport, to: ReplyTo, answer: &Result<Reply, Error>) {

@@ -11,7 +11,8 @@ use crate::corpus::{Entry, Error, IndexKind, View, ViewedCollection};
 use crate::detection::detector::{Detector, Indexed};
 use crate::detection::options::DetectionOptions;
 use crate::detection::search::{
-    Candidate, Channel, Evidence, Judge, Proposal, Query, WORD_PAIR_LIMITS, candidates, evidence,
+    Candidate, Channel, CollectionExtent, Evidence, Judge, Proposal, Query, WORD_PAIR_LIMITS, candidates,
+    evidence,
 };
 use crate::detection::submission::{Compared, Comparer, Depth, Submission};
 use crate::fingerprint::{ContextMatch, Fingerprint};
@@ -172,7 +173,8 @@ impl Comparing<'_> {
             return Ok(outcome);
         }
         let submission = Submission::prepared(original, tokenized, altered.clone(), &self.detector.profilers);
-        let judge = Judge::within(self.collection, &submission, &query, &counts, POSTINGS_OF_A_PAIR);
+        let extent = CollectionExtent::of(self.collection);
+        let judge = Judge::within(extent, &submission, &query, &counts, POSTINGS_OF_A_PAIR);
         let mut comparer = submission.comparer();
         for candidate in kept {
             self.stop.check()?;

@@ -69,7 +69,7 @@ pub(crate) struct CollectionExtent {
 
 impl CollectionExtent {
     /// The extent of a collection in this process.
-    pub(super) fn of(viewed: &ViewedCollection) -> Self {
+    pub(in crate::detection) fn of(viewed: &ViewedCollection) -> Self {
         Self {
             sources: viewed.sources(),
             words: viewed.words(),

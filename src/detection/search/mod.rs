@@ -26,7 +26,7 @@ mod significance;
 #[cfg(test)]
 mod tests;
 
-use self::counts::{CollectionExtent, compares_all, warnings};
+use self::counts::{compares_all, warnings};
 use super::detector::{Detector, Indexed};
 use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
@@ -38,6 +38,7 @@ use crate::model::{CollectionName, FingerprintSettings, Scope, Stop, Warning};
 use crate::report::{Coverage, Finding, PartitionRevision, Void};
 
 pub(super) use self::candidates::{Candidate, candidates};
+pub(super) use self::counts::CollectionExtent;
 pub(crate) use self::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::local::LocalNode;
@@ -164,6 +165,11 @@ impl<'a> Prepared<'a> {
         self.of_exclusions || self.options.exclusions.is_own(group)
     }
 
+    /// The fingerprints under the first settings.
+    pub(super) fn into_fingerprints(self) -> Vec<Fingerprint> {
+        self.queries.into_iter().next().map_or_else(Vec::new, |query| query.fingerprints)
+    }
+
     /// Whether the submission has as many words as a k-gram.
     fn is_long_enough(&self) -> bool {
         self.queries.iter().any(|query| !query.fingerprints.is_empty())
@@ -233,6 +239,47 @@ pub(super) fn search(
         voids: shortlist.voids,
         common: shortlist.common,
         warnings: warnings(&extents),
+    })
+}
+
+/// What chance is in one collection, over all its partitions.
+#[derive(Debug, Default)]
+pub(super) struct Surveyed {
+    /// Judges passages with sources of the collection.
+    pub(super) judge: Option<Judge>,
+    /// The revision of each partition.
+    pub(super) revisions: Vec<PartitionRevision>,
+    /// The revision at which the collection last changed in each partition.
+    pub(super) changed_at: Vec<u64>,
+}
+
+/// Asks all nodes what the judge of a comparison with a source of the one collection in scope has to know: the first
+/// two steps of a search. `own` postings of a k-gram say nothing of chance. Linear in the submission.
+pub(super) fn survey(
+    detector: &Detector,
+    prepared: &Prepared<'_>,
+    own: u32,
+    nodes: &[&dyn Node],
+    stop: &Stop,
+) -> Result<Surveyed, Error> {
+    let nodes: Result<Vec<_>, Error> = nodes.iter().map(|node| node.search(detector, prepared)).collect();
+    let mut nodes = nodes?;
+    let extents = answers(nodes.iter_mut().map(|node| node.extents()).collect(), stop)?;
+    let extents: Vec<Extent> = extents.into_iter().flatten().collect();
+    let caps = Caps { commonness: None, limits: ReadLimits::NONE };
+    let counts =
+        answers(nodes.iter_mut().map(|node| node.count(std::slice::from_ref(&caps))).collect(), stop)?;
+    let counts = by_collection(counts.into_iter().flatten().collect()).into_iter().next();
+    let Collections(collections) = Collections::of(prepared, &extents);
+    let both = collections.first().zip(counts).zip(prepared.queries.first());
+    let judge = both.map(|((extent, counts), query)| {
+        let totals = CollectionTotals::new(extent.sources, counts, caps);
+        Judge::within(*extent, prepared.submission, query, &totals.counts.kgrams, own)
+    });
+    Ok(Surveyed {
+        judge,
+        revisions: extents.iter().map(Extent::revision).collect(),
+        changed_at: extents.iter().map(Extent::changed_at).collect(),
     })
 }
 

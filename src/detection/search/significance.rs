@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::counts::CollectionExtent;
 use super::query::Query;
 use crate::chance::{Expectation, Kgram, PassageScore, Phrases, rounded};
-use crate::corpus::ViewedCollection;
 use crate::detection::submission::{Compared, Submission};
 use crate::matching::{self, CoveredPassage, Passage, PassageKind};
 use crate::model::{Stop, StopReason};
@@ -44,14 +43,14 @@ impl Judge {
 
     /// The judge of passages with sources of one collection alone, by the postings of each k-gram of a query in it.
     pub(in crate::detection) fn within(
-        viewed: &ViewedCollection,
+        extent: CollectionExtent,
         submission: &Submission<'_>,
         query: &Query<'_>,
         counts: &[u32],
         own: u32,
     ) -> Self {
-        // A collection that is not in the scope of the view counts as a whole.
-        let extent = CollectionExtent::of(viewed).or_whole();
+        // A collection without sources in scope counts as a whole.
+        let extent = extent.or_whole();
         let submission_words = f64::from(submission.tokenized.lengths().total());
         let expectation = Expectation::new(submission_words, [extent.chance()]);
         Self::new(query, counts, extent.words, own, expectation)

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::corpus::{Corpus, View, ViewRequest};
 use crate::detection::search::{LocalNode, Node};
-use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions, Subject};
+use crate::detection::{DetectionMode, DetectionOptions, Detector, Exclusions, PairedSource, Subject};
 use crate::engine::{CorpusSeed, Engine, IfExists, NewSource, Stop};
 use crate::model::{
     CollectionName, FingerprintSettings, Group, Label, Labels, Limits, Pattern, Scope, SourceId, SourceName,
@@ -74,6 +74,31 @@ impl Divided {
         let gathered = detector.check(subject, &scope, options, &nodes, &Stop::never()).unwrap();
         [whole, gathered]
     }
+}
+
+/// The reports of two sources: by the whole, and by the counts of the parts.
+fn pair_reports(
+    divided: &Divided,
+    [one, other]: [&SourceName; 2],
+    options: &DetectionOptions,
+) -> [Report; 2] {
+    let whole = divided.whole.compare_pair(one, other, options, &Stop::never()).unwrap();
+    let Exclusions { boilerplate_collections, own_groups, .. } = &options.exclusions;
+    let scope = Scope::of([other.collection.clone()]);
+    let request = ViewRequest { scope: &scope, others: boilerplate_collections, own_groups, sources: &[] };
+    let view = |engine: &Engine| View::new(engine.state(), &request).unwrap();
+    let views: Vec<View> = divided.parts.iter().map(view).collect();
+    let numbers = [0, 1, 2, 3];
+    let here = LocalNode { views: &views[..3], partitions: &numbers[..3] };
+    let there = LocalNode { views: &views[3..], partitions: &numbers[3..] };
+    let found = divided.whole.get_source(&other.collection, &other.id).unwrap();
+    let paired = PairedSource { name: other, entry: &found.entry, text: &found.text };
+    let detector = Detector::new(divided.limits, SEED);
+    let subject = Subject::stored(&whole.text, whole.source.pages.as_deref());
+    let (nodes, from): ([&dyn Node; 2], _) = ([&here, &there], &one.collection);
+    let gathered = detector.compare_pair(subject, from, paired, options, &nodes, &Stop::never()).unwrap();
+    let (corpus_revision, scope_revision) = (gathered.corpus_revision, gathered.scope_revision);
+    [Report { corpus_revision, scope_revision, ..whole.report }, gathered]
 }
 
 /// Words of a small vocabulary, so that texts share much by chance too.
@@ -237,6 +262,39 @@ fn collections_exclusions_and_boilerplate_are_gathered_too() {
         (gathered.corpus_revision, gathered.scope_revision) = (whole.corpus_revision, whole.scope_revision);
         assert_eq!(bytes(&whole), bytes(&gathered), "{salt}");
     }
+}
+
+#[test]
+fn two_sources_are_judged_by_the_counts_of_all_parts() {
+    let mut divided = Divided::new(indexed());
+    let (essays, template) = (name("essays"), name("template"));
+    divided.create(&essays, FingerprintSettings::new(4, 6).unwrap());
+    divided.create(&template, FingerprintSettings::default());
+    let text = |number: usize| {
+        let (own, shared) = (number as u64 + 50, number as u64 / 4 + 700);
+        [prose(own, 70), prose(shared, 60), prose(own + 200, 20)].concat()
+    };
+    let collection = |number: usize| if number % 4 == 3 { essays.clone() } else { CollectionName::default() };
+    for number in 0..80 {
+        divided.add(&collection(number), &source(number, &text(number)));
+    }
+    divided.add(&template, &source(1_000, &text(8)[75..100]));
+    let source_name = |number: usize| SourceName {
+        collection: collection(number),
+        id: SourceId::new(&format!("source {number:03}")).unwrap(),
+    };
+    let mut passages = 0;
+    for (salt, (one, other)) in (0..).zip([(0, 1), (1, 0), (8, 9), (9, 11), (11, 10), (3, 50), (7, 11)]) {
+        let exclusions = Exclusions {
+            boilerplate_collections: BTreeSet::from([template.clone()]),
+            ..Exclusions::default()
+        };
+        let options = DetectionOptions { exclusions, max_expected_by_chance: 1e6, ..options(salt) };
+        let [whole, gathered] = pair_reports(&divided, [&source_name(one), &source_name(other)], &options);
+        assert_eq!(bytes(&whole), bytes(&gathered), "{one} and {other}");
+        passages += whole.passages_found;
+    }
+    assert!(passages > 4, "{passages}");
 }
 
 #[test]

@@ -98,6 +98,13 @@ pub(in crate::service) fn source_with_pages(entry: &Entry, revisions: &RevisionM
     proto::Source { pages, ..source(entry, revisions) }
 }
 
+/// A source as its corpus has it, with its text and the places of its pages.
+#[must_use]
+pub fn stored_source(entry: &Entry, text: &str) -> proto::Source {
+    let source = source_with_pages(entry, &RevisionMask::none());
+    proto::Source { text: text.to_owned(), ..source }
+}
+
 pub(in crate::service) fn sources_deleted(
     deleted: SourcesDeleted,
     revisions: &RevisionMask,

@@ -162,6 +162,16 @@ pub(in crate::service) fn source_addition(
     fields.done(SourceAddition { collection, source, document, if_exists, key })
 }
 
+/// A source that a server sent, as one to add.
+///
+/// # Errors
+///
+/// [`Problem`], which names each field that breaks a rule of this version.
+pub fn received_source(source: proto::Source) -> Result<NewSource, Problem> {
+    let request = proto::AddSourceRequest { source: Some(source), ..proto::AddSourceRequest::default() };
+    Ok(source_addition("", request)?.source)
+}
+
 /// The name of the source that an item of `ImportSources` adds. `None` if the server assigns the id, or if the item is
 /// invalid and will be refused.
 pub(in crate::service) fn imported_name(request: &proto::ImportSourcesRequest) -> Option<SourceName> {

@@ -89,7 +89,9 @@ impl From<Error> for Problem {
                 Self::new(Reason::OutOfOrder, message)
             }
             Error::Unreachable { .. } => Self::new(Reason::Unreachable, message),
-            Error::NotInCluster { .. } => Self::new(Reason::NotInCluster, message),
+            Error::TooMuchToGather { max_bytes, .. } => {
+                Self::new(Reason::CollectionTooLarge, message).with_limit("max_bytes", max_bytes)
+            }
             Error::NoThread(_)
             | Error::NoRandomness(_)
             | Error::Internal { .. }

@@ -125,6 +125,8 @@ reasons! {
     ScaleNotApplicable = FailedPrecondition "SCALE_NOT_APPLICABLE",
     /// The corpus is only in memory, and has no backup.
     InMemory = FailedPrecondition "IN_MEMORY",
+    /// A collection is too large for a node of a cluster to compare all its sources.
+    CollectionTooLarge = FailedPrecondition "COLLECTION_TOO_LARGE",
     /// A change does not follow the last one applied of a log.
     OutOfOrder = FailedPrecondition "OUT_OF_ORDER",
     /// A file of the server is damaged.

@@ -115,7 +115,7 @@ async fn reports_are_the_same_bytes_from_every_node_and_from_one_server() {
     }
     lists_are_the_same(&rig, &alone).await;
     sources_are_checked(&rig, &alone).await;
-    some_calls_are_not_offered(&rig).await;
+    backup_is_not_offered(&rig).await;
 }
 
 /// The counts of a source that was added, but for its fingerprints, which depend on the corpus's seed.
@@ -184,10 +184,9 @@ async fn sources_are_checked(rig: &Rig, alone: &TestServer) {
     }
 }
 
-async fn some_calls_are_not_offered(rig: &Rig) {
-    let request = proto::CompareAllRequest { collection: "essays".to_owned(), ..Default::default() };
-    let mut refused = rig.detection(0).await.compare_all(request).await.unwrap().into_inner();
+async fn backup_is_not_offered(rig: &Rig) {
+    let mut refused = rig.admin(0).await.backup(proto::BackupRequest {}).await.unwrap().into_inner();
     let refused = refused.message().await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::Unimplemented, "{refused:?}");
-    assert!(refused.message().contains("a cluster does not offer CompareAll yet"), "{refused:?}");
+    assert!(refused.message().contains("palimpsest cluster export"), "{refused:?}");
 }

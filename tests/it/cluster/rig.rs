@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use palimpsest::proto;
+use palimpsest::proto::admin_service_client::AdminServiceClient;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
+use palimpsest::proto::related_service_client::RelatedServiceClient;
 use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
 
@@ -98,6 +100,14 @@ impl Rig {
 
     pub fn node(&self, node: usize) -> &Process {
         self.nodes[node].as_ref().unwrap()
+    }
+
+    pub async fn admin(&self, node: usize) -> AdminServiceClient<Channel> {
+        AdminServiceClient::new(self.channel(node).await)
+    }
+
+    pub async fn related(&self, node: usize) -> RelatedServiceClient<Channel> {
+        RelatedServiceClient::new(self.channel(node).await)
     }
 
     async fn channel(&self, node: usize) -> Channel {

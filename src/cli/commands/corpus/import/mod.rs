@@ -8,39 +8,38 @@ mod journal;
 mod ledger;
 mod progress;
 mod records;
+mod sending;
+mod stored;
 mod summary;
 
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 use encoding_rs::Encoding;
-use parking_lot::Mutex;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-use tokio_stream::{Stream, StreamExt as _};
-use tokio_util::sync::CancellationToken;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use self::failures::FailureList;
 use self::journal::{Head, Journal, Opened};
-use self::ledger::{Ledger, ToSend};
+use self::ledger::Ledger;
 use self::progress::Progress;
 use self::records::Records;
+use self::sending::{Ended, Import, Target};
+pub(in crate::cli) use self::stored::{Imported, StoredSources};
 use self::summary::About;
 use crate::cli::commands::encoding::EncodingArgs;
-use crate::cli::connection::{ATTEMPTS, Client, Corpus, ServerArgs, request_id, wait_before_retry};
+use crate::cli::connection::{Client, Corpus, ServerArgs, request_id};
 use crate::cli::error::CliError;
-use crate::cli::input::{self, Ids, Item, Known, Reading, SourceText};
+use crate::cli::input::{self, Ids, Item, Known, Reading};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::json;
 use crate::proto;
 
 /// Capacity of the channel between the reader and the stream, in texts.
-const CHANNEL_TEXTS: usize = 16;
+pub(in crate::cli) const CHANNEL_TEXTS: usize = 16;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -97,47 +96,14 @@ pub(in crate::cli) struct ImportArgs {
 }
 
 impl ImportArgs {
-    /// The request that adds a source.
-    fn request(&self, source: SourceText) -> proto::ImportSourcesRequest {
-        let SourceText {
-            id,
-            title,
-            mut group,
-            mut labels,
-            uri,
-            submitted_at,
-            metadata,
-            text,
-            pages,
-            document,
-            ignored_fields: _,
-        } = source;
-        let pages = document.and_then(|document| document.message.pages).or(pages.map(|pages| *pages));
-        // A source with an id is not added twice in any case.
-        let request_id = if id.is_empty() { request_id() } else { String::new() };
-        let id = if id.is_empty() { id } else { format!("{}{id}", self.id_prefix) };
-        if group.is_empty() {
-            group.clone_from(&self.group);
-        }
-        labels.extend(self.labels.iter().cloned());
-        let if_exists =
-            if self.replace { proto::IfExists::ReplaceDifferent } else { proto::IfExists::RejectDifferent };
-        proto::ImportSourcesRequest {
+    /// Where the sources go.
+    fn target(&self) -> Target {
+        Target {
             collection: self.collection.clone(),
-            source: Some(proto::Source {
-                id,
-                title,
-                group,
-                labels,
-                text,
-                uri,
-                submitted_at,
-                metadata,
-                pages,
-                ..proto::Source::default()
-            }),
-            if_exists: if_exists.into(),
-            request_id,
+            id_prefix: self.id_prefix.clone(),
+            group: self.group.clone(),
+            labels: self.labels.clone(),
+            replace: self.replace,
         }
     }
 
@@ -172,20 +138,6 @@ struct Recording {
     known: Known,
 }
 
-/// The items read from the files; one stream at a time receives them.
-type Items = Arc<tokio::sync::Mutex<mpsc::Receiver<Item>>>;
-
-/// The state that the sender and the receiver of the stream share.
-#[derive(Debug, Clone)]
-struct Import {
-    args: Arc<ImportArgs>,
-    limits: proto::Limits,
-    ledger: Arc<Mutex<Ledger>>,
-    progress: Progress,
-    /// Cancelled to stop sending.
-    stop: CancellationToken,
-}
-
 /// Imports the sources, and prints the summary.
 pub(in crate::cli) async fn run(
     args: ImportArgs,
@@ -197,31 +149,20 @@ pub(in crate::cli) async fn run(
     let Recording { records, known } = args.recording(&server.address())?;
     let is_created = ensure_collection(&client, &args).await?;
     let progress = Progress::over(&args.paths);
-    let ledger = Ledger::new(records);
-    let import = Import {
-        args: Arc::new(args),
-        limits,
-        ledger: Arc::new(Mutex::new(ledger)),
-        progress,
-        stop: CancellationToken::new(),
-    };
     let started = Instant::now();
-    let reading = import.args.reading(limits.max_text_bytes, known);
-    let items = read_in_a_thread(import.args.paths.clone(), reading);
-    let ended = import.run(&client, Arc::new(tokio::sync::Mutex::new(items))).await;
-    import.progress.finish();
-    let mut ledger = std::mem::take(&mut *import.ledger.lock());
+    let reading = args.reading(limits.max_text_bytes, known);
+    let items = read_in_a_thread(args.paths.clone(), reading);
+    let import = Import::new(args.target(), limits, Ledger::new(records), progress);
+    let Ended { mut ledger, is_interrupted, ended } = import.send(&client, items).await;
     let recorded = ledger.records.finish();
-    let is_interrupted = import.stop.is_cancelled() && ended.is_ok();
-    let import = &import.args;
     let about = About {
-        collection: &import.collection,
+        collection: &args.collection,
         is_created,
         elapsed: started.elapsed(),
         is_interrupted,
-        journal: import.resume.as_deref(),
+        journal: args.resume.as_deref(),
     };
-    if import.json {
+    if args.json {
         json::value(out, &summary::Counts::of(&ledger, &about))?;
     } else {
         summary::write(out, &ledger, &about)?;
@@ -266,101 +207,4 @@ fn read_in_a_thread(paths: Vec<PathBuf>, reading: Reading) -> mpsc::Receiver<Ite
         })
     });
     receiver
-}
-
-impl Import {
-    /// Sends all items. While the server is unavailable, it opens new streams and resends the unanswered requests.
-    async fn run(&self, client: &Client, items: Items) -> Result<(), CliError> {
-        let (mut attempt, mut answers_before) = (0, 0);
-        loop {
-            let ended = match client.corpus().import_sources(self.clone().requests(items.clone())).await {
-                Ok(responses) => self.receive(responses.into_inner(), client).await,
-                Err(status) => Err(client.failure(&status)),
-            };
-            let answers = self.ledger.lock().answers();
-            attempt = if answers > answers_before { 1 } else { attempt + 1 };
-            answers_before = answers;
-            match ended {
-                Err(error) if error.is_transient() && attempt < ATTEMPTS && !self.stop.is_cancelled() => {
-                    wait_before_retry(attempt).await;
-                }
-                ended => return ended,
-            }
-        }
-    }
-
-    /// The requests of a stream: the unanswered ones first, then the sources among the items. Items that can't be read
-    /// are recorded as failures.
-    fn requests(self, items: Items) -> impl Stream<Item = proto::ImportSourcesRequest> {
-        async_stream::stream! {
-            // The previous, lost stream may still hold the lock for a moment.
-            let mut items = items.lock().await;
-            let unanswered = self.ledger.lock().unanswered_requests();
-            for request in unanswered {
-                yield request;
-            }
-            loop {
-                let item = tokio::select! {
-                    biased;
-                    () = self.stop.cancelled() => break,
-                    item = items.recv() => item,
-                };
-                let Some(item) = item else {
-                    self.ledger.lock().all_sent();
-                    break;
-                };
-                if let Some(request) = self.admit(item) {
-                    yield request;
-                }
-            }
-        }
-    }
-
-    /// The request for an item, recorded as sent; `None` if the item is not a source or is too large.
-    fn admit(&self, item: Item) -> Option<proto::ImportSourcesRequest> {
-        let ToSend { sent, source } = self.ledger.lock().admit(item, &self.progress)?;
-        let text_bytes = source.text.len() as u64;
-        let request = self.args.request(source);
-        let bytes = prost::Message::encoded_len(&request) as u64;
-        let mut ledger = self.ledger.lock();
-        if bytes > self.limits.max_message_bytes {
-            ledger.too_large(sent, bytes, self.limits.max_message_bytes, &self.progress);
-            return None;
-        }
-        ledger.sent(sent, text_bytes, request.clone());
-        Some(request)
-    }
-
-    /// Receives responses until the stream ends or Ctrl-C is pressed twice.
-    async fn receive(
-        &self,
-        mut responses: Streaming<proto::ImportSourcesResponse>,
-        client: &Client,
-    ) -> Result<(), CliError> {
-        loop {
-            let response = tokio::select! {
-                response = timeout(client.timeout(), responses.next()) => response,
-                pressed = tokio::signal::ctrl_c() => {
-                    if pressed.is_err() || self.stop.is_cancelled() {
-                        return Ok(());
-                    }
-                    self.stop.cancel();
-                    continue;
-                }
-            };
-            match response {
-                Ok(Some(Ok(response))) => self.ledger.lock().answered(response, &self.progress),
-                Ok(Some(Err(status))) => return Err(client.failure(&status)),
-                Ok(None) => break,
-                // No response is due: the files are slow, not the server.
-                Err(_) if self.ledger.lock().is_idle() => {}
-                Err(_) => return Err(client.timed_out()),
-            }
-        }
-        let ledger = self.ledger.lock();
-        if self.stop.is_cancelled() && ledger.is_idle() || ledger.is_finished() {
-            return Ok(());
-        }
-        Err(client.lost("it ended the stream early"))
-    }
 }

@@ -8,6 +8,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::cli::input::{self, Totals};
 use crate::cli::render::number;
 
+/// The bar of an import whose bytes are known.
+const KNOWN_TEMPLATE: &str = "{wide_bar} {percent:>3} % · {msg} · {decimal_bytes_per_sec} · {eta} left";
+
 /// A progress bar on standard error, hidden if that is not a terminal.
 #[derive(Debug, Clone)]
 pub(super) struct Progress {
@@ -38,7 +41,7 @@ impl Progress {
         let has_lines = paths.iter().any(|path| input::is_jsonl(path));
         let mut of_files = None;
         let template = if known {
-            "{wide_bar} {percent:>3} % · {msg} · {decimal_bytes_per_sec} · {eta} left"
+            KNOWN_TEMPLATE
         } else {
             "{spinner} {msg} · {decimal_bytes} · {decimal_bytes_per_sec}"
         };
@@ -52,6 +55,18 @@ impl Progress {
         }
         bar.enable_steady_tick(Duration::from_millis(100));
         Self { bar, of_files }
+    }
+
+    /// A bar over so many bytes.
+    pub(super) fn of_bytes(bytes: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+        if !bar.is_hidden() {
+            if let Ok(style) = ProgressStyle::with_template(KNOWN_TEMPLATE) {
+                bar.set_style(style.progress_chars("━╸─"));
+            }
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        Self { bar, of_files: None }
     }
 
     /// Advances the bar by `input_bytes`, and shows the counts.
