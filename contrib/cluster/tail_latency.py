@@ -30,7 +30,7 @@ def stalls(rng, length, share):
     until = 0.0
     while share:
         begin = until + rng.expovariate(share / (length * (1 - share)))
-        until = begin + rng.expovariate(1 / length)
+        until = begin + length
         yield begin, until
     yield inf, inf
 
@@ -172,7 +172,7 @@ OPTIONS = [
     ("--message", "0.15/1", Duration, "way of a message"),
     ("--gather", "0.03", float, "processor time of the asking node for an answer"),
     ("--alike", "0.5", float, "share of the variance of steps that is the submission's, at all nodes"),
-    ("--stall", "30", float, "mean length of a stall"),
+    ("--stall", "30", float, "length of a stall"),
     ("--stall-share", "0.001", float, "share of the time in which a node stalls"),
     ("--silence", "2500", float, "time after which a stopped node is found out"),
     ("--hedges", "inf,250,50,20", [float], "times after which another node is asked"),
