@@ -13,6 +13,8 @@ pub(crate) struct Counters {
     questions_served: AtomicU64,
     changes_published: AtomicU64,
     changes_failed: AtomicU64,
+    copies_given: AtomicU64,
+    copies_taken: AtomicU64,
 }
 
 impl Counters {
@@ -46,6 +48,16 @@ impl Counters {
         add_one(&self.changes_failed);
     }
 
+    /// A copy of a partition was begun for another node.
+    pub(crate) fn copy_given(&self) {
+        add_one(&self.copies_given);
+    }
+
+    /// A copy of another node took the place of a partition.
+    pub(crate) fn copy_taken(&self) {
+        add_one(&self.copies_taken);
+    }
+
     /// What was counted so far, with the state of the node.
     pub(crate) fn figures(&self, ready: bool, logs: Vec<LogFigures>) -> ClusterFigures {
         let so_far = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -58,6 +70,8 @@ impl Counters {
             questions_served: so_far(&self.questions_served),
             changes_published: so_far(&self.changes_published),
             changes_failed: so_far(&self.changes_failed),
+            copies_given: so_far(&self.copies_given),
+            copies_taken: so_far(&self.copies_taken),
         }
     }
 }

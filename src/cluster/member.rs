@@ -182,7 +182,7 @@ impl Member {
         self.shutdown.cancel();
         self.tasks.lock().abort_all();
         for held in self.holding.held() {
-            held.engine.close();
+            held.engine().close();
         }
         self.holding.meta.engine.close();
     }

@@ -10,6 +10,7 @@ mod applying;
 mod asking;
 mod backend;
 mod boot;
+mod copying;
 mod counters;
 mod identity;
 mod log;

@@ -19,6 +19,10 @@ pub(crate) struct ClusterFigures {
     pub(crate) changes_published: u64,
     /// Changes of this node that a log did not take for sure, or whose outcome did not come in time.
     pub(crate) changes_failed: u64,
+    /// Copies of partitions that this node began to give to others.
+    pub(crate) copies_given: u64,
+    /// Copies of other nodes that took the place of partitions here.
+    pub(crate) copies_taken: u64,
 }
 
 /// A log that a node follows.

@@ -1,7 +1,8 @@
 //! Applying the logs: from entries to corpora.
 //!
 //! A task for each log pulls its entries ([`following`]) and has them applied in order: those of the meta log to [`meta`], those
-//! of a partition to [`held`]. What a corpus stores as its position in the log is in [`position`].
+//! of a partition to [`held`]. What a corpus stores as its position in the log is in [`position`]. Where the log does not lead on,
+//! [`repairing`] takes a copy of another node.
 
 pub(super) mod entry;
 pub(super) mod followers;
@@ -10,4 +11,5 @@ pub(super) mod held;
 pub(super) mod holding;
 pub(super) mod meta;
 pub(super) mod position;
+mod repairing;
 pub(super) mod sequenced;
