@@ -56,7 +56,7 @@ impl Backend for Member {
 
     fn corpus(&self) -> CorpusInfo {
         let collections = self.holding.meta.engine.corpus().collections;
-        let each = self.holding.held().map(|held| held.engine.corpus().stats);
+        let each = self.holding.held().map(|held| held.engine().corpus().stats);
         CorpusInfo { collections, stats: each.fold(CollectionStats::default(), CollectionStats::plus) }
     }
 
@@ -239,13 +239,13 @@ impl Backend for Member {
     fn release_memory(&self) {
         self.holding.meta.engine.release_memory();
         for held in self.holding.held() {
-            held.engine.release_memory();
+            held.engine().release_memory();
         }
     }
 
     /// Those of all corpora of this node. Checks are counted at the node that was asked.
     fn figures(&self) -> Figures {
-        let partitions = self.holding.held().map(|held| held.engine.figures());
+        let partitions = self.holding.held().map(|held| held.engine().figures());
         partitions.fold(self.holding.meta.engine.figures(), |sum, more| sum.plus(&more))
     }
 

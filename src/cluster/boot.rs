@@ -1,7 +1,7 @@
 //! Boot: from settings to a node that follows the log.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Weak};
 
 use futures_util::StreamExt;
 use parking_lot::Mutex;
@@ -14,19 +14,22 @@ use super::applying::following::{State, follow};
 use super::applying::held::Held;
 use super::applying::holding::Holding;
 use super::applying::meta::Meta;
-use super::asking::conversation::Asker;
+use super::asking::asker::Asker;
 use super::asking::messages::{OutcomeMessage, decode, encode};
 use super::asking::outcomes::Outcomes;
 use super::asking::peers::{Announcement, INTERVAL, Peers};
 use super::asking::serving::Serving;
 use super::asking::transport::{Handler, Transport, TransportError};
+use super::copying::corpora::Corpora;
+use super::copying::giving::Giving;
+use super::copying::taking::Taking;
 use super::counters::Counters;
 use super::erasing::{self, Erasing};
 use super::identity::{MemberError, MemberSettings, connect, genesis, identify, patiently, prepare_streams};
 use super::log::{Log, LogId};
 use super::member::Member;
 use super::placement::Placement;
-use crate::engine::{Engine, Error, Progress};
+use crate::engine::{Error, Progress};
 use crate::model::{CorpusSeed, Stop};
 
 impl Member {
@@ -44,13 +47,19 @@ impl Member {
         let genesis = patiently(|| genesis(&log, &settings)).await?;
         let name = identify(&settings, &genesis)?;
         let placement = Placement { partitions: genesis.partitions, groups: settings.group.groups };
-        let opening = settings.clone();
-        let seed = CorpusSeed::new(genesis.seed);
-        let opened = tokio::task::spawn_blocking(move || open(&opening, placement, seed, &progress)).await;
+        let numbers = placement.of_group(settings.group.index);
+        let corpora = Corpora {
+            data_dir: settings.data_dir.clone(),
+            limits: settings.limits,
+            seed: CorpusSeed::new(genesis.seed),
+            cache_bytes: settings.text_cache_bytes / (numbers.len() as u64).max(1),
+        };
+        let opening = corpora.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&opening, &numbers, &progress)).await;
         let (meta, partitions) =
             opened.map_err(|_| Error::Internal { what: "opening was interrupted" })??;
         let holding = Holding::new(placement, settings.group, Arc::new(meta), partitions, log.clone());
-        run(settings, name, log, Arc::new(holding)).await
+        run(settings, name, log, Arc::new(holding), corpora).await
     }
 
     /// This node again.
@@ -61,29 +70,19 @@ impl Member {
 
 /// Opens the corpora of a node.
 fn open(
-    settings: &MemberSettings,
-    placement: Placement,
-    seed: CorpusSeed,
+    corpora: &Corpora,
+    partitions: &[u16],
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<(Meta, Vec<Held>), MemberError> {
-    let numbers = placement.of_group(settings.group.index);
-    let cache = settings.text_cache_bytes / (numbers.len() as u64).max(1);
-    let open = |folder: &str, cache: u64| {
-        let engine = match &settings.data_dir {
-            None => Engine::with_seed(settings.limits, seed),
-            Some(path) => {
-                Engine::open_seeded(&path.join(folder), settings.limits, cache, seed, &mut |some| {
-                    progress(some);
-                })?
-            }
-        };
-        engine.warm_up();
-        Ok::<_, MemberError>(Arc::new(engine))
-    };
-    let meta = Meta::new(open("meta", 0)?);
-    let held: Result<Vec<Held>, MemberError> = numbers
-        .into_iter()
-        .map(|number| Ok(Held::new(number, open(&LogId::Partition(number).to_string(), cache)?)))
+    // It comes first: who has it has the data directory.
+    let meta = Meta::new(Arc::new(corpora.open(LogId::Meta, &mut |some| progress(some))?));
+    corpora.settle(partitions)?;
+    let held: Result<Vec<Held>, MemberError> = partitions
+        .iter()
+        .map(|number| {
+            let engine = corpora.open(LogId::Partition(*number), &mut |some| progress(some))?;
+            Ok(Held::new(*number, Arc::new(engine)))
+        })
         .collect();
     Ok((meta, held?))
 }
@@ -94,10 +93,12 @@ async fn run(
     name: String,
     log: Log,
     holding: Arc<Holding>,
+    corpora: Corpora,
 ) -> Result<Arc<Member>, MemberError> {
     let (shutdown, mut tasks) = (CancellationToken::new(), JoinSet::new());
     let (peers, counters) = (Arc::new(Peers::default()), Arc::new(Counters::default()));
-    let serving = Arc::new(Serving::new(Arc::clone(&holding), Arc::clone(&counters)));
+    let giving = Giving::new(Arc::clone(&holding), corpora.clone(), Arc::clone(&counters));
+    let serving = Arc::new(Serving::new(Arc::clone(&holding), Arc::clone(&counters), giving));
     let outcomes = Arc::new(Outcomes::default());
     let later: Arc<std::sync::OnceLock<Transport>> = Arc::default();
     let handler: Handler = {
@@ -116,17 +117,20 @@ async fn run(
     listen(&client, &corpus, &name, (&outcomes, &peers), &mut tasks).await?;
     let delivery =
         Delivery { node: name.clone(), outcomes: Arc::clone(&outcomes), transport: transport.clone() };
+    let asker = Asker { transport, peers, counters, runtime: Handle::current() };
+    let meta = Arc::clone(&holding.meta);
+    let taking = Taking::new(asker.clone(), corpora, meta, name.clone(), settings.group);
     let states = LogId::all(holding.placement.partitions)
         .filter(|id| *id == LogId::Meta || holding.held().any(|held| LogId::Partition(held.partition) == *id))
         .map(|id| (id, State::default()));
     let states: std::collections::BTreeMap<LogId, State> = states.collect();
-    follow_all(&log, &holding, &delivery, &states, &shutdown, &mut tasks);
+    follow_all(&log, &holding, (&delivery, &taking), &states, &shutdown, &mut tasks);
     let member = Arc::new_cyclic(|this| Member {
         this: this.clone(),
         name,
         holding,
         log,
-        asker: Asker { transport, peers, counters, runtime: Handle::current() },
+        asker,
         outcomes,
         reads: settings.reads,
         runtime: Handle::current(),
@@ -136,18 +140,7 @@ async fn run(
         shutdown,
         tasks: Mutex::new(JoinSet::new()),
     });
-    let announcing = Arc::downgrade(&member);
-    tasks.spawn(async move {
-        let mut number = 0;
-        while let Some(member) = announcing.upgrade() {
-            number += 1;
-            if let Ok(message) = encode(&member.announcement(number)) {
-                member.asker.transport.announce("nodes", message).await;
-            }
-            drop(member);
-            tokio::time::sleep(INTERVAL).await;
-        }
-    });
+    tasks.spawn(announce(Arc::downgrade(&member)));
     let weak = Arc::downgrade(&member);
     tasks.spawn(async move {
         let mut state = Erasing::default();
@@ -159,6 +152,19 @@ async fn run(
     });
     *member.tasks.lock() = tasks;
     Ok(member)
+}
+
+/// Says twice a second what a node is.
+async fn announce(member: Weak<Member>) {
+    let mut number = 0;
+    while let Some(member) = member.upgrade() {
+        number += 1;
+        if let Ok(message) = encode(&member.announcement(number)) {
+            member.asker.transport.announce("nodes", message).await;
+        }
+        drop(member);
+        tokio::time::sleep(INTERVAL).await;
+    }
 }
 
 /// Listens to other nodes: to the outcomes of this node's changes, and to what nodes say of themselves.
@@ -196,7 +202,7 @@ async fn listen(
 fn follow_all(
     log: &Log,
     holding: &Arc<Holding>,
-    delivery: &Delivery,
+    (delivery, taking): (&Delivery, &Taking),
     states: &std::collections::BTreeMap<LogId, State>,
     shutdown: &CancellationToken,
     tasks: &mut JoinSet<()>,
@@ -212,6 +218,7 @@ fn follow_all(
             meta: Arc::clone(&holding.meta),
             log: log.clone(),
             delivery: delivery.clone(),
+            taking: taking.clone(),
             stop: stop.clone(),
         };
         tasks.spawn(follow(log.clone(), id, Arc::new(follower), state(id), shutdown.clone()));

@@ -14,6 +14,8 @@ pub(crate) struct Counters {
     changes_published: AtomicU64,
     changes_failed: AtomicU64,
     partial_reports: AtomicU64,
+    copies_given: AtomicU64,
+    copies_taken: AtomicU64,
 }
 
 impl Counters {
@@ -52,6 +54,16 @@ impl Counters {
         add_one(&self.changes_failed);
     }
 
+    /// A copy of a partition was begun for another node.
+    pub(crate) fn copy_given(&self) {
+        add_one(&self.copies_given);
+    }
+
+    /// A copy of another node took the place of a partition.
+    pub(crate) fn copy_taken(&self) {
+        add_one(&self.copies_taken);
+    }
+
     /// What was counted so far, with the state of the node.
     pub(crate) fn figures(&self, ready: bool, logs: Vec<LogFigures>) -> ClusterFigures {
         let so_far = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -65,6 +77,8 @@ impl Counters {
             changes_published: so_far(&self.changes_published),
             changes_failed: so_far(&self.changes_failed),
             partial_reports: so_far(&self.partial_reports),
+            copies_given: so_far(&self.copies_given),
+            copies_taken: so_far(&self.copies_taken),
         }
     }
 }

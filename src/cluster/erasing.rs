@@ -14,7 +14,7 @@ use super::applying::held::Held;
 use super::applying::meta::Dated;
 use super::applying::position::Position;
 use super::applying::remnants::Remnant;
-use super::asking::conversation::random;
+use super::asking::asker::random;
 use super::log::{Log, LogError, LogId, Message, PullLimits, Topic};
 use super::member::Member;
 use super::placement::hash_of;
@@ -210,7 +210,7 @@ impl Round {
         mut into: T,
         work: impl FnOnce(Vec<Message>, &mut T, &Engine) -> Result<(), Error>,
     ) -> Result<T, Error> {
-        tokio::task::block_in_place(|| work(messages, &mut into, &self.held.engine))?;
+        tokio::task::block_in_place(|| work(messages, &mut into, &self.held.engine()))?;
         Ok(into)
     }
 }

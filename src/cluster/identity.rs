@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::applying::entry::{Genesis, LogEntry};
-use super::asking::conversation::random;
+use super::asking::asker::random;
 use super::asking::transport::TransportError;
 use super::log::{Erased, Log, LogError, LogId, LogSettings, PullLimits, Topic};
 use super::member::Reads;

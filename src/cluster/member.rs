@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::applying::following::State;
 use super::applying::holding::Holding;
-use super::asking::conversation::{Asker, awaited};
+use super::asking::asker::{Asker, awaited};
 use super::asking::messages::{Question, Recency, Reply};
 use super::asking::outcomes::Outcomes;
 use super::asking::peers::{Announcement, WIRE};
@@ -227,7 +227,7 @@ impl Member {
         self.shutdown.cancel();
         self.tasks.lock().abort_all();
         for held in self.holding.held() {
-            held.engine.close();
+            held.engine().close();
         }
         self.holding.meta.engine.close();
     }

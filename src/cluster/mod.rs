@@ -11,6 +11,7 @@ mod asking;
 mod backend;
 mod boot;
 mod calls;
+mod copying;
 mod counters;
 mod erasing;
 mod identity;

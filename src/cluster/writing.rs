@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::applying::entry::{LogEntry, LoggedChange};
 use super::applying::followers::LONGEST_WAIT;
-use super::asking::conversation::random;
+use super::asking::asker::random;
 use super::log::{LogId, Topic};
 use super::member::Member;
 use super::placement::hash_of;

@@ -332,9 +332,19 @@ impl Corpus {
         }
     }
 
-    /// Writes a backup of the corpus as of its last commit.
-    pub(crate) fn backup(&self, out: &mut dyn std::io::Write) -> Result<BackedUp, BackupError> {
-        self.store.backup(out)
+    /// The data directory, if it is on disk.
+    #[cfg(feature = "server")]
+    pub(crate) fn folder(&self) -> Option<&std::path::Path> {
+        self.store.path()
+    }
+
+    /// Writes a backup of the corpus as of its last commit, which is the state at `applied` if a log was applied up to there.
+    pub(crate) fn backup(
+        &self,
+        out: &mut dyn std::io::Write,
+        applied: Option<u64>,
+    ) -> Result<BackedUp, BackupError> {
+        self.store.backup(out, applied)
     }
 
     /// The figures of the engine's work.

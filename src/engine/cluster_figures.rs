@@ -21,6 +21,10 @@ pub(crate) struct ClusterFigures {
     pub(crate) changes_failed: u64,
     /// Reports that lack partitions which no node answered for.
     pub(crate) partial_reports: u64,
+    /// Copies of partitions that this node began to give to others.
+    pub(crate) copies_given: u64,
+    /// Copies of other nodes that took the place of partitions here.
+    pub(crate) copies_taken: u64,
 }
 
 /// A log that a node follows.

@@ -93,7 +93,7 @@ impl Engine {
     ///
     /// [`BackupError`]; the incomplete file is not a valid backup then.
     pub fn backup(&self, out: &mut dyn Write) -> Result<BackedUp, BackupError> {
-        self.corpus.backup(out)
+        self.corpus.backup(out, None)
     }
 
     /// Restores a backup into a folder that is empty or does not exist.

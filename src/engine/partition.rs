@@ -1,5 +1,7 @@
 //! What a cluster asks of the engine of one partition.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,6 +10,7 @@ use crate::corpus::{Defect, Error, VerifiedSources, View, ViewRequest};
 use crate::detection::Detector;
 use crate::model::{SourceName, Stop};
 use crate::report::Report;
+use crate::store::{BackedUp, BackupError};
 
 impl Engine {
     /// A view of the corpus as it is now.
@@ -68,6 +71,27 @@ impl Engine {
     /// [`Error::Store`] if the rows can't be read; [`Error::Stopped`].
     pub(crate) fn verify_rest(&self, found: u64, stop: &Stop) -> Result<Vec<Defect>, Error> {
         self.corpus.verify_rest(found, stop)
+    }
+
+    /// Writes a backup of a corpus that has applied its log up to a position: it is restored at that position, or at the
+    /// present one if more is applied. Changes may go on meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError`]; the incomplete file is not a valid backup then.
+    pub(crate) fn copy(&self, out: &mut dyn Write, applied: u64) -> Result<BackedUp, BackupError> {
+        self.corpus.backup(out, Some(applied))
+    }
+
+    /// Its data directory, if it is on disk.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.corpus.folder().map(Path::to_owned)
+    }
+
+    /// Ends the work of a corpus that another takes the place of: changes are refused, and no file is written any more. Its
+    /// folder may be removed then, since all files that views read are open.
+    pub(crate) fn retire(&self) {
+        self.writer.retire();
     }
 
     /// The revision of the corpus.

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use super::codec::{Decoder, Encoder};
 use super::directory::DataDirectory;
 use super::error::{At, StoreError};
+use super::ledger::view::View;
 use super::ledger::{Ledger, Rows, in_file};
 use super::records::{FileKind, RecordReader, RecordWriter};
+use super::requests::StoredRequest;
 use super::rows::{StoredCalibration, StoredCollection, StoredCorpus, StoredScale, StoredSource};
 use super::segments::{Frame, Place, Segments};
 use super::{CollectionNumber, SourceKey, Store};
 
-const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 6, what: "a backup" };
+const FILE: FileKind = FileKind { magic: *b"PLIMBACK", version: 7, what: "a backup" };
 
 /// Kinds of records.
 const CORPUS: u8 = 1;
@@ -21,8 +23,9 @@ const SOURCE: u8 = 3;
 const END: u8 = 4;
 const SCALE: u8 = 5;
 const CALIBRATION: u8 = 6;
+const REQUEST: u8 = 7;
 
-/// Bytes of texts that a restore commits at once.
+/// Bytes of texts and requests that a restore commits at once.
 const RESTORED_AT_ONCE_BYTES: usize = 32 << 20;
 
 /// The row of a source in a backup has no place yet.
@@ -66,40 +69,23 @@ pub enum BackupError {
 impl Store {
     /// Writes the corpus as of its last commit. Commits go on meanwhile.
     ///
+    /// `applied` is a position up to which the corpus has applied a log: the backup has it if the last change of the corpus
+    /// came before it.
+    ///
     /// # Errors
     ///
     /// [`BackupError`]; the incomplete file is not a valid backup then.
-    pub fn backup(&self, out: &mut dyn Write) -> Result<BackedUp, BackupError> {
+    pub fn backup(&self, out: &mut dyn Write, applied: Option<u64>) -> Result<BackedUp, BackupError> {
         let disk = self.disk.as_ref().ok_or(BackupError::InMemory)?;
         // Texts of the view stand in segments that are there before it or after it is taken.
         let mut segments = disk.segments.all();
         let view = disk.ledger.view()?;
         segments.extend(disk.segments.all());
-        let corpus = view.corpus()?.ok_or(BackupError::InMemory)?;
+        let stored = view.corpus()?.ok_or(BackupError::InMemory)?;
+        let corpus = StoredCorpus { log_position: stored.log_position.max(applied), ..stored };
         let mut records = RecordWriter::new(FILE, out)?;
-        let mut written = BackedUp { revision: corpus.revision, ..BackedUp::default() };
         records.write(CORPUS, &corpus.encode())?;
-        for collection in view.collections()? {
-            let mut record = Encoder::default();
-            record.u32(collection.number.0);
-            record.bytes.extend_from_slice(&collection.encode());
-            records.write(COLLECTION, &record.bytes)?;
-            written.collections += 1;
-        }
-        for scale in view.scales()? {
-            let mut record = Encoder::default();
-            record.u32(scale.collection.0);
-            record.text(scale.scale.name.as_str());
-            record.bytes.extend_from_slice(&scale.encode());
-            records.write(SCALE, &record.bytes)?;
-            written.scales += 1;
-        }
-        for stored in view.calibrations()? {
-            let mut record = Encoder::default();
-            record.u32(stored.collection.0);
-            record.bytes.extend_from_slice(&stored.encode());
-            records.write(CALIBRATION, &record.bytes)?;
-        }
+        let mut written = BackedUp { revision: corpus.revision, ..write_rows(&view, &mut records)? };
         view.sources(&mut |source: StoredSource, place: Place| -> Result<(), BackupError> {
             let segment = segments.get(&place.segment).ok_or_else(|| disk.segments.damaged(place))?;
             let Frame { bytes, text_bytes } = segment.read(source.key, place)?;
@@ -140,6 +126,39 @@ impl Store {
         }
         restored
     }
+}
+
+/// Writes the rows of everything but the corpus as a whole and the sources.
+fn write_rows(view: &View, records: &mut RecordWriter<'_>) -> Result<BackedUp, BackupError> {
+    let mut written = BackedUp::default();
+    for collection in view.collections()? {
+        let mut record = Encoder::default();
+        record.u32(collection.number.0);
+        record.bytes.extend_from_slice(&collection.encode());
+        records.write(COLLECTION, &record.bytes)?;
+        written.collections += 1;
+    }
+    for scale in view.scales()? {
+        let mut record = Encoder::default();
+        record.u32(scale.collection.0);
+        record.text(scale.scale.name.as_str());
+        record.bytes.extend_from_slice(&scale.encode());
+        records.write(SCALE, &record.bytes)?;
+        written.scales += 1;
+    }
+    for stored in view.calibrations()? {
+        let mut record = Encoder::default();
+        record.u32(stored.collection.0);
+        record.bytes.extend_from_slice(&stored.encode());
+        records.write(CALIBRATION, &record.bytes)?;
+    }
+    for request in view.requests()? {
+        let mut record = Encoder::default();
+        record.u64(request.sequence);
+        record.bytes.extend_from_slice(&request.encode());
+        records.write(REQUEST, &record.bytes)?;
+    }
+    Ok(written)
 }
 
 /// A name beside a path, for what is not finished yet.
@@ -190,6 +209,10 @@ fn restore_into(backup: &Path, input: &mut dyn Read, folder: &Path) -> Result<Ba
                 restored.scales += 1;
             }),
             CALIBRATION => calibration(&mut fields).map(|stored| pending.rows.calibrations.push(stored)),
+            REQUEST => request(&mut fields).map(|request| {
+                pending.bytes += record.len();
+                pending.rows.requests.push(request);
+            }),
             SOURCE => source(&mut fields).map(|source| {
                 pending.bytes += source.frame.bytes.len();
                 pending.sources.push(source);
@@ -222,6 +245,11 @@ fn scale(fields: &mut Decoder<'_>) -> Option<StoredScale> {
 fn calibration(fields: &mut Decoder<'_>) -> Option<StoredCalibration> {
     let number = CollectionNumber(fields.u32()?);
     StoredCalibration::decode(number, fields.rest())
+}
+
+fn request(fields: &mut Decoder<'_>) -> Option<StoredRequest> {
+    let sequence = fields.u64()?;
+    StoredRequest::decode(sequence, fields.rest())
 }
 
 /// A source read from a backup.

@@ -263,7 +263,7 @@ fn a_backup_is_whole_or_is_refused() {
     put(&store, 0..40, 1).unwrap();
     let mut backup = Vec::new();
     assert_eq!(
-        store.backup(&mut backup).unwrap(),
+        store.backup(&mut backup, None).unwrap(),
         BackedUp { revision: 1, collections: 1, sources: 40, scales: 0 }
     );
     let restore = |bytes: &[u8], name: &str| {
@@ -404,7 +404,11 @@ fn a_ledger_that_is_taken_away_takes_no_more_commits_until_it_is_back() {
         assert!(is_lost(&refused), "{refused}");
         assert_eq!(store.check_files(), [refused]);
         assert_eq!(store.text(key(3)).ok().as_deref(), Some(text(3).as_str()));
-        assert_eq!(store.backup(&mut Vec::new()).unwrap().sources, 10, "what is open can still be saved");
+        assert_eq!(
+            store.backup(&mut Vec::new(), None).unwrap().sources,
+            10,
+            "what is open can still be saved"
+        );
         fs::rename(&aside, &ledger).unwrap();
     }
     put(&store, 10..12, 2).unwrap();

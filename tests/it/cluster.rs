@@ -1,6 +1,7 @@
 //! A corpus on several nodes over a log in NATS JetStream: real servers and nodes on loopback.
 
 mod calls;
+mod copies;
 mod erasure;
 mod faults;
 mod histories;

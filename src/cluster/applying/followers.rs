@@ -11,6 +11,7 @@ use super::sequenced::{Decision, Sequenced};
 use crate::cluster::asking::messages::{OutcomeMessage, encode};
 use crate::cluster::asking::outcomes::Outcomes;
 use crate::cluster::asking::transport::Transport;
+use crate::cluster::copying::taking::{NoCopy, Taking};
 use crate::cluster::log::{Log, LogId, Topic};
 use crate::engine::{Error, Timestamp};
 use crate::model::Stop;
@@ -76,6 +77,10 @@ impl Follower for MetaFollower {
     }
 
     async fn idle(&self) {}
+
+    async fn copy(&self, _: u64) -> Result<u64, NoCopy> {
+        Err(NoCopy::OfMeta)
+    }
 }
 
 /// Follows the log of a partition.
@@ -84,6 +89,7 @@ pub(crate) struct PartitionFollower {
     pub(crate) meta: Arc<Meta>,
     pub(crate) log: Log,
     pub(crate) delivery: Delivery,
+    pub(crate) taking: Taking,
     pub(crate) stop: Stop,
 }
 
@@ -122,5 +128,9 @@ impl Follower for PartitionFollower {
         {
             tracing::warn!(log = %id, %error, "an entry that brings changes of collections was not published; trying again");
         }
+    }
+
+    async fn copy(&self, beyond: u64) -> Result<u64, NoCopy> {
+        self.taking.replace(&self.held, beyond).await.map(|reached| reached.sequence)
     }
 }

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::entry::LogEntry;
 use super::remnants::Remnants;
+use super::repairing::{Repair, begin};
 use super::sequenced::{Decision, Sequenced};
+use crate::cluster::copying::taking::NoCopy;
 use crate::cluster::log::{Log, LogId, Message, PullLimits};
 use crate::engine::Error;
 
@@ -84,6 +86,10 @@ pub(crate) trait Follower: Send + Sync + 'static {
 
     /// Called when there is nothing to apply.
     fn idle(&self) -> impl Future<Output = ()> + Send;
+
+    /// Puts what another node has made of the log, up to an entry at least, in the place of what is here. Gives the last entry of
+    /// it. Nothing is applied meanwhile.
+    fn copy(&self, beyond: u64) -> impl Future<Output = Result<u64, NoCopy>> + Send;
 }
 
 /// Follows a log until `shutdown` is cancelled. A failure is noted in `state` and tried again.
@@ -94,10 +100,15 @@ pub(crate) async fn follow(
     state: State,
     shutdown: CancellationToken,
 ) {
+    tokio::select! {
+        () = begin(&log, id, &*follower, &state) => {}
+        () = shutdown.cancelled() => return,
+    }
     let (mut wakes, mut known_last, mut asked) = (None, follower.applied(), Instant::now());
     let mut remnants = Remnants::default();
     // What it does not know then it reads at the first gap.
     drop(remnants.read(&log, id, follower.applied() + 1).await);
+    let mut repair = Repair::default();
     loop {
         if wakes.is_none() {
             // Without it the log is looked at from time to time.
@@ -122,7 +133,10 @@ pub(crate) async fn follow(
             Next::Idle => LOOK,
             Next::Failed(problem) => {
                 note_problem(&state, id, &problem);
-                AFTER_FAILURE
+                tokio::select! {
+                    () = repair.attempt(id, &*follower, &state) => AFTER_FAILURE,
+                    () = shutdown.cancelled() => return,
+                }
             }
         };
         let woken = async {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use super::entry::LogEntry;
@@ -16,8 +17,8 @@ use crate::model::Stop;
 pub(crate) struct Held {
     /// Its number.
     pub(crate) partition: u16,
-    /// Its sources.
-    pub(crate) engine: Arc<Engine>,
+    /// Its sources: the present corpus, whose place a copy of another node may take.
+    engine: RwLock<Arc<Engine>>,
     applied: watch::Sender<Applied>,
 }
 
@@ -37,12 +38,33 @@ struct Step {
     of: Option<Decision>,
 }
 
+impl Applied {
+    /// How far an engine has applied its log.
+    fn of(engine: &Engine) -> Self {
+        Self { position: Position::unpack(engine.log_position()), revision: engine.revision() }
+    }
+}
+
 impl Held {
     /// A partition over its engine, as far as that has applied its log.
     pub(crate) fn new(partition: u16, engine: Arc<Engine>) -> Self {
-        let position = Position::unpack(engine.log_position());
-        let applied = Applied { position, revision: engine.revision() };
-        Self { partition, engine, applied: watch::Sender::new(applied) }
+        let applied = watch::Sender::new(Applied::of(&engine));
+        Self { partition, engine: RwLock::new(engine), applied }
+    }
+
+    /// Its present sources.
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine.read())
+    }
+
+    /// Puts an engine that has applied more of the log in the place of the present one, and gives the latter: views of it stay
+    /// as they are. No entries may be applied meanwhile.
+    pub(crate) fn replace(&self, engine: Arc<Engine>) -> Arc<Engine> {
+        let applied = Applied::of(&engine);
+        let before = std::mem::replace(&mut *self.engine.write(), engine);
+        // Who waits for it finds the new engine.
+        self.applied.send_replace(applied);
+        before
     }
 
     /// How far it is applied.
@@ -92,28 +114,30 @@ impl Held {
             .map(|(operation, at, of)| Some(Step { operation: operation.at_position(at.pack()?), of }))
             .collect();
         let Some(placed) = placed else { return (Vec::new(), Err(full)) };
-        let (decisions, done) = self.make(placed, stop);
-        let reached = if done.is_ok() { position } else { Position::unpack(self.engine.log_position()) };
-        self.applied.send_replace(Applied { position: reached, revision: self.engine.revision() });
+        let engine = self.engine();
+        let (decisions, done) = make(&engine, placed, stop);
+        let applied = Applied::of(&engine);
+        let position = if done.is_ok() { position } else { applied.position };
+        self.applied.send_replace(Applied { position, ..applied });
         (decisions, done)
     }
+}
 
-    /// Makes changes, up to the first that fails in this process.
-    fn make(&self, steps: Vec<Step>, stop: &Stop) -> (Vec<Decision>, Result<(), Error>) {
-        let (operations, decisions): (Vec<_>, Vec<_>) =
-            steps.into_iter().map(|step| (step.operation, step.of)).unzip();
-        let outcomes = self.engine.apply(operations, stop);
-        let mut decided = Vec::with_capacity(outcomes.len());
-        for (outcome, decision) in outcomes.into_iter().zip(decisions) {
-            match outcome {
-                Err(error) if error.is_of_this_node() => return (decided, Err(error)),
-                // It was applied before: its outcome was delivered then.
-                Err(Error::AlreadyApplied { .. }) => {}
-                outcome => decided.extend(decision.map(|decision| Decision { outcome, ..decision })),
-            }
+/// Makes changes, up to the first that fails in this process.
+fn make(engine: &Engine, steps: Vec<Step>, stop: &Stop) -> (Vec<Decision>, Result<(), Error>) {
+    let (operations, decisions): (Vec<_>, Vec<_>) =
+        steps.into_iter().map(|step| (step.operation, step.of)).unzip();
+    let outcomes = engine.apply(operations, stop);
+    let mut decided = Vec::with_capacity(outcomes.len());
+    for (outcome, decision) in outcomes.into_iter().zip(decisions) {
+        match outcome {
+            Err(error) if error.is_of_this_node() => return (decided, Err(error)),
+            // It was applied before: its outcome was delivered then.
+            Err(Error::AlreadyApplied { .. }) => {}
+            outcome => decided.extend(decision.map(|decision| Decision { outcome, ..decision })),
         }
-        (decided, Ok(()))
     }
+    (decided, Ok(()))
 }
 
 #[cfg(test)]
@@ -173,13 +197,13 @@ mod tests {
 
     fn listing(held: &Held) -> Vec<String> {
         let sources = |collection: &CollectionName| {
-            let found = held.engine.list_sources(collection, None, usize::MAX).unwrap();
+            let found = held.engine().list_sources(collection, None, usize::MAX).unwrap();
             found
                 .iter()
                 .map(|entry| format!("{collection}/{}@{}", entry.id, entry.changed))
                 .collect::<Vec<_>>()
         };
-        let all = held.engine.list_collections(&crate::model::Visibility::all(), None, usize::MAX);
+        let all = held.engine().list_collections(&crate::model::Visibility::all(), None, usize::MAX);
         all.iter().flat_map(|info| [vec![format!("{}", info.name)], sources(&info.name)].concat()).collect()
     }
 
@@ -267,7 +291,7 @@ mod tests {
         let before = {
             let held = open();
             held.apply(first.clone(), &known, &Stop::never()).1.unwrap();
-            held.engine.close();
+            held.engine().close();
             held.applied()
         };
         let held = open();

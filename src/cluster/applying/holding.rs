@@ -75,7 +75,7 @@ impl Holding {
     ///
     /// [`Error::CollectionNotFound`].
     pub(crate) fn views(&self, request: &ViewRequest<'_>) -> Result<(Vec<View>, Vec<u16>), Error> {
-        let views = self.held().map(|held| held.engine.view(request)).collect::<Result<_, Error>>()?;
+        let views = self.held().map(|held| held.engine().view(request)).collect::<Result<_, Error>>()?;
         Ok((views, self.partitions.keys().copied().collect()))
     }
 

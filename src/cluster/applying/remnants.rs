@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn listing(held: &Held) -> Vec<String> {
-        let found = held.engine.list_sources(&CollectionName::default(), None, usize::MAX).unwrap();
+        let found = held.engine().list_sources(&CollectionName::default(), None, usize::MAX).unwrap();
         found.iter().map(|entry| format!("{:?}", ***entry)).collect()
     }
 
@@ -244,7 +244,7 @@ mod tests {
                 continue;
             }
             let message = Message { sequence: at, first: at, time: entry.time, payload: bytes::Bytes::new() };
-            let remnant = Remnant::new(&message, *change, &whole.engine).unwrap();
+            let remnant = Remnant::new(&message, *change, &whole.engine()).unwrap();
             assert!(!format!("{remnant:?}").contains("keeper"));
             remnants.erased.add(at..=at);
             remnants.known.insert(at, remnant);

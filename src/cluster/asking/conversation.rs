@@ -1,22 +1,17 @@
-//! Asking other nodes: a conversation about a submission with a node of each replica group, and questions about sources.
+//! Conversations with other nodes about a submission, one with a node of each replica group.
 //!
-//! The first step goes to a ready node of the group, and after a short time without an answer to another one too: a node that was
-//! stopped or cut off costs that time only. The conversation goes on with the node that answered first. A node that falls silent
-//! later ends the search, which the caller may begin again.
+//! A conversation goes on with the node that answered its first step first. A node that falls silent later ends the search, which
+//! the caller may begin again.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::sync_channel;
 
-use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::runtime::Handle;
 
-use super::messages::{Open, Question, Recency, Reply, Request, decode, encode};
-use super::peers::Peers;
-use super::transport::{Awaited, Transport, TransportError};
+use super::asker::{Asked, Asker, Coming, awaited, random};
+use super::messages::{Open, Reply, Request, encode};
+use super::transport::Transport;
 use crate::cluster::applying::meta::Meta;
-use crate::cluster::counters::Counters;
 use crate::cluster::placement::ReplicaGroup;
 use crate::detection::Detector;
 use crate::detection::search::{
@@ -24,230 +19,8 @@ use crate::detection::search::{
     Prepared, Proposal, Step,
 };
 use crate::engine::Error;
-use crate::model::{CollectionName, FingerprintSettings, Stop};
+use crate::model::{CollectionName, FingerprintSettings};
 use crate::report::Finding;
-
-/// Without an answer for so long, another node is asked too.
-const HEDGE: Duration = Duration::from_millis(250);
-
-/// The time that is waited for a ready node.
-const LONGEST_SEARCH_FOR_A_NODE: Duration = Duration::from_secs(3);
-
-/// The time between two looks at whether a node is still there.
-const LOOK: Duration = Duration::from_millis(250);
-
-/// An answer that is lost on its way is not waited for any longer: a node takes two minutes at most.
-const LONGEST_ANSWER: Duration = Duration::from_secs(150);
-
-/// The time between two looks at the stop.
-const LOOK_AT_STOP: Duration = Duration::from_millis(20);
-
-/// Asks the nodes of other replica groups.
-#[derive(Debug, Clone)]
-pub(crate) struct Asker {
-    pub(crate) transport: Transport,
-    pub(crate) peers: Arc<Peers>,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) runtime: Handle,
-}
-
-/// The answer of a node, as it comes.
-type Coming<T> = Receiver<Result<T, Error>>;
-
-impl Asker {
-    /// Asks a node of a replica group a question. Not for async threads.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] of the node; [`Error::Unreachable`] if none answers; [`Error::Stopped`].
-    pub(crate) fn ask(
-        &self,
-        group: ReplicaGroup,
-        recency: Recency,
-        question: Question,
-        stop: &Stop,
-    ) -> Result<Reply, Error> {
-        awaited(&self.begin_question(group, recency, question)?, stop)
-    }
-
-    /// Asks a question; the answer comes.
-    pub(crate) fn begin_question(
-        &self,
-        group: ReplicaGroup,
-        recency: Recency,
-        question: Question,
-    ) -> Result<Coming<Reply>, Error> {
-        let request = encode(&Request::Ask(recency, question))?;
-        let (this, (sender, receiver)) = (self.clone(), sync_channel(1));
-        self.runtime.spawn(async move {
-            let answer = this.first_of(group, |_| Ok(request.clone())).await;
-            // The caller may have stopped waiting.
-            drop(sender.send(answer.map(|(_, reply)| reply)));
-        });
-        Ok(receiver)
-    }
-
-    /// Whether a replica group has had no ready node for some seconds. Waits for as long. Not for async threads.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Stopped`].
-    pub(crate) fn is_silent(&self, group: ReplicaGroup, stop: &Stop) -> Result<bool, Error> {
-        while let Some(since) = self.peers.without_node_since(group) {
-            if since.elapsed() >= LONGEST_SEARCH_FOR_A_NODE {
-                return Ok(true);
-            }
-            stop.check()?;
-            std::thread::sleep(LOOK_AT_STOP);
-        }
-        Ok(false)
-    }
-
-    /// The answer of the node of a group that answers first, with its place among those that were asked. `request` makes the
-    /// request to the node of each place.
-    async fn first_of(
-        &self,
-        group: ReplicaGroup,
-        request: impl Fn(usize) -> Result<Bytes, Error>,
-    ) -> Result<(Asked, Reply), Error> {
-        let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
-        loop {
-            let nodes = self.ready(group, until).await?;
-            match self.first_of_nodes(group, nodes, &request).await {
-                // A node that has ended was asked. Another may be there, or be heard in a moment.
-                Err(Error::Unreachable { .. }) if Instant::now() < until => {
-                    tokio::time::sleep(LOOK_AT_STOP).await;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    /// The answer of the first of some nodes of a group.
-    async fn first_of_nodes(
-        &self,
-        group: ReplicaGroup,
-        nodes: Vec<String>,
-        request: &impl Fn(usize) -> Result<Bytes, Error>,
-    ) -> Result<(Asked, Reply), Error> {
-        let mut left = nodes.into_iter().enumerate();
-        let mut under_way: Vec<(Asked, Awaited)> = Vec::new();
-        let mut failure = None;
-        loop {
-            if let Some((place, node)) = left.next() {
-                if place > 0 {
-                    self.counters.hedged();
-                }
-                let awaited = self.transport.send(&node, request(place)?);
-                under_way.push((Asked { place, node }, awaited));
-            }
-            let until = Instant::now() + if left.len() > 0 { HEDGE } else { LOOK };
-            match first(&mut under_way, until).await {
-                First::Answered(asked, bytes) => {
-                    return decode::<Result<Reply, Error>>(&bytes)?.map(|reply| (asked, reply));
-                }
-                First::Failed(asked, error) => {
-                    match error {
-                        TransportError::NoNode { .. } => self.peers.ended(&asked.node),
-                        _ => self.peers.failed(&asked.node),
-                    }
-                    failure = Some(error);
-                }
-                First::None => {}
-            }
-            under_way.retain(|(asked, _)| self.peers.is_there(&asked.node));
-            if under_way.is_empty() && left.len() == 0 {
-                let detail = failure.map_or_else(|| "they fell silent".to_owned(), |error| error.to_string());
-                return Err(silent(group, &detail));
-            }
-        }
-    }
-
-    /// The ready nodes of a group, of which there is one at least.
-    async fn ready(&self, group: ReplicaGroup, until: Instant) -> Result<Vec<String>, Error> {
-        loop {
-            let ready = self.peers.ready(group);
-            if !ready.is_empty() {
-                return Ok(ready);
-            }
-            if Instant::now() >= until {
-                let waited = LONGEST_SEARCH_FOR_A_NODE.as_secs();
-                return Err(silent(group, &format!("none was ready within {waited} s")));
-            }
-            tokio::time::sleep(LOOK_AT_STOP).await;
-        }
-    }
-
-    /// The answer of one node, for as long as it is there.
-    pub(in crate::cluster) async fn of_node(&self, node: &str, request: Bytes) -> Result<Reply, Error> {
-        let mut awaited = self.transport.send(node, request);
-        loop {
-            match awaited.until(Instant::now() + LOOK).await {
-                Ok(bytes) => return decode::<Result<Reply, Error>>(&bytes)?,
-                Err(TransportError::Silent { .. }) if self.peers.is_there(node) => {}
-                Err(error) => {
-                    self.peers.failed(node);
-                    let what = format!("a node fell silent during a search ({error})");
-                    return Err(Error::Unreachable { what });
-                }
-            }
-        }
-    }
-}
-
-fn silent(group: ReplicaGroup, detail: &str) -> Error {
-    Error::Unreachable { what: format!("no node of replica group {group} answers ({detail})") }
-}
-
-/// A node that was asked, and its place among all that were.
-#[derive(Debug, Clone)]
-struct Asked {
-    place: usize,
-    node: String,
-}
-
-/// What came first of some nodes.
-enum First {
-    Answered(Asked, Bytes),
-    Failed(Asked, TransportError),
-    None,
-}
-
-/// The first answer, or failure, of some nodes.
-async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
-    let waits = under_way.iter_mut().map(|(_, awaited)| Box::pin(awaited.until(until)));
-    let waits: Vec<_> = waits.collect();
-    if waits.is_empty() {
-        return First::None;
-    }
-    let (answer, place, others) = futures_util::future::select_all(waits).await;
-    drop(others);
-    match answer {
-        Err(TransportError::Silent { .. }) => First::None,
-        Ok(bytes) => First::Answered(under_way.swap_remove(place).0, bytes),
-        Err(error) => First::Failed(under_way.swap_remove(place).0, error),
-    }
-}
-
-/// Waits for an answer that comes.
-pub(in crate::cluster) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
-    let until = Instant::now() + LONGEST_ANSWER;
-    loop {
-        match coming.recv_timeout(LOOK_AT_STOP) {
-            Ok(answer) => return answer,
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= until => {
-                let waited = LONGEST_ANSWER.as_secs();
-                return Err(Error::Unreachable {
-                    what: format!("another node did not answer within {waited} s"),
-                });
-            }
-            Err(RecvTimeoutError::Timeout) => stop.check()?,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::Unreachable { what: "the runtime of this node has ended".to_owned() });
-            }
-        }
-    }
-}
 
 /// The partitions of another replica group, for the searches of one submission.
 #[derive(Debug)]
@@ -265,6 +38,16 @@ pub(crate) struct RemoteNode {
 struct Conversation {
     id: u128,
     node: String,
+}
+
+impl Conversation {
+    /// Ends it.
+    fn end(&self, transport: &Transport) {
+        let end = Request::Search { conversation: self.id, open: None, step: None };
+        if let Ok(end) = encode(&end) {
+            drop(transport.send(&self.node, end));
+        }
+    }
 }
 
 impl RemoteNode {
@@ -292,10 +75,14 @@ impl RemoteNode {
                     step: Some(step.clone()),
                 })
             };
-            let answer = asker.first_of(group, request).await.and_then(|(asked, reply)| {
-                let id = id.wrapping_add(asked.place as u128);
-                *begun.lock() = Some(Conversation { id, node: asked.node });
-                step_of(reply)
+            let answer = asker.first_of(group, request).await.and_then(|first| {
+                let conversation = |asked: Asked| {
+                    let id = id.wrapping_add(asked.place as u128);
+                    Conversation { id, node: asked.node }
+                };
+                first.others.into_iter().for_each(|other| conversation(other).end(&asker.transport));
+                *begun.lock() = Some(conversation(first.asked));
+                step_of(first.reply)
             });
             drop(sender.send(answer));
         });
@@ -321,13 +108,6 @@ impl RemoteNode {
     }
 }
 
-/// A random number.
-pub(crate) fn random() -> Result<u128, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(u128::from_le_bytes(bytes))
-}
-
 fn step_of(reply: Reply) -> Result<Answered, Error> {
     match reply {
         Reply::Step(answered) => Ok(answered),
@@ -342,10 +122,9 @@ fn mismatch() -> Error {
 impl Drop for RemoteNode {
     /// Ends the conversation. If that is lost, the node ends it after a while.
     fn drop(&mut self) {
-        let Some(Conversation { id, node }) = self.begun.lock().take() else { return };
-        let end = Request::Search { conversation: id, open: None, step: None };
-        if let Ok(end) = encode(&end) {
-            drop(self.asker.transport.send(&node, end));
+        let begun = self.begun.lock().take();
+        if let Some(conversation) = begun {
+            conversation.end(&self.asker.transport);
         }
     }
 }

@@ -39,6 +39,98 @@ pub(crate) enum Request {
     },
     /// Another question, for an answer so recent.
     Ask(Recency, Question),
+    /// A request about a copy of a partition.
+    Copy(CopyRequest),
+}
+
+/// A request about a copy of a partition.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum CopyRequest {
+    /// Begins a copy; one of the partition that the same node began before ends.
+    Begin {
+        /// The partition.
+        partition: u16,
+        /// The last entry of its log that the copy has to know.
+        beyond: u64,
+        /// The node that asks.
+        node: String,
+        /// What the nodes of a corpus know.
+        secret: [u8; 32],
+    },
+    /// The next bytes of a copy.
+    Chunk {
+        /// The copy.
+        copy: u128,
+        /// The bytes that the node has.
+        offset: u64,
+    },
+    /// Ends a copy.
+    End {
+        /// The copy.
+        copy: u128,
+    },
+}
+
+/// The answer to a request about a copy.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum CopyReply {
+    /// It is begun.
+    Begun {
+        /// The copy.
+        copy: u128,
+    },
+    /// The node gives as many copies as it may, or one of the partition.
+    Busy,
+    /// Bytes of it.
+    Chunk(Chunk),
+    /// It is ended.
+    Ended,
+}
+
+/// Bytes of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Chunk {
+    /// The bytes; none if they are not written yet.
+    #[serde(with = "plain_bytes")]
+    pub(crate) bytes: Vec<u8>,
+    /// Their checksum: xxh3, 64 bits.
+    pub(crate) checksum: u64,
+    /// Whether nothing follows.
+    pub(crate) is_last: bool,
+}
+
+/// Bytes as one value: serde sees numbers in them otherwise.
+mod plain_bytes {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+
+    struct Bytes;
+
+    impl Visitor<'_> for Bytes {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+            Ok(bytes)
+        }
+    }
 }
 
 /// What a conversation is about.
@@ -152,6 +244,8 @@ pub(crate) enum Reply {
     Related(Vec<RelatedFound>),
     /// To [`Question::Verify`].
     Verified(VerifiedPart),
+    /// To [`Request::Copy`].
+    Copy(CopyReply),
 }
 
 /// The outcome of a change, for the node that published it.
@@ -188,4 +282,19 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         return Err(unreadable(format!("it has version {wire}, and this node reads version {WIRE}")));
     }
     rmp_serde::from_slice(rest).map_err(|error| unreadable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_takes_no_more_than_its_bytes() {
+        let bytes: Vec<u8> = (0..100_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect();
+        let chunk = Chunk { bytes, checksum: u64::MAX, is_last: true };
+        let sent = encode(&Ok::<_, Error>(Reply::Copy(CopyReply::Chunk(chunk.clone())))).unwrap();
+        assert!(sent.len() < 100_100, "{}", sent.len());
+        let received = decode::<Result<Reply, Error>>(&sent).unwrap().unwrap();
+        assert!(matches!(received, Reply::Copy(CopyReply::Chunk(same)) if same == chunk));
+    }
 }

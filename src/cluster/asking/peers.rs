@@ -17,7 +17,7 @@ const GONE_AFTER: Duration = Duration::from_millis(2_500);
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
 /// The version of the messages between nodes.
-pub(crate) const WIRE: u16 = 1;
+pub(crate) const WIRE: u16 = 2;
 
 /// What a node says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -115,6 +115,24 @@ impl Peers {
         Some(*without_node.entry(group).or_insert_with(Instant::now))
     }
 
+    /// The nodes of a replica group that have applied the log of a partition up to an entry. Ready ones come first, and those that
+    /// did not answer last.
+    pub(crate) fn beyond(&self, group: ReplicaGroup, partition: u16, sequence: u64) -> Vec<String> {
+        let heard = self.heard.lock();
+        let has_it = |peer: &&Peer| {
+            let Announcement { group: of, wire, applied, .. } = &peer.said;
+            let is_beyond = applied.get(&partition).is_some_and(|applied| *applied >= sequence);
+            *of == group && *wire == WIRE && is_beyond && peer.heard.elapsed() < GONE_AFTER
+        };
+        let mut found: Vec<(bool, bool, &str)> = heard
+            .values()
+            .filter(has_it)
+            .map(|peer| (peer.failed, !peer.said.ready, peer.said.node.as_str()))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(.., node)| node.to_owned()).collect()
+    }
+
     /// What all nodes said last, with the time since.
     pub(crate) fn all(&self) -> Vec<(Announcement, Duration)> {
         self.heard.lock().values().map(|peer| (peer.said.clone(), peer.heard.elapsed())).collect()
@@ -160,5 +178,24 @@ mod tests {
         peers.hear(said("b", "1/2", true));
         assert_eq!(peers.ready(second), ["d"]);
         assert_eq!(peers.all().len(), 6);
+    }
+
+    #[test]
+    fn nodes_that_have_applied_an_entry_are_found_also_if_they_are_not_ready() {
+        let peers = Peers::default();
+        let applied = |node: &str, ready, sequence| Announcement {
+            applied: BTreeMap::from([(3, sequence)]),
+            ..said(node, "1/2", ready)
+        };
+        peers.hear(applied("a", false, 9));
+        peers.hear(applied("b", true, 9));
+        peers.hear(applied("c", true, 7));
+        peers.hear(Announcement { group: "2/2".parse().unwrap(), ..applied("d", true, 9) });
+        let group = "1/2".parse::<ReplicaGroup>().unwrap();
+        assert_eq!(peers.beyond(group, 3, 8), ["b", "a"]);
+        assert_eq!(peers.beyond(group, 3, 10), Vec::<String>::new());
+        assert_eq!(peers.beyond(group, 1, 1), Vec::<String>::new());
+        peers.failed("b");
+        assert_eq!(peers.beyond(group, 3, 5), ["c", "a", "b"]);
     }
 }

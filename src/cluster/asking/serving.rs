@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use super::messages::{Open, Question, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, decode, encode};
 use super::transport::{ReplyTo, Transport};
 use crate::cluster::applying::holding::Holding;
+use crate::cluster::copying::giving::Giving;
 use crate::cluster::counters::Counters;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Subject;
@@ -43,15 +44,16 @@ type Asked = (Option<Step>, ReplyTo);
 pub(crate) struct Serving {
     holding: Arc<Holding>,
     counters: Arc<Counters>,
+    giving: Arc<Giving>,
     conversations: Mutex<HashMap<u128, SyncSender<Asked>>>,
     runtime: tokio::runtime::Handle,
 }
 
 impl Serving {
     /// Answers from what this node holds, and counts what it answers.
-    pub(crate) fn new(holding: Arc<Holding>, counters: Arc<Counters>) -> Self {
-        let runtime = tokio::runtime::Handle::current();
-        Self { holding, counters, conversations: Mutex::default(), runtime }
+    pub(crate) fn new(holding: Arc<Holding>, counters: Arc<Counters>, giving: Giving) -> Self {
+        let (giving, runtime) = (Arc::new(giving), tokio::runtime::Handle::current());
+        Self { holding, counters, giving, conversations: Mutex::default(), runtime }
     }
 
     /// Takes a request; the answer is sent by `transport` when there is one.
@@ -75,6 +77,12 @@ impl Serving {
                     let what = "a search that this node has ended already".to_owned();
                     send(transport, reply_to, &Err(Error::Unreachable { what }));
                 }
+            }
+            Ok(Request::Copy(request)) => {
+                let (giving, transport) = (Arc::clone(&self.giving), transport.clone());
+                self.runtime.spawn_blocking(move || {
+                    send(&transport, reply_to, &giving.answer(request).map(Reply::Copy));
+                });
             }
             Ok(Request::Ask(recency, question)) => {
                 self.counters.question_served();
@@ -155,7 +163,7 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
     let each = holding.held();
     match question {
         Question::Source { name, with_text } => {
-            let engine = &holding.of_source(&name)?.engine;
+            let engine = holding.of_source(&name)?.engine();
             if with_text {
                 let found = engine.get_source(&name.collection, &name.id)?;
                 return Ok(Reply::Source(found.entry, Some(found.text)));
@@ -164,11 +172,11 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
         }
         Question::Sources { collection, filter, after, count } => {
             let pages = each
-                .map(|held| held.engine.select_sources(&collection, &filter, after.as_ref(), count, stop));
+                .map(|held| held.engine().select_sources(&collection, &filter, after.as_ref(), count, stop));
             Ok(Reply::Sources(pages.collect::<Result<_, Error>>()?))
         }
         Question::Deletion { collection, filter } => {
-            let deletions = each.map(|held| held.engine.preview_deletion(&collection, &filter, stop));
+            let deletions = each.map(|held| held.engine().preview_deletion(&collection, &filter, stop));
             Ok(Reply::Deletion(deletions.collect::<Result<_, Error>>()?))
         }
         Question::Collections(names) => {
@@ -176,7 +184,7 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
             for held in each {
                 for (stats, name) in all.iter_mut().zip(&names) {
                     // One that is not there has no sources.
-                    if let Ok(info) = held.engine.get_collection(name) {
+                    if let Ok(info) = held.engine().get_collection(name) {
                         *stats = stats.plus(info.stats);
                     }
                 }
@@ -184,7 +192,7 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
             Ok(Reply::Collections(all))
         }
         Question::Totals => Ok(Reply::Totals(
-            each.map(|held| held.engine.corpus().stats)
+            each.map(|held| held.engine().corpus().stats)
                 .fold(CollectionStats::default(), CollectionStats::plus),
         )),
         Question::Texts(names) => texts(holding, &names, stop).map(Reply::Texts),
@@ -201,7 +209,7 @@ fn texts(
 ) -> Result<Vec<Option<(Arc<Entry>, Arc<str>)>>, Error> {
     let find = |name: &SourceName| {
         stop.check()?;
-        match holding.of_source(name)?.engine.get_source(&name.collection, &name.id) {
+        match holding.of_source(name)?.engine().get_source(&name.collection, &name.id) {
             Ok(SourceText { entry, text }) => Ok(Some((entry, text))),
             Err(Error::SourceNotFound { .. } | Error::CollectionNotFound(_)) => Ok(None),
             Err(error) => Err(error),
@@ -221,8 +229,8 @@ fn related(holding: &Holding, query: &RelatedQuery, stop: &Stop) -> Result<Vec<R
 /// Verifies a part of one corpus.
 fn verify(holding: &Holding, part: VerifyPart, stop: &Stop) -> Result<VerifiedPart, Error> {
     let engine = match part.partition {
-        None => Some(&holding.meta.engine),
-        Some(number) => holding.held().find(|held| held.partition == number).map(|held| &held.engine),
+        None => Some(Arc::clone(&holding.meta.engine)),
+        Some(number) => holding.held().find(|held| held.partition == number).map(|held| held.engine()),
     };
     let elsewhere = || Error::Unreachable { what: "a partition that a node does not hold".to_owned() };
     let engine = engine.ok_or_else(elsewhere)?;

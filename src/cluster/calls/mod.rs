@@ -5,7 +5,7 @@ mod gathered;
 mod related;
 mod verifying;
 
-use super::asking::conversation::awaited;
+use super::asking::asker::awaited;
 use super::asking::messages::{Question, Reply};
 use super::asking::serving::answer;
 use super::member::{Member, blocking};

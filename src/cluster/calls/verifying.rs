@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
 
-use super::super::asking::conversation::awaited;
+use super::super::asking::asker::awaited;
 use super::super::asking::messages::{
     Question, Recency, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, encode,
 };

@@ -193,6 +193,12 @@ impl Writer {
         }
     }
 
+    /// Commits what was submitted, and ends the threads. Later changes are refused.
+    #[cfg(feature = "server")]
+    pub(crate) fn retire(&self) {
+        self.end_threads();
+    }
+
     /// Ends the threads, and returns true if there were any.
     fn end_threads(&self) -> bool {
         let Committing::Thread(threads) = &self.committing else { return false };

@@ -1,6 +1,6 @@
 //! The ledger: the tables of the embedded database, with a row for every source and the place of its text.
 
-mod view;
+pub(super) mod view;
 mod write;
 
 use std::fs::File;

@@ -86,6 +86,24 @@ impl Nats {
         }
     }
 
+    /// Deletes a message of a stream, as an operator may by mistake.
+    pub async fn delete_message(&self, stream: &str, sequence: u64) {
+        let client = async_nats::connect(self.urls().remove(0)).await.unwrap();
+        let request = serde_json::json!({ "seq": sequence, "no_erase": true }).to_string();
+        let subject = format!("$JS.API.STREAM.MSG.DELETE.{stream}");
+        let answer = client.request(subject, request.into()).await.unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap();
+        assert_eq!(answer["success"], true, "{answer}");
+    }
+
+    /// The sequence of the last message of a stream.
+    pub async fn last_sequence(&self, stream: &str) -> u64 {
+        let client = async_nats::connect(self.urls().remove(0)).await.unwrap();
+        let answer = client.request(format!("$JS.API.STREAM.INFO.{stream}"), "".into()).await.unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap();
+        answer["state"]["last_seq"].as_u64().unwrap()
+    }
+
     /// What clients connect to, one URL a server.
     pub fn urls(&self) -> Vec<String> {
         self.servers.iter().map(|server| format!("nats://127.0.0.1:{}", server.client)).collect()

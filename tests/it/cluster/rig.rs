@@ -26,6 +26,7 @@ pub struct Rig {
     pub nats: Nats,
     folder: TempDir,
     servers: usize,
+    partitions: &'static str,
     more: Vec<&'static str>,
 }
 
@@ -47,11 +48,26 @@ impl Rig {
 
     /// The same, with more arguments of each node.
     pub async fn start_with(servers: usize, groups: &[&'static str], more: &[&'static str]) -> Self {
+        Self::start_all(servers, groups, PARTITIONS, more).await
+    }
+
+    /// One NATS server, and a node of each of `groups`, which serve a corpus of one partition.
+    pub async fn start_of_one_partition(groups: &[&'static str]) -> Self {
+        Self::start_all(1, groups, "1", &[]).await
+    }
+
+    async fn start_all(
+        servers: usize,
+        groups: &[&'static str],
+        partitions: &'static str,
+        more: &[&'static str],
+    ) -> Self {
         let nats = Nats::start_with(servers, &NatsSettings::default());
         let nodes = groups.iter().map(|_| None).collect();
         let folder = tempfile::tempdir().unwrap();
-        let mut rig = Self { nodes, groups: groups.to_vec(), nats, folder, servers, more: more.to_vec() };
-        for node in 0..groups.len() {
+        let (groups, more) = (groups.to_vec(), more.to_vec());
+        let mut rig = Self { nodes, groups, nats, folder, servers, partitions, more };
+        for node in 0..rig.groups.len() {
             rig.launch(node);
         }
         for node in rig.nodes.iter().flatten() {
@@ -67,7 +83,7 @@ impl Rig {
 
     /// The command that starts a node of a replica group on a data directory.
     pub fn command(&self, group: &str, data: &Path) -> Command {
-        self.command_of(PARTITIONS, group, data)
+        self.command_of(self.partitions, group, data)
     }
 
     /// The same, for so many partitions.

@@ -8,66 +8,74 @@ use super::Page;
 use crate::engine::ClusterFigures;
 
 /// Writes the metrics of a node.
-pub(super) fn cluster(page: &mut Page<'_>, figures: ClusterFigures) -> fmt::Result {
-    let ClusterFigures {
-        ready,
-        logs,
-        hedged_questions,
-        repeated_searches,
-        searches_served,
-        questions_served,
-        changes_published,
-        changes_failed,
-        partial_reports,
-    } = figures;
+pub(super) fn cluster(page: &mut Page<'_>, figures: &ClusterFigures) -> fmt::Result {
     page.gauge(
         "palimpsest_cluster_ready",
         "Whether the node answers searches (1) or not (0)",
-        u64::from(ready),
+        u64::from(figures.ready),
     )?;
     let help = "Entries of a log that are to be applied";
     let mut behind = page.family("palimpsest_cluster_entries_behind", help, MetricType::Gauge)?;
-    for log in &logs {
+    for log in &figures.logs {
         behind.encode_family(&[("log", log.name.as_str())])?.encode_gauge(&log.entries_behind)?;
     }
-    let gaps = logs.iter().filter(|log| log.has_gap).count() as u64;
+    let gaps = figures.logs.iter().filter(|log| log.has_gap).count() as u64;
     page.gauge("palimpsest_cluster_gaps", "Logs in which entries are missing", gaps)?;
-    for (name, help, count) in [
+    for (name, help, count) in counters(figures) {
+        page.counter(name, help, count)?;
+    }
+    Ok(())
+}
+
+/// The counters of a node: their names, what they count, and how far.
+fn counters(figures: &ClusterFigures) -> [(&'static str, &'static str, u64); 9] {
+    [
         (
             "palimpsest_cluster_hedged_questions",
             "Questions that were sent to one more node, since the first did not answer in time",
-            hedged_questions,
+            figures.hedged_questions,
         ),
         (
             "palimpsest_cluster_repeated_searches",
             "Searches that began again, since a node fell silent",
-            repeated_searches,
+            figures.repeated_searches,
         ),
         (
             "palimpsest_cluster_partial_reports",
             "Reports that lack partitions which no node answered for",
-            partial_reports,
+            figures.partial_reports,
         ),
         (
             "palimpsest_cluster_searches_served",
             "Searches of other nodes that this node took part in",
-            searches_served,
+            figures.searches_served,
         ),
         (
             "palimpsest_cluster_questions_served",
             "Other questions of nodes that this node took",
-            questions_served,
+            figures.questions_served,
         ),
-        ("palimpsest_cluster_changes_published", "Changes that this node wrote to a log", changes_published),
+        (
+            "palimpsest_cluster_changes_published",
+            "Changes that this node wrote to a log",
+            figures.changes_published,
+        ),
         (
             "palimpsest_cluster_changes_failed",
             "Changes that a log did not take for sure, or without an outcome in time",
-            changes_failed,
+            figures.changes_failed,
         ),
-    ] {
-        page.counter(name, help, count)?;
-    }
-    Ok(())
+        (
+            "palimpsest_cluster_copies_given",
+            "Copies of partitions that this node began to give to others",
+            figures.copies_given,
+        ),
+        (
+            "palimpsest_cluster_copies_taken",
+            "Copies of other nodes that took the place of partitions of this one",
+            figures.copies_taken,
+        ),
+    ]
 }
 
 #[cfg(test)]
@@ -86,7 +94,7 @@ mod tests {
 
     impl Collector for OfCluster {
         fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-            cluster(&mut Page(encoder), self.0.clone())
+            cluster(&mut Page(encoder), &self.0)
         }
     }
 

@@ -93,7 +93,7 @@ impl Collector for MetricsCollector {
             corpus(&mut page, backend.corpus())?;
             work(&mut page, &*backend)?;
             if let Some(figures) = backend.cluster() {
-                cluster(&mut page, figures)?;
+                cluster(&mut page, &figures)?;
             }
         }
         Ok(())
