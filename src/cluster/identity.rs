@@ -132,7 +132,8 @@ pub(super) async fn prepare_streams(log: &Log, partitions: u16) -> Result<(), Me
     };
     let prepared =
         if exists { log.verify_streams(partitions).await } else { log.create_streams(partitions).await };
-    Ok(prepared?)
+    prepared?;
+    Ok(log.check_clock(LogId::Meta).await?)
 }
 
 /// What all nodes have in common: the first entry of the meta log, which the first node writes.

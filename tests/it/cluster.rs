@@ -1,7 +1,9 @@
 //! A corpus on several nodes over a log in NATS JetStream: real servers and nodes on loopback.
 
 mod calls;
+mod chaos;
 mod copies;
+mod cuts;
 mod erasure;
 mod faults;
 mod histories;
@@ -11,5 +13,6 @@ mod partial;
 mod refusals;
 mod reports;
 mod rig;
+mod rolling;
 mod tokens;
 mod writes;

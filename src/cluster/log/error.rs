@@ -76,6 +76,13 @@ pub(crate) enum LogError {
     )]
     NoStream { stream: String },
 
+    /// The clocks differ too much.
+    #[error(
+        "the clock of this machine and that of a NATS server differ by {seconds} s, and may by {most} s: synchronise both \
+         (NTP), and start the node again"
+    )]
+    Clock { seconds: u64, most: u64 },
+
     /// A stream is configured in another way than the log needs.
     #[error(
         "the stream {stream} has {field} {found} and needs {wanted}; nothing was changed: it belongs to \

@@ -1,12 +1,20 @@
 //! What a server must be and have before the log is used.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Log, LogError, codes};
+use super::pull::read_time;
+use super::{Log, LogError, LogId, codes};
+use crate::Timestamp;
 
 /// The oldest version of the server that the log was tested with.
 const OLDEST: Version = Version { major: 2, minor: 15, patch: 1 };
+
+/// The most seconds by which clocks may differ. Times of sources are those of the servers, and a node does not send the outcome of
+/// a change that seems to be a minute old.
+const MOST_SECONDS: u64 = 10;
 
 /// A version of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,11 +79,40 @@ impl Log {
             Err(error) => Err(error),
         }
     }
+
+    /// Compares the clock of this machine with that of the leader of a stream.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Clock`] if they differ by more than ten seconds; those of a call.
+    pub(crate) async fn check_clock(&self, log: LogId) -> Result<(), LogError> {
+        let before = Timestamp::now().seconds();
+        let info = self.info(log).await?;
+        let after = Timestamp::now().seconds();
+        let Some(theirs) = info.ts.and_then(|text| read_time(&text).ok()) else { return Ok(()) };
+        match difference(theirs.seconds(), before..=after) {
+            seconds if seconds > MOST_SECONDS => Err(LogError::Clock { seconds, most: MOST_SECONDS }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The seconds between a time and a range of times.
+fn difference(theirs: i64, ours: RangeInclusive<i64>) -> u64 {
+    let (start, end) = ours.into_inner();
+    // The clock may have been set back meanwhile.
+    theirs.abs_diff(theirs.clamp(start, end.max(start)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check_version;
+    use super::{check_version, difference};
+
+    #[test]
+    fn clocks_differ_by_what_the_call_did_not_take() {
+        let found = [5, 10, 12, 15, 30].map(|theirs| difference(theirs, 10..=15));
+        assert_eq!(found, [5, 0, 0, 0, 15]);
+    }
 
     #[test]
     fn versions_are_compared_by_number() {

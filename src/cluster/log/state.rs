@@ -54,6 +54,8 @@ pub(super) struct StreamInfo {
     state: StateAnswer,
     /// A server without a cluster has none.
     cluster: Option<ClusterAnswer>,
+    /// The time at the server that answers.
+    pub(super) ts: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,7 +149,7 @@ impl Log {
 
 impl From<StreamInfo> for LogState {
     fn from(info: StreamInfo) -> Self {
-        let StreamInfo { config, state, cluster } = info;
+        let StreamInfo { config, state, cluster, ts: _ } = info;
         let (leader, replicas) =
             cluster.map(|cluster| (cluster.leader, cluster.replicas)).unwrap_or_default();
         let wanted = config.get("num_replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::cuts::Line;
+
 /// How long the servers may take to elect a leader for their metadata; it takes 1 to 3 s.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -19,11 +21,13 @@ pub struct NatsSettings {
     pub sync_always: bool,
     /// Further lines of the configuration of each server.
     pub more: String,
+    /// Whether what servers and clients say passes through lines that can be cut.
+    pub lines: bool,
 }
 
 impl Default for NatsSettings {
     fn default() -> Self {
-        Self { sync_always: true, more: String::new() }
+        Self { sync_always: true, more: String::new(), lines: false }
     }
 }
 
@@ -40,6 +44,10 @@ struct Server {
     client: u16,
     monitor: u16,
     child: Option<Child>,
+    /// The line of its clients.
+    line: Option<Line>,
+    /// Its lines to other servers, by their numbers.
+    routes: Vec<(usize, Line)>,
 }
 
 impl Nats {
@@ -50,8 +58,16 @@ impl Nats {
         let routes: Vec<u16> = ports.iter().skip(2).step_by(3).copied().collect();
         let mut servers = Vec::new();
         for (i, ports) in ports.chunks(3).enumerate() {
-            let server = Server { client: ports[0], monitor: ports[1], child: None };
-            let text = configuration(i, &server, &routes, folder.path(), settings);
+            let mut server =
+                Server { client: ports[0], monitor: ports[1], child: None, line: None, routes: Vec::new() };
+            let mut urls = routes.clone();
+            if settings.lines {
+                server.line = Some(Line::to(server.client));
+                server.routes = (0..n).filter(|j| *j != i).map(|j| (j, Line::to(routes[j]))).collect();
+                urls = server.routes.iter().map(|(_, line)| line.port).collect();
+            }
+            let own_route = routes.get(i).filter(|_| n > 1).copied();
+            let text = configuration(i, &server, own_route, &urls, folder.path(), settings);
             std::fs::write(folder.path().join(format!("n{i}.conf")), text).unwrap();
             servers.push(server);
         }
@@ -106,12 +122,61 @@ impl Nats {
 
     /// What clients connect to, one URL a server.
     pub fn urls(&self) -> Vec<String> {
-        self.servers.iter().map(|server| format!("nats://127.0.0.1:{}", server.client)).collect()
+        let port = |server: &Server| server.line.as_ref().map_or(server.client, |line| line.port);
+        self.servers.iter().map(|server| format!("nats://127.0.0.1:{}", port(server))).collect()
     }
 
     /// The monitoring endpoints, one URL a server.
     pub fn monitors(&self) -> Vec<String> {
         self.servers.iter().map(|server| format!("http://127.0.0.1:{}", server.monitor)).collect()
+    }
+
+    /// The folder with the files of server `i`.
+    pub fn store(&self, i: usize) -> PathBuf {
+        self.folder.path().join(format!("n{i}"))
+    }
+
+    /// The process of server `i`, which has to run.
+    pub fn id(&self, i: usize) -> u32 {
+        self.servers[i].child.as_ref().unwrap().id()
+    }
+
+    /// Whether servers can be cut off.
+    pub fn has_lines(&self) -> bool {
+        self.servers.iter().all(|server| server.line.is_some())
+    }
+
+    /// Cuts server `i` off from its clients and the other servers, or joins it to them again.
+    pub fn cut_off(&self, i: usize, is_cut: bool) {
+        for (j, server) in self.servers.iter().enumerate() {
+            for (other, line) in &server.routes {
+                if j == i || *other == i {
+                    line.cut(is_cut);
+                }
+            }
+        }
+        self.servers[i].line.as_ref().unwrap().cut(is_cut);
+    }
+
+    /// Whether each stream has a leader, and all replicas have all of its messages.
+    pub async fn has_all_replicas(&self) -> bool {
+        let Ok(client) = async_nats::connect(self.urls()).await else { return false };
+        let Ok(answer) = client.request("$JS.API.STREAM.LIST", "".into()).await else { return false };
+        let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&answer.payload) else { return false };
+        let Some(streams) = answer["streams"].as_array() else { return false };
+        let is_current = |replica: &serde_json::Value| {
+            replica["current"] == true
+                && replica["offline"] != true
+                && replica["lag"].as_u64().unwrap_or(0) == 0
+        };
+        !streams.is_empty()
+            && streams.iter().all(|stream| {
+                let cluster = &stream["cluster"];
+                let replicas = cluster["replicas"].as_array().map_or(&[][..], Vec::as_slice);
+                cluster["leader"].is_string()
+                    && replicas.len() + 1 == self.servers.len()
+                    && replicas.iter().all(is_current)
+            })
     }
 
     /// The folder with the files of all servers.
@@ -168,6 +233,7 @@ impl Server {
 fn configuration(
     i: usize,
     server: &Server,
+    own_route: Option<u16>,
     routes: &[u16],
     folder: &Path,
     settings: &NatsSettings,
@@ -181,12 +247,11 @@ fn configuration(
         server.monitor,
         store.display(),
     );
-    if routes.len() > 1 {
+    if let Some(own) = own_route {
         let urls: Vec<String> = routes.iter().map(|port| format!("nats-route://127.0.0.1:{port}")).collect();
         writeln!(
             text,
-            "cluster {{ name: test, listen: 127.0.0.1:{}, routes: [{}] }}",
-            routes[i],
+            "cluster {{ name: test, listen: 127.0.0.1:{own}, no_advertise: true, routes: [{}] }}",
             urls.join(", ")
         )
         .unwrap();

@@ -5,6 +5,7 @@ use palimpsest::proto::GuaranteeVoidReason;
 use tonic::Code;
 
 use super::rig::{Rig, has_nats, source};
+use crate::harness::eventually;
 
 fn check(text: &str, allow_partial: bool) -> proto::CheckRequest {
     let options = proto::DetectionOptions { allow_partial, ..Default::default() };
@@ -45,6 +46,11 @@ async fn a_report_without_a_part_of_the_corpus_is_given_on_demand_and_says_so() 
     assert_eq!(void.spans, [all]);
 
     rig.restart(1).await;
-    let again = detection.check(check(&text, true)).await.unwrap().into_inner().report.unwrap();
-    assert_eq!((again.sources_found, again.missing_partitions.len()), (12, 0));
+    // The other node hears of it in a moment.
+    eventually("the whole corpus answers again", async || {
+        let report =
+            rig.detection(0).await.check(check(&text, true)).await.unwrap().into_inner().report.unwrap();
+        report.sources_found == 12 && report.missing_partitions.is_empty()
+    })
+    .await;
 }

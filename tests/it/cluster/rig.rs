@@ -28,6 +28,8 @@ pub struct Rig {
     servers: usize,
     partitions: &'static str,
     more: Vec<&'static str>,
+    /// Whether a file that may not grow is an error, as on a full disk, and not the end of the process.
+    survives_full_files: bool,
 }
 
 /// Whether there is a NATS server to test with. Where `PALIMPSEST_NATS_SERVER` names one, as in CI, it has to be there.
@@ -48,25 +50,39 @@ impl Rig {
 
     /// The same, with more arguments of each node.
     pub async fn start_with(servers: usize, groups: &[&'static str], more: &[&'static str]) -> Self {
-        Self::start_all(servers, groups, PARTITIONS, more).await
+        Self::start_all(
+            Nats::start_with(servers, &NatsSettings::default()),
+            servers,
+            groups,
+            PARTITIONS,
+            more,
+        )
+        .await
     }
 
     /// One NATS server, and a node of each of `groups`, which serve a corpus of one partition.
     pub async fn start_of_one_partition(groups: &[&'static str]) -> Self {
-        Self::start_all(1, groups, "1", &[]).await
+        Self::start_all(Nats::start_with(1, &NatsSettings::default()), 1, groups, "1", &[]).await
+    }
+
+    /// Three NATS servers that can be cut off, and a node of each of `groups`, which serve.
+    pub async fn start_with_lines(groups: &[&'static str], more: &[&'static str]) -> Self {
+        let settings = NatsSettings { lines: true, ..NatsSettings::default() };
+        Self::start_all(Nats::start_with(3, &settings), 3, groups, PARTITIONS, more).await
     }
 
     async fn start_all(
+        nats: Nats,
         servers: usize,
         groups: &[&'static str],
         partitions: &'static str,
         more: &[&'static str],
     ) -> Self {
-        let nats = Nats::start_with(servers, &NatsSettings::default());
         let nodes = groups.iter().map(|_| None).collect();
         let folder = tempfile::tempdir().unwrap();
         let (groups, more) = (groups.to_vec(), more.to_vec());
-        let mut rig = Self { nodes, groups, nats, folder, servers, partitions, more };
+        let survives_full_files = nats.has_lines();
+        let mut rig = Self { nodes, groups, nats, folder, servers, partitions, more, survives_full_files };
         for node in 0..rig.groups.len() {
             rig.launch(node);
         }
@@ -89,6 +105,11 @@ impl Rig {
     /// The same, for so many partitions.
     pub fn command_of(&self, partitions: &str, group: &str, data: &Path) -> Command {
         let mut command = palimpsest();
+        if self.survives_full_files {
+            let program = command.get_program().to_owned();
+            command = Command::new("sh");
+            command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program);
+        }
         command.args(["serve", "--cluster", &self.nats.urls().join(",")]);
         command.args(["--cluster-monitors", &self.nats.monitors().join(",")]);
         command.args(["--cluster-replicas", &self.servers.to_string(), "--replica-group", group]);

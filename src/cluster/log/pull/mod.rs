@@ -15,6 +15,7 @@ use super::{Log, LogError, LogId};
 use crate::Timestamp;
 pub(crate) use erased::Erased;
 use join::{Joined, join};
+pub(super) use stored::read_time;
 
 /// How much a pull returns.
 #[derive(Debug, Clone, Copy)]

@@ -69,7 +69,7 @@ impl Delivery {
         };
         let stored = Stored {
             sequence: number("Nats-Sequence")?,
-            time: time(needed("Nats-Time-Stamp")?)?,
+            time: read_time(needed("Nats-Time-Stamp")?)?,
             part: text(PART_HEADER).map(str::parse).transpose()?,
             payload,
         };
@@ -113,12 +113,12 @@ impl Got {
             .find(|(name, _)| name.eq_ignore_ascii_case(PART_HEADER))
             .map(|(_, value)| value.trim().parse())
             .transpose()?;
-        Ok(Stored { sequence: seq, time: time(&at)?, part, payload: decode(&data)?.into() })
+        Ok(Stored { sequence: seq, time: read_time(&at)?, part, payload: decode(&data)?.into() })
     }
 }
 
 /// Reads a time as the server writes it: RFC 3339 in UTC, in nanoseconds.
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(in crate::cluster::log) fn read_time(text: &str) -> Result<Timestamp, String> {
     let malformed = || format!("{text:?} is not a time");
     let time = humantime::parse_rfc3339(text).map_err(|_| malformed())?;
     let since = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| malformed())?;
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn times_have_up_to_nine_digits() {
-        assert_eq!(time("1970-01-01T00:00:01Z").unwrap(), Timestamp::new(1, 0).unwrap());
-        assert_eq!(time("1970-01-01T00:00:01.5Z").unwrap(), Timestamp::new(1, 500_000_000).unwrap());
-        assert!(time("0001-01-01T00:00:00Z").is_err() && time("now").is_err());
+        assert_eq!(read_time("1970-01-01T00:00:01Z").unwrap(), Timestamp::new(1, 0).unwrap());
+        assert_eq!(read_time("1970-01-01T00:00:01.5Z").unwrap(), Timestamp::new(1, 500_000_000).unwrap());
+        assert!(read_time("0001-01-01T00:00:00Z").is_err() && read_time("now").is_err());
     }
 }
