@@ -81,12 +81,12 @@ impl Erasing {
     async fn round_of(&mut self, member: &Member, held: &Arc<Held>) -> Result<(), RoundError> {
         let applied = held.applied().position;
         let log = &member.log;
-        let mut progress = match self.progress.get(&held.partition) {
-            Some(progress) => *progress,
-            None => {
-                let noted = noted(log, LogId::Partition(held.partition)).await?;
-                Progress { up_to: noted, noted, seen: noted }
-            }
+        let known = self.progress.get(&held.partition).copied();
+        let mut progress = if let Some(progress) = known {
+            progress
+        } else {
+            let noted = noted(log, LogId::Partition(held.partition)).await?;
+            Progress { up_to: noted, noted, seen: noted }
         };
         let deleted_collections =
             |dated: &(u64, Dated)| matches!(dated.1.change, Change::DeleteCollection { .. });
@@ -154,7 +154,9 @@ impl Round {
         while let Some(from) = next.filter(|from| *from <= self.end.sequence && !about.others) {
             let scanned = self.log.scan(self.id(), None, from, BATCH).await?;
             about = self.blocking(scanned.messages, about, |messages, about, engine| {
-                messages.into_iter().for_each(|message| note(&message, about, engine));
+                for message in messages {
+                    note(&message, about, engine);
+                }
                 Ok(())
             })?;
             next = scanned.next;

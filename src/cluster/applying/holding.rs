@@ -98,7 +98,7 @@ impl Holding {
                 position.sequence >= sequence && position.meta >= meta && applied.revision >= revision
             };
             if !wait_until(&self.runtime, &mut held.watch(), is_there, until, stop)? {
-                return Err(behind(format!("the log of partition {}", held.partition)));
+                return Err(behind(&format!("the log of partition {}", held.partition)));
             }
         }
         Ok(())
@@ -114,7 +114,7 @@ impl Holding {
         if wait_until(&self.runtime, &mut self.meta.watch(), |applied| *applied >= meta, until, stop)? {
             return Ok(());
         }
-        Err(behind(format!("entry {meta} of the meta log")))
+        Err(behind(&format!("entry {meta} of the meta log")))
     }
 
     /// The last sequence numbers of the logs, as their leaders know them.
@@ -138,7 +138,7 @@ impl Holding {
 }
 
 /// The error of what is not applied in time.
-fn behind(what: String) -> Error {
+fn behind(what: &str) -> Error {
     Error::Unreachable { what: format!("{what} is not applied after {} s", LONGEST_WAIT.as_secs()) }
 }
 

@@ -128,7 +128,9 @@ impl Asker {
                 if place > 0 {
                     self.counters.hedged();
                     // One that is slow is asked after the others, until it is heard again.
-                    under_way.iter().for_each(|(asked, _)| self.peers.failed(&asked.node));
+                    for (asked, _) in &under_way {
+                        self.peers.failed(&asked.node);
+                    }
                 }
                 let awaited = self.transport.send(&node, request(place)?);
                 under_way.push((Asked { place, node }, awaited));

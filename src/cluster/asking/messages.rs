@@ -223,6 +223,9 @@ pub(crate) struct VerifiedPart {
     pub(crate) next: Option<VerifyFrom>,
 }
 
+/// A source with its text; `None` if it is not there.
+pub(crate) type FoundText = Option<(Arc<Entry>, Arc<str>)>;
+
 /// The answer to a request.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Reply {
@@ -239,7 +242,7 @@ pub(crate) enum Reply {
     /// To [`Question::Totals`], over the partitions of the node.
     Totals(CollectionStats),
     /// To [`Question::Texts`], in their order.
-    Texts(Vec<Option<(Arc<Entry>, Arc<str>)>>),
+    Texts(Vec<FoundText>),
     /// To [`Question::Related`], of each partition.
     Related(Vec<RelatedFound>),
     /// To [`Question::Verify`].

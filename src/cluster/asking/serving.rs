@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use super::messages::{Open, Question, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, decode, encode};
+use super::messages::{
+    FoundText, Open, Question, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, decode, encode,
+};
 use super::transport::{ReplyTo, Transport};
 use crate::cluster::applying::holding::Holding;
 use crate::cluster::copying::giving::Giving;
@@ -16,7 +18,7 @@ use crate::cluster::counters::Counters;
 use crate::corpus::{View, ViewRequest};
 use crate::detection::Subject;
 use crate::detection::search::{Answered, LocalNode, Step, serve};
-use crate::engine::{CollectionStats, Entry, Error, RelatedFound, RelatedQuery, SourceText};
+use crate::engine::{CollectionStats, Error, RelatedFound, RelatedQuery, SourceText};
 use crate::model::{SourceName, Stop};
 
 /// Conversations of other nodes at once. Each waits in a thread of its own, which does nothing meanwhile.
@@ -202,11 +204,7 @@ pub(crate) fn answer(holding: &Holding, question: Question, stop: &Stop) -> Resu
 }
 
 /// Sources with their texts, of those that are there.
-fn texts(
-    holding: &Holding,
-    names: &[SourceName],
-    stop: &Stop,
-) -> Result<Vec<Option<(Arc<Entry>, Arc<str>)>>, Error> {
+fn texts(holding: &Holding, names: &[SourceName], stop: &Stop) -> Result<Vec<FoundText>, Error> {
     let find = |name: &SourceName| {
         stop.check()?;
         match holding.of_source(name)?.engine().get_source(&name.collection, &name.id) {

@@ -35,17 +35,17 @@ impl Member {
     ) -> Result<(), Error> {
         let mut verified = Verified { of_sources: self.totals(stop)?.sources, ..Verified::default() };
         for group in self.groups() {
-            let verifier = self.verifier(group)?;
+            let node = self.verifier(group)?;
             let partitions = self.holding.placement.of_group(group.index).into_iter().map(Some);
             for partition in std::iter::once(None).chain(partitions) {
                 let (mut from, mut found) = (Some(VerifyFrom::Begin), 0);
                 while let Some(next) = from {
                     let part = VerifyPart { partition, from: next, found };
-                    let VerifiedPart { sources, findings, next } = self.verify_part(&verifier, part, stop)?;
+                    let VerifiedPart { sources, findings, next } = self.verify_part(&node, part, stop)?;
                     from = next;
                     found += findings.len() as u64;
                     verified.sources += sources;
-                    let named = |defect| of_node(&verifier.name, partition, defect);
+                    let named = |defect| of_node(&node.name, partition, defect);
                     verified.findings = findings.into_iter().map(named).collect();
                     if each(verified.clone()).is_break() {
                         return Ok(());

@@ -95,7 +95,9 @@ impl Giving {
             CopyRequest::Chunk { copy, offset } => self.chunk(copy, offset).map(CopyReply::Chunk),
             CopyRequest::End { copy } => {
                 let ended = self.copies.lock().remove(&copy);
-                ended.iter().for_each(|copy| copy.end());
+                if let Some(copy) = ended {
+                    copy.end();
+                }
                 Ok(CopyReply::Ended)
             }
         }
@@ -131,7 +133,9 @@ impl Giving {
             }
             (before, is_free)
         };
-        before.iter().for_each(|before| before.end());
+        if let Some(before) = before {
+            before.end();
+        }
         if !is_begun {
             return Ok(CopyReply::Busy);
         }

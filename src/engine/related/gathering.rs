@@ -85,7 +85,7 @@ impl Engine {
         let mut found = partitions.find(query, stop)?;
         let candidates = found.iter_mut().flat_map(|one| std::mem::take(&mut one.candidates));
         let candidates = in_order(candidates.collect(), most);
-        let sources = self.listed(&given, candidates, options, partitions, stop)?;
+        let sources = self.listed(&given, &candidates, options, partitions, stop)?;
         Ok(Related {
             sources,
             sources_in_scope: found.iter().map(|one| one.sources_in_scope).sum(),
@@ -99,7 +99,7 @@ impl Engine {
     fn listed(
         &self,
         given: &Profiled,
-        candidates: Vec<RelatedCandidate>,
+        candidates: &[RelatedCandidate],
         options: RelatedOptions,
         partitions: &dyn RelatedPartitions,
         stop: &Stop,
@@ -111,7 +111,7 @@ impl Engine {
             copies.admit(given.profiled.stemmed.tokenized.tokens());
         }
         let mut listed = Vec::new();
-        let mut left = candidates.as_slice();
+        let mut left = candidates;
         while listed.len() < options.max_sources && !left.is_empty() {
             let (some, rest) = next(left, options.max_sources - listed.len());
             left = rest;

@@ -60,12 +60,7 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         corpus_revision,
         settings_digest: format!("{settings_digest:032x}"),
         algorithm_version: ALGORITHM_VERSION,
-        offset_unit: match offset_unit {
-            OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
-            OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
-            OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
-        }
-        .into(),
+        offset_unit: unit(offset_unit).into(),
         words,
         too_few_words,
         coverage: Some(share(coverage)),
@@ -89,6 +84,14 @@ pub fn report_to_proto(report: Report) -> proto::Report {
         partition_revisions: divided(partition_revisions),
         missing_partitions: missing_partitions.into_iter().map(u32::from).collect(),
         not_checked: not_checked.map_or(proto::NotCheckedReason::Unspecified, not_checked_reason).into(),
+    }
+}
+
+fn unit(unit: OffsetUnit) -> proto::OffsetUnit {
+    match unit {
+        OffsetUnit::Utf8Bytes => proto::OffsetUnit::Utf8Bytes,
+        OffsetUnit::Utf16CodeUnits => proto::OffsetUnit::Utf16CodeUnits,
+        OffsetUnit::CodePoints => proto::OffsetUnit::CodePoints,
     }
 }
 

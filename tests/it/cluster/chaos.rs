@@ -109,7 +109,7 @@ async fn answered<T, F: Future<Output = Result<T, tonic::Status>>>(
                 return Err(refused);
             }
             Ok(Err(_)) | Err(_) => {
-                assert!(began.elapsed() < Duration::from_mins(5), "no answer for five minutes")
+                assert!(began.elapsed() < Duration::from_mins(5), "no answer for five minutes");
             }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -338,6 +338,7 @@ fn table(waits: &BTreeMap<Fault, Vec<[Duration; 2]>>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stderr, reason = "its figures are what the long run is for")]
 async fn random_faults_lose_nothing_and_show_nothing_else() {
     if !has_nats() {
         return;
@@ -374,7 +375,7 @@ async fn random_faults_lose_nothing_and_show_nothing_else() {
     for node in 0..groups.len() {
         assert_eq!(texts(&rig, node).await, expected, "node {node}");
     }
-    println!(
+    eprintln!(
         "{} changes, {} checks, of which {} had the text and the vector of another, {} sources at the end\n{}",
         seen.changes.load(Ordering::Relaxed),
         seen.checks.load(Ordering::Relaxed),

@@ -139,7 +139,6 @@ async fn deleted_texts_are_gone_from_all_disks_within_ten_minutes() {
         assert!(deleted.elapsed() < WITHIN, "after {WITHIN:?} there are texts in {left:#?}");
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
-    println!("gone after {:?}", deleted.elapsed());
     nodes_are_made_from_what_is_left(&mut rig).await;
 }
 

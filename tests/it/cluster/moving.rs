@@ -23,7 +23,7 @@ fn full(number: u64) -> proto::AddSourceRequest {
     known.uri = format!("https://example.org/{number}");
     known.submitted_at = Some(prost_types::Timestamp { seconds: 1_700_000_000, nanos: 5 });
     known.metadata = [("course".to_owned(), "näive \u{1f600}".to_owned())].into();
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         let span = Some(proto::Span { start: 0, end: 0 });
         let page = proto::DocumentPage { number: 1, label: "i".to_owned(), span };
         let kind = proto::PageKind::Chapter.into();

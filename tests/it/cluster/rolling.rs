@@ -26,13 +26,14 @@ async fn load(rig: &Rig, nodes: &[usize], next: &AtomicU64, over: &AtomicBool) {
 /// Does something while there is load at some nodes.
 async fn under_load(rig: &Rig, nodes: &[usize], next: &AtomicU64, work: impl Future<Output = ()>) {
     let over = AtomicBool::new(false);
-    let work = async {
+    let work = Box::pin(async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         work.await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         over.store(true, Ordering::Relaxed);
-    };
-    tokio::join!(work, load(rig, nodes, next, &over), load(rig, nodes, next, &over));
+    });
+    let loads = [0, 1].map(|_| Box::pin(load(rig, nodes, next, &over)));
+    tokio::join!(work, futures_util::future::join_all(loads));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,22 +46,22 @@ async fn nodes_and_servers_come_and_go_without_a_failed_call() {
     for node in 0..4 {
         let others: Vec<usize> = (0..4).filter(|other| *other != node).collect();
         let leaving = rig.nodes[node].take().unwrap();
-        under_load(&rig, &others, &next, async {
+        let leave = async {
             tokio::task::spawn_blocking(|| leaving.stop()).await.unwrap();
-        })
-        .await;
+        };
+        Box::pin(under_load(&rig, &others, &next, leave)).await;
         // Another node takes its place.
-        if node % 2 == 0 {
+        if node.is_multiple_of(2) {
             std::fs::remove_dir_all(rig.data(node)).unwrap();
         }
         rig.launch(node);
         let joining = rig.nodes[node].take().unwrap();
-        under_load(&rig, &others, &next, async {
+        let join = async {
             while !joining.is_serving().await {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-        })
-        .await;
+        };
+        Box::pin(under_load(&rig, &others, &next, join)).await;
         rig.nodes[node] = Some(joining);
     }
     let count = next.load(Ordering::Relaxed);

@@ -42,10 +42,13 @@ impl Log {
         self.check_connected(&call)?;
         // A sequence of 0 would ask for the last message.
         let messages = messages.clamp(1, MOST_MESSAGES);
-        let mut request = json!({ "seq": from.max(1), "batch": messages, "max_bytes": bytes.max(1) });
-        if let Some(topic) = about {
-            request["next_by_subj"] = self.subject(log, topic).into();
-        }
+        let (from, bytes) = (from.max(1), bytes.max(1));
+        let request = match about.map(|topic| self.subject(log, topic)) {
+            None => json!({ "seq": from, "batch": messages, "max_bytes": bytes }),
+            Some(subject) => {
+                json!({ "seq": from, "next_by_subj": subject, "batch": messages, "max_bytes": bytes })
+            }
+        };
         let inbox = self.client().new_inbox();
         let mut answers = match timeout_at(end, self.client().subscribe(inbox.clone())).await {
             Ok(subscribed) => subscribed.map_err(|_| LogError::Closed)?,

@@ -153,7 +153,7 @@ pub(in crate::cli) async fn run(
     let reading = args.reading(limits.max_text_bytes, known);
     let items = read_in_a_thread(args.paths.clone(), reading);
     let import = Import::new(args.target(), limits, Ledger::new(records), progress);
-    let Ended { mut ledger, is_interrupted, ended } = import.send(&client, items).await;
+    let Ended { mut ledger, is_interrupted, result } = import.send(&client, items).await;
     let recorded = ledger.records.finish();
     let about = About {
         collection: &args.collection,
@@ -167,7 +167,7 @@ pub(in crate::cli) async fn run(
     } else {
         summary::write(out, &ledger, &about)?;
     }
-    ended?;
+    result?;
     recorded?;
     if is_interrupted {
         return Ok(Outcome::Interrupted);

@@ -98,7 +98,7 @@ pub(super) struct Ended {
     /// Whether Ctrl-C ended it before everything was sent.
     pub(super) is_interrupted: bool,
     /// Why it failed as a whole, if it did.
-    pub(super) ended: Result<(), CliError>,
+    pub(super) result: Result<(), CliError>,
 }
 
 impl Import {
@@ -110,10 +110,10 @@ impl Import {
 
     /// Sends all items, and removes the progress bar.
     pub(super) async fn send(self, client: &Client, items: mpsc::Receiver<Item>) -> Ended {
-        let ended = self.run(client, Arc::new(tokio::sync::Mutex::new(items))).await;
+        let result = self.run(client, Arc::new(tokio::sync::Mutex::new(items))).await;
         self.progress.finish();
         let ledger = std::mem::take(&mut *self.ledger.lock());
-        Ended { ledger, is_interrupted: self.stop.is_cancelled() && ended.is_ok(), ended }
+        Ended { ledger, is_interrupted: self.stop.is_cancelled() && result.is_ok(), result }
     }
 
     /// Sends all items. While the server is unavailable, it opens new streams and resends the unanswered requests.

@@ -80,8 +80,8 @@ impl Imported {
 
     /// Its outcome, or what ended it as a whole.
     pub(in crate::cli) fn outcome(&mut self) -> Result<Outcome, CliError> {
-        let Ended { ledger, is_interrupted, ended } = &mut self.ended;
-        std::mem::replace(ended, Ok(()))?;
+        let Ended { ledger, is_interrupted, result } = &mut self.ended;
+        std::mem::replace(result, Ok(()))?;
         Ok(if *is_interrupted { Outcome::Interrupted } else { Outcome::of(ledger.is_complete()) })
     }
 }
