@@ -109,7 +109,9 @@ async fn deleted_texts_are_gone_from_all_disks_within_ten_minutes() {
     if !has_nats() {
         return;
     }
-    let mut rig = Rig::start(3, &["1/2", "2/2", "1/2"]).await;
+    // The part of the data directories, so that this takes as long as the Raft logs do.
+    let more = ["--max-deleted-text-seconds", "30"];
+    let mut rig = Rig::start_with(3, &["1/2", "2/2", "1/2"], &more).await;
     add(&rig, "", 0, prose(900, 700).join(" ")).await;
     let before = all_files(&rig);
     let create = proto::CreateCollectionRequest { name: "gone".to_owned(), ..Default::default() };
