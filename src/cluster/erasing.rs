@@ -9,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::applying::entry::{LogEntry, LoggedChange};
+use super::applying::entry::{LogEntry, LoggedChange, Remnant};
 use super::applying::held::Held;
 use super::applying::meta::Dated;
 use super::applying::position::Position;
-use super::applying::remnants::Remnant;
 use super::asking::asker::random;
 use super::log::{Log, LogError, LogId, Message, PullLimits, Topic};
 use super::member::Member;

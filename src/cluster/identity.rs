@@ -18,7 +18,7 @@ use crate::private;
 const GENESIS: Duration = Duration::from_secs(20);
 
 /// A node that starts waits so long for streams that can be used,
-const LONGEST_START: Duration = Duration::from_mins(1);
+const LONGEST_START: Duration = Duration::from_mins(2);
 
 /// and tries again after this.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(500);

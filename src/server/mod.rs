@@ -9,7 +9,6 @@ mod boot;
 mod calibration;
 mod calls;
 mod connections;
-mod consistency;
 mod descriptors;
 mod error;
 mod grpc;

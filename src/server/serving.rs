@@ -14,9 +14,8 @@ use tonic::service::Routes;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::access::AccessLayer;
-use super::calls::CallLimits;
+use super::calls::{CallLimits, ConsistencyLayer};
 use super::connections::{CallCountLayer, ConnectionStream, FlowControlWindows};
-use super::consistency::ConsistencyLayer;
 use super::error::ServeError;
 use super::observe::ObserveLayer;
 use super::reflection::ValidatedReflection;

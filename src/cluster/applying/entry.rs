@@ -4,13 +4,13 @@
 //! MessagePack, compressed by zstd.
 
 use std::io::Read;
+use std::ops::RangeInclusive;
 
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::position::Position;
-use super::remnants::Remnant;
-use crate::engine::{Change, RequestDigest};
+use crate::engine::{Change, RequestDigest, Timestamp};
 use crate::model::{Limits, RequestKey};
 
 /// The begin of each message.
@@ -47,6 +47,26 @@ pub(crate) enum LogEntry {
         /// Everything is erased that the entries up to here made obsolete.
         up_to: Position,
     },
+}
+
+/// What is left of an erased entry: see [`remnants`](super::remnants).
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Remnant {
+    /// The place of its first part.
+    pub(crate) first: u64,
+    /// The place of its last part, which is that of the entry.
+    pub(crate) last: u64,
+    /// When the log took it.
+    pub(crate) time: Timestamp,
+    /// The change, without the text.
+    pub(crate) change: Box<LoggedChange>,
+}
+
+impl Remnant {
+    /// Its places.
+    pub(crate) fn places(&self) -> RangeInclusive<u64> {
+        self.first..=self.last
+    }
 }
 
 /// What all nodes of a corpus have in common.

@@ -8,27 +8,14 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::entry::{LogEntry, LoggedChange};
+use super::entry::{LogEntry, LoggedChange, Remnant};
 use super::sequenced::Sequenced;
 use crate::cluster::log::{Erased, Log, LogError, LogId, Message, PullLimits, Topic};
-use crate::engine::{Change, Engine, Timestamp};
+use crate::engine::{Change, Engine};
 use crate::model::IfExists;
 
 /// What is read at once of what was erased.
 const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last: 0 };
-
-/// What is left of an erased entry.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Remnant {
-    /// The place of its first part.
-    pub(crate) first: u64,
-    /// The place of its last part, which is that of the entry.
-    pub(crate) last: u64,
-    /// When the log took it.
-    time: Timestamp,
-    /// The change, without the text.
-    change: Box<LoggedChange>,
-}
 
 impl Remnant {
     /// What is to be left of an entry that adds a source; `None` for another. Linear in its text.
@@ -46,11 +33,7 @@ impl Remnant {
         Some(Self { first: message.first, last: message.sequence, time: message.time, change })
     }
 
-    /// Its places.
-    pub(crate) fn places(&self) -> RangeInclusive<u64> {
-        self.first..=self.last
-    }
-
+    /// The entry that takes the place of the erased one.
     fn entry(&self) -> Sequenced {
         let entry = LogEntry::Change(self.change.clone());
         Sequenced { sequence: self.last, time: self.time, entry }
@@ -143,6 +126,7 @@ mod tests {
     use super::*;
     use crate::cluster::applying::held::Held;
     use crate::cluster::applying::meta::Meta;
+    use crate::engine::Timestamp;
     use crate::model::{
         CollectionName, CorpusSeed, Limits, NewSource, RequestId, RequestKey, SourceId, Stop, Title,
     };
@@ -152,29 +136,21 @@ mod tests {
         Arc::new(Engine::with_seed(limits, CorpusSeed::new(3)))
     }
 
-    fn logged(change: Change, request: Option<&str>) -> LoggedChange {
-        let request = request.map(|id| RequestKey::new("me", RequestId::new(id).unwrap()));
-        LoggedChange {
-            operation: 1,
-            meta: 0,
-            publisher: "a".to_owned(),
-            change,
-            request,
-            request_digest: None,
-        }
+    fn logged(change: Change) -> LoggedChange {
+        let publisher = "a".to_owned();
+        LoggedChange { operation: 1, meta: 0, publisher, change, request: None, request_digest: None }
     }
 
     fn add(id: &str, text: &str, if_exists: IfExists) -> LoggedChange {
         let source = NewSource::new(text)
             .with_id(SourceId::new(id).unwrap())
             .with_title(Title::new("A title").unwrap());
-        let request = format!("{id}-{}", text.len());
-        logged(Change::AddSource { collection: CollectionName::default(), source, if_exists }, Some(&request))
+        logged(Change::AddSource { collection: CollectionName::default(), source, if_exists })
     }
 
     fn delete(id: &str) -> LoggedChange {
         let id = SourceId::new(id).unwrap();
-        logged(Change::DeleteSource { collection: CollectionName::default(), id }, None)
+        logged(Change::DeleteSource { collection: CollectionName::default(), id })
     }
 
     #[test]
@@ -207,11 +183,16 @@ mod tests {
         ]
     }
 
+    /// The entries of a log, each with a request of its own.
     fn sequenced(log: Vec<LoggedChange>) -> Vec<Sequenced> {
-        let entry = |(sequence, logged): (u64, LoggedChange)| Sequenced {
-            sequence,
-            time: Timestamp::new(1_000 + sequence.cast_signed(), 0).unwrap(),
-            entry: LogEntry::Change(Box::new(logged)),
+        let entry = |(sequence, mut logged): (u64, LoggedChange)| {
+            let request = RequestId::new(&format!("request-{sequence}")).unwrap();
+            logged.request = Some(RequestKey::new("me", request));
+            Sequenced {
+                sequence,
+                time: Timestamp::new(1_000 + sequence.cast_signed(), 0).unwrap(),
+                entry: LogEntry::Change(Box::new(logged)),
+            }
         };
         (1..).zip(log).map(entry).collect()
     }

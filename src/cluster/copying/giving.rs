@@ -45,13 +45,13 @@ pub(crate) struct Giving {
     holding: Arc<Holding>,
     corpora: Corpora,
     counters: Arc<Counters>,
-    copies: Arc<Mutex<BTreeMap<u128, Arc<Copy>>>>,
+    copies: Arc<Mutex<BTreeMap<u128, Arc<Given>>>>,
     runtime: Handle,
 }
 
 /// A copy under way. Its file is removed with it.
 #[derive(Debug)]
-struct Copy {
+struct Given {
     partition: u16,
     /// The node that takes it.
     node: String,
@@ -113,7 +113,7 @@ impl Giving {
         let folder = self.corpora.copies()?.ok_or_else(|| refusal("this node has its corpus in memory"))?;
         let id = random()?;
         let path = folder.join(format!("p{partition:02}-{id:032x}"));
-        let copy = Arc::new(Copy {
+        let copy = Arc::new(Given {
             partition,
             node,
             path,
@@ -123,7 +123,7 @@ impl Giving {
         });
         let (before, is_begun) = {
             let mut copies = self.copies.lock();
-            let is_before = |other: &Copy| other.partition == partition && other.node == copy.node;
+            let is_before = |other: &Given| other.partition == partition && other.node == copy.node;
             let before = copies.iter().find_map(|(id, other)| is_before(other).then_some(*id));
             let before = before.and_then(|id| copies.remove(&id));
             let is_free =
@@ -181,7 +181,7 @@ fn refusal(what: &str) -> Error {
 }
 
 /// Ends a copy once nobody asks for it.
-async fn end_when_forgotten(copies: Weak<Mutex<BTreeMap<u128, Arc<Copy>>>>, id: u128, copy: Weak<Copy>) {
+async fn end_when_forgotten(copies: Weak<Mutex<BTreeMap<u128, Arc<Given>>>>, id: u128, copy: Weak<Given>) {
     loop {
         tokio::time::sleep(LOOK).await;
         let (Some(copies), Some(copy)) = (copies.upgrade(), copy.upgrade()) else { return };
@@ -193,7 +193,7 @@ async fn end_when_forgotten(copies: Weak<Mutex<BTreeMap<u128, Arc<Copy>>>>, id: 
 }
 
 /// Writes a copy of a partition as it is now.
-fn write(held: &Held, copy: &Arc<Copy>) {
+fn write(held: &Held, copy: &Arc<Given>) {
     // The corpus that is copied has at least what is applied now.
     let (applied, engine) = (held.applied().position, held.engine());
     let written = private::create_new_file(&copy.path).map_err(|error| error.to_string()).and_then(|file| {
@@ -220,7 +220,7 @@ fn write(held: &Held, copy: &Arc<Copy>) {
 struct Counted<'a> {
     file: File,
     bytes: u64,
-    copy: &'a Copy,
+    copy: &'a Given,
 }
 
 impl Write for Counted<'_> {
@@ -239,14 +239,14 @@ impl Write for Counted<'_> {
     }
 }
 
-impl Copy {
+impl Given {
     /// Nobody takes it any more.
     fn end(&self) {
         self.is_ended.store(true, Ordering::Relaxed);
     }
 }
 
-impl Drop for Copy {
+impl Drop for Given {
     fn drop(&mut self) {
         remove_file(&self.path);
     }

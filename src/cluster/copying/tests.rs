@@ -40,7 +40,7 @@ fn logged(meta: u64, request: &str, change: Change) -> LogEntry {
         meta,
         publisher: "a".to_owned(),
         change,
-        request: RequestId::new(request).ok().map(|id| RequestKey::new("me", id)),
+        request: (!request.is_empty()).then(|| RequestKey::new("me", RequestId::new(request).unwrap())),
         request_digest: None,
     }))
 }
@@ -116,7 +116,8 @@ fn state(held: &Held) -> Vec<String> {
         }
     }
     let options = crate::engine::DetectionOptions::default();
-    let scope = all_collections();
+    let known = engine.list_collections(&Visibility::all(), None, usize::MAX);
+    let scope = Scope { collections: known.into_iter().map(|info| info.name).collect(), ..Scope::default() };
     state.push(format!("{:?}", engine.check(&text("1"), &scope, &options, &Stop::never()).unwrap()));
     state
 }
@@ -133,9 +134,9 @@ fn names(folder: &Path) -> Vec<String> {
 fn first_half() -> Vec<LogEntry> {
     vec![
         add("default", "1", 0, ""),
-        add("a", "2", 1, "of two"),
+        add("a", "2", 1, "of-two"),
         add("a", "3", 2, ""),
-        delete("a", "3", "of the deletion"),
+        delete("a", "3", "of-the-deletion"),
         add("b", "4", 3, ""),
         // Nothing is stored for it, but it is applied.
         LogEntry::Follow { meta: 3 },
@@ -144,11 +145,11 @@ fn first_half() -> Vec<LogEntry> {
 
 fn second_half() -> Vec<LogEntry> {
     vec![
-        add("a", "2", 3, "of two"),
-        delete("a", "3", "of the deletion"),
+        add("a", "2", 3, "of-two"),
+        delete("a", "3", "of-the-deletion"),
         add("a", "2", 3, "another"),
         add("a", "3", 3, ""),
-        add("b", "1", 3, "of one"),
+        add("b", "1", 3, "of-one"),
     ]
 }
 

@@ -5,6 +5,7 @@
 //! inflated (`inflate.rs`). Responses are handed over in small pieces, and dropped when nobody reads them (`response.rs`).
 
 mod activity;
+mod consistency;
 mod deadlines;
 mod inflate;
 mod kinds;
@@ -24,6 +25,7 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 
 use self::activity::ActivityClock;
+pub(super) use self::consistency::ConsistencyLayer;
 use self::deadlines::Deadlines;
 use self::inflate::Encoding;
 use self::kinds::{MethodKind, MethodKinds};

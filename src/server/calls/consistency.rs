@@ -18,16 +18,16 @@ use crate::engine::Backend;
 use crate::service::{BackendHandle, Problem};
 
 /// The key of the token in metadata and trailers.
-pub(super) const TOKEN: HeaderName = HeaderName::from_static("palimpsest-consistency-token");
+const TOKEN: HeaderName = HeaderName::from_static("palimpsest-consistency-token");
 
 /// Carries tokens.
 #[derive(Debug, Clone)]
-pub(super) struct ConsistencyLayer {
+pub(in crate::server) struct ConsistencyLayer {
     backend: BackendHandle,
 }
 
 impl ConsistencyLayer {
-    pub(super) fn new(backend: BackendHandle) -> Self {
+    pub(in crate::server) fn new(backend: BackendHandle) -> Self {
         Self { backend }
     }
 
@@ -51,7 +51,7 @@ impl<S> Layer<S> for ConsistencyLayer {
 
 /// A service behind a [`ConsistencyLayer`].
 #[derive(Debug, Clone)]
-pub(super) struct ConsistencyService<S> {
+pub(in crate::server) struct ConsistencyService<S> {
     layer: ConsistencyLayer,
     inner: S,
 }
