@@ -90,6 +90,14 @@ fn apply(held: &Held, from: u64, entries: Vec<LogEntry>) -> Vec<Decision> {
     decisions
 }
 
+/// What a caller learns of a decision.
+fn told(decision: &Decision) -> String {
+    match &decision.outcome {
+        Ok(Outcome::SourceAdded(added)) => format!("{:?}", **added.entry),
+        other => format!("{other:?}"),
+    }
+}
+
 /// A copy of a partition as it is.
 fn copy(held: &Held, file: PathBuf) -> PathBuf {
     let applied = held.applied().position.pack().unwrap();
@@ -165,7 +173,7 @@ fn a_copy_goes_on_as_the_original_does() {
     let [of_original, of_copy] = [&original, &copied].map(|held| {
         let decided = apply(held, 7, second_half());
         assert!(matches!(decided[0].outcome, Ok(Outcome::SourceAdded(_))));
-        decided.iter().map(|one| format!("{:?}", one.outcome)).collect::<Vec<_>>()
+        decided.iter().map(told).collect::<Vec<_>>()
     });
     assert_eq!(of_copy.len(), 5);
     assert_eq!(of_copy, of_original, "also of requests that are sent again");
