@@ -1,4 +1,4 @@
-//! Reading what a stream has of something, whatever is missing.
+//! Reading what a stream has of something, past what is missing.
 
 use super::join::Slot;
 use super::join::{Joined, join};
