@@ -1,5 +1,6 @@
 //! `palimpsest cluster import`: the corpus of a data directory to a node of a cluster.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,13 +97,18 @@ pub(super) async fn run(
     if args.json {
         let collections: Vec<_> = done.iter().map(Imported::counts).collect();
         json::value(out, &Facts { data_dir: &args.data_dir, collections })?;
+    } else if done.is_empty() {
+        writeln!(out, "The data directory has no sources, and no collection that the server lacks.")?;
     }
     ended.map(|_| outcome)
 }
 
 /// The collections that the server does not have. One that it has with other settings is an error.
-async fn missing(client: &Client, collections: &[CollectionInfo]) -> Result<Vec<CollectionName>, CliError> {
-    let mut missing = Vec::new();
+async fn missing(
+    client: &Client,
+    collections: &[CollectionInfo],
+) -> Result<BTreeSet<CollectionName>, CliError> {
+    let mut missing = BTreeSet::new();
     for CollectionInfo { name, settings, .. } in collections {
         let get = |mut corpus: Corpus, request| async move { corpus.get_collection(request).await };
         let request = proto::GetCollectionRequest { name: name.to_string() };
@@ -115,14 +121,16 @@ async fn missing(client: &Client, collections: &[CollectionInfo]) -> Result<Vec<
                     return Err(CliError::OtherSettings { collection: name.to_string(), here, there });
                 }
             }
-            Err(CliError::Refused(refusal)) if refusal.code == Code::NotFound => missing.push(name.clone()),
+            Err(CliError::Refused(refusal)) if refusal.code == Code::NotFound => {
+                missing.insert(name.clone());
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(missing)
 }
 
-/// Creates a collection, unless another client did so meanwhile.
+/// Creates a collection, unless another client did so meanwhile, with the same settings.
 async fn create(client: &Client, collection: &CollectionInfo) -> Result<(), CliError> {
     let request = proto::CreateCollectionRequest {
         name: collection.name.to_string(),
@@ -131,7 +139,12 @@ async fn create(client: &Client, collection: &CollectionInfo) -> Result<(), CliE
         request_id: request_id(),
     };
     let create = |mut corpus: Corpus, request| async move { corpus.create_collection(request).await };
-    client.call_with_retries(create, request).await.map(drop)
+    match client.call_with_retries(create, request).await {
+        Err(CliError::Refused(refusal)) if refusal.code == Code::AlreadyExists => {
+            missing(client, std::slice::from_ref(collection)).await.map(drop)
+        }
+        created => created.map(drop),
+    }
 }
 
 /// Reads the sources of a collection in a thread that ends when the receiver is dropped.

@@ -161,6 +161,7 @@ pub(in crate::cli) async fn run(
         elapsed: started.elapsed(),
         is_interrupted,
         journal: args.resume.as_deref(),
+        may_keep_journal: true,
     };
     if args.json {
         json::value(out, &summary::Counts::of(&ledger, &about))?;

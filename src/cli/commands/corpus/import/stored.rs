@@ -65,6 +65,7 @@ impl Imported {
             elapsed: self.elapsed,
             is_interrupted: self.ended.is_interrupted,
             journal: None,
+            may_keep_journal: false,
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct About<'a> {
     pub(super) is_interrupted: bool,
     /// The journal, if one is kept.
     pub(super) journal: Option<&'a Path>,
+    /// Whether the command can keep one.
+    pub(super) may_keep_journal: bool,
 }
 
 /// The result of an import for programs.
@@ -151,6 +153,9 @@ pub(super) fn write(out: &mut dyn Write, ledger: &Ledger, about: &About<'_>) -> 
     if about.is_interrupted {
         let how = match about.journal {
             Some(_) => "Run the command again to import it: what is in the journal is not read again.",
+            None if !about.may_keep_journal => {
+                "Run the command again to import it: what is there already is skipped."
+            }
             None => {
                 "Run the command again to import it; with --resume FILE, the next time nothing that was imported is read \
                  again."
@@ -253,6 +258,7 @@ mod tests {
             elapsed: Duration::from_secs(1),
             is_interrupted: false,
             journal: None,
+            may_keep_journal: true,
         };
         write(&mut out, &ledger, &about).unwrap();
         let out = String::from_utf8(out).unwrap();
