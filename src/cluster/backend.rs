@@ -180,10 +180,8 @@ impl Backend for Member {
         if options.exclusions.boilerplate_collections.is_empty() {
             return detector.compare(subject, texts, options, &[], stop);
         }
-        self.repeated(|| {
-            let (scope, _) = self.resolved(&Scope::of([]), options)?;
-            let nodes = self.nodes(subject, &scope, options, stop)?;
-            nodes.with(|nodes| detector.compare(subject, texts, options, nodes, stop))
+        self.report(subject, &Scope::of([]), options, stop, |_, nodes| {
+            detector.compare(subject, texts, options, nodes, stop)
         })
     }
 
@@ -208,7 +206,7 @@ impl Backend for Member {
     }
 
     fn admit_scale(&self, collection: &CollectionName, name: &ScaleName, replace: bool) -> Result<(), Error> {
-        Backend::admit_scale(&*self.holding.meta.engine, collection, name, replace)
+        Backend::admit_scale(self.collections()?, collection, name, replace)
     }
 
     fn scale(&self, collection: &CollectionName, name: &ScaleName) -> Result<Arc<Scale>, Error> {

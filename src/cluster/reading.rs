@@ -56,16 +56,34 @@ impl Member {
         options: &DetectionOptions,
         stop: &Stop,
     ) -> Result<Report, Error> {
+        self.report(subject, scope, options, stop, |scope, nodes| {
+            self.holding.detector().check(subject, scope, options, nodes, stop)
+        })
+    }
+
+    /// The report of a search of the whole corpus. `search` gets the scope with all its collections by name, and the nodes. The
+    /// report names the partitions that no node answers for, which the options may allow.
+    ///
+    /// # Errors
+    ///
+    /// Those of `search`; [`Error::CollectionNotFound`] for boilerplate; [`Error::Unreachable`] if a replica group does not answer.
+    pub(super) fn report(
+        &self,
+        subject: Subject<'_>,
+        scope: &Scope,
+        options: &DetectionOptions,
+        stop: &Stop,
+        search: impl Fn(&Scope, &[&dyn Node]) -> Result<Report, Error>,
+    ) -> Result<Report, Error> {
         self.repeated(|| {
             let (scope, warnings) = self.resolved(scope, options)?;
             let nodes = self.nodes(subject, &scope, options, stop)?;
-            let detector = self.holding.detector();
-            let mut report = nodes.with(|nodes| detector.check(subject, &scope, options, nodes, stop))?;
+            let mut report = nodes.with(|nodes| search(&scope, nodes))?;
             report.partition_revisions.sort_unstable();
             if !nodes.missing.is_empty() {
                 self.asker.counters.partial();
                 let partitions = self.holding.placement.partitions;
-                report = report.without(nodes.missing.clone(), partitions, subject.text);
+                report = report.without(nodes.missing, partitions, subject.text);
             }
             report.warnings = std::mem::take(&mut report.warnings).and(warnings);
             Ok(report)

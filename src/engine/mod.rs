@@ -39,7 +39,7 @@ pub(crate) use self::partition::as_new;
 pub use self::related::{Related, RelatedOptions, RelatedSource, RelatedSubject, RelatedTerm};
 #[cfg(feature = "server")]
 pub(crate) use self::related::{
-    RelatedCandidate, RelatedFound, RelatedPartitions, RelatedQuery, RelatedText, scope_without,
+    RelatedCandidate, RelatedFound, RelatedPartitions, RelatedQuery, RelatedText, asked_next, scope_without,
 };
 pub use self::scales::ScaleError;
 pub use crate::writing::scales::{

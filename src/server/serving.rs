@@ -14,7 +14,7 @@ use tonic::service::Routes;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::access::AccessLayer;
-use super::calls::{CallLimits, ConsistencyLayer};
+use super::calls::CallLimits;
 use super::connections::{CallCountLayer, ConnectionStream, FlowControlWindows};
 use super::error::ServeError;
 use super::observe::ObserveLayer;
@@ -31,8 +31,8 @@ use crate::service::servers::related_service_server::RelatedServiceServer;
 use crate::service::servers::rendering_service_server::RenderingServiceServer;
 use crate::service::servers::writing_service_server::WritingServiceServer;
 use crate::service::{
-    AdminApi, CorpusApi, DetectionApi, DocumentApi, HealthApi, RelatedApi, RenderingApi, ServiceContext,
-    WritingApi,
+    AdminApi, BackendHandle, CorpusApi, DetectionApi, DocumentApi, HealthApi, RelatedApi, RenderingApi,
+    ServiceContext, WritingApi,
 };
 use crate::web::Calls;
 
@@ -49,7 +49,7 @@ pub(super) struct ConnectionServer {
     accept_http1: bool,
     observe: ObserveLayer,
     access: AccessLayer,
-    consistency: ConsistencyLayer,
+    backend: BackendHandle,
     limits: Arc<CallLimits>,
     services: Routes,
 }
@@ -69,7 +69,7 @@ impl ConnectionServer {
             accept_http1: settings.web.grpc_web,
             observe,
             access,
-            consistency: ConsistencyLayer::new(context.backend.clone()),
+            backend: context.backend.clone(),
             limits: CallLimits::new(settings)?,
             services: services(context, health, settings)?.prepare(),
         })
@@ -79,7 +79,7 @@ impl ConnectionServer {
     pub(super) async fn serve(self, stream: ConnectionStream, ending: CancellationToken) {
         let http = self.http();
         // The outermost first; below `web`, calls are plain gRPC.
-        let services = self.consistency.layer(self.limits.for_connection().layer(self.services));
+        let services = self.limits.for_connection(self.backend).layer(self.services);
         let services = CallCountLayer::new(stream.peer().clone())
             .layer(self.web.layer(self.observe.layer(self.access.layer(services))));
         let services = services.map_request(|request: Request<Incoming>| request.map(Body::new));
@@ -97,9 +97,8 @@ impl ConnectionServer {
 
     /// The services with the layers of a connection, for calls from this process.
     pub(super) fn in_process(self) -> Calls {
-        let Self { observe, access, consistency, limits, services, .. } = self;
-        let services = consistency.layer(limits.for_connection().layer(services));
-        Calls::new(observe.layer(access.layer(services)))
+        let Self { observe, access, backend, limits, services, .. } = self;
+        Calls::new(observe.layer(access.layer(limits.for_connection(backend).layer(services))))
     }
 
     fn http(&self) -> Builder<TokioExecutor> {

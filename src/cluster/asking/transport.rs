@@ -152,7 +152,7 @@ impl Transport {
         self.begin(async move { shared.publish(to.0.to_string(), None, answer).await });
     }
 
-    /// Publishes. Nearly always the connection takes a message at once, and no task is needed, which costs a switch of threads.
+    /// Publishes, in a task only if the connection does not take the message at once.
     fn begin(&self, publish: impl Future<Output = ()> + Send + 'static) {
         let mut publish = Box::pin(publish);
         if publish.as_mut().now_or_never().is_none() {

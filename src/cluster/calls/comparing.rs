@@ -30,13 +30,10 @@ impl Member {
         let options = of_stored(options, &entry);
         let subject = Subject::stored(&text, entry.pages.as_deref());
         let from = &submission.collection;
-        let mut report = self.repeated(|| {
-            let (scope, _) = self.resolved(&Scope::of([source.collection.clone()]), &options)?;
-            let nodes = self.nodes(subject, &scope, &options, stop)?;
-            let detector = self.holding.detector();
-            nodes.with(|nodes| detector.compare_pair(subject, from, paired, &options, nodes, stop))
+        let scope = Scope::of([source.collection.clone()]);
+        let report = self.report(subject, &scope, &options, stop, |_, nodes| {
+            self.holding.detector().compare_pair(subject, from, paired, &options, nodes, stop)
         })?;
-        report.partition_revisions.sort_unstable();
         Ok(CheckedSource { report, source: entry, text })
     }
 
@@ -54,7 +51,7 @@ impl Member {
         progress: &mut (dyn FnMut(PairsProgress) + Send),
         stop: &Stop,
     ) -> Result<Pairs, Error> {
-        let meta = &self.holding.meta.engine;
+        let meta = self.collections()?;
         let boilerplate = &options.exclusions.boilerplate_collections;
         if let Some(place) = boilerplate.iter().position(|name| name == collection) {
             return Err(Error::OwnBoilerplate { collection: collection.clone(), place });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::member::Member;
 use crate::engine::{
-    Change, CollectionInfo, Engine, Entry, Error, IfExists, Operation, Pairs, SourceText, as_new,
+    Change, CollectionInfo, Engine, Entry, Error, IfExists, Operation, Pairs, SourceText, as_new, asked_next,
 };
 use crate::model::{CollectionName, SourceFilter, SourceId, SourceName, Stop};
 
@@ -86,7 +86,7 @@ impl Gathered {
                 member.sources(&collection.name, &SourceFilter::default(), after.as_ref(), LISTED, stop)?;
             let mut left = page.sources.as_slice();
             while !left.is_empty() {
-                let (some, rest) = next(left);
+                let (some, rest) = asked_next(left, (LISTED, ASKED_BYTES), |entry| entry.text_bytes);
                 left = rest;
                 self.add_some(member, &collection.name, some, is_compared, stop)?;
                 progress(self.sources);
@@ -126,17 +126,6 @@ impl Gathered {
         }
         self.engine.apply(operations, stop).into_iter().try_for_each(|outcome| outcome.map(drop))
     }
-}
-
-/// The sources whose texts are asked for next, and the others. One at least, if there is any.
-fn next(left: &[Arc<Entry>]) -> (&[Arc<Entry>], &[Arc<Entry>]) {
-    let mut bytes = 0_u64;
-    let within = left.iter().take_while(|entry| {
-        bytes = bytes.saturating_add(entry.text_bytes);
-        bytes <= ASKED_BYTES
-    });
-    let count = within.count().max(1);
-    left.split_at_checked(count).unwrap_or((left, &[]))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod gathered;
 mod related;
 mod verifying;
 
+use std::collections::BTreeMap;
+
 use super::asking::asker::awaited;
 use super::asking::messages::{Question, Reply};
 use super::asking::serving::answer;
@@ -13,7 +15,6 @@ use super::placement::ReplicaGroup;
 use super::reading::mismatch;
 use crate::engine::{Error, SourceText};
 use crate::model::{SourceName, Stop};
-use std::collections::BTreeMap;
 
 impl Member {
     /// Sources with their texts, in their order; `None` for those that are not there. A node of each replica group that has any of

@@ -113,7 +113,8 @@ impl Engine {
         let mut listed = Vec::new();
         let mut left = candidates;
         while listed.len() < options.max_sources && !left.is_empty() {
-            let (some, rest) = next(left, options.max_sources - listed.len());
+            let wanted = (options.max_sources - listed.len()).max(LEAST_ASKED);
+            let (some, rest) = asked_next(left, (wanted, MOST_BYTES_ASKED), |one| one.entry.text_bytes);
             left = rest;
             for (candidate, text) in some.iter().zip(partitions.texts(some, stop)?) {
                 if listed.len() >= options.max_sources {
@@ -156,12 +157,16 @@ impl Engine {
     }
 }
 
-/// The candidates whose texts are asked for next, where so many are wanted, and the others. One at least, if there is any.
-fn next(left: &[RelatedCandidate], wanted: usize) -> (&[RelatedCandidate], &[RelatedCandidate]) {
+/// The sources whose texts are asked for next, so many with so many bytes at most, and the others. One at least, if there is any.
+pub(crate) fn asked_next<T>(
+    left: &[T],
+    (most, most_bytes): (usize, u64),
+    text_bytes: impl Fn(&T) -> u64,
+) -> (&[T], &[T]) {
     let mut bytes = 0_u64;
-    let within = left.iter().take(wanted.max(LEAST_ASKED)).take_while(|candidate| {
-        bytes = bytes.saturating_add(candidate.entry.text_bytes);
-        bytes <= MOST_BYTES_ASKED
+    let within = left.iter().take(most).take_while(|source| {
+        bytes = bytes.saturating_add(text_bytes(source));
+        bytes <= most_bytes
     });
     let count = within.count().max(1);
     left.split_at_checked(count).unwrap_or((left, &[]))

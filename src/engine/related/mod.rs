@@ -12,6 +12,8 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+#[cfg(feature = "server")]
+pub(crate) use self::gathering::asked_next;
 pub(crate) use self::gathering::{RelatedText, scope_without};
 #[cfg(feature = "server")]
 pub(crate) use self::partition::{RelatedCandidate, RelatedFound, RelatedPartitions, RelatedQuery};

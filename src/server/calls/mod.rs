@@ -2,7 +2,8 @@
 //!
 //! Each call gets a [`CallContext`]: its deadline, and the budget of its connection
 //! (`crate::service::backpressure`). Requests are read message by message as the budget allows (`request.rs`), and
-//! inflated (`inflate.rs`). Responses are handed over in small pieces, and dropped when nobody reads them (`response.rs`).
+//! inflated (`inflate.rs`). Responses are handed over in small pieces, and dropped when nobody reads them (`response.rs`). In a
+//! cluster both carry tokens of consistency (`consistency.rs`).
 
 mod activity;
 mod consistency;
@@ -25,14 +26,13 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 
 use self::activity::ActivityClock;
-pub(super) use self::consistency::ConsistencyLayer;
 use self::deadlines::Deadlines;
 use self::inflate::Encoding;
 use self::kinds::{MethodKind, MethodKinds};
 use self::request::RequestMessages;
 use self::response::BoundedResponse;
 use super::settings::Settings;
-use crate::service::{CallContext, ConnectionBudget, Problem, UnreadBytes};
+use crate::service::{BackendHandle, CallContext, ConnectionBudget, Problem, UnreadBytes};
 
 /// The limits of all calls.
 #[derive(Debug)]
@@ -67,10 +67,10 @@ impl CallLimits {
         }))
     }
 
-    /// The layer for one connection.
-    pub(super) fn for_connection(self: &Arc<Self>) -> CallLayer {
+    /// The layer for one connection, before the services of a backend.
+    pub(super) fn for_connection(self: &Arc<Self>, backend: BackendHandle) -> CallLayer {
         let connection = ConnectionBudget::new(self.max_pending_bytes, self.worker_threads);
-        CallLayer { limits: Arc::clone(self), connection }
+        CallLayer { limits: Arc::clone(self), connection, backend }
     }
 }
 
@@ -79,6 +79,7 @@ impl CallLimits {
 pub(super) struct CallLayer {
     limits: Arc<CallLimits>,
     connection: ConnectionBudget,
+    backend: BackendHandle,
 }
 
 impl<S> Layer<S> for CallLayer {
@@ -111,7 +112,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let CallLayer { limits, connection } = self.layer.clone();
+        let CallLayer { limits, connection, backend } = self.layer.clone();
         let kind = limits.kinds.of(request.uri().path());
         let deadline = match limits.deadlines.for_call(request.headers(), kind) {
             Ok(deadline) => deadline,
@@ -119,6 +120,9 @@ where
         };
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return refused(Problem::deadline_passed());
+        }
+        if let Err(problem) = consistency::observe(&backend, &request) {
+            return refused(problem);
         }
         let call = CallContext::new(deadline, limits.deadlines.default, connection);
         let activity = ActivityClock::new();
@@ -129,7 +133,10 @@ where
                 Some(deadline) => tokio::time::timeout_at(deadline.into(), responding).await,
             };
             match responded {
-                Ok(response) => Ok(limits.bound_response(response?, kind, call, activity)),
+                Ok(response) => {
+                    let response = limits.bound_response(response?, kind, call, activity);
+                    Ok(consistency::with_token(&backend, response))
+                }
                 Err(_) => Ok(Status::from(Problem::deadline_passed()).into_http()),
             }
         })

@@ -12,6 +12,23 @@ fn check(text: &str, allow_partial: bool) -> proto::CheckRequest {
     proto::CheckRequest { text: text.to_owned(), options: Some(options), ..Default::default() }
 }
 
+/// What chance produces is counted in a part of the corpus, and boilerplate is looked for in a part.
+async fn a_comparison_says_so_too(rig: &Rig, sources: &[proto::SourceOverlap]) {
+    let mut names = sources.iter().map(|source| proto::SourceName {
+        collection: source.collection.clone(),
+        id: source.source_id.clone(),
+    });
+    let (submission, source) = (names.next(), names.next());
+    let options = proto::DetectionOptions { allow_partial: true, ..Default::default() };
+    let request = proto::ComparePairRequest { submission, source, options: Some(options) };
+    let mut detection = rig.detection(0).await;
+    let pair = detection.compare_pair(request.clone()).await.unwrap().into_inner().report.unwrap();
+    assert_eq!(pair.missing_partitions, [1, 3]);
+    assert!(!pair.guarantee.unwrap().holds);
+    let whole = proto::ComparePairRequest { options: None, ..request };
+    assert_eq!(detection.compare_pair(whole).await.unwrap_err().code(), Code::Unavailable);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_without_a_part_of_the_corpus_is_given_on_demand_and_says_so() {
     if !has_nats() {
@@ -44,6 +61,7 @@ async fn a_report_without_a_part_of_the_corpus_is_given_on_demand_and_says_so() 
     assert_eq!((void.reason(), void.limit), (GuaranteeVoidReason::MissingPartitions, 4));
     let all = proto::Span { start: 0, end: text.len() as u64 };
     assert_eq!(void.spans, [all]);
+    a_comparison_says_so_too(&rig, &partial.sources).await;
 
     rig.restart(1).await;
     // The other node hears of it in a moment.

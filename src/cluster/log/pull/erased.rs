@@ -34,7 +34,11 @@ impl Erased {
 
     /// Forgets what is before a sequence.
     pub(crate) fn forget_before(&mut self, sequence: u64) {
+        let last = self.run_from(sequence);
         self.runs = self.runs.split_off(&sequence);
+        if let Some(last) = last {
+            self.runs.insert(sequence, last);
+        }
     }
 }
 
@@ -54,5 +58,9 @@ mod tests {
             [from(0), from(2), from(4), from(5), from(9), from(10)],
             [None, Some(3), None, Some(9), Some(9), None]
         );
+        erased.forget_before(4);
+        assert_eq!(erased.runs, BTreeMap::from([(5, 9), (20, 30)]));
+        erased.forget_before(7);
+        assert_eq!(erased.runs, BTreeMap::from([(7, 9), (20, 30)]));
     }
 }
