@@ -262,7 +262,8 @@ async fn strike(rig: &mut Rig, fault: Fault, number: u64) {
             let limit = |most: &str| {
                 let process = rig.node(node).id().to_string();
                 let limit = format!("--fsize={most}:");
-                Command::new("prlimit").args(["--pid", &process, &limit]).status().unwrap();
+                let done = Command::new("prlimit").args(["--pid", &process, &limit]).status().unwrap();
+                assert!(done.success(), "{limit}");
             };
             limit("1");
             tokio::time::sleep(LASTS).await;
