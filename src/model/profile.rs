@@ -15,8 +15,6 @@ pub struct Term {
 
 /// The heaviest stems of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "server", serde(try_from = "Vec<Term>", into = "Vec<Term>"))]
 pub struct Profile {
     /// Sorted by key, each once.
     terms: Box<[Term]>,
@@ -47,19 +45,20 @@ impl Profile {
     }
 }
 
+/// As a sequence of its stems.
 #[cfg(feature = "server")]
-impl From<Profile> for Vec<Term> {
-    fn from(profile: Profile) -> Self {
-        profile.terms.into_vec()
+impl serde::Serialize for Profile {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.terms.serialize(serializer)
     }
 }
 
 /// Stems of another node are checked again.
 #[cfg(feature = "server")]
-impl TryFrom<Vec<Term>> for Profile {
-    type Error = &'static str;
-
-    fn try_from(terms: Vec<Term>) -> Result<Self, &'static str> {
-        Self::checked(terms).ok_or("the stems of a profile are too many, out of order or without weight")
+impl<'de> serde::Deserialize<'de> for Profile {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let terms = Vec::deserialize(deserializer)?;
+        let problem = "the stems of a profile are too many, out of order or without weight";
+        Self::checked(terms).ok_or_else(|| serde::de::Error::custom(problem))
     }
 }

@@ -28,9 +28,10 @@ pub use boot::{run, serve};
 pub use error::ServeError;
 pub(crate) use settings::LogArgs;
 pub use settings::{
-    AccessSettings, ClusterSettings, ConnectionSettings, DocumentSettings, InvalidReplicaGroup, LogFormat,
-    Reads, ReplicaGroup, ServeArgs, Settings, SettingsError, SettingsLayer, Storage, TelemetrySettings,
-    TlsSettings, WebSettings, WorkSettings, nearest_name,
+    AccessSettings, BadAddress, ClusterSettings, ConnectionSettings, DocumentSettings,
+    GrammarCheckerSettings, GrammarSettings, InvalidReplicaGroup, LanguageToolServer, LogFormat, Reads,
+    ReplicaGroup, ServeArgs, Settings, SettingsError, SettingsLayer, Storage, TelemetrySettings, TlsSettings,
+    WebSettings, WorkSettings, nearest_name,
 };
 pub(crate) use tls::pem;
 

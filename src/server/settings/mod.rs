@@ -23,6 +23,11 @@ pub use self::types::{
     WebSettings, WorkSettings,
 };
 pub use crate::cluster::{InvalidReplicaGroup, Reads, ReplicaGroup};
+pub use crate::writing::grammar::{
+    Config as GrammarSettings,
+    contained::Config as GrammarCheckerSettings,
+    languagetool::{BadAddress, Server as LanguageToolServer},
+};
 
 use self::check::SettingsProblems;
 use self::types::{stream_width, warm_readers};
