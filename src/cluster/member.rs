@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::applying::following::State;
 use super::applying::holding::Holding;
-use super::asking::asker::{Asker, awaited};
+use super::asking::asker::Asker;
 use super::asking::messages::{Question, Recency, Reply};
 use super::asking::outcomes::Outcomes;
 use super::asking::peers::{Announcement, WIRE};
@@ -215,8 +215,8 @@ impl Member {
                 self.holding.wait_for(&recency, stop)?;
                 replies.push(answer(&self.holding, question.clone(), stop)?);
             }
-            for coming in &coming {
-                replies.push(awaited(coming, stop)?);
+            for coming in coming {
+                replies.push(coming.wait(stop)?);
             }
             Ok(replies)
         })

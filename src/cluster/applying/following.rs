@@ -19,8 +19,11 @@ use crate::engine::Error;
 /// What is pulled and applied at once.
 const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last: 0 };
 
-/// The time between two looks at a log of which no news comes.
-const LOOK: Duration = Duration::from_millis(250);
+/// The time between the last news of a log and a look at it. It doubles with each look,
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+
+/// up to this time: news may be lost, and a look costs the servers 3 ms of processor.
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
 
 /// The time between two questions to the leader whether it still has what is applied.
 const ASK_LEADER: Duration = Duration::from_secs(2);
@@ -109,6 +112,7 @@ pub(crate) async fn follow(
     // What it does not know then it reads at the first gap.
     drop(remnants.read(&log, id, follower.applied() + 1).await);
     let mut repair = Repair::default();
+    let mut look = FIRST_LOOK;
     loop {
         if wakes.is_none() {
             // Without it the log is looked at from time to time.
@@ -129,8 +133,14 @@ pub(crate) async fn follow(
             known_last = 0;
         }
         let pause = match next {
-            Next::More => continue,
-            Next::Idle => LOOK,
+            Next::More => {
+                look = FIRST_LOOK;
+                continue;
+            }
+            Next::Idle => {
+                let longer = LONGEST_LOOK.min(2 * look);
+                std::mem::replace(&mut look, longer)
+            }
             Next::Failed(problem) => {
                 note_problem(&state, id, &problem);
                 tokio::select! {

@@ -3,11 +3,12 @@
 //! They go to a ready node of a replica group, and after a short time without an answer to another one too: a node that was
 //! stopped or cut off costs that time only, and is asked after the others until it is heard again.
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
 use super::messages::{Question, Recency, Reply, Request, decode, encode};
@@ -42,8 +43,49 @@ pub(crate) struct Asker {
     pub(crate) runtime: Handle,
 }
 
-/// The answer of a node, as it comes.
-pub(super) type Coming<T> = Receiver<Result<T, Error>>;
+/// The answer of a node, as it comes. What is asked is sent at once; all else is done while the answer is awaited.
+pub(in crate::cluster) struct Coming<T> {
+    runtime: Handle,
+    answer: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,
+}
+
+impl<T: Send + 'static> Coming<T> {
+    /// Asks.
+    pub(in crate::cluster) fn begin(
+        runtime: &Handle,
+        ask: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Self {
+        let _context = runtime.enter();
+        let mut ask = Box::pin(ask);
+        let answer: Pin<Box<dyn Future<Output = _> + Send>> = match ask.as_mut().now_or_never() {
+            Some(answer) => Box::pin(std::future::ready(answer)),
+            None => ask,
+        };
+        Self { runtime: runtime.clone(), answer }
+    }
+
+    /// Waits for the answer. Not for async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the node; [`Error::Unreachable`] if it does not answer; [`Error::Stopped`].
+    pub(in crate::cluster) fn wait(mut self, stop: &Stop) -> Result<T, Error> {
+        let until = Instant::now() + LONGEST_ANSWER;
+        self.runtime.block_on(async move {
+            loop {
+                match tokio::time::timeout(LOOK_AT_STOP, &mut self.answer).await {
+                    Ok(answer) => return answer,
+                    Err(_) if Instant::now() >= until => {
+                        let waited = LONGEST_ANSWER.as_secs();
+                        let what = format!("another node did not answer within {waited} s");
+                        return Err(Error::Unreachable { what });
+                    }
+                    Err(_) => stop.check()?,
+                }
+            }
+        })
+    }
+}
 
 impl Asker {
     /// Asks a node of a replica group a question. Not for async threads.
@@ -58,7 +100,7 @@ impl Asker {
         question: Question,
         stop: &Stop,
     ) -> Result<Reply, Error> {
-        awaited(&self.begin_question(group, recency, question)?, stop)
+        self.begin_question(group, recency, question)?.wait(stop)
     }
 
     /// Asks a question; the answer comes.
@@ -69,13 +111,10 @@ impl Asker {
         question: Question,
     ) -> Result<Coming<Reply>, Error> {
         let request = encode(&Request::Ask(recency, question))?;
-        let (this, (sender, receiver)) = (self.clone(), sync_channel(1));
-        self.runtime.spawn(async move {
-            let answer = this.first_of(group, |_| Ok(request.clone())).await;
-            // The caller may have stopped waiting.
-            drop(sender.send(answer.map(|first| first.reply)));
-        });
-        Ok(receiver)
+        let this = self.clone();
+        Ok(Coming::begin(&self.runtime, async move {
+            this.first_of(group, |_| Ok(request.clone())).await.map(|first| first.reply)
+        }))
     }
 
     /// Whether a replica group has had no ready node for some seconds. Waits for as long. Not for async threads.
@@ -230,26 +269,6 @@ async fn first(under_way: &mut Vec<(Asked, Awaited)>, until: Instant) -> First {
         Err(TransportError::Silent { .. }) => First::None,
         Ok(bytes) => First::Answered(under_way.swap_remove(place).0, bytes),
         Err(error) => First::Failed(under_way.swap_remove(place).0, error),
-    }
-}
-
-/// Waits for an answer that comes.
-pub(in crate::cluster) fn awaited<T>(coming: &Coming<T>, stop: &Stop) -> Result<T, Error> {
-    let until = Instant::now() + LONGEST_ANSWER;
-    loop {
-        match coming.recv_timeout(LOOK_AT_STOP) {
-            Ok(answer) => return answer,
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= until => {
-                let waited = LONGEST_ANSWER.as_secs();
-                return Err(Error::Unreachable {
-                    what: format!("another node did not answer within {waited} s"),
-                });
-            }
-            Err(RecvTimeoutError::Timeout) => stop.check()?,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::Unreachable { what: "the runtime of this node has ended".to_owned() });
-            }
-        }
     }
 }
 

@@ -4,19 +4,18 @@
 //! the caller may begin again.
 
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use parking_lot::Mutex;
 
-use super::asker::{Asked, Asker, Coming, awaited, random};
+use super::asker::{Asked, Asker, Coming, random};
 use super::messages::{Open, Reply, Request, encode};
 use super::transport::Transport;
 use crate::cluster::applying::meta::Meta;
 use crate::cluster::placement::ReplicaGroup;
 use crate::detection::Detector;
 use crate::detection::search::{
-    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, Node, NodeSearch, Pick,
-    Prepared, Proposal, Step,
+    Answer, Answered, Begin, CollectionTotals, Counting, Node, NodeCounts, NodeSearch, Pick, Prepared,
+    Proposal, Step,
 };
 use crate::engine::Error;
 use crate::model::{CollectionName, FingerprintSettings};
@@ -65,8 +64,7 @@ impl RemoteNode {
         let id: u128 = random()?;
         let open = Arc::clone(&self.open);
         let (asker, group, begun) = (self.asker.clone(), self.group, Arc::clone(&self.begun));
-        let (sender, receiver) = sync_channel(1);
-        self.asker.runtime.spawn(async move {
+        Ok(Coming::begin(&self.asker.runtime, async move {
             // A node that is asked second has a conversation of its own.
             let request = |place: usize| {
                 encode(&Request::Search {
@@ -75,30 +73,25 @@ impl RemoteNode {
                     step: Some(step.clone()),
                 })
             };
-            let answer = asker.first_of(group, request).await.and_then(|first| {
-                let conversation = |asked: Asked| {
-                    let id = id.wrapping_add(asked.place as u128);
-                    Conversation { id, node: asked.node }
-                };
-                first.others.into_iter().for_each(|other| conversation(other).end(&asker.transport));
-                *begun.lock() = Some(conversation(first.asked));
-                step_of(first.reply)
-            });
-            drop(sender.send(answer));
-        });
-        Ok(receiver)
+            let first = asker.first_of(group, request).await?;
+            let conversation = |asked: Asked| {
+                let id = id.wrapping_add(asked.place as u128);
+                Conversation { id, node: asked.node }
+            };
+            first.others.into_iter().for_each(|other| conversation(other).end(&asker.transport));
+            *begun.lock() = Some(conversation(first.asked));
+            step_of(first.reply)
+        }))
     }
 
     /// Takes the next step of a conversation.
     fn ask(&self, conversation: &Conversation, step: Step) -> Result<Coming<Answered>, Error> {
         let Conversation { id, node } = conversation.clone();
         let request = encode(&Request::Search { conversation: id, open: None, step: Some(step) })?;
-        let (asker, (sender, receiver)) = (self.asker.clone(), sync_channel(1));
-        self.asker.runtime.spawn(async move {
-            let answer = asker.of_node(&node, request).await.and_then(step_of);
-            drop(sender.send(answer));
-        });
-        Ok(receiver)
+        let asker = self.asker.clone();
+        Ok(Coming::begin(&self.asker.runtime, async move {
+            asker.of_node(&node, request).await.and_then(step_of)
+        }))
     }
 
     fn next(&self, step: Step) -> Result<Coming<Answered>, Error> {
@@ -154,19 +147,13 @@ fn coming<'s, T: 's>(
     sent: Result<Coming<Answered>, Error>,
     of_kind: impl FnOnce(Answered) -> Option<T> + Send + 's,
 ) -> Answer<'s, T> {
-    Box::new(move |stop| of_kind(awaited(&sent?, stop)?).ok_or_else(mismatch))
+    Box::new(move |stop| of_kind(sent?.wait(stop)?).ok_or_else(mismatch))
 }
 
 impl NodeSearch for RemoteSearch<'_> {
-    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
-        coming(self.node.begin(Step::Begin(Box::new(Begin::of(self.prepared)))), |answered| match answered {
-            Answered::Extents(extents) => Some(extents),
-            _ => None,
-        })
-    }
-
-    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
-        coming(self.node.next(Step::Count(caps.to_vec())), |answered| match answered {
+    fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts> {
+        let begin = Begin::of(self.prepared, counting);
+        coming(self.node.begin(Step::Begin(Box::new(begin))), |answered| match answered {
             Answered::Counts(counts) => Some(counts),
             _ => None,
         })

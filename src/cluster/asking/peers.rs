@@ -17,7 +17,7 @@ const GONE_AFTER: Duration = Duration::from_millis(2_500);
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
 /// The version of the messages between nodes.
-pub(crate) const WIRE: u16 = 2;
+pub(crate) const WIRE: u16 = 3;
 
 /// What a node says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -7,7 +7,6 @@ mod verifying;
 
 use std::collections::BTreeMap;
 
-use super::asking::asker::awaited;
 use super::asking::messages::{Question, Reply};
 use super::asking::serving::answer;
 use super::member::{Member, blocking};
@@ -59,7 +58,7 @@ impl Member {
                 self.holding.wait_for(&recency, stop)?;
                 take(places, answer(&self.holding, question, stop)?)?;
             }
-            coming.into_iter().try_for_each(|(places, coming)| take(places, awaited(&coming, stop)?))
+            coming.into_iter().try_for_each(|(places, coming)| take(places, coming.wait(stop)?))
         })?;
         Ok(found)
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
 
-use super::super::asking::asker::awaited;
+use super::super::asking::asker::Coming;
 use super::super::asking::messages::{
     Question, Recency, Reply, Request, VerifiedPart, VerifyFrom, VerifyPart, encode,
 };
@@ -91,12 +91,9 @@ impl Member {
         }
         // It verifies what it holds, recent or not.
         let request = encode(&Request::Ask(Recency::default(), question))?;
-        let (asker, node, (sender, receiver)) = (self.asker.clone(), by.name.clone(), sync_channel(1));
-        self.runtime.spawn(async move {
-            // The caller may have stopped waiting.
-            drop(sender.send(asker.of_node(&node, request).await));
-        });
-        blocking(|| awaited(&receiver, stop))
+        let (asker, node) = (self.asker.clone(), by.name.clone());
+        let coming = Coming::begin(&self.runtime, async move { asker.of_node(&node, request).await });
+        blocking(|| coming.wait(stop))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::evidence::WORD_PAIR_LIMITS;
 use crate::chance::Expectation;
 use crate::corpus::ViewedCollection;
+use crate::detection::options::DetectionOptions;
 use crate::index::{ReadLimits, SAMPLE};
 use crate::model::{Calibration, Limits, WarnedField, Warning};
 use crate::report::PartitionRevision;
@@ -118,11 +119,11 @@ pub(super) fn compares_all(extents: &[Extent], limits: &Limits) -> bool {
     sources <= most && words <= most * WORDS_EACH
 }
 
-/// The counts of one partition of a collection: the visible postings of each fingerprint, by its place.
+/// The counts of some partitions of a collection: the visible postings of each fingerprint, by its place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CollectionCounts {
-    /// Postings of k-grams. A number above the ceiling of the request is a lower bound.
+    /// Postings of k-grams. A number above the ceiling of the counting is a lower bound.
     pub(crate) kgrams: Vec<u32>,
     /// Different sources of k-grams, with a commonness cap; otherwise empty.
     pub(crate) kgram_sources: Vec<u32>,
@@ -130,21 +131,57 @@ pub(crate) struct CollectionCounts {
     pub(crate) word_pairs: Vec<u32>,
 }
 
-/// How far each k-gram of a collection has to be counted.
+/// The counts of a node.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct NodeCounts {
+    /// The extent of each of its partitions.
+    pub(crate) extents: Vec<Extent>,
+    /// The counts of each collection in scope, over all its partitions.
+    pub(crate) collections: Vec<CollectionCounts>,
+}
+
+impl NodeCounts {
+    /// The counts of several nodes, with their partitions one after the other.
+    pub(super) fn sum(nodes: Vec<Self>) -> Self {
+        nodes.into_iter().reduce(Self::plus).unwrap_or_default()
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        self.extents.extend(other.extents);
+        let both = self.collections.into_iter().zip(other.collections);
+        Self { extents: self.extents, collections: both.map(|(a, b)| a.plus(b)).collect() }
+    }
+}
+
+/// How far k-grams are counted. What is not known before the sources are is taken as large as it can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Counting {
+    /// The largest count of postings that makes a difference.
+    pub(crate) ceiling: u32,
+    /// Whether the different sources of each k-gram are counted too.
+    pub(crate) of_sources: bool,
+}
+
+impl Counting {
+    /// All postings.
+    pub(super) const WHOLE: Self = Self { ceiling: u32::MAX, of_sources: false };
+
+    /// As far as the limits and the commonness cap of the options ask.
+    pub(super) fn of(options: &DetectionOptions, limits: ReadLimits) -> Self {
+        let cap = options.commonness_cap_of(u64::MAX);
+        Self { ceiling: limits.ceiling().max(cap.unwrap_or(0)), of_sources: cap.is_some() }
+    }
+}
+
+/// What decides which k-grams of a collection are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caps {
     /// The largest number of sources that a k-gram may be in.
     pub(crate) commonness: Option<u32>,
     /// The limits of reading k-grams.
     pub(crate) limits: ReadLimits,
-}
-
-impl Caps {
-    /// The largest count of postings that makes a difference.
-    pub(crate) fn ceiling(self) -> u32 {
-        self.limits.ceiling().max(self.commonness.unwrap_or(0))
-    }
 }
 
 /// The totals of a collection over all its partitions, and the decisions that follow.
@@ -172,10 +209,9 @@ pub(crate) struct CollectionTotals {
 }
 
 impl CollectionTotals {
-    /// Adds the counts of all partitions and decides what is read. `sources` is the sum over the partitions.
-    pub(crate) fn new(sources: u64, partitions: Vec<CollectionCounts>, caps: Caps) -> Self {
-        let sample = SAMPLE.div_ceil(partitions.len().max(1));
-        let counts = partitions.into_iter().reduce(CollectionCounts::plus).unwrap_or_default();
+    /// Decides what is read by the sources and the counts of so many partitions.
+    pub(crate) fn new(sources: u64, partitions: usize, counts: CollectionCounts, caps: Caps) -> Self {
+        let sample = SAMPLE.div_ceil(partitions.max(1));
         let unread = caps.limits.unread(&counts.kgrams);
         let too_common = counts.too_common(&unread, caps.commonness);
         let unread_word_pairs = WORD_PAIR_LIMITS.unread(&counts.word_pairs);
@@ -204,7 +240,7 @@ impl CollectionTotals {
 }
 
 impl CollectionCounts {
-    fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         let add = |a: Vec<u32>, b: Vec<u32>| a.into_iter().zip(b).map(|(a, b)| a.saturating_add(b)).collect();
         Self {
             kgrams: add(self.kgrams, other.kgrams),
@@ -239,11 +275,27 @@ mod tests {
         };
         let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: 300 };
         let caps = Caps { commonness: Some(90), limits };
-        let partitions = vec![counts([100, 60, 70], [50, 40, 30]), counts([100, 60, 60], [50, 40, 61])];
-        let parts = CollectionTotals::new(7, partitions, caps);
-        let whole = CollectionTotals::new(7, vec![counts([200, 120, 130], [100, 80, 91])], caps);
+        let parts = [counts([100, 60, 70], [50, 40, 30]), counts([100, 60, 60], [50, 40, 61])];
+        let nodes = parts.map(|counts| NodeCounts { extents: Vec::new(), collections: vec![counts] });
+        let [sum] = <[_; 1]>::try_from(NodeCounts::sum(nodes.into()).collections).unwrap();
+        let parts = CollectionTotals::new(7, 2, sum, caps);
+        let whole = CollectionTotals::new(7, 1, counts([200, 120, 130], [100, 80, 91]), caps);
         assert_eq!(parts, CollectionTotals { sample: 8, ..whole.clone() });
         assert_eq!((whole.unread, whole.too_common, whole.unread_word_pairs), (vec![0], vec![0, 2], vec![0]));
-        assert_eq!(caps.ceiling(), 300);
+    }
+
+    #[test]
+    fn counting_goes_as_far_as_a_cap_may_ask() {
+        let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: 300 };
+        let of = |commonness_cap, commonness_percent| {
+            let options =
+                DetectionOptions { commonness_cap, commonness_percent, ..DetectionOptions::default() };
+            let Counting { ceiling, of_sources } = Counting::of(&options, limits);
+            (ceiling, of_sources)
+        };
+        assert_eq!(of(None, None), (300, false));
+        assert_eq!(of(Some(40), None), (300, true));
+        assert_eq!(of(Some(400), Some(2.0)), (400, true));
+        assert_eq!(of(None, Some(2.0)), (u32::MAX, true));
     }
 }

@@ -7,7 +7,7 @@ use rayon::iter::{
 };
 
 use super::alike::{InScope, without_alike};
-use super::counts::{Caps, CollectionCounts, CollectionExtent, CollectionTotals, Extent};
+use super::counts::{CollectionCounts, CollectionExtent, CollectionTotals, Counting, Extent, NodeCounts};
 use super::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 use super::proposal::{Pick, Proposal};
 use super::query::Query;
@@ -24,6 +24,9 @@ use crate::report::{Coverage, Finding, FoundSource, SourceSide};
 
 /// The number of candidates that make it worth using another thread.
 const LEAST_PER_THREAD: usize = 2;
+
+/// The number of look-ups that do, of some 0.1 µs each.
+const LEAST_LOOK_UPS: usize = 8_192;
 
 /// The partitions that this process holds: a view of each, all of one request.
 #[derive(Clone, Copy)]
@@ -62,25 +65,24 @@ impl Node for LocalNode<'_> {
 struct LocalSearch<'a>(Vec<ViewSearch<'a>>);
 
 impl<'a> LocalSearch<'a> {
-    /// Does a step in all views, side by side if there are several.
+    /// Does a step in all views, side by side if they have much to look up.
     fn each<T: Send>(
         &mut self,
         step: impl Fn(&mut ViewSearch<'a>) -> Result<T, Error> + Sync + Send,
     ) -> Result<Vec<T>, Error> {
-        match self.0.as_mut_slice() {
-            [one] => Ok(vec![step(one)?]),
-            several => several.par_iter_mut().with_max_len(1).map(step).collect(),
+        let of_each = self.0.first().map_or(0, |view| view.prepared.look_ups());
+        let views_per_thread = LEAST_LOOK_UPS / of_each.max(1) + 1;
+        if self.0.len() <= views_per_thread {
+            self.0.iter_mut().map(step).collect()
+        } else {
+            self.0.par_iter_mut().with_min_len(views_per_thread).map(step).collect()
         }
     }
 }
 
 impl NodeSearch for LocalSearch<'_> {
-    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
-        Box::new(|_| Ok(self.0.iter().map(ViewSearch::extent).collect()))
-    }
-
-    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
-        Box::new(|stop| self.each(|view| view.count(caps, stop)))
+    fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts> {
+        Box::new(move |stop| self.each(|view| view.count(counting, stop)).map(NodeCounts::sum))
     }
 
     fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>> {
@@ -97,14 +99,16 @@ impl NodeSearch for LocalSearch<'_> {
             if picks.iter().any(|(_, pick)| pick.depth == Depth::All) {
                 submission.prepare();
             }
-            let compared: Result<Vec<Option<Finding>>, Error> = picks
-                .par_iter()
-                .with_min_len(LEAST_PER_THREAD)
-                .map_init(
-                    || submission.comparer(),
-                    |comparer, (view, pick)| view.compare_one(comparer, *pick, stop),
-                )
-                .collect();
+            let compare = |comparer: &mut Comparer<'_>, (view, pick): &(&ViewSearch<'_>, Pick)| {
+                view.compare_one(comparer, *pick, stop)
+            };
+            let compared: Result<Vec<Option<Finding>>, Error> = if picks.len() <= LEAST_PER_THREAD {
+                let mut comparer = submission.comparer();
+                picks.iter().map(|pick| compare(&mut comparer, pick)).collect()
+            } else {
+                let picks = picks.par_iter().with_min_len(LEAST_PER_THREAD);
+                picks.map_init(|| submission.comparer(), compare).collect()
+            };
             Ok(compared?.into_iter().flatten().collect())
         })
     }
@@ -159,13 +163,14 @@ impl<'a> ViewSearch<'a> {
         Extent { partition: self.partition, revision: self.view.revision(), collections, unknown }
     }
 
-    fn count(&mut self, caps: &[Caps], stop: &Stop) -> Result<Vec<CollectionCounts>, Error> {
+    fn count(&mut self, counting: Counting, stop: &Stop) -> Result<NodeCounts, Error> {
         let word_pairs = self.wanted_word_pairs();
-        let counted = self.collections.iter_mut().zip(caps).map(|(searched, caps)| {
+        let counted = self.collections.iter_mut().map(|searched| {
             stop.check()?;
-            Ok(searched.count(word_pairs, *caps))
+            Ok(searched.count(word_pairs, counting))
         });
-        counted.collect()
+        let collections = counted.collect::<Result<_, Error>>()?;
+        Ok(NodeCounts { extents: vec![self.extent()], collections })
     }
 
     fn propose(&mut self, totals: &[CollectionTotals], stop: &Stop) -> Result<Vec<Proposal>, Error> {
@@ -230,14 +235,14 @@ impl<'a> ViewSearch<'a> {
 }
 
 impl SearchedCollection<'_> {
-    fn count(&mut self, word_pairs: Wanted<'_>, caps: Caps) -> CollectionCounts {
-        let (wanted, ceiling) = (self.query.wanted(), caps.ceiling());
+    fn count(&mut self, word_pairs: Wanted<'_>, counting: Counting) -> CollectionCounts {
+        let (wanted, Counting { ceiling, of_sources }) = (self.query.wanted(), counting);
         self.kgrams = self.viewed.count(IndexKind::Kgrams, wanted, ceiling);
         if !word_pairs.fingerprints.is_empty() {
             let ceiling = WORD_PAIR_LIMITS.ceiling();
             self.word_pairs = self.viewed.count(IndexKind::WordPairs, word_pairs, ceiling);
         }
-        let kgram_sources = if caps.commonness.is_some() {
+        let kgram_sources = if of_sources {
             self.viewed.count_sources(IndexKind::Kgrams, wanted, &self.kgrams, ceiling)
         } else {
             Vec::new()

@@ -1,12 +1,11 @@
 //! Searching: what a submission shares with the sources in scope, on one machine or many.
 //!
 //! The sources may be divided into *partitions*, each with an index of its own, which *nodes* hold. A search asks all nodes in
-//! four steps, each a batch that can fail and be stopped:
+//! three steps, each a batch that can fail and be stopped:
 //!
-//! 1. `extent`: how many sources there are, at which revision;
-//! 2. `count`: how many postings each fingerprint of the submission has;
-//! 3. `propose`: the candidates, by the counts of all partitions;
-//! 4. `compare`: the passages of the candidates that were picked among those of all partitions.
+//! 1. `count`: how many sources there are, at which revision, and how many postings each fingerprint of the submission has;
+//! 2. `propose`: the candidates, by the counts of all partitions;
+//! 3. `compare`: the passages of the candidates that were picked among those of all partitions.
 //!
 //! Everything that passes between the steps is plain data that can be sent over a wire, and every decision is made from
 //! totals over all partitions. So the findings are those of one index with all sources. The exception is a k-gram whose postings
@@ -26,7 +25,7 @@ mod significance;
 #[cfg(test)]
 mod tests;
 
-use self::counts::{compares_all, warnings};
+use self::counts::{Caps, Extent, compares_all, warnings};
 use super::detector::{Detector, Indexed};
 use super::options::{DetectionMode, DetectionOptions};
 use super::submission::Submission;
@@ -39,7 +38,7 @@ use crate::report::{Coverage, Finding, PartitionRevision, Void};
 
 pub(super) use self::candidates::{Candidate, candidates};
 pub(super) use self::counts::CollectionExtent;
-pub(crate) use self::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
+pub(crate) use self::counts::{CollectionTotals, Counting, NodeCounts};
 pub(super) use self::evidence::{Channel, Evidence, WORD_PAIR_LIMITS, evidence};
 pub(crate) use self::local::LocalNode;
 pub(crate) use self::proposal::{Pick, Proposal};
@@ -70,15 +69,12 @@ pub(crate) trait Node: Sync {
 }
 
 /// A search of the partitions of a node. Its steps are called in order, once each, and each one's answer is awaited before
-/// the next. Answers are by partition.
+/// the next.
 pub(crate) trait NodeSearch: Send {
-    /// The extent of each partition.
-    fn extents(&mut self) -> Answer<'_, Vec<Extent>>;
+    /// The extents and the counts.
+    fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts>;
 
-    /// The counts of each collection in scope, as far as `caps` ask.
-    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>>;
-
-    /// The candidates, by the totals of each collection in scope.
+    /// The candidates of each partition, by the totals of each collection in scope.
     fn propose<'s>(&'s mut self, totals: &'s [CollectionTotals]) -> Answer<'s, Vec<Vec<Proposal>>>;
 
     /// The findings of some of the proposals of each partition, in any order.
@@ -170,6 +166,13 @@ impl<'a> Prepared<'a> {
         self.queries.into_iter().next().map_or_else(Vec::new, |query| query.fingerprints)
     }
 
+    /// The fingerprints that are looked up in each partition.
+    fn look_ups(&self) -> usize {
+        let of_queries =
+            self.queries_by_collection().map(|query| query.fingerprints.len() + self.word_pairs.len());
+        of_queries.sum()
+    }
+
     /// Whether the submission has as many words as a k-gram.
     fn is_long_enough(&self) -> bool {
         self.queries.iter().any(|query| !query.fingerprints.is_empty())
@@ -193,10 +196,11 @@ pub(super) fn search(
 ) -> Result<Found, Error> {
     let nodes: Result<Vec<_>, Error> = nodes.iter().map(|node| node.search(detector, prepared)).collect();
     let mut nodes = nodes?;
-    let by_node = answers(nodes.iter_mut().map(|node| node.extents()).collect(), stop)?;
-    let partitions: Vec<usize> = by_node.iter().map(Vec::len).collect();
-    let extents: Vec<Extent> = by_node.into_iter().flatten().collect();
-    stop.check()?;
+    let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: detector.limits.max_common_postings };
+    let counting = Counting::of(prepared.options, limits);
+    let counted = answers(nodes.iter_mut().map(|node| node.count(counting)).collect(), stop)?;
+    let partitions: Vec<usize> = counted.iter().map(|node| node.extents.len()).collect();
+    let NodeCounts { extents, collections: counts } = NodeCounts::sum(counted);
     let collections = Collections::of(prepared, &extents);
     let expectation = collections.expectation(prepared);
     let sources: Vec<u64> = collections.0.iter().map(|one| one.sources).collect();
@@ -204,20 +208,17 @@ pub(super) fn search(
     let all = prepared.is_long_enough()
         && prepared.options.mode == DetectionMode::AlteredToo
         && compares_all(&extents, &detector.limits);
-    let max_postings = detector.limits.max_common_postings;
-    let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: max_postings };
     let caps: Vec<Caps> = sources
         .iter()
         .map(|sources| Caps { commonness: prepared.options.commonness_cap_of(*sources), limits })
         .collect();
-    let counts = answers(nodes.iter_mut().map(|node| node.count(&caps)).collect(), stop)?;
-    let totals: Vec<CollectionTotals> = by_collection(counts.into_iter().flatten().collect())
+    let totals: Vec<CollectionTotals> = counts
         .into_iter()
         .zip(&sources)
         .zip(&caps)
         .zip(&collections.0)
         .map(|(((counts, sources), caps), extent)| {
-            let totals = CollectionTotals::new(*sources, counts, *caps).with_all(all);
+            let totals = CollectionTotals::new(*sources, extents.len(), counts, *caps).with_all(all);
             totals.with_chance(extent.words, expectation.clone())
         })
         .collect();
@@ -254,7 +255,7 @@ pub(super) struct Surveyed {
 }
 
 /// Asks all nodes what the judge of a comparison with a source of the one collection in scope has to know: the first
-/// two steps of a search. `own` postings of a k-gram say nothing of chance. Linear in the submission.
+/// step of a search. `own` postings of a k-gram say nothing of chance. Linear in the submission.
 pub(super) fn survey(
     detector: &Detector,
     prepared: &Prepared<'_>,
@@ -264,17 +265,12 @@ pub(super) fn survey(
 ) -> Result<Surveyed, Error> {
     let nodes: Result<Vec<_>, Error> = nodes.iter().map(|node| node.search(detector, prepared)).collect();
     let mut nodes = nodes?;
-    let extents = answers(nodes.iter_mut().map(|node| node.extents()).collect(), stop)?;
-    let extents: Vec<Extent> = extents.into_iter().flatten().collect();
-    let caps = Caps { commonness: None, limits: ReadLimits::NONE };
-    let counts =
-        answers(nodes.iter_mut().map(|node| node.count(std::slice::from_ref(&caps))).collect(), stop)?;
-    let counts = by_collection(counts.into_iter().flatten().collect()).into_iter().next();
+    let counted = answers(nodes.iter_mut().map(|node| node.count(Counting::WHOLE)).collect(), stop)?;
+    let NodeCounts { extents, collections: counts } = NodeCounts::sum(counted);
     let Collections(collections) = Collections::of(prepared, &extents);
-    let both = collections.first().zip(counts).zip(prepared.queries.first());
+    let both = collections.first().zip(counts.first()).zip(prepared.queries.first());
     let judge = both.map(|((extent, counts), query)| {
-        let totals = CollectionTotals::new(extent.sources, counts, caps);
-        Judge::within(*extent, prepared.submission, query, &totals.counts.kgrams, own)
+        Judge::within(*extent, prepared.submission, query, &counts.kgrams, own)
     });
     Ok(Surveyed {
         judge,
@@ -315,16 +311,4 @@ impl Collections {
         let collections = self.0.iter().map(CollectionExtent::chance);
         Expectation::new(f64::from(submission), collections)
     }
-}
-
-/// The counts of each collection, by partition.
-fn by_collection(partitions: Vec<Vec<CollectionCounts>>) -> Vec<Vec<CollectionCounts>> {
-    let collections = partitions.iter().map(Vec::len).max().unwrap_or(0);
-    let mut by_collection: Vec<Vec<CollectionCounts>> = (0..collections).map(|_| Vec::new()).collect();
-    for partition in partitions {
-        for (counts, of_collection) in partition.into_iter().zip(&mut by_collection) {
-            of_collection.push(counts);
-        }
-    }
-    by_collection
 }

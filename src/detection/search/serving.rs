@@ -1,6 +1,6 @@
 //! A search as another node asks for it: its steps and their answers as plain data, and the side that answers.
 
-use super::counts::{Caps, CollectionCounts, CollectionTotals, Extent};
+use super::counts::{CollectionTotals, Counting, NodeCounts};
 use super::local::LocalNode;
 use super::proposal::{Pick, Proposal};
 use super::{Node, Prepared};
@@ -15,10 +15,9 @@ use crate::report::Finding;
 /// A step of a search.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Step {
-    /// Begins a search of a scope. A conversation about one submission may have several: of the scope and of boilerplate.
+    /// Begins a search of a scope, and as [`NodeSearch::count`](super::NodeSearch::count). A conversation about one submission may
+    /// have several: of the scope and of boilerplate.
     Begin(Box<Begin>),
-    /// As [`NodeSearch::count`](super::NodeSearch::count).
-    Count(Vec<Caps>),
     /// As [`NodeSearch::propose`](super::NodeSearch::propose).
     Propose(Vec<CollectionTotals>),
     /// As [`NodeSearch::compare`](super::NodeSearch::compare).
@@ -34,15 +33,15 @@ pub(crate) struct Begin {
     pub(crate) options: DetectionOptions,
     /// Whether the sources are boilerplate.
     pub(crate) of_exclusions: bool,
+    /// How far k-grams are counted.
+    pub(crate) counting: Counting,
 }
 
 /// The answer to a step.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Answered {
     /// To [`Step::Begin`].
-    Extents(Vec<Extent>),
-    /// To [`Step::Count`].
-    Counts(Vec<Vec<CollectionCounts>>),
+    Counts(NodeCounts),
     /// To [`Step::Propose`].
     Proposals(Vec<Vec<Proposal>>),
     /// To [`Step::Compare`].
@@ -51,10 +50,10 @@ pub(crate) enum Answered {
 
 impl Begin {
     /// The beginning of a search of a prepared submission.
-    pub(crate) fn of(prepared: &Prepared<'_>) -> Self {
+    pub(crate) fn of(prepared: &Prepared<'_>, counting: Counting) -> Self {
         let mut options = prepared.options.clone();
         options.exclusions.boilerplate_texts.clear();
-        Self { scope: prepared.scope.clone(), options, of_exclusions: prepared.of_exclusions }
+        Self { scope: prepared.scope.clone(), options, of_exclusions: prepared.of_exclusions, counting }
     }
 }
 
@@ -74,7 +73,7 @@ pub(crate) fn serve(
     let tokenized = subject.tokenize(detector)?;
     let mut next = exchange(None);
     while let Some(Step::Begin(begin)) = next {
-        let Begin { scope, options, of_exclusions } = *begin;
+        let Begin { scope, options, of_exclusions, counting } = *begin;
         stop.check()?;
         let submission = Submission::new(subject.text, &tokenized, options.mode, &detector.profilers);
         let settings: Result<Vec<FingerprintSettings>, Error> =
@@ -82,10 +81,9 @@ pub(crate) fn serve(
         let prepared = Prepared::new(detector, &submission, &scope, &options, settings?, stop)?;
         let prepared = if of_exclusions { prepared.of_exclusions() } else { prepared };
         let mut search = node.search(detector, &prepared)?;
-        let mut answer = Answered::Extents(search.extents()(stop)?);
+        let mut answer = Answered::Counts(search.count(counting)(stop)?);
         next = loop {
             answer = match exchange(Some(answer)) {
-                Some(Step::Count(caps)) => Answered::Counts(search.count(&caps)(stop)?),
                 Some(Step::Propose(totals)) => Answered::Proposals(search.propose(&totals)(stop)?),
                 Some(Step::Compare(picks)) => Answered::Findings(search.compare(&picks)(stop)?),
                 other => break other,

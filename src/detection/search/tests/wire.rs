@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use super::{Divided, SEED, divided, indexed, options, submission};
 use crate::corpus::{Error, View, ViewRequest};
 use crate::detection::search::{
-    Answer, Answered, Begin, Caps, CollectionCounts, CollectionTotals, Extent, LocalNode, Node, NodeSearch,
-    Pick, Prepared, Proposal, Step, serve,
+    Answer, Answered, Begin, CollectionTotals, Counting, LocalNode, Node, NodeCounts, NodeSearch, Pick,
+    Prepared, Proposal, Step, serve,
 };
 use crate::detection::{DetectionOptions, Detector, Exclusions, Subject};
 use crate::model::{
@@ -59,16 +59,9 @@ struct RemoteSearch<'a> {
 }
 
 impl NodeSearch for RemoteSearch<'_> {
-    fn extents(&mut self) -> Answer<'_, Vec<Extent>> {
-        let Answered::Extents(extents) = self.remote.ask(&Step::Begin(Box::new(Begin::of(self.prepared))))
-        else {
-            panic!()
-        };
-        Box::new(|_| Ok(extents))
-    }
-
-    fn count<'s>(&'s mut self, caps: &'s [Caps]) -> Answer<'s, Vec<Vec<CollectionCounts>>> {
-        let Answered::Counts(counts) = self.remote.ask(&Step::Count(caps.to_vec())) else { panic!() };
+    fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts> {
+        let begin = Begin::of(self.prepared, counting);
+        let Answered::Counts(counts) = self.remote.ask(&Step::Begin(Box::new(begin))) else { panic!() };
         Box::new(|_| Ok(counts))
     }
 
