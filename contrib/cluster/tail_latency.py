@@ -168,7 +168,7 @@ OPTIONS = [
     ("--nodes", "2", int, "nodes of a group"),
     ("--cores", "8", int, "cores of a node"),
     ("--threads", "8", int, "checks that a node asks others about at once; more wait"),
-    ("--steps", "0.3/0.8,0.2/0.6,0.3/1.5,0.9/8", [Duration], "processor time of each step at one node"),
+    ("--steps", "0.5/1.2,0.3/1.5,0.9/8", [Duration], "processor time of each step at one node"),
     ("--message", "0.15/1", Duration, "way of a message"),
     ("--gather", "0.03", float, "processor time of the asking node for an answer"),
     ("--alike", "0.5", float, "share of the variance of steps that is the submission's, at all nodes"),
