@@ -113,7 +113,7 @@ impl Asker {
         let request = encode(&Request::Ask(recency, question))?;
         let this = self.clone();
         Ok(Coming::begin(&self.runtime, async move {
-            this.first_of(group, |_| Ok(request.clone())).await.map(|first| first.reply)
+            this.first_of(group, |_| Ok(request.clone())).await.map(|(_, reply)| reply)
         }))
     }
 
@@ -133,12 +133,12 @@ impl Asker {
         Ok(false)
     }
 
-    /// The answer of the node of a group that answers first. `request` makes the request to the node of each place.
+    /// The node of a group that answers first, with its answer. `request` makes the request to each node.
     pub(super) async fn first_of(
         &self,
         group: ReplicaGroup,
-        request: impl Fn(usize) -> Result<Bytes, Error>,
-    ) -> Result<FirstReply, Error> {
+        request: impl Fn(&Asked) -> Result<Bytes, Error>,
+    ) -> Result<(Asked, Reply), Error> {
         let until = Instant::now() + LONGEST_SEARCH_FOR_A_NODE;
         loop {
             let nodes = self.ready(group, until).await?;
@@ -157,8 +157,8 @@ impl Asker {
         &self,
         group: ReplicaGroup,
         nodes: Vec<String>,
-        request: &impl Fn(usize) -> Result<Bytes, Error>,
-    ) -> Result<FirstReply, Error> {
+        request: &impl Fn(&Asked) -> Result<Bytes, Error>,
+    ) -> Result<(Asked, Reply), Error> {
         let mut left = nodes.into_iter().enumerate();
         let mut under_way: Vec<(Asked, Awaited)> = Vec::new();
         let mut failure = None;
@@ -171,15 +171,14 @@ impl Asker {
                         self.peers.failed(&asked.node);
                     }
                 }
-                let awaited = self.transport.send(&node, request(place)?);
-                under_way.push((Asked { place, node }, awaited));
+                let asked = Asked { place, node };
+                let awaited = self.transport.send(&asked.node, request(&asked)?);
+                under_way.push((asked, awaited));
             }
             let until = Instant::now() + if left.len() > 0 { HEDGE } else { LOOK };
             match first(&mut under_way, until).await {
                 First::Answered(asked, bytes) => {
-                    let reply = decode::<Result<Reply, Error>>(&bytes)??;
-                    let others = under_way.into_iter().map(|(asked, _)| asked).collect();
-                    return Ok(FirstReply { asked, reply, others });
+                    return decode::<Result<Reply, Error>>(&bytes)?.map(|reply| (asked, reply));
                 }
                 First::Failed(asked, error) => {
                     match error {
@@ -239,14 +238,6 @@ fn silent(group: ReplicaGroup, detail: &str) -> Error {
 pub(super) struct Asked {
     pub(super) place: usize,
     pub(super) node: String,
-}
-
-/// The reply of the node that answered first.
-pub(super) struct FirstReply {
-    pub(super) asked: Asked,
-    pub(super) reply: Reply,
-    /// Those that were asked too, and did not answer yet.
-    pub(super) others: Vec<Asked>,
 }
 
 /// What came first of some nodes.

@@ -28,12 +28,12 @@ pub(crate) struct RemoteNode {
     group: ReplicaGroup,
     meta: Arc<Meta>,
     open: Arc<Open>,
-    /// The conversation, once it has begun.
-    begun: Arc<Mutex<Option<Conversation>>>,
+    /// The conversations that were begun. When the first step is answered, one of them goes on.
+    begun: Arc<Mutex<Vec<Conversation>>>,
 }
 
 /// A conversation with a node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Conversation {
     id: u128,
     node: String,
@@ -57,7 +57,7 @@ impl RemoteNode {
 
     /// Begins a search: in the conversation if there is one, or else in a new one with the node that answers first.
     fn begin(&self, step: Step) -> Result<Coming<Answered>, Error> {
-        let known = self.begun.lock().clone();
+        let known = self.begun.lock().first().cloned();
         if let Some(conversation) = known {
             return self.ask(&conversation, step);
         }
@@ -66,21 +66,26 @@ impl RemoteNode {
         let (asker, group, begun) = (self.asker.clone(), self.group, Arc::clone(&self.begun));
         Ok(Coming::begin(&self.asker.runtime, async move {
             // A node that is asked second has a conversation of its own.
-            let request = |place: usize| {
-                encode(&Request::Search {
-                    conversation: id.wrapping_add(place as u128),
-                    open: Some(Box::new((*open).clone())),
+            let conversation = |Asked { place, node }: &Asked| Conversation {
+                id: id.wrapping_add(*place as u128),
+                node: node.clone(),
+            };
+            let request = |asked: &Asked| {
+                let conversation = conversation(asked);
+                let open = Some(Box::new((*open).clone()));
+                let request = encode(&Request::Search {
+                    conversation: conversation.id,
+                    open,
                     step: Some(step.clone()),
-                })
+                })?;
+                begun.lock().push(conversation);
+                Ok(request)
             };
-            let first = asker.first_of(group, request).await?;
-            let conversation = |asked: Asked| {
-                let id = id.wrapping_add(asked.place as u128);
-                Conversation { id, node: asked.node }
-            };
-            first.others.into_iter().for_each(|other| conversation(other).end(&asker.transport));
-            *begun.lock() = Some(conversation(first.asked));
-            step_of(first.reply)
+            let (first, reply) = asker.first_of(group, request).await?;
+            let first = conversation(&first);
+            let others = std::mem::replace(&mut *begun.lock(), vec![first.clone()]);
+            others.into_iter().filter(|other| *other != first).for_each(|other| other.end(&asker.transport));
+            step_of(reply)
         }))
     }
 
@@ -95,7 +100,7 @@ impl RemoteNode {
     }
 
     fn next(&self, step: Step) -> Result<Coming<Answered>, Error> {
-        let known = self.begun.lock().clone();
+        let known = self.begun.lock().first().cloned();
         let none = Error::Internal { what: "a step of a search that was not begun" };
         self.ask(&known.ok_or(none)?, step)
     }
@@ -113,12 +118,10 @@ fn mismatch() -> Error {
 }
 
 impl Drop for RemoteNode {
-    /// Ends the conversation. If that is lost, the node ends it after a while.
+    /// Ends the conversations. If that is lost, the node ends them after a while.
     fn drop(&mut self) {
-        let begun = self.begun.lock().take();
-        if let Some(conversation) = begun {
-            conversation.end(&self.asker.transport);
-        }
+        let begun = std::mem::take(&mut *self.begun.lock());
+        begun.into_iter().for_each(|conversation| conversation.end(&self.asker.transport));
     }
 }
 
