@@ -1,7 +1,6 @@
 //! Verification: one node of each replica group verifies all that it holds, on its disk.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::sync_channel;
 
 use super::super::asking::asker::Coming;
 use super::super::asking::messages::{
