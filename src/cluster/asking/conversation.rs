@@ -121,7 +121,9 @@ impl Drop for RemoteNode {
     /// Ends the conversations. If that is lost, the node ends them after a while.
     fn drop(&mut self) {
         let begun = std::mem::take(&mut *self.begun.lock());
-        begun.into_iter().for_each(|conversation| conversation.end(&self.asker.transport));
+        for conversation in begun {
+            conversation.end(&self.asker.transport);
+        }
     }
 }
 
