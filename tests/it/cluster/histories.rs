@@ -24,6 +24,17 @@ enum Action {
     Read(u64),
 }
 
+impl Action {
+    /// The text that is there after it, if it can follow one: 0 is none.
+    fn on(self, state: u64) -> Option<u64> {
+        match self {
+            Self::Write(text) => Some(text),
+            Self::Delete { was_there } => (was_there == (state != 0)).then_some(0),
+            Self::Read(text) => (text == state).then_some(state),
+        }
+    }
+}
+
 /// An operation between its call and its answer.
 #[derive(Debug, Clone, Copy)]
 struct Operation {
@@ -34,41 +45,51 @@ struct Operation {
 
 /// Whether some operations on a source that is not there at first can be put into an order that explains them.
 fn is_linearisable(history: &[Operation]) -> bool {
-    fn search(
-        history: &[Operation],
-        done: &mut Vec<bool>,
-        state: u64,
-        seen: &mut HashSet<(Vec<bool>, u64)>,
-    ) -> bool {
-        if done.iter().all(|done| *done) {
-            return true;
-        }
-        if !seen.insert((done.clone(), state)) {
-            return false;
-        }
-        let first_answer =
-            (0..history.len()).filter(|at| !done[*at]).map(|at| history[at].answered).min().unwrap();
-        for at in 0..history.len() {
-            // An operation that was called after another was answered comes after it.
-            if done[at] || history[at].called > first_answer {
-                continue;
-            }
-            let next = match history[at].action {
-                Action::Write(text) => Some(text),
-                Action::Delete { was_there } => (was_there == (state != 0)).then_some(0),
-                Action::Read(text) => (text == state).then_some(state),
-            };
-            if let Some(next) = next {
-                done[at] = true;
-                if search(history, done, next, seen) {
-                    return true;
-                }
-                done[at] = false;
-            }
-        }
-        false
-    }
     search(history, &mut vec![false; history.len()], 0, &mut HashSet::new())
+}
+
+/// Whether the operations that are not done can follow, with this text there.
+fn search(
+    history: &[Operation],
+    done: &mut Vec<bool>,
+    state: u64,
+    seen: &mut HashSet<(Vec<bool>, u64)>,
+) -> bool {
+    let mut unchanging = Vec::new();
+    let mut open = loop {
+        let Some(first_answer) = first_answer(history, done) else { return true };
+        // An operation that was called after another was answered comes after it.
+        let open: Vec<usize> =
+            (0..history.len()).filter(|at| !done[*at] && history[*at].called <= first_answer).collect();
+        // One that may come now and changes nothing may as well come first.
+        match open.iter().find(|at| history[**at].action.on(state) == Some(state)) {
+            Some(at) => {
+                done[*at] = true;
+                unchanging.push(*at);
+            }
+            None => break open,
+        }
+    };
+    // What has to come soon is tried first.
+    open.sort_by_key(|at| history[*at].answered);
+    let is_new = seen.insert((done.clone(), state));
+    let explains = is_new
+        && open.into_iter().any(|at| {
+            let Some(next) = history[at].action.on(state) else { return false };
+            done[at] = true;
+            let explains = search(history, done, next, seen);
+            done[at] = false;
+            explains
+        });
+    for at in unchanging {
+        done[at] = false;
+    }
+    explains
+}
+
+fn first_answer(history: &[Operation], done: &[bool]) -> Option<Instant> {
+    let open = history.iter().zip(done).filter(|(_, done)| !**done);
+    open.map(|(operation, _)| operation.answered).min()
 }
 
 #[test]
@@ -90,6 +111,13 @@ fn the_checker_tells_histories_apart() {
     ] {
         assert_eq!(is_linearisable(&[write, read]), expected, "{read:?}");
     }
+    // A checker that tries all orders of these does not end.
+    let at_once = |number| [Action::Write(number), Action::Read(number), Action::Read(number)];
+    let at_once = (1..=8).flat_map(at_once).map(|action| operation(1, 5, action));
+    let mut many: Vec<Operation> = at_once.chain([operation(6, 7, Action::Read(3))]).collect();
+    assert!(is_linearisable(&many));
+    many.push(operation(8, 9, Action::Read(4)));
+    assert!(!is_linearisable(&many));
     let stale = [write, operation(2, 3, Action::Read(7)), operation(4, 6, Action::Read(0))];
     assert!(!is_linearisable(&stale));
 }
@@ -111,7 +139,8 @@ async fn answered<T, F: Future<Output = Result<T, tonic::Status>>>(
     unreachable!()
 }
 
-const SOURCES: u64 = 6;
+/// Clients of one source at once: the orders to search grow fast with them.
+const CLIENTS_OF_A_SOURCE: u64 = 8;
 
 fn text(number: u64) -> String {
     format!("text {number} {}", prose(number, 20).join(" "))
@@ -154,13 +183,14 @@ async fn histories_of_sources_are_linearisable_under_kills() {
     }
     let mut rig = Rig::start_with(3, &["1/2", "2/2", "1/2", "2/2"], &["--cluster-reads", "strict"]).await;
     let clients = usize::try_from(figure("PALIMPSEST_CLUSTER_CLIENTS", 12)).unwrap();
+    let sources = (clients as u64).div_ceil(CLIENTS_OF_A_SOURCE).max(6);
     let rounds = figure("PALIMPSEST_CLUSTER_ROUNDS", 2);
     let numbers = AtomicU64::new(1);
     for round in 0..rounds {
         let victim = usize::try_from(round % 4).unwrap();
         let nodes: Vec<usize> = (0..4).filter(|node| *node != victim).collect();
         let over = Arc::new(AtomicBool::new(false));
-        let epoch = round * SOURCES;
+        let epoch = round * sources;
         let mut victim_process = rig.nodes[victim].take().unwrap();
         let ending = {
             let over = Arc::clone(&over);
@@ -175,7 +205,7 @@ async fn histories_of_sources_are_linearisable_under_kills() {
             let mut history = Vec::new();
             let mut turn = u64::try_from(client).unwrap();
             while !over.load(Ordering::Relaxed) {
-                let key = epoch + turn % SOURCES;
+                let key = epoch + turn % sources;
                 history.push((key, act(&rig, &nodes, key, numbers.fetch_add(1, Ordering::Relaxed)).await));
                 turn += 1;
             }
@@ -184,7 +214,7 @@ async fn histories_of_sources_are_linearisable_under_kills() {
         let (histories, ()) = tokio::join!(futures_util::future::join_all((0..clients).map(client)), ending);
         let all: Vec<(u64, Operation)> = histories.into_iter().flatten().collect();
         assert!(all.len() > clients, "{} operations", all.len());
-        for key in epoch..epoch + SOURCES {
+        for key in epoch..epoch + sources {
             let mut history: Vec<Operation> =
                 all.iter().filter(|(of, _)| *of == key).map(|(_, operation)| *operation).collect();
             history.sort_by_key(|operation| operation.called);
