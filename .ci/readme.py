@@ -5,6 +5,8 @@
                          last answer against the one that the README shows, does the same from Python without
                          any files, makes the reports of the README's commands in the folder REPORTS if that is set, and stops the
                          server with SIGTERM; then all of it again with buf curl
+    readme.py cluster    runs the lines that start a cluster in an empty folder, looks for what was copied in the last answer, and
+                         ends the cluster as the README says
 """
 import json
 import os
@@ -125,6 +127,8 @@ def main():
     if sys.argv[1:] == ["commands"]:
         print("\n".join(commands))
         return
+    if sys.argv[1:] == ["cluster"]:
+        return cluster_session()
     serve = commands[0]
     if binary := os.environ.get("SERVER_BINARY"):
         if not serve.startswith(BUILDS):
@@ -160,6 +164,31 @@ def make_reports(binary):
     lines = re.search(r"```sh\n(.*?)```", after, re.DOTALL).group(1).splitlines()
     for line in lines:
         run(f"cd {shlex.quote(reports)} && PATH=.:$PATH && {line}")
+
+
+def cluster_session():
+    binary = Path(os.environ.get("SERVER_BINARY", "target/release/palimpsest")).resolve()
+    end = re.search(r"`(kill %[^`]*)`", README).group(1)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "palimpsest").symlink_to(binary)
+        # If a line fails, what was started before ends too.
+        begin = "set -e; trap 'kill $(jobs -p)' ERR"
+        script = "\n".join([begin, *session_lines("cluster session"), end, "wait"])
+        shell = subprocess.Popen(
+            ["bash", "-c", script], cwd=folder, env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            answer, _ = shell.communicate(timeout=120)
+            print(answer, flush=True)
+            if shell.returncode != 0:
+                sys.exit(f"the README's lines for a cluster ended with {shell.returncode}")
+        except subprocess.TimeoutExpired:
+            sys.exit("the README's lines for a cluster did not end within two minutes")
+        finally:
+            if shell.poll() is None:
+                os.killpg(shell.pid, signal.SIGKILL)
+    if "bridges.txt: 100.0 % covered" not in answer:
+        sys.exit("the text that was added at one node was not found at the other")
 
 
 def with_server(command, work):
