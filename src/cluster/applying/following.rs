@@ -22,7 +22,7 @@ const BATCH: PullLimits = PullLimits { messages: 256, bytes: 8 << 20, known_last
 /// The time between the last news of a log and a look at it. It doubles with each look,
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 
-/// up to this time: news may be lost, and a look costs the servers 3 ms of processor.
+/// up to this time: news may be lost, and each look is work for the servers.
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
 
 /// The time between two questions to the leader whether it still has what is applied.

@@ -154,7 +154,7 @@ impl NodeCounts {
     }
 }
 
-/// How far k-grams are counted. What is not known before the sources are is taken as large as it can be.
+/// How far k-grams are counted. A share of sources that are not counted yet is taken as large as it can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "server", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Counting {
@@ -168,9 +168,9 @@ impl Counting {
     /// All postings.
     pub(super) const WHOLE: Self = Self { ceiling: u32::MAX, of_sources: false };
 
-    /// As far as the limits and the commonness cap of the options ask.
-    pub(super) fn of(options: &DetectionOptions, limits: ReadLimits) -> Self {
-        let cap = options.commonness_cap_of(u64::MAX);
+    /// As far as the limits and the commonness cap of the options ask, where a collection has so many sources at most.
+    pub(super) fn of(options: &DetectionOptions, limits: ReadLimits, most_sources: u64) -> Self {
+        let cap = options.commonness_cap_of(most_sources);
         Self { ceiling: limits.ceiling().max(cap.unwrap_or(0)), of_sources: cap.is_some() }
     }
 }
@@ -287,15 +287,16 @@ mod tests {
     #[test]
     fn counting_goes_as_far_as_a_cap_may_ask() {
         let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: 300 };
-        let of = |commonness_cap, commonness_percent| {
+        let of = |commonness_cap, commonness_percent, most_sources| {
             let options =
                 DetectionOptions { commonness_cap, commonness_percent, ..DetectionOptions::default() };
-            let Counting { ceiling, of_sources } = Counting::of(&options, limits);
+            let Counting { ceiling, of_sources } = Counting::of(&options, limits, most_sources);
             (ceiling, of_sources)
         };
-        assert_eq!(of(None, None), (300, false));
-        assert_eq!(of(Some(40), None), (300, true));
-        assert_eq!(of(Some(400), Some(2.0)), (400, true));
-        assert_eq!(of(None, Some(2.0)), (u32::MAX, true));
+        assert_eq!(of(None, None, u64::MAX), (300, false));
+        assert_eq!(of(Some(40), None, u64::MAX), (300, true));
+        assert_eq!(of(Some(400), Some(2.0), u64::MAX), (400, true));
+        assert_eq!(of(None, Some(2.0), u64::MAX), (u32::MAX, true));
+        assert_eq!(of(None, Some(2.0), 50_000), (1_000, true));
     }
 }

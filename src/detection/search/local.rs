@@ -81,6 +81,10 @@ impl<'a> LocalSearch<'a> {
 }
 
 impl NodeSearch for LocalSearch<'_> {
+    fn most_sources(&self) -> u64 {
+        self.0.iter().map(ViewSearch::most_sources).sum()
+    }
+
     fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts> {
         Box::new(move |stop| self.each(|view| view.count(counting, stop)).map(NodeCounts::sum))
     }
@@ -154,6 +158,10 @@ impl<'a> ViewSearch<'a> {
         });
         let collections = searched.collect::<Result<Vec<_>, Error>>()?;
         Ok(Self { view, partition, detector, prepared, collections, proposed: Vec::new() })
+    }
+
+    fn most_sources(&self) -> u64 {
+        self.collections.iter().map(|searched| searched.viewed.sources()).max().unwrap_or(0)
     }
 
     fn extent(&self) -> Extent {

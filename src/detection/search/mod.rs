@@ -71,6 +71,11 @@ pub(crate) trait Node: Sync {
 /// A search of the partitions of a node. Its steps are called in order, once each, and each one's answer is awaited before
 /// the next.
 pub(crate) trait NodeSearch: Send {
+    /// An upper bound of the sources of a collection in scope, which is known without asking.
+    fn most_sources(&self) -> u64 {
+        u64::MAX
+    }
+
     /// The extents and the counts.
     fn count(&mut self, counting: Counting) -> Answer<'_, NodeCounts>;
 
@@ -197,7 +202,8 @@ pub(super) fn search(
     let nodes: Result<Vec<_>, Error> = nodes.iter().map(|node| node.search(detector, prepared)).collect();
     let mut nodes = nodes?;
     let limits = ReadLimits { per_fingerprint: u32::MAX, in_all: detector.limits.max_common_postings };
-    let counting = Counting::of(prepared.options, limits);
+    let most_sources = nodes.iter().map(|node| node.most_sources()).fold(0, u64::saturating_add);
+    let counting = Counting::of(prepared.options, limits, most_sources);
     let counted = answers(nodes.iter_mut().map(|node| node.count(counting)).collect(), stop)?;
     let partitions: Vec<usize> = counted.iter().map(|node| node.extents.len()).collect();
     let NodeCounts { extents, collections: counts } = NodeCounts::sum(counted);
