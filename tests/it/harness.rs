@@ -1,6 +1,8 @@
 //! A real server on a free loopback port, and clients for it.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use palimpsest::contained::{Program, set_program};
@@ -54,6 +56,19 @@ pub async fn pass(time: Duration) {
 /// Has documents read by the program, as this one does not know how to. Servers that have started can read them, too.
 pub fn read_documents() {
     set_program(Program::At(env!("CARGO_BIN_EXE_palimpsest").into()));
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
 }
 
 pub struct TestServer {

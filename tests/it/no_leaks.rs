@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,7 +17,7 @@ use palimpsest::{Engine, Limits};
 use tonic::{Code, Status};
 
 use crate::access::{Keyed, Keys, keyed};
-use crate::harness::{TestServer, eventually, source};
+use crate::harness::{TestServer, copy_folder, eventually, source};
 use crate::words::Words;
 
 /// Number of cases in each `cargo test`. `PALIMPSEST_LEAK_CASES` sets another.
@@ -363,18 +362,6 @@ fn cases() -> usize {
     std::env::var("PALIMPSEST_LEAK_CASES").map_or(CASES, |cases| cases.parse().unwrap())
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_tells_what_is_hidden() {
     let keys = Keys::new();
@@ -387,7 +374,7 @@ async fn no_answer_tells_what_is_hidden() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
     Engine::open(&first, Limits::default(), 1 << 20, &mut |_| {}).unwrap().close();
-    copy(&first, &second);
+    copy_folder(&first, &second);
     let mut with = World::start(&first, &keys, &tokens).await;
     let mut without = World::start(&second, &keys, &tokens).await;
     let seed = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;

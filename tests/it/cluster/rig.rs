@@ -9,10 +9,12 @@ use palimpsest::proto::admin_service_client::AdminServiceClient;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use palimpsest::proto::related_service_client::RelatedServiceClient;
+use palimpsest::server::Storage;
 use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
 
 use super::nats::{Nats, NatsSettings, program};
+use crate::harness::{TestServer, copy_folder, eventually};
 use crate::process::{Process, palimpsest};
 
 /// The partitions of the corpora of tests.
@@ -133,6 +135,23 @@ impl Rig {
     pub async fn restart(&mut self, node: usize) {
         self.launch(node);
         wait_until_serving(self.node(node)).await;
+    }
+
+    /// One server with the secret seed of this cluster, which nothing has been added to yet: what it answers is the same to
+    /// the byte. It begins with a copy of the corpus of collections and settings of the first node.
+    pub async fn one_server(&mut self) -> TestServer {
+        self.kill(0);
+        let folder = self.folder.path().join("one server");
+        copy_folder(&self.data(0).join("meta"), &folder);
+        self.restart(0).await;
+        let server =
+            TestServer::start_with(|settings| settings.storage = Storage::DataDirectory(folder)).await;
+        let mut corpus = server.corpus().await;
+        eventually("the corpus is open", async || {
+            corpus.get_corpus(proto::GetCorpusRequest {}).await.is_ok()
+        })
+        .await;
+        server
     }
 
     pub fn node(&self, node: usize) -> &Process {
