@@ -128,7 +128,7 @@ impl Member {
     /// How recent answers have to be now.
     pub(super) fn recency(&self) -> Recency {
         Recency {
-            meta: self.holding.meta.applied().max(self.seen_meta.load(Ordering::Relaxed)),
+            meta: self.holding.meta.shown().max(self.seen_meta.load(Ordering::Relaxed)),
             revisions: self.acknowledged.lock().clone(),
             strict: self.reads == Reads::Strict,
         }

@@ -71,7 +71,7 @@ impl Member {
         let topic = topic_of(&operation.change);
         let entry = LogEntry::Change(Box::new(LoggedChange {
             operation: number,
-            meta: self.holding.meta.applied(),
+            meta: self.holding.meta.shown(),
             publisher: self.name.clone(),
             change: operation.change,
             request: operation.request,

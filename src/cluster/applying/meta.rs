@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use tokio::sync::watch;
@@ -23,6 +24,8 @@ pub(crate) struct Meta {
     history: RwLock<BTreeMap<u64, Dated>>,
     /// The sequence number of the last entry that is applied.
     applied: watch::Sender<u64>,
+    /// The sequence number of the last entry that may be seen.
+    shown: AtomicU64,
 }
 
 /// A change and its time.
@@ -35,12 +38,19 @@ pub(crate) struct Dated {
 impl Meta {
     /// The meta log over an engine. Nothing is applied in this process yet: the log is read from its begin.
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, history: RwLock::default(), applied: watch::Sender::new(0) }
+        let (history, applied) = (RwLock::default(), watch::Sender::new(0));
+        Self { engine, history, applied, shown: AtomicU64::new(0) }
     }
 
     /// The sequence number of the last entry that is applied.
     pub(crate) fn applied(&self) -> u64 {
         *self.applied.borrow()
+    }
+
+    /// The sequence number of the last entry that may be seen in the corpus: the one that is being applied, or the last that is.
+    /// Who has seen a collection here names this place, so that others know the collection too.
+    pub(crate) fn shown(&self) -> u64 {
+        self.shown.load(Ordering::Acquire)
     }
 
     /// Watches what is applied.
@@ -70,6 +80,7 @@ impl Meta {
         let stored = self.engine.log_position().unwrap_or(0);
         let mut decisions = Vec::new();
         for Sequenced { sequence, time, entry } in entries {
+            self.shown.store(sequence, Ordering::Release);
             if let LogEntry::Change(logged) = entry {
                 if sequence > stored {
                     let operation = Operation::new(logged.change.clone()).at_time(time).at_position(sequence);
@@ -82,7 +93,10 @@ impl Meta {
                     let outcome =
                         outcome.unwrap_or(Err(Error::Internal { what: "a change without an outcome" }));
                     match outcome {
-                        Err(error) if error.is_of_this_node() => return (decisions, Err(error)),
+                        Err(error) if error.is_of_this_node() => {
+                            self.shown.store(self.applied(), Ordering::Release);
+                            return (decisions, Err(error));
+                        }
                         outcome => decisions.push(Decision::new(&logged, time, outcome)),
                     }
                 }
@@ -102,5 +116,53 @@ impl Meta {
         if concerns_partitions {
             self.history.write().insert(sequence, Dated { time, change });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::cluster::applying::entry::LoggedChange;
+    use crate::model::{CollectionName, CorpusSeed, FingerprintSettings, Limits};
+
+    const COLLECTIONS: u64 = 500;
+
+    fn name(number: u64) -> CollectionName {
+        CollectionName::new(&format!("c{number}")).unwrap()
+    }
+
+    fn create(number: u64) -> Sequenced {
+        let settings = FingerprintSettings::default();
+        let entry = LogEntry::Change(Box::new(LoggedChange {
+            operation: 1,
+            meta: 0,
+            publisher: "a".to_owned(),
+            change: Change::CreateCollection { collection: name(number), settings },
+            request: None,
+            request_digest: None,
+        }));
+        Sequenced { sequence: number, time: Timestamp::now(), entry }
+    }
+
+    #[test]
+    fn who_sees_a_collection_can_name_the_entry_that_created_it() {
+        let engine = Engine::with_seed(Limits::default(), CorpusSeed::new(3));
+        let (meta, begun) = (Meta::new(Arc::new(engine)), Instant::now());
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for number in 1..=COLLECTIONS {
+                    meta.apply(vec![create(number)], &Stop::never()).1.unwrap();
+                }
+            });
+            for number in 1..=COLLECTIONS {
+                while meta.engine.get_collection(&name(number)).is_err() {
+                    assert!(begun.elapsed() < Duration::from_mins(1), "collection {number} does not come");
+                }
+                assert!(meta.shown() >= number, "{} shows collection {number}", meta.shown());
+            }
+        });
+        assert_eq!((meta.shown(), meta.applied()), (COLLECTIONS, COLLECTIONS));
     }
 }

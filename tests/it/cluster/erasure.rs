@@ -8,6 +8,7 @@ use palimpsest::proto;
 
 use super::faults::texts;
 use super::rig::{Rig, has_nats, prose, source};
+use crate::harness::eventually;
 
 /// What is promised.
 const WITHIN: Duration = Duration::from_mins(10);
@@ -113,6 +114,10 @@ async fn deleted_texts_are_gone_from_all_disks_within_ten_minutes() {
     let more = ["--max-deleted-text-seconds", "30"];
     let mut rig = Rig::start_with(3, &["1/2", "2/2", "1/2"], &more).await;
     add(&rig, "", 0, prose(900, 700).join(" ")).await;
+    // Until then the text that stays would be new on the disk of a node.
+    for node in 0..3 {
+        eventually("the node has the text that stays", async || texts(&rig, node).await.len() == 1).await;
+    }
     let before = all_files(&rig);
     let create = proto::CreateCollectionRequest { name: "gone".to_owned(), ..Default::default() };
     rig.corpus(1).await.create_collection(create).await.unwrap();
