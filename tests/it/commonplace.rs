@@ -9,7 +9,7 @@ use palimpsest::{
     NewSource, Operation, PairOptions, Scope, SourceId, SourceName, Stop,
 };
 
-use crate::harness::{TestServer, add, check, fill};
+use crate::harness::{TestServer, add, check, fill, opened};
 use crate::words::Words;
 
 /// A phrase that many sources have.
@@ -159,7 +159,8 @@ fn a_phrase_makes_no_pairs() {
 #[test]
 fn a_collection_is_calibrated_once_it_is_large_and_again_when_it_has_grown() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || Engine::open(&folder.path().join("data"), Limits::default(), 0, &mut |_| {}).unwrap();
+    let data = folder.path().join("data");
+    let open = || opened(|| Engine::open(&data, Limits::default(), 0, &mut |_| {})).unwrap();
     let engine = open();
     let default = CollectionName::default();
     let put = |engine: &Engine, numbers: std::ops::Range<u64>| {

@@ -13,24 +13,15 @@ use palimpsest::{
     Title, Uri, Visibility,
 };
 
-use crate::harness::{eventually_blocking, figure};
+use crate::harness::{figure, opened};
 use crate::words::Words;
 
-/// Opens a folder. When another test has just forked, its child holds all our files and locks for some milliseconds,
-/// until it executes another program.
 fn open(folder: &Path) -> Result<Engine, Error> {
     open_with(folder, Limits::default())
 }
 
 fn open_with(folder: &Path, limits: Limits) -> Result<Engine, Error> {
-    let mut opened = None;
-    eventually_blocking("the folder is free", || {
-        let outcome = Engine::open(folder, limits, 1 << 20, &mut |_| {});
-        let is_free = !matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
-        opened = Some(outcome);
-        is_free
-    });
-    opened.unwrap()
+    opened(|| Engine::open(folder, limits, 1 << 20, &mut |_| {}))
 }
 
 fn name(name: &str) -> CollectionName {

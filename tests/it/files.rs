@@ -12,10 +12,10 @@ use std::process::Command;
 use palimpsest::proto::{
     self, admin_service_client::AdminServiceClient, corpus_service_client::CorpusServiceClient,
 };
-use palimpsest::{CollectionName, Engine, Error, IfExists, Limits, NewSource, SourceId, Stop, StoreError};
+use palimpsest::{CollectionName, Engine, Error, IfExists, Limits, NewSource, SourceId, Stop};
 use tonic::Code;
 
-use crate::harness::add;
+use crate::harness::{add, opened};
 use crate::process::{Process, palimpsest, run, said};
 use crate::words::Words;
 
@@ -83,20 +83,6 @@ fn verified(folder: &Path) -> Result<(u64, usize), Error> {
         ControlFlow::Continue(())
     })?;
     Ok((sources, findings))
-}
-
-/// Opens a folder. A test that has just forked holds our locks for some milliseconds.
-fn opened<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
-    let is_in_use =
-        |outcome: &Result<T, Error>| matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
-    let mut opened = None;
-    crate::harness::eventually_blocking("the folder is free", || {
-        let outcome = open();
-        let is_free = !is_in_use(&outcome);
-        opened = Some(outcome);
-        is_free
-    });
-    opened.unwrap()
 }
 
 /// The cases are all combinations of states of the files.

@@ -10,6 +10,7 @@ use palimpsest::proto;
 use palimpsest::proto::corpus_service_client::CorpusServiceClient;
 use palimpsest::proto::detection_service_client::DetectionServiceClient;
 use palimpsest::server::{ServeError, Settings, Storage, WorkSettings, run};
+use palimpsest::{Error, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,19 @@ pub fn eventually_blocking(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(begun.elapsed() < PATIENCE, "this did not happen within {PATIENCE:?}: {what}");
         std::thread::sleep(INTERVAL);
     }
+}
+
+/// Opens a data directory. When another test has just forked, its child has all our files and locks for some milliseconds,
+/// until it executes another program.
+pub fn opened<T>(mut open: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    let mut opened = None;
+    eventually_blocking("the data directory is free", || {
+        let outcome = open();
+        let is_free = !matches!(outcome, Err(Error::Store(StoreError::InUse { .. })));
+        opened = Some(outcome);
+        is_free
+    });
+    opened.unwrap()
 }
 
 /// Waits for a time in which nothing may happen, or for which an attack lasts. There is no condition to wait for.

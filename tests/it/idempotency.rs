@@ -17,7 +17,7 @@ use tokio_stream::StreamExt;
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::harness::{TestServer, add};
+use crate::harness::{TestServer, add, opened};
 use crate::words::Words;
 
 const ID: &str = "5f0c9e4e-6d0b-4f0e-8a55-6f1d5b9c2a10";
@@ -145,7 +145,7 @@ async fn items_of_a_stream_are_added_once() {
 }
 
 fn open(folder: &Path) -> Engine {
-    Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {}).unwrap()
+    opened(|| Engine::open(folder, Limits::default(), 1 << 20, &mut |_| {})).unwrap()
 }
 
 fn key(owner: &str, id: &str) -> RequestKey {

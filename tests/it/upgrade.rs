@@ -8,6 +8,7 @@ use palimpsest::{
     RelatedOptions, RelatedSubject, ScalePlan, Scope, SourceId, Stop,
 };
 
+use crate::harness::opened;
 use crate::scales::graded;
 
 /// A small corpus of version 1, in six scripts.
@@ -82,9 +83,10 @@ fn a_start_counts_and_fingerprints_all_sources_again() {
     drop(engine);
     // The second start has nothing to do again.
     let mut again = Vec::new();
-    let engine =
+    let engine = opened(|| {
         Engine::open(folder.path(), Limits::default(), 1 << 20, &mut |progress| again.push(progress))
-            .unwrap();
+    })
+    .unwrap();
     assert_eq!(again, [Progress::default()]);
     assert_eq!(counts(&engine), upgraded);
 }
@@ -101,7 +103,7 @@ fn an_older_directory_is_read_without_a_change() {
     let read = counts(&engine);
     drop(engine);
     assert_eq!(bytes(), before);
-    let engine = Engine::open(folder.path(), Limits::default(), 0, &mut |_| {}).unwrap();
+    let engine = opened(|| Engine::open(folder.path(), Limits::default(), 0, &mut |_| {})).unwrap();
     assert_eq!(counts(&engine), read);
 }
 

@@ -14,7 +14,7 @@ use palimpsest::{
 use tempfile::TempDir;
 
 use super::{id, name, source};
-use crate::harness::figure;
+use crate::harness::{figure, opened};
 use crate::words::Words;
 
 /// Checks of one round.
@@ -37,7 +37,8 @@ const BOUND: Duration = Duration::from_mins(1);
 
 /// A corpus in memory, or on disk where there is a folder.
 fn open(folder: Option<&TempDir>) -> Arc<Engine> {
-    let on_disk = |folder: &TempDir| Engine::open(folder.path(), Limits::default(), 1 << 20, &mut |_| {});
+    let on_disk =
+        |folder: &TempDir| opened(|| Engine::open(folder.path(), Limits::default(), 1 << 20, &mut |_| {}));
     Arc::new(folder.map_or_else(Engine::in_memory, on_disk).unwrap())
 }
 
